@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// The one set of Swift settings. A misspelled feature would be silently off: `Features.swift` in WaybillCore guards each.
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .treatAllWarnings(as: .error),
+]
+
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "Waybill",
+    products: [
+        .library(name: "Waybill", targets: ["Waybill"]),
+        .executable(name: "waybill", targets: ["WaybillCommand"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    ],
+    targets: [
+        // What may happen to an order: pure values and functions; imports nothing.
+        .target(name: "WaybillCore", swiftSettings: house),
+        // YAML or JSON text -> a checked workflow, or findings with line and column; drawings.
+        .target(name: "WorkflowFile", dependencies: ["WaybillCore", "Yams", crypto], swiftSettings: house),
+        // The shipped workflow files, embedded so that an installed binary has them.
+        .target(
+            name: "Workflows", path: "Workflows",
+            resources: [
+                .embedInCode("standard-order.yaml"), .embedInCode("flash-sale.yaml"), .embedInCode("pre-sale.yaml"),
+                .embedInCode("member-registration.yaml"), .embedInCode("olist-order.yaml"),
+            ], swiftSettings: house),
+        // The SQL that brings a file from any older version to this one, embedded.
+        .target(
+            name: "Migrations", path: "Migrations", resources: [.embedInCode("v001_create_journal.sql")],
+            swiftSettings: house),
+        // Every SQL statement, behind one Transaction; the only target that imports GRDB.
+        .target(
+            name: "WaybillStore", dependencies: ["WaybillCore", "Migrations", grdb, sqlite], swiftSettings: house),
+        // Takes due timeouts in bounded rounds and hands each to the owner of its kind.
+        .target(name: "WaybillTimeouts", dependencies: ["WaybillCore", "WaybillStore"], swiftSettings: house),
+        // Orders and stock: command -> decide -> append; intake; replay.
+        .target(
+            name: "WaybillEngine", dependencies: ["WaybillCore", "WaybillStore", "WaybillTimeouts"],
+            swiftSettings: house),
+        // The public face for Swift programs.
+        .target(
+            name: "Waybill", dependencies: ["WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillEngine"],
+            swiftSettings: house),
+        // gzip through the system's zlib.
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+        // Import, export, reports, verify.
+        .target(
+            name: "Histories", dependencies: ["WaybillCore", "Waybill", "WaybillEngine", crypto, "CZlib"],
+            swiftSettings: house),
+        // Benchmarks with their limits; its bare loops speak to sqlite3 directly.
+        .target(
+            name: "WaybillBench",
+            dependencies: ["WaybillCore", "WorkflowFile", "WaybillStore", "WaybillEngine", "Waybill", "Histories", sqlite],
+            swiftSettings: house),
+        // The executable `waybill`: one file per noun, and the only composition root.
+        .executableTarget(
+            name: "WaybillCommand",
+            dependencies: [
+                "WaybillCore", "WorkflowFile", "Workflows", "WaybillEngine", "Waybill", "Histories", "WaybillBench",
+                arguments,
+            ], swiftSettings: house),
+
+        .testTarget(name: "WaybillCoreTests", dependencies: ["WaybillCore", "WorkflowFile"], swiftSettings: house),
+        .testTarget(
+            name: "WorkflowFileTests", dependencies: ["WaybillCore", "WorkflowFile", "Workflows"], swiftSettings: house),
+        .testTarget(name: "WaybillStoreTests", dependencies: ["WaybillCore", "WaybillStore"], swiftSettings: house),
+        .testTarget(
+            name: "WaybillTests", dependencies: ["WaybillCore", "WaybillEngine", "WorkflowFile", "Waybill"],
+            swiftSettings: house),
+        .testTarget(
+            name: "HistoriesTests", dependencies: ["WaybillCore", "WaybillEngine", "Waybill", "Histories"],
+            swiftSettings: house),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["WaybillCore", "WaybillEngine", "WorkflowFile", "Waybill", "Histories"],
+            swiftSettings: house),
+        // Imports no product code: starts the built executable, kills it, compares.
+        .testTarget(name: "CrashTests", dependencies: ["WaybillCommand"], swiftSettings: house),
+        .testTarget(name: "TidyTests", swiftSettings: house),
+    ],
+    swiftLanguageModes: [.v6]
+)

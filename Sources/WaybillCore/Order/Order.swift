@@ -1,0 +1,62 @@
+/// What an order is now: the fold of its events.
+package struct Order: Hashable, Sendable {
+    package var id: OrderID
+    /// The position of the order's first event; 0 until it is committed.
+    package var number: StreamNumber
+    /// How many events the order has; 0: not placed yet.
+    package var version: Int64
+    package var workflow: WorkflowHash
+    package var placedAt: Moment
+    package var configuration: StateSet
+    /// By slot of the workflow's context.
+    package var context: [Value]
+    /// Natural keys seen, for as long as the order lives.
+    package var keys: [NaturalKey]
+    package var holdings: [Holding]
+    package var timeouts: [PendingTimeout]
+    package var status: Text
+    /// The grey-release route of the command that placed it; empty: the base.
+    package var lane: Text
+    /// Set for a child order (E8).
+    package var parent: OrderID?
+
+    package init(id: OrderID, workflow: Workflow, placedAt: Moment, lane: Text = "") {
+        self.id = id
+        number = StreamNumber(0)
+        version = 0
+        self.workflow = workflow.hash
+        self.placedAt = placedAt
+        configuration = StateSet()
+        context = workflow.context.blank
+        keys = []
+        holdings = []
+        timeouts = []
+        status = ""
+        self.lane = lane
+        parent = nil
+    }
+
+    /// A natural key that a command of this name has used up.
+    package struct NaturalKey: Hashable, Sendable {
+        package var command: EventName
+        package var key: Text
+        /// The version of the event that used it: what a repeated command is answered with.
+        package var version: Int64
+
+        package init(command: EventName, key: Text, version: Int64) {
+            self.command = command
+            self.key = key
+            self.version = version
+        }
+    }
+
+    package struct PendingTimeout: Hashable, Sendable {
+        package var name: TimeoutName
+        package var due: Moment
+
+        package init(name: TimeoutName, due: Moment) {
+            self.name = name
+            self.due = due
+        }
+    }
+}

@@ -1,0 +1,36 @@
+/// Why a command was not accepted. Nothing changed. Each case says which rule, the current value, and what would help.
+public enum Refusal: Error, Hashable, Sendable {
+    /// No order has this id, and the command does not place one.
+    case unknownOrder(OrderID)
+    /// The order exists, and the command would place it.
+    case orderExists(OrderID)
+    case unknownWorkflow(String)
+    /// The workflow declares no such command.
+    case unknownCommand(EventName, workflow: WorkflowName)
+    /// No active state has a transition for it whose guard is true.
+    case notPossible(EventName, status: String, states: [String], guards: [String])
+    case wrongRole(EventName, role: String, allowed: [String])
+    /// The data does not fit the command: where in it, and what is wrong.
+    case badData(EventName, path: String, problem: String)
+    case versionConflict(expected: Int64, actual: Int64)
+    /// The key was used for another request.
+    case keyReused(key: String)
+    case insufficientStock(SKU, Location, asked: Int64, free: Int64)
+    /// The order would give back, confirm or ship more than it holds.
+    case beyondHolding(SKU, Location, asked: Int64, held: Int64, verb: String)
+    /// A stock command that would make the free amount negative, or a count whose expected value is not the real one.
+    case stockConflict(SKU, Location, problem: String)
+    case invariantBroken(String)
+    /// Arithmetic left the 64-bit range, a field fell below zero, a collection overflowed, ...
+    case arithmetic(String)
+    /// A bound of the engine: which one and its value.
+    case limit(String, max: Int)
+    /// The intake is full; try again after so many milliseconds.
+    case overloaded(retryAfter: Interval)
+    /// An earlier commit failed; the engine accepts nothing until the file is opened again.
+    case failStopped(String)
+    /// The caller's own rows (`transact`) failed: nothing of the command was kept.
+    case rejectedByCaller(String)
+    /// No such pending timeout.
+    case unknownTimeout(String)
+}

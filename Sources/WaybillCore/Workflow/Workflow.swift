@@ -1,0 +1,184 @@
+/// A checked workflow: a statechart with typed data, ready to run. `WorkflowFile` makes it from text.
+///
+/// All names are resolved to indices: states in document order, context fields and event data to slots, so that the
+/// interpreter compares integers only.
+package struct Workflow: Sendable {
+    package let name: WorkflowName
+    package let version: Int64
+    package let hash: WorkflowHash
+    /// The declared commands; empty when the file has no `commands:`, then any event name is accepted without data.
+    package let commands: [CommandDefinition]
+    package let context: RecordType
+    /// Context slots that lists may filter by, at most 8.
+    package let attributes: [Int]
+    package let derived: [Derived]
+    package let invariants: [Invariant]
+    /// The one word a buyer sees; nil: the path of the first active leaf state.
+    package let status: Expression?
+    /// In document order; 0 is the root.
+    package let states: [State]
+    /// Every `after:` of the workflow.
+    package let timeouts: [TimeoutDefinition]
+
+    package init(
+        name: WorkflowName, version: Int64, hash: WorkflowHash, commands: [CommandDefinition], context: RecordType,
+        attributes: [Int], derived: [Derived], invariants: [Invariant], status: Expression?, states: [State],
+        timeouts: [TimeoutDefinition]
+    ) {
+        self.name = name
+        self.version = version
+        self.hash = hash
+        self.commands = commands
+        self.context = context
+        self.attributes = attributes
+        self.derived = derived
+        self.invariants = invariants
+        self.status = status
+        self.states = states
+        self.timeouts = timeouts
+        derivedExpressions = derived.map(\.expression)
+        commandIndex = Dictionary(commands.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+        stateIndex = Dictionary(states.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+        timeoutIndex = Dictionary(timeouts.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    package let derivedExpressions: [Expression]
+    private let commandIndex: [EventName: Int]
+    private let stateIndex: [Text: Int]
+    private let timeoutIndex: [TimeoutName: Int]
+
+    /// The command that places an order: the first one declared. Nil without `commands:`; then any first command does.
+    package var creation: CommandDefinition? { commands.first }
+
+    package func command(_ name: EventName) -> CommandDefinition? { commandIndex[name].map { commands[$0] } }
+    package func state(path: Text) -> Int? { stateIndex[path] }
+    package func timeout(_ name: TimeoutName) -> Int? { timeoutIndex[name] }
+
+    /// A command that the workflow accepts from outside.
+    package struct CommandDefinition: Sendable {
+        package let name: EventName
+        package let data: RecordType
+        /// Who may send it; empty: anybody.
+        package let roles: [Text]
+        /// The data slot of the natural key that is remembered as long as the order lives.
+        package let key: Int?
+
+        package init(name: EventName, data: RecordType, roles: [Text], key: Int?) {
+            self.name = name
+            self.data = data
+            self.roles = roles
+            self.key = key
+        }
+    }
+
+    package struct Derived: Sendable {
+        package let name: Text
+        package let expression: Expression
+
+        package init(name: Text, expression: Expression) {
+            self.name = name
+            self.expression = expression
+        }
+    }
+
+    package struct Invariant: Sendable {
+        /// The expression as written: the text of the refusal.
+        package let text: Text
+        package let expression: Expression
+
+        package init(text: Text, expression: Expression) {
+            self.text = text
+            self.expression = expression
+        }
+    }
+
+    /// A timeout that is armed when its state is entered and cancelled when the state is left.
+    package struct TimeoutDefinition: Sendable {
+        package let name: TimeoutName
+        package let state: Int
+        package let due: Due
+
+        package enum Due: Sendable {
+            /// So many milliseconds after the state was entered.
+            case within(Expression)
+            /// At this time.
+            case at(Expression)
+        }
+
+        package init(name: TimeoutName, state: Int, due: Due) {
+            self.name = name
+            self.state = state
+            self.due = due
+        }
+    }
+}
+
+/// A node of the statechart.
+package struct State: Sendable {
+    package let name: Text
+    /// Names from below the root joined by dots; the root's is empty.
+    package let path: Text
+    package let parent: Int?
+    package let kind: Kind
+    package let children: [Int]
+    /// The last descendant in document order; a state without children is its own.
+    package let last: Int
+    package let entry: [Action]
+    package let exit: [Action]
+    package let transitions: [Transition]
+    /// Indices into `Workflow.timeouts`.
+    package let timeouts: [Int]
+
+    package enum Kind: Hashable, Sendable {
+        case atomic
+        case compound(initial: Int)
+        case parallel
+        case final
+    }
+
+    package init(
+        name: Text, path: Text, parent: Int?, kind: Kind, children: [Int], last: Int, entry: [Action], exit: [Action],
+        transitions: [Transition], timeouts: [Int]
+    ) {
+        self.name = name
+        self.path = path
+        self.parent = parent
+        self.kind = kind
+        self.children = children
+        self.last = last
+        self.entry = entry
+        self.exit = exit
+        self.transitions = transitions
+        self.timeouts = timeouts
+    }
+}
+
+/// A way from a state, taken when its trigger happens and its guard is true.
+package struct Transition: Sendable {
+    package let trigger: Trigger
+    package let guarding: Expression?
+    /// Nil: actions only; no state is left or entered.
+    package let target: Int?
+    /// SCXML's type "internal": a target inside the source does not leave the source.
+    package let isInternal: Bool
+    package let actions: [Action]
+
+    package enum Trigger: Hashable, Sendable {
+        /// A command or an event raised inside.
+        case event(EventName)
+        /// `always`: as soon as the guard is true.
+        case always
+        /// The state that holds the transition has reached its final states.
+        case done
+        /// Index into `Workflow.timeouts`.
+        case timeout(Int)
+    }
+
+    package init(trigger: Trigger, guarding: Expression?, target: Int?, isInternal: Bool, actions: [Action]) {
+        self.trigger = trigger
+        self.guarding = guarding
+        self.target = target
+        self.isInternal = isInternal
+        self.actions = actions
+    }
+}
