@@ -1,0 +1,63 @@
+/// Skipping a value of any kind: unknown keys, and values that are checked elsewhere.
+extension JSONReader {
+    /// Skips one value; iterative, so that depth costs no stack.
+    package mutating func skipValue(depthMax: Int = 64) throws(JSONProblem) {
+        var closers: [UInt8] = []
+        repeat {
+            let kind = try peek()
+            switch kind {
+            case .object, .array:
+                offset += 1
+                guard closers.count < depthMax else { throw problem("nested deeper than \(depthMax)") }
+                let closer = kind == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")
+                if take(closer) { break }
+                closers.append(closer)
+                if kind == .object { try skipKey() }
+                continue
+            case .text: _ = try text()
+            case .number: try skipNumber()
+            case .bool: _ = try bool()
+            case .null: guard takeNull() else { throw problem("expected null") }
+            }
+            try closeContainers(&closers)
+        } while !closers.isEmpty
+    }
+
+    /// The bytes of the next value as they stand, for a value that another reader will read.
+    package mutating func rawValue() throws(JSONProblem) -> [UInt8] {
+        skipSpace()
+        let start = offset
+        try skipValue()
+        return Array(bytes[start..<offset])
+    }
+
+    /// After a value inside containers: closes those that end here, or moves on to the next element.
+    private mutating func closeContainers(_ closers: inout [UInt8]) throws(JSONProblem) {
+        while let closer = closers.last {
+            if take(UInt8(ascii: ",")) {
+                if closer == UInt8(ascii: "}") { try skipKey() }
+                return
+            }
+            try expect(closer, closer == UInt8(ascii: "}") ? "\",\" or \"}\"" : "\",\" or \"]\"")
+            closers.removeLast()
+        }
+    }
+
+    private mutating func skipKey() throws(JSONProblem) {
+        _ = try text()
+        try expect(UInt8(ascii: ":"), "\":\" after a key")
+    }
+
+    private mutating func skipNumber() throws(JSONProblem) {
+        let start = offset
+        scan: while offset < bytes.count {
+            switch bytes[offset] {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
+                UInt8(ascii: "e"), UInt8(ascii: "E"):
+                offset += 1
+            default: break scan
+            }
+        }
+        guard offset > start else { throw problem("expected a number") }
+    }
+}

@@ -1,0 +1,119 @@
+/// Bounds on data from outside.
+package enum DataLimits {
+    package static let bytesMax = 256 * 1_024
+    package static let textBytesMax = 4_096
+}
+
+/// Values from outside: JSON objects decoded by their type. Unknown, missing, doubled and ill-typed fields are refused,
+/// each with its place.
+extension RecordType {
+    /// Decodes the data of a command; no bytes stand for `{}`.
+    package func decode(_ json: [UInt8]) throws(JSONProblem) -> [Value] {
+        guard json.count <= DataLimits.bytesMax else {
+            throw JSONProblem(offset: 0, message: "\(json.count) bytes are more than \(DataLimits.bytesMax)")
+        }
+        if json.isEmpty { return try complete(Array(repeating: nil, count: fields.count), path: "", offset: 0) }
+        return try JSONReader.read(json) { reader throws(JSONProblem) in try decode(&reader) }
+    }
+
+    /// Decodes the object that comes next.
+    package func decode(_ reader: inout JSONReader, path: String = "") throws(JSONProblem) -> [Value] {
+        var values = [Value?](repeating: nil, count: fields.count)
+        try reader.object { key, reader throws(JSONProblem) in
+            guard let slot = slot(key) else {
+                let known = fields.isEmpty ? "none" : fields.map(\.name.string).joined(separator: ", ")
+                throw reader.problem("unknown field; known are: \(known)", path: join(path, key))
+            }
+            guard values[slot] == nil else {
+                throw reader.problem("the field is given twice", path: join(path, key))
+            }
+            values[slot] = try fields[slot].decode(&reader, path: path)
+        }
+        return try complete(values, path: path, offset: reader.offset)
+    }
+
+    /// Fills in what may be left out, and refuses what may not.
+    private func complete(_ given: [Value?], path: String, offset: Int) throws(JSONProblem) -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(fields.count)
+        for (field, value) in zip(fields, given) {
+            guard let value = value ?? (field.isOptional ? .null : nil) else {
+                throw JSONProblem(offset: offset, message: "the field is missing", path: join(path, field.name))
+            }
+            values.append(value)
+        }
+        return values
+    }
+}
+
+extension RecordType.Field {
+    fileprivate func decode(_ reader: inout JSONReader, path: String) throws(JSONProblem) -> Value {
+        do throws(JSONProblem) {
+            if isOptional && reader.takeNull() { return .null }
+            switch type {
+            case .bool: return .bool(try reader.bool())
+            case .text: return .text(try boundedText(&reader))
+            case .number(let unit): return .int(try number(&reader, unit: unit))
+            case .record(let record): return .record(try record.decode(&reader, path: join(path, name)))
+            case .list(let element, let countMax, let keyed):
+                return .list(try list(&reader, of: element, countMax: countMax, keyed: keyed, path: join(path, name)))
+            case .null:
+                guard reader.takeNull() else { throw reader.problem("expected null") }
+                return .null
+            }
+        } catch {
+            guard error.path.isEmpty else { throw error }
+            throw JSONProblem(offset: error.offset, message: error.message, path: join(path, name))
+        }
+    }
+
+    private func boundedText(_ reader: inout JSONReader) throws(JSONProblem) -> Text {
+        let text = try reader.text()
+        guard text.byteCount <= DataLimits.textBytesMax else {
+            throw reader.problem("\(text.byteCount) bytes are more than \(DataLimits.textBytesMax)")
+        }
+        return text
+    }
+
+    private func number(_ reader: inout JSONReader, unit: ValueType.Unit) throws(JSONProblem) -> Int64 {
+        switch unit {
+        case .count, .cents:
+            let value = try reader.int()
+            guard value >= 0 else { throw reader.problem("\(value) is below zero") }
+            return value
+        case .signedCents, .plain:
+            return try reader.int()
+        case .duration:
+            if try reader.peek() == .number { return try reader.int() }
+            guard let interval = Interval(text: try reader.text()) else {
+                throw reader.problem("expected a duration such as \"30m\" or \"1h30m\", or milliseconds")
+            }
+            return interval.milliseconds
+        case .time:
+            if try reader.peek() == .number { return try reader.int() }
+            guard let moment = Moment(iso8601: try reader.text()) else {
+                throw reader.problem("expected a time such as \"2026-11-21T10:00:00Z\", or milliseconds since 1970")
+            }
+            return moment.milliseconds
+        }
+    }
+
+    private func list(
+        _ reader: inout JSONReader, of element: RecordType, countMax: Int, keyed: Bool, path: String
+    ) throws(JSONProblem) -> [Value] {
+        var values: [Value] = []
+        var keys: Set<Value> = []
+        try reader.array { reader throws(JSONProblem) in
+            let place = "\(path)[\(values.count)]"
+            guard values.count < countMax else { throw reader.problem("more than \(countMax) elements", path: path) }
+            let record = try element.decode(&reader, path: place)
+            if keyed, let key = record.first, !keys.insert(key).inserted {
+                throw reader.problem("the key is given twice", path: place)
+            }
+            values.append(.record(record))
+        }
+        return values
+    }
+}
+
+private func join(_ path: String, _ name: Text) -> String { path.isEmpty ? name.string : "\(path).\(name)" }
