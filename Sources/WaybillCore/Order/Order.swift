@@ -40,12 +40,15 @@ package struct Order: Hashable, Sendable {
     package struct NaturalKey: Hashable, Sendable {
         package var command: EventName
         package var key: Text
+        /// Digest of the data that came with it: the same key with other data is refused.
+        package var fingerprint: Int64
         /// The version of the event that used it: what a repeated command is answered with.
         package var version: Int64
 
-        package init(command: EventName, key: Text, version: Int64) {
+        package init(command: EventName, key: Text, fingerprint: Int64, version: Int64) {
             self.command = command
             self.key = key
+            self.fingerprint = fingerprint
             self.version = version
         }
     }

@@ -157,6 +157,8 @@ package struct State: Sendable {
 package struct Transition: Sendable {
     package let trigger: Trigger
     package let guarding: Expression?
+    /// The guard as written, for refusals and drawings.
+    package let guardText: Text?
     /// Nil: actions only; no state is left or entered.
     package let target: Int?
     /// SCXML's type "internal": a target inside the source does not leave the source.
@@ -174,9 +176,13 @@ package struct Transition: Sendable {
         case timeout(Int)
     }
 
-    package init(trigger: Trigger, guarding: Expression?, target: Int?, isInternal: Bool, actions: [Action]) {
+    package init(
+        trigger: Trigger, guarding: Expression?, guardText: Text? = nil, target: Int?, isInternal: Bool,
+        actions: [Action]
+    ) {
         self.trigger = trigger
         self.guarding = guarding
+        self.guardText = guardText
         self.target = target
         self.isInternal = isInternal
         self.actions = actions

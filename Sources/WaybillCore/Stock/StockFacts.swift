@@ -1,0 +1,53 @@
+/// The one question that a decision asks of the world: may these lines be reserved, all or none?
+///
+/// The engine answers from the rows of the write, a replay from the answers in the event, a dry run always yes.
+/// The answer is stored in the event, so deciding again needs nothing else.
+package protocol StockFacts: AnyObject {
+    func reserve(_ lines: [ReserveLine]) -> ReserveAnswer
+}
+
+/// One line of a reservation.
+package struct ReserveLine: Hashable, Sendable {
+    package var key: StockKey
+    package var quantity: Int64
+    /// A row that does not exist yet is made with this many free.
+    package var quota: Int64?
+
+    package init(key: StockKey, quantity: Int64, quota: Int64?) {
+        self.key = key
+        self.quantity = quantity
+        self.quota = quota
+    }
+}
+
+package enum ReserveAnswer: Hashable, Sendable {
+    /// All lines can be reserved; the rows at these indices are made first, from their quota.
+    case done(opened: [Int])
+    /// The line at this index asks for more than is free; nothing is reserved.
+    case short(line: Int, free: Int64)
+}
+
+/// Says yes to everything: for dry runs, which have no stock.
+package final class EndlessStock: StockFacts {
+    package init() {}
+    package func reserve(_ lines: [ReserveLine]) -> ReserveAnswer { .done(opened: []) }
+}
+
+/// Gives the answers that an event recorded, in order: for deciding again.
+package final class RecordedFacts: StockFacts {
+    private var answers: ArraySlice<ReserveAnswer>
+    /// Whether more was asked than was recorded: then the decision is another one.
+    package private(set) var isExhausted = false
+
+    package init(_ answers: [ReserveAnswer]) { self.answers = answers[...] }
+
+    package var isUsedUp: Bool { answers.isEmpty && !isExhausted }
+
+    package func reserve(_ lines: [ReserveLine]) -> ReserveAnswer {
+        guard let answer = answers.popFirst() else {
+            isExhausted = true
+            return .short(line: 0, free: 0)
+        }
+        return answer
+    }
+}

@@ -1,0 +1,79 @@
+extension StockLevel {
+    /// Applies one movement; nil when an amount would fall below zero or leave the 64-bit range.
+    package func applying(_ movement: Movement) -> StockLevel? {
+        var next = self
+        let quantity = movement.quantity
+        guard quantity > 0 || (movement.kind == .adjust && quantity > -Int64.max) else { return nil }
+        var fits = true
+        func add(_ field: WritableKeyPath<StockLevel, Int64>, _ amount: Int64) {
+            let (sum, overflow) = next[keyPath: field].addingReportingOverflow(amount)
+            next[keyPath: field] = sum
+            fits = fits && !overflow
+        }
+        switch movement.kind {
+        case .receive:
+            add(\.received, quantity)
+            add(\.free, quantity)
+        case .adjust:
+            add(\.adjusted, quantity)
+            add(\.free, quantity)
+        case .reserve:
+            add(\.free, -quantity)
+            add(\.reserved, quantity)
+        case .confirm:
+            add(\.reserved, -quantity)
+            add(\.sold, quantity)
+        case .release:
+            add(\.reserved, -quantity)
+            add(\.free, quantity)
+        case .giveBack, .restock:
+            add(\.sold, -quantity)
+            add(\.free, quantity)
+        case .ship:
+            break
+        case .scrap:
+            add(\.sold, -quantity)
+            add(\.adjusted, -quantity)
+        }
+        return fits && next.free >= 0 && next.reserved >= 0 && next.sold >= 0 ? next : nil
+    }
+
+    /// The identity that every row obeys at every position.
+    package var isBalanced: Bool {
+        free >= 0 && reserved >= 0 && sold >= 0 && received &+ adjusted == free &+ reserved &+ sold
+    }
+}
+
+extension Holding {
+    /// Applies one movement of the order that holds this; nil when it would go beyond what is held.
+    package func applying(_ movement: Movement) -> Holding? {
+        var next = self
+        let quantity = movement.quantity
+        guard quantity > 0 else { return nil }
+        switch movement.kind {
+        case .receive, .adjust: break
+        case .reserve:
+            let (sum, overflow) = reserved.addingReportingOverflow(quantity)
+            guard !overflow else { return nil }
+            next.reserved = sum
+        case .confirm:
+            guard quantity <= reserved, sold <= Int64.max - quantity else { return nil }
+            next.reserved -= quantity
+            next.sold += quantity
+        case .release:
+            guard quantity <= reserved else { return nil }
+            next.reserved -= quantity
+        case .giveBack:
+            guard quantity <= sold - shipped else { return nil }
+            next.sold -= quantity
+        case .ship:
+            guard quantity <= sold - shipped else { return nil }
+            next.shipped += quantity
+        case .restock, .scrap:
+            guard quantity <= shipped else { return nil }
+            next.sold -= quantity
+            next.shipped -= quantity
+        }
+        return next
+    }
+}
