@@ -1,0 +1,148 @@
+/// Reads the text of an expression into an ``ExpressionSyntax``: recursive descent, in time linear in the text.
+///
+/// From loose to tight: OR · AND · NOT · comparisons (not chained) · `||` · `+ -` · `* / %` · unary minus · `.` and `[ ]`.
+package struct ExpressionParser {
+    /// Longest text, in UTF-8 bytes.
+    package static let textBytesMax = 8_192
+    /// Deepest nesting: what bounds the stack of parser, checker and evaluator.
+    package static let depthMax = 64
+    /// Most names, values and operators.
+    package static let nodeCountMax = 1_024
+
+    private let bytes: [UInt8]
+    private let tokens: [ExpressionToken]
+    private var index = 0
+    private var openCount = 0
+    private var nodeCount = 0
+
+    /// The syntax of `text`, or where and why it is not an expression.
+    package static func parse(_ text: String) throws(ExpressionProblem) -> ExpressionSyntax {
+        guard text.utf8.count <= textBytesMax else {
+            throw ExpressionProblem(
+                .textTooLong, at: textBytesMax, "the text has \(text.utf8.count) bytes, at most \(textBytesMax) are allowed",
+                hint: "move parts of it to `derive:`")
+        }
+        var parser = try ExpressionParser(Array(text.utf8))
+        let syntax = try parser.disjunction()
+        guard parser.current.kind == .end else { throw parser.unexpected(expected: "an operator or the end") }
+        return syntax
+    }
+
+    /// Whether `name` cannot be the name of a field or variable: a keyword, `now`, `event` or `order`.
+    package static func isReserved(_ name: Text) -> Bool {
+        roots.contains(name) || ExpressionToken.Keyword(bytes: Array(name.string.utf8)[...]) != nil
+    }
+
+    /// Names that every expression can see.
+    static let roots: [Text] = ["now", "event", "order"]
+
+    private init(_ bytes: [UInt8]) throws(ExpressionProblem) {
+        var lexer = ExpressionLexer(bytes)
+        self.bytes = bytes
+        tokens = try lexer.tokens()
+    }
+}
+
+// MARK: - Tokens
+
+extension ExpressionParser {
+    var current: ExpressionToken { tokens[index] }
+
+    /// The token `count` places ahead; the last one is `.end`, and it is never passed.
+    func token(ahead count: Int) -> ExpressionToken { tokens[min(index + count, tokens.count - 1)] }
+
+    mutating func advance() { index = min(index + 1, tokens.count - 1) }
+
+    mutating func take(_ symbol: ExpressionToken.Symbol) -> Bool {
+        guard current.kind == .symbol(symbol) else { return false }
+        advance()
+        return true
+    }
+
+    mutating func take(_ keyword: ExpressionToken.Keyword) -> Bool {
+        guard current.kind == .keyword(keyword) else { return false }
+        advance()
+        return true
+    }
+
+    /// OVER and BY are keywords only where ALLOCATE expects them.
+    mutating func take(word: String) -> Bool {
+        guard current.kind == .word, spelling(current).lowercased() == word else { return false }
+        advance()
+        return true
+    }
+
+    mutating func expect(_ symbol: ExpressionToken.Symbol, _ purpose: String) throws(ExpressionProblem) {
+        guard take(symbol) else { throw unexpected(expected: "'\(symbol.rawValue)' \(purpose)") }
+    }
+
+    mutating func expect(_ keyword: ExpressionToken.Keyword, _ purpose: String) throws(ExpressionProblem) {
+        guard take(keyword) else { throw unexpected(expected: "\(keyword.rawValue.uppercased()) \(purpose)") }
+    }
+
+    func spelling(_ token: ExpressionToken) -> String {
+        String(decoding: bytes[token.offset..<token.end], as: UTF8.self)
+    }
+
+    /// The problem that the current token is not what the grammar asks for.
+    func unexpected(expected: String, hint: String? = nil) -> ExpressionProblem {
+        let found: String
+        if current.kind == .end {
+            found = "the end"
+        } else {
+            let spelling = spelling(current)
+            let shown = spelling.prefix(24)
+            found = "'\(shown)\(shown.endIndex == spelling.endIndex ? "" : "...")'"
+        }
+        return ExpressionProblem(.syntax, at: current.offset, "found \(found), expected \(expected)", hint: hint)
+    }
+}
+
+// MARK: - Nodes and their limits
+
+extension ExpressionParser {
+    /// A node over `parts`; refused when the expression becomes too big or too deep.
+    mutating func node(
+        _ kind: ExpressionSyntax.Kind, at offset: Int, over parts: ExpressionSyntax...
+    ) throws(ExpressionProblem) -> ExpressionSyntax {
+        try node(kind, at: offset, over: parts)
+    }
+
+    mutating func node(
+        _ kind: ExpressionSyntax.Kind, at offset: Int, over parts: [ExpressionSyntax]
+    ) throws(ExpressionProblem) -> ExpressionSyntax {
+        nodeCount += 1
+        guard nodeCount <= Self.nodeCountMax else {
+            throw ExpressionProblem(
+                .tooManyNodes, at: offset, "more than \(Self.nodeCountMax) names, values and operators",
+                hint: "move parts of it to `derive:`")
+        }
+        return try wrapped(kind, at: offset, depth: 1 + (parts.lazy.map(\.depth).max() ?? 0))
+    }
+
+    /// A node of a known depth; parentheses deepen a node without being one.
+    func wrapped(
+        _ kind: ExpressionSyntax.Kind, at offset: Int, depth: Int
+    ) throws(ExpressionProblem) -> ExpressionSyntax {
+        guard depth <= Self.depthMax else { throw tooDeep(at: offset) }
+        return ExpressionSyntax(offset: offset, depth: depth, kind: kind)
+    }
+
+    /// Parses what stands inside an opened construct, so that hostile nesting ends before the stack does.
+    mutating func inside<Part>(
+        _ parse: (inout ExpressionParser) throws(ExpressionProblem) -> Part
+    ) throws(ExpressionProblem) -> Part {
+        openCount += 1
+        // Each open construct will be a level above at least one more node, so this refuses nothing that `wrapped` allows.
+        guard openCount < Self.depthMax else { throw tooDeep(at: current.offset) }
+        let part = try parse(&self)
+        openCount -= 1
+        return part
+    }
+
+    private func tooDeep(at offset: Int) -> ExpressionProblem {
+        ExpressionProblem(
+            .tooDeep, at: offset, "nested deeper than \(Self.depthMax) levels",
+            hint: "move parts of it to `derive:`")
+    }
+}
