@@ -25,7 +25,10 @@ import WaybillCore
         ("CASE WHEN a 1 END", 12, "found '1', expected THEN after the condition of WHEN"),
         ("CASE WHEN a THEN 1", 18, "found the end, expected WHEN, ELSE or END"),
         ("CASE WHEN a THEN 1 ELSE 2 WHEN", 26, "found 'WHEN', expected END after the value of ELSE"),
-        ("SUM(lines)", 9, "found ')', expected IN: a name, IN, a collection, ':' and a value, such as (l IN lines: l.qty)"),
+        (
+            "SUM(lines)", 9,
+            "found ')', expected IN: a name, IN, a collection, ':' and a value, such as (l IN lines: l.qty)"
+        ),
         ("SUM(l IN lines)", 14, "found ')', expected ':' after the collection"),
         ("COUNT()", 6, "found ')', expected a value"),
         ("ALLOCATE(a IN b)", 11, "found 'IN', expected OVER after the amount of ALLOCATE"),
@@ -98,7 +101,9 @@ import WaybillCore
         #expect(try #require(syntaxProblem(nested(ExpressionParser.depthMax))).kind == .tooDeep)
     }
 
-    @Test(arguments: ["(", "NOT ", "- ", "a[", "COUNT(", "CASE WHEN ", "a IN (", "ALLOCATE(", "NOT(", "-(", "a+(", "a.a["])
+    @Test(arguments: [
+        "(", "NOT ", "- ", "a[", "COUNT(", "CASE WHEN ", "a IN (", "ALLOCATE(", "NOT(", "-(", "a+(", "a.a[",
+    ])
     func `hostile nesting before it costs anything`(opening: String) throws {
         let text = String(repeating: opening, count: 10_000)
         #expect(syntaxProblem(text)?.kind == .textTooLong)

@@ -3,6 +3,9 @@
 /// `ExpressionParser` reads the text, `ExpressionChecker` resolves and types it, `evaluate` runs it. Three-valued logic:
 /// NULL stands for UNKNOWN.
 package indirect enum Expression: Hashable, Sendable {
+    /// Longest text that `||` makes, in UTF-8 bytes.
+    package static let textBytesMax = 65_536
+
     case literal(Value)
     /// A context field of the order.
     case context(Int)
@@ -27,9 +30,12 @@ package indirect enum Expression: Hashable, Sendable {
     case isNull(Expression)
     /// CASE WHEN ... THEN ... ELSE ... END; without ELSE, NULL.
     case choice([Branch], otherwise: Expression?)
+    /// How many elements a list has.
+    case count(Expression)
     /// An aggregate over a list; the element is bound as `.bound(depth)` in `body`.
     case aggregate(Aggregate, over: Expression, depth: Int, body: Expression)
-    /// The amount split over the elements by weight, largest remainder first; a list of records (key, amount).
+    /// The amount split over the elements by weight, largest remainder first: a list of records (key, amount), without
+    /// those who get nothing.
     case allocate(amount: Expression, over: Expression, depth: Int, weight: Expression)
 
     package struct Branch: Hashable, Sendable {
@@ -55,42 +61,5 @@ package indirect enum Expression: Hashable, Sendable {
     /// What every order knows of itself: `order.id`, `order.version`, `order.placed_at`.
     package enum OrderFact: Hashable, Sendable {
         case id, version, placedAt
-    }
-}
-
-/// Why an expression has no value. Both are refusals, never traps.
-package enum EvaluationError: Error, Hashable, Sendable {
-    /// A sum or product left the 64-bit range.
-    case overflow
-    case divisionByZero
-    /// ALLOCATE with a negative amount, a negative weight, or weights that sum to zero for an amount that is not.
-    case notAllocatable
-}
-
-/// What an expression can see while it runs.
-package struct Scope {
-    package var context: [Value]
-    package var event: [Value]
-    package var bound: [Value]
-    package var derived: [Expression]
-    package var configuration: StateSet
-    package var now: Moment
-    package var orderID: Text
-    package var version: Int64
-    package var placedAt: Moment
-
-    package init(
-        context: [Value], event: [Value] = [], bound: [Value] = [], derived: [Expression] = [],
-        configuration: StateSet = StateSet(), now: Moment, orderID: Text, version: Int64, placedAt: Moment
-    ) {
-        self.context = context
-        self.event = event
-        self.bound = bound
-        self.derived = derived
-        self.configuration = configuration
-        self.now = now
-        self.orderID = orderID
-        self.version = version
-        self.placedAt = placedAt
     }
 }

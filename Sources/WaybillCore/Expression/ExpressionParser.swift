@@ -19,7 +19,8 @@ package struct ExpressionParser {
     package static func parse(_ text: String) throws(ExpressionProblem) -> ExpressionSyntax {
         guard text.utf8.count <= textBytesMax else {
             throw ExpressionProblem(
-                .textTooLong, at: textBytesMax, "the text has \(text.utf8.count) bytes, at most \(textBytesMax) are allowed",
+                .textTooLong, at: textBytesMax,
+                "the text has \(text.utf8.count) bytes, at most \(textBytesMax) are allowed",
                 hint: "move parts of it to `derive:`")
         }
         var parser = try ExpressionParser(Array(text.utf8))
