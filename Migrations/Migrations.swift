@@ -1,1 +1,4 @@
-// placeholder
+/// The SQL that brings a file from version N to N + 1, by N: a file's version is the number of migrations it has seen.
+package let migrations: [[UInt8]] = [
+    PackageResources.v001_create_journal_sql
+]

@@ -1,0 +1,116 @@
+import GRDB
+import GRDBSQLite
+
+/// One connection to the file, with the statements that it has prepared so far.
+///
+/// Used only inside its ``SerialConnection``'s queue.
+package final class Connection {
+    let handle: OpaquePointer
+    /// By the address of the statement's text, which for a literal is the same at every call.
+    private var statements: [UInt: Statement] = [:]
+    /// Set when SQLite has ended the transaction by itself (disk full, an interrupted write, a trigger). Whatever came
+    /// next would commit on its own, so nothing may come next.
+    private(set) var lostTransaction: StoreFailure?
+    /// Pages in the WAL after the last commit, and after the last checkpoint.
+    var walPages = 0
+    var walPagesAtCheckpoint = 0
+    /// Set when a commit or a sync failed: the connection writes no more.
+    var stopped: StoreFailure?
+    /// Where the next message of each stored queue goes.
+    let tails = QueueTails()
+    let guarding = StatementGuard()
+
+    init(_ database: Database) throws(StoreFailure) {
+        guard let handle = database.sqliteConnection else {
+            throw StoreFailure(.closed, "the connection is closed")
+        }
+        self.handle = handle
+        guarding.install(on: handle)
+    }
+
+    /// The statement of a verb, prepared at its first use.
+    func statement(_ sql: StaticString) throws(StoreFailure) -> Statement {
+        if let lostTransaction { throw lostTransaction }
+        let address = UInt(bitPattern: sql.utf8Start)
+        if let statement = statements[address] { return statement }
+        var pointer: OpaquePointer?
+        let code = sql.withUTF8Buffer { buffer in
+            buffer.withMemoryRebound(to: CChar.self) { text in
+                sqlite3_prepare_v3(
+                    handle, text.baseAddress, Int32(text.count), UInt32(SQLITE_PREPARE_PERSISTENT), &pointer, nil)
+            }
+        }
+        guard code == SQLITE_OK, let pointer else { throw failure(code) }
+        let statement = Statement(pointer: pointer, connection: self)
+        statements[address] = statement
+        return statement
+    }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+    /// What SQLite has just answered, as a failure; notes when it has also ended the transaction.
+    func failure(_ code: Int32) -> StoreFailure {
+        let failure = StoreFailure(sqliteCode: code, message: String(cString: sqlite3_errmsg(handle)))
+        noteTransaction(after: failure)
+        return failure
+    }
+
+    /// Remembers that the transaction of this write is gone, if it is.
+    func noteTransaction(after failure: StoreFailure) {
+        guard isExpectingTransaction, !isInTransaction, lostTransaction == nil else { return }
+        lostTransaction = StoreFailure(
+            .transactionEnded, "the write was ended from inside: \(failure.message)", sqliteCode: failure.sqliteCode)
+    }
+
+    private var isExpectingTransaction = false
+
+    func begin() throws(StoreFailure) {
+        lostTransaction = nil
+        try statement("BEGIN IMMEDIATE").run()
+        isExpectingTransaction = true
+    }
+
+    func beginReading() throws(StoreFailure) {
+        lostTransaction = nil
+        try statement("BEGIN DEFERRED").run()
+        isExpectingTransaction = true
+    }
+
+    func commit() throws(StoreFailure) {
+        try statement("COMMIT TRANSACTION").run()
+        isExpectingTransaction = false
+    }
+
+    /// Undoes the open transaction, if there is one.
+    func rollback() throws(StoreFailure) {
+        isExpectingTransaction = false
+        lostTransaction = nil
+        guard isInTransaction else { return }
+        try statement("ROLLBACK TRANSACTION").run()
+    }
+
+    /// Must come before GRDB closes the connection.
+    func finalizeStatements() {
+        for statement in statements.values { sqlite3_finalize(statement.pointer) }
+        statements = [:]
+    }
+
+    /// Keeps `walPages` up to date, and SQLite from checkpointing by itself after a commit.
+    func watchWAL() {
+        sqlite3_wal_hook(
+            handle,
+            { context, _, _, pages in
+                guard let context else { return SQLITE_OK }
+                Unmanaged<Connection>.fromOpaque(context).takeUnretainedValue().walPages = Int(pages)
+                return SQLITE_OK
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    /// Must come before the connection's object goes away: the hooks hold its address.
+    func removeHooks() {
+        sqlite3_wal_hook(handle, nil, nil)
+        sqlite3_set_authorizer(handle, nil, nil)
+        sqlite3_progress_handler(handle, 0, nil, nil)
+    }
+}

@@ -1,0 +1,40 @@
+import GRDBSQLite
+
+/// Decides, while a statement is prepared, what it may touch. The engine's own statements may touch everything; a
+/// module's only what is not the engine's.
+///
+/// Installed once per connection: SQLite prepares every statement again after its authorizer was changed, so a switch
+/// must not be a change of it. This one takes the place of GRDB's, which only watches for its observers; there are none.
+final class StatementGuard {
+    /// Whose statement is being prepared.
+    enum Mode {
+        case engine
+        case module
+        /// A module's, which may also make and change its own tables.
+        case moduleMigration
+    }
+
+    var mode = Mode.engine
+    /// What a module was denied last, in words.
+    private(set) var denial: String?
+
+    func install(on handle: OpaquePointer) {
+        sqlite3_set_authorizer(
+            handle,
+            { context, action, first, second, _, _ in
+                guard let context else { return SQLITE_DENY }
+                let guarding = Unmanaged<StatementGuard>.fromOpaque(context).takeUnretainedValue()
+                return guarding.decide(action, first, second)
+            }, Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    private func decide(
+        _ action: Int32, _ first: UnsafePointer<CChar>?, _ second: UnsafePointer<CChar>?
+    ) -> Int32 {
+        if mode == .engine { return SQLITE_OK }
+        let names = [first, second].map { name in name.map { String(cString: $0) } ?? "" }
+        denial = ModuleRights.denial(
+            action: action, first: names[0], second: names[1], mayMigrate: mode == .moduleMigration)
+        return denial == nil ? SQLITE_OK : SQLITE_DENY
+    }
+}

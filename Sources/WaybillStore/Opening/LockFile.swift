@@ -1,0 +1,47 @@
+import Foundation
+import Synchronization
+
+/// `<file>.lock`: held by the process that has the file open, for as long as it has.
+///
+/// A file of its own, because closing any descriptor of the database file would drop SQLite's own locks on it. It stays
+/// when it is released: to delete it would let two processes hold locks on two files of the same name.
+final class LockFile: Sendable {
+    private let descriptor: Mutex<Int32?>
+
+    init(for path: String) throws(StoreFailure) {
+        let lockPath = path + ".lock"
+        let descriptor = Foundation.open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw StoreFailure(
+                .cannotOpen, "\(lockPath): \(String(cString: strerror(errno))). Is its directory there, and writable?")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let holder = Self.holder(descriptor)
+            Foundation.close(descriptor)
+            throw StoreFailure(
+                .locked, "\(path) is open in \(holder). Stop it first, or send it the command with --server.")
+        }
+        ftruncate(descriptor, 0)
+        let pid = Array("\(getpid())\n".utf8)
+        // The number is for the message above only; a lock without it still holds.
+        _ = write(descriptor, pid, pid.count)
+        self.descriptor = Mutex(descriptor)
+    }
+
+    deinit { release() }
+
+    func release() {
+        descriptor.withLock { descriptor in
+            if let open = descriptor { Foundation.close(open) }
+            descriptor = nil
+        }
+    }
+
+    private static func holder(_ descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 20)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        let digits = bytes.prefix(max(count, 0)).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard !digits.isEmpty else { return "another process" }
+        return "the process with the id \(String(decoding: digits, as: UTF8.self))"
+    }
+}

@@ -1,0 +1,19 @@
+import GRDB
+import Migrations
+
+/// Brings a file to this release's version: one write per migration, so that a crash leaves a version, never a mixture.
+enum Migrate {
+    static let newest = Int64(migrations.count)
+
+    static func bring(_ database: Database, from version: Int64, to last: Int64 = newest) throws {
+        for number in version..<last {
+            let sql = String(decoding: migrations[Int(number)], as: UTF8.self)
+            try database.inTransaction(.immediate) {
+                try database.execute(sql: sql)
+                try database.execute(sql: "PRAGMA application_id = \(FileIdentity.applicationID)")
+                try database.execute(sql: "PRAGMA user_version = \(number + 1)")
+                return .commit
+            }
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import GRDB
+
+/// How every connection is set up.
+///
+/// Two things SQLite offers are out of reach: its defensive mode is a variadic C function, which Swift cannot call; the
+/// authorizer stands in for it, as modules' statements are the only ones that are not ours. Foreign keys stay off: a
+/// module's key into a table of the engine could forbid the engine its own deletes.
+enum Pragmas {
+    /// Before anything is read: what a crafted file must not be able to do.
+    static func distrust(_ database: Database) throws {
+        try database.execute(
+            sql: """
+                PRAGMA trusted_schema = OFF;
+                PRAGMA cell_size_check = ON;
+                PRAGMA temp_store = MEMORY;
+                """)
+    }
+
+    /// Only in an empty file: these cannot be changed later without rewriting it.
+    static func format(_ database: Database, pageBytes: Int) throws {
+        try database.execute(
+            sql: """
+                PRAGMA page_size = \(pageBytes);
+                PRAGMA auto_vacuum = INCREMENTAL;
+                """)
+    }
+
+    /// The writer: durable at each commit, and every checkpoint at a time of our choice.
+    static func setUpWriter(_ database: Database, settings: StoreSettings, path: String) throws {
+        let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+        guard mode == "wal" else {
+            throw StoreFailure(.cannotOpen, "\(path) cannot use a write-ahead log (its mode is \(mode ?? "unknown"))")
+        }
+        try database.execute(
+            sql: """
+                PRAGMA synchronous = FULL;
+                PRAGMA journal_size_limit = \(settings.walBytesMax * 2);
+                PRAGMA cache_size = -\(settings.writerCacheBytes / 1024);
+                """)
+        _ = try Int64.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = 0")
+    }
+
+    static func setUpReader(_ database: Database, settings: StoreSettings) throws {
+        try distrust(database)
+        try database.execute(
+            sql: """
+                PRAGMA query_only = ON;
+                PRAGMA cache_size = -\(settings.readerCacheBytes / 1024);
+                """)
+        _ = try Int64.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = 0")
+    }
+}

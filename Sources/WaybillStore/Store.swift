@@ -1,0 +1,122 @@
+import GRDB
+
+/// One file with everything that an engine keeps: the only way to its rows is a write or a read.
+///
+/// One connection writes, and it also does every checkpoint; reads pass a gate to connections of their own. Both run
+/// on the caller's thread and block it, so neither belongs on a thread that must not wait.
+package final class Store: Sendable {
+    package let settings: StoreSettings
+    /// The file, or nil in memory.
+    package let path: String?
+    /// Raised at each open: what a receipt of an earlier life of the process is recognised by.
+    package let bootNumber: Int64
+    package let pageBytes: Int
+    let writer: SerialConnection
+    /// Nil in memory, where the one connection has to serve.
+    let gate: ReaderGate?
+    private let readers: [SerialConnection]
+    private let lock: LockFile?
+
+    init(
+        settings: StoreSettings, path: String?, lock: consuming LockFile?, writer: SerialConnection,
+        readers: [SerialConnection], bootNumber: Int64, pageBytes: Int
+    ) {
+        self.settings = settings
+        self.path = path
+        self.lock = lock
+        self.writer = writer
+        self.readers = readers
+        self.bootNumber = bootNumber
+        self.pageBytes = pageBytes
+        gate = readers.isEmpty ? nil : ReaderGate(readers)
+    }
+
+    deinit { close() }
+
+    /// Runs `body` in one SQL write: all of what it did is durable when this returns, or none of it remains.
+    ///
+    /// An error of `body`, or of SQLite before the commit, undoes the write and is thrown on. An error of the commit
+    /// itself leaves open what the file holds, so from then on every write throws ``StoreFailure/Code/failStopped``.
+    package func write<Result>(_ body: (borrowing Transaction) throws -> Result) throws -> Result {
+        try writer.run { connection in
+            if let stopped = connection.stopped { throw stopped }
+            try connection.begin()
+            let result: Result
+            do {
+                result = try body(Transaction(connection))
+                if let lost = connection.lostTransaction { throw lost }
+                guard connection.isInTransaction else {
+                    throw StoreFailure(.transactionEnded, "the write was ended before its commit; nothing was kept")
+                }
+            } catch {
+                undo(connection, after: error)
+                throw error
+            }
+            try commit(connection)
+            return result
+        }
+    }
+
+    /// Runs `body` on one state of the file. It must end within 5 ms or 1,000 rows: a checkpoint may be waiting for it.
+    package func read<Result>(_ body: (borrowing Snapshot) throws -> Result) throws -> Result {
+        guard let gate else { return try writer.run { try Self.read($0, body) } }
+        let reader = gate.enter()
+        defer { gate.leave(reader) }
+        return try reader.run { try Self.read($0, body) }
+    }
+
+    /// Truncates the WAL and closes the file. Whatever comes later throws ``StoreFailure/Code/closed``.
+    package func close() {
+        // What the checkpoint cannot do now, the next opening does: the WAL is part of the file.
+        do { try checkpointWhenIdle() } catch {}
+        for reader in readers { reader.close() }
+        writer.close()
+        lock?.release()
+    }
+
+    private static func read<Result>(
+        _ connection: Connection, _ body: (borrowing Snapshot) throws -> Result
+    ) throws -> Result {
+        try connection.beginReading()
+        let result: Result
+        do {
+            result = try body(Snapshot(connection))
+        } catch {
+            try connection.rollback()
+            throw error
+        }
+        try connection.rollback()
+        return result
+    }
+
+    private func commit(_ connection: Connection) throws(StoreFailure) {
+        do throws(StoreFailure) {
+            if let fault = settings.commitFault?() { throw fault }
+            try connection.commit()
+        } catch {
+            stop(connection, "COMMIT failed: \(error)", sqliteCode: error.sqliteCode)
+            undo(connection, after: error)
+            throw error
+        }
+    }
+
+    /// Leaves the connection without a transaction, and without the memory of what the write had changed.
+    private func undo(_ connection: Connection, after error: any Error) {
+        connection.tails.forget()
+        if let failure = error as? StoreFailure, failure.endsTheStore {
+            stop(connection, failure.message, sqliteCode: failure.sqliteCode)
+        }
+        do throws(StoreFailure) {
+            try connection.rollback()
+        } catch {
+            stop(connection, "ROLLBACK failed: \(error)", sqliteCode: error.sqliteCode)
+        }
+    }
+
+    func stop(_ connection: Connection, _ reason: String, sqliteCode: Int32) {
+        guard connection.stopped == nil else { return }
+        connection.stopped = StoreFailure(
+            .failStopped, "\(reason). What the file holds is known again when it is opened again.",
+            sqliteCode: sqliteCode)
+    }
+}

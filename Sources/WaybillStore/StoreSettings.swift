@@ -1,0 +1,22 @@
+/// The bounds of a store.
+package struct StoreSettings: Sendable {
+    /// Connections for reads beside the writer.
+    package var readers = 3
+    /// A passive checkpoint after so many bytes of WAL since the last.
+    package var passiveCheckpointBytes = 4 << 20
+    /// At so many bytes of WAL reads wait until it is truncated.
+    package var walBytesMax = 16 << 20
+    /// How long a truncation waits for open reads, in seconds, before it gives way.
+    package var readerWaitSeconds = 0.25
+    /// Of a new file; an existing one keeps its own.
+    package var pageBytes = 4096
+    /// SQLite's page cache of the writer, and of each reader.
+    package var writerCacheBytes = 64 << 20
+    package var readerCacheBytes = 4 << 20
+    /// How long a statement waits for another connection's lock, in seconds.
+    package var busyWaitSeconds = 0.25
+    /// Tests only: a failure here takes the place of the next COMMIT.
+    package var commitFault: (@Sendable () -> StoreFailure?)?
+
+    package init() {}
+}

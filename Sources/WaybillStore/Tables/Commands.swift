@@ -1,0 +1,101 @@
+package import WaybillCore
+
+/// The answer that a keyed command was given, for the next one with the same key.
+package struct CommandRow: Hashable, Sendable {
+    package var caller: Text
+    package var key: Text
+    /// 64 bits of a digest over what was asked.
+    package var fingerprint: UInt64
+    /// The order or stock that it spoke to; nil when a refusal found none.
+    package var stream: StreamNumber?
+    /// The version of the event that it made.
+    package var version: Int64?
+    /// JSON: the refusal; nil: accepted.
+    package var refusal: Text?
+
+    package init(
+        caller: Text, key: Text, fingerprint: UInt64, stream: StreamNumber?, version: Int64?, refusal: Text?
+    ) {
+        self.caller = caller
+        self.key = key
+        self.fingerprint = fingerprint
+        self.stream = stream
+        self.version = version
+        self.refusal = refusal
+    }
+}
+
+/// Eight hours of commands. New rows of a generation go to one subtree, and old ones leave from the low end.
+enum CommandGeneration {
+    static let length = Interval.hours(8)
+    /// The current generation and three before it: at least 24 hours.
+    static let probed: Int64 = 4
+
+    static func of(_ moment: Moment) -> Int64 {
+        // Rounds down before 1970 too, where virtual time may lie.
+        let (quotient, remainder) = moment.milliseconds.quotientAndRemainder(dividingBy: length.milliseconds)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}
+
+extension Transaction {
+    package func insert(_ command: CommandRow, at now: Moment) throws(StoreFailure) {
+        let statement = try statement(
+            """
+            INSERT INTO command (generation, caller, key, fingerprint, stream, version, refusal)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """)
+        statement.bind(1, CommandGeneration.of(now))
+        statement.bind(2, command.caller)
+        statement.bind(3, command.key)
+        statement.bind(4, Int64(bitPattern: command.fingerprint))
+        statement.bind(5, command.stream)
+        statement.bind(6, command.version)
+        statement.bind(7, command.refusal)
+        try statement.run()
+    }
+
+    /// Deletes answers of generations that no look-up probes any more, the oldest first; answers how many.
+    @discardableResult
+    package func dropOldCommands(at now: Moment, limit: Int = 500) throws(StoreFailure) -> Int {
+        let statement = try statement(
+            """
+            DELETE FROM command WHERE (generation, caller, key) IN (
+                SELECT generation, caller, key FROM command WHERE generation < ?1
+                ORDER BY generation, caller, key LIMIT ?2)
+            """)
+        statement.bind(1, CommandGeneration.of(now) - CommandGeneration.probed + 1)
+        statement.bind(2, Int64(limit))
+        return try statement.run()
+    }
+}
+
+extension TableReader where Self: ~Copyable {
+    /// The answer that this key was given within the last day, at least; the newest generation is probed first.
+    package func command(caller: Text, key: Text, at now: Moment) throws(StoreFailure) -> CommandRow? {
+        let current = CommandGeneration.of(now)
+        for generation in stride(from: current, to: current - CommandGeneration.probed, by: -1) {
+            if let row = try command(generation: generation, caller: caller, key: key) { return row }
+        }
+        return nil
+    }
+
+    private func command(
+        generation: Int64, caller: Text, key: Text
+    ) throws(StoreFailure) -> CommandRow? {
+        let statement = try query(
+            """
+            SELECT fingerprint, stream, version, refusal FROM command
+            WHERE generation = ?1 AND caller = ?2 AND key = ?3
+            """)
+        statement.bind(1, generation)
+        statement.bind(2, caller)
+        statement.bind(3, key)
+        return try statement.first { columns in
+            CommandRow(
+                caller: caller, key: key, fingerprint: UInt64(bitPattern: columns.integer(0)),
+                stream: columns.optionalStream(1), version: columns.optionalInteger(2), refusal: columns.optionalText(3)
+            )
+        }
+    }
+}

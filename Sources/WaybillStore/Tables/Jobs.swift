@@ -1,0 +1,90 @@
+package import WaybillCore
+
+/// Bulk work that is done in many writes and goes on where it stopped.
+package struct JobRow: Hashable, Sendable {
+    package enum State: String, Sendable, CaseIterable {
+        case running, done, stopped
+    }
+
+    package var number: Int64
+    package var kind: Text
+    package var state: State
+    /// JSON: what was asked.
+    package var request: Text
+    /// How far it came, in the words of its kind.
+    package var cursor: Text
+    /// How many items are done.
+    package var done: Int64
+    package var createdAt: Moment
+    package var changedAt: Moment
+
+    init(_ columns: Columns) throws(StoreFailure) {
+        number = columns.integer(0)
+        kind = columns.text(1)
+        guard let state = State(rawValue: columns.text(2).string) else {
+            throw StoreFailure(.damaged, "job \(number) has the unknown state '\(columns.text(2))'")
+        }
+        self.state = state
+        request = columns.text(3)
+        cursor = columns.text(4)
+        done = columns.integer(5)
+        createdAt = columns.moment(6)
+        changedAt = columns.moment(7)
+    }
+}
+
+extension Transaction {
+    /// Starts a job and answers its number.
+    package func insertJob(
+        kind: Text, request: Text, cursor: Text = "", at now: Moment
+    ) throws(StoreFailure) -> Int64 {
+        let statement = try statement(
+            """
+            INSERT INTO job (kind, state, request, cursor, done, created_at, changed_at)
+            VALUES (?1, 'running', ?2, ?3, 0, ?4, ?4)
+            """)
+        statement.bind(1, kind)
+        statement.bind(2, request)
+        statement.bind(3, cursor)
+        statement.bind(4, now)
+        try statement.run()
+        return lastInsertedRow
+    }
+
+    /// Notes how far a running job came; false: it does not run, so this step must not count.
+    package func advanceJob(
+        _ number: Int64, to state: JobRow.State, cursor: Text, done: Int64, at now: Moment
+    ) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            """
+            UPDATE job SET state = ?2, cursor = ?3, done = ?4, changed_at = ?5
+            WHERE number = ?1 AND state = 'running'
+            """)
+        statement.bind(1, number)
+        statement.bind(2, Text(state.rawValue))
+        statement.bind(3, cursor)
+        statement.bind(4, done)
+        statement.bind(5, now)
+        return try statement.run() == 1
+    }
+}
+
+extension TableReader where Self: ~Copyable {
+    package func job(_ number: Int64) throws(StoreFailure) -> JobRow? {
+        let statement = try query(
+            "SELECT number, kind, state, request, cursor, done, created_at, changed_at FROM job WHERE number = ?1")
+        statement.bind(1, number)
+        return try statement.first { columns throws(StoreFailure) in try JobRow(columns) }
+    }
+
+    /// The jobs that wait for their next step, the oldest first.
+    package func runningJobs(limit: Int) throws(StoreFailure) -> [JobRow] {
+        let statement = try query(
+            """
+            SELECT number, kind, state, request, cursor, done, created_at, changed_at
+            FROM job WHERE state = 'running' ORDER BY number LIMIT ?1
+            """)
+        statement.bind(1, Int64(limit))
+        return try statement.all { columns throws(StoreFailure) in try JobRow(columns) }
+    }
+}

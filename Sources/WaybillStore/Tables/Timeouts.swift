@@ -1,0 +1,152 @@
+package import WaybillCore
+
+/// Whose timeout it is. Each kind has an owner that handles it, and a range of its own in the b-tree.
+package enum TimeoutKind: Int64, CaseIterable, Sendable {
+    /// A timeout of an order's workflow; owner: the order's number.
+    case order = 1
+    /// A delayed message becomes visible; owner: the pending message's number.
+    case delayedMessage = 2
+    /// A message is delivered again.
+    case redelivery = 3
+    /// A half message's producer is asked.
+    case checkBack = 4
+    /// An order's call was not answered in time; owner: the call's number.
+    case call = 5
+}
+
+/// The whole of a timeout is its name: a cancel deletes exactly this row.
+package struct TimeoutKey: Hashable, Sendable {
+    package var kind: TimeoutKind
+    package var due: Moment
+    package var owner: Int64
+    package var name: Text
+
+    package init(kind: TimeoutKind, due: Moment, owner: Int64, name: Text) {
+        self.kind = kind
+        self.due = due
+        self.owner = owner
+        self.name = name
+    }
+}
+
+/// A timeout whose time has come, with how often its handling has failed.
+package struct DueTimeout: Hashable, Sendable {
+    package var key: TimeoutKey
+    /// 0: never tried.
+    package var attempt: Int64
+
+    package init(key: TimeoutKey, attempt: Int64 = 0) {
+        self.key = key
+        self.attempt = attempt
+    }
+}
+
+extension Transaction {
+    package func insert(_ timeout: TimeoutKey) throws(StoreFailure) {
+        let statement = try statement("INSERT INTO timeout (kind, due, owner, name) VALUES (?1, ?2, ?3, ?4)")
+        statement.bind(timeout)
+        try statement.run()
+    }
+
+    /// Deletes exactly this timeout, waiting or to be tried again; false: it was not there, so nothing may happen.
+    @discardableResult
+    package func delete(_ timeout: TimeoutKey) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            "DELETE FROM timeout WHERE kind = ?1 AND due = ?2 AND owner = ?3 AND name = ?4")
+        statement.bind(timeout)
+        if try statement.run() == 1 { return true }
+        return try deleteRetry(timeout)
+    }
+
+    /// Gives a timeout another time; false: it was not there.
+    @discardableResult
+    package func move(_ timeout: TimeoutKey, to due: Moment) throws(StoreFailure) -> Bool {
+        guard try delete(timeout) else { return false }
+        var moved = timeout
+        moved.due = due
+        try insert(moved)
+        return true
+    }
+}
+
+extension TableReader where Self: ~Copyable {
+    /// The timeouts of one kind whose time has come, the earliest first, those to be tried again after the fresh ones:
+    /// at most `limit` of each.
+    package func dueTimeouts(
+        _ kind: TimeoutKind, upTo now: Moment, limit: Int
+    ) throws(StoreFailure) -> [DueTimeout] {
+        let statement = try query(
+            """
+            SELECT due, owner, name FROM timeout WHERE kind = ?1 AND due <= ?2
+            ORDER BY due, owner, name LIMIT ?3
+            """)
+        statement.bind(1, kind.rawValue)
+        statement.bind(2, now)
+        statement.bind(3, Int64(limit))
+        let fresh = try statement.all { columns in
+            DueTimeout(
+                key: TimeoutKey(
+                    kind: kind, due: columns.moment(0), owner: columns.integer(1), name: columns.text(2)))
+        }
+        return fresh + (try dueRetries(kind, upTo: now, limit: limit))
+    }
+
+    /// When the next timeout of a kind is due, or to be tried again.
+    package func earliestDue(_ kind: TimeoutKind) throws(StoreFailure) -> Moment? {
+        let statement = try query("SELECT due FROM timeout WHERE kind = ?1 ORDER BY due LIMIT 1")
+        statement.bind(1, kind.rawValue)
+        let fresh = try statement.first { columns in columns.moment(0) }
+        guard let retry = try earliestRetry(kind) else { return fresh }
+        return fresh.map { min($0, retry) } ?? retry
+    }
+
+    /// Whether exactly this timeout is pending, waiting or to be tried again.
+    package func isPending(_ timeout: TimeoutKey) throws(StoreFailure) -> Bool {
+        let statement = try query(
+            """
+            SELECT 1 FROM timeout WHERE kind = ?1 AND due = ?2 AND owner = ?3 AND name = ?4
+            UNION ALL
+            SELECT 1 FROM timeout_retry WHERE kind = ?1 AND due = ?2 AND owner = ?3 AND name = ?4
+            """)
+        statement.bind(timeout)
+        return try statement.first { _ in true } ?? false
+    }
+
+    /// The timeouts of a kind that wait for their time, by time, owner and name; nil: from the first.
+    package func timeouts(
+        _ kind: TimeoutKind, after key: TimeoutKey?, limit: Int
+    ) throws(StoreFailure) -> [TimeoutKey] {
+        let statement = try query(
+            """
+            SELECT due, owner, name FROM timeout WHERE kind = ?1 AND (due, owner, name) > (?2, ?3, ?4)
+            ORDER BY due, owner, name LIMIT ?5
+            """)
+        statement.bind(
+            key ?? TimeoutKey(kind: kind, due: Moment(milliseconds: .min), owner: .min, name: ""))
+        statement.bind(1, kind.rawValue)
+        statement.bind(5, Int64(limit))
+        return try statement.all { columns in
+            TimeoutKey(kind: kind, due: columns.moment(0), owner: columns.integer(1), name: columns.text(2))
+        }
+    }
+
+    /// How many timeouts of a kind wait for their time, counted up to `limit`.
+    package func countTimeouts(_ kind: TimeoutKind, upTo last: Moment, limit: Int) throws(StoreFailure) -> Int {
+        let statement = try query(
+            "SELECT count(*) FROM (SELECT 1 FROM timeout WHERE kind = ?1 AND due <= ?2 LIMIT ?3)")
+        statement.bind(1, kind.rawValue)
+        statement.bind(2, last)
+        statement.bind(3, Int64(limit))
+        return try statement.first { columns in Int(columns.integer(0)) } ?? 0
+    }
+}
+
+extension Statement {
+    /// Binds kind, due, owner and name as parameters 1 to 4.
+    func bind(_ timeout: TimeoutKey) {
+        bind(1, timeout.kind.rawValue)
+        bind(2, timeout.due)
+        bind(3, timeout.owner)
+        bind(4, timeout.name)
+    }
+}
