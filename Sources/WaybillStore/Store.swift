@@ -37,6 +37,7 @@ package final class Store: Sendable {
     ///
     /// An error of `body`, or of SQLite before the commit, undoes the write and is thrown on. An error of the commit
     /// itself leaves open what the file holds, so from then on every write throws ``StoreFailure/Code/failStopped``.
+    @discardableResult
     package func write<Result>(_ body: (borrowing Transaction) throws -> Result) throws -> Result {
         try writer.run { connection in
             if let stopped = connection.stopped { throw stopped }

@@ -15,8 +15,11 @@ final class StatementGuard {
     }
 
     var mode = Mode.engine
-    /// What a module was denied last, in words.
+    /// What the statement at hand was denied, in words.
     private(set) var denial: String?
+
+    /// Must come before each statement of a module.
+    func forgetDenial() { denial = nil }
 
     func install(on handle: OpaquePointer) {
         sqlite3_set_authorizer(
@@ -33,8 +36,10 @@ final class StatementGuard {
     ) -> Int32 {
         if mode == .engine { return SQLITE_OK }
         let names = [first, second].map { name in name.map { String(cString: $0) } ?? "" }
-        denial = ModuleRights.denial(
+        let reason = ModuleRights.denial(
             action: action, first: names[0], second: names[1], mayMigrate: mode == .moduleMigration)
-        return denial == nil ? SQLITE_OK : SQLITE_DENY
+        guard let reason else { return SQLITE_OK }
+        denial = reason
+        return SQLITE_DENY
     }
 }
