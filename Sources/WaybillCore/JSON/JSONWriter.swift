@@ -27,7 +27,7 @@ package struct JSONWriter {
         needsComma &= ~1
     }
 
-    package mutating func key(_ name: Text) {
+    package mutating func key(named name: Text) {
         separate()
         quoted(name)
         bytes.append(UInt8(ascii: ":"))
@@ -42,7 +42,7 @@ package struct JSONWriter {
         quoted(value)
     }
 
-    package mutating func text(_ value: StaticString) {
+    package mutating func word(_ value: StaticString) {
         separate()
         quoted(value)
     }

@@ -14,9 +14,24 @@ extension Order {
             guard move(movement) else { return false }
         }
         if let status = outcome.status { self.status = status }
-        if let key = outcome.remembered { keys.append(key) }
         version += 1
+        if var key = outcome.remembered {
+            key.version = version
+            keys.append(key)
+        }
         return true
+    }
+
+    /// Applies a whole event, as replay does. The first event also fills the context from its data.
+    package mutating func apply(_ body: EventBody, under workflow: Workflow) -> Bool {
+        if version == 0, let creation = workflow.creation, !body.data.isEmpty {
+            do throws(JSONProblem) {
+                context.place(try creation.data.decode(body.data), of: creation.data, in: workflow.context)
+            } catch {
+                return false
+            }
+        }
+        return apply(body.outcome)
     }
 
     package mutating func arm(_ timeout: PendingTimeout) {

@@ -29,8 +29,12 @@ public enum Refusal: Error, Hashable, Sendable {
     case overloaded(retryAfter: Interval)
     /// An earlier commit failed; the engine accepts nothing until the file is opened again.
     case failStopped(String)
+    /// A failure before the commit (disk full, busy): the whole write was undone.
+    case undone(String)
     /// The caller's own rows (`transact`) failed: nothing of the command was kept.
     case rejectedByCaller(String)
     /// No such pending timeout.
     case unknownTimeout(String)
+    /// The same answer as to the first request with this key.
+    case remembered(code: String, message: String)
 }

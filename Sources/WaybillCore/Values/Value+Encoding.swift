@@ -7,7 +7,7 @@ extension JSONWriter {
     package mutating func named(_ values: [Value], as type: RecordType) {
         beginObject()
         for (field, value) in zip(type.fields, values) where value != .null {
-            key(field.name)
+            key(named: field.name)
             named(value, as: field.type)
         }
         endObject()

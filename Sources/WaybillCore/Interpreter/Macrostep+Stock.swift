@@ -1,0 +1,127 @@
+/// Stock actions: what an order reserves, confirms, gives back, ships and takes back.
+extension Macrostep {
+    mutating func perform(_ action: Action.StockAction) throws(Refusal) {
+        switch action.verb {
+        case .reserve: try reserve(action)
+        case .releaseHeld: try releaseHeld()
+        case .confirm: try move(action, .confirm, "confirm")
+        case .release: try release(action)
+        case .ship: try move(action, .ship, "ship")
+        case .restock: try move(action, .restock, "restock")
+        case .scrap: try move(action, .scrap, "scrap")
+        }
+    }
+
+    /// Asks for all lines at once. Without `else`, a shortage refuses the whole command.
+    private mutating func reserve(_ action: Action.StockAction) throws(Refusal) {
+        let lines = try lines(of: action)
+        // Nothing to reserve is done, and is no question.
+        if !lines.isEmpty {
+            let answer = facts.reserve(lines)
+            outcome.facts.append(answer)
+            switch answer {
+            case .done(let opened):
+                for index in opened where lines.indices.contains(index) {
+                    try record(Movement(.receive, lines[index].key, lines[index].quota ?? 0))
+                }
+                for line in lines { try record(Movement(.reserve, line.key, line.quantity)) }
+            case .short(let index, let free):
+                guard let otherwise = action.otherwise else {
+                    let line = lines.indices.contains(index) ? lines[index] : lines[0]
+                    throw .insufficientStock(line.key.sku, line.key.location, asked: line.quantity, free: free)
+                }
+                note("reserve: short")
+                return try raise(otherwise)
+            }
+        }
+        note("reserve \(lines.map { "\($0.quantity) \($0.key.sku)" }.joined(separator: ", "))")
+        if let then = action.then { try raise(then) }
+    }
+
+    /// Gives back reserved units first, then sold ones that have not left the building.
+    private mutating func release(_ action: Action.StockAction) throws(Refusal) {
+        for line in try lines(of: action) {
+            let held = order.holding(line.key)
+            let reserved = min(line.quantity, held.reserved)
+            let sold = line.quantity - reserved
+            guard sold <= held.sold - held.shipped else {
+                throw .beyondHolding(
+                    line.key.sku, line.key.location, asked: line.quantity,
+                    held: held.reserved + held.sold - held.shipped, verb: "release")
+            }
+            if reserved > 0 { try record(Movement(.release, line.key, reserved)) }
+            if sold > 0 { try record(Movement(.giveBack, line.key, sold)) }
+            note("release \(line.quantity) \(line.key.sku)")
+        }
+    }
+
+    private mutating func releaseHeld() throws(Refusal) {
+        for holding in order.holdings {
+            if holding.reserved > 0 { try record(Movement(.release, holding.key, holding.reserved)) }
+            let unshipped = holding.sold - holding.shipped
+            if unshipped > 0 { try record(Movement(.giveBack, holding.key, unshipped)) }
+        }
+        note("release held")
+    }
+
+    private mutating func move(
+        _ action: Action.StockAction, _ kind: Movement.Kind, _ verb: String
+    ) throws(Refusal) {
+        for line in try lines(of: action) {
+            let movement = Movement(kind, line.key, line.quantity)
+            let held = order.holding(line.key)
+            guard held.applying(movement) != nil else {
+                let available: Int64
+                switch kind {
+                case .confirm, .release: available = held.reserved
+                case .ship, .giveBack: available = held.sold - held.shipped
+                case .restock, .scrap: available = held.shipped
+                case .receive, .adjust, .reserve: available = 0
+                }
+                throw .beyondHolding(
+                    line.key.sku, line.key.location, asked: line.quantity, held: available, verb: verb)
+            }
+            try record(movement)
+            note("\(verb) \(line.quantity) \(line.key.sku)")
+        }
+    }
+
+    private mutating func record(_ movement: Movement) throws(Refusal) {
+        guard outcome.movements.count < InterpreterLimits.movementsMax else {
+            throw .limit("stock movements of one command", max: InterpreterLimits.movementsMax)
+        }
+        guard order.move(movement) else {
+            throw .beyondHolding(
+                movement.key.sku, movement.key.location, asked: movement.quantity, held: 0, verb: "move")
+        }
+        outcome.movements.append(movement)
+    }
+
+    /// The lines that an action is about: one, or one for each element. Lines of quantity 0 are left out.
+    private mutating func lines(of action: Action.StockAction) throws(Refusal) -> [ReserveLine] {
+        guard let each = action.each else { return try line(of: action).map { [$0] } ?? [] }
+        guard case .list(let elements) = try value(each) else { return [] }
+        var lines: [ReserveLine] = []
+        lines.reserveCapacity(elements.count)
+        for element in elements {
+            bind(element, at: action.depth)
+            if let line = try line(of: action) { lines.append(line) }
+        }
+        scope.bound.removeSubrange(min(action.depth, scope.bound.count)...)
+        return lines
+    }
+
+    private func line(of action: Action.StockAction) throws(Refusal) -> ReserveLine? {
+        let sku = SKU(try text(action.sku, "the SKU of a stock action"))
+        var location: Location = ""
+        if let expression = action.location { location = Location(try value(expression).plainText) }
+        guard case .int(let quantity) = try value(action.quantity) else {
+            throw .arithmetic("the quantity of \(sku) has no value")
+        }
+        guard quantity >= 0 else { throw .arithmetic("the quantity of \(sku) is \(quantity), below zero") }
+        guard quantity > 0 else { return nil }
+        var quota: Int64?
+        if let expression = action.quota, case .int(let free) = try value(expression), free > 0 { quota = free }
+        return ReserveLine(key: StockKey(sku: sku, location: location), quantity: quantity, quota: quota)
+    }
+}

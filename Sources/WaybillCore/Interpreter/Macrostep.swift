@@ -1,0 +1,187 @@
+/// One run to completion of the statechart: what follows from one command or timeout, up to a stable configuration.
+///
+/// The rules are those of the W3C SCXML recommendation, appendix D: document order, optimal enabled transition set,
+/// conflicts by exit sets with inner states first, eventless transitions before internal events, internal events before
+/// the next command.
+///
+///     command or timeout ──► microstep ──► always? ──► microstep ─┐
+///                                 ▲          │ none               │
+///                                 │          ▼                    │
+///                                 └── internal event? ◄───────────┘
+///                                            │ none
+///                                            ▼
+///                                    stable: invariants, status
+///
+/// The order's context and configuration live in `scope` while the step runs, so that expressions see them without copies.
+struct Macrostep {
+    let workflow: Workflow
+    let facts: any StockFacts
+    let now: Moment
+    var order: Order
+    var scope: Scope
+    var outcome = Outcome()
+    /// Raised events that wait for their turn.
+    var raised: [Happening] = []
+    var microsteps = 0
+    /// Whether a final child of the root was reached: nothing happens to the order any more.
+    var isFinished = false
+    /// What a dry run prints: actions in the order in which they ran. Nil: nobody looks.
+    var trace: [String]?
+
+    /// What transitions are chosen for.
+    enum Happening: Hashable {
+        case event(EventName, data: [Value])
+        case always
+        case done(Int)
+        case timeout(Int)
+    }
+
+    init(workflow: Workflow, order: Order, facts: any StockFacts, now: Moment, isTraced: Bool = false) {
+        self.workflow = workflow
+        self.facts = facts
+        self.now = now
+        self.order = order
+        scope = Scope(
+            context: order.context, derived: workflow.derivedExpressions, configuration: order.configuration, now: now,
+            orderID: order.id.text, version: order.version, placedAt: order.placedAt)
+        self.order.context = []
+        trace = isTraced ? [] : nil
+    }
+
+    /// Enters the initial states: the first step of an order.
+    mutating func start() throws(Refusal) {
+        var entered = StateSet()
+        entered.insert(0)
+        addDescendants(of: 0, to: &entered)
+        try enter(entered)
+        try settle()
+    }
+
+    /// Handles one happening and everything that follows; false when no transition was enabled.
+    mutating func run(_ happening: Happening) throws(Refusal) -> Bool {
+        let transitions = try select(for: happening)
+        guard !transitions.isEmpty else { return false }
+        try take(transitions)
+        try settle()
+        return true
+    }
+
+    /// Takes eventless transitions, then internal events, until nothing moves.
+    private mutating func settle() throws(Refusal) {
+        while !isFinished {
+            let eventless = try select(for: .always)
+            if !eventless.isEmpty {
+                try take(eventless)
+                continue
+            }
+            guard !raised.isEmpty else { return }
+            let happening = raised.removeFirst()
+            let transitions = try select(for: happening)
+            if !transitions.isEmpty { try take(transitions) }
+        }
+    }
+
+    /// One microstep: leave, act, enter.
+    private mutating func take(_ transitions: [Selected]) throws(Refusal) {
+        microsteps += 1
+        guard microsteps <= InterpreterLimits.microstepsMax else {
+            throw .limit("microsteps that follow from one command", max: InterpreterLimits.microstepsMax)
+        }
+        var left = StateSet()
+        var entered = StateSet()
+        for transition in transitions {
+            left.formUnion(transition.exits)
+            addEntries(of: transition, to: &entered)
+        }
+        try leave(left)
+        for selected in transitions { try perform(selected.transition.actions) }
+        try enter(entered)
+    }
+
+    /// The order after the step: invariants hold, status is computed.
+    mutating func finish() throws(Refusal) -> (order: Order, outcome: Outcome) {
+        scope.event = []
+        if isFinished {
+            for timeout in order.timeouts { outcome.stop(timeout.name) }
+            order.timeouts = []
+        }
+        for invariant in workflow.invariants where try !holds(invariant.expression) {
+            throw .invariantBroken(invariant.text.string)
+        }
+        let status = try currentStatus()
+        if status != order.status {
+            outcome.status = status
+            order.status = status
+        }
+        order.context = scope.context
+        order.configuration = scope.configuration
+        order.version += 1
+        return (order, outcome)
+    }
+
+    private func currentStatus() throws(Refusal) -> Text {
+        guard let expression = workflow.status else { return workflow.firstLeaf(of: scope.configuration) }
+        guard case .text(let text) = try value(expression) else { return "" }
+        return text
+    }
+
+    func value(_ expression: Expression) throws(Refusal) -> Value {
+        do throws(EvaluationError) {
+            return try evaluate(expression, in: scope)
+        } catch {
+            throw error.refusal
+        }
+    }
+
+    /// Whether a condition is true; NULL (unknown) is not.
+    func holds(_ condition: Expression) throws(Refusal) -> Bool { try value(condition) == .bool(true) }
+}
+
+/// Bounds of one command's consequences; each is refused by name when it is crossed.
+package enum InterpreterLimits {
+    package static let microstepsMax = 256
+    package static let raisedMax = 1_024
+    package static let messagesMax = 256
+    package static let movementsMax = 2_048
+    package static let changesMax = 4_096
+}
+
+extension EvaluationError {
+    var refusal: Refusal {
+        switch self {
+        case .overflow: .arithmetic("a number left the 64-bit range")
+        case .divisionByZero: .arithmetic("division by zero")
+        case .notAllocatable:
+            .arithmetic("an amount cannot be allocated: it or a weight is negative, or all weights are zero")
+        }
+    }
+}
+
+extension Workflow {
+    /// The active states without active children, in document order.
+    package func leaves(of configuration: StateSet) -> [Int] {
+        configuration.states.filter { states[$0].children.isEmpty }
+    }
+
+    /// The path of the first active leaf: the status of an order whose workflow declares none.
+    func firstLeaf(of configuration: StateSet) -> Text {
+        leaves(of: configuration).first.map { states[$0].path } ?? ""
+    }
+
+    /// Whether a final child of the root is active, or all regions of a parallel root are: the order has ended.
+    package func isFinished(_ configuration: StateSet) -> Bool {
+        configuration.contains(0) && isInFinalState(0, configuration)
+    }
+
+    /// SCXML's isInFinalState.
+    func isInFinalState(_ state: Int, _ configuration: StateSet) -> Bool {
+        switch states[state].kind {
+        case .compound:
+            states[state].children.contains { states[$0].kind == .final && configuration.contains($0) }
+        case .parallel:
+            states[state].children.allSatisfy { isInFinalState($0, configuration) }
+        case .atomic, .final:
+            false
+        }
+    }
+}

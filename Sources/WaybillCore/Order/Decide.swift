@@ -1,0 +1,163 @@
+/// A command that was accepted: the order after it, and what changed.
+package struct Decision {
+    package let order: Order
+    package let outcome: Outcome
+    /// The command's data, decoded by its type.
+    package let data: [Value]
+}
+
+/// What the workflow says to a command.
+package enum Verdict {
+    case accepted(Decision)
+    /// The natural key was used before, by the event with this version: the same answer again, and nothing changes.
+    case repeated(version: Int64)
+}
+
+extension Workflow {
+    /// Decides a command on an order. Pure: same order, command, workflow, moment and facts, same verdict.
+    ///
+    /// - Parameter order: what the order is now; version 0 for one that this command is to place.
+    package func decide(
+        _ command: Command, on order: Order, at now: Moment, asking facts: any StockFacts
+    ) throws(Refusal) -> Verdict {
+        let definition = try definition(of: command, on: order)
+        if let expected = command.expectedVersion, expected != order.version {
+            throw .versionConflict(expected: expected, actual: order.version)
+        }
+        if let definition { try checkRole(of: command, by: definition) }
+        let data = try decodeData(of: command, by: definition)
+        let key = try naturalKey(of: command, by: definition, data: data, version: order.version + 1)
+        if let key, let used = order.keys.first(where: { $0.command == key.command && $0.key == key.key }) {
+            guard used.fingerprint == key.fingerprint else { throw .keyReused(key: key.key.string) }
+            return .repeated(version: used.version)
+        }
+        var step = Macrostep(workflow: self, order: order, facts: facts, now: now)
+        if order.version == 0 {
+            if let definition { step.scope.context.place(data, of: definition.data, in: context) }
+            try step.start()
+        } else {
+            guard try step.run(.event(command.name, data: data)) else { throw notPossible(command.name, on: order) }
+        }
+        if let key {
+            step.order.keys.append(key)
+            step.outcome.remembered = key
+        }
+        let (after, outcome) = try step.finish()
+        return .accepted(Decision(order: after, outcome: outcome, data: data))
+    }
+
+    /// Decides a timeout that is due. It is used up even when no transition wants it.
+    package func decideTimeout(
+        _ name: TimeoutName, on order: Order, at now: Moment, asking facts: any StockFacts
+    ) throws(Refusal) -> Decision {
+        guard let index = timeout(name), order.timeouts.contains(where: { $0.name == name }) else {
+            throw .unknownTimeout("\(name) is not pending")
+        }
+        var step = Macrostep(workflow: self, order: order, facts: facts, now: now)
+        step.order.stop(name)
+        step.outcome.stop(name)
+        _ = try step.run(.timeout(index))
+        let (after, outcome) = try step.finish()
+        return Decision(order: after, outcome: outcome, data: [])
+    }
+
+    /// Decides to move a pending timeout to another time, or to cancel it (`due` nil), from outside the workflow.
+    package func decideReschedule(
+        _ name: TimeoutName, to due: Moment?, on order: Order
+    ) throws(Refusal) -> Decision {
+        guard order.timeouts.contains(where: { $0.name == name }) else {
+            throw .unknownTimeout("\(name) is not pending")
+        }
+        var after = order
+        var outcome = Outcome()
+        if let due {
+            after.arm(.init(name: name, due: due))
+            outcome.arm(.init(name: name, due: due))
+        } else {
+            after.stop(name)
+            outcome.stop(name)
+        }
+        after.version += 1
+        return Decision(order: after, outcome: outcome, data: [])
+    }
+
+    /// The definition of a command, or nil in a workflow that declares none.
+    private func definition(of command: Command, on order: Order) throws(Refusal) -> CommandDefinition? {
+        if commands.isEmpty {
+            return nil
+        }
+        guard let definition = self.command(command.name) else {
+            throw .unknownCommand(command.name, workflow: name)
+        }
+        if order.version == 0 {
+            guard command.name == creation?.name else { throw .unknownOrder(order.id) }
+        } else if command.name == creation?.name {
+            throw .orderExists(order.id)
+        }
+        return definition
+    }
+
+    private func checkRole(of command: Command, by definition: CommandDefinition) throws(Refusal) {
+        guard let role = command.role, !definition.roles.isEmpty, !definition.roles.contains(role) else { return }
+        throw .wrongRole(command.name, role: role.string, allowed: definition.roles.map(\.string))
+    }
+
+    private func decodeData(of command: Command, by definition: CommandDefinition?) throws(Refusal) -> [Value] {
+        do throws(JSONProblem) {
+            return try (definition?.data ?? RecordType([])).decode(command.data)
+        } catch {
+            throw .badData(command.name, path: error.path, problem: error.message)
+        }
+    }
+
+    private func naturalKey(
+        of command: Command, by definition: CommandDefinition?, data: [Value], version: Int64
+    ) throws(Refusal) -> Order.NaturalKey? {
+        guard let definition, let slot = definition.key, case .text(let key) = data[slot] else { return nil }
+        var writer = JSONWriter()
+        writer.bare(.record(data))
+        var digest = Digest()
+        digest.add(writer.bytes)
+        return Order.NaturalKey(command: command.name, key: key, fingerprint: digest.value, version: version)
+    }
+
+    private func notPossible(_ name: EventName, on order: Order) -> Refusal {
+        let active = leaves(of: order.configuration)
+        var guards: [String] = []
+        for state in order.configuration.states {
+            for transition in states[state].transitions where transition.trigger == .event(name) {
+                if let text = transition.guardText { guards.append(text.string) }
+            }
+        }
+        return .notPossible(
+            name, status: order.status.string, states: active.map { states[$0].path.string }, guards: guards)
+    }
+}
+
+extension [Value] {
+    /// Fills context fields from the data of the command that places the order, by name. Elements of a collection may
+    /// have more fields than the data gives; those start at their initial value.
+    package mutating func place(_ data: [Value], of type: RecordType, in context: RecordType) {
+        for (slot, field) in type.fields.enumerated() {
+            guard let target = context.slot(field.name) else { continue }
+            self[target] = widen(data[slot], from: field.type, to: context.fields[target].type)
+        }
+    }
+}
+
+private func widen(_ value: Value, from source: ValueType, to target: ValueType) -> Value {
+    guard case .list(let elements) = value, case .list(let narrow, _, _) = source, case .list(let wide, _, _) = target,
+        narrow != wide
+    else { return value }
+    let slots = narrow.fields.map { wide.slot($0.name) }
+    let blank = wide.blank
+    return .list(
+        elements.map { element in
+            guard case .record(let fields) = element else { return element }
+            var record = blank
+            for (field, slot) in zip(fields, slots) {
+                if let slot { record[slot] = field }
+            }
+            return .record(record)
+        })
+}

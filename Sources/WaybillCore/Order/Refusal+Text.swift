@@ -1,0 +1,69 @@
+/// Refusals in words: which rule, the current value, what would help.
+extension Refusal {
+    /// A stable word for programs, reports and metrics.
+    public var code: String {
+        switch self {
+        case .unknownOrder: "unknown_order"
+        case .orderExists: "order_exists"
+        case .unknownWorkflow: "unknown_workflow"
+        case .unknownCommand: "unknown_command"
+        case .notPossible: "not_possible"
+        case .wrongRole: "wrong_role"
+        case .badData: "bad_data"
+        case .versionConflict: "version_conflict"
+        case .keyReused: "key_reused"
+        case .insufficientStock: "insufficient_stock"
+        case .beyondHolding: "beyond_holding"
+        case .stockConflict: "stock_conflict"
+        case .invariantBroken: "invariant_broken"
+        case .arithmetic: "arithmetic"
+        case .limit: "limit"
+        case .overloaded: "overloaded"
+        case .failStopped: "fail_stopped"
+        case .undone: "undone"
+        case .rejectedByCaller: "rejected_by_caller"
+        case .unknownTimeout: "unknown_timeout"
+        case .remembered(let code, _): code
+        }
+    }
+
+    /// One sentence for people.
+    public var message: String {
+        switch self {
+        case .unknownOrder(let id): "there is no order \(id); place it first"
+        case .orderExists(let id): "the order \(id) exists already"
+        case .unknownWorkflow(let name): "no workflow \(name) is open in this file"
+        case .unknownCommand(let name, let workflow): "the workflow \(workflow) has no command \(name)"
+        case .notPossible(let name, let status, let states, let guards):
+            "\(name) is not possible now: the order is \"\(status)\" in \(states.joined(separator: " + "))"
+                + (guards.isEmpty ? "" : "; it needs \(guards.joined(separator: " or "))")
+        case .wrongRole(let name, let role, let allowed):
+            "\(name) may be sent by \(allowed.joined(separator: ", ")), not by \(role)"
+        case .badData(let name, let path, let problem):
+            "the data of \(name) is wrong\(path.isEmpty ? "" : " at \(path)"): \(problem)"
+        case .versionConflict(let expected, let actual):
+            "the order is at version \(actual), not \(expected); read it again and decide again"
+        case .keyReused(let key): "the key \(key) was used for another request; use a new key for a new request"
+        case .insufficientStock(let sku, let location, let asked, let free):
+            "\(asked) of \(sku)\(place(location)) asked, \(free) free"
+        case .beyondHolding(let sku, let location, let asked, let held, let verb):
+            "\(verb) \(asked) of \(sku)\(place(location)) goes beyond the \(held) that the order holds"
+        case .stockConflict(let sku, let location, let problem): "\(sku)\(place(location)): \(problem)"
+        case .invariantBroken(let text): "it would break the rule: \(text)"
+        case .arithmetic(let problem): problem
+        case .limit(let what, let max): "the limit of \(max) \(what) is reached"
+        case .overloaded(let retryAfter): "the intake is full; try again in \(retryAfter.text)"
+        case .failStopped(let reason): "the engine has stopped after a failed commit (\(reason)); open the file again"
+        case .undone(let reason): "the write was undone, nothing was kept: \(reason)"
+        case .rejectedByCaller(let reason): "the caller's own rows failed, nothing was kept: \(reason)"
+        case .unknownTimeout(let what): "unknown timeout: \(what)"
+        case .remembered(_, let message): message
+        }
+    }
+
+    private func place(_ location: Location) -> String { location.text.isEmpty ? "" : " at \(location)" }
+}
+
+extension Refusal: CustomStringConvertible {
+    public var description: String { message }
+}

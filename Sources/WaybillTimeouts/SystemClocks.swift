@@ -1,0 +1,18 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+import WaybillCore
+
+/// The two clocks of the machine; read by `World.system` and nowhere else.
+enum SystemClocks {
+    static func wall() -> Moment { Moment(milliseconds: read(CLOCK_REALTIME)) }
+    static func monotonic() -> Interval { Interval(milliseconds: read(CLOCK_MONOTONIC)) }
+
+    private static func read(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}

@@ -1,0 +1,66 @@
+public import WaybillCore
+import Synchronization
+
+/// The only source of time and randomness. Passed to shells, never to `decide`, so that a whole engine runs in virtual
+/// time from a seed.
+public struct World: Sendable {
+    /// The wall clock, in UTC.
+    public let now: @Sendable () -> Moment
+    /// Time since some fixed moment, never going back: tells a step of the wall clock from time that passed.
+    public let uptime: @Sendable () -> Interval
+    /// 64 random bits.
+    public let random: @Sendable () -> UInt64
+    /// Set in a virtual world: the clock that tests, imports and rehearsals turn.
+    public let virtualClock: VirtualClock?
+
+    /// The real clocks and the system's random numbers.
+    public static let system = World(
+        now: { SystemClocks.wall() },
+        uptime: { SystemClocks.monotonic() },
+        random: {
+            var generator = SystemRandomNumberGenerator()
+            return generator.next()
+        },
+        virtualClock: nil)
+
+    /// A world whose time stands still until `clock` is turned, and whose randomness follows from `seed`.
+    public static func virtual(_ clock: VirtualClock, seed: UInt64 = 1) -> World {
+        let generator = Mutex(SeededGenerator(seed: seed))
+        return World(
+            now: { clock.now },
+            uptime: { clock.now.since(clock.start) },
+            random: { generator.withLock { $0.next() } },
+            virtualClock: clock)
+    }
+}
+
+/// A clock that moves only when it is told to, and never back.
+public final class VirtualClock: Sendable {
+    public let start: Moment
+    private let moment: Mutex<Moment>
+
+    public init(start: Moment) {
+        self.start = start
+        moment = Mutex(start)
+    }
+
+    public var now: Moment { moment.withLock { $0 } }
+
+    /// Moves to `later`; does nothing when that is in the past.
+    public func move(to later: Moment) { moment.withLock { $0 = max($0, later) } }
+}
+
+/// SplitMix64: a small generator with a fixed sequence for a seed, for tests and rehearsals.
+public struct SeededGenerator: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    public init(seed: UInt64) { state = seed }
+
+    public mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var bits = state
+        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+        return bits ^ (bits >> 31)
+    }
+}
