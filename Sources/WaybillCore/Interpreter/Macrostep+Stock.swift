@@ -17,13 +17,11 @@ extension Macrostep {
         let lines = try lines(of: action)
         // Nothing to reserve is done, and is no question.
         if !lines.isEmpty {
-            let answer = facts.reserve(lines)
+            let answer = facts.reserve(lines, after: outcome.movements)
             outcome.facts.append(answer)
             switch answer {
-            case .done(let opened):
-                for index in opened where lines.indices.contains(index) {
-                    try record(Movement(.receive, lines[index].key, lines[index].quota ?? 0))
-                }
+            case .done(let indices):
+                for index in indices where lines.indices.contains(index) { opened.append(lines[index]) }
                 for line in lines { try record(Movement(.reserve, line.key, line.quantity)) }
             case .short(let index, let free):
                 guard let otherwise = action.otherwise else {

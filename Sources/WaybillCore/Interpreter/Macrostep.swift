@@ -20,6 +20,8 @@ struct Macrostep {
     var order: Order
     var scope: Scope
     var outcome = Outcome()
+    /// Reserved lines whose stock must be opened first.
+    var opened: [ReserveLine] = []
     /// Raised events that wait for their turn.
     var raised: [Happening] = []
     var microsteps = 0
@@ -99,7 +101,7 @@ struct Macrostep {
     }
 
     /// The order after the step: invariants hold, status is computed.
-    mutating func finish() throws(Refusal) -> (order: Order, outcome: Outcome) {
+    mutating func finish(data: [Value] = []) throws(Refusal) -> Decision {
         scope.event = []
         if isFinished {
             for timeout in order.timeouts { outcome.stop(timeout.name) }
@@ -116,7 +118,7 @@ struct Macrostep {
         order.context = scope.context
         order.configuration = scope.configuration
         order.version += 1
-        return (order, outcome)
+        return Decision(order: order, outcome: outcome, data: data, opened: opened)
     }
 
     private func currentStatus() throws(Refusal) -> Text {

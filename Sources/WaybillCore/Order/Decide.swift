@@ -4,6 +4,8 @@ package struct Decision {
     package let outcome: Outcome
     /// The command's data, decoded by its type.
     package let data: [Value]
+    /// Reserved lines whose stock did not exist and is opened with its quota.
+    package let opened: [ReserveLine]
 }
 
 /// What the workflow says to a command.
@@ -42,8 +44,7 @@ extension Workflow {
             step.order.keys.append(key)
             step.outcome.remembered = key
         }
-        let (after, outcome) = try step.finish()
-        return .accepted(Decision(order: after, outcome: outcome, data: data))
+        return .accepted(try step.finish(data: data))
     }
 
     /// Decides a timeout that is due. It is used up even when no transition wants it.
@@ -57,8 +58,7 @@ extension Workflow {
         step.order.stop(name)
         step.outcome.stop(name)
         _ = try step.run(.timeout(index))
-        let (after, outcome) = try step.finish()
-        return Decision(order: after, outcome: outcome, data: [])
+        return try step.finish()
     }
 
     /// Decides to move a pending timeout to another time, or to cancel it (`due` nil), from outside the workflow.
@@ -78,7 +78,7 @@ extension Workflow {
             outcome.stop(name)
         }
         after.version += 1
-        return Decision(order: after, outcome: outcome, data: [])
+        return Decision(order: after, outcome: outcome, data: [], opened: [])
     }
 
     /// The definition of a command, or nil in a workflow that declares none.

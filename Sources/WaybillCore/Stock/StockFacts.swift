@@ -3,7 +3,8 @@
 /// The engine answers from the rows of the write, a replay from the answers in the event, a dry run always yes.
 /// The answer is stored in the event, so deciding again needs nothing else.
 package protocol StockFacts: AnyObject {
-    func reserve(_ lines: [ReserveLine]) -> ReserveAnswer
+    /// - Parameter movements: what the same decision has moved so far; nobody else knows of it yet.
+    func reserve(_ lines: [ReserveLine], after movements: [Movement]) -> ReserveAnswer
 }
 
 /// One line of a reservation.
@@ -21,7 +22,8 @@ package struct ReserveLine: Hashable, Sendable {
 }
 
 package enum ReserveAnswer: Hashable, Sendable {
-    /// All lines can be reserved; the rows at these indices are made first, from their quota.
+    /// All lines can be reserved. The stock of the lines at these indices did not exist: it is opened with its quota,
+    /// by an event of its own in the same write, before this one.
     case done(opened: [Int])
     /// The line at this index asks for more than is free; nothing is reserved.
     case short(line: Int, free: Int64)
@@ -30,7 +32,7 @@ package enum ReserveAnswer: Hashable, Sendable {
 /// Says yes to everything: for dry runs, which have no stock.
 package final class EndlessStock: StockFacts {
     package init() {}
-    package func reserve(_ lines: [ReserveLine]) -> ReserveAnswer { .done(opened: []) }
+    package func reserve(_ lines: [ReserveLine], after movements: [Movement]) -> ReserveAnswer { .done(opened: []) }
 }
 
 /// Gives the answers that an event recorded, in order: for deciding again.
@@ -43,7 +45,7 @@ package final class RecordedFacts: StockFacts {
 
     package var isUsedUp: Bool { answers.isEmpty && !isExhausted }
 
-    package func reserve(_ lines: [ReserveLine]) -> ReserveAnswer {
+    package func reserve(_ lines: [ReserveLine], after movements: [Movement]) -> ReserveAnswer {
         guard let answer = answers.popFirst() else {
             isExhausted = true
             return .short(line: 0, free: 0)

@@ -188,3 +188,26 @@ package struct Transition: Sendable {
         self.actions = actions
     }
 }
+
+extension Workflow {
+    /// Every topic that the workflow sends to, sorted: created when it is opened.
+    package var topics: [TopicName] {
+        var names: Set<TopicName> = []
+        for state in states {
+            collect(state.entry, into: &names)
+            collect(state.exit, into: &names)
+            for transition in state.transitions { collect(transition.actions, into: &names) }
+        }
+        return names.sorted()
+    }
+
+    private func collect(_ actions: [Action], into names: inout Set<TopicName>) {
+        for action in actions {
+            switch action.verb {
+            case .send(let send): names.insert(send.topic)
+            case .forEach(_, _, let body): collect(body, into: &names)
+            case .assign, .put, .raise, .stock, .extend, .reschedule, .stop: break
+            }
+        }
+    }
+}

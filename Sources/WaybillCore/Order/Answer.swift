@@ -1,0 +1,31 @@
+/// What became of a command. Handed back only after its commit.
+public enum Answer: Hashable, Sendable {
+    case accepted(Receipt)
+    case refused(Refusal)
+
+    /// The receipt, or the refusal as an error.
+    public func receipt() throws(Refusal) -> Receipt {
+        switch self {
+        case .accepted(let receipt): return receipt
+        case .refused(let refusal): throw refusal
+        }
+    }
+}
+
+/// Proof of an accepted command: which event it became.
+public struct Receipt: Hashable, Sendable {
+    public var order: OrderID
+    /// The order's version after the command.
+    public var version: Int64
+    /// The order's status after the command; for a repeated command, the status now.
+    public var status: Text
+    /// The command was accepted before, under the same key, and nothing was done again.
+    public var isRepeat: Bool
+
+    package init(order: OrderID, version: Int64, status: Text, isRepeat: Bool = false) {
+        self.order = order
+        self.version = version
+        self.status = status
+        self.isRepeat = isRepeat
+    }
+}

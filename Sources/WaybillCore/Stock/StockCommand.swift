@@ -1,0 +1,44 @@
+/// A request to change a stock from outside an order: through the same door, as an event of the SKU's own stream.
+public struct StockCommand: Hashable, Sendable {
+    public var stock: StockKey
+    public var action: Action
+    /// Names the request for idempotency, within `caller`.
+    public var key: Text?
+    public var caller: Text
+    /// Kept with the event: a delivery note, a person, a reason.
+    public var note: Text?
+
+    public enum Action: Hashable, Sendable {
+        /// So many units came in; >= 1.
+        case receive(Int64)
+        /// Found (above 0) or lost (below 0).
+        case adjust(Int64)
+        /// A count of the free units; refused when `expected` is given and is not what the book says.
+        case count(Int64, expected: Int64?)
+    }
+
+    public init(_ action: Action, of stock: StockKey, key: Text? = nil, caller: Text = "", note: Text? = nil) {
+        self.stock = stock
+        self.action = action
+        self.key = key
+        self.caller = caller
+        self.note = note
+    }
+}
+
+/// Proof of an accepted stock command.
+public struct StockReceipt: Hashable, Sendable {
+    public var stock: StockKey
+    /// The version of the stock's own stream.
+    public var version: Int64
+    /// The level after the command; for a repeated one, the level now.
+    public var level: StockLevel
+    public var isRepeat: Bool
+
+    package init(stock: StockKey, version: Int64, level: StockLevel, isRepeat: Bool) {
+        self.stock = stock
+        self.version = version
+        self.level = level
+        self.isRepeat = isRepeat
+    }
+}

@@ -1,0 +1,68 @@
+import WaybillCore
+import WaybillStore
+
+/// What follows from an event in the same write: messages, timeouts, quota rows.
+extension CommandHandler {
+    /// Appends the messages of an event to their topics; delayed ones wait with a timeout of their own.
+    func send(
+        _ messages: [OutgoingMessage], of order: Order, event: Position, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws {
+        for (ordinal, message) in messages.enumerated() {
+            let row = MessageRow(
+                event: event, ordinal: Int64(ordinal), bornAt: now, tag: message.tag, key: message.key,
+                messageGroup: message.messageGroup, properties: message.propertiesJSON, body: message.body)
+            if let due = message.deliverAt {
+                let number = try transaction.insertDelayed(row, topic: message.topic, lane: order.lane, due: due, at: now)
+                try transaction.insert(TimeoutKey(kind: .delayedMessage, due: due, owner: number, name: ""))
+            } else {
+                let queue = try transaction.keepStoredQueue(topic: message.topic, lane: order.lane, at: now)
+                _ = try transaction.append(row, to: queue)
+            }
+        }
+    }
+
+    /// Brings the timeout rows of an order from what they were to what they are.
+    ///
+    /// - Parameter old: the rows that are there; without one that fired, which is deleted already.
+    func replaceTimeouts(
+        of order: Order, old: some Sequence<Order.PendingTimeout>, in transaction: borrowing Transaction
+    ) throws {
+        let old = Array(old)
+        for timeout in old where !order.timeouts.contains(timeout) {
+            try transaction.delete(order.key(of: timeout))
+        }
+        for timeout in order.timeouts where !old.contains(timeout) {
+            try transaction.insert(order.key(of: timeout))
+            earliestArmed = min(earliestArmed ?? timeout.due, timeout.due)
+        }
+    }
+
+    /// Opens the quota rows that a decision uses first: each by an event of its own stream, before the order's event.
+    func openQuotas(_ lines: [ReserveLine], at now: Moment, in transaction: borrowing Transaction) throws {
+        for line in lines {
+            try move(Movement(.receive, line.key, line.quota ?? 0), EventHeader(type: "$open", at: now), in: transaction)
+        }
+    }
+}
+
+extension Order {
+    func key(of timeout: PendingTimeout) -> TimeoutKey {
+        TimeoutKey(kind: .order, due: timeout.due, owner: number.number, name: timeout.name.text)
+    }
+}
+
+extension OutgoingMessage {
+    /// The user properties as one JSON object; nil: none.
+    var propertiesJSON: Text? {
+        guard !properties.isEmpty else { return nil }
+        var writer = JSONWriter()
+        writer.beginObject()
+        for property in properties {
+            writer.key(named: property.name)
+            writer.text(property.value)
+        }
+        writer.endObject()
+        return Text(String(decoding: writer.bytes, as: UTF8.self))
+    }
+}

@@ -1,0 +1,68 @@
+import WaybillCore
+import WaybillStore
+
+/// The same key, the same answer: also concurrently, and after a restart.
+extension CommandHandler {
+    /// The answer that this key was given before, or nil.
+    func remembered(
+        _ command: Command, fingerprint: UInt64, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> Answer? {
+        guard let key = command.key else { return nil }
+        guard let row = try transaction.command(caller: command.caller, key: key, at: now) else { return nil }
+        guard row.fingerprint == fingerprint else { return .refused(.keyReused(key: key.string)) }
+        if let refusal = row.refusal { return .refused(.remembered(refusal)) }
+        let status = try load(command.order, in: transaction)?.order.status ?? ""
+        return .accepted(
+            Receipt(order: command.order, version: row.version ?? 0, status: status, isRepeat: true))
+    }
+
+    /// Stores the answer under the command's key.
+    func remember(
+        _ answer: Answer, of command: Command, fingerprint: UInt64, number: StreamNumber?, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws {
+        guard let key = command.key else { return }
+        var row = CommandRow(
+            caller: command.caller, key: key, fingerprint: fingerprint, stream: number, version: nil, refusal: nil)
+        switch answer {
+        case .accepted(let receipt): row.version = receipt.version
+        case .refused(let refusal): row.refusal = refusal.stored
+        }
+        try transaction.insert(row, at: now)
+    }
+
+    /// Notes why an order did not move. Never an event.
+    func note(
+        _ refusal: Refusal, of command: Command, number: StreamNumber?, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws {
+        try transaction.append(
+            RefusalRow(
+                stream: number, at: now, orderID: command.order, command: command.name, caller: command.caller,
+                key: command.key, code: Text(refusal.code), detail: Text(refusal.message)))
+    }
+}
+
+extension Refusal {
+    /// The form in which an answer is stored: the code, a line feed, the message.
+    var stored: Text { Text("\(code)\n\(message)") }
+
+    static func remembered(_ stored: Text) -> Refusal {
+        let parts = stored.string.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+        return .remembered(code: String(parts.first ?? ""), message: parts.count > 1 ? String(parts[1]) : "")
+    }
+}
+
+extension Command {
+    /// A digest over what is asked: the same key with another request is refused.
+    var fingerprint: UInt64 {
+        guard key != nil else { return 0 }
+        var digest = Digest()
+        digest.add(order.text)
+        digest.add(name.text)
+        digest.add(workflow?.text)
+        digest.add(data)
+        digest.add(expectedVersion ?? -1)
+        return UInt64(bitPattern: digest.value)
+    }
+}

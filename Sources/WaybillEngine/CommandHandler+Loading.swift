@@ -1,0 +1,49 @@
+import WaybillCore
+import WaybillStore
+
+/// Finding the order that a command is about.
+extension CommandHandler {
+    /// The order, or a blank one when the command may place it.
+    func find(
+        _ command: Command, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> Result<OrderLedger.Entry, Refusal> {
+        guard !command.order.text.isEmpty else {
+            return .failure(.badData(command.name, path: "order", problem: "an order's id must not be empty"))
+        }
+        guard command.order.text.byteCount <= EngineLimits.orderIDBytesMax else {
+            return .failure(.limit("bytes of an order's id", max: EngineLimits.orderIDBytesMax))
+        }
+        if let entry = try load(command.order, in: transaction) { return .success(entry) }
+        guard let name = command.workflow else { return .failure(.unknownOrder(command.order)) }
+        guard let open = try catalogue.current(name) else { return .failure(.unknownWorkflow(name.text.string)) }
+        let order = Order(id: command.order, workflow: open.workflow, placedAt: now, lane: command.lane)
+        return .success(OrderLedger.Entry(order: order, workflow: open, isStored: false))
+    }
+
+    /// The order as the write at hand sees it, or nil.
+    func load(_ id: OrderID, in transaction: borrowing Transaction) throws -> OrderLedger.Entry? {
+        if let entry = orders.entry(id) { return entry }
+        guard let row = try transaction.order(id: id) else { return nil }
+        return try add(row)
+    }
+
+    func load(_ number: StreamNumber, in transaction: borrowing Transaction) throws -> OrderLedger.Entry? {
+        guard let row = try transaction.order(number: number) else { return nil }
+        // An order that this write has changed already is in memory under its id, newer than its row.
+        return try orders.entry(row.id) ?? add(row)
+    }
+
+    private func add(_ row: OrderRow) throws -> OrderLedger.Entry {
+        let open = try catalogue.workflow(row.workflow)
+        let entry = OrderLedger.Entry(order: try Order(row, under: open.workflow), workflow: open, isStored: true)
+        orders.add(entry)
+        return entry
+    }
+}
+
+/// Bounds of the engine; each is refused by name when it is crossed.
+package enum EngineLimits {
+    package static let orderIDBytesMax = 256
+    package static let keyBytesMax = 256
+    package static let skuBytesMax = 256
+}

@@ -1,0 +1,136 @@
+import WaybillCore
+import WaybillStore
+
+/// Stock commands: receipts, adjustments and counts, as events of the stock's own stream.
+extension CommandHandler {
+    func handle(
+        _ command: StockCommand, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> Result<StockReceipt, Refusal> {
+        let fingerprint = command.fingerprint
+        try stock.load([command.stock], in: transaction)
+        if let key = command.key, let row = try transaction.command(caller: command.caller, key: key, at: now) {
+            guard row.fingerprint == fingerprint else { return .failure(.keyReused(key: key.string)) }
+            if let refusal = row.refusal { return .failure(.remembered(refusal)) }
+            return .success(receipt(of: command.stock, isRepeat: true))
+        }
+        let result = try decide(command, at: now, in: transaction)
+        if let key = command.key {
+            var row = CommandRow(
+                caller: command.caller, key: key, fingerprint: fingerprint, stream: stock.row(command.stock)?.number,
+                version: nil, refusal: nil)
+            switch result {
+            case .success(let receipt): row.version = receipt.version
+            case .failure(let refusal): row.refusal = refusal.stored
+            }
+            try transaction.insert(row, at: now)
+        }
+        return result
+    }
+
+    private func decide(
+        _ command: StockCommand, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> Result<StockReceipt, Refusal> {
+        let row = stock.row(command.stock)
+        switch command.movement(on: row?.level ?? StockLevel()) {
+        case .failure(let refusal):
+            return .failure(refusal)
+        case .success(nil):
+            return .success(receipt(of: command.stock, isRepeat: false))
+        case .success(let movement?):
+            var header = EventHeader(type: command.eventType, at: now)
+            header.caller = command.caller
+            header.key = command.key
+            try move(movement, header, note: command.note, in: transaction)
+            return .success(receipt(of: command.stock, isRepeat: false))
+        }
+    }
+
+    /// Appends an event to a stock's stream and applies its movement, which was checked.
+    func move(
+        _ movement: Movement, _ header: EventHeader, note: Text? = nil, in transaction: borrowing Transaction
+    ) throws {
+        let position = journal.nextPosition
+        var row =
+            stock.row(movement.key)
+            ?? StockRow(
+                number: StreamNumber(position.number), key: movement.key, version: 0, level: StockLevel())
+        guard let level = row.level.applying(movement) else {
+            throw EngineFailure.damaged("a movement of \(movement.key.sku) that was checked does not fit its stock row")
+        }
+        row.level = level
+        row.version += 1
+        try journal.append(header, stream: row.number, version: row.version, in: transaction) { writer in
+            StockEventBody(movement: movement, note: note).write(to: &writer)
+        }
+        if row.version == 1 {
+            try transaction.insert(row)
+            stock.set(row)
+        } else {
+            stock.set(row)
+            stock.markDirty(row.key)
+        }
+    }
+
+    private func receipt(of key: StockKey, isRepeat: Bool) -> StockReceipt {
+        let row = stock.row(key)
+        return StockReceipt(
+            stock: key, version: row?.version ?? 0, level: row?.level ?? StockLevel(), isRepeat: isRepeat)
+    }
+}
+
+extension StockCommand {
+    var eventType: EventName {
+        switch action {
+        case .receive: "$receive"
+        case .adjust: "$adjust"
+        case .count: "$count"
+        }
+    }
+
+    /// What the command moves on this level; nil: nothing (a count that agrees with the book).
+    fileprivate func movement(on level: StockLevel) -> Result<Movement?, Refusal> {
+        guard !stock.sku.text.isEmpty, stock.sku.text.byteCount <= EngineLimits.skuBytesMax,
+            stock.location.text.byteCount <= EngineLimits.skuBytesMax
+        else {
+            return .failure(.limit("bytes of a SKU or location (1 at least)", max: EngineLimits.skuBytesMax))
+        }
+        let movement: Movement
+        switch action {
+        case .receive(let quantity):
+            guard quantity > 0 else { return conflict("a receipt of \(quantity); it must be 1 or more") }
+            movement = Movement(.receive, stock, quantity)
+        case .adjust(let quantity):
+            guard quantity != 0 else { return conflict("an adjustment of 0 changes nothing") }
+            movement = Movement(.adjust, stock, quantity)
+        case .count(let counted, let expected):
+            guard counted >= 0 else { return conflict("\(counted) units cannot be counted") }
+            if let expected, expected != level.free {
+                return conflict("\(expected) free expected, the book says \(level.free); count again")
+            }
+            if counted == level.free { return .success(nil) }
+            movement = Movement(.adjust, stock, counted - level.free)
+        }
+        guard level.applying(movement) != nil else {
+            return conflict("\(movement.quantity) does not fit \(level.free) free")
+        }
+        return .success(movement)
+    }
+
+    private func conflict(_ problem: String) -> Result<Movement?, Refusal> {
+        .failure(.stockConflict(stock.sku, stock.location, problem: problem))
+    }
+
+    fileprivate var fingerprint: UInt64 {
+        var digest = Digest()
+        digest.add(stock.sku.text)
+        digest.add(stock.location.text)
+        digest.add(eventType.text)
+        switch action {
+        case .receive(let quantity), .adjust(let quantity): digest.add(quantity)
+        case .count(let counted, let expected):
+            digest.add(counted)
+            digest.add(expected ?? -1)
+        }
+        return UInt64(bitPattern: digest.value)
+    }
+}

@@ -1,0 +1,58 @@
+import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// A due timeout re-enters as an ordinary command, through the same handler.
+extension CommandHandler {
+    /// The owner of the kind `order`.
+    func fire(
+        _ timeout: DueTimeout, at now: Moment, retryAt: Moment?, in transaction: borrowing Transaction
+    ) throws {
+        let name = TimeoutName(timeout.key.name)
+        guard let entry = try load(StreamNumber(timeout.key.owner), in: transaction) else {
+            throw EngineFailure.damaged("the timeout \(name) belongs to order number \(timeout.key.owner), which is not there")
+        }
+        switch try decide(on: entry, in: transaction, { workflow, order, facts throws(Refusal) in
+            try workflow.decideTimeout(name, on: order, at: now, asking: facts)
+        }) {
+        case .failure(let refusal):
+            // A rule of the workflow forbids what the timeout would do: shown, tried again, parked in the end.
+            try transaction.postpone(timeout, until: retryAt, error: Text(refusal.message))
+            let command = Command(order: entry.order.id, name: "$timeout")
+            try note(refusal, of: command, number: entry.order.number, at: now, in: transaction)
+        case .success(let decision):
+            guard try transaction.delete(timeout.key) else { return }
+            var body = EventBody()
+            body.timeout = name
+            var header = EventHeader(type: "$timeout", at: now)
+            header.lane = entry.order.lane
+            _ = try append(decision, body: body, header: header, on: entry, fired: name, in: transaction)
+        }
+    }
+
+    /// Moves a pending timeout of an order, or cancels it (`due` nil), from outside its workflow.
+    func reschedule(
+        _ name: TimeoutName, of id: OrderID, to due: (Moment) -> Moment?, caller: Text, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws -> Answer {
+        guard let entry = try load(id, in: transaction) else { return .refused(.unknownOrder(id)) }
+        guard let pending = entry.order.timeouts.first(where: { $0.name == name }) else {
+            return .refused(.unknownTimeout("\(name) is not pending for order \(id)"))
+        }
+        let next = due(pending.due)
+        let decided = Result { () throws(Refusal) in
+            try entry.workflow.workflow.decideReschedule(name, to: next, on: entry.order)
+        }
+        switch decided {
+        case .failure(let refusal):
+            return .refused(refusal)
+        case .success(let decision):
+            var body = EventBody()
+            body.timeout = name
+            var header = EventHeader(type: next == nil ? "$cancel" : "$reschedule", at: now)
+            header.caller = caller
+            header.lane = entry.order.lane
+            return try append(decision, body: body, header: header, on: entry, in: transaction)
+        }
+    }
+}

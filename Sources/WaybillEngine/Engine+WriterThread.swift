@@ -1,0 +1,78 @@
+import Foundation
+import WaybillCore
+
+/// The thread that writes in the real world: group commit, and timeouts when they are due.
+extension Engine {
+    private enum Patience {
+        /// The longest wait, so that a step of the wall clock is noticed.
+        static let longest = Interval.seconds(1)
+        /// After so much quiet the WAL is brought home.
+        static let untilIdle = Interval(milliseconds: 200)
+    }
+
+    func startWriterThread() {
+        let thread = Thread { [self] in
+            var hasRested = true
+            while let waiting = intake.take(limit: settings.writeRequestsMax, waitingAtMost: wait(hasRested: hasRested)) {
+                if work(off: waiting) {
+                    hasRested = false
+                } else if !hasRested {
+                    writer.withLock { $0.idle() }
+                    hasRested = true
+                }
+            }
+            writerHasEnded.signal()
+        }
+        thread.name = "waybill-writer"
+        thread.start()
+    }
+
+    /// How long the writer may sleep: until the next timeout, or until somebody wakes it.
+    private func wait(hasRested: Bool) -> Interval {
+        let longest = hasRested ? Patience.longest : Patience.untilIdle
+        return writer.withLock { writer in
+            guard let due = writer.nextDue, writer.stopped == nil, !writer.timeouts.isHeld else { return longest }
+            let wait = due.since(world.now())
+            return min(max(wait, Interval(milliseconds: 0)), longest)
+        }
+    }
+
+    /// Does what waits, in order, and fires what is due. Returns whether there was anything to do.
+    private func work(off waiting: [CommandIntake.Waiting]) -> Bool {
+        var requests: [Request] = []
+        var continuations: [CheckedContinuation<Reply, Never>] = []
+        requests.reserveCapacity(waiting.count)
+        continuations.reserveCapacity(waiting.count)
+        for item in waiting {
+            switch item {
+            case .request(let request, let continuation):
+                requests.append(request)
+                continuations.append(continuation)
+            case .work(let body):
+                write(requests, for: continuations)
+                requests.removeAll()
+                continuations.removeAll()
+                writer.withLock { body($0) }
+            }
+        }
+        let hasFired = write(requests, for: continuations)
+        return hasFired || !waiting.isEmpty
+    }
+
+    /// One write, the replies after its commit, then perhaps a checkpoint. Returns whether anything was written.
+    @discardableResult
+    private func write(_ requests: [Request], for continuations: [CheckedContinuation<Reply, Never>]) -> Bool {
+        let now = world.now()
+        let replies: [Reply]? = writer.withLock { writer in
+            let horizon = writer.timeouts.horizon(of: world)
+            let isDue = writer.nextDue.map { due in horizon.map { due <= $0 } ?? false } ?? false
+            guard isDue || !requests.isEmpty else { return nil }
+            return writer.write(
+                requests.map { Writer.Timed(request: $0, at: now) }, firingUpTo: isDue ? horizon : nil)
+        }
+        guard let replies else { return false }
+        for (continuation, reply) in zip(continuations, replies) { continuation.resume(returning: reply) }
+        writer.withLock { $0.checkpoint() }
+        return true
+    }
+}

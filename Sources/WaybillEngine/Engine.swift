@@ -1,0 +1,119 @@
+import Dispatch
+import Synchronization
+package import WaybillCore
+package import WaybillStore
+package import WaybillTimeouts
+
+/// The order engine over one file: intake, writer, timeouts.
+///
+/// In the real world a thread of its own writes, and fires timeouts when they are due. In a virtual world there is no
+/// thread: a request is written at once by whoever sends it, and time passes only in ``advance(to:)``.
+package final class Engine: Sendable {
+    package struct Settings: Sendable {
+        /// Requests that may wait; beyond it they are refused.
+        package var intakeDepthMax = 65_536
+        /// Requests in one write.
+        package var writeRequestsMax = 1_024
+        package var timeouts = TimeoutCenter.Settings()
+
+        package init() {}
+    }
+
+    package let settings: Settings
+    package let world: World
+    package let store: Store
+    let intake: CommandIntake
+    let writer: Mutex<Writer>
+    let writerHasEnded = DispatchSemaphore(value: 0)
+    private let isClosed = Mutex(false)
+
+    /// Opens an engine over a store.
+    ///
+    /// - Parameters:
+    ///   - workflows: the versions that take new orders, with their texts.
+    ///   - compile: makes a workflow of a text that the file holds from earlier.
+    package init(
+        store: Store, workflows: [(workflow: Workflow, text: Text)], world: World, settings: Settings = Settings(),
+        compile: @escaping @Sendable (Text) throws -> Workflow
+    ) throws {
+        self.settings = settings
+        self.world = world
+        self.store = store
+        intake = CommandIntake(depthMax: settings.intakeDepthMax)
+        let now = world.now()
+        let (stored, end) = try store.write { transaction in
+            for (workflow, text) in workflows {
+                _ = try transaction.keepWorkflow(
+                    hash: workflow.hash, name: workflow.name, version: workflow.version, text: text, at: now)
+                for topic in workflow.topics { try transaction.keepTopic(topic, at: now) }
+            }
+            return (try transaction.workflows(), try transaction.journalEnd())
+        }
+        let catalogue = WorkflowCatalogue(compile: compile)
+        catalogue.load(stored)
+        for (workflow, _) in workflows {
+            if let row = stored.first(where: { $0.hash == workflow.hash }) { catalogue.open(workflow, row: row) }
+        }
+        let made = try Writer(
+            store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end),
+            timeouts: TimeoutCenter(settings: settings.timeouts))
+        writer = Mutex(made)
+        if world.virtualClock == nil { startWriterThread() }
+    }
+
+    /// Handles one request; returns after its commit.
+    package func submit(_ request: Request) async -> Reply {
+        if world.virtualClock != nil { return perform([request])[0] }
+        return await intake.submit(request)
+    }
+
+    /// Handles requests in one write on the caller's thread, which waits.
+    package func perform(_ requests: [Request]) -> [Reply] {
+        let now = world.now()
+        return writer.withLock { writer in
+            let replies = writer.write(requests.map { Writer.Timed(request: $0, at: now) }, firingUpTo: nil)
+            writer.checkpoint()
+            return replies
+        }
+    }
+
+    /// Runs `body` with the writer to itself, between two writes.
+    func withWriter<Result: Sendable>(_ body: @escaping @Sendable (Writer) -> Result) async throws(Refusal) -> Result {
+        if world.virtualClock != nil { return writer.withLock { body($0) } }
+        let outcome: Swift.Result<Result, Refusal> = await withCheckedContinuation { continuation in
+            let refusal = intake.add(.work { writer in continuation.resume(returning: .success(body(writer))) })
+            if let refusal { continuation.resume(returning: .failure(refusal)) }
+        }
+        return try outcome.get()
+    }
+
+    /// How late timeouts have fired since the file was opened.
+    package var lateness: LatenessHistogram { writer.withLock { $0.timeouts.lateness } }
+
+    /// Whether firing is held because the wall clock jumped ahead (promise P5).
+    package var isClockHeld: Bool { writer.withLock { $0.timeouts.isHeld } }
+
+    /// An operator says that the wall clock is right after a jump.
+    package func confirmClock() { writer.withLock { $0.timeouts.confirmClock(of: world) } }
+
+    /// The last committed position of the journal.
+    package var lastPosition: Position { writer.withLock { $0.handler.journal.lastPosition } }
+
+    /// The names of the workflows that take new orders.
+    package var workflowNames: [WorkflowName] { writer.withLock { $0.handler.catalogue.names } }
+
+    /// The workflow under a number of the file.
+    package func workflow(_ number: WorkflowNumber) throws -> Workflow {
+        try writer.withLock { try $0.handler.catalogue.workflow(number).workflow }
+    }
+
+    /// Finishes what waits, then closes the file.
+    package func close() {
+        intake.close()
+        if world.virtualClock == nil, isClosed.withLock({ was in
+            defer { was = true }
+            return !was
+        }) { writerHasEnded.wait() }
+        store.close()
+    }
+}

@@ -1,0 +1,77 @@
+import WaybillCore
+import WaybillStore
+
+/// What an event is besides its body.
+struct EventHeader {
+    var type: EventName
+    var at: Moment
+    var caller: Text = ""
+    var key: Text?
+    var cause: Position?
+    var trace: Text?
+    var lane: Text = ""
+
+    init(type: EventName, at: Moment) {
+        self.type = type
+        self.at = at
+    }
+}
+
+/// The end of the journal: gives out positions and chains digests. Only a commit moves it for good.
+struct Journal {
+    /// The number of the rules by which this release decides; raised when the interpreter's semantics change.
+    static let semantics: Int64 = 1
+
+    private var committed: JournalEnd
+    private var end: JournalEnd
+    private var writer = JSONWriter(capacity: 4_096)
+
+    init(end: JournalEnd) {
+        committed = end
+        self.end = end
+    }
+
+    var nextPosition: Position { Position(end.position.number + 1) }
+
+    /// The last committed position.
+    var lastPosition: Position { committed.position }
+
+    /// Appends one event; `body` writes its JSON.
+    mutating func append(
+        _ header: EventHeader, stream: StreamNumber, version: Int64, in transaction: borrowing Transaction,
+        body: (inout JSONWriter) -> Void
+    ) throws {
+        writer.removeAll()
+        body(&writer)
+        var row = EventRow(
+            position: nextPosition, stream: stream, version: version, type: header.type, at: header.at,
+            caller: header.caller, key: header.key, cause: header.cause, trace: header.trace, lane: header.lane,
+            semantics: Self.semantics, digest: 0, body: writer.bytes)
+        row.digest = row.chained(after: end.digest)
+        try transaction.append(row)
+        end = JournalEnd(position: row.position, digest: row.digest)
+    }
+
+    mutating func endWrite() { committed = end }
+    mutating func rollBack() { end = committed }
+}
+
+extension EventRow {
+    /// The digest of this event chained to the one before it: what `digest` must be.
+    package func chained(after previous: UInt64) -> UInt64 {
+        var digest = Digest(seed: Int64(bitPattern: previous))
+        digest.add(position.number)
+        digest.add(stream.number)
+        digest.add(version)
+        digest.add(type.text)
+        digest.add(at.milliseconds)
+        digest.add(caller)
+        digest.add(key)
+        digest.add(cause?.number ?? 0)
+        digest.add(trace)
+        digest.add(lane)
+        digest.add(semantics)
+        digest.add(body)
+        return UInt64(bitPattern: digest.value)
+    }
+}

@@ -1,0 +1,54 @@
+package import WaybillCore
+
+/// What may be asked of the engine; all of it passes one intake and one writer.
+package enum Request: Sendable {
+    case order(Command)
+    case stock(StockCommand)
+    case timeout(TimeoutCommand)
+}
+
+/// A change of an order's pending timeout from outside its workflow.
+package struct TimeoutCommand: Sendable {
+    package var order: OrderID
+    package var name: TimeoutName
+    package var action: Action
+    package var caller: Text
+
+    package enum Action: Sendable {
+        case cancel
+        case extend(by: Interval)
+        case move(to: Moment)
+    }
+
+    package init(_ action: Action, _ name: TimeoutName, of order: OrderID, caller: Text = "") {
+        self.order = order
+        self.name = name
+        self.action = action
+        self.caller = caller
+    }
+
+    /// The new due time of a timeout that is due at `due`; nil: cancelled.
+    func newDue(from due: Moment, at now: Moment) -> Moment? {
+        switch action {
+        case .cancel: nil
+        case .extend(let interval): max(now, due.advanced(by: interval))
+        case .move(let moment): max(now, moment)
+        }
+    }
+}
+
+/// What became of a request; handed back only after its commit.
+package enum Reply: Sendable {
+    case order(Answer)
+    case stock(Result<StockReceipt, Refusal>)
+}
+
+extension Request {
+    /// The reply that refuses this request.
+    func refused(_ refusal: Refusal) -> Reply {
+        switch self {
+        case .order, .timeout: .order(.refused(refusal))
+        case .stock: .stock(.failure(refusal))
+        }
+    }
+}

@@ -1,0 +1,177 @@
+import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// The one who writes: turns requests and due timeouts into one SQL write at a time.
+///
+/// Not `Sendable`: whoever holds the engine's lock holds the writer.
+final class Writer {
+    let store: Store
+    let world: World
+    let handler: CommandHandler
+    let timeouts: TimeoutCenter
+    /// When the next timeout is due, as of the last write; nil: none is pending.
+    private(set) var nextDue: Moment?
+    /// Whether the last round left timeouts that are due.
+    private(set) var mayHaveMoreDue = true
+    private var writes: UInt64 = 0
+    /// Why nothing is accepted any more.
+    private(set) var stopped: String?
+
+    init(store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter) throws {
+        self.store = store
+        self.world = world
+        self.handler = handler
+        self.timeouts = timeouts
+        timeouts.register(.order) { [handler, timeouts] timeout, now, transaction in
+            let retryAt = timeouts.retry(timeout, at: now)
+            try handler.fire(timeout, at: now, retryAt: retryAt, in: transaction)
+        }
+        nextDue = try store.write { transaction in try timeouts.nextDue(in: transaction) }
+    }
+
+    /// One request with the moment at which it happens.
+    struct Timed {
+        var request: Request
+        var at: Moment
+    }
+
+    /// Handles requests and one round of timeouts (due up to `horizon`; nil: none) in one write.
+    ///
+    /// A request that cannot be written (damage, a broken rule of a table) is left out and refused, and the write is
+    /// made again from the others.
+    ///
+    /// - Parameter stopsWhenDue: end the write before the first request, but one, at whose moment a timeout is due. The
+    ///   replies are then fewer than the requests, and never none.
+    func write(_ requests: [Timed], firingUpTo horizon: Moment?, stopsWhenDue: Bool = false) -> [Reply] {
+        if let stopped { return requests.map { $0.request.refused(.failStopped(stopped)) } }
+        var culprits: [Int: Refusal] = [:]
+        var failedTimeouts: [TimeoutKey: Text] = [:]
+        while true {
+            var attempt = Attempt(culprits: culprits, failedTimeouts: failedTimeouts, stopsWhenDue: stopsWhenDue)
+            do {
+                try store.write { transaction in
+                    try perform(requests, firingUpTo: horizon, &attempt, in: transaction)
+                }
+                handler.endWrite()
+                writes += 1
+                nextDue = attempt.nextDue
+                mayHaveMoreDue = attempt.mayHaveMoreDue
+                return attempt.replies
+            } catch {
+                handler.forget()
+                switch (Blame(error), attempt.current) {
+                case (.engine, _):
+                    stopped = "\(error)"
+                    return requests.map { $0.request.refused(.failStopped("\(error)")) }
+                case (.request, .request(let index)):
+                    culprits[index] = .undone("\(error)")
+                case (.request, .timeout(let key)):
+                    failedTimeouts[key] = Text("\(error)")
+                case (.nobody, _), (.request, .nothing):
+                    return requests.map { $0.request.refused(.undone("\(error)")) }
+                }
+            }
+        }
+    }
+
+    /// What one attempt at a write has come to.
+    private struct Attempt {
+        enum Current {
+            case request(Int)
+            case timeout(TimeoutKey)
+            case nothing
+        }
+
+        let culprits: [Int: Refusal]
+        let failedTimeouts: [TimeoutKey: Text]
+        let stopsWhenDue: Bool
+        var replies: [Reply] = []
+        var current = Current.nothing
+        var nextDue: Moment?
+        var mayHaveMoreDue = false
+    }
+
+    private func perform(
+        _ requests: [Timed], firingUpTo horizon: Moment?, _ attempt: inout Attempt, in transaction: borrowing Transaction
+    ) throws {
+        attempt.replies.reserveCapacity(requests.count)
+        for (index, timed) in requests.enumerated() {
+            if attempt.stopsWhenDue, index > 0, isDue(at: timed.at) { break }
+            if let refusal = attempt.culprits[index] {
+                attempt.replies.append(timed.request.refused(refusal))
+                continue
+            }
+            attempt.current = .request(index)
+            attempt.replies.append(try handle(timed, in: transaction))
+        }
+        attempt.current = .nothing
+        if let horizon {
+            attempt.mayHaveMoreDue = try timeouts.step(
+                upTo: horizon, postponing: attempt.failedTimeouts, in: transaction
+            ) { attempt.current = .timeout($0) }
+            attempt.current = .nothing
+        }
+        try handler.flush(in: transaction)
+        if writes % 64 == 0 { try transaction.dropOldCommands(at: world.now()) }
+        attempt.nextDue = try timeouts.nextDue(in: transaction)
+    }
+
+    /// Whether a timeout that was pending before this write, or that it armed, is due at `moment`.
+    private func isDue(at moment: Moment) -> Bool {
+        if let nextDue, nextDue <= moment { return true }
+        guard let armed = handler.earliestArmed else { return false }
+        return armed <= moment
+    }
+
+    private func handle(_ timed: Timed, in transaction: borrowing Transaction) throws -> Reply {
+        switch timed.request {
+        case .order(let command):
+            return .order(try handler.handle(command, at: timed.at, in: transaction))
+        case .stock(let command):
+            return .stock(try handler.handle(command, at: timed.at, in: transaction))
+        case .timeout(let command):
+            return .order(
+                try handler.reschedule(
+                    command.name, of: command.order, to: { command.newDue(from: $0, at: timed.at) },
+                    caller: command.caller, at: timed.at, in: transaction))
+        }
+    }
+
+    /// Between two writes, when the replies are out. A checkpoint that fails costs disk, not data: the WAL stays, and the
+    /// next one tries again.
+    func checkpoint() {
+        do { try store.checkpointIfDue() } catch { checkpointFailures += 1 }
+    }
+
+    private(set) var checkpointFailures: UInt64 = 0
+
+    /// Nothing waits: the WAL is brought home.
+    func idle() {
+        do { try store.checkpointWhenIdle() } catch { checkpointFailures += 1 }
+    }
+}
+
+/// Who is to blame for a write that was undone.
+private enum Blame {
+    /// Nothing that the connection says can be relied on any more.
+    case engine
+    /// The disk is full, or another connection is in the way.
+    case nobody
+    /// What was being handled.
+    case request
+
+    init(_ error: any Error) {
+        guard let failure = error as? StoreFailure else {
+            self = .request
+            return
+        }
+        switch failure.code {
+        case .failStopped, .inputOutput, .damaged, .closed: self = .engine
+        case .busy, .full, .readOnly, .cannotOpen, .locked: self = .nobody
+        case .notADatabase, .foreign, .newer, .networkFileSystem, .constraint, .transactionEnded, .deadline, .denied,
+            .statement, .limit:
+            self = .request
+        }
+    }
+}

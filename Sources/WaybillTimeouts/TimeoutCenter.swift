@@ -1,0 +1,89 @@
+package import WaybillCore
+package import WaybillStore
+
+/// Takes due timeouts in bounded rounds and hands each to the owner of its kind.
+///
+/// The b-tree of timeouts is the queue and the only place that knows due times: there is no wheel to rebuild and no
+/// cursor that could skip. Each round reads at most `roundMax` rows of each kind, so a flood of one kind delays no other.
+package final class TimeoutCenter {
+    /// Handles one due timeout in the write at hand. Its first statement deletes exactly that row.
+    package typealias Owner = (DueTimeout, Moment, borrowing Transaction) throws -> Void
+
+    package struct Settings: Sendable {
+        /// Timeouts of one kind in one round.
+        package var roundMax = 64
+        /// How long a timeout waits after its handling was refused the first time; doubles up to `backOffMax`.
+        package var backOff = Interval.seconds(1)
+        package var backOffMax = Interval.hours(1)
+        /// After so many refusals a timeout is parked and shown.
+        package var attemptsMax: Int64 = 16
+
+        package init() {}
+    }
+
+    package let settings: Settings
+    private var owners: [(kind: TimeoutKind, owner: Owner)] = []
+    private var clock = ClockGuard()
+    package private(set) var lateness = LatenessHistogram()
+
+    package init(settings: Settings) {
+        precondition(settings.roundMax > 0 && settings.attemptsMax > 0, "a timeout center needs rounds and attempts of 1 or more")
+        self.settings = settings
+    }
+
+    /// From now on due timeouts of this kind go to `owner`. Kinds without an owner wait in the file.
+    package func register(_ kind: TimeoutKind, owner: @escaping Owner) { owners.append((kind, owner)) }
+
+    /// The moment up to which timeouts may fire, or nil while a step of the clock is in doubt.
+    package func horizon(of world: World) -> Moment? {
+        clock.observe(wall: world.now(), uptime: world.uptime())
+    }
+
+    package var isHeld: Bool { clock.isHeld }
+
+    /// An operator says that the wall clock is right.
+    package func confirmClock(of world: World) { clock.confirm(wall: world.now(), uptime: world.uptime()) }
+
+    /// One round: fires at most `roundMax` due timeouts of each kind. Returns whether a kind may have more that are due.
+    ///
+    /// - Parameters:
+    ///   - failed: timeouts whose handling threw in an earlier attempt at this write; they are put off with that text.
+    ///   - began: told of each timeout before its owner is.
+    package func step(
+        upTo now: Moment, postponing failed: [TimeoutKey: Text] = [:], in transaction: borrowing Transaction,
+        began: (TimeoutKey) -> Void = { _ in }
+    ) throws -> Bool {
+        var mayHaveMore = false
+        for (kind, owner) in owners {
+            let due = try transaction.dueTimeouts(kind, upTo: now, limit: settings.roundMax)
+            for timeout in due {
+                began(timeout.key)
+                if let error = failed[timeout.key] {
+                    try transaction.postpone(timeout, until: retry(timeout, at: now), error: error)
+                    continue
+                }
+                if timeout.attempt == 0 { lateness.record(now.since(timeout.key.due)) }
+                try owner(timeout, now, transaction)
+            }
+            mayHaveMore = mayHaveMore || due.count == settings.roundMax
+        }
+        return mayHaveMore
+    }
+
+    /// When the next timeout of a registered kind is due, or nil.
+    package func nextDue(in rows: borrowing Transaction) throws -> Moment? {
+        var next: Moment?
+        for (kind, _) in owners {
+            if let due = try rows.earliestDue(kind) { next = min(next ?? due, due) }
+        }
+        return next
+    }
+
+    /// When a timeout whose handling was refused is tried again; nil: it is parked.
+    package func retry(_ timeout: DueTimeout, at now: Moment) -> Moment? {
+        guard timeout.attempt + 1 < settings.attemptsMax else { return nil }
+        let doublings = min(timeout.attempt, 30)
+        let wait = min(settings.backOff.milliseconds << doublings, settings.backOffMax.milliseconds)
+        return now.advanced(by: Interval(milliseconds: wait))
+    }
+}
