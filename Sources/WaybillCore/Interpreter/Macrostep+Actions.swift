@@ -27,10 +27,11 @@ extension Macrostep {
         switch assignment.target {
         case .field(let slot):
             let field = workflow.context.fields[slot]
-            let next = try combine(scope.context[slot], operand, assignment.mode, field: field)
+            let old = scope.context[slot]
+            let next = try combine(old, operand, assignment.mode, field: field)
             try change(.field(slot: slot, next))
         case .member(let collection, let keyExpression, let slot):
-            let key = try text(keyExpression, "a key of \(workflow.context.fields[collection].name)")
+            let key = try text(keyExpression, "a key")
             guard case .list(let element, _, _) = workflow.context.fields[collection].type,
                 case .list(let elements) = scope.context[collection],
                 let found = elements.first(where: { $0.key == .text(key) }), case .record(let fields) = found
@@ -77,7 +78,7 @@ extension Macrostep {
             case .list(let elements) = scope.context[put.collection]
         else { return }
         let name = workflow.context.fields[put.collection].name
-        let key = try text(put.key, "the key of \(name)")
+        let key = try text(put.key, "a key")
         var fields = type.blank
         if case .record(let existing) = elements.first(where: { $0.key == .text(key) }) {
             fields = existing
@@ -149,7 +150,7 @@ extension Macrostep {
         note("send \(send.topic)\(send.tag.map { ":\($0)" } ?? "")")
     }
 
-    private func body(_ fields: [Action.Send.BodyField]) throws(Refusal) -> [UInt8] {
+    private mutating func body(_ fields: [Action.Send.BodyField]) throws(Refusal) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         for field in fields {
@@ -190,9 +191,9 @@ extension Macrostep {
         note("stop \(name)")
     }
 
-    func text(_ expression: Expression, _ what: @autoclosure () -> String) throws(Refusal) -> Text {
+    mutating func text(_ expression: Expression, _ what: StaticString) throws(Refusal) -> Text {
         let value = try value(expression)
-        guard value != .null else { throw .arithmetic("\(what()) has no value") }
+        guard value != .null else { throw .arithmetic("\(what) has no value") }
         return value.plainText
     }
 

@@ -32,7 +32,7 @@ extension Macrostep {
     }
 
     /// The first transition of a state, in document order, whose trigger fits and whose guard is true.
-    private func enabled(in state: Int, for happening: Happening) throws(Refusal) -> Transition? {
+    private mutating func enabled(in state: Int, for happening: Happening) throws(Refusal) -> Transition? {
         for transition in workflow.states[state].transitions where fits(transition.trigger, happening, in: state) {
             guard let condition = transition.guarding else { return transition }
             if try holds(condition) { return transition }

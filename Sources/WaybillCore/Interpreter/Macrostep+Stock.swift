@@ -109,7 +109,7 @@ extension Macrostep {
         return lines
     }
 
-    private func line(of action: Action.StockAction) throws(Refusal) -> ReserveLine? {
+    private mutating func line(of action: Action.StockAction) throws(Refusal) -> ReserveLine? {
         let sku = SKU(try text(action.sku, "the SKU of a stock action"))
         var location: Location = ""
         if let expression = action.location { location = Location(try value(expression).plainText) }

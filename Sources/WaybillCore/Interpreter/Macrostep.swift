@@ -121,22 +121,28 @@ struct Macrostep {
         return Decision(order: order, outcome: outcome, data: data, opened: opened)
     }
 
-    private func currentStatus() throws(Refusal) -> Text {
+    private mutating func currentStatus() throws(Refusal) -> Text {
         guard let expression = workflow.status else { return workflow.firstLeaf(of: scope.configuration) }
         guard case .text(let text) = try value(expression) else { return "" }
         return text
     }
 
-    func value(_ expression: Expression) throws(Refusal) -> Value {
+    mutating func value(_ expression: Expression) throws(Refusal) -> Value {
         do throws(EvaluationError) {
-            return try evaluate(expression, in: scope)
+            return try evaluate(expression, in: &scope)
         } catch {
             throw error.refusal
         }
     }
 
     /// Whether a condition is true; NULL (unknown) is not.
-    func holds(_ condition: Expression) throws(Refusal) -> Bool { try value(condition) == .bool(true) }
+    mutating func holds(_ condition: Expression) throws(Refusal) -> Bool {
+        do throws(EvaluationError) {
+            return try WaybillCore.holds(condition, in: &scope)
+        } catch {
+            throw error.refusal
+        }
+    }
 }
 
 /// Bounds of one command's consequences; each is refused by name when it is crossed.
@@ -155,6 +161,7 @@ extension EvaluationError {
         case .divisionByZero: .arithmetic("division by zero")
         case .notAllocatable:
             .arithmetic("an amount cannot be allocated: it or a weight is negative, or all weights are zero")
+        case .textTooLong: .limit("bytes of a joined text", max: Expression.textBytesMax)
         }
     }
 }
