@@ -13,8 +13,12 @@ extension CommandHandler {
                 event: event, ordinal: Int64(ordinal), bornAt: now, tag: message.tag, key: message.key,
                 messageGroup: message.messageGroup, properties: message.propertiesJSON, body: message.body)
             if let due = message.deliverAt {
-                let number = try transaction.insertDelayed(row, topic: message.topic, lane: order.lane, due: due, at: now)
-                try transaction.insert(TimeoutKey(kind: .delayedMessage, due: due, owner: number, name: ""))
+                let topic = try transaction.keepTopic(message.topic, at: now)
+                let number = try transaction.insert(
+                    PendingMessageRow(
+                        number: PendingMessageNumber(0), state: .delayed, topic: topic, lane: order.lane, due: due,
+                        message: row))
+                try transaction.insert(TimeoutKey(kind: .delayedMessage, due: due, owner: number.number, name: ""))
             } else {
                 let queue = try transaction.keepStoredQueue(topic: message.topic, lane: order.lane, at: now)
                 _ = try transaction.append(row, to: queue)

@@ -38,7 +38,7 @@ extension CommandHandler {
     ) throws {
         try transaction.append(
             RefusalRow(
-                stream: number, at: now, orderID: command.order, command: command.name, caller: command.caller,
+                stream: number, at: now, order: command.order, command: command.name, caller: command.caller,
                 key: command.key, code: Text(refusal.code), detail: Text(refusal.message)))
     }
 }

@@ -1,4 +1,4 @@
-package import WaybillCore
+import WaybillCore
 import WaybillStore
 
 /// The one place where an order changes: events, messages, timeouts, stock, idempotency result, all in the write at hand.

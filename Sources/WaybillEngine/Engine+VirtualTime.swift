@@ -1,4 +1,6 @@
+import Synchronization
 package import WaybillCore
+import WaybillTimeouts
 
 /// Time in a virtual world: it passes only here, and what becomes due on the way happens at its own moment.
 extension Engine {

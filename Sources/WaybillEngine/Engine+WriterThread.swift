@@ -1,5 +1,8 @@
 import Foundation
+import Synchronization
 import WaybillCore
+import WaybillStore
+import WaybillTimeouts
 
 /// The thread that writes in the real world: group commit, and timeouts when they are due.
 extension Engine {

@@ -1,5 +1,5 @@
 import WaybillCore
-import WaybillStore
+package import WaybillStore
 
 /// What an event is besides its body.
 struct EventHeader {

@@ -1,5 +1,5 @@
-import WaybillCore
-import WaybillStore
+package import WaybillCore
+package import WaybillStore
 
 /// The orders that the write at hand has read or changed, as they will be after it.
 final class OrderLedger {

@@ -1,5 +1,5 @@
 package import WaybillCore
-import WaybillStore
+package import WaybillStore
 
 /// A workflow together with the number under which its text lies in the file.
 package struct OpenWorkflow: Sendable {
