@@ -24,16 +24,19 @@ enum Shop {
         ("line", .text), ("amount_cents", .number(.cents)), ("by", .number(.duration)),
         ("lines", .list(of: tag, countMax: 10, keyed: false)), optional: ("reason", .text))
 
+    private static let underived = NameScope(
+        context: context, event: event, states: ["", "money", "money.unpaid", "money.paid", "goods", "goods.waiting"])
+    private static let total = checked("SUM(l IN lines: l.qty * l.price_cents)", in: underived)
+
     /// Context, event data and states; `total_cents` is derived.
     static let names: NameScope = {
-        var names = NameScope(
-            context: context, event: event,
-            states: ["", "money", "money.unpaid", "money.paid", "goods", "goods.waiting"])
-        if let total = checked("SUM(l IN lines: l.qty * l.price_cents)", in: names) {
-            names.derived = [NameScope.Derived(name: "total_cents", total)]
-        }
+        var names = underived
+        names.derived = total.map { [NameScope.Derived(name: "total_cents", $0)] } ?? []
         return names
     }()
+
+    /// What `Scope.derived` holds for `names`.
+    static let derived: [Expression] = total.map { [$0.expression] } ?? []
 
     static func record(
         _ fields: (String, ValueType)..., optional optionals: (String, ValueType)...
