@@ -47,15 +47,10 @@ func truth(_ expression: Expression, in scope: inout Scope) throws(EvaluationErr
     if case .bool(let bool) = try evaluate(expression, in: &scope) { bool } else { nil }
 }
 
-/// A `derive:` entry was checked without any bound names, so its own aggregates bind from depth 0.
+/// A `derive:` entry was checked without any bound names: its aggregates bind from depth 0 and restore what they hid.
 private func evaluateDerived(_ index: Int, in scope: inout Scope) throws(EvaluationError) -> Value {
     guard scope.derived.indices.contains(index) else { return .null }
-    let derived = scope.derived[index]
-    if scope.bound.isEmpty { return try evaluate(derived, in: &scope) }
-    let outer = scope.bound
-    scope.bound = []
-    defer { scope.bound = outer }
-    return try evaluate(derived, in: &scope)
+    return try evaluate(scope.derived[index], in: &scope)
 }
 
 private func choice(
