@@ -170,6 +170,11 @@ import WaybillCore
         let failing = try checkExpression("SUM(l IN lines: l.qty / (part.size - 2))", in: names)
         #expect(throws: EvaluationError.divisionByZero) { try evaluate(failing.expression, in: &scope) }
         #expect(scope.bound == [part])
+        // Nor does it matter that too little is bound.
+        scope.bound = []
+        #expect(try evaluate(product.expression, in: &scope) == .int(2_745))
+        #expect(scope.bound.isEmpty)
+        scope.bound = [part]
         // An expression that was checked without bound names still runs where something is bound.
         let sum = try checkExpression("SUM(l IN lines: l.qty)", in: Shop.names)
         #expect(try evaluate(sum.expression, in: &scope) == .int(8))

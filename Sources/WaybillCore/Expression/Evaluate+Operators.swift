@@ -1,53 +1,79 @@
-/// AND and OR stop as soon as the result is certain, from the left; all others need both sides.
-func binary(
-    _ operation: Expression.Operator, _ left: Expression, _ right: Expression, in scope: inout Scope
-) throws(EvaluationError) -> Value {
-    switch operation {
-    case .and: return .truth(try conjunction(left, right, in: &scope))
-    case .or: return .truth(try disjunction(left, right, in: &scope))
-    case .add, .subtract, .multiply, .divide, .remainder, .concatenate, .equal, .notEqual, .less, .lessOrEqual,
-        .greater,
-        .greaterOrEqual, .contains, .startsWith, .endsWith:
-        break
+/// Operators that ask two sides or more.
+extension Scope {
+    /// AND and OR stop as soon as the result is certain, from the left; all others need both sides.
+    mutating func binary(
+        _ operation: Expression.Operator, _ left: Expression, _ right: Expression
+    ) throws(EvaluationError) -> Value {
+        switch operation {
+        case .and: return .truth(try conjunction(left, right))
+        case .or: return .truth(try disjunction(left, right))
+        case .add, .subtract, .multiply, .divide, .remainder, .concatenate: break
+        case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: break
+        case .contains, .startsWith, .endsWith: break
+        }
+        switch (try evaluate(left), try evaluate(right)) {
+        case (.int(let first), .int(let second)): return try numeric(operation, first, second)
+        case (.text(let first), .text(let second)): return try textual(operation, first, second)
+        case (.text(let first), .int(let second)): return try textual(operation, first, Text(String(second)))
+        case (.int(let first), .text(let second)): return try textual(operation, Text(String(first)), second)
+        case (.bool(let first), .bool(let second)): return compared(operation, first == second, false)
+        case (.null, _), (_, .null), (.bool, _), (_, .bool), (.record, _), (_, .record), (.list, _), (_, .list):
+            return .null
+        }
     }
-    switch (try evaluate(left, in: &scope), try evaluate(right, in: &scope)) {
-    case (.int(let first), .int(let second)): return try numeric(operation, first, second)
-    case (.text(let first), .text(let second)): return try textual(operation, first, second)
-    case (.text(let first), .int(let second)): return try textual(operation, first, Text(String(second)))
-    case (.int(let first), .text(let second)): return try textual(operation, Text(String(first)), second)
-    case (.bool(let first), .bool(let second)): return compared(operation, first == second, false)
-    case (.null, _), (_, .null), (.bool, _), (_, .bool), (.record, _), (_, .record), (.list, _), (_, .list):
-        return .null
+
+    private mutating func conjunction(
+        _ left: Expression, _ right: Expression
+    ) throws(EvaluationError) -> Bool? {
+        let first = try truth(left)
+        if first == false { return false }
+        let second = try truth(right)
+        return second == false ? false : first == nil || second == nil ? nil : true
     }
-}
 
-private func conjunction(
-    _ left: Expression, _ right: Expression, in scope: inout Scope
-) throws(EvaluationError) -> Bool? {
-    let first = try truth(left, in: &scope)
-    if first == false { return false }
-    let second = try truth(right, in: &scope)
-    return second == false ? false : first == nil || second == nil ? nil : true
-}
+    private mutating func disjunction(
+        _ left: Expression, _ right: Expression
+    ) throws(EvaluationError) -> Bool? {
+        let first = try truth(left)
+        if first == true { return true }
+        let second = try truth(right)
+        return second == true ? true : first == nil || second == nil ? nil : false
+    }
 
-private func disjunction(
-    _ left: Expression, _ right: Expression, in scope: inout Scope
-) throws(EvaluationError) -> Bool? {
-    let first = try truth(left, in: &scope)
-    if first == true { return true }
-    let second = try truth(right, in: &scope)
-    return second == true ? true : first == nil || second == nil ? nil : false
+    /// Like `low <= value AND value <= high`, with `value` evaluated once.
+    mutating func between(
+        _ value: Expression, _ low: Expression, _ high: Expression
+    ) throws(EvaluationError) -> Value {
+        let value = try evaluate(value)
+        let isAbove = order(try evaluate(low), value)
+        if isAbove == false { return .bool(false) }
+        let isBelow = order(value, try evaluate(high))
+        return isBelow == false ? .bool(false) : isAbove == nil || isBelow == nil ? .null : .bool(true)
+    }
+
+    /// Like `value = a OR value = b OR ...`, with `value` evaluated once.
+    mutating func isIn(_ value: Expression, _ values: [Expression]) throws(EvaluationError) -> Value {
+        let value = try evaluate(value)
+        if value == .null { return .null }
+        var isUnknown = false
+        for candidate in values {
+            let candidate = try evaluate(candidate)
+            if candidate == value { return .bool(true) }
+            isUnknown = isUnknown || candidate == .null
+        }
+        return isUnknown ? .null : .bool(false)
+    }
 }
 
 private func numeric(
     _ operation: Expression.Operator, _ left: Int64, _ right: Int64
 ) throws(EvaluationError) -> Value {
     switch operation {
-    case .add: .int(try sum(left, right))
-    case .subtract: .int(try difference(left, right))
-    case .multiply: .int(try product(left, right))
-    case .divide: .int(try quotient(left, right))
-    case .remainder: .int(try remainder(left, right))
+    case .add: .int(try left.plus(right))
+    case .subtract: .int(try left.minus(right))
+    case .multiply: .int(try left.times(right))
+    case .divide: .int(try left.divided(by: right))
+    case .remainder: .int(try left.remainder(by: right))
     case .concatenate: .text(Text(String(left) + String(right)))
     case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual:
         compared(operation, left == right, left < right)
@@ -57,7 +83,7 @@ private func numeric(
 
 private func textual(_ operation: Expression.Operator, _ left: Text, _ right: Text) throws(EvaluationError) -> Value {
     switch operation {
-    case .concatenate: .text(try joined(left, right))
+    case .concatenate: .text(try left.joined(with: right))
     case .contains: .bool(left.contains(right))
     case .startsWith: .bool(left.starts(with: right))
     case .endsWith: .bool(left.ends(with: right))
@@ -81,17 +107,6 @@ private func compared(_ operation: Expression.Operator, _ isEqual: Bool, _ isLes
     }
 }
 
-/// Like `low <= value AND value <= high`, with `value` evaluated once.
-func between(
-    _ value: Expression, _ low: Expression, _ high: Expression, in scope: inout Scope
-) throws(EvaluationError) -> Value {
-    let value = try evaluate(value, in: &scope)
-    let isAbove = order(try evaluate(low, in: &scope), value)
-    if isAbove == false { return .bool(false) }
-    let isBelow = order(value, try evaluate(high, in: &scope))
-    return isBelow == false ? .bool(false) : isAbove == nil || isBelow == nil ? .null : .bool(true)
-}
-
 /// Whether left <= right; nil when one of them is NULL.
 private func order(_ left: Value, _ right: Value) -> Bool? {
     switch (left, right) {
@@ -99,17 +114,4 @@ private func order(_ left: Value, _ right: Value) -> Bool? {
     case (.text(let first), .text(let second)): !(second < first)
     case (.null, _), (.bool, _), (.int, _), (.text, _), (.record, _), (.list, _): nil
     }
-}
-
-/// Like `value = a OR value = b OR ...`, with `value` evaluated once.
-func isIn(_ value: Expression, _ values: [Expression], in scope: inout Scope) throws(EvaluationError) -> Value {
-    let value = try evaluate(value, in: &scope)
-    if value == .null { return .null }
-    var isUnknown = false
-    for candidate in values {
-        let candidate = try evaluate(candidate, in: &scope)
-        if candidate == value { return .bool(true) }
-        isUnknown = isUnknown || candidate == .null
-    }
-    return isUnknown ? .null : .bool(false)
 }

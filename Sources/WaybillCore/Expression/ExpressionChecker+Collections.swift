@@ -64,7 +64,7 @@ extension ExpressionChecker {
             }
         let repeated = CheckedExpression(
             expression: value.expression, type: value.type, isOptional: value.isOptional,
-            cost: saturatingProduct(value.cost, collection.countMax), depth: value.depth)
+            cost: value.cost.multipliedSaturated(by: collection.countMax), depth: value.depth)
         return try node(
             .aggregate(aggregate, over: collection.checked.expression, depth: depth, body: value.expression), type,
             at: offset, over: collection.checked, repeated, isOptional: isOptional)
@@ -119,7 +119,7 @@ extension ExpressionChecker {
         ])
         let repeated = CheckedExpression(
             expression: checkedWeight.expression, type: checkedWeight.type, isOptional: false,
-            cost: saturatingProduct(saturatingSum(checkedWeight.cost, 1), collection.countMax),
+            cost: checkedWeight.cost.addingSaturated(1).multipliedSaturated(by: collection.countMax),
             depth: checkedWeight.depth)
         return try node(
             .allocate(

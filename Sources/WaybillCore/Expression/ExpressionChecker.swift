@@ -74,7 +74,7 @@ struct ExpressionChecker {
         _ expression: Expression, _ type: ValueType, at offset: Int, over parts: [CheckedExpression],
         isOptional: Bool? = nil, extraCost: Int = 0
     ) throws(ExpressionProblem) -> CheckedExpression {
-        let cost = parts.reduce(saturatingSum(1, extraCost)) { saturatingSum($0, $1.cost) }
+        let cost = parts.reduce(1.addingSaturated(extraCost)) { $0.addingSaturated($1.cost) }
         let depth = 1 + (parts.lazy.map(\.depth).max() ?? 0)
         guard depth <= CheckedExpression.depthMax else {
             throw ExpressionProblem(
@@ -87,16 +87,4 @@ struct ExpressionChecker {
             cost: cost,
             depth: depth)
     }
-}
-
-/// a + b of costs, at most `Int.max`.
-func saturatingSum(_ a: Int, _ b: Int) -> Int {
-    let (sum, overflow) = a.addingReportingOverflow(b)
-    return overflow ? .max : sum
-}
-
-/// a * b of costs, at most `Int.max`.
-func saturatingProduct(_ a: Int, _ b: Int) -> Int {
-    let (product, overflow) = a.multipliedReportingOverflow(by: b)
-    return overflow ? .max : product
 }

@@ -15,7 +15,7 @@ func nearestName(to name: Text, among candidates: some Sequence<Text>) -> Text? 
 
 /// How many bytes must be inserted, removed, replaced or swapped with their neighbour to make one text of the other;
 /// a difference in case alone counts once for the whole name.
-func editDistance(_ left: Text, _ right: Text) -> Int {
+private func editDistance(_ left: Text, _ right: Text) -> Int {
     let (a, b) = (left.string.lowercased().utf8.map { $0 }, right.string.lowercased().utf8.map { $0 })
     if a == b { return left == right ? 0 : 1 }
     var beforePrevious: [Int] = []

@@ -22,11 +22,11 @@ extension Text {
     func ends(with part: Text) -> Bool {
         withBytes { bytes in part.withBytes { part in bytes.suffix(part.count).elementsEqual(part) } }
     }
-}
 
-/// left || right, up to the longest text that an expression may make.
-func joined(_ left: Text, _ right: Text) throws(EvaluationError) -> Text {
-    // An order can join a field to itself with every command; without a limit thirty of them fill the memory.
-    guard left.byteCount <= Expression.textBytesMax - right.byteCount else { throw .textTooLong }
-    return Text(left.string + right.string)
+    /// The text with another one after it, up to the longest text that an expression may make.
+    func joined(with next: Text) throws(EvaluationError) -> Text {
+        // An order can join a field to itself with every command; without a limit thirty of them fill the memory.
+        guard byteCount <= Expression.textBytesMax - next.byteCount else { throw .textTooLong }
+        return Text(string + next.string)
+    }
 }
