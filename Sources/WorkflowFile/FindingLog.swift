@@ -1,0 +1,36 @@
+/// Collects the findings of one reading, at most ``WorkflowLimits/findingsMax``.
+///
+/// A class, because every part of the reading writes to the same list; it never leaves the reading.
+final class FindingLog {
+    private(set) var findings: [WorkflowFinding] = []
+    let source: SourceText
+    /// While true nothing is noted: types are being tried, and what is wrong will be found again.
+    var isMuted = false
+
+    init(source: SourceText) { self.source = source }
+
+    var hasErrors: Bool { findings.contains { $0.severity == .error } }
+
+    func error(at place: Place, path: DocumentPath = .root, _ message: String, hint: String? = nil) {
+        note(.error, at: place, path: path, message, hint: hint)
+    }
+
+    func error(at node: DocumentNode, _ message: String, hint: String? = nil) {
+        note(.error, at: node.place, path: node.path, message, hint: hint)
+    }
+
+    func warning(at node: DocumentNode, _ message: String, hint: String? = nil) {
+        note(.warning, at: node.place, path: node.path, message, hint: hint)
+    }
+
+    private func note(
+        _ severity: WorkflowFinding.Severity, at place: Place, path: DocumentPath, _ message: String, hint: String?
+    ) {
+        guard !isMuted, findings.count < WorkflowLimits.findingsMax else { return }
+        let finding = WorkflowFinding(
+            severity: severity, line: place.line, column: place.column, path: path.description, message: message,
+            hint: hint)
+        // A list that is checked in two places says the same thing twice.
+        if !findings.contains(finding) { findings.append(finding) }
+    }
+}

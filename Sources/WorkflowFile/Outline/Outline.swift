@@ -1,0 +1,129 @@
+import WaybillCore
+
+/// A workflow file as it is written: its shape and the form of its names are checked, what they mean is not.
+struct Outline {
+    var name: Text
+    var version: Int64
+    /// Nil: the file has no `commands:`.
+    var commands: [Command]?
+    var context: Record
+    var attributes: [DocumentNode]
+    var derived: [Entry]
+    var invariants: [DocumentNode]
+    var status: DocumentNode?
+    var root: State
+
+    /// A name and a value that belongs to it, each with its place.
+    struct Entry {
+        let key: DocumentNode
+        let name: Text
+        let value: DocumentNode
+    }
+
+    /// Declared fields and where they stand.
+    struct Record {
+        var type: RecordType
+        /// By slot.
+        var nodes: [DocumentNode]
+
+        static let empty = Record(type: RecordType([]), nodes: [])
+    }
+
+    struct Command {
+        let node: DocumentNode
+        let name: EventName
+        let data: Record
+        let roles: [Text]
+        let key: DocumentNode?
+    }
+
+    /// A state with everything below it.
+    struct State {
+        let node: DocumentNode
+        let name: Text
+        let kind: Kind
+        let entry: [Action]
+        let exit: [Action]
+        let transitions: [Transition]
+        let timeouts: [Timeout]
+        let children: [State]
+
+        enum Kind { case atomic, compound(initial: DocumentNode?), parallel, final }
+    }
+
+    struct Transition {
+        let node: DocumentNode
+        let trigger: Trigger
+        let guarding: DocumentNode?
+        let target: DocumentNode?
+        let isInternal: Bool
+        let actions: [Action]
+
+        enum Trigger {
+            /// The name's node and the name.
+            case event(DocumentNode, EventName)
+            case always
+            case done
+            /// Index into the state's timeouts.
+            case timeout(Int)
+        }
+    }
+
+    struct Timeout {
+        let node: DocumentNode
+        /// A name of its own, or a duration that is both name and length.
+        let word: Text
+        let due: Due
+
+        enum Due {
+            case literal(DocumentNode)
+            case within(DocumentNode)
+            case at(DocumentNode)
+        }
+    }
+
+    struct Action {
+        let node: DocumentNode
+        let when: DocumentNode?
+        let verb: Verb
+    }
+
+    indirect enum Verb {
+        /// The keys are places in the context.
+        case assign([Assignment])
+        case put(collection: DocumentNode, fields: [Entry])
+        case forEach(in: DocumentNode, as: Text, do: [Action])
+        case raise(DocumentNode, EventName, data: [Entry])
+        case send(Send)
+        case stock(Stock)
+        case extend(timeout: DocumentNode, by: DocumentNode)
+        case reschedule(timeout: DocumentNode, at: DocumentNode)
+        case stop(timeout: DocumentNode)
+    }
+
+    struct Assignment {
+        let target: DocumentNode
+        let value: DocumentNode
+    }
+
+    struct Send {
+        let topic: TopicName
+        let tag: Text?
+        let key: DocumentNode?
+        let messageGroup: DocumentNode?
+        let body: [Entry]?
+        let delay: DocumentNode?
+        let properties: [Entry]
+    }
+
+    struct Stock {
+        let verb: WaybillCore.Action.StockAction.Verb
+        let each: DocumentNode?
+        let sku: DocumentNode
+        let location: DocumentNode?
+        let quantity: DocumentNode
+        let quota: DocumentNode?
+        let then: EventName?
+        let otherwise: EventName?
+    }
+}

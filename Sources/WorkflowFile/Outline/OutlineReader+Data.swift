@@ -1,0 +1,130 @@
+import WaybillCore
+
+/// What is declared: commands, their data, the context.
+///
+/// ```yaml
+/// commands:
+///   place: {by: buyer, data: {buyer: text, coupon: optional text, lines: {list: {line: text, qty: count}, max: 200}}}
+///   pay:   {by: payments, key: payment, data: {payment: text, amount_cents: cents}}
+/// context:
+///   buyer: text
+///   lines: {key: line, max: 200, of: {qty: count, shipped: count}}
+/// ```
+///
+/// Types are `text`, `bool`, `count`, `cents`, `signed cents`, `duration`, `time`, each also `optional`; a list of
+/// records with a bound; in the context also a collection, whose elements are found by their key.
+extension OutlineReader {
+    func commands(_ node: DocumentNode) -> [Outline.Command] {
+        guard case .mapping(let pairs) = node.content, !pairs.isEmpty else {
+            log.error(
+                at: node, "found \(node.phrase), expected commands",
+                hint: "the first one places the order; leave `commands:` out to accept any event")
+            return []
+        }
+        if pairs.count > WorkflowLimits.commandsMax {
+            log.error(at: node, "\(pairs.count) commands, more than \(WorkflowLimits.commandsMax)")
+        }
+        return pairs.prefix(WorkflowLimits.commandsMax).compactMap(command)
+    }
+
+    private func command(_ pair: DocumentNode.Pair) -> Outline.Command? {
+        guard let name = word(pair.key, "the name of a command") else { return nil }
+        var fields: [String: DocumentNode] = [:]
+        if !pair.value.isEmpty {
+            guard let read = self.fields(of: pair.value, "a command", allowed: ["by", "key", "data"]) else { return nil }
+            fields = read
+        }
+        let data = fields["data"].map {
+            record($0, "the data of \(name)", countMax: WorkflowLimits.recordFieldsMax, collections: false)
+        }
+        let roles = items(fields["by"], "roles", countMax: WorkflowLimits.rolesMax).compactMap { word($0, "a role") }
+        return Outline.Command(
+            node: pair.key, name: EventName(name), data: data ?? .empty, roles: roles, key: fields["key"])
+    }
+
+    /// The fields of a record. With `collections` a field may be a keyed collection.
+    func record(
+        _ node: DocumentNode, _ what: String, countMax: Int, collections: Bool, lists: Bool = true
+    ) -> Outline.Record {
+        guard case .mapping(let pairs) = node.content else {
+            if !node.isEmpty { log.error(at: node, "found \(node.phrase), expected fields", hint: "such as `buyer: text`") }
+            return .empty
+        }
+        if pairs.count > countMax { log.error(at: node, "\(pairs.count) fields in \(what), more than \(countMax)") }
+        var fields: [RecordType.Field] = []
+        var nodes: [DocumentNode] = []
+        for pair in pairs.prefix(countMax) {
+            guard let name = identifier(pair.key, "the name of a field"),
+                let (type, isOptional) = type(pair.value, collections: collections, lists: lists)
+            else { continue }
+            fields.append(RecordType.Field(name: name, type: type, isOptional: isOptional))
+            nodes.append(pair.key)
+        }
+        return Outline.Record(type: RecordType(fields), nodes: nodes)
+    }
+
+    private static let types: [(name: String, type: ValueType)] = [
+        ("text", .text), ("bool", .bool), ("count", .number(.count)), ("cents", .number(.cents)),
+        ("signed cents", .number(.signedCents)), ("duration", .number(.duration)), ("time", .number(.time)),
+    ]
+
+    private func type(
+        _ node: DocumentNode, collections: Bool, lists: Bool
+    ) -> (type: ValueType, isOptional: Bool)? {
+        guard let text = node.text else { return list(node, collections: collections, lists: lists).map { ($0, false) } }
+        let prefix = "optional "
+        let isOptional = text.hasPrefix(prefix)
+        let name = isOptional ? String(text.dropFirst(prefix.count)) : text
+        if let known = Self.types.first(where: { $0.name == name }) { return (known.type, isOptional) }
+        let nearest = nearestName(to: Text(name), among: Self.types.lazy.map { Text($0.name) })
+        let known = "the types are \(Self.types.map(\.name).joined(separator: ", ")), each also with `optional` before it"
+        log.error(
+            at: node, "unknown type \(node.phrase)", hint: nearest.map { "did you mean '\($0)'? \(known)" } ?? known)
+        return nil
+    }
+
+    private func list(_ node: DocumentNode, collections: Bool, lists: Bool) -> ValueType? {
+        guard lists else {
+            log.error(at: node, "a list inside the elements of a list", hint: "give each its own field, joined by a key")
+            return nil
+        }
+        let allowed = collections ? ["list", "key", "of", "max"] : ["list", "max"]
+        guard let fields = fields(of: node, "a list", allowed: allowed) else { return nil }
+        guard let max = fields["max"] else {
+            log.error(at: node, "a list without a bound", hint: "add `max: 100`, the most elements it may have")
+            return nil
+        }
+        guard let countMax = number(max, "the bound of a list", in: 1...Int64(WorkflowLimits.elementsMax)) else {
+            return nil
+        }
+        let form = "write {list: {...}, max: 100}" + (collections ? " or {key: line, max: 100, of: {...}}" : "")
+        if let elements = fields["list"], fields["key"] == nil, fields["of"] == nil {
+            return listType(of: elements, key: nil, countMax: Int(countMax))
+        }
+        guard fields["list"] == nil, let elements = fields["of"], let keyNode = fields["key"] else {
+            log.error(at: node, "neither a list nor a keyed collection", hint: form)
+            return nil
+        }
+        return identifier(keyNode, "the name of the key field").flatMap {
+            listType(of: elements, key: ($0, keyNode), countMax: Int(countMax))
+        }
+    }
+
+    /// A keyed collection keeps its key, a text, in slot 0.
+    private func listType(of elements: DocumentNode, key: (Text, DocumentNode)?, countMax: Int) -> ValueType? {
+        let record = record(
+            elements, "an element", countMax: WorkflowLimits.recordFieldsMax, collections: false, lists: false)
+        var fields = record.type.fields
+        if let (key, keyNode) = key {
+            guard record.type.slot(key) == nil else {
+                log.error(at: keyNode, "the key '\(key)' is declared again under `of:`", hint: "the key is a text; remove it there")
+                return nil
+            }
+            fields.insert(RecordType.Field(name: key, type: .text, isOptional: false), at: 0)
+        } else if fields.isEmpty {
+            log.error(at: elements, "a list whose elements have no fields")
+            return nil
+        }
+        return .list(of: RecordType(fields), countMax: countMax, keyed: key != nil)
+    }
+}
