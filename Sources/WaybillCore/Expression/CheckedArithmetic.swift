@@ -35,12 +35,12 @@ extension Int64 {
 
 /// Costs stop at the largest number instead of trapping.
 extension Int {
-    func addingSaturated(_ other: Int) -> Int {
+    package func addingSaturated(_ other: Int) -> Int {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? .max : sum
     }
 
-    func multipliedSaturated(by other: Int) -> Int {
+    package func multipliedSaturated(by other: Int) -> Int {
         let (product, overflow) = multipliedReportingOverflow(by: other)
         return overflow ? .max : product
     }

@@ -1,5 +1,5 @@
 /// The candidate most like `name`, when one is like enough to be what was meant.
-func nearestName(to name: Text, among candidates: some Sequence<Text>) -> Text? {
+package func nearestName(to name: Text, among candidates: some Sequence<Text>) -> Text? {
     // One letter resembles any other. Longer words are no slips of a name, and the distance takes time by the product
     // of both lengths.
     let bytesMax = 64

@@ -12,7 +12,7 @@ extension ValueType {
     }
 
     /// The type of a value that is of this type in one case and of `other` in another; nil: they do not mix.
-    func joined(with other: ValueType) -> ValueType? {
+    package func joined(with other: ValueType) -> ValueType? {
         switch (self, other) {
         case (.null, _): other
         case (_, .null): self

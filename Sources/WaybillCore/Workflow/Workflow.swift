@@ -97,6 +97,8 @@ package struct Workflow: Sendable {
         package let name: TimeoutName
         package let state: Int
         package let due: Due
+        /// The length or time as written, for drawings.
+        package let dueText: Text?
 
         package enum Due: Sendable {
             /// So many milliseconds after the state was entered.
@@ -105,10 +107,11 @@ package struct Workflow: Sendable {
             case at(Expression)
         }
 
-        package init(name: TimeoutName, state: Int, due: Due) {
+        package init(name: TimeoutName, state: Int, due: Due, dueText: Text? = nil) {
             self.name = name
             self.state = state
             self.due = due
+            self.dueText = dueText
         }
     }
 }

@@ -1,5 +1,5 @@
 /// A place in the text: line and column from 1, the column counted in Unicode scalars.
-struct Place: Hashable {
+struct Place: Hashable, Sendable {
     let line: Int
     let column: Int
 
@@ -7,7 +7,7 @@ struct Place: Hashable {
 }
 
 /// The keys and indices that lead to a node. Linked, because texts of deep nodes would be long and are seldom asked for.
-indirect enum DocumentPath: CustomStringConvertible {
+indirect enum DocumentPath: Sendable, CustomStringConvertible {
     case root
     case key(String, in: DocumentPath)
     case index(Int, in: DocumentPath)
@@ -24,26 +24,26 @@ indirect enum DocumentPath: CustomStringConvertible {
 }
 
 /// A value of the document, with the place where it stands.
-struct DocumentNode {
+struct DocumentNode: Sendable {
     let content: Content
     let place: Place
     let path: DocumentPath
 
-    enum Content {
+    enum Content: Sendable {
         case scalar(Scalar)
         case sequence([DocumentNode])
         case mapping([Pair])
     }
 
     /// A text. The document knows no numbers and no booleans: what a text means is decided where it is used.
-    struct Scalar {
+    struct Scalar: Sendable {
         let text: String
         let style: Style
 
-        enum Style { case plain, singleQuoted, doubleQuoted, block }
+        enum Style: Sendable { case plain, singleQuoted, doubleQuoted, block }
     }
 
-    struct Pair {
+    struct Pair: Sendable {
         /// A scalar.
         let key: DocumentNode
         let name: String

@@ -21,7 +21,7 @@ struct Outline {
     }
 
     /// Declared fields and where they stand.
-    struct Record {
+    struct Record: Sendable {
         var type: RecordType
         /// By slot.
         var nodes: [DocumentNode]
@@ -96,6 +96,7 @@ struct Outline {
         case raise(DocumentNode, EventName, data: [Entry])
         case send(Send)
         case stock(Stock)
+        case releaseHeld
         case extend(timeout: DocumentNode, by: DocumentNode)
         case reschedule(timeout: DocumentNode, at: DocumentNode)
         case stop(timeout: DocumentNode)

@@ -59,7 +59,7 @@ extension OutlineReader {
         case "raise":
             guard let name = word(pair.value, "the name of an event") else { return nil }
             let data = fields["data"].map {
-                entries($0, "the data of an event", countMax: WorkflowLimits.recordFieldsMax, named: identifier)
+                entries($0, "the data of an event", countMax: WorkflowLimits.recordFieldsMax, named: fieldName)
             }
             return (.raise(pair.value, EventName(name), data: data ?? []), nil)
         case "send": return send(pair.value).map { (.send($0), nil) }
@@ -113,7 +113,7 @@ extension OutlineReader {
                 hint: "such as {payments: {payment: event.payment, captured: event.amount_cents}}")
             return nil
         }
-        let fields = entries(pair.value, "an element", countMax: WorkflowLimits.actionFieldsMax, named: identifier)
+        let fields = entries(pair.value, "an element", countMax: WorkflowLimits.actionFieldsMax, named: fieldName)
         return .put(collection: pair.key, fields: fields)
     }
 

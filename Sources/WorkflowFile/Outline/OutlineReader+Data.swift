@@ -34,29 +34,41 @@ extension OutlineReader {
             guard let read = self.fields(of: pair.value, "a command", allowed: ["by", "key", "data"]) else { return nil }
             fields = read
         }
-        let data = fields["data"].map {
-            record($0, "the data of \(name)", countMax: WorkflowLimits.recordFieldsMax, collections: false)
-        }
+        let data = fields["data"].map { record($0, .data) }
         let roles = items(fields["by"], "roles", countMax: WorkflowLimits.rolesMax).compactMap { word($0, "a role") }
         return Outline.Command(
             node: pair.key, name: EventName(name), data: data ?? .empty, roles: roles, key: fields["key"])
     }
 
-    /// The fields of a record. With `collections` a field may be a keyed collection.
-    func record(
-        _ node: DocumentNode, _ what: String, countMax: Int, collections: Bool, lists: Bool = true
-    ) -> Outline.Record {
+    /// What a record is for: it decides what its fields may be.
+    enum RecordUse {
+        /// Fields are bare names in expressions, and may be lists and keyed collections.
+        case context
+        /// Fields may be lists.
+        case data
+        case element
+
+        var countMax: Int {
+            switch self {
+            case .context: WorkflowLimits.contextFieldsMax
+            case .data, .element: WorkflowLimits.recordFieldsMax
+            }
+        }
+    }
+
+    /// The fields of a record.
+    func record(_ node: DocumentNode, _ use: RecordUse) -> Outline.Record {
         guard case .mapping(let pairs) = node.content else {
             if !node.isEmpty { log.error(at: node, "found \(node.phrase), expected fields", hint: "such as `buyer: text`") }
             return .empty
         }
-        if pairs.count > countMax { log.error(at: node, "\(pairs.count) fields in \(what), more than \(countMax)") }
+        if pairs.count > use.countMax { log.error(at: node, "\(pairs.count) fields, more than \(use.countMax)") }
         var fields: [RecordType.Field] = []
         var nodes: [DocumentNode] = []
-        for pair in pairs.prefix(countMax) {
-            guard let name = identifier(pair.key, "the name of a field"),
-                let (type, isOptional) = type(pair.value, collections: collections, lists: lists)
-            else { continue }
+        for pair in pairs.prefix(use.countMax) {
+            let what = "the name of a field"
+            let name = use == .context ? identifier(pair.key, what) : fieldName(pair.key, what)
+            guard let name, let (type, isOptional) = type(pair.value, in: use) else { continue }
             fields.append(RecordType.Field(name: name, type: type, isOptional: isOptional))
             nodes.append(pair.key)
         }
@@ -68,10 +80,8 @@ extension OutlineReader {
         ("signed cents", .number(.signedCents)), ("duration", .number(.duration)), ("time", .number(.time)),
     ]
 
-    private func type(
-        _ node: DocumentNode, collections: Bool, lists: Bool
-    ) -> (type: ValueType, isOptional: Bool)? {
-        guard let text = node.text else { return list(node, collections: collections, lists: lists).map { ($0, false) } }
+    private func type(_ node: DocumentNode, in use: RecordUse) -> (type: ValueType, isOptional: Bool)? {
+        guard let text = node.text else { return list(node, in: use).map { ($0, false) } }
         let prefix = "optional "
         let isOptional = text.hasPrefix(prefix)
         let name = isOptional ? String(text.dropFirst(prefix.count)) : text
@@ -83,12 +93,12 @@ extension OutlineReader {
         return nil
     }
 
-    private func list(_ node: DocumentNode, collections: Bool, lists: Bool) -> ValueType? {
-        guard lists else {
+    private func list(_ node: DocumentNode, in use: RecordUse) -> ValueType? {
+        guard use != .element else {
             log.error(at: node, "a list inside the elements of a list", hint: "give each its own field, joined by a key")
             return nil
         }
-        let allowed = collections ? ["list", "key", "of", "max"] : ["list", "max"]
+        let allowed = use == .context ? ["list", "key", "of", "max"] : ["list", "max"]
         guard let fields = fields(of: node, "a list", allowed: allowed) else { return nil }
         guard let max = fields["max"] else {
             log.error(at: node, "a list without a bound", hint: "add `max: 100`, the most elements it may have")
@@ -97,7 +107,7 @@ extension OutlineReader {
         guard let countMax = number(max, "the bound of a list", in: 1...Int64(WorkflowLimits.elementsMax)) else {
             return nil
         }
-        let form = "write {list: {...}, max: 100}" + (collections ? " or {key: line, max: 100, of: {...}}" : "")
+        let form = "write {list: {...}, max: 100}" + (use == .context ? " or {key: line, max: 100, of: {...}}" : "")
         if let elements = fields["list"], fields["key"] == nil, fields["of"] == nil {
             return listType(of: elements, key: nil, countMax: Int(countMax))
         }
@@ -105,15 +115,14 @@ extension OutlineReader {
             log.error(at: node, "neither a list nor a keyed collection", hint: form)
             return nil
         }
-        return identifier(keyNode, "the name of the key field").flatMap {
+        return fieldName(keyNode, "the name of the key field").flatMap {
             listType(of: elements, key: ($0, keyNode), countMax: Int(countMax))
         }
     }
 
     /// A keyed collection keeps its key, a text, in slot 0.
     private func listType(of elements: DocumentNode, key: (Text, DocumentNode)?, countMax: Int) -> ValueType? {
-        let record = record(
-            elements, "an element", countMax: WorkflowLimits.recordFieldsMax, collections: false, lists: false)
+        let record = record(elements, .element)
         var fields = record.type.fields
         if let (key, keyNode) = key {
             guard record.type.slot(key) == nil else {

@@ -42,15 +42,7 @@ extension OutlineReader {
         case "ship": verb = .ship
         case "restock": verb = .restock
         case "scrap": verb = .scrap
-        case _ where node.text == "held":
-            let nothing = DocumentNode(
-                content: .scalar(.init(text: "0", style: .plain)), place: node.place, path: node.path)
-            return (
-                .stock(
-                    Outline.Stock(
-                        verb: .releaseHeld, each: nil, sku: nothing, location: nil, quantity: nothing, quota: nil,
-                        then: nil, otherwise: nil)), nil
-            )
+        case _ where node.text == "held": return (.releaseHeld, nil)
         default: verb = .release
         }
         var allowed = ["each", "sku", "at", "qty", "when"]

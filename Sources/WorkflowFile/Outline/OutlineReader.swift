@@ -20,7 +20,7 @@ struct OutlineReader {
         if fields["version"] == nil { log.error(at: node, "the workflow has no `version:`", hint: "add `version: 1`") }
         let commands = fields["commands"].map(commands)
         let context = fields["context"].map {
-            record($0, "the context", countMax: WorkflowLimits.contextFieldsMax, collections: true)
+            record($0, .context)
         }
         let root = state(node, name: "", fields: fields)
         return Outline(
@@ -134,11 +134,15 @@ struct OutlineReader {
         named(node, what, "letters, digits, _ and -", allowing: UInt8(ascii: "-"))
     }
 
-    /// A name that expressions use.
+    /// The name of a field that stands after a dot: `event.case`, `l.qty`.
+    func fieldName(_ node: DocumentNode, _ what: String) -> Text? {
+        named(node, what, "letters, digits and _", allowing: nil)
+    }
+
+    /// A name that stands alone in expressions, where keywords mean something else.
     func identifier(_ node: DocumentNode, _ what: String) -> Text? {
-        guard let name = named(node, what, "letters, digits and _", allowing: nil) else { return nil }
-        let reserved = ["event", "order", "now"]
-        if reserved.contains(name.string) || isReservedInExpressions(name) {
+        guard let name = fieldName(node, what) else { return nil }
+        if ExpressionParser.isReserved(name) {
             log.error(at: node, "'\(name)' has a meaning in expressions and cannot be \(what)")
             return nil
         }

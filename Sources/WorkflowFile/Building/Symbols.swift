@@ -1,0 +1,75 @@
+import WaybillCore
+
+/// What the names of a workflow stand for, for the parts that use them.
+struct Symbols {
+    let context: RecordType
+    var derived: [NameScope.Derived] = []
+    let states: StateTable
+    /// Nil: the workflow declares no commands and accepts any event without data.
+    let commands: [EventName: RecordType]?
+    /// The data of events that the order raises itself, as the places that raise them say.
+    var raised: [EventName: RecordType] = [:]
+
+    /// The data of an event, where it is known.
+    func data(of event: EventName) -> RecordType? {
+        guard let commands else { return RecordType([]) }
+        return commands[event] ?? raised[event]
+    }
+
+    /// The names that an expression sees; `event` nil: no event is at hand.
+    func scope(event: RecordType? = nil) -> NameScope {
+        NameScope(context: context, derived: derived, event: event, states: states.paths)
+    }
+}
+
+/// Checks the expressions of a file and turns their problems into findings at the right place.
+struct ExpressionReader {
+    let log: FindingLog
+
+    func check(_ node: DocumentNode, in scope: NameScope, expecting: ExpectedType? = nil) -> CheckedExpression? {
+        check(node, text: node.text ?? "", from: 0, in: scope, expecting: expecting)
+    }
+
+    /// Checks a part of a scalar that starts `offset` bytes into it.
+    func check(
+        _ node: DocumentNode, text: String, from offset: Int, in scope: NameScope, expecting: ExpectedType? = nil
+    ) -> CheckedExpression? {
+        do throws(ExpressionProblem) {
+            let checked = try checkExpression(text, in: scope, expecting: expecting)
+            guard checked.cost <= WorkflowLimits.expressionCostMax else {
+                log.error(
+                    at: node, "costs up to \(checked.cost) steps, more than \(WorkflowLimits.expressionCostMax)",
+                    hint: "lower the `max:` of the collections it runs over, or do not nest the runs")
+                return nil
+            }
+            return checked
+        } catch {
+            log.error(at: node, byte: offset + error.offset, error.message, hint: error.hint)
+            return nil
+        }
+    }
+
+    func condition(_ node: DocumentNode, in scope: NameScope) -> CheckedExpression? {
+        check(node, in: scope, expecting: .condition)
+    }
+
+    /// A value of a type. It may be NULL: what NULL means is decided where the value is used.
+    func value(_ node: DocumentNode, _ type: ValueType, in scope: NameScope) -> CheckedExpression? {
+        check(node, in: scope, expecting: .value(type, isOptional: true))
+    }
+}
+
+extension Expression {
+    /// The number that this expression always is, when it is written as one.
+    var constant: Int64? {
+        switch self {
+        case .literal(.int(let number)): return number
+        case .negate(let operand):
+            guard let number = operand.constant, number != .min else { return nil }
+            return -number
+        case .literal, .context, .event, .derived, .bound, .now, .order, .member, .element, .inState, .not, .binary,
+            .between, .isIn, .isNull, .choice, .count, .aggregate, .allocate:
+            return nil
+        }
+    }
+}

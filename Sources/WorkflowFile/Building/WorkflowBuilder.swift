@@ -1,0 +1,165 @@
+import WaybillCore
+
+/// Gives the names of an ``Outline`` their meaning and makes the workflow.
+struct WorkflowBuilder {
+    let outline: Outline
+    let log: FindingLog
+    var symbols: Symbols
+
+    init(_ outline: Outline, log: FindingLog) {
+        self.outline = outline
+        self.log = log
+        let commands = outline.commands.map { commands in
+            Dictionary(commands.map { ($0.name, $0.data.type) }, uniquingKeysWith: { first, _ in first })
+        }
+        symbols = Symbols(
+            context: outline.context.type, states: StateTable(root: outline.root, log: log), commands: commands)
+    }
+
+    var expressions: ExpressionReader { ExpressionReader(log: log) }
+
+    /// The workflow, or nil when something is wrong: the log says what.
+    mutating func build(hash: WorkflowHash, judgesFlow: Bool) -> Workflow? {
+        let commands = (outline.commands ?? []).map(definition)
+        checkCreation()
+        let attributes = outline.attributes.compactMap(attribute)
+        let derived = derive()
+        inferRaisedEvents()
+        var actions = ActionBuilder(symbols: symbols, log: log)
+        let timeouts = symbols.states.timeouts.compactMap(timeout)
+        let states = symbols.states.rows.indices.map { state($0, &actions) }
+        let invariants = outline.invariants.compactMap(invariant)
+        let status = outline.status.flatMap { expressions.value($0, .text, in: symbols.scope()) }
+        if judgesFlow {
+            FlowCheck(
+                states: symbols.states, commands: outline.commands, raises: actions.raises, log: log
+            ).run()
+        }
+        guard !log.hasErrors else { return nil }
+        return Workflow(
+            name: WorkflowName(outline.name), version: outline.version, hash: hash, commands: commands,
+            context: symbols.context, attributes: attributes, derived: derived, invariants: invariants,
+            status: status?.expression, states: states, timeouts: timeouts)
+    }
+
+    // MARK: What is computed from the data
+
+    /// Each entry sees those before it, so that none depends on itself.
+    private mutating func derive() -> [Workflow.Derived] {
+        var derived: [Workflow.Derived] = []
+        for entry in outline.derived {
+            if symbols.context.slot(entry.name) != nil {
+                log.error(at: entry.key, "'\(entry.name)' is a field of the context already")
+            }
+            guard let checked = expressions.check(entry.value, in: symbols.scope()) else { continue }
+            derived.append(Workflow.Derived(name: entry.name, expression: checked.expression))
+            symbols.derived.append(NameScope.Derived(name: entry.name, checked))
+        }
+        return derived
+    }
+
+    private func invariant(_ node: DocumentNode) -> Workflow.Invariant? {
+        expressions.condition(node, in: symbols.scope()).map {
+            Workflow.Invariant(text: Text(node.text ?? ""), expression: $0.expression)
+        }
+    }
+
+    private func attribute(_ node: DocumentNode) -> Int? {
+        let name = Text(node.text ?? "")
+        guard let slot = symbols.context.slot(name) else {
+            let nearest = nearestName(to: name, among: symbols.context.fields.map(\.name))
+            log.error(
+                at: node, "\(node.phrase) is no field of the context",
+                hint: nearest.map { "did you mean '\($0)'?" } ?? "attributes are names of context fields")
+            return nil
+        }
+        switch symbols.context.fields[slot].type {
+        case .bool, .text, .number: return slot
+        case .list, .record, .null:
+            log.error(at: node, "'\(name)' is a collection: lists are filtered by texts, numbers and bools only")
+            return nil
+        }
+    }
+
+    // MARK: States
+
+    private func state(_ index: Int, _ actions: inout ActionBuilder) -> State {
+        let table = symbols.states
+        let row = table.rows[index]
+        let scope = symbols.scope()
+        return State(
+            name: row.outline.name, path: row.path, parent: row.parent, kind: kind(of: index), children: row.children,
+            last: row.last, entry: actions.build(row.outline.entry, in: scope),
+            exit: actions.build(row.outline.exit, in: scope),
+            transitions: row.outline.transitions.map { transition($0, of: index, &actions) }, timeouts: row.timeouts)
+    }
+
+    private func kind(of index: Int) -> State.Kind {
+        let row = symbols.states.rows[index]
+        switch row.outline.kind {
+        case .atomic: return .atomic
+        case .parallel: return .parallel
+        case .final: return .final
+        case .compound(let initial):
+            guard let initial else { return .atomic }
+            let name = Text(initial.text ?? "")
+            if let child = symbols.states.child(name, of: index) { return .compound(initial: child) }
+            let names = row.children.map { symbols.states.rows[$0].outline.name }
+            log.error(
+                at: initial, "\(initial.phrase) is no child of this state",
+                hint: nearestName(to: name, among: names).map { "did you mean '\($0)'?" }
+                    ?? "the children are \(names.map(\.string).joined(separator: ", "))")
+            return .atomic
+        }
+    }
+
+    private func transition(
+        _ outline: Outline.Transition, of source: Int, _ actions: inout ActionBuilder
+    ) -> Transition {
+        let scope = self.scope(of: outline.trigger)
+        let target = outline.target.flatMap { self.target($0, from: source) }
+        if outline.isInternal { checkInternal(outline, from: source, to: target) }
+        let guarding = outline.guarding.flatMap { expressions.condition($0, in: scope)?.expression }
+        return Transition(
+            trigger: trigger(outline.trigger, of: source), guarding: guarding,
+            guardText: outline.guarding?.text.map { Text($0) }, target: target, isInternal: outline.isInternal,
+            actions: actions.build(outline.actions, in: scope))
+    }
+
+    /// Only the transitions of an event see its data.
+    func scope(of trigger: Outline.Transition.Trigger) -> NameScope {
+        switch trigger {
+        case .event(_, let name): symbols.scope(event: symbols.data(of: name))
+        case .always, .done, .timeout: symbols.scope()
+        }
+    }
+
+    private func trigger(_ trigger: Outline.Transition.Trigger, of source: Int) -> Transition.Trigger {
+        switch trigger {
+        case .event(_, let name): .event(name)
+        case .always: .always
+        case .done: .done
+        case .timeout(let index): .timeout(symbols.states.rows[source].timeouts[index])
+        }
+    }
+
+    private func target(_ node: DocumentNode, from source: Int) -> Int? {
+        let name = Text(node.text ?? "")
+        if let target = symbols.states.target(name, from: source) {
+            if target != 0 { return target }
+        }
+        let nearest = symbols.states.nearestTarget(to: name, from: source)
+        log.error(
+            at: node, "unknown target \(node.phrase)",
+            hint: nearest.map { "did you mean '\($0)'?" }
+                ?? "a target is a sibling, a child, or a whole path such as money.paid")
+        return nil
+    }
+
+    private func checkInternal(_ outline: Outline.Transition, from source: Int, to target: Int?) {
+        if let target, symbols.states.isDescendant(target, of: source), case .compound = kind(of: source) { return }
+        log.error(
+            at: outline.node, "`internal: true` without a target inside this state",
+            hint: "remove it; a transition without a target leaves nothing anyway")
+    }
+}

@@ -1,0 +1,195 @@
+import WaybillCore
+
+/// Looks at the whole chart: what can never happen, and where an order would be stuck.
+struct FlowCheck {
+    let states: StateTable
+    let commands: [Outline.Command]?
+    let raises: [ActionBuilder.RaiseSite]
+    let log: FindingLog
+
+    func run() {
+        for index in states.rows.indices {
+            checkAlternatives(of: index)
+            checkDone(of: index)
+        }
+        checkEvents()
+        checkWaysOut()
+        // With a misspelled target, states would seem unreachable that are not.
+        guard !log.hasErrors else { return }
+        checkEndlessSteps()
+        let reached = Reachability(states).reached
+        for (index, row) in states.rows.enumerated() where !reached[index] {
+            // Below an unreachable state all are.
+            guard row.parent.map({ reached[$0] }) ?? true else { continue }
+            log.error(
+                at: row.outline.node, "no transition leads to this state",
+                hint: "make it a target or an `initial:`, or remove it")
+        }
+    }
+
+    // MARK: One state
+
+    /// A transition after one without a guard is never taken.
+    private func checkAlternatives(of index: Int) {
+        var unguarded: [TriggerKey: Int] = [:]
+        for transition in states.rows[index].outline.transitions {
+            let key = TriggerKey(transition.trigger)
+            if let line = unguarded[key] {
+                log.error(
+                    at: transition.node, "never taken: the transition before it (line \(line)) has no guard",
+                    hint: "give that one a guard, or put it last")
+            } else if transition.guarding == nil {
+                unguarded[key] = transition.node.place.line
+            }
+        }
+    }
+
+    private enum TriggerKey: Hashable {
+        case event(EventName), always, done
+        case timeout(Int)
+
+        init(_ trigger: Outline.Transition.Trigger) {
+            switch trigger {
+            case .event(_, let name): self = .event(name)
+            case .always: self = .always
+            case .done: self = .done
+            case .timeout(let index): self = .timeout(index)
+            }
+        }
+    }
+
+    /// `onDone` needs something that ends inside the state, and an order that goes on after it.
+    private func checkDone(of index: Int) {
+        let row = states.rows[index]
+        let done = row.outline.transitions.first {
+            switch $0.trigger {
+            case .done: true
+            case .event, .always, .timeout: false
+            }
+        }
+        guard let done else { return }
+        if index == 0 {
+            log.error(
+                at: done.node, "`onDone:` of the whole workflow: when it is done the order has ended",
+                hint: "use the `entry:` of the final state")
+            return
+        }
+        let ends: Bool =
+            switch row.outline.kind {
+            case .parallel: true
+            case .compound: row.children.contains { states.rows[$0].isFinal }
+            case .atomic, .final: false
+            }
+        if !ends {
+            log.error(
+                at: done.node, "`onDone:` of a state in which nothing ends", hint: "give it a child of `type: final`")
+        }
+    }
+
+    // MARK: Events
+
+    private func checkEvents() {
+        guard let commands else { return }
+        var handled: [EventName: DocumentNode] = [:]
+        for row in states.rows {
+            for transition in row.outline.transitions {
+                guard case .event(let node, let name) = transition.trigger else { continue }
+                if name == commands.first?.name {
+                    log.error(
+                        at: node, "'\(name)' is the first command: it places the order, and no state handles it",
+                        hint: "act on it in the `entry:` of the root, or put another command first")
+                } else if !commands.contains(where: { $0.name == name }), !raises.contains(where: { $0.name == name }) {
+                    let sent = commands.map(\.name.text) + raises.map(\.name.text)
+                    let nearest = nearestName(to: name.text, among: sent)
+                    log.warning(
+                        at: node, "nothing sends '\(name)'",
+                        hint: nearest.map { "did you mean '\($0)'?" } ?? "declare it under `commands:`, or raise it")
+                }
+                if handled[name] == nil { handled[name] = node }
+            }
+        }
+        for command in commands.dropFirst() where handled[command.name] == nil {
+            log.error(
+                at: command.node, "no state handles the command '\(command.name)'",
+                hint: "add it to the `on:` of a state, or remove it")
+        }
+        for site in raises where handled[site.name] == nil {
+            log.warning(
+                at: site.node, "no state handles the event '\(site.name)'",
+                hint: nearestName(to: site.name.text, among: handled.keys.map(\.text).sorted())
+                    .map { "did you mean '\($0)'?" })
+        }
+    }
+
+    // MARK: Ways out
+
+    /// An order must not stay for ever in a state that is not final, except that a region may rest while others go on.
+    private func checkWaysOut() {
+        guard states.rows.count > 1 else {
+            log.error(at: .start, "a workflow without states", hint: "add `initial:` and `states:`")
+            return
+        }
+        let rootLeads = states.rows[0].outline.transitions.contains { $0.target != nil }
+        for (index, row) in states.rows.enumerated() {
+            guard row.children.isEmpty, !row.isFinal, !rootLeads,
+                !states.anyAncestorOrSelf(of: index, where: { !states.rows[$0].outline.transitions.isEmpty })
+            else { continue }
+            let hint = "add `type: final`, or a transition"
+            if isInRegion(index) {
+                log.warning(at: row.outline.node, "nothing leads out of this state, and it is not final", hint: hint)
+            } else {
+                log.error(at: row.outline.node, "nothing leads out of this state, and it is not final", hint: hint)
+            }
+        }
+    }
+
+    private func isInRegion(_ index: Int) -> Bool {
+        var above = states.rows[index].parent
+        while let current = above {
+            if case .parallel = states.rows[current].outline.kind { return true }
+            above = states.rows[current].parent
+        }
+        return false
+    }
+
+    /// An `always:` without a guard that leads back to itself, directly or through others like it, never ends.
+    private func checkEndlessSteps() {
+        for index in states.rows.indices {
+            guard let first = unguardedAlways(of: index) else { continue }
+            var current = index
+            var steps = 0
+            while let next = unguardedAlways(of: current), steps <= states.rows.count {
+                guard let target = next.target.flatMap({ states.target(Text($0.text ?? ""), from: current) }) else {
+                    steps = .max
+                    break
+                }
+                current = Reachability.defaultLeaf(of: target, in: states)
+                steps += 1
+            }
+            if steps > states.rows.count {
+                log.error(
+                    at: first.node, "`always:` without a guard repeats itself for ever from here",
+                    hint: "add a guard, or a target that has no such `always:`")
+                return
+            }
+        }
+    }
+
+    private func unguardedAlways(of index: Int) -> Outline.Transition? {
+        states.rows[index].outline.transitions.first {
+            switch $0.trigger {
+            case .always: $0.guarding == nil
+            case .event, .done, .timeout: false
+            }
+        }
+    }
+}
+
+extension StateTable.Row {
+    var isFinal: Bool {
+        switch outline.kind {
+        case .final: true
+        case .atomic, .compound, .parallel: false
+        }
+    }
+}
