@@ -95,7 +95,7 @@ import WaybillCore
         #expect(checkedCount > 1_000)
     }
 
-    @Test func `the longest texts in time that grows with their length alone`() {
+    @Test func `texts of the greatest length, whatever they repeat`() {
         let size = ExpressionParser.textBytesMax
         for unit in ["a ", "a.", "1 ", "- ", "1h", "'", "''", "9", "a", "[", "a OR ", "AND ", "SUM(", "a,", "||", "日"] {
             var dice = ExpressionDice(seed: 1)

@@ -13,7 +13,10 @@ package struct StateSet: Hashable, Sendable {
         word(state >> 6) & (1 << UInt64(state & 63)) != 0
     }
 
-    package mutating func insert(_ state: Int) { setWord(state >> 6, word(state >> 6) | 1 << UInt64(state & 63)) }
+    package mutating func insert(_ state: Int) {
+        precondition(state >= 0 && state < Self.countMax, "a workflow has at most 256 states")
+        setWord(state >> 6, word(state >> 6) | 1 << UInt64(state & 63))
+    }
 
     package mutating func remove(_ state: Int) { setWord(state >> 6, word(state >> 6) & ~(1 << UInt64(state & 63))) }
 
@@ -51,7 +54,9 @@ package struct StateSet: Hashable, Sendable {
         case 0: words.0
         case 1: words.1
         case 2: words.2
-        default: words.3
+        case 3: words.3
+        // No set holds a state beyond the bound.
+        default: 0
         }
     }
 
@@ -60,7 +65,8 @@ package struct StateSet: Hashable, Sendable {
         case 0: words.0 = value
         case 1: words.1 = value
         case 2: words.2 = value
-        default: words.3 = value
+        case 3: words.3 = value
+        default: break
         }
     }
 
