@@ -138,6 +138,26 @@ final class Writer {
         }
     }
 
+    /// After a write by somebody who holds the writer: what is due next may have changed.
+    func didWrite() {
+        handler.endWrite()
+        writes += 1
+        do {
+            nextDue = try store.read { [timeouts] snapshot in try timeouts.nextDue(in: snapshot) }
+        } catch {
+            // Asked again by the next write; until then the writer looks at once.
+            nextDue = world.now()
+        }
+    }
+
+    /// After a write that was undone: forgets what it did, and says why in a refusal.
+    func undid(_ error: any Error) -> Refusal {
+        handler.forget()
+        guard case .engine = Blame(error) else { return .rejectedByCaller("\(error)") }
+        stopped = "\(error)"
+        return .failStopped("\(error)")
+    }
+
     /// Between two writes, when the replies are out. A checkpoint that fails costs disk, not data: the WAL stays, and the
     /// next one tries again.
     func checkpoint() {

@@ -71,7 +71,7 @@ package final class TimeoutCenter {
     }
 
     /// When the next timeout of a registered kind is due, or nil.
-    package func nextDue(in rows: borrowing Transaction) throws -> Moment? {
+    package func nextDue<Rows: TableReader & ~Copyable>(in rows: borrowing Rows) throws -> Moment? {
         var next: Moment?
         for (kind, _) in owners {
             if let due = try rows.earliestDue(kind) { next = min(next ?? due, due) }

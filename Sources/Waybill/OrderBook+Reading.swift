@@ -1,0 +1,29 @@
+public import WaybillCore
+import WaybillEngine
+
+/// Reading: each call is one short look at one committed state of the file.
+extension OrderBook {
+    /// An order now, or as it was at an event or a time; nil when there is, or was, none.
+    public func order(_ id: OrderID, asOf moment: AsOf = .now) throws -> OrderView? {
+        try engine.order(id, asOf: moment)
+    }
+
+    /// The events of an order after a version, at most 1,000; nil when there is no such order.
+    public func history(of id: OrderID, after version: Int64 = 0, limit: Int = 1_000) throws -> [EventView]? {
+        try engine.history(of: id, after: version, limit: limit)
+    }
+
+    /// Why an order did not move: its last 20 refusals, the newest first.
+    public func refusals(of id: OrderID) throws -> [RefusalView] { try engine.refusals(of: id) }
+
+    /// One page of orders in the order in which they were placed, at most 1,000. A page may be short, even empty, while
+    /// `next` says that there is more.
+    public func orders(
+        _ filter: OrderFilter = OrderFilter(), after token: PageToken? = nil, limit: Int = 100
+    ) throws -> Page<OrderView> {
+        try engine.orders(filter, after: token, limit: limit)
+    }
+
+    /// The level of a stock, or nil when there has never been any.
+    public func stock(_ key: StockKey) throws -> StockLevel? { try engine.stock(key) }
+}

@@ -1,0 +1,119 @@
+@_exported public import WaybillCore
+package import WaybillEngine
+package import WaybillStore
+@_exported public import struct WaybillTimeouts.World
+@_exported public import class WaybillTimeouts.VirtualClock
+import WorkflowFile
+
+/// An order book: one file with orders, their history, their stock and everything that follows from them.
+///
+/// ```swift
+/// let book = try OrderBook.open("shop.db")
+/// await book.submit(.init(.receive(100), of: StockKey(sku: "mug")))
+/// let answer = await book.submit(OrderCommand("place", of: "order-7", data: [...], workflow: "standard-order"))
+/// ```
+///
+/// Every answer comes after its commit: what was accepted survives a crash of the process and of the machine. One
+/// process opens a file at a time. See <doc:FollowOneOrder> for what happens to a command.
+public struct OrderBook: Sendable {
+    package let engine: Engine
+
+    /// Bounds of an order book.
+    public struct Settings: Sendable {
+        /// Requests that may wait for a write; beyond it they are refused with a time to come back.
+        public var intakeDepthMax = 65_536
+        /// Requests in one write.
+        public var writeRequestsMax = 1_024
+
+        public init() {}
+    }
+
+    /// Opens a file, or makes it.
+    ///
+    /// - Parameters:
+    ///   - path: the database file; beside it appear `-wal`, `-shm` and `.lock`.
+    ///   - workflows: the versions that take new orders. Orders that exist stay with the version they were placed under.
+    ///   - world: where time and randomness come from; a virtual one moves only by ``advance(to:)``.
+    /// - Throws: ``WorkflowFileError`` when a workflow has findings, ``StoreFailure`` when the file is locked, foreign,
+    ///   newer, damaged or on a network file system.
+    public static func open(
+        _ path: String, workflows: [WorkflowText] = WorkflowText.shipped, world: World = .system,
+        settings: Settings = Settings()
+    ) throws -> OrderBook {
+        try OrderBook(store: Store.open(path), workflows: workflows, world: world, settings: settings)
+    }
+
+    /// An order book in memory, for tests and rehearsals; gone when it is closed.
+    public static func inMemory(
+        workflows: [WorkflowText] = WorkflowText.shipped, world: World = .system, settings: Settings = Settings()
+    ) throws -> OrderBook {
+        try OrderBook(store: Store.inMemory(), workflows: workflows, world: world, settings: settings)
+    }
+
+    private init(store: Store, workflows: [WorkflowText], world: World, settings: Settings) throws {
+        var engineSettings = Engine.Settings()
+        engineSettings.intakeDepthMax = settings.intakeDepthMax
+        engineSettings.writeRequestsMax = settings.writeRequestsMax
+        let compiled = try workflows.map { text in
+            (workflow: try WorkflowFile.load(text.text, name: text.source), text: Text(text.text))
+        }
+        engine = try Engine(store: store, workflows: compiled, world: world, settings: engineSettings) { text in
+            try WorkflowFile.load(stored: text.string)
+        }
+    }
+
+    /// Finishes what waits, then closes the file. Nothing else may be asked afterwards.
+    public func close() { engine.close() }
+
+    // MARK: Commands
+
+    /// Sends a command to an order and waits for its commit.
+    @discardableResult
+    public func submit(_ command: OrderCommand) async -> Answer {
+        switch await engine.submit(.order(command.command)) {
+        case .order(let answer): answer
+        case .stock: .refused(.undone("a stock's reply came to an order's command"))
+        }
+    }
+
+    /// Sends a command to a stock and waits for its commit.
+    @discardableResult
+    public func submit(_ command: StockCommand) async -> Result<StockReceipt, Refusal> {
+        switch await engine.submit(.stock(command)) {
+        case .stock(let result): result
+        case .order: .failure(.undone("an order's reply came to a stock's command"))
+        }
+    }
+
+    // MARK: Timeouts
+
+    /// Lets a pending timeout fire later (or earlier, with a negative interval; never before now).
+    public func extendTimeout(_ name: TimeoutName, of order: OrderID, by interval: Interval) async -> Answer {
+        await change(TimeoutCommand(.extend(by: interval), name, of: order))
+    }
+
+    /// Gives a pending timeout another due time.
+    public func moveTimeout(_ name: TimeoutName, of order: OrderID, to due: Moment) async -> Answer {
+        await change(TimeoutCommand(.move(to: due), name, of: order))
+    }
+
+    /// Cancels a pending timeout: it will not fire.
+    public func cancelTimeout(_ name: TimeoutName, of order: OrderID) async -> Answer {
+        await change(TimeoutCommand(.cancel, name, of: order))
+    }
+
+    private func change(_ command: TimeoutCommand) async -> Answer {
+        switch await engine.submit(.timeout(command)) {
+        case .order(let answer): answer
+        case .stock: .refused(.undone("a stock's reply came to a timeout's command"))
+        }
+    }
+
+    // MARK: Virtual time
+
+    /// In a virtual world: lets time pass up to `moment`, and fires on the way what becomes due, each at its own time.
+    public func advance(to moment: Moment) { engine.advance(to: moment) }
+
+    /// In a virtual world: lets an interval pass.
+    public func advance(by interval: Interval) { engine.advance(to: engine.world.now().advanced(by: interval)) }
+}

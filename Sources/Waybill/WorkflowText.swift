@@ -1,0 +1,24 @@
+public import WaybillCore
+import WorkflowFile
+import Workflows
+
+/// The text of a workflow file.
+public struct WorkflowText: Hashable, Sendable {
+    /// Where it comes from, for messages: a file's name.
+    public var source: String
+    /// YAML or JSON.
+    public var text: String
+
+    public init(_ text: String, source: String = "workflow") {
+        self.source = source
+        self.text = text
+    }
+
+    /// The workflows that come with Waybill: standard-order, flash-sale, pre-sale, member-registration, olist-order.
+    public static let shipped: [WorkflowText] = ShippedWorkflows.all.map { WorkflowText($0.text, source: "\($0.name).yaml") }
+
+    /// A workflow that comes with Waybill, by its name, or nil.
+    public static func shipped(_ name: String) -> WorkflowText? {
+        shipped.first { $0.source == "\(name).yaml" }
+    }
+}

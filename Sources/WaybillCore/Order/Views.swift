@@ -1,0 +1,178 @@
+/// An order as it is shown: now, or as it was at an event or a time.
+public struct OrderView: Hashable, Sendable {
+    public var id: OrderID
+    public var workflow: WorkflowName
+    /// The content hash of the workflow's text that the order is pinned to.
+    public var workflowHash: WorkflowHash
+    /// How many events the order has.
+    public var version: Int64
+    public var status: Text
+    /// Paths of the active leaf states, in document order.
+    public var states: [Text]
+    /// The order's data as one JSON object.
+    public var context: [UInt8]
+    public var holdings: [Held]
+    public var timeouts: [Pending]
+    public var placedAt: Moment
+    public var lane: Text
+    /// Whether nothing can happen to it any more.
+    public var isFinished: Bool
+    /// The commands that an active state reacts to, with the guards as written; a guard may still be false.
+    public var possible: [Possible]
+
+    /// What the order holds of one stock.
+    public struct Held: Hashable, Sendable {
+        public var stock: StockKey
+        public var reserved: Int64
+        public var sold: Int64
+        public var shipped: Int64
+    }
+
+    public struct Pending: Hashable, Sendable {
+        public var name: TimeoutName
+        public var due: Moment
+    }
+
+    public struct Possible: Hashable, Sendable {
+        public var command: EventName
+        public var guards: [Text]
+    }
+
+    package init(_ order: Order, under workflow: Workflow) {
+        id = order.id
+        self.workflow = workflow.name
+        workflowHash = workflow.hash
+        version = order.version
+        status = order.status
+        states = workflow.leaves(of: order.configuration).map { workflow.states[$0].path }
+        var writer = JSONWriter()
+        writer.named(order.context, as: workflow.context)
+        context = writer.bytes
+        holdings = order.holdings.map {
+            Held(stock: $0.key, reserved: $0.reserved, sold: $0.sold, shipped: $0.shipped)
+        }
+        timeouts = order.timeouts.map { Pending(name: $0.name, due: $0.due) }
+        placedAt = order.placedAt
+        lane = order.lane
+        isFinished = workflow.isFinished(order.configuration)
+        possible = isFinished ? [] : workflow.possible(in: order.configuration)
+    }
+}
+
+/// An event as it is shown.
+public struct EventView: Hashable, Sendable {
+    /// Opaque outside: ask with it, do not compute with it.
+    public var position: Position
+    /// 1, 2, 3 ... within the order or stock.
+    public var version: Int64
+    /// The command's name, or `$timeout`, `$reschedule`, `$cancel`, `$receive`, `$adjust`, `$count`, `$open`.
+    public var type: EventName
+    public var at: Moment
+    public var caller: Text
+    public var key: Text?
+    public var trace: Text?
+    /// What was asked and what came of it, as one JSON object.
+    public var body: [UInt8]
+
+    package init(
+        position: Position, version: Int64, type: EventName, at: Moment, caller: Text, key: Text?, trace: Text?,
+        body: [UInt8]
+    ) {
+        self.position = position
+        self.version = version
+        self.type = type
+        self.at = at
+        self.caller = caller
+        self.key = key
+        self.trace = trace
+        self.body = body
+    }
+}
+
+/// Why an order did not move, at one time.
+public struct RefusalView: Hashable, Sendable {
+    public var at: Moment
+    public var command: EventName
+    public var caller: Text
+    public var key: Text?
+    /// The refusal's stable word, for example `insufficient_stock`.
+    public var code: Text
+    public var message: Text
+
+    package init(at: Moment, command: EventName, caller: Text, key: Text?, code: Text, message: Text) {
+        self.at = at
+        self.command = command
+        self.caller = caller
+        self.key = key
+        self.code = code
+        self.message = message
+    }
+}
+
+/// Up to which event an order is shown.
+public enum AsOf: Hashable, Sendable {
+    case now
+    /// As it was when this event was committed.
+    case event(Position)
+    /// As it was at this time, by the events' times.
+    case time(Moment)
+}
+
+/// Which orders a list shows; what is nil does not count.
+public struct OrderFilter: Hashable, Sendable {
+    public var status: Text?
+    public var workflow: WorkflowName?
+    /// Each must have the value given. Only attributes that the workflow declares can be asked for.
+    public var attributes: [Attribute] = []
+
+    public struct Attribute: Hashable, Sendable {
+        public var name: Text
+        public var value: Text
+        public init(_ name: Text, _ value: Text) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    public init(status: Text? = nil, workflow: WorkflowName? = nil, attributes: [Attribute] = []) {
+        self.status = status
+        self.workflow = workflow
+        self.attributes = attributes
+    }
+}
+
+/// One page of a list. The next page is asked for with `next`; nil: this was the last.
+public struct Page<Element: Sendable>: Sendable {
+    public var elements: [Element]
+    public var next: PageToken?
+
+    package init(elements: [Element], next: PageToken?) {
+        self.elements = elements
+        self.next = next
+    }
+}
+
+/// Where a list goes on; opaque.
+public struct PageToken: Hashable, Sendable {
+    package var number: Int64
+    package init(number: Int64) { self.number = number }
+}
+
+extension Workflow {
+    /// The declared commands (or any event names, without declarations) that an active state has a transition for.
+    func possible(in configuration: StateSet) -> [OrderView.Possible] {
+        var result: [OrderView.Possible] = []
+        for state in configuration.states {
+            for transition in states[state].transitions {
+                guard case .event(let name) = transition.trigger, commands.isEmpty || command(name) != nil else { continue }
+                let texts = transition.guardText.map { [$0] } ?? []
+                if let index = result.firstIndex(where: { $0.command == name }) {
+                    result[index].guards += texts
+                } else {
+                    result.append(OrderView.Possible(command: name, guards: texts))
+                }
+            }
+        }
+        return result
+    }
+}
