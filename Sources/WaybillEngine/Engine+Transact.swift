@@ -1,6 +1,7 @@
 import Synchronization
 package import WaybillCore
 package import WaybillStore
+import WaybillTimeouts
 
 /// A command and the caller's own rows in one write: both or neither.
 extension Engine {
