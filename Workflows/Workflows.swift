@@ -1,1 +1,13 @@
-// placeholder
+/// The workflow files that come with Waybill, embedded so that an installed binary has them.
+package enum ShippedWorkflows {
+    /// Name and text, in the order in which they are best read.
+    package static let all: [(name: String, text: String)] = [
+        ("standard-order", text(PackageResources.standard_order_yaml)),
+        ("flash-sale", text(PackageResources.flash_sale_yaml)),
+        ("pre-sale", text(PackageResources.pre_sale_yaml)),
+        ("member-registration", text(PackageResources.member_registration_yaml)),
+        ("olist-order", text(PackageResources.olist_order_yaml)),
+    ]
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+}

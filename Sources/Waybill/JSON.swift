@@ -1,4 +1,4 @@
-public import WaybillCore
+import WaybillCore
 
 /// A JSON value, written in Swift as it looks: `["lines": [["sku": "mug", "qty": 2]], "coupon": nil]`.
 ///

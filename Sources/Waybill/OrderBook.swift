@@ -1,6 +1,6 @@
 @_exported public import WaybillCore
 package import WaybillEngine
-package import WaybillStore
+import WaybillStore
 @_exported public import struct WaybillTimeouts.World
 @_exported public import class WaybillTimeouts.VirtualClock
 import WorkflowFile

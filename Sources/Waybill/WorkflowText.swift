@@ -1,4 +1,4 @@
-public import WaybillCore
+import WaybillCore
 import WorkflowFile
 import Workflows
 

@@ -4,6 +4,7 @@ public enum Answer: Hashable, Sendable {
     case refused(Refusal)
 
     /// The receipt, or the refusal as an error.
+    @discardableResult
     public func receipt() throws(Refusal) -> Receipt {
         switch self {
         case .accepted(let receipt): return receipt

@@ -1,0 +1,140 @@
+import Testing
+import Waybill
+import WaybillCore
+import WaybillTimeouts
+
+/// A small shop: one mug an order, thirty minutes to pay.
+let mugShop = WorkflowText(
+    """
+    id: mug-shop
+    version: 1
+    commands:
+      place: {by: buyer, data: {buyer: text, qty: count, price_cents: cents}}
+      pay: {by: payments, key: payment, data: {payment: text, amount_cents: cents}}
+      cancel: {by: buyer}
+    context: {buyer: text, qty: count, price_cents: cents, paid_cents: cents}
+    attributes: [buyer]
+    status: CASE WHEN IN_STATE('unpaid') THEN 'awaiting payment' WHEN IN_STATE('paid') THEN 'paid' ELSE 'closed' END
+    initial: unpaid
+    states:
+      unpaid:
+        entry:
+          - reserve: {sku: "'mug'", qty: qty}
+          - send: {topic: orders, tag: placed}
+        after:
+          30m: closed
+        on:
+          cancel: closed
+          pay:
+            guard: event.amount_cents >= qty * price_cents
+            target: paid
+            actions: [{assign: {paid_cents: + event.amount_cents}}]
+      paid:
+        type: final
+        entry:
+          - confirm: {sku: "'mug'", qty: qty}
+          - send: {topic: orders, tag: paid}
+      closed:
+        type: final
+        entry:
+          - release: held
+          - send: {topic: orders, tag: closed}
+    """, source: "mug-shop.yaml")
+
+let mug = StockKey(sku: "mug")
+let noon = Moment(milliseconds: 1_764_000_000_000)
+
+func mugBook(stock: Int64 = 10) async throws -> OrderBook {
+    let book = try OrderBook.inMemory(workflows: [mugShop], world: .virtual(VirtualClock(start: noon)))
+    _ = try await book.submit(StockCommand(.receive(stock), of: mug)).get()
+    return book
+}
+
+func place(_ id: OrderID, qty: Int64 = 1, key: Text? = nil) -> OrderCommand {
+    OrderCommand(
+        "place", of: id, data: ["buyer": "ann", "qty": .int(qty), "price_cents": 1_250], workflow: "mug-shop", key: key)
+}
+
+func pay(_ id: OrderID, _ payment: String = "p-1", cents: Int64 = 1_250) -> OrderCommand {
+    OrderCommand("pay", of: id, data: ["payment": .text(payment), "amount_cents": .int(cents)])
+}
+
+@Suite struct `A payment timeout` {
+    @Test func `closes an unpaid order and gives its stock back`() async throws {
+        let book = try await mugBook()
+        try await book.submit(place("o-1", qty: 3)).receipt()
+        #expect(try book.stock(mug)?.free == 7)
+
+        book.advance(by: Interval(milliseconds: 30 * 60_000 - 1))
+        #expect(try book.order("o-1")?.status == "awaiting payment")
+
+        book.advance(by: Interval(milliseconds: 1))
+        #expect(try book.order("o-1")?.status == "closed")
+        #expect(try book.stock(mug)?.free == 10)
+        #expect(try book.history(of: "o-1")?.map(\.type) == ["place", "$timeout"])
+        #expect(try book.history(of: "o-1")?.last?.at == noon.advanced(by: .minutes(30)))
+    }
+
+    @Test func `does not fire for an order that was paid in time`() async throws {
+        let book = try await mugBook()
+        try await book.submit(place("o-1")).receipt()
+        try await book.submit(pay("o-1")).receipt()
+        book.advance(by: .days(1))
+        #expect(try book.order("o-1")?.status == "paid")
+        #expect(try book.order("o-1")?.timeouts == [])
+        #expect(try book.stock(mug)?.sold == 1)
+        #expect(try book.history(of: "o-1")?.count == 2)
+    }
+
+    @Test func `fires later when it was extended`() async throws {
+        let book = try await mugBook()
+        try await book.submit(place("o-1")).receipt()
+        try await book.extendTimeout("unpaid.after.30m", of: "o-1", by: .minutes(15)).receipt()
+        book.advance(by: .minutes(44))
+        #expect(try book.order("o-1")?.status == "awaiting payment")
+        book.advance(by: .minutes(1))
+        #expect(try book.order("o-1")?.status == "closed")
+    }
+}
+
+@Suite struct `A refused command` {
+    @Test func `changes nothing and says why`() async throws {
+        let book = try await mugBook(stock: 2)
+        let answer = await book.submit(place("o-1", qty: 3))
+        #expect(answer == .refused(.insufficientStock("mug", "", asked: 3, free: 2)))
+        #expect(try book.order("o-1") == nil)
+        #expect(try book.stock(mug)?.free == 2)
+
+        try await book.submit(place("o-2")).receipt()
+        let short = await book.submit(pay("o-2", cents: 100))
+        guard case .refused(.notPossible("pay", "awaiting payment", ["unpaid"], let guards)) = short else {
+            Issue.record("\(short)")
+            return
+        }
+        #expect(guards == ["event.amount_cents >= qty * price_cents"])
+        #expect(try book.refusals(of: "o-2").map(\.code) == ["not_possible"])
+    }
+}
+
+@Suite struct `A command with a key` {
+    @Test func `is done once and answered the same`() async throws {
+        let book = try await mugBook()
+        let first = try await book.submit(place("o-1", key: "k")).receipt()
+        let second = try await book.submit(place("o-1", key: "k")).receipt()
+        #expect(first.isRepeat == false)
+        #expect(second.isRepeat)
+        #expect(second.version == first.version)
+        #expect(try book.stock(mug)?.reserved == 1)
+        #expect(await book.submit(place("o-1", qty: 2, key: "k")) == .refused(.keyReused(key: "k")))
+    }
+
+    @Test func `of nature is remembered as long as the order lives`() async throws {
+        let book = try await mugBook()
+        try await book.submit(place("o-1")).receipt()
+        try await book.submit(pay("o-1")).receipt()
+        book.advance(by: .days(30))
+        let again = try await book.submit(pay("o-1")).receipt()
+        #expect(again.isRepeat)
+        #expect(await book.submit(pay("o-1", cents: 9_999)) == .refused(.keyReused(key: "p-1")))
+    }
+}
