@@ -37,7 +37,7 @@ extension CommandHandler {
     ) throws -> Answer {
         guard let entry = try load(id, in: transaction) else { return .refused(.unknownOrder(id)) }
         guard let pending = entry.order.timeouts.first(where: { $0.name == name }) else {
-            return .refused(.unknownTimeout("\(name) is not pending for order \(id)"))
+            return .refused(try whyNotPending(name, of: entry, at: now, in: transaction))
         }
         let next = due(pending.due)
         let decided = Result { () throws(Refusal) in
@@ -54,5 +54,23 @@ extension CommandHandler {
             header.lane = entry.order.lane
             return try append(decision, body: body, header: header, on: entry, in: transaction)
         }
+    }
+
+    /// How far back a cancel that comes too late is told so: events looked at, and time.
+    private static var lookBack: (events: Int, time: Interval) { (100, .hours(24)) }
+
+    /// Whether a timeout that is not pending fired within the last day.
+    private func whyNotPending(
+        _ name: TimeoutName, of entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> Refusal {
+        let order = entry.order
+        let events = try transaction.events(
+            of: order.number, fromVersion: max(1, order.version - Int64(Self.lookBack.events) + 1),
+            limit: Self.lookBack.events)
+        let workflow = entry.workflow.workflow
+        for event in events.reversed() where event.type == "$timeout" && now.since(event.at) <= Self.lookBack.time {
+            if try event.orderBody(under: workflow).timeout == name { return .timeoutFired(name, at: event.at) }
+        }
+        return .unknownTimeout("\(name) is not pending for order \(order.id)")
     }
 }

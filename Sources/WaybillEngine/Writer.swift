@@ -12,8 +12,6 @@ final class Writer {
     let timeouts: TimeoutCenter
     /// When the next timeout is due, as of the last write; nil: none is pending.
     private(set) var nextDue: Moment?
-    /// Whether the last round left timeouts that are due.
-    private(set) var mayHaveMoreDue = true
     private var writes: UInt64 = 0
     /// Why nothing is accepted any more.
     private(set) var stopped: String?
@@ -56,7 +54,6 @@ final class Writer {
                 handler.endWrite()
                 writes += 1
                 nextDue = attempt.nextDue
-                mayHaveMoreDue = attempt.mayHaveMoreDue
                 return attempt.replies
             } catch {
                 handler.forget()
@@ -89,7 +86,6 @@ final class Writer {
         var replies: [Reply] = []
         var current = Current.nothing
         var nextDue: Moment?
-        var mayHaveMoreDue = false
     }
 
     private func perform(
@@ -107,7 +103,7 @@ final class Writer {
         }
         attempt.current = .nothing
         if let horizon {
-            attempt.mayHaveMoreDue = try timeouts.step(
+            try timeouts.step(
                 upTo: horizon, postponing: attempt.failedTimeouts, in: transaction
             ) { attempt.current = .timeout($0) }
             attempt.current = .nothing

@@ -44,7 +44,7 @@ package final class TimeoutCenter {
     /// An operator says that the wall clock is right.
     package func confirmClock(of world: World) { clock.confirm(wall: world.now(), uptime: world.uptime()) }
 
-    /// One round: fires at most `roundMax` due timeouts of each kind. Returns whether a kind may have more that are due.
+    /// One round: fires at most `roundMax` due timeouts of each kind.
     ///
     /// - Parameters:
     ///   - failed: timeouts whose handling threw in an earlier attempt at this write; they are put off with that text.
@@ -52,8 +52,7 @@ package final class TimeoutCenter {
     package func step(
         upTo now: Moment, postponing failed: [TimeoutKey: Text] = [:], in transaction: borrowing Transaction,
         began: (TimeoutKey) -> Void = { _ in }
-    ) throws -> Bool {
-        var mayHaveMore = false
+    ) throws {
         for (kind, owner) in owners {
             let due = try transaction.dueTimeouts(kind, upTo: now, limit: settings.roundMax)
             for timeout in due {
@@ -65,9 +64,7 @@ package final class TimeoutCenter {
                 if timeout.attempt == 0 { lateness.record(now.since(timeout.key.due)) }
                 try owner(timeout, now, transaction)
             }
-            mayHaveMore = mayHaveMore || due.count == settings.roundMax
         }
-        return mayHaveMore
     }
 
     /// When the next timeout of a registered kind is due, or nil.

@@ -138,3 +138,20 @@ func pay(_ id: OrderID, _ payment: String = "p-1", cents: Int64 = 1_250) -> Orde
         #expect(await book.submit(pay("o-1", cents: 9_999)) == .refused(.keyReused(key: "p-1")))
     }
 }
+
+@Suite struct `A cancel of a timeout` {
+    @Test func `says when it came too late, and when there was none`() async throws {
+        let book = try await mugBook()
+        try await book.submit(place("o-1")).receipt()
+        try await book.submit(place("o-2")).receipt()
+        try await book.cancelTimeout("unpaid.after.30m", of: "o-2").receipt()
+        book.advance(by: .hours(1))
+        #expect(try book.order("o-2")?.status == "awaiting payment")
+        let fired = noon.advanced(by: .minutes(30))
+        #expect(
+            await book.cancelTimeout("unpaid.after.30m", of: "o-1")
+                == .refused(.timeoutFired("unpaid.after.30m", at: fired)))
+        let never = await book.cancelTimeout("no_such", of: "o-1")
+        #expect(never == .refused(.unknownTimeout("no_such is not pending for order o-1")))
+    }
+}

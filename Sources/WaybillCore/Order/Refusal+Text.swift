@@ -23,6 +23,7 @@ extension Refusal {
         case .undone: "undone"
         case .rejectedByCaller: "rejected_by_caller"
         case .unknownTimeout: "unknown_timeout"
+        case .timeoutFired: "timeout_fired"
         case .remembered(let code, _): code
         }
     }
@@ -57,6 +58,7 @@ extension Refusal {
         case .undone(let reason): "the write was undone, nothing was kept: \(reason)"
         case .rejectedByCaller(let reason): "the caller's own rows failed, nothing was kept: \(reason)"
         case .unknownTimeout(let what): "unknown timeout: \(what)"
+        case .timeoutFired(let name, let at): "the timeout \(name) fired at \(at.iso8601)"
         case .remembered(_, let message): message
         }
     }

@@ -33,8 +33,10 @@ public enum Refusal: Error, Hashable, Sendable {
     case undone(String)
     /// The caller's own rows (`transact`) failed: nothing of the command was kept.
     case rejectedByCaller(String)
-    /// No such pending timeout.
+    /// No such pending timeout, and none of that name fired lately.
     case unknownTimeout(String)
+    /// Too late: the timeout fired at that time.
+    case timeoutFired(TimeoutName, at: Moment)
     /// The same answer as to the first request with this key.
     case remembered(code: String, message: String)
 }
