@@ -8,13 +8,13 @@ package import WaybillCore
 /// | key | what it says |
 /// |---|---|
 /// | `id`, `version` | the workflow's name and its version for people; the engine goes by the hash of the text |
-/// | `commands` | what may be sent from outside: `data:` with types, `by:` roles, `key:` a natural key. The first places the order |
+/// | `commands` | what may be sent: typed `data:`, roles (`by:`), a natural key. The first places the order |
 /// | `context` | what an order knows: typed fields and keyed collections with a bound |
 /// | `attributes` | up to 8 context fields that lists of orders can be filtered by |
 /// | `derive` | named expressions over the context; each may use those before it |
 /// | `invariants` | conditions that hold after every step, else the command is refused with their text |
 /// | `status` | the one word that a buyer sees |
-/// | `type`, `initial`, `states`, `entry`, `exit`, `on`, `always`, `onDone`, `after` | the root state: see `OutlineReader+States.swift` |
+/// | `states` and all that a state has | the root state: see `OutlineReader+States.swift` |
 ///
 /// Types and commands are described in `OutlineReader+Data.swift`, actions in `OutlineReader+Actions.swift` and
 /// `OutlineReader+Effects.swift`, expressions in WaybillCore.

@@ -66,7 +66,8 @@ extension ActionBuilder {
     mutating func put(_ collection: DocumentNode, _ entries: [Outline.Entry], in scope: NameScope) -> Action.Verb? {
         let name = Text(collection.text ?? "")
         guard let slot = symbols.context.slot(name),
-            case .list(let element, _, keyed: true) = symbols.context.fields[slot].type, let keyField = element.fields.first
+            case .list(let element, _, keyed: true) = symbols.context.fields[slot].type,
+            let keyField = element.fields.first
         else {
             let collections = symbols.context.fields.filter {
                 if case .list(_, _, keyed: true) = $0.type { true } else { false }

@@ -61,7 +61,9 @@ struct ActionBuilder {
                     verb: .releaseHeld, each: nil, depth: 0, sku: .literal(.null), location: nil,
                     quantity: .literal(.null), quota: nil, then: nil, otherwise: nil))
         case .extend(let timeout, let by):
-            guard let index = self.timeout(timeout), let by = value(by, .number(.duration), in: scope) else { return nil }
+            guard let index = self.timeout(timeout), let by = value(by, .number(.duration), in: scope) else {
+                return nil
+            }
             return .extend(timeout: index, by: by)
         case .reschedule(let timeout, let at):
             guard let index = self.timeout(timeout), let at = value(at, .number(.time), in: scope) else { return nil }
@@ -156,7 +158,8 @@ struct ActionBuilder {
             }
             if !checked.type.fits(field.type) {
                 log.error(
-                    at: place, "found \(checked.type.phrase), elsewhere '\(field.name)' of \(name) is \(field.type.phrase)",
+                    at: place,
+                    "found \(checked.type.phrase), elsewhere '\(field.name)' of \(name) is \(field.type.phrase)",
                     hint: "an event has the same data wherever it is raised and declared")
             }
             return checked.expression

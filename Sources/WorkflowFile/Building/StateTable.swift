@@ -52,12 +52,14 @@ struct StateTable {
     private mutating func add(_ timeout: Outline.Timeout, state: Int, log: FindingLog) {
         let name: Text =
             switch timeout.due {
-            case .literal: rows[state].path.isEmpty ? "after.\(timeout.word)" : "\(rows[state].path).after.\(timeout.word)"
+            case .literal:
+                rows[state].path.isEmpty ? "after.\(timeout.word)" : "\(rows[state].path).after.\(timeout.word)"
             case .within, .at: timeout.word
             }
         if let other = timeoutIndex[name] {
             log.error(
-                at: timeout.node, "a second timeout '\(name)'; the first is in line \(timeouts[other].outline.node.place.line)",
+                at: timeout.node,
+                "a second timeout '\(name)'; the first is in line \(timeouts[other].outline.node.place.line)",
                 hint: "names of timeouts are unique in a workflow")
         } else {
             timeoutIndex[name] = timeouts.count

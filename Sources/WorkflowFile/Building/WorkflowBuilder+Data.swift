@@ -49,7 +49,9 @@ extension WorkflowBuilder {
                 return "elements without '\(target.fields[0].name)', which is their key"
             }
             for part in element.fields {
-                guard let slot = target.slot(part.name) else { return "elements with a field '\(part.name)' that is not" }
+                guard let slot = target.slot(part.name) else {
+                    return "elements with a field '\(part.name)' that is not"
+                }
                 if let problem = misfit(of: part, to: target.fields[slot]) { return problem }
             }
             let missing = target.fields.first {
@@ -98,7 +100,8 @@ extension WorkflowBuilder {
     private func checkPositive(_ checked: CheckedExpression, _ node: DocumentNode) {
         guard let constant = checked.expression.constant, constant <= 0 else { return }
         log.error(
-            at: node, "a timeout of \(node.phrase) is due at once", hint: "a timeout is longer than 0; or use `always:`")
+            at: node, "a timeout of \(node.phrase) is due at once", hint: "a timeout is longer than 0; or use `always:`"
+        )
     }
 
     // MARK: Raised events

@@ -6,7 +6,7 @@ struct Place: Hashable, Sendable {
     static let start = Place(line: 1, column: 1)
 }
 
-/// The keys and indices that lead to a node. Linked, because texts of deep nodes would be long and are seldom asked for.
+/// The keys and indices that lead to a node. Linked: texts of deep nodes would be long and are seldom asked for.
 indirect enum DocumentPath: Sendable, CustomStringConvertible {
     case root
     case key(String, in: DocumentPath)

@@ -3,8 +3,8 @@ import Yams
 /// Reads YAML, and with it JSON, into a tree in which every node knows its place.
 ///
 /// Refused, each with its place: more than one document, anchors, aliases, merge keys, tags, keys that are not texts,
-/// duplicate keys. What is left is plain data without surprises: with the parser's basic resolver every scalar is a text,
-/// so that the key `on` is no boolean and the country `NO` no `false`.
+/// duplicate keys. What is left is plain data without surprises: with the parser's basic resolver every scalar is a
+/// text, so that the key `on` is no boolean and the country `NO` no `false`.
 struct DocumentReader {
     let log: FindingLog
     /// Duplicate keys that are told one by one; each costs a parse.
@@ -123,7 +123,8 @@ struct DocumentReader {
             }
             if let first = firstPlaces[name] {
                 log.error(
-                    at: place, path: .key(name, in: path), "the key '\(name)' occurs again; the first is on line \(first.line)",
+                    at: place, path: .key(name, in: path),
+                    "the key '\(name)' occurs again; the first is on line \(first.line)",
                     hint: "remove one, or put both values into a list where one is allowed")
                 continue
             }

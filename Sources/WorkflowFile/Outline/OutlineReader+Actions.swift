@@ -3,11 +3,11 @@ import WaybillCore
 /// Actions: a mapping of one verb and what belongs to it. `when:` beside the verb skips it unless true.
 ///
 /// ```yaml
-/// - assign: {'lines[event.line].shipped': '+ event.qty', carrier: event.carrier}     # '+ x' and '- x' change what is there
-/// - put: {payments: {payment: event.payment, captured: event.amount_cents}}          # adds, or changes the fields given
+/// - assign: {'lines[event.line].shipped': '+ event.qty', carrier: event.carrier}   # '+ x', '- x' change what is there
+/// - put: {payments: {payment: event.payment, captured: event.amount_cents}}        # adds, or changes the fields given
 /// - forEach: {in: event.lines, as: l}
 ///   do: [{assign: {'lines[l.line].shipped': '+ l.qty'}}]
-/// - {raise: paid_back, data: {amount_cents: 100}, when: captured_cents > 100}        # an event inside the order
+/// - {raise: paid_back, data: {amount_cents: 100}, when: captured_cents > 100}      # an event inside the order
 /// - extend: {timeout: pay_due, by: 15m}
 /// - reschedule: {timeout: pay_due, at: now + 15m}
 /// - stop: {timeout: pay_due}
@@ -44,7 +44,9 @@ extension OutlineReader {
         guard let fields = fields(of: node, "\(verb.name)", allowed: allowed) else { return nil }
         let beside = fields["when"].flatMap { expression($0) }
         guard let (read, inside) = self.verb(verb, fields: fields) else { return nil }
-        if beside != nil, let inside { log.error(at: inside, "a second `when:` for one action", hint: "join them with AND") }
+        if beside != nil, let inside {
+            log.error(at: inside, "a second `when:` for one action", hint: "join them with AND")
+        }
         return Outline.Action(node: verb.key, when: beside ?? inside, verb: read)
     }
 
@@ -95,7 +97,8 @@ extension OutlineReader {
 
     private func assignments(_ node: DocumentNode) -> [Outline.Assignment] {
         guard case .mapping(let pairs) = node.content, !pairs.isEmpty else {
-            log.error(at: node, "found \(node.phrase), expected what to assign", hint: "such as {carrier: event.carrier}")
+            log.error(
+                at: node, "found \(node.phrase), expected what to assign", hint: "such as {carrier: event.carrier}")
             return []
         }
         if pairs.count > WorkflowLimits.actionFieldsMax {
@@ -120,7 +123,9 @@ extension OutlineReader {
     private func forEach(_ node: DocumentNode, body: DocumentNode?) -> Outline.Verb? {
         guard let fields = fields(of: node, "forEach", allowed: ["in", "as"]),
             let list = required("in", in: fields, of: node, "forEach").flatMap({ expression($0) }),
-            let name = required("as", in: fields, of: node, "forEach").flatMap({ identifier($0, "the name of an element") })
+            let name = required("as", in: fields, of: node, "forEach").flatMap({
+                identifier($0, "the name of an element")
+            })
         else { return nil }
         guard let body else {
             log.error(at: node, "`forEach:` without `do:`", hint: "add `do: [...]` beside it")

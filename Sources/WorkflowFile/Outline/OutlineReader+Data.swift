@@ -31,7 +31,9 @@ extension OutlineReader {
         guard let name = word(pair.key, "the name of a command") else { return nil }
         var fields: [String: DocumentNode] = [:]
         if !pair.value.isEmpty {
-            guard let read = self.fields(of: pair.value, "a command", allowed: ["by", "key", "data"]) else { return nil }
+            guard let read = self.fields(of: pair.value, "a command", allowed: ["by", "key", "data"]) else {
+                return nil
+            }
             fields = read
         }
         let data = fields["data"].map { record($0, .data) }
@@ -59,7 +61,9 @@ extension OutlineReader {
     /// The fields of a record.
     func record(_ node: DocumentNode, _ use: RecordUse) -> Outline.Record {
         guard case .mapping(let pairs) = node.content else {
-            if !node.isEmpty { log.error(at: node, "found \(node.phrase), expected fields", hint: "such as `buyer: text`") }
+            if !node.isEmpty {
+                log.error(at: node, "found \(node.phrase), expected fields", hint: "such as `buyer: text`")
+            }
             return .empty
         }
         if pairs.count > use.countMax { log.error(at: node, "\(pairs.count) fields, more than \(use.countMax)") }
@@ -87,7 +91,8 @@ extension OutlineReader {
         let name = isOptional ? String(text.dropFirst(prefix.count)) : text
         if let known = Self.types.first(where: { $0.name == name }) { return (known.type, isOptional) }
         let nearest = nearestName(to: Text(name), among: Self.types.lazy.map { Text($0.name) })
-        let known = "the types are \(Self.types.map(\.name).joined(separator: ", ")), each also with `optional` before it"
+        let known =
+            "the types are \(Self.types.map(\.name).joined(separator: ", ")), each also with `optional` before it"
         log.error(
             at: node, "unknown type \(node.phrase)", hint: nearest.map { "did you mean '\($0)'? \(known)" } ?? known)
         return nil
@@ -95,7 +100,8 @@ extension OutlineReader {
 
     private func list(_ node: DocumentNode, in use: RecordUse) -> ValueType? {
         guard use != .element else {
-            log.error(at: node, "a list inside the elements of a list", hint: "give each its own field, joined by a key")
+            log.error(
+                at: node, "a list inside the elements of a list", hint: "give each its own field, joined by a key")
             return nil
         }
         let allowed = use == .context ? ["list", "key", "of", "max"] : ["list", "max"]
@@ -126,7 +132,9 @@ extension OutlineReader {
         var fields = record.type.fields
         if let (key, keyNode) = key {
             guard record.type.slot(key) == nil else {
-                log.error(at: keyNode, "the key '\(key)' is declared again under `of:`", hint: "the key is a text; remove it there")
+                log.error(
+                    at: keyNode, "the key '\(key)' is declared again under `of:`",
+                    hint: "the key is a text; remove it there")
                 return nil
             }
             fields.insert(RecordType.Field(name: key, type: .text, isOptional: false), at: 0)

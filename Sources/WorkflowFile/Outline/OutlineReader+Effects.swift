@@ -55,7 +55,8 @@ extension OutlineReader {
             verb: verb, each: fields["each"].flatMap { expression($0) }, sku: sku,
             location: fields["at"].flatMap { expression($0) }, quantity: quantity,
             quota: fields["of"].flatMap { expression($0) },
-            then: fields["then"].flatMap { answer($0, "then") }, otherwise: fields["else"].flatMap { answer($0, "else") })
+            then: fields["then"].flatMap { answer($0, "then") },
+            otherwise: fields["else"].flatMap { answer($0, "else") })
         return (.stock(stock), fields["when"].flatMap { expression($0) })
     }
 

@@ -19,8 +19,8 @@ import WaybillCore
 /// `initial`, or `type: parallel`: then all its children are active at once. The file itself is the root state.
 ///
 /// A way from a state is the name of its target; or a mapping of `guard`, `target`, `actions`, `internal`; or a list of
-/// those, of which the first whose guard is true is taken. Without a target no state is left. A target inside the source
-/// leaves the source and enters it again, unless `internal: true`.
+/// those, of which the first whose guard is true is taken. Without a target no state is left. A target inside the
+/// source leaves the source and enters it again, unless `internal: true`.
 extension OutlineReader {
     static let stateKeys = ["type", "initial", "entry", "exit", "on", "always", "onDone", "after", "states"]
 
@@ -83,7 +83,8 @@ extension OutlineReader {
         case "final":
             for key in ["states", "initial", "on", "always", "onDone", "after"] {
                 guard let extra = fields[key] else { continue }
-                log.error(at: extra, "`\(key):` in a final state, which nothing leaves", hint: "remove it or `type: final`")
+                log.error(
+                    at: extra, "`\(key):` in a final state, which nothing leaves", hint: "remove it or `type: final`")
             }
             return .final
         case let other:
@@ -135,7 +136,8 @@ extension OutlineReader {
         }
         let actions = actions(fields["actions"])
         if target == nil, fields["actions"] == nil {
-            log.error(at: node, "a transition without target and actions does nothing", hint: "add `target:` or `actions:`")
+            log.error(
+                at: node, "a transition without target and actions does nothing", hint: "add `target:` or `actions:`")
         }
         return Outline.Transition(
             node: node, trigger: trigger, guarding: fields["guard"].flatMap { expression($0) }, target: target,

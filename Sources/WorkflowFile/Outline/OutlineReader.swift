@@ -69,7 +69,8 @@ struct OutlineReader {
         let nearest = other ?? nearestName(to: Text(name), among: allowed.lazy.map { Text($0) })
         let known = "\(what) has \(allowed.joined(separator: ", "))"
         log.error(
-            at: key, "unknown key '\(name.prefix(40))'", hint: nearest.map { "did you mean '\($0)'? \(known)" } ?? known)
+            at: key, "unknown key '\(name.prefix(40))'", hint: nearest.map { "did you mean '\($0)'? \(known)" } ?? known
+        )
     }
 
     /// The items of a list, or the one item that stands without a list.
@@ -93,7 +94,9 @@ struct OutlineReader {
         }
         if pairs.count > countMax { log.error(at: node, "\(pairs.count) entries in \(what), more than \(countMax)") }
         return pairs.prefix(countMax).compactMap { pair in
-            guard let name = named(pair.key, "a name in \(what)"), let value = expression(pair.value) else { return nil }
+            guard let name = named(pair.key, "a name in \(what)"), let value = expression(pair.value) else {
+                return nil
+            }
             return Outline.Entry(key: pair.key, name: name, value: value)
         }
     }
@@ -116,7 +119,8 @@ struct OutlineReader {
     /// A whole number in digits; YAML's octal, hexadecimal and grouped numbers are not read.
     func number(_ node: DocumentNode, _ what: String, in range: ClosedRange<Int64>) -> Int64? {
         guard let text = node.text, let number = Int64(text), String(number) == text, range.contains(number) else {
-            let bounds = range.upperBound == .max ? "from \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
+            let bounds =
+                range.upperBound == .max ? "from \(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
             log.error(at: node, "found \(node.phrase), expected \(what): a whole number, \(bounds)")
             return nil
         }

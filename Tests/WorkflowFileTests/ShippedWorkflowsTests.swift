@@ -1,0 +1,33 @@
+import Testing
+import WaybillCore
+import WorkflowFile
+import Workflows
+
+/// The text of a shipped workflow.
+func shippedText(_ name: String) throws -> String {
+    try #require(ShippedWorkflows.all.first { $0.name == name }).text
+}
+
+@Suite struct `The shipped workflows` {
+    @Test(arguments: ShippedWorkflows.all.map(\.name)) func `check without findings`(name: String) throws {
+        let text = try shippedText(name)
+        let (workflow, findings) = WorkflowFile.check(text)
+        #expect(findings.map(\.description) == [])
+        #expect(workflow?.name.description == name)
+    }
+
+    @Test func `name their topics, timeouts and states`() throws {
+        let order = try WorkflowFile.load(shippedText("standard-order"))
+        #expect(order.timeouts.map(\.name) == ["pay_due", "auto_receipt"])
+        #expect(
+            order.states.map(\.path.string) == [
+                "", "money", "money.unpaid", "money.expired", "money.trying", "money.paid", "goods", "goods.waiting",
+                "goods.given_back", "goods.partly", "goods.on_the_way", "goods.received", "aftersale",
+                "aftersale.watching",
+            ])
+        #expect(order.creation?.name == "place")
+        #expect(order.command("signed")?.roles == ["warehouse", "carrier"])
+        let flash = try WorkflowFile.load(shippedText("flash-sale"))
+        #expect(flash.timeouts.map(\.name) == ["unpaid.after.15m"])
+    }
+}
