@@ -22,6 +22,7 @@ package final class Engine: Sendable {
     package let settings: Settings
     package let world: World
     package let store: Store
+    let catalogue: WorkflowCatalogue
     let intake: CommandIntake
     let writer: Mutex<Writer>
     let writerHasEnded = DispatchSemaphore(value: 0)
@@ -49,11 +50,8 @@ package final class Engine: Sendable {
             }
             return (try transaction.workflows(), try transaction.journalEnd())
         }
-        let catalogue = WorkflowCatalogue(compile: compile)
-        catalogue.load(stored)
-        for (workflow, _) in workflows {
-            if let row = stored.first(where: { $0.hash == workflow.hash }) { catalogue.open(workflow, row: row) }
-        }
+        let catalogue = WorkflowCatalogue(stored: stored, opened: workflows.map(\.workflow), compile: compile)
+        self.catalogue = catalogue
         let made = try Writer(
             store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end),
             timeouts: TimeoutCenter(settings: settings.timeouts))
@@ -100,11 +98,11 @@ package final class Engine: Sendable {
     package var lastPosition: Position { writer.withLock { $0.handler.journal.lastPosition } }
 
     /// The names of the workflows that take new orders.
-    package var workflowNames: [WorkflowName] { writer.withLock { $0.handler.catalogue.names } }
+    package var workflowNames: [WorkflowName] { catalogue.names }
 
     /// The workflow under a number of the file.
     package func workflow(_ number: WorkflowNumber) throws -> Workflow {
-        try writer.withLock { try $0.handler.catalogue.workflow(number).workflow }
+        try catalogue.workflow(number).workflow
     }
 
     /// Finishes what waits, then closes the file.

@@ -1,3 +1,4 @@
+import Synchronization
 package import WaybillCore
 package import WaybillStore
 
@@ -10,49 +11,54 @@ package struct OpenWorkflow: Sendable {
 /// Every workflow text of the file, and which version of each name takes new orders.
 ///
 /// An order is pinned to the text that it was placed under, so old texts stay and are compiled when first needed.
-final class WorkflowCatalogue {
+/// Readers ask it too, so it has a lock of its own and does not wait for the writer.
+final class WorkflowCatalogue: Sendable {
     /// Compiles a text that was stored earlier.
     typealias Compiler = @Sendable (Text) throws -> Workflow
 
-    private let compile: Compiler
-    private var texts: [WorkflowNumber: WorkflowRow] = [:]
-    private var compiled: [WorkflowNumber: OpenWorkflow] = [:]
-    private var current: [WorkflowName: WorkflowNumber] = [:]
-
-    init(compile: @escaping Compiler) { self.compile = compile }
-
-    /// Learns the texts of the file; the newest of a name takes new orders.
-    func load(_ rows: [WorkflowRow]) {
-        for row in rows {
-            texts[row.number] = row
-            current[row.name] = row.number
-        }
+    private struct State {
+        var texts: [WorkflowNumber: WorkflowRow] = [:]
+        var compiled: [WorkflowNumber: OpenWorkflow] = [:]
+        var current: [WorkflowName: WorkflowNumber] = [:]
     }
 
-    /// Makes this version the one that takes new orders of its name.
-    func open(_ workflow: Workflow, row: WorkflowRow) {
-        texts[row.number] = row
-        compiled[row.number] = OpenWorkflow(number: row.number, workflow: workflow)
-        current[workflow.name] = row.number
+    private let compile: Compiler
+    private let state: Mutex<State>
+
+    /// - Parameters:
+    ///   - stored: the texts of the file, the oldest first; the newest of a name takes new orders.
+    ///   - opened: workflows that are compiled already and take the new orders of their names.
+    init(stored: [WorkflowRow], opened: [Workflow], compile: @escaping Compiler) {
+        self.compile = compile
+        var state = State()
+        for row in stored {
+            state.texts[row.number] = row
+            state.current[row.name] = row.number
+        }
+        for workflow in opened {
+            guard let row = stored.first(where: { $0.hash == workflow.hash }) else { continue }
+            state.compiled[row.number] = OpenWorkflow(number: row.number, workflow: workflow)
+            state.current[workflow.name] = row.number
+        }
+        self.state = Mutex(state)
     }
 
     func workflow(_ number: WorkflowNumber) throws -> OpenWorkflow {
-        if let open = compiled[number] { return open }
-        guard let row = texts[number] else {
-            throw EngineFailure.unknownWorkflowNumber(number.number)
-        }
-        let open = OpenWorkflow(number: number, workflow: try compile(row.text))
-        compiled[number] = open
-        return open
+        let (open, row) = state.withLock { ($0.compiled[number], $0.texts[number]) }
+        if let open { return open }
+        guard let row else { throw EngineFailure.unknownWorkflowNumber(number.number) }
+        let compiled = OpenWorkflow(number: number, workflow: try compile(row.text))
+        state.withLock { $0.compiled[number] = compiled }
+        return compiled
     }
 
     /// The version of a name that takes new orders, or nil.
     func current(_ name: WorkflowName) throws -> OpenWorkflow? {
-        guard let number = current[name] else { return nil }
+        guard let number = state.withLock({ $0.current[name] }) else { return nil }
         return try workflow(number)
     }
 
-    var names: [WorkflowName] { current.keys.sorted() }
+    var names: [WorkflowName] { state.withLock { $0.current.keys.sorted() } }
 }
 
 /// Why the engine cannot go on with a file: damage, never a caller's mistake.
