@@ -1,0 +1,42 @@
+/// Which target may import what, besides Swift's own modules: the arrows of the architecture as data.
+///
+/// A new arrow is a decision: change this table in the same commit, and say why there.
+enum ImportTable {
+    static let allowed: [String: Set<String>] = [
+        "WaybillCore": [],
+        "Migrations": [],
+        "Workflows": [],
+        "CZlib": [],
+        "WorkflowFile": ["WaybillCore", "Yams", "Crypto"],
+        "WaybillStore": ["WaybillCore", "Migrations", "GRDB", "GRDBSQLite"],
+        "WaybillTimeouts": ["WaybillCore", "WaybillStore"],
+        "WaybillEngine": ["WaybillCore", "WaybillStore", "WaybillTimeouts"],
+        "Waybill": [
+            "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts", "WaybillEngine",
+        ],
+        "Histories": [
+            "WaybillCore", "Waybill", "WaybillEngine", "WaybillTimeouts", "WaybillStore", "Crypto", "CZlib",
+        ],
+        "WaybillBench": [
+            "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
+            "WaybillEngine", "Waybill", "Histories", "GRDBSQLite",
+        ],
+        "WaybillCommand": [
+            "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
+            "WaybillEngine", "Waybill", "Histories", "WaybillBench", "ArgumentParser",
+        ],
+    ]
+
+    /// Modules that come with Swift: free for every target that is not in `pure`.
+    static let swiftsOwn: Set<String> = [
+        "Swift", "Foundation", "FoundationEssentials", "Dispatch", "Synchronization", "Glibc", "Darwin", "Musl",
+    ]
+
+    /// Targets that import nothing at all.
+    static let pure: Set<String> = ["WaybillCore", "Migrations"]
+
+    /// Test targets may import what they declare; these import no product code, so that they test what is shipped.
+    static let testsWithoutProductCode: Set<String> = ["CrashTests", "TidyTests"]
+
+    static let swiftsOwnForTests = swiftsOwn.union(["Testing"])
+}

@@ -1,0 +1,57 @@
+import Testing
+
+/// The habits of the house, held against every file that is checked in.
+@Suite struct `The repository` {
+    let manifest: Manifest
+
+    init() throws { manifest = Manifest(try Repository.file("Package.swift").text) }
+
+    @Test func `has files to check`() {
+        #expect(Repository.sources.count > 50)
+        #expect(Repository.tests.count > 10)
+        #expect(manifest.targets.count > 10)
+    }
+
+    @Test func `imports only along the arrows of the table`() {
+        #expect(Repository.sources.flatMap { ImportRules.violations(in: $0) } == [])
+    }
+
+    @Test func `declares only dependencies along the arrows of the table`() {
+        #expect(ImportRules.violations(in: manifest) == [])
+    }
+
+    @Test func `declares what it imports`() {
+        let files = Repository.sources + Repository.tests
+        #expect(files.flatMap { ImportRules.undeclared(in: $0, manifest) } == [])
+    }
+
+    @Test func `reads clocks and rolls dice only in World`() {
+        #expect((Repository.sources + Repository.tests).flatMap { ClockRules.violations(in: $0) } == [])
+    }
+
+    @Test func `has no exception that nothing needs`() {
+        #expect(ClockRules.stale(Repository.sources + Repository.tests) == [])
+        let paths = Set((Repository.sources + Repository.tests).map(\.path))
+        #expect(SizeRules.longFiles.keys.filter { !paths.contains($0) } == [])
+    }
+
+    @Test func `keeps files, functions and lines short`() {
+        #expect((Repository.sources + Repository.tests).flatMap { SizeRules.violations(in: $0) } == [])
+    }
+
+    @Test func `neither traps nor throws errors away`() {
+        #expect(Repository.sources.flatMap { TrapRules.violations(in: $0) } == [])
+    }
+
+    @Test func `leaves no work for later`() {
+        let files = Repository.sources + Repository.tests + Repository.texts
+        #expect(files.flatMap { TrapRules.unfinishedWork(in: $0) } == [])
+    }
+
+    @Test func `guards every feature that it switches on`() throws {
+        let guards = try Repository.file("Sources/WaybillCore/Features.swift")
+        #expect(!manifest.features.isEmpty)
+        #expect(FeatureRules.unguarded(manifest.features, in: guards) == [])
+        #expect(FeatureRules.withoutHouseSettings(manifest) == [])
+    }
+}
