@@ -1,7 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// The one set of Swift settings. A misspelled feature would be silently off: `Features.swift` in WaybillCore guards each.
+/// The one set of Swift settings. A misspelled feature would be silently off: `Features.swift` in WaybillCore guards
+/// each.
 let house: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
@@ -55,7 +56,10 @@ let package = Package(
             swiftSettings: house),
         // The public face for Swift programs.
         .target(
-            name: "Waybill", dependencies: ["WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillEngine"],
+            name: "Waybill",
+            dependencies: [
+                "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts", "WaybillEngine",
+            ],
             swiftSettings: house),
         // gzip through the system's zlib.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -66,7 +70,10 @@ let package = Package(
         // Benchmarks with their limits; its bare loops speak to sqlite3 directly.
         .target(
             name: "WaybillBench",
-            dependencies: ["WaybillCore", "WorkflowFile", "WaybillStore", "WaybillEngine", "Waybill", "Histories", sqlite],
+            dependencies: [
+                "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
+                "WaybillEngine", "Waybill", "Histories", sqlite,
+            ],
             swiftSettings: house),
         // The executable `waybill`: one file per noun, and the only composition root.
         .executableTarget(
@@ -81,13 +88,15 @@ let package = Package(
             name: "WorkflowFileTests", dependencies: ["WaybillCore", "WorkflowFile", "Workflows"], swiftSettings: house),
         .testTarget(name: "WaybillStoreTests", dependencies: ["WaybillCore", "WaybillStore"], swiftSettings: house),
         .testTarget(
-            name: "WaybillTests", dependencies: ["WaybillCore", "WaybillEngine", "WorkflowFile", "Waybill"],
+            name: "WaybillTests",
+            dependencies: ["WaybillCore", "WaybillTimeouts", "WaybillEngine", "WorkflowFile", "Waybill"],
             swiftSettings: house),
         .testTarget(
             name: "HistoriesTests", dependencies: ["WaybillCore", "WaybillEngine", "Waybill", "Histories"],
             swiftSettings: house),
         .testTarget(
-            name: "SimulationTests", dependencies: ["WaybillCore", "WaybillEngine", "WorkflowFile", "Waybill", "Histories"],
+            name: "SimulationTests",
+            dependencies: ["WaybillCore", "WaybillEngine", "WorkflowFile", "Waybill", "Histories"],
             swiftSettings: house),
         // Imports no product code: starts the built executable, kills it, compares.
         .testTarget(name: "CrashTests", dependencies: ["WaybillCommand"], swiftSettings: house),

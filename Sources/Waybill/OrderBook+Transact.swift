@@ -1,15 +1,16 @@
 public import WaybillCore
 import WaybillEngine
+
+@_exported public import struct WaybillStore.ModuleRow
 @_exported public import struct WaybillStore.ModuleTables
 @_exported public import enum WaybillStore.SQLValue
-@_exported public import struct WaybillStore.ModuleRow
 
 /// The caller's own rows in the same write as a command.
 extension OrderBook {
     /// Handles a command and, if it is accepted, runs `rows` in the same write: both are durable, or neither.
     ///
-    /// The write is shared with nobody else. A closure that throws, ends the transaction, touches the engine's tables or
-    /// overruns `deadline` undoes its own write, the command with it, and harms nobody else.
+    /// The write is shared with nobody else. A closure that throws, ends the transaction, touches the engine's tables
+    /// or overruns `deadline` undoes its own write, the command with it, and harms nobody else.
     ///
     /// - Throws: ``Refusal``: the command's own, or ``Refusal/rejectedByCaller(_:)`` when the closure failed.
     public func transact<Result: Sendable>(

@@ -1,9 +1,10 @@
 @_exported public import WaybillCore
 package import WaybillEngine
 import WaybillStore
-@_exported public import struct WaybillTimeouts.World
-@_exported public import class WaybillTimeouts.VirtualClock
 import WorkflowFile
+
+@_exported public import class WaybillTimeouts.VirtualClock
+@_exported public import struct WaybillTimeouts.World
 
 /// An order book: one file with orders, their history, their stock and everything that follows from them.
 ///
@@ -32,7 +33,8 @@ public struct OrderBook: Sendable {
     ///
     /// - Parameters:
     ///   - path: the database file; beside it appear `-wal`, `-shm` and `.lock`.
-    ///   - workflows: the versions that take new orders. Orders that exist stay with the version they were placed under.
+    ///   - workflows: the versions that take new orders. Orders that exist stay with the version they were placed
+    ///     under.
     ///   - world: where time and randomness come from; a virtual one moves only by ``advance(to:)``.
     /// - Throws: ``WorkflowFileError`` when a workflow has findings, ``StoreFailure`` when the file is locked, foreign,
     ///   newer, damaged or on a network file system.

@@ -15,7 +15,9 @@ public struct WorkflowText: Hashable, Sendable {
     }
 
     /// The workflows that come with Waybill: standard-order, flash-sale, pre-sale, member-registration, olist-order.
-    public static let shipped: [WorkflowText] = ShippedWorkflows.all.map { WorkflowText($0.text, source: "\($0.name).yaml") }
+    public static let shipped: [WorkflowText] = ShippedWorkflows.all.map {
+        WorkflowText($0.text, source: "\($0.name).yaml")
+    }
 
     /// A workflow that comes with Waybill, by its name, or nil.
     public static func shipped(_ name: String) -> WorkflowText? {

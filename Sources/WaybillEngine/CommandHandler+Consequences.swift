@@ -45,7 +45,8 @@ extension CommandHandler {
     /// Opens the quota rows that a decision uses first: each by an event of its own stream, before the order's event.
     func openQuotas(_ lines: [ReserveLine], at now: Moment, in transaction: borrowing Transaction) throws {
         for line in lines {
-            try move(Movement(.receive, line.key, line.quota ?? 0), EventHeader(type: "$open", at: now), in: transaction)
+            try move(
+                Movement(.receive, line.key, line.quota ?? 0), EventHeader(type: "$open", at: now), in: transaction)
         }
     }
 }

@@ -10,11 +10,15 @@ extension CommandHandler {
     ) throws {
         let name = TimeoutName(timeout.key.name)
         guard let entry = try load(StreamNumber(timeout.key.owner), in: transaction) else {
-            throw EngineFailure.damaged("the timeout \(name) belongs to order number \(timeout.key.owner), which is not there")
+            throw EngineFailure.damaged(
+                "the timeout \(name) belongs to order number \(timeout.key.owner), which is not there")
         }
-        switch try decide(on: entry, in: transaction, { workflow, order, facts throws(Refusal) in
-            try workflow.decideTimeout(name, on: order, at: now, asking: facts)
-        }) {
+        switch try decide(
+            on: entry, in: transaction,
+            { workflow, order, facts throws(Refusal) in
+                try workflow.decideTimeout(name, on: order, at: now, asking: facts)
+            })
+        {
         case .failure(let refusal):
             // A rule of the workflow forbids what the timeout would do: shown, tried again, parked in the end.
             try transaction.postpone(timeout, until: retryAt, error: Text(refusal.message))

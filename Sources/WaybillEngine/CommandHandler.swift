@@ -1,7 +1,8 @@
 import WaybillCore
 import WaybillStore
 
-/// The one place where an order changes: events, messages, timeouts, stock, idempotency result, all in the write at hand.
+/// The one place where an order changes: events, messages, timeouts, stock, idempotency result, all in the write at
+/// hand.
 ///
 /// A command checks everything before its first statement, so a refusal has nothing to undo. Orders and stock are kept
 /// in memory until the end of the write, because one write may change them many times; all else is appended at once.
@@ -43,9 +44,12 @@ final class CommandHandler {
     private func handle(
         _ command: Command, on entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
     ) throws -> Answer {
-        switch try decide(on: entry, in: transaction, { workflow, order, facts throws(Refusal) in
-            try workflow.decide(command, on: order, at: now, asking: facts)
-        }) {
+        switch try decide(
+            on: entry, in: transaction,
+            { workflow, order, facts throws(Refusal) in
+                try workflow.decide(command, on: order, at: now, asking: facts)
+            })
+        {
         case .failure(let refusal):
             return .refused(refusal)
         case .success(.repeated(let version)):
@@ -115,7 +119,8 @@ final class CommandHandler {
         for movement in outcome.movements {
             guard stock.apply(movement) else {
                 throw EngineFailure.damaged(
-                    "order \(after.id) moved \(movement.quantity) of \(movement.key.sku), which its stock row does not hold")
+                    "order \(after.id) moved \(movement.quantity) of \(movement.key.sku), which its stock does not hold"
+                )
             }
         }
         orders.change(entry, to: after)

@@ -16,7 +16,8 @@ extension Engine {
     func startWriterThread() {
         let thread = Thread { [self] in
             var hasRested = true
-            while let waiting = intake.take(limit: settings.writeRequestsMax, waitingAtMost: wait(hasRested: hasRested)) {
+            while let waiting = intake.take(limit: settings.writeRequestsMax, waitingAtMost: wait(hasRested: hasRested))
+            {
                 if work(off: waiting) {
                     hasRested = false
                 } else if !hasRested {

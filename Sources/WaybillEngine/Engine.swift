@@ -108,10 +108,14 @@ package final class Engine: Sendable {
     /// Finishes what waits, then closes the file.
     package func close() {
         intake.close()
-        if world.virtualClock == nil, isClosed.withLock({ was in
-            defer { was = true }
-            return !was
-        }) { writerHasEnded.wait() }
+        if world.virtualClock == nil,
+            isClosed.withLock({ was in
+                defer { was = true }
+                return !was
+            })
+        {
+            writerHasEnded.wait()
+        }
         store.close()
     }
 }

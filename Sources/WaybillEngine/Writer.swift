@@ -89,7 +89,8 @@ final class Writer {
     }
 
     private func perform(
-        _ requests: [Timed], firingUpTo horizon: Moment?, _ attempt: inout Attempt, in transaction: borrowing Transaction
+        _ requests: [Timed], firingUpTo horizon: Moment?, _ attempt: inout Attempt,
+        in transaction: borrowing Transaction
     ) throws {
         attempt.replies.reserveCapacity(requests.count)
         for (index, timed) in requests.enumerated() {
@@ -154,8 +155,8 @@ final class Writer {
         return .failStopped("\(error)")
     }
 
-    /// Between two writes, when the replies are out. A checkpoint that fails costs disk, not data: the WAL stays, and the
-    /// next one tries again.
+    /// Between two writes, when the replies are out. A checkpoint that fails costs disk, not data: the WAL stays, and
+    /// the next one tries again.
     func checkpoint() {
         do { try store.checkpointIfDue() } catch { checkpointFailures += 1 }
     }

@@ -1,9 +1,10 @@
+import WaybillCore
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Darwin)
     import Darwin
 #endif
-import WaybillCore
 
 /// The two clocks of the machine; read by `World.system` and nowhere else.
 enum SystemClocks {

@@ -1,5 +1,5 @@
-public import WaybillCore
 import Synchronization
+public import WaybillCore
 
 /// The only source of time and randomness. Passed to shells, never to `decide`, so that a whole engine runs in virtual
 /// time from a seed.

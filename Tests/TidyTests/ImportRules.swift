@@ -30,14 +30,17 @@ enum ImportRules {
         return imports(of: file).compactMap { line, module in
             if ImportTable.swiftsOwnForTests.contains(module) || declared.contains(module) { return nil }
             return Violation(
-                path: file.path, line: line, message: "\(module) is not a dependency of \(file.target) in Package.swift")
+                path: file.path, line: line, message: "\(module) is not a dependency of \(file.target) in Package.swift"
+            )
         }
     }
 
     /// Dependencies of the manifest that the table does not allow, and targets without a row.
     static func violations(in manifest: Manifest) -> [Violation] {
         var violations: [Violation] = []
-        func report(_ message: String) { violations.append(Violation(path: "Package.swift", line: 1, message: message)) }
+        func report(_ message: String) {
+            violations.append(Violation(path: "Package.swift", line: 1, message: message))
+        }
         for target in manifest.targets {
             if target.kind == "testTarget" {
                 let product = target.dependencies.subtracting(["WaybillCommand"])

@@ -68,7 +68,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "let a = b!", "let a = b()!.c", "try? f()", "try! f()", "a as! B", "fatalError()", "final class OrderManager {}",
+        "let a = b!", "let a = b()!.c", "try? f()", "try! f()", "a as! B", "fatalError()",
+        "final class OrderManager {}",
         "final class A: @unchecked Sendable {}",
     ])
     func `that would trap or hide is found`(text: String) {

@@ -50,7 +50,9 @@ struct FunctionSpan {
         var line = 1
         for (index, character) in characters.enumerated() {
             if character == UInt8(ascii: "\n") { line += 1 }
-            guard startsFunction(characters, at: index), let body = bodyStart(characters, after: index) else { continue }
+            guard startsFunction(characters, at: index), let body = bodyStart(characters, after: index) else {
+                continue
+            }
             let end = bodyEnd(characters, from: body)
             let last = line + characters[index...end].count { $0 == UInt8(ascii: "\n") }
             spans.append(FunctionSpan(firstLine: line, lastLine: last))

@@ -48,6 +48,12 @@ import Testing
         #expect(files.flatMap { TrapRules.unfinishedWork(in: $0) } == [])
     }
 
+    @Test func `gives each test target a budget`() throws {
+        let budgets = try Repository.file("Tests/budgets").lines.filter { !$0.isEmpty && !$0.hasPrefix("#") }
+        let named = budgets.compactMap { $0.split(separator: " ").first.map(String.init) }
+        #expect(named.sorted() == manifest.targets.filter { $0.kind == "testTarget" }.map(\.name).sorted())
+    }
+
     @Test func `guards every feature that it switches on`() throws {
         let guards = try Repository.file("Sources/WaybillCore/Features.swift")
         #expect(!manifest.features.isEmpty)

@@ -174,7 +174,8 @@ import WaybillCore
             ("tags", .value(.list(of: Shop.tag, countMax: 8, keyed: false), isOptional: false), nil),
             (
                 "tags", .value(.list(of: Shop.tag, countMax: 7, keyed: false), isOptional: false),
-                "found a list of at most 8 (name: text, size: count), expected a list of at most 7 (name: text, size: count)"
+                "found a list of at most 8 (name: text, size: count), "
+                    + "expected a list of at most 7 (name: text, size: count)"
             ),
             (
                 "tags", .value(.list(of: Shop.tag, countMax: 8, keyed: true), isOptional: false),

@@ -23,7 +23,8 @@ import WaybillStore
 
     /// Runs `body` in a write that also appends an event; nothing may remain, and the next write must work.
     private func expectHarmless(
-        _ store: Store, code: StoreFailure.Code, deadlineSeconds: Double = 1, purpose: Transaction.ModulePurpose = .rows,
+        _ store: Store, code: StoreFailure.Code, deadlineSeconds: Double = 1,
+        purpose: Transaction.ModulePurpose = .rows,
         _ body: (borrowing ModuleTables) throws -> Void
     ) throws {
         let thrown = failure {
@@ -57,7 +58,8 @@ import WaybillStore
 
     @Test func `cannot begin, commit, roll back or set a savepoint`() throws {
         for sql in [
-            "COMMIT", "ROLLBACK", "END", "BEGIN", "SAVEPOINT a", "RELEASE a", "ROLLBACK TO a", "PRAGMA user_version = 9",
+            "COMMIT", "ROLLBACK", "END", "BEGIN", "SAVEPOINT a", "RELEASE a", "ROLLBACK TO a",
+            "PRAGMA user_version = 9",
             "PRAGMA query_only", "ATTACH ':memory:' AS other", "DETACH main", "ANALYZE", "REINDEX note",
             "CREATE TABLE more (id INTEGER)", "DROP TABLE note", "CREATE TEMP TABLE more (id INTEGER)",
         ] {
@@ -82,7 +84,8 @@ import WaybillStore
             "DROP TABLE event", "ALTER TABLE event ADD COLUMN more TEXT", "CREATE INDEX more ON event (at)",
             "DROP INDEX event_by_stream", "CREATE TRIGGER t AFTER INSERT ON event BEGIN SELECT 1; END",
             "CREATE TABLE cursor (id INTEGER)", "CREATE VIRTUAL TABLE v USING fts5 (text)",
-            "CREATE TABLE copy AS SELECT * FROM event", "CREATE TEMP TRIGGER t AFTER INSERT ON note BEGIN SELECT 1; END",
+            "CREATE TABLE copy AS SELECT * FROM event",
+            "CREATE TEMP TRIGGER t AFTER INSERT ON note BEGIN SELECT 1; END",
             "ALTER TABLE note RENAME TO message_key",
         ] {
             try expectHarmless(try storeWithNotes(), code: .denied, purpose: .migration) { tables in

@@ -1,8 +1,8 @@
 extension Scope {
     /// ALLOCATE(amount OVER collection BY weight): a list of records (key, amount), in the order of the collection.
     ///
-    /// A weight of NULL counts as 0. Who gets nothing is not in the list: what runs over it pays out or refunds, and there
-    /// is nothing to pay.
+    /// A weight of NULL counts as 0. Who gets nothing is not in the list: what runs over it pays out or refunds, and
+    /// there is nothing to pay.
     mutating func evaluateAllocation(
         of amount: Expression, over: Expression, depth: Int, weight: Expression
     ) throws(EvaluationError) -> Value {
@@ -23,8 +23,8 @@ extension Scope {
     }
 }
 
-/// Splits an amount by weights so that the shares sum to it exactly: each gets its exact share rounded down, and the units
-/// left over go to the largest remainders, of equal ones to the earlier.
+/// Splits an amount by weights so that the shares sum to it exactly: each gets its exact share rounded down, and the
+/// units left over go to the largest remainders, of equal ones to the earlier.
 package func allocate(_ amount: Int64, by weights: [Int64]) throws(EvaluationError) -> [Int64] {
     guard amount >= 0 else { throw .notAllocatable }
     var weightSum: UInt64 = 0
@@ -50,8 +50,8 @@ package func allocate(_ amount: Int64, by weights: [Int64]) throws(EvaluationErr
         left -= Int64(exact.quotient)
         remainders.append((exact.remainder, index))
     }
-    // The remainders sum to left * weightSum and each is below weightSum: either more than `left` of them are above zero,
-    // or none is and nothing is left. So no unit goes to a weight of zero.
+    // The remainders sum to left * weightSum and each is below weightSum: either more than `left` of them are above
+    // zero, or none is and nothing is left. So no unit goes to a weight of zero.
     remainders.sort { $0.remainder != $1.remainder ? $0.remainder > $1.remainder : $0.index < $1.index }
     for (_, index) in remainders.prefix(Int(left)) { shares[index] += 1 }
     return shares

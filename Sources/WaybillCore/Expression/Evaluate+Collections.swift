@@ -19,8 +19,8 @@ extension Scope {
         if case .list(let elements) = try evaluate(collection) { .int(Int64(elements.count)) } else { .null }
     }
 
-    /// Runs `body` over the elements of a list. Elements for which it is NULL are left out, except that EVERY and ANY follow
-    /// AND and OR: then the result is UNKNOWN unless another element decides it.
+    /// Runs `body` over the elements of a list. Elements for which it is NULL are left out, except that EVERY and ANY
+    /// follow AND and OR: then the result is UNKNOWN unless another element decides it.
     mutating func evaluateAggregate(
         _ aggregate: Expression.Aggregate, over: Expression, depth: Int, body: Expression
     ) throws(EvaluationError) -> Value {

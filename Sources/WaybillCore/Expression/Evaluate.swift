@@ -1,7 +1,7 @@
 /// The value of a checked expression.
 ///
-/// `scope.bound` is used as a stack by aggregates and is as before when this returns or throws. A slot that the scope does
-/// not have, and a value of another type than the checker was told, count as NULL.
+/// `scope.bound` is used as a stack by aggregates and is as before when this returns or throws. A slot that the scope
+/// does not have, and a value of another type than the checker was told, count as NULL.
 package func evaluate(_ expression: Expression, in scope: inout Scope) throws(EvaluationError) -> Value {
     try scope.evaluate(expression)
 }
@@ -54,7 +54,8 @@ extension Scope {
         if case .bool(let bool) = try evaluate(expression) { bool } else { nil }
     }
 
-    /// A `derive:` entry was checked without any bound names: its aggregates bind from depth 0 and restore what they hid.
+    /// A `derive:` entry was checked without any bound names: its aggregates bind from depth 0 and restore what they
+    /// hid.
     private mutating func evaluateDerived(_ index: Int) throws(EvaluationError) -> Value {
         guard derived.indices.contains(index) else { return .null }
         return try evaluate(derived[index])

@@ -1,7 +1,7 @@
 /// A checked expression: every name is resolved to a slot and every operator to its typed form.
 ///
-/// `ExpressionParser` reads the text, `ExpressionChecker` resolves and types it, `evaluate` runs it. Three-valued logic:
-/// NULL stands for UNKNOWN.
+/// `ExpressionParser` reads the text, `ExpressionChecker` resolves and types it, `evaluate` runs it. Three-valued
+/// logic: NULL stands for UNKNOWN.
 package indirect enum Expression: Hashable, Sendable {
     /// Longest text that `||` makes, in UTF-8 bytes.
     package static let textBytesMax = 65_536

@@ -1,6 +1,7 @@
 /// Reads the text of an expression into an ``ExpressionSyntax``: recursive descent, in time linear in the text.
 ///
-/// From loose to tight: OR · AND · NOT · comparisons (not chained) · `||` · `+ -` · `* / %` · unary minus · `.` and `[ ]`.
+/// From loose to tight: OR · AND · NOT · comparisons (not chained) · `||` · `+ -` · `* / %` · unary minus · `.` and `[
+/// ]`.
 package struct ExpressionParser {
     /// Longest text, in UTF-8 bytes.
     package static let textBytesMax = 8_192
@@ -134,7 +135,8 @@ extension ExpressionParser {
         _ parse: (inout ExpressionParser) throws(ExpressionProblem) -> Part
     ) throws(ExpressionProblem) -> Part {
         openCount += 1
-        // Each open construct will be a level above at least one more node, so this refuses nothing that `wrapped` allows.
+        // Each open construct will be a level above at least one more node, so this refuses nothing that `wrapped`
+        // allows.
         guard openCount < Self.depthMax else { throw tooDeep(at: current.offset) }
         let part = try parse(&self)
         openCount -= 1

@@ -4,7 +4,8 @@ package struct ExpressionProblem: Error, Hashable, Sendable {
     package enum Kind: Hashable, Sendable {
         /// More than ``ExpressionParser/textBytesMax`` bytes.
         case textTooLong
-        /// Nested deeper than ``ExpressionParser/depthMax``, or through `derive:` deeper than ``CheckedExpression/depthMax``.
+        /// Nested deeper than ``ExpressionParser/depthMax``, or through `derive:` deeper than
+        /// ``CheckedExpression/depthMax``.
         case tooDeep
         /// More than ``ExpressionParser/nodeCountMax`` names, values and operators.
         case tooManyNodes

@@ -1,6 +1,7 @@
 /// What becomes of units in arithmetic. Nil: the operation makes no sense, such as cents + count.
 extension ValueType.Unit {
-    /// The unit that both share, for comparing, CASE and assigning: plain numbers fit every unit, cents fit signed cents.
+    /// The unit that both share, for comparing, CASE and assigning: plain numbers fit every unit, cents fit signed
+    /// cents.
     func joined(with other: Self) -> Self? {
         switch (self, other) {
         case (.plain, _): other

@@ -67,7 +67,9 @@ extension Macrostep {
         case (.int(let number), .number(.count)), (.int(let number), .number(.cents)):
             guard number >= 0 else { throw .arithmetic("\(field.name) would be \(number), below zero") }
         case (.null, _):
-            guard field.isOptional || field.initial == .null else { throw .arithmetic("\(field.name) would have no value") }
+            guard field.isOptional || field.initial == .null else {
+                throw .arithmetic("\(field.name) would have no value")
+            }
         case (_, _):
             break
         }

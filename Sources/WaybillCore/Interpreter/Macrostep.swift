@@ -12,7 +12,8 @@
 ///                                            ▼
 ///                                    stable: invariants, status
 ///
-/// The order's context and configuration live in `scope` while the step runs, so that expressions see them without copies.
+/// The order's context and configuration live in `scope` while the step runs, so that expressions see them without
+/// copies.
 struct Macrostep {
     let workflow: Workflow
     let facts: any StockFacts

@@ -66,7 +66,8 @@ package struct JSONWriter {
     private mutating func begin(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)
-        precondition(depth < 63, "the writer nests at most 63 containers; the types it writes are bounded far below that")
+        precondition(
+            depth < 63, "the writer nests at most 63 containers; the types it writes are bounded far below that")
         depth += 1
         needsComma <<= 1
     }

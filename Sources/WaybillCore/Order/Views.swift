@@ -164,7 +164,9 @@ extension Workflow {
         var result: [OrderView.Possible] = []
         for state in configuration.states {
             for transition in states[state].transitions {
-                guard case .event(let name) = transition.trigger, commands.isEmpty || command(name) != nil else { continue }
+                guard case .event(let name) = transition.trigger, commands.isEmpty || command(name) != nil else {
+                    continue
+                }
                 let texts = transition.guardText.map { [$0] } ?? []
                 if let index = result.firstIndex(where: { $0.command == name }) {
                     result[index].guards += texts

@@ -1,7 +1,7 @@
 /// Times and lengths of time as people write them: `2026-11-21T10:00:00.250Z`, `1h30m`.
 extension Moment {
-    /// Reads ISO 8601 with seconds, an optional fraction, and `Z` or an offset; the date and time may be joined by a space.
-    /// A time without a zone is refused unless `assumingUTC`. Returns nil when the text is anything else.
+    /// Reads ISO 8601 with seconds, an optional fraction, and `Z` or an offset; the date and time may be joined by a
+    /// space. A time without a zone is refused unless `assumingUTC`. Returns nil when the text is anything else.
     public init?(iso8601 text: Text, assumingUTC: Bool = false) {
         let parsed: Moment? = text.withBytes { bytes in
             var scanner = DigitScanner(bytes: bytes)

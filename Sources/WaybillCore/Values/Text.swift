@@ -13,7 +13,8 @@ public struct Text: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInt
         self.string = copy
     }
 
-    /// Decodes UTF-8; ill-formed sequences become U+FFFD, so check with `String(validating:)` where bytes come from outside.
+    /// Decodes UTF-8; ill-formed sequences become U+FFFD, so check with `String(validating:)` where bytes come from
+    /// outside.
     package init(decoding bytes: UnsafeRawBufferPointer) {
         self.string = String(decoding: bytes, as: UTF8.self)
     }

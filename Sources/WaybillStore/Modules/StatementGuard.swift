@@ -4,7 +4,8 @@ import GRDBSQLite
 /// module's only what is not the engine's.
 ///
 /// Installed once per connection: SQLite prepares every statement again after its authorizer was changed, so a switch
-/// must not be a change of it. This one takes the place of GRDB's, which only watches for its observers; there are none.
+/// must not be a change of it. This one takes the place of GRDB's, which only watches for its observers; there are
+/// none.
 final class StatementGuard {
     /// Whose statement is being prepared.
     enum Mode {

@@ -5,8 +5,8 @@ enum FileIdentity {
     /// "WBIL", in the header of every file.
     static let applicationID: Int64 = 0x5742_494C
 
-    /// The version of the file, 0 when it is empty; throws when the file is not ours, or of a later release. Reads only:
-    /// a foreign file stays as it is, to the byte.
+    /// The version of the file, 0 when it is empty; throws when the file is not ours, or of a later release. Reads
+    /// only: a foreign file stays as it is, to the byte.
     static func version(of database: Database, path: String, newest: Int64) throws -> Int64 {
         let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         let version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0

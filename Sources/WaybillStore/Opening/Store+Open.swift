@@ -2,8 +2,8 @@ import Foundation
 import GRDB
 
 extension Store {
-    /// Opens a file, and makes it if it is not there. Checks before it changes: the lock, the file system, whose file it
-    /// is and of which release; then brings it to this release's version.
+    /// Opens a file, and makes it if it is not there. Checks before it changes: the lock, the file system, whose file
+    /// it is and of which release; then brings it to this release's version.
     package static func open(_ path: String, settings: StoreSettings = StoreSettings()) throws(StoreFailure) -> Store {
         let file = try resolve(path)
         try FileSystem.check(directory: (file as NSString).deletingLastPathComponent)

@@ -1,0 +1,44 @@
+# demo    build, and watch some thousand orders go through the standard workflow
+# test    every test, each target within its time budget
+# bench   the benchmarks, each with its limit, in the current directory
+# tidy    format and style, without changing anything
+# format  bring all code into the one format
+.PHONY: demo test bench tidy format packages release
+
+# Code that a tool writes is neither formatted nor judged.
+SWIFT_FILES = $(shell find Package.swift Sources Tests Migrations Workflows -name '*.swift' -not -path '*/RocketMQProto/*')
+WAYBILL = .build/release/waybill
+
+demo: release
+	$(WAYBILL) demo
+
+test: packages
+	swift build --build-tests --explicit-target-dependency-import-check error
+	Tests/run
+
+bench: release
+	@for name in orders timeouts replay startup; do $(WAYBILL) bench $$name || exit 1; done
+
+tidy:
+	@swift format lint --strict $(SWIFT_FILES)
+
+format:
+	@swift format --in-place $(SWIFT_FILES)
+
+release: packages
+	swift build -c release --product waybill
+
+# Headers of SQLite and zlib, and sqlite3 for the tests; asks for a password only when something is missing.
+packages:
+	@command -v swift >/dev/null || { echo 'Swift 6.2 or later is needed: https://www.swift.org/install'; exit 1; }
+	@if command -v dpkg >/dev/null; then \
+	    missing=''; \
+	    for name in libsqlite3-dev zlib1g-dev sqlite3; do \
+	        dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; \
+	    done; \
+	    if [ -n "$$missing" ]; then \
+	        if [ "$$(id -u)" = 0 ]; then root=''; else root='sudo'; fi; \
+	        echo "installing$$missing"; \
+	        $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
+	    fi; \
+	fi
