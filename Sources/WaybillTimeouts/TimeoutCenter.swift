@@ -4,7 +4,8 @@ package import WaybillStore
 /// Takes due timeouts in bounded rounds and hands each to the owner of its kind.
 ///
 /// The b-tree of timeouts is the queue and the only place that knows due times: there is no wheel to rebuild and no
-/// cursor that could skip. Each round reads at most `roundMax` rows of each kind, so a flood of one kind delays no other.
+/// cursor that could skip. Each round reads at most `roundMax` rows of each kind, so a flood of one kind delays no
+/// other.
 package final class TimeoutCenter {
     /// Handles one due timeout in the write at hand. Its first statement deletes exactly that row.
     package typealias Owner = (DueTimeout, Moment, borrowing Transaction) throws -> Void
@@ -27,7 +28,9 @@ package final class TimeoutCenter {
     package private(set) var lateness = LatenessHistogram()
 
     package init(settings: Settings) {
-        precondition(settings.roundMax > 0 && settings.attemptsMax > 0, "a timeout center needs rounds and attempts of 1 or more")
+        precondition(
+            settings.roundMax > 0 && settings.attemptsMax > 0, "a timeout center needs rounds and attempts of 1 or more"
+        )
         self.settings = settings
     }
 

@@ -4,7 +4,8 @@ import Waybill
 
 @Suite struct `The README's first steps` {
     @Test func `compile and do what they say`() async throws {
-        let directory = FileManager.default.temporaryDirectory.appending(path: "waybill-readme-\(ProcessInfo.processInfo.globallyUniqueString)")
+        let directory = FileManager.default.temporaryDirectory.appending(
+            path: "waybill-readme-\(ProcessInfo.processInfo.globallyUniqueString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: directory) }
         let path = directory.appending(path: "shop.db").path
@@ -32,13 +33,15 @@ import Waybill
 
     @Test func `stand in the README as they are tested`() throws {
         let source = try String(contentsOfFile: #filePath, encoding: .utf8)
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
         // The markers are put together here, so that this line is not taken for them.
         let begin = try #require(source.range(of: "// README " + "begins\n"))
         let end = try #require(source.range(of: "        // README " + "ends"))
         let lines = source[begin.upperBound..<end.lowerBound].split(separator: "\n", omittingEmptySubsequences: false)
-        let example = lines.map { $0.hasPrefix("        ") ? String($0.dropFirst(8)) : String($0) }.joined(separator: "\n")
+        let example = lines.map { $0.hasPrefix("        ") ? String($0.dropFirst(8)) : String($0) }.joined(
+            separator: "\n")
         #expect(readme.contains("```swift\n" + example + "```"))
     }
 }
