@@ -180,7 +180,7 @@ import WaybillCore
     @Test func `a bound on derived entries that build on each other`() throws {
         var names = NameScope(context: Shop.context)
         var previous = "qty"
-        for index in 0..<255 {
+        for index in 0..<200 {
             let checked = try checkExpression("\(previous) + 1", in: names)
             previous = "d\(index)"
             names.derived.append(NameScope.Derived(name: Text(previous), checked))

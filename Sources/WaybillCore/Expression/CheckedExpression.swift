@@ -1,7 +1,7 @@
 /// An expression that is ready to run, and what its user must know of it.
 package struct CheckedExpression: Hashable, Sendable {
     /// Deepest nesting through `derive:` entries that use each other: what bounds the stack of the evaluator.
-    package static let depthMax = 256
+    package static let depthMax = 128
 
     package let expression: Expression
     package let type: ValueType

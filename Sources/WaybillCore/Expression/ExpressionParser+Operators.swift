@@ -1,15 +1,68 @@
-/// From OR down to unary minus, one function per level.
+/// How tightly an operator binds, from loose to tight.
+private enum Binding: Int, Comparable {
+    case or = 1
+    case and, not, comparison, concatenation, sum, product, sign
+
+    /// The binding that the right side of an operator of this one must have: operators of one level go from the left.
+    var tighter: Binding { Binding(rawValue: rawValue + 1) ?? .sign }
+
+    static func < (left: Binding, right: Binding) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Operators, by precedence climbing: one function for all levels, so that nesting takes little of the stack.
 extension ExpressionParser {
-    mutating func disjunction() throws(ExpressionProblem) -> ExpressionSyntax {
-        var operands = [try conjunction()]
-        while take(.or) { operands.append(try conjunction()) }
-        return try balanced(.or, operands[...])
+    /// A whole expression.
+    mutating func expression() throws(ExpressionProblem) -> ExpressionSyntax { try operation(binding: .or) }
+
+    /// An expression without comparisons or logic outside parentheses: what stands before ':', OVER, BY.
+    mutating func operand() throws(ExpressionProblem) -> ExpressionSyntax { try operation(binding: .concatenation) }
+
+    /// An operand and all operators after it that bind at least as tightly as `minimum`.
+    private mutating func operation(binding minimum: Binding) throws(ExpressionProblem) -> ExpressionSyntax {
+        var left: ExpressionSyntax
+        if minimum <= .not, current.kind == .keyword(.not) {
+            left = try negation()
+        } else {
+            left = try signed()
+        }
+        while let binding = currentBinding, binding >= minimum {
+            switch binding {
+            case .or, .and: left = try chain(from: left, binding)
+            case .comparison: left = try comparison(left)
+            case .concatenation, .sum, .product: left = try binary(left, binding)
+            case .not, .sign: return left
+            }
+        }
+        return left
     }
 
-    private mutating func conjunction() throws(ExpressionProblem) -> ExpressionSyntax {
-        var operands = [try negation()]
-        while take(.and) { operands.append(try negation()) }
-        return try balanced(.and, operands[...])
+    private mutating func negation() throws(ExpressionProblem) -> ExpressionSyntax {
+        let offset = current.offset
+        advance()
+        try open()
+        let operand = try operation(binding: .not)
+        close()
+        return try node(.not(operand), at: offset, over: operand)
+    }
+
+    /// One operator and its right side.
+    private mutating func binary(
+        _ left: ExpressionSyntax, _ binding: Binding
+    ) throws(ExpressionProblem) -> ExpressionSyntax {
+        guard let operation = currentOperator else { return left }
+        advance()
+        let right = try self.operation(binding: binding.tighter)
+        return try node(.binary(operation, left, right), at: left.offset, over: left, right)
+    }
+
+    /// All operands of an AND or OR.
+    private mutating func chain(
+        from first: ExpressionSyntax, _ binding: Binding
+    ) throws(ExpressionProblem) -> ExpressionSyntax {
+        let keyword = binding == .and ? ExpressionToken.Keyword.and : .or
+        var operands = [first]
+        while take(keyword) { operands.append(try operation(binding: binding.tighter)) }
+        return try balanced(binding == .and ? .and : .or, operands[...])
     }
 
     /// A tree of the logarithm of its operands' number, so that a long list of conditions is not a deep one.
@@ -18,24 +71,31 @@ extension ExpressionParser {
     private mutating func balanced(
         _ operation: Expression.Operator, _ operands: ArraySlice<ExpressionSyntax>
     ) throws(ExpressionProblem) -> ExpressionSyntax {
-        let middle = operands.startIndex + (operands.count + 1) / 2
         guard operands.count > 1 else { return operands[operands.startIndex] }
+        let middle = operands.startIndex + (operands.count + 1) / 2
         let left = try balanced(operation, operands[..<middle])
         let right = try balanced(operation, operands[middle...])
         return try node(.binary(operation, left, right), at: left.offset, over: left, right)
     }
+}
 
-    private mutating func negation() throws(ExpressionProblem) -> ExpressionSyntax {
-        let offset = current.offset
-        guard take(.not) else { return try comparison() }
-        let operand = try inside { parser throws(ExpressionProblem) in try parser.negation() }
-        return try node(.not(operand), at: offset, over: operand)
-    }
+// MARK: - Comparisons
 
-    private mutating func comparison() throws(ExpressionProblem) -> ExpressionSyntax {
-        let left = try concatenation()
-        guard let compared = try comparisonTail(left) else { return left }
-        guard !startsComparison else {
+extension ExpressionParser {
+    /// Everything that compares, with its negated forms; not chained.
+    private mutating func comparison(_ left: ExpressionSyntax) throws(ExpressionProblem) -> ExpressionSyntax {
+        let compared: ExpressionSyntax
+        if currentOperator != nil {
+            compared = try binary(left, .comparison)
+        } else if take(.is) {
+            let isNegated = take(.not)
+            try expect(.null, "after IS")
+            compared = try negated(isNegated, node(.isNull(left), at: left.offset, over: left))
+        } else {
+            let isNegated = take(.not)
+            compared = try negated(isNegated, test(left))
+        }
+        guard currentBinding != .comparison else {
             throw unexpected(
                 expected: "AND, OR or the end of the comparison",
                 hint: "comparisons are not chained: write a < b AND b < c")
@@ -43,37 +103,28 @@ extension ExpressionParser {
         return compared
     }
 
-    private mutating func comparisonTail(_ left: ExpressionSyntax) throws(ExpressionProblem) -> ExpressionSyntax? {
-        if let operation = currentComparison {
-            advance()
-            let right = try concatenation()
-            return try node(.binary(operation, left, right), at: left.offset, over: left, right)
-        }
-        if take(.is) {
-            let isNegated = take(.not)
-            try expect(.null, "after IS")
-            return try negated(isNegated, node(.isNull(left), at: left.offset, over: left))
-        }
-        let isNegated = take(.not)
-        if let operation = takeTextOperator() {
-            let right = try concatenation()
-            return try negated(isNegated, node(.binary(operation, left, right), at: left.offset, over: left, right))
+    /// What NOT may stand before: text operators, BETWEEN and IN.
+    private mutating func test(_ left: ExpressionSyntax) throws(ExpressionProblem) -> ExpressionSyntax {
+        switch current.kind {
+        case .keyword(.contains), .keyword(.startswith), .keyword(.endswith): return try binary(left, .comparison)
+        case .symbol, .keyword, .word, .number, .duration, .text, .end: break
         }
         if take(.between) {
-            let low = try concatenation()
+            let low = try operand()
             try expect(.and, "between the bounds of BETWEEN")
-            let high = try concatenation()
-            return try negated(isNegated, node(.between(left, low, high), at: left.offset, over: left, low, high))
+            let high = try operand()
+            return try node(.between(left, low, high), at: left.offset, over: left, low, high)
         }
-        if take(.in) {
-            try expect(.openParenthesis, "before the values of IN")
-            let values = try inside { parser throws(ExpressionProblem) in try parser.list() }
-            return try negated(isNegated, node(.isIn(left, values), at: left.offset, over: [left] + values))
-        }
-        guard !isNegated else {
+        guard take(.in) else {
             throw unexpected(expected: "IN, BETWEEN, CONTAINS, STARTSWITH or ENDSWITH after NOT")
         }
-        return nil
+        try expect(.openParenthesis, "before the values of IN")
+        try open()
+        var values = [try expression()]
+        while take(.comma) { values.append(try expression()) }
+        close()
+        try expect(.closeParenthesis, "or ',' after a value of IN")
+        return try node(.isIn(left, values), at: left.offset, over: [left] + values)
     }
 
     private mutating func negated(
@@ -81,86 +132,61 @@ extension ExpressionParser {
     ) throws(ExpressionProblem) -> ExpressionSyntax {
         isNegated ? try node(.not(operand), at: operand.offset, over: operand) : operand
     }
+}
 
-    /// One or more values up to the closing parenthesis.
-    private mutating func list() throws(ExpressionProblem) -> [ExpressionSyntax] {
-        var values = [try disjunction()]
-        while take(.comma) { values.append(try disjunction()) }
-        try expect(.closeParenthesis, "or ',' after a value of IN")
-        return values
-    }
+// MARK: - The operator at hand
 
-    private var currentComparison: Expression.Operator? {
+extension ExpressionParser {
+    /// How tightly the current token binds what is before it to what follows; nil: it does not.
+    private var currentBinding: Binding? {
         switch current.kind {
-        case .symbol(.equal): .equal
-        case .symbol(.notEqual): .notEqual
-        case .symbol(.less): .less
-        case .symbol(.lessOrEqual): .lessOrEqual
-        case .symbol(.greater): .greater
-        case .symbol(.greaterOrEqual): .greaterOrEqual
-        case .symbol, .keyword, .word, .number, .duration, .text, .end: nil
-        }
-    }
-
-    private mutating func takeTextOperator() -> Expression.Operator? {
-        if take(.contains) { return .contains }
-        if take(.startswith) { return .startsWith }
-        if take(.endswith) { return .endsWith }
-        return nil
-    }
-
-    private var startsComparison: Bool {
-        switch current.kind {
+        case .keyword(.or): .or
+        case .keyword(.and): .and
         case .keyword(.is), .keyword(.not), .keyword(.between), .keyword(.in), .keyword(.contains),
             .keyword(.startswith), .keyword(.endswith):
-            true
-        case .symbol, .keyword, .word, .number, .duration, .text, .end: currentComparison != nil
-        }
-    }
-
-    mutating func concatenation() throws(ExpressionProblem) -> ExpressionSyntax {
-        var left = try sum()
-        while take(.joined) {
-            let right = try sum()
-            left = try node(.binary(.concatenate, left, right), at: left.offset, over: left, right)
-        }
-        return left
-    }
-
-    private mutating func sum() throws(ExpressionProblem) -> ExpressionSyntax {
-        var left = try product()
-        while true {
-            let operation: Expression.Operator
-            if take(.plus) {
-                operation = .add
-            } else if take(.minus) {
-                operation = .subtract
-            } else {
-                return left
+            .comparison
+        case .symbol(let symbol):
+            switch symbol {
+            case .equal, .notEqual, .less, .lessOrEqual, .greater, .greaterOrEqual: .comparison
+            case .joined: .concatenation
+            case .plus, .minus: .sum
+            case .star, .slash, .percent: .product
+            case .openParenthesis, .closeParenthesis, .openBracket, .closeBracket, .dot, .comma, .colon: nil
             }
-            let right = try product()
-            left = try node(.binary(operation, left, right), at: left.offset, over: left, right)
+        case .keyword, .word, .number, .duration, .text, .end: nil
         }
     }
 
-    private mutating func product() throws(ExpressionProblem) -> ExpressionSyntax {
-        var left = try signed()
-        while true {
-            let operation: Expression.Operator
-            if take(.star) {
-                operation = .multiply
-            } else if take(.slash) {
-                operation = .divide
-            } else if take(.percent) {
-                operation = .remainder
-            } else {
-                return left
+    /// The operator of two sides that the current token is; AND and OR are taken as chains.
+    private var currentOperator: Expression.Operator? {
+        switch current.kind {
+        case .keyword(.contains): .contains
+        case .keyword(.startswith): .startsWith
+        case .keyword(.endswith): .endsWith
+        case .symbol(let symbol):
+            switch symbol {
+            case .equal: .equal
+            case .notEqual: .notEqual
+            case .less: .less
+            case .lessOrEqual: .lessOrEqual
+            case .greater: .greater
+            case .greaterOrEqual: .greaterOrEqual
+            case .joined: .concatenate
+            case .plus: .add
+            case .minus: .subtract
+            case .star: .multiply
+            case .slash: .divide
+            case .percent: .remainder
+            case .openParenthesis, .closeParenthesis, .openBracket, .closeBracket, .dot, .comma, .colon: nil
             }
-            let right = try signed()
-            left = try node(.binary(operation, left, right), at: left.offset, over: left, right)
+        case .keyword, .word, .number, .duration, .text, .end: nil
         }
     }
+}
 
+// MARK: - Signs
+
+extension ExpressionParser {
     private mutating func signed() throws(ExpressionProblem) -> ExpressionSyntax {
         let offset = current.offset
         guard take(.minus) else { return try path() }
@@ -172,7 +198,9 @@ extension ExpressionParser {
             advance()
             return try node(.duration(try negative(magnitude, at: offset)), at: offset)
         case .word, .keyword, .text, .symbol, .end:
-            let operand = try inside { parser throws(ExpressionProblem) in try parser.signed() }
+            try open()
+            let operand = try signed()
+            close()
             return try node(.negate(operand), at: offset, over: operand)
         }
     }

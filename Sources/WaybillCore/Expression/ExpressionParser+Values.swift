@@ -11,7 +11,9 @@ extension ExpressionParser {
                 advance()
                 value = try node(.member(value, name), at: value.offset, over: value)
             } else if take(.openBracket) {
-                let key = try inside { parser throws(ExpressionProblem) in try parser.disjunction() }
+                try open()
+                let key = try expression()
+                close()
                 try expect(.closeBracket, "after the key")
                 value = try node(.element(value, key: key), at: value.offset, over: value, key)
             } else {
@@ -47,7 +49,9 @@ extension ExpressionParser {
             return try call()
         case .symbol(.openParenthesis):
             advance()
-            let inner = try inside { parser throws(ExpressionProblem) in try parser.disjunction() }
+            try open()
+            let inner = try expression()
+            close()
             try expect(.closeParenthesis, "or an operator")
             return try wrapped(inner.kind, at: token.offset, depth: inner.depth + 1)
         case .keyword(let keyword): return try valueKeyword(keyword, at: token.offset)
@@ -67,7 +71,10 @@ extension ExpressionParser {
             return try node(.bool(keyword == .true), at: offset)
         case .case:
             advance()
-            return try inside { parser throws(ExpressionProblem) in try parser.choice(at: offset) }
+            try open()
+            let choice = try choice(at: offset)
+            close()
+            return choice
         case .not:
             throw unexpected(expected: "a value", hint: "put NOT and what it denies in parentheses")
         case .and, .or, .between, .in, .is, .when, .then, .else, .end, .contains, .startswith, .endswith:
@@ -89,13 +96,13 @@ extension ExpressionParser {
         var parts: [ExpressionSyntax] = []
         repeat {
             try expect(.when, branches.isEmpty ? "after CASE" : "after a branch")
-            let condition = try disjunction()
+            let condition = try expression()
             try expect(.then, "after the condition of WHEN")
-            let value = try disjunction()
+            let value = try expression()
             branches.append(ExpressionSyntax.Branch(condition: condition, value: value))
             parts += [condition, value]
         } while current.kind == .keyword(.when)
-        let otherwise = take(.else) ? try disjunction() : nil
+        let otherwise = take(.else) ? try expression() : nil
         if let otherwise { parts.append(otherwise) }
         guard take(.end) else {
             throw unexpected(expected: otherwise == nil ? "WHEN, ELSE or END" : "END after the value of ELSE")
@@ -149,7 +156,9 @@ extension ExpressionParser {
         guard take(.in) else { throw unexpected(expected: "IN: \(form)") }
         let collection = try argument()
         try expect(.colon, "after the collection")
-        let body = try inside { parser throws(ExpressionProblem) in try parser.disjunction() }
+        try open()
+        let body = try expression()
+        close()
         return try node(
             .aggregate(aggregate, each: each, over: collection, body: body), at: offset, over: collection, body)
     }
@@ -174,7 +183,10 @@ extension ExpressionParser {
 
     /// An argument that ends where its function says: at ')', ':', OVER or BY.
     private mutating func argument() throws(ExpressionProblem) -> ExpressionSyntax {
-        try inside { parser throws(ExpressionProblem) in try parser.concatenation() }
+        try open()
+        let argument = try operand()
+        close()
+        return argument
     }
 
     private mutating func inState(at offset: Int) throws(ExpressionProblem) -> ExpressionSyntax {

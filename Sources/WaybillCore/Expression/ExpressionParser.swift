@@ -1,7 +1,6 @@
-/// Reads the text of an expression into an ``ExpressionSyntax``: recursive descent, in time linear in the text.
+/// Reads the text of an expression into an ``ExpressionSyntax``: precedence climbing, in time linear in the text.
 ///
-/// From loose to tight: OR · AND · NOT · comparisons (not chained) · `||` · `+ -` · `* / %` · unary minus · `.` and `[
-/// ]`.
+/// From loose to tight: OR · AND · NOT · comparisons (not chained) · `||` · `+ -` · `* / %` · unary minus · paths.
 package struct ExpressionParser {
     /// Longest text, in UTF-8 bytes.
     package static let textBytesMax = 8_192
@@ -25,7 +24,7 @@ package struct ExpressionParser {
                 hint: "move parts of it to `derive:`")
         }
         var parser = try ExpressionParser(Array(text.utf8))
-        let syntax = try parser.disjunction()
+        let syntax = try parser.expression()
         guard parser.current.kind == .end else { throw parser.unexpected(expected: "an operator or the end") }
         return syntax
     }
@@ -130,18 +129,15 @@ extension ExpressionParser {
         return ExpressionSyntax(offset: offset, depth: depth, kind: kind)
     }
 
-    /// Parses what stands inside an opened construct, so that hostile nesting ends before the stack does.
-    mutating func inside<Part>(
-        _ parse: (inout ExpressionParser) throws(ExpressionProblem) -> Part
-    ) throws(ExpressionProblem) -> Part {
+    /// Goes into a construct that parsing recurses for, so that hostile nesting ends before the stack does.
+    mutating func open() throws(ExpressionProblem) {
         openCount += 1
-        // Each open construct will be a level above at least one more node, so this refuses nothing that `wrapped`
-        // allows.
+        // Each open construct will be a level above at least one more node: this refuses nothing that `wrapped` allows.
         guard openCount < Self.depthMax else { throw tooDeep(at: current.offset) }
-        let part = try parse(&self)
-        openCount -= 1
-        return part
     }
+
+    /// Leaves what `open` began. After an error nobody parses on, so it need not be called then.
+    mutating func close() { openCount -= 1 }
 
     private func tooDeep(at offset: Int) -> ExpressionProblem {
         ExpressionProblem(
