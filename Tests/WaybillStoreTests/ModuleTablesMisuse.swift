@@ -24,8 +24,7 @@ import WaybillStore
     /// Runs `body` in a write that also appends an event; nothing may remain, and the next write must work.
     private func expectHarmless(
         _ store: Store, code: StoreFailure.Code, deadlineSeconds: Double = 1,
-        purpose: Transaction.ModulePurpose = .rows,
-        _ body: (borrowing ModuleTables) throws -> Void
+        purpose: Transaction.ModulePurpose = .rows, _ body: (borrowing ModuleTables) throws -> Void
     ) throws {
         let thrown = failure {
             try store.write { transaction in
@@ -59,8 +58,8 @@ import WaybillStore
     @Test func `cannot begin, commit, roll back or set a savepoint`() throws {
         for sql in [
             "COMMIT", "ROLLBACK", "END", "BEGIN", "SAVEPOINT a", "RELEASE a", "ROLLBACK TO a",
-            "PRAGMA user_version = 9",
-            "PRAGMA query_only", "ATTACH ':memory:' AS other", "DETACH main", "ANALYZE", "REINDEX note",
+            "PRAGMA user_version = 9", "PRAGMA query_only", "ATTACH ':memory:' AS other", "DETACH main", "ANALYZE",
+            "REINDEX note",
             "CREATE TABLE more (id INTEGER)", "DROP TABLE note", "CREATE TEMP TABLE more (id INTEGER)",
         ] {
             try expectHarmless(try storeWithNotes(), code: .denied) { tables in try tables.execute(sql) }

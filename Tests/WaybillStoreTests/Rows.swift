@@ -32,3 +32,11 @@ extension StockRow {
         return StockRow(number: StreamNumber(number), key: key, version: 1, level: level)
     }
 }
+
+extension RefusalRow {
+    static func sample(_ stream: Int64?, _ detail: Text = "{}") -> RefusalRow {
+        RefusalRow(
+            stream: stream.map(StreamNumber.init), at: .noon, order: "order-1", command: "pay", caller: "shop",
+            key: nil, code: "notPossible", detail: detail)
+    }
+}

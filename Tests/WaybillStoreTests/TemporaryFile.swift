@@ -15,6 +15,14 @@ final class TemporaryFile: Sendable {
 
     deinit { try? FileManager.default.removeItem(atPath: directory) }
 
+    /// Changes bytes of the closed file.
+    func overwrite(at offset: UInt64, with bytes: [UInt8]) throws {
+        let handle = try FileHandle(forUpdating: URL(fileURLWithPath: path))
+        try handle.seek(toOffset: offset)
+        try handle.write(contentsOf: Data(bytes))
+        try handle.close()
+    }
+
     func bytes(of suffix: String = "") throws -> Int {
         guard FileManager.default.fileExists(atPath: path + suffix) else { return 0 }
         return try FileManager.default.attributesOfItem(atPath: path + suffix)[.size] as? Int ?? 0

@@ -81,4 +81,27 @@ import WaybillStore
         }
         #expect(try store.read { try $0.order(id: OrderID("cafe\u{301}")) } == nil)
     }
+
+    @Test func `shows its events one by one without copying them`() throws {
+        struct Stop: Error {}
+        let store = try Store.inMemory()
+        try store.write { transaction in for position in 1...5 { try transaction.append(.sample(Int64(position))) } }
+        var seen: [EventRow] = []
+        var bodyBytes = 0
+        let count = try store.read { snapshot in
+            try snapshot.forEachEvent(after: Position(1), upTo: Position(4), limit: 2) { event in
+                seen.append(event.row)
+                bodyBytes += event.withBody { $0.count }
+            }
+        }
+        #expect(count == 2)
+        #expect(seen == [.sample(2), .sample(3)])
+        #expect(bodyBytes == 14)
+        #expect(throws: Stop.self) {
+            _ = try store.read { snapshot in
+                try snapshot.forEachEvent(after: Position(0), upTo: Position(9), limit: 9) { _ in throw Stop() }
+            }
+        }
+        #expect(try store.read { try $0.journalEnd().position } == Position(5))
+    }
 }

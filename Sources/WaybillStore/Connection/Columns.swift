@@ -33,6 +33,12 @@ struct Columns {
         return [UInt8](UnsafeRawBufferPointer(start: address, count: byteCount(index)))
     }
 
+    /// The bytes of a TEXT or BLOB column where they lie.
+    func withBytes<Result>(_ index: Int32, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        let address = sqlite3_column_blob(pointer, index)
+        return try body(UnsafeRawBufferPointer(start: address, count: address == nil ? 0 : byteCount(index)))
+    }
+
     func optionalBytes(_ index: Int32) -> [UInt8]? { isNull(index) ? nil : bytes(index) }
 
     private func byteCount(_ index: Int32) -> Int { Int(sqlite3_column_bytes(pointer, index)) }

@@ -46,6 +46,11 @@ package final class Connection {
         return statement
     }
 
+    /// The texts of the statements prepared so far.
+    var preparedStatements: [String] {
+        statements.values.compactMap { statement in sqlite3_sql(statement.pointer).map { String(cString: $0) } }
+    }
+
     /// Whether a transaction is open.
     var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
 

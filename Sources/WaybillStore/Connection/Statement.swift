@@ -110,6 +110,19 @@ struct Statement {
         }
     }
 
+    /// Shows each row to `body` and answers how many there were.
+    func forEach(_ body: (Columns) throws -> Void) throws -> Int {
+        defer { sqlite3_reset(pointer) }
+        var count = 0
+        while true {
+            let code = sqlite3_step(pointer)
+            if code == SQLITE_DONE { return count }
+            guard code == SQLITE_ROW else { throw connection.failure(code) }
+            try body(Columns(pointer: pointer))
+            count += 1
+        }
+    }
+
     private static var empty: UnsafePointer<CChar> {
         UnsafeRawPointer(("" as StaticString).utf8Start).assumingMemoryBound(to: CChar.self)
     }

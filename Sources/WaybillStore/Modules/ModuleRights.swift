@@ -1,9 +1,9 @@
 import GRDBSQLite
 
 /// What a module's statement may do: anything to its own tables, nothing to the engine's.
-enum ModuleRights {
+package enum ModuleRights {
     /// The tables of this release and of later ones, which a module must not take the names of.
-    static let engineTables: Set<String> = [
+    package static let engineTables: Set<String> = [
         "event", "orders", "order_attribute", "refusal", "command", "stock", "topic", "stored_queue", "message",
         "pending_message", "timeout", "timeout_retry", "workflow", "setting", "call", "job",
         "message_key", "cursor", "redelivery", "fifo_lease", "client_group", "filter",

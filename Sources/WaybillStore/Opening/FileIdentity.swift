@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 
 /// What tells a file of ours from any other, and its release from another.
@@ -7,9 +8,9 @@ enum FileIdentity {
 
     /// The version of the file, 0 when it is empty; throws when the file is not ours, or of a later release. Reads
     /// only: a foreign file stays as it is, to the byte.
-    static func version(of database: Database, path: String, newest: Int64) throws -> Int64 {
+    static func version(of database: Database, path: String, newest: Int) throws -> Int {
         let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        let version = try Int64.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
         if application == 0, version == 0, try isEmpty(database) { return 0 }
         guard application == applicationID else {
             throw StoreFailure(
@@ -27,7 +28,24 @@ enum FileIdentity {
         guard version > 0 else {
             throw StoreFailure(.damaged, "\(path) bears our mark but no version. Restore it from a backup.")
         }
+        try checkLength(database, path: path)
         return version
+    }
+
+    /// SQLite finds that whole pages are missing, but not that the last one was cut. With a WAL that is no damage: a
+    /// checkpoint may have been interrupted there, and is done again.
+    private static func checkLength(_ database: Database, path: String) throws {
+        guard try bytes(of: path + "-wal") == 0 else { return }
+        let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+        let pageBytes = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+        guard try bytes(of: path) < pages * pageBytes else { return }
+        throw StoreFailure(.damaged, "\(path) was cut short. Restore it from a backup.")
+    }
+
+    /// The size of a file; 0 when there is none.
+    static func bytes(of path: String) throws -> Int {
+        guard FileManager.default.fileExists(atPath: path) else { return 0 }
+        return try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     }
 
     private static func isEmpty(_ database: Database) throws -> Bool {

@@ -4,14 +4,15 @@ import Foundation
 ///
 /// Asked of the kernel's table of mounts: `statfs`, which reports the same as a number, is not among the C functions
 /// that Swift can see on Linux.
-enum FileSystem {
+package enum FileSystem {
     /// File systems that another machine, or another process's code, stands behind.
     private static let refused: Set<String> = [
         "nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "9p", "afs", "ceph", "coda", "ncpfs", "lustre", "gfs2", "ocfs2",
         "glusterfs", "beegfs", "gpfs", "orangefs", "pvfs2", "virtiofs", "vboxsf", "vmhgfs", "prl_fs", "drvfs",
     ]
 
-    static func isRefused(_ type: String) -> Bool {
+    /// Whether a file system of this type is one of those, or FUSE.
+    package static func isRefused(_ type: String) -> Bool {
         refused.contains(type) || type == "fuse" || type == "fuseblk" || type.hasPrefix("fuse.")
     }
 
@@ -47,7 +48,7 @@ enum FileSystem {
     /// several at one point the last, which covers the others.
     ///
     /// A line reads `id parent device root POINT options [optional...] - TYPE source options`.
-    static func type(of directory: String, mounts: String) -> String? {
+    package static func type(of directory: String, mounts: String) -> String? {
         var best: (length: Int, type: String)?
         for line in mounts.split(separator: "\n") {
             let fields = line.split(separator: " ")

@@ -2,12 +2,13 @@ import GRDB
 import Migrations
 
 /// Brings a file to this release's version: one write per migration, so that a crash leaves a version, never a mixture.
-enum Migrate {
-    static let newest = Int64(migrations.count)
+package enum Migrate {
+    /// The version that this release works on.
+    package static let newest = migrations.count
 
-    static func bring(_ database: Database, from version: Int64, to last: Int64 = newest) throws {
-        for number in version..<last {
-            let sql = String(decoding: migrations[Int(number)], as: UTF8.self)
+    static func bring(_ database: Database, from version: Int, to last: Int = newest) throws {
+        for number in version..<max(version, last) {
+            let sql = String(decoding: migrations[number], as: UTF8.self)
             try database.inTransaction(.immediate) {
                 try database.execute(sql: sql)
                 try database.execute(sql: "PRAGMA application_id = \(FileIdentity.applicationID)")

@@ -44,19 +44,29 @@ extension Store {
     }
 
     private static func openWriter(_ path: String, settings: StoreSettings) throws -> (DatabaseQueue, Int64, Int) {
+        let version = try checkedVersion(path, settings: settings)
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(settings.busyWaitSeconds)
         configuration.prepareDatabase { database in try Pragmas.distrust(database) }
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         let (boot, pageBytes) = try queue.writeWithoutTransaction { database in
-            let version = try FileIdentity.version(of: database, path: path, newest: Migrate.newest)
             if version == 0 { try Pragmas.format(database, pageBytes: settings.pageBytes) }
             try Pragmas.setUpWriter(database, settings: settings, path: path)
-            try Migrate.bring(database, from: version)
+            try Migrate.bring(database, from: version, to: settings.newestVersion)
             return (try raiseBootNumber(database), try pageSize(database))
         }
         return (queue, boot, pageBytes)
+    }
+
+    /// The version of the file; 0 when there is none yet. Asked on a connection that cannot write: even to close one
+    /// that can would bring a foreign program's WAL into its file.
+    private static func checkedVersion(_ path: String, settings: StoreSettings) throws -> Int {
+        guard try FileIdentity.bytes(of: path) > 0 else { return 0 }
+        let queue = try openReader(path, settings: settings)
+        return try queue.unsafeRead { database in
+            try FileIdentity.version(of: database, path: path, newest: settings.newestVersion)
+        }
     }
 
     private static func openReader(_ path: String, settings: StoreSettings) throws -> DatabaseQueue {

@@ -139,7 +139,8 @@ extension TableReader where Self: ~Copyable {
 
     /// The position and digest of the last event.
     package func journalEnd() throws(StoreFailure) -> JournalEnd {
-        let statement = try query("SELECT position, digest FROM event ORDER BY position DESC LIMIT 1")
+        let statement = try query(
+            "SELECT position, digest FROM event WHERE position = (SELECT max(position) FROM event)")
         let end = try statement.first { columns in
             JournalEnd(position: columns.position(0), digest: UInt64(bitPattern: columns.integer(1)))
         }

@@ -82,7 +82,7 @@ extension TableReader where Self: ~Copyable {
         let statement = try query(
             """
             SELECT number, kind, state, request, cursor, done, created_at, changed_at
-            FROM job WHERE state = 'running' ORDER BY number LIMIT ?1
+            FROM job WHERE state = 'running' AND number > 0 ORDER BY number LIMIT ?1
             """)
         statement.bind(1, Int64(limit))
         return try statement.all { columns throws(StoreFailure) in try JobRow(columns) }

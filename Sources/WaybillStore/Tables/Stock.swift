@@ -106,7 +106,7 @@ extension TableReader where Self: ~Copyable {
         let statement = try query(
             """
             SELECT number, sku, location, version, received, adjusted, free, reserved, sold
-            FROM stock ORDER BY sku, location LIMIT ?1
+            FROM stock WHERE sku >= '' ORDER BY sku, location LIMIT ?1
             """)
         statement.bind(1, Int64(limit))
         return try statement.all { columns in StockRow(columns) }

@@ -47,7 +47,8 @@ extension TableReader where Self: ~Copyable {
 
     /// Every workflow text of the file, the oldest first. They are few: each was written by hand.
     package func workflows() throws(StoreFailure) -> [WorkflowRow] {
-        try query("SELECT number, hash, name, version, text, first_used_at FROM workflow ORDER BY number")
-            .all { columns in WorkflowRow(columns) }
+        try query(
+            "SELECT number, hash, name, version, text, first_used_at FROM workflow WHERE number > 0 ORDER BY number"
+        ).all { columns in WorkflowRow(columns) }
     }
 }

@@ -1,0 +1,88 @@
+import WaybillCore
+import WaybillStore
+
+/// Calls each verb of the store once, so that each statement has been prepared.
+func useEveryVerb(of store: Store) throws {
+    try store.write { transaction in
+        try useJournalVerbs(transaction)
+        try useTimeoutVerbs(transaction)
+        try useMessageVerbs(transaction)
+    }
+}
+
+private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
+    let stream = StreamNumber(1)
+    let buyer = OrderAttribute(name: "buyer", value: "ann")
+    let workflow = try transaction.keepWorkflow(hash: "abc", name: "shop", version: 1, text: "id: shop", at: .noon)
+    _ = try transaction.workflows()
+    try transaction.append(.sample(1))
+    _ = try transaction.event(at: Position(1))
+    _ = try transaction.events(of: stream, fromVersion: 1, limit: 9)
+    _ = try transaction.events(after: Position(0), upTo: Position(9), limit: 9)
+    _ = try transaction.journalEnd()
+    try transaction.insert(OrderRow.sample(1))
+    try transaction.update(OrderRow.sample(1, status: "paid"))
+    _ = try transaction.order(id: "order-1")
+    _ = try transaction.order(number: stream)
+    _ = try transaction.orders(after: StreamNumber(0), limit: 9)
+    _ = try transaction.orders(status: "paid", after: StreamNumber(0), limit: 9)
+    _ = try transaction.orders(workflow: workflow, after: StreamNumber(0), limit: 9)
+    _ = try transaction.orders(parent: stream, after: StreamNumber(0), limit: 9)
+    try transaction.replaceAttributes(of: stream, old: [], new: [buyer])
+    _ = try transaction.orders(attribute: buyer, after: StreamNumber(0), limit: 9)
+    _ = try transaction.hasAttribute(buyer, of: stream)
+    try transaction.replaceAttributes(of: stream, old: [buyer], new: [])
+    _ = try transaction.countOrders()
+    let command = CommandRow(caller: "shop", key: "k", fingerprint: 7, stream: stream, version: 1, refusal: nil)
+    try transaction.insert(command, at: .noon)
+    _ = try transaction.command(caller: "shop", key: "k", at: .noon)
+    try transaction.dropOldCommands(at: .noon)
+    for _ in 0...RefusalRow.perOrderMax { try transaction.append(RefusalRow.sample(1)) }
+    _ = try transaction.refusals(of: stream, limit: 9)
+    try transaction.insert(StockRow.sample(1, StockKey(sku: "shoe"), free: 9))
+    try transaction.update(StockRow.sample(1, StockKey(sku: "shoe"), free: 10))
+    _ = try transaction.stock(StockKey(sku: "shoe"))
+    _ = try transaction.stock(number: stream)
+    _ = try transaction.stocks(after: nil, limit: 9)
+    _ = try transaction.stocks(after: StockKey(sku: "shoe"), limit: 9)
+    try transaction.set("number", to: 7)
+    try transaction.set("text", to: "seven")
+    _ = try transaction.numberSetting("number")
+    _ = try transaction.textSetting("text")
+    let job = try transaction.insertJob(kind: "move", request: "{}", at: .noon)
+    _ = try transaction.advanceJob(job, to: .running, cursor: "7", done: 1, at: .noon)
+    _ = try transaction.job(job)
+    _ = try transaction.runningJobs(limit: 9)
+}
+
+private func useTimeoutVerbs(_ transaction: borrowing Transaction) throws {
+    let key = TimeoutKey(kind: .order, due: .noon, owner: 1, name: "expire")
+    try transaction.insert(key)
+    try transaction.move(key, to: .noon.advanced(by: .minutes(1)))
+    _ = try transaction.dueTimeouts(.order, upTo: .noon, limit: 9)
+    _ = try transaction.earliestDue(.order)
+    _ = try transaction.isPending(key)
+    _ = try transaction.timeouts(.order, after: nil, limit: 9)
+    _ = try transaction.countTimeouts(.order, upTo: .noon, limit: 9)
+    try transaction.insert(key)
+    try transaction.postpone(DueTimeout(key: key), until: nil, error: "why")
+    _ = try transaction.timeoutRetries(.order, after: nil, limit: 9)
+    try transaction.delete(key)
+}
+
+private func useMessageVerbs(_ transaction: borrowing Transaction) throws {
+    let queue = try transaction.keepStoredQueue(topic: "orders", lane: "", at: .noon)
+    try transaction.append(MessageRow(event: Position(1), bornAt: .noon), to: queue)
+    _ = try transaction.messages(in: queue, fromOffset: 0, limit: 9)
+    _ = try transaction.messages(ofEventsFrom: Position(1), upTo: Position(1), limit: 9)
+    _ = try transaction.storedQueues(after: StoredQueueNumber(0), limit: 9)
+    let topic = try transaction.keepTopic("orders", at: .noon)
+    let pending = try transaction.insert(
+        PendingMessageRow(
+            number: PendingMessageNumber(0), state: .delayed, topic: topic, lane: "", due: .noon,
+            message: MessageRow(event: Position(1), ordinal: 1, bornAt: .noon)))
+    _ = try transaction.pendingMessage(pending)
+    _ = try transaction.pendingMessages(after: PendingMessageNumber(0), limit: 9)
+    _ = try transaction.pendingMessages(ofEventsFrom: Position(1), upTo: Position(1), limit: 9)
+    try transaction.decide(pending, from: .delayed, to: .fired, at: .noon)
+}
