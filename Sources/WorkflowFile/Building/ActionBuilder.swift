@@ -133,6 +133,7 @@ struct ActionBuilder {
     ) -> Action.Verb? {
         if symbols.commands == nil, let first = data.first {
             log.error(at: first.key, "event data in a workflow without `commands:`", hint: "declare its commands")
+            return nil
         }
         var fields: [RecordType.Field] = []
         var values: [Text: (checked: CheckedExpression, node: DocumentNode)] = [:]

@@ -25,6 +25,8 @@ struct Symbols {
 /// Checks the expressions of a file and turns their problems into findings at the right place.
 struct ExpressionReader {
     let log: FindingLog
+    /// Names of `derive:` entries that are declared below the one that is read.
+    var later: [Text] = []
 
     func check(_ node: DocumentNode, in scope: NameScope, expecting: ExpectedType? = nil) -> CheckedExpression? {
         check(node, text: node.text ?? "", from: 0, in: scope, expecting: expecting)
@@ -44,7 +46,9 @@ struct ExpressionReader {
             }
             return checked
         } catch {
-            log.error(at: node, byte: offset + error.offset, error.message, hint: error.hint)
+            let isEarly = later.contains { error.kind == .name && error.message.hasSuffix("'\($0)'") }
+            let hint = isEarly ? "an entry of `derive:` sees only those before it" : error.hint
+            log.error(at: node, byte: offset + error.offset, error.message, hint: hint)
             return nil
         }
     }

@@ -26,7 +26,7 @@ extension WorkflowBuilder {
                 if !field.isOptional, field.initial == .null {
                     log.error(
                         at: node, "'\(field.name)' has no value when an order is placed",
-                        hint: "make it optional, or add it to the data of \(creation.name), the first command")
+                        hint: "make it optional, or add it to the data of '\(creation.name)', the first command")
                 }
                 continue
             }
@@ -35,7 +35,7 @@ extension WorkflowBuilder {
             if let problem = misfit(of: given, to: field) {
                 log.error(
                     at: place, "\(problem) in the context (line \(node.place.line))",
-                    hint: "\(creation.name) places the order: its data fills the context fields of the same names")
+                    hint: "'\(creation.name)' places the order: its data fills the context fields of the same names")
             }
         }
     }

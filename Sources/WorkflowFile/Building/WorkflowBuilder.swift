@@ -47,10 +47,11 @@ struct WorkflowBuilder {
     /// Each entry sees those before it, so that none depends on itself.
     private mutating func derive() -> [Workflow.Derived] {
         var derived: [Workflow.Derived] = []
-        for entry in outline.derived {
+        for (index, entry) in outline.derived.enumerated() {
             if symbols.context.slot(entry.name) != nil {
                 log.error(at: entry.key, "'\(entry.name)' is a field of the context already")
             }
+            let expressions = ExpressionReader(log: log, later: outline.derived[index...].map(\.name))
             guard let checked = expressions.check(entry.value, in: symbols.scope()) else { continue }
             derived.append(Workflow.Derived(name: entry.name, expression: checked.expression))
             symbols.derived.append(NameScope.Derived(name: entry.name, checked))

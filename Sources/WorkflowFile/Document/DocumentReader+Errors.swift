@@ -4,10 +4,9 @@ extension DocumentReader {
     /// Notes what the YAML parser could not read, with what usually causes it.
     func explain(_ error: YamlError) {
         switch error {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _):
+        case .scanner(let context, let problem, let mark, _), .parser(let context, let problem, let mark, _):
             let place = Place(line: mark.line, column: mark.column)
-            let (message, hint) = explanation(of: problem, at: place)
-            log.error(at: place, message, hint: hint)
+            explain(problem, at: place, opened: context.map { Place(line: $0.mark.line, column: $0.mark.column) })
         case .composer(let context, _, let mark, _):
             let place = Place(line: mark.line, column: mark.column)
             if context == nil {
@@ -30,23 +29,28 @@ extension DocumentReader {
         }
     }
 
-    private func explanation(of problem: String, at place: Place) -> (message: String, hint: String?) {
+    /// - Parameter opened: where the quote, list or mapping starts that the problem is in.
+    private func explain(_ problem: String, at place: Place, opened: Place?) {
         let index = log.source.index(of: place)
         if index < log.source.bytes.count, log.source.bytes[index] == UInt8(ascii: "\t") {
-            return ("a tab where YAML allows only spaces", "indent with spaces")
+            return log.error(at: place, "a tab where YAML allows only spaces", hint: "indent with spaces")
         }
-        let hint: String? =
-            switch problem {
-            case "mapping values are not allowed in this context": "put quotes around a text that contains ': '"
-            case "could not find expected ':'": "write `key: value`, with a space after the colon"
-            case "did not find expected key", "did not find expected '-' indicator":
-                "check the indentation, and quotes inside quotes"
-            case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
-                "check brackets and commas, and quote texts that contain them"
-            case "found character that cannot start any token": "put quotes around the text"
-            case "found unexpected end of stream", "found unexpected document indicator": "a quote is not closed"
-            default: nil
-            }
-        return ("not readable as YAML or JSON: \(problem)", hint)
+        let message = "not readable as YAML or JSON: \(problem)"
+        switch problem {
+        case "found unexpected end of stream", "found unexpected document indicator":
+            log.error(at: opened ?? place, "a quote that is not closed", hint: "close it")
+        case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
+            let start = opened.map { " of the bracket in line \($0.line), column \($0.column)" } ?? ""
+            log.error(
+                at: place, message + start, hint: "check brackets and commas, and quote texts that contain them")
+        case "mapping values are not allowed in this context":
+            log.error(at: place, message, hint: "quote a text that contains ': '; else check the indentation")
+        case "could not find expected ':'":
+            log.error(at: place, message, hint: "write `key: value`, with a space after the colon")
+        case "found character that cannot start any token":
+            log.error(at: place, message, hint: "put quotes around the text")
+        default:
+            log.error(at: place, message, hint: "check the indentation, and quotes inside quotes")
+        }
     }
 }

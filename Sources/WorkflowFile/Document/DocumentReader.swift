@@ -125,7 +125,7 @@ struct DocumentReader {
                 log.error(
                     at: place, path: .key(name, in: path),
                     "the key '\(name)' occurs again; the first is on line \(first.line)",
-                    hint: "remove one, or put both values into a list where one is allowed")
+                    hint: "remove one")
                 continue
             }
             firstPlaces[name] = place

@@ -8,14 +8,15 @@ struct FlowCheck {
     let log: FindingLog
 
     func run() {
+        // What could not be read is missing from the chart: its absence would be told as other errors.
+        let isWhole = !log.hasErrors
         for index in states.rows.indices {
             checkAlternatives(of: index)
             checkDone(of: index)
         }
+        guard isWhole else { return }
         checkEvents()
         checkWaysOut()
-        // With a misspelled target, states would seem unreachable that are not.
-        guard !log.hasErrors else { return }
         checkEndlessSteps()
         let reached = Reachability(states).reached
         for (index, row) in states.rows.enumerated() where !reached[index] {

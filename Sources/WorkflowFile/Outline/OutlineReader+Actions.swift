@@ -33,8 +33,13 @@ extension OutlineReader {
             if let second = verbs.dropFirst().first {
                 log.error(at: second.key, "a second verb in one action", hint: "make it an action of its own")
             } else {
-                let unknown = pairs.first { !["when", "do", "data"].contains($0.name) }?.key ?? node
-                self.unknown(unknown, unknown.text ?? "", "an action", allowed: Self.verbs)
+                guard let unknown = pairs.first(where: { !["when", "do", "data"].contains($0.name) }) else {
+                    log.error(
+                        at: node, "an action without a verb",
+                        hint: "the verbs are \(Self.verbs.joined(separator: ", "))")
+                    return nil
+                }
+                self.unknown(unknown.key, unknown.name, "an action", allowed: Self.verbs)
             }
             return nil
         }

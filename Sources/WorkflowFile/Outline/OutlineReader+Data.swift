@@ -138,7 +138,7 @@ extension OutlineReader {
                 return nil
             }
             fields.insert(RecordType.Field(name: key, type: .text, isOptional: false), at: 0)
-        } else if fields.isEmpty {
+        } else if case .mapping(let pairs) = elements.content, pairs.isEmpty {
             log.error(at: elements, "a list whose elements have no fields")
             return nil
         }
