@@ -58,7 +58,13 @@ package final class Store: Sendable {
         }
     }
 
+    /// Whether a failed commit or sync has ended all writing.
+    package var isStopped: Bool {
+        do { return try writer.run { $0.stopped != nil } } catch { return false }
+    }
+
     /// Runs `body` on one state of the file. It must end within 5 ms or 1,000 rows: a checkpoint may be waiting for it.
+    /// Inside a write it would wait for itself in memory, so there the transaction is what to read from.
     package func read<Result>(_ body: (borrowing Snapshot) throws -> Result) throws -> Result {
         guard let gate else { return try writer.run { try Self.read($0, body) } }
         let reader = gate.enter()
@@ -70,6 +76,8 @@ package final class Store: Sendable {
     package func close() {
         // What the checkpoint cannot do now, the next opening does: the WAL is part of the file.
         do { try checkpointWhenIdle() } catch {}
+        // Whoever closes last makes SQLite checkpoint, if it may write. After a failed commit nobody should.
+        if isStopped { writer.close() }
         for reader in readers { reader.close() }
         writer.close()
         lock?.release()

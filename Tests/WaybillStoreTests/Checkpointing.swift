@@ -111,4 +111,21 @@ import WaybillStore
         #expect(seen == [Position(1), Position(1)])
         #expect(try store.read { try $0.journalEnd().position } == Position(2))
     }
+
+    @Test func `is left for the next opening when a commit failed`() throws {
+        let file = try TemporaryFile()
+        let faults = Mutex<[StoreFailure]>([])
+        var settings = StoreSettings()
+        settings.commitFault = { faults.withLock { $0.popLast() } }
+        let store = try Store.open(file.path, settings: settings)
+        try store.write { transaction in try transaction.append(.sample(1)) }
+        faults.withLock { $0 = [StoreFailure(.inputOutput, "disk I/O error", sqliteCode: 1_034)] }
+        #expect(failure { try store.write { transaction in try transaction.append(.sample(2)) } }?.code == .inputOutput)
+        #expect(store.isStopped)
+        store.close()
+        #expect(try file.bytes(of: "-wal") > 0)
+        let again = try Store.open(file.path)
+        #expect(try again.read { try $0.journalEnd().position } == Position(1))
+        try again.write { transaction in try transaction.append(.sample(2)) }
+    }
 }

@@ -11,6 +11,7 @@ package final class Connection {
     /// Set when SQLite has ended the transaction by itself (disk full, an interrupted write, a trigger). Whatever came
     /// next would commit on its own, so nothing may come next.
     private(set) var lostTransaction: StoreFailure?
+    private var isExpectingTransaction = false
     /// Pages in the WAL after the last commit, and after the last checkpoint.
     var walPages = 0
     var walPagesAtCheckpoint = 0
@@ -68,20 +69,21 @@ package final class Connection {
             .transactionEnded, "the write was ended from inside: \(failure.message)", sqliteCode: failure.sqliteCode)
     }
 
-    private var isExpectingTransaction = false
-
+    /// Begins a write: no other connection can begin one before this ends.
     func begin() throws(StoreFailure) {
         lostTransaction = nil
         try statement("BEGIN IMMEDIATE").run()
         isExpectingTransaction = true
     }
 
+    /// Begins a read: what it sees is fixed by its first statement.
     func beginReading() throws(StoreFailure) {
         lostTransaction = nil
         try statement("BEGIN DEFERRED").run()
         isExpectingTransaction = true
     }
 
+    /// Makes the write durable.
     func commit() throws(StoreFailure) {
         try statement("COMMIT TRANSACTION").run()
         isExpectingTransaction = false
