@@ -34,12 +34,30 @@ extension CommandHandler {
         }
     }
 
+    /// Fires what is overdue for an order before a command on it: after a pause of the process, or with many due at once,
+    /// a command must not overtake the timeout that came before it. One whose handling was refused waits its back-off.
+    func fireOverdue(
+        of entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
+    ) throws {
+        guard let horizon else { return }
+        var tried: Set<TimeoutName> = []
+        while let timeout = entry.order.timeouts
+            .filter({ $0.due <= horizon && !tried.contains($0.name) }).min(by: { $0.due < $1.due })
+        {
+            tried.insert(timeout.name)
+            let key = entry.order.key(of: timeout)
+            guard try transaction.isWaiting(key) else { continue }
+            try fire(DueTimeout(key: key, attempt: 0), at: now, retryAt: now.advanced(by: .seconds(1)), in: transaction)
+        }
+    }
+
     /// Moves a pending timeout of an order, or cancels it (`due` nil), from outside its workflow.
     func reschedule(
         _ name: TimeoutName, of id: OrderID, to due: (Moment) -> Moment?, caller: Text, at now: Moment,
         in transaction: borrowing Transaction
     ) throws -> Answer {
         guard let entry = try load(id, in: transaction) else { return .refused(.unknownOrder(id)) }
+        try fireOverdue(of: entry, at: now, in: transaction)
         guard let pending = entry.order.timeouts.first(where: { $0.name == name }) else {
             return .refused(try whyNotPending(name, of: entry, at: now, in: transaction))
         }

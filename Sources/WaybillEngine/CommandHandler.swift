@@ -11,6 +11,8 @@ final class CommandHandler {
     let stock = StockLedger()
     let orders = OrderLedger()
     var journal: Journal
+    /// Up to when timeouts may fire in the write at hand; nil: none may.
+    var horizon: Moment?
     /// The earliest due time that the write at hand has armed.
     var earliestArmed: Moment?
 
@@ -31,6 +33,7 @@ final class CommandHandler {
             try note(refusal, of: command, number: nil, at: now, in: transaction)
             try remember(answer, of: command, fingerprint: fingerprint, number: nil, at: now, in: transaction)
         case .success(let entry):
+            try fireOverdue(of: entry, at: now, in: transaction)
             answer = try handle(command, on: entry, at: now, in: transaction)
             let number = entry.order.version == 0 ? nil : entry.order.number
             if case .refused(let refusal) = answer {

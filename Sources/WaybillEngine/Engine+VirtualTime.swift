@@ -15,7 +15,8 @@ extension Engine {
         }
     }
 
-    private func fire(_ writer: Writer, upTo moment: Moment) {
+    /// Fires what is due up to a moment, each at its own time. Does nothing to the clock beyond the last one.
+    func fire(_ writer: Writer, upTo moment: Moment) {
         while writer.stopped == nil, let due = writer.nextDue, due <= moment {
             world.virtualClock?.move(to: due)
             let before = writer.handler.journal.lastPosition

@@ -69,7 +69,10 @@ package final class Engine: Sendable {
     package func perform(_ requests: [Request]) -> [Reply] {
         let now = world.now()
         return writer.withLock { writer in
-            let replies = writer.write(requests.map { Writer.Timed(request: $0, at: now) }, firingUpTo: nil)
+            let horizon = writer.timeouts.horizon(of: world)
+            let replies = writer.write(requests.map { Writer.Timed(request: $0, at: now) }, firingUpTo: horizon)
+            // A timeout of no length, armed just now, is due already.
+            if world.virtualClock != nil { fire(writer, upTo: now) }
             writer.checkpoint()
             return replies
         }

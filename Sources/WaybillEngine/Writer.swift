@@ -12,7 +12,8 @@ final class Writer {
     let timeouts: TimeoutCenter
     /// When the next timeout is due, as of the last write; nil: none is pending.
     private(set) var nextDue: Moment?
-    private var writes: UInt64 = 0
+    /// Old answers to repeated requests that one write may delete at least.
+    private static let droppedMin = 500
     /// Why nothing is accepted any more.
     private(set) var stopped: String?
 
@@ -52,7 +53,6 @@ final class Writer {
                     try perform(requests, firingUpTo: horizon, &attempt, in: transaction)
                 }
                 handler.endWrite()
-                writes += 1
                 nextDue = attempt.nextDue
                 return attempt.replies
             } catch {
@@ -92,6 +92,7 @@ final class Writer {
         _ requests: [Timed], firingUpTo horizon: Moment?, _ attempt: inout Attempt,
         in transaction: borrowing Transaction
     ) throws {
+        handler.horizon = horizon
         attempt.replies.reserveCapacity(requests.count)
         for (index, timed) in requests.enumerated() {
             if attempt.stopsWhenDue, index > 0, isDue(at: timed.at) { break }
@@ -110,7 +111,8 @@ final class Writer {
             attempt.current = .nothing
         }
         try handler.flush(in: transaction)
-        if writes % 64 == 0 { try transaction.dropOldCommands(at: world.now()) }
+        // Twice as many leave as came in: the table cannot grow for ever, and no write is long because of it.
+        try transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
         attempt.nextDue = try timeouts.nextDue(in: transaction)
     }
 
@@ -138,7 +140,6 @@ final class Writer {
     /// After a write by somebody who holds the writer: what is due next may have changed.
     func didWrite() {
         handler.endWrite()
-        writes += 1
         do {
             nextDue = try store.read { [timeouts] snapshot in try timeouts.nextDue(in: snapshot) }
         } catch {

@@ -112,6 +112,13 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { _ in true } ?? false
     }
 
+    /// Whether exactly this timeout waits for its time and has never been tried.
+    package func isWaiting(_ timeout: TimeoutKey) throws(StoreFailure) -> Bool {
+        let statement = try query("SELECT 1 FROM timeout WHERE kind = ?1 AND due = ?2 AND owner = ?3 AND name = ?4")
+        statement.bind(timeout)
+        return try statement.first { _ in true } ?? false
+    }
+
     /// The timeouts of a kind that wait for their time, by time, owner and name; nil: from the first.
     package func timeouts(
         _ kind: TimeoutKind, after key: TimeoutKey?, limit: Int
