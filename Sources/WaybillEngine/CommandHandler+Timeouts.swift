@@ -34,8 +34,9 @@ extension CommandHandler {
         }
     }
 
-    /// Fires what is overdue for an order before a command on it: after a pause of the process, or with many due at once,
-    /// a command must not overtake the timeout that came before it. One whose handling was refused waits its back-off.
+    /// Fires what is overdue for an order before a command on it: after a pause of the process, or with many due at
+    /// once, a command must not overtake the timeout that came before it. One whose handling was refused waits its
+    /// back-off.
     func fireOverdue(
         of entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
     ) throws {
