@@ -7,12 +7,6 @@ extension CommandHandler {
     func find(
         _ command: Command, at now: Moment, in transaction: borrowing Transaction
     ) throws -> Result<OrderLedger.Entry, Refusal> {
-        guard !command.order.text.isEmpty else {
-            return .failure(.badData(command.name, path: "order", problem: "an order's id must not be empty"))
-        }
-        guard command.order.text.byteCount <= EngineLimits.orderIDBytesMax else {
-            return .failure(.limit("bytes of an order's id", max: EngineLimits.orderIDBytesMax))
-        }
         if let entry = try load(command.order, in: transaction) { return .success(entry) }
         guard let name = command.workflow else { return .failure(.unknownOrder(command.order)) }
         guard let open = try catalogue.current(name) else { return .failure(.unknownWorkflow(name.text.string)) }
@@ -39,11 +33,4 @@ extension CommandHandler {
         orders.add(entry)
         return entry
     }
-}
-
-/// Bounds of the engine; each is refused by name when it is crossed.
-package enum EngineLimits {
-    package static let orderIDBytesMax = 256
-    package static let keyBytesMax = 256
-    package static let skuBytesMax = 256
 }

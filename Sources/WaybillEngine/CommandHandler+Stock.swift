@@ -6,6 +6,7 @@ extension CommandHandler {
     func handle(
         _ command: StockCommand, at now: Moment, in transaction: borrowing Transaction
     ) throws -> Result<StockReceipt, Refusal> {
+        if let refusal = command.crossedBound { return .failure(refusal) }
         let fingerprint = command.fingerprint
         try stock.load([command.stock], in: transaction)
         if let key = command.key, let row = try transaction.command(caller: command.caller, key: key, at: now) {
@@ -89,11 +90,6 @@ extension StockCommand {
 
     /// What the command moves on this level; nil: nothing (a count that agrees with the book).
     fileprivate func movement(on level: StockLevel) -> Result<Movement?, Refusal> {
-        guard !stock.sku.text.isEmpty, stock.sku.text.byteCount <= EngineLimits.skuBytesMax,
-            stock.location.text.byteCount <= EngineLimits.skuBytesMax
-        else {
-            return .failure(.limit("bytes of a SKU or location (1 at least)", max: EngineLimits.skuBytesMax))
-        }
         let movement: Movement
         switch action {
         case .receive(let quantity):

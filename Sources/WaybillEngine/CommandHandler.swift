@@ -23,6 +23,7 @@ final class CommandHandler {
 
     /// Handles one command at a moment.
     func handle(_ command: Command, at now: Moment, in transaction: borrowing Transaction) throws -> Answer {
+        if let refusal = command.crossedBound { return .refused(refusal) }
         let fingerprint = command.fingerprint
         if let answer = try remembered(command, fingerprint: fingerprint, at: now, in: transaction) { return answer }
         let found = try find(command, at: now, in: transaction)

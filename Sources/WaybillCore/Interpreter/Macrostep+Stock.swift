@@ -113,6 +113,10 @@ extension Macrostep {
         let sku = SKU(try text(action.sku, "the SKU of a stock action"))
         var location: Location = ""
         if let expression = action.location { location = Location(try value(expression).plainText) }
+        let bytesMax = InterpreterLimits.stockNameBytesMax
+        guard (1...bytesMax).contains(sku.text.byteCount), location.text.byteCount <= bytesMax else {
+            throw .limit("bytes of a SKU (1 at least) or a location", max: bytesMax)
+        }
         guard case .int(let quantity) = try value(action.quantity) else {
             throw .arithmetic("the quantity of \(sku) has no value")
         }

@@ -153,6 +153,8 @@ package enum InterpreterLimits {
     package static let messagesMax = 256
     package static let movementsMax = 2_048
     package static let changesMax = 4_096
+    /// Of a SKU or a location, each.
+    package static let stockNameBytesMax = 256
 }
 
 extension EvaluationError {
