@@ -30,6 +30,7 @@ extension Macrostep {
             let old = scope.context[slot]
             let next = try combine(old, operand, assignment.mode, field: field)
             try change(.field(slot: slot, next))
+            note("assign \(field.name) = \(next.plainText)")
         case .member(let collection, let keyExpression, let slot):
             let key = try text(keyExpression, "a key")
             guard case .list(let element, _, _) = workflow.context.fields[collection].type,
@@ -41,6 +42,10 @@ extension Macrostep {
             }
             let next = try combine(fields[slot], operand, assignment.mode, field: element.fields[slot])
             try change(.member(collection: collection, key: key, field: slot, next))
+            if trace != nil {
+                let name = workflow.context.fields[collection].name
+                note("assign \(name)[\(key)].\(element.fields[slot].name) = \(next.plainText)")
+            }
         }
     }
 
@@ -94,6 +99,7 @@ extension Macrostep {
             fields[field.slot] = next
         }
         try change(.element(collection: put.collection, fields))
+        note("put \(name)[\(key)]")
     }
 
     private mutating func change(_ change: Outcome.Change) throws(Refusal) {

@@ -119,7 +119,7 @@ struct Macrostep {
         order.context = scope.context
         order.configuration = scope.configuration
         order.version += 1
-        return Decision(order: order, outcome: outcome, data: data, opened: opened)
+        return Decision(order: order, outcome: outcome, data: data, opened: opened, trace: trace ?? [])
     }
 
     private mutating func currentStatus() throws(Refusal) -> Text {

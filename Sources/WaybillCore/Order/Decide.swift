@@ -6,6 +6,8 @@ package struct Decision {
     package let data: [Value]
     /// Reserved lines whose stock did not exist and is opened with its quota.
     package let opened: [ReserveLine]
+    /// The actions in the order in which they ran, in words; empty unless they were asked for.
+    package let trace: [String]
 }
 
 /// What the workflow says to a command.
@@ -18,9 +20,11 @@ package enum Verdict {
 extension Workflow {
     /// Decides a command on an order. Pure: same order, command, workflow, moment and facts, same verdict.
     ///
-    /// - Parameter order: what the order is now; version 0 for one that this command is to place.
+    /// - Parameters:
+    ///   - order: what the order is now; version 0 for one that this command is to place.
+    ///   - isTraced: whether the decision shall say which actions ran.
     package func decide(
-        _ command: Command, on order: Order, at now: Moment, asking facts: any StockFacts
+        _ command: Command, on order: Order, at now: Moment, asking facts: any StockFacts, isTraced: Bool = false
     ) throws(Refusal) -> Verdict {
         let definition = try definition(of: command, on: order)
         if let expected = command.expectedVersion, expected != order.version {
@@ -33,7 +37,7 @@ extension Workflow {
             guard used.fingerprint == key.fingerprint else { throw .keyReused(key: key.key.string) }
             return .repeated(version: used.version)
         }
-        var step = Macrostep(workflow: self, order: order, facts: facts, now: now)
+        var step = Macrostep(workflow: self, order: order, facts: facts, now: now, isTraced: isTraced)
         if order.version == 0 {
             if let definition { step.scope.context.place(data, of: definition.data, in: context) }
             try step.start()
@@ -49,12 +53,12 @@ extension Workflow {
 
     /// Decides a timeout that is due. It is used up even when no transition wants it.
     package func decideTimeout(
-        _ name: TimeoutName, on order: Order, at now: Moment, asking facts: any StockFacts
+        _ name: TimeoutName, on order: Order, at now: Moment, asking facts: any StockFacts, isTraced: Bool = false
     ) throws(Refusal) -> Decision {
         guard let index = timeout(name), order.timeouts.contains(where: { $0.name == name }) else {
             throw .unknownTimeout("\(name) is not pending")
         }
-        var step = Macrostep(workflow: self, order: order, facts: facts, now: now)
+        var step = Macrostep(workflow: self, order: order, facts: facts, now: now, isTraced: isTraced)
         step.order.stop(name)
         step.outcome.stop(name)
         _ = try step.run(.timeout(index))
@@ -78,7 +82,7 @@ extension Workflow {
             outcome.stop(name)
         }
         after.version += 1
-        return Decision(order: after, outcome: outcome, data: [], opened: [])
+        return Decision(order: after, outcome: outcome, data: [], opened: [], trace: [])
     }
 
     /// The definition of a command, or nil in a workflow that declares none.
