@@ -15,6 +15,12 @@ extension Engine {
         return OrderView(order, under: workflow)
     }
 
+    /// The workflow that an order is pinned to; nil when there is no such order.
+    package func workflow(of id: OrderID) throws -> Workflow? {
+        guard let row = try store.read({ snapshot in try snapshot.order(id: id) }) else { return nil }
+        return try workflow(row.workflow)
+    }
+
     /// Folds an order's events up to a moment, page by page.
     private func fold(_ row: OrderRow, under workflow: Workflow, upTo moment: AsOf) throws -> Order? {
         var order = Order(id: row.id, workflow: workflow, placedAt: row.placedAt, lane: row.lane)

@@ -1,0 +1,57 @@
+public import ArgumentParser
+import Foundation
+public import WaybillCore
+
+/// The words of the command line, before anybody looks at their meaning.
+enum Arguments {
+    /// Refuses words that are not UTF-8: Swift would repair them in silence, and an order would get another name.
+    static func check() throws(CommandFailure) {
+        for index in 1..<max(1, Int(CommandLine.argc)) {
+            guard let word = CommandLine.unsafeArgv[index] else { return }
+            guard String(validatingCString: word) != nil else {
+                throw CommandFailure("argument \(index) is not valid UTF-8: \(String(cString: word).printable)")
+            }
+        }
+    }
+}
+
+extension Moment: ExpressibleByArgument {
+    /// ISO 8601, in UTC when it names no zone, or milliseconds since 1970.
+    public init?(argument: String) {
+        if let milliseconds = Int64(argument) {
+            self.init(milliseconds: milliseconds)
+        } else if let moment = Moment(iso8601: Text(argument), assumingUTC: true) {
+            self = moment
+        } else if let midnight = Moment(iso8601: Text(argument + "T00:00:00Z")) {
+            self = midnight
+        } else {
+            return nil
+        }
+    }
+}
+
+extension Interval: ExpressibleByArgument {
+    /// `30m`, `1h30m`, `10d`, `250ms`; with a minus in front it goes back.
+    public init?(argument: String) {
+        let isNegative = argument.hasPrefix("-")
+        guard let interval = Interval(text: Text(isNegative ? String(argument.dropFirst()) : argument)) else {
+            return nil
+        }
+        self.init(milliseconds: isNegative ? -interval.milliseconds : interval.milliseconds)
+    }
+}
+
+extension Identifier where Self: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}
+
+extension OrderID: ExpressibleByArgument {}
+extension EventName: ExpressibleByArgument {}
+extension TimeoutName: ExpressibleByArgument {}
+extension WorkflowName: ExpressibleByArgument {}
+extension SKU: ExpressibleByArgument {}
+extension Location: ExpressibleByArgument {}
+
+extension Text: ExpressibleByArgument {
+    public init?(argument: String) { self.init(argument) }
+}

@@ -1,0 +1,82 @@
+import Waybill
+import WaybillCore
+
+/// An event of an order as a paragraph for people: what was asked, and what came of it.
+struct EventText {
+    private let event: EventView
+    private let body: EventBody
+    private let workflow: Workflow
+
+    init(_ event: EventView, under workflow: Workflow) throws(CommandFailure) {
+        self.event = event
+        self.workflow = workflow
+        do throws(JSONProblem) {
+            body = try EventBody(event.body, under: workflow)
+        } catch {
+            throw CommandFailure(
+                "event \(event.position.number) is damaged at byte \(error.offset): \(error.message); verify the file"
+            )
+        }
+    }
+
+    func write(to output: Output = .standard) {
+        let details = Details(output)
+        output.line(title(on: output))
+        if !body.data.isEmpty, body.data != Array("{}".utf8) { details.json("asked", body.data) }
+        details.lines("facts", body.outcome.facts.map(readable))
+        let entered = innermost(body.outcome.entered).map { workflow.states[$0].path.string.printable }
+        if !entered.isEmpty { details.line("entered", Style.cyan(entered.joined(separator: " + "), on: output)) }
+        if let status = body.outcome.status {
+            details.line("status", Style.green(status.string.printable, on: output))
+        }
+        details.lines("set", body.outcome.changes.map(readable))
+        details.lines(
+            "stock",
+            body.outcome.movements.map { movement in
+                "\(movement.kind.name) \(movement.quantity) \(movement.key.readable)"
+            })
+        let armed = body.outcome.armed.map { "\($0.name) at \($0.due.iso8601), in \($0.due.since(event.at).text)" }
+        details.lines("timeouts", (armed + body.outcome.stopped.map { "\($0) stopped" }).map(\.printable))
+        let messages = body.messages.map { message in message.tag.map { "\(message.topic):\($0)" } ?? "\(message.topic)"
+        }
+        if !messages.isEmpty { details.line("messages", messages.joined(separator: ", ").printable) }
+    }
+
+    private func title(on output: Output) -> String {
+        var origin: [String] = []
+        if let role = body.role { origin.append("by \(role)") }
+        if !event.caller.isEmpty { origin.append("from \(event.caller)") }
+        if let key = event.key { origin.append("key \(key)") }
+        let name = body.timeout.map { "\(event.type) \($0)" } ?? event.type.description
+        return Style.dim("\(event.at.iso8601)  ", on: output) + Style.bold(name.printable, on: output)
+            + Style.dim("  version \(event.version), event \(event.position.number)", on: output)
+            + (origin.isEmpty ? "" : "  " + origin.joined(separator: ", ").printable)
+    }
+
+    /// Of states that were entered, those without an entered descendant.
+    private func innermost(_ entered: [Int]) -> [Int] {
+        entered.filter { state in !entered.contains { $0 > state && $0 <= workflow.states[state].last } }.sorted()
+    }
+
+    private func readable(_ answer: ReserveAnswer) -> String {
+        switch answer {
+        case .done(let opened): opened.isEmpty ? "stock: all there" : "stock: all there, \(opened.count) quotas opened"
+        case .short(let line, let free): "stock: line \(line + 1) was short, \(free) free"
+        }
+    }
+
+    private func readable(_ change: Outcome.Change) -> String {
+        let fields = workflow.context.fields
+        switch change {
+        case .field(let slot, let value):
+            return "\(fields[slot].name) = \(value.plainText)".printable
+        case .element(let collection, let values):
+            var writer = JSONWriter()
+            if case .list(let element, _, _) = fields[collection].type { writer.named(values, as: element) }
+            return "\(fields[collection].name): \(String(decoding: writer.bytes, as: UTF8.self))".printable
+        case .member(let collection, let key, let field, let value):
+            guard case .list(let element, _, _) = fields[collection].type else { return "" }
+            return "\(fields[collection].name)[\(key)].\(element.fields[field].name) = \(value.plainText)".printable
+        }
+    }
+}

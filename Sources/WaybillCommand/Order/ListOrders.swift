@@ -1,0 +1,73 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+
+/// `waybill order list`: a page of orders in the order in which they were placed.
+struct ListOrders: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List orders in the order in which they were placed.")
+
+    @OptionGroup var file: FileOptions
+    @OptionGroup var filter: FilterOptions
+
+    @Option(help: "How many at most.")
+    var limit = 50
+
+    @Option(help: ArgumentHelp("Go on where an earlier list ended.", valueName: "token"))
+    var after: Int64?
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
+    }
+
+    func run() async throws {
+        let filter = try filter.filter()
+        try await file.reading { book in
+            let page = try collect(filter, from: book)
+            file.json ? write(page) : print(page)
+        }
+    }
+
+    /// Looks on until there are enough: a page of the engine may be short, even empty.
+    private func collect(_ filter: OrderFilter, from book: OrderBook) throws -> Page<OrderView> {
+        var orders: [OrderView] = []
+        var token = after.map { PageToken(number: $0) }
+        repeat {
+            let page = try book.orders(filter, after: token, limit: min(limit - orders.count, 1_000))
+            orders += page.elements
+            token = page.next
+        } while token != nil && orders.count < limit
+        return Page(elements: orders, next: token)
+    }
+
+    private func print(_ page: Page<OrderView>) {
+        var table = TextTable([
+            .init("ORDER"), .init("STATUS"), .init("PLACED"), .init("EVENTS", isRightAligned: true), .init("WORKFLOW"),
+            .init("STATES"),
+        ])
+        for order in page.elements {
+            table.add([
+                order.id.description, order.status.string, order.placedAt.iso8601, "\(order.version)",
+                order.workflow.description, order.states.map(\.string).joined(separator: " + "),
+            ])
+        }
+        guard !table.isEmpty else { return Output.standard.line(Style.dim("no orders")) }
+        table.write()
+        if let next = page.next {
+            Output.standard.line(Style.dim("there may be more: --after \(next.number)"))
+        }
+    }
+
+    private func write(_ page: Page<OrderView>) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("orders")
+        writer.beginArray()
+        for order in page.elements { writer.order(order) }
+        writer.endArray()
+        writer.key("next")
+        if let next = page.next { writer.text(Text("\(next.number)")) } else { writer.null() }
+        writer.endObject()
+        writer.print()
+    }
+}

@@ -1,0 +1,62 @@
+import Waybill
+import WaybillCore
+
+/// An order as a paragraph for people.
+struct OrderText {
+    private let order: OrderView
+    private let now: Moment
+
+    /// - Parameter now: what the times of timeouts are compared with.
+    init(_ order: OrderView, now: Moment) {
+        self.order = order
+        self.now = now
+    }
+
+    func write(to output: Output = .standard) {
+        let details = Details(output)
+        output.line(
+            Style.bold(order.id.description.printable, on: output) + "  "
+                + Style.green(order.status.string.printable, on: output)
+                + (order.isFinished ? Style.dim("  (nothing can happen any more)", on: output) : ""))
+        details.line("states", Style.cyan(order.states.map(\.string.printable).joined(separator: " + "), on: output))
+        details.line("workflow", "\(order.workflow), text \(order.workflowHash.description.prefix(12))".printable)
+        details.line("placed", "\(order.placedAt.iso8601), \(order.version) events so far")
+        if !order.lane.isEmpty { details.line("lane", order.lane.string.printable) }
+        details.lines(
+            "timeouts",
+            order.timeouts.sorted { ($0.due, $0.name) < ($1.due, $1.name) }.map { timeout in
+                "\(timeout.name) at \(timeout.due.iso8601), \(distance(to: timeout.due))".printable
+            })
+        details.lines(
+            "holds",
+            order.holdings.map { held in
+                "\(held.stock.readable): \(held.reserved) reserved, \(held.sold) sold, \(held.shipped) of them shipped"
+            })
+        details.lines(
+            "can take",
+            order.possible.map { possible in
+                let guards = possible.guards.map(\.string).joined(separator: " or ")
+                return possible.command.description.printable
+                    + (guards.isEmpty ? "" : Style.dim("  if \(guards)".printable, on: output))
+            })
+        details.json("context", order.context)
+    }
+
+    private func distance(to due: Moment) -> String {
+        due < now ? "due since \(now.since(due).rounded.text)" : "in \(due.since(now).rounded.text)"
+    }
+}
+
+extension Interval {
+    /// Without the milliseconds, which nobody wants to read beside days.
+    var rounded: Interval {
+        abs(milliseconds) < 10_000 ? self : Interval(milliseconds: milliseconds / 1_000 * 1_000)
+    }
+}
+
+extension StockKey {
+    /// `mug`, or `mug at berlin`; harmless for a terminal.
+    var readable: String {
+        location.text.isEmpty ? sku.description.printable : "\(sku) at \(location)".printable
+    }
+}

@@ -1,0 +1,50 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+
+/// `waybill order show`: an order now, or as it was.
+struct ShowOrder: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "show", abstract: "Show an order, now or as it was at a time or after an event.")
+
+    @OptionGroup var file: FileOptions
+
+    @Argument(help: "The order's id.")
+    var id: OrderID
+
+    @Option(help: ArgumentHelp("As it was at this time: ISO 8601 or milliseconds since 1970.", valueName: "time"))
+    var at: Moment?
+
+    @Option(help: ArgumentHelp("As it was after this event: a number that `order history` prints.", valueName: "event"))
+    var asOf: Int64?
+
+    func validate() throws {
+        if at != nil, asOf != nil { throw ValidationError("Give --at or --as-of, not both.") }
+    }
+
+    func run() async throws {
+        try await file.reading { book in
+            let moment: AsOf = asOf.map { .event(Position($0)) } ?? at.map { .time($0) } ?? .now
+            guard let order = try book.order(id, asOf: moment) else { throw try absent(in: book) }
+            if file.json {
+                var writer = JSONWriter()
+                writer.order(order)
+                writer.print()
+            } else {
+                OrderText(order, now: at ?? World.system.now()).write()
+            }
+        }
+    }
+
+    private func absent(in book: OrderBook) throws -> CommandFailure {
+        guard let order = try book.order(id) else { return .noOrder(id, in: file.db) }
+        return CommandFailure(
+            "the order \(id) was placed later, at \(order.placedAt.iso8601)", status: .negative)
+    }
+}
+
+extension CommandFailure {
+    static func noOrder(_ id: OrderID, in file: String) -> CommandFailure {
+        CommandFailure("there is no order \(id) in \(file)", status: .negative)
+    }
+}

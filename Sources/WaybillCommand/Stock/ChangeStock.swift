@@ -1,0 +1,58 @@
+import ArgumentParser
+import WaybillCore
+
+/// `waybill stock receive`: so many units came in.
+struct ReceiveStock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "receive", abstract: "Take in units of a SKU.")
+
+    @OptionGroup var file: FileOptions
+    @OptionGroup var which: StockOptions
+
+    @Argument(help: "How many came in.")
+    var quantity: Int64
+
+    @OptionGroup var change: StockChangeOptions
+
+    func run() async throws {
+        try await change.send(.receive(quantity), of: which.stock, to: file, isMade: true)
+    }
+}
+
+/// `waybill stock adjust`: units were found or lost.
+struct AdjustStock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "adjust", abstract: "Note units that were found (--by 3) or lost (--by=-3).")
+
+    @OptionGroup var file: FileOptions
+    @OptionGroup var which: StockOptions
+
+    @Option(parsing: .unconditional, help: "How many more there are; below 0: how many fewer.")
+    var by: Int64
+
+    @OptionGroup var change: StockChangeOptions
+
+    func run() async throws {
+        try await change.send(.adjust(by), of: which.stock, to: file, isMade: false)
+    }
+}
+
+/// `waybill stock count`: somebody has counted the free units.
+struct CountStock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "count", abstract: "Set the free units to what was counted.")
+
+    @OptionGroup var file: FileOptions
+    @OptionGroup var which: StockOptions
+
+    @Argument(help: "How many free units there are.")
+    var quantity: Int64
+
+    @Option(help: "What the book said when the count began: refused when it says something else now.")
+    var expected: Int64?
+
+    @OptionGroup var change: StockChangeOptions
+
+    func run() async throws {
+        try await change.send(.count(quantity, expected: expected), of: which.stock, to: file, isMade: false)
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+import WaybillEngine
+
+/// `waybill stock list`: every stock, by SKU and location.
+struct ListStock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the stocks by SKU and location.")
+
+    private static let pageRows = 1_000
+
+    @OptionGroup var file: FileOptions
+
+    @Option(help: "How many at most.")
+    var limit = 1_000
+
+    @Option(help: ArgumentHelp("Only SKUs that begin with this.", valueName: "text"))
+    var prefix: String?
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
+    }
+
+    func run() async throws {
+        try await file.reading { book in
+            let stocks = try collect(from: book)
+            file.json ? write(stocks) : print(stocks)
+        }
+    }
+
+    private func collect(from book: OrderBook) throws -> [(key: StockKey, level: StockLevel)] {
+        var found: [(key: StockKey, level: StockLevel)] = []
+        // No SKU that begins with the prefix sorts before the prefix itself.
+        var last = prefix.map { StockKey(sku: SKU($0), location: "") }
+        if let last, let level = try book.stock(last) { found.append((last, level)) }
+        while found.count < limit {
+            let page = try book.engine.stocks(after: last, limit: Self.pageRows)
+            found += page.prefix { $0.key.sku.description.utf8.starts(with: (prefix ?? "").utf8) }
+            guard page.count == Self.pageRows, let end = page.last?.key else { break }
+            last = end
+        }
+        return Array(found.prefix(limit))
+    }
+
+    private func print(_ stocks: [(key: StockKey, level: StockLevel)]) {
+        guard !stocks.isEmpty else { return Output.standard.line(Style.dim("no stock")) }
+        let hasLocations = stocks.contains { !$0.key.location.text.isEmpty }
+        var columns: [TextTable.Column] = [.init("SKU")]
+        if hasLocations { columns.append(.init("LOCATION")) }
+        columns += ["FREE", "RESERVED", "SOLD", "RECEIVED", "ADJUSTED"].map { .init($0, isRightAligned: true) }
+        var table = TextTable(columns)
+        for (key, level) in stocks {
+            let amounts = [level.free, level.reserved, level.sold, level.received, level.adjusted].map { "\($0)" }
+            table.add([key.sku.description] + (hasLocations ? [key.location.description] : []) + amounts)
+        }
+        table.write()
+    }
+
+    private func write(_ stocks: [(key: StockKey, level: StockLevel)]) {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for (key, level) in stocks {
+            writer.beginObject()
+            writer.stock(key)
+            writer.level(level)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.print()
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import Foundation
+
+/// The executable `waybill`: every noun is a subcommand with a file of its own.
+@main
+struct WaybillTool: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "waybill",
+        abstract: "Orders, their workflows, their history: in one file.",
+        discussion: """
+            First steps:
+              waybill demo                                    watch some thousand orders go through a workflow
+              waybill workflow list                           the workflows that come with it
+              waybill workflow run standard-order             try one without any file
+              waybill order list --db shop.db                 look into a file
+
+            Exit status: 0 done, 1 a refusal or a finding, 2 it could not be done, 64 wrong usage.
+            """,
+        version: "0.1.0",
+        subcommands: [WorkflowNoun.self, OrderNoun.self, StockNoun.self])
+
+    static func main() async {
+        StandardStreams.prepare()
+        do {
+            try Arguments.check()
+        } catch {
+            stop(error)
+        }
+        var command: any ParsableCommand
+        do {
+            command = try parseAsRoot()
+        } catch {
+            exit(withError: error)
+        }
+        do {
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+            Output.standard.flush()
+        } catch {
+            stop(error)
+        }
+    }
+
+    /// The one way in which a command ends with an error: one line on stderr, then the exit status.
+    private static func stop(_ error: any Error) -> Never {
+        Output.standard.flush()
+        switch error {
+        case let code as ExitCode: Foundation.exit(code.rawValue)
+        case is CleanExit, is ValidationError: exit(withError: error)
+        case let failure as CommandFailure:
+            report(failure.message)
+            Foundation.exit(failure.status.rawValue)
+        case let error as CocoaError: report(error.localizedDescription)
+        default: report("\(error)")
+        }
+        Foundation.exit(CommandFailure.Status.impossible.rawValue)
+    }
+
+    private static func report(_ message: String) {
+        for line in message.split(separator: "\n", omittingEmptySubsequences: true) {
+            Output.error.line("waybill: \(String(line).printable)")
+        }
+    }
+}

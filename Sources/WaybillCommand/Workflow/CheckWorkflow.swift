@@ -1,0 +1,76 @@
+import ArgumentParser
+import WaybillCore
+import WorkflowFile
+
+/// `waybill workflow check`: every finding of every file, with its place and how to fix it.
+struct CheckWorkflow: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Say what is wrong with workflow files; exit status 1 if anything is.")
+
+    @Argument(help: "YAML or JSON files, shipped workflows by name, or - for standard input.")
+    var file: [String]
+
+    @Flag(help: "Print one JSON array with an object per file.")
+    var json = false
+
+    func run() throws {
+        var writer = JSONWriter()
+        var hasErrors = false
+        writer.beginArray()
+        for argument in file {
+            let source = try WorkflowSource(argument)
+            let (workflow, findings) = WorkflowFile.check(bytes: source.bytes)
+            hasErrors = hasErrors || workflow == nil
+            if json {
+                write(source, workflow, findings, to: &writer)
+            } else {
+                print(source, workflow, findings)
+            }
+        }
+        writer.endArray()
+        if json { writer.print() }
+        if hasErrors { throw ExitCode(1) }
+    }
+
+    private func print(_ source: WorkflowSource, _ workflow: Workflow?, _ findings: [WorkflowFinding]) {
+        for finding in findings {
+            let style: Style = finding.severity == .error ? .red : .yellow
+            let subject = finding.path.isEmpty ? "" : "\(finding.path): "
+            let place = "\(source.name):\(finding.line):\(finding.column): ".printable
+            Output.standard.line(
+                place + style("\(finding.severity.rawValue): ") + "\(subject)\(finding.message)".printable)
+            if let hint = finding.hint { Output.standard.line("    fix: \(hint)".printable) }
+        }
+        guard let workflow else { return }
+        let size =
+            "\(workflow.states.count - 1) states, \(workflow.commands.count) commands, "
+            + "\(workflow.timeouts.count) timeouts"
+        Output.standard.line(
+            "\(source.name): ".printable + Style.green("ok: ")
+                + "\(workflow.name) version \(workflow.version), \(size)".printable)
+    }
+
+    private func write(
+        _ source: WorkflowSource, _ workflow: Workflow?, _ findings: [WorkflowFinding], to writer: inout JSONWriter
+    ) {
+        writer.beginObject()
+        writer.member("file", Text(source.name))
+        writer.member("ok", workflow != nil)
+        if let workflow {
+            writer.member("id", workflow.name.text)
+            writer.member("version", workflow.version)
+            writer.member("hash", workflow.hash.text)
+        }
+        writer.members("findings", findings) { writer, finding in
+            writer.beginObject()
+            writer.member("severity", Text(finding.severity.rawValue))
+            writer.member("line", Int64(finding.line))
+            writer.member("column", Int64(finding.column))
+            writer.member("path", Text(finding.path))
+            writer.member("message", Text(finding.message))
+            writer.member("fix", ifAny: finding.hint.map { Text($0) })
+            writer.endObject()
+        }
+        writer.endObject()
+    }
+}

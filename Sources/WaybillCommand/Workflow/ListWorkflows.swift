@@ -1,0 +1,48 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+
+/// `waybill workflow list`: the workflows that come with Waybill.
+struct ListWorkflows: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the workflows that come with Waybill.")
+
+    @Flag(help: "Print one JSON array.")
+    var json = false
+
+    func run() throws {
+        let workflows = try WorkflowText.shipped.map { try WorkflowSource($0.name).workflow() }
+        if json { return write(workflows) }
+        var table = TextTable([
+            .init("NAME"), .init("VERSION", isRightAligned: true), .init("STATES", isRightAligned: true),
+            .init("PLACED BY"), .init("COMMANDS"),
+        ])
+        for workflow in workflows {
+            let others = workflow.commands.dropFirst().map(\.name.description).joined(separator: ", ")
+            table.add([
+                workflow.name.description, "\(workflow.version)", "\(workflow.states.count - 1)",
+                workflow.creation?.name.description ?? "any event", others,
+            ])
+        }
+        table.write()
+        Output.standard.line()
+        Output.standard.line("Read one:  waybill workflow export standard-order")
+        Output.standard.line("Try one:   waybill workflow run standard-order --event 'pay={...}'")
+    }
+
+    private func write(_ workflows: [Workflow]) {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for workflow in workflows {
+            writer.beginObject()
+            writer.member("id", workflow.name.text)
+            writer.member("version", workflow.version)
+            writer.member("hash", workflow.hash.text)
+            writer.member("states", Int64(workflow.states.count - 1))
+            writer.members("commands", workflow.commands) { $0.text($1.name.text) }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.print()
+    }
+}

@@ -1,0 +1,54 @@
+import WaybillCore
+
+/// A dry run for people: a paragraph per event.
+struct ReadableDryRunReport: DryRunReport {
+    private let details = Details()
+    private var number = 0
+
+    init(_ workflow: Workflow) {
+        Output.standard.line(
+            Style.bold("\(workflow.name) version \(workflow.version)".printable)
+                + Style.dim("  a dry run: stock is endless, roles are not checked, nothing is kept"))
+    }
+
+    mutating func add(_ event: DryRunEvent?, _ step: DryRun.Step, _ run: DryRun) {
+        Output.standard.line()
+        if let event {
+            number += 1
+            Output.standard.line(Style.bold("\(number)  \(event.title)".printable) + data(of: event))
+        } else {
+            Output.standard.line(Style.bold("before the first event"))
+        }
+        if let refusal = step.refusal {
+            details.line("refused", Style.red("\(refusal.code): \(refusal.message)".printable))
+        }
+        if step.isRepeat { details.line("repeated", "the same key was used before: nothing changes") }
+        details.lines("fired", step.fired.map(\.description.printable))
+        details.lines("actions", step.actions.map(\.printable))
+        guard run.order.version > 0 else { return details.line("states", "none: the order is not placed yet") }
+        show(run)
+    }
+
+    mutating func end() {}
+
+    private func show(_ run: DryRun) {
+        let workflow = run.workflow
+        let states = workflow.leaves(of: run.order.configuration).map { workflow.states[$0].path.string.printable }
+        details.line("states", Style.cyan(states.joined(separator: " + ")))
+        let end = workflow.isFinished(run.order.configuration) ? Style.dim("  (nothing can happen any more)") : ""
+        details.line("status", run.order.status.string.printable + end)
+        details.lines(
+            "timeouts",
+            run.order.timeouts.sorted { ($0.due, $0.name) < ($1.due, $1.name) }.map {
+                "\($0.name) at \($0.due.iso8601), in \($0.due.since(run.now).text)".printable
+            })
+        var writer = JSONWriter()
+        writer.named(run.order.context, as: workflow.context)
+        details.json("context", writer.bytes)
+    }
+
+    private func data(of event: DryRunEvent) -> String {
+        guard case .event(_, let data) = event, !data.isEmpty else { return "" }
+        return Style.dim("  " + String(decoding: data, as: UTF8.self).printable)
+    }
+}

@@ -1,0 +1,11 @@
+import ArgumentParser
+
+/// `waybill workflow`: what may happen to an order, as files.
+struct WorkflowNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workflow",
+        abstract: "Check, draw and try workflow files.",
+        subcommands: [
+            CheckWorkflow.self, DrawWorkflow.self, ListWorkflows.self, ExportWorkflows.self, RunWorkflow.self,
+        ])
+}
