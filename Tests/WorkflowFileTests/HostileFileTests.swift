@@ -3,10 +3,8 @@ import WaybillCore
 import WorkflowFile
 import Workflows
 
-@Suite struct `A hostile file` {
-    /// Nothing that a stranger sends may take longer than this, in a debug build on a busy machine.
-    private static let patience = Duration.seconds(20)
-
+/// Nothing that a stranger sends may hang: a minute is long, in a debug build on a busy machine.
+@Suite(.timeLimit(.minutes(1))) struct `A hostile file` {
     private func findings(_ text: String) -> [String] { WorkflowFile.check(text).findings.map(\.description) }
 
     @Test func `cannot multiply itself with aliases`() {
@@ -28,11 +26,9 @@ import Workflows
 
     @Test(arguments: ["[", "{a: ", "- ", "? ", "[{a: ", "- ? ", "[? ", "- - a: "])
     func `cannot nest ten thousand levels deep`(opening: String) {
-        let start = ContinuousClock.now
         let deep = findings(String(repeating: opening, count: 10_000))
         #expect(!deep.isEmpty)
         #expect(deep.first?.contains("nested deeper than 64 levels") == true)
-        #expect(ContinuousClock.now - start < Self.patience)
     }
 
     @Test func `cannot nest deeply by indentation`() {
@@ -66,17 +62,14 @@ import Workflows
     }
 
     @Test func `with duplicate keys without end is told some of them in time`() {
-        let start = ContinuousClock.now
         let text = "id: t\n" + String(repeating: "version: 1\n", count: 20_000)
         #expect(!findings(text).isEmpty)
-        #expect(ContinuousClock.now - start < Self.patience)
     }
 
     /// Ten thousand accidents and attacks on a real file: bytes changed, cut, doubled, moved. None may trap or hang.
     @Test func `never traps, however it was mutated`() throws {
         var dice = SeededDice(seed: 20_261_121)
         let originals = ShippedWorkflows.all.map { Array($0.text.utf8) }
-        let start = ContinuousClock.now
         var accepted = 0
         for round in 0..<10_000 {
             // The small files, so that ten thousand are checked soon; the large one now and then.
@@ -93,7 +86,6 @@ import Workflows
         }
         // Both kinds must occur, or the mutations test nothing.
         #expect(accepted > 100 && accepted < 9_000)
-        #expect(ContinuousClock.now - start < .seconds(300))
     }
 
     private func mutated(_ original: [UInt8], by dice: inout SeededDice) -> [UInt8] {

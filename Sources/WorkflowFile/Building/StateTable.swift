@@ -22,7 +22,6 @@ struct StateTable {
     private(set) var rows: [Row] = []
     private(set) var timeouts: [Timeout] = []
     private(set) var timeoutIndex: [Text: Int] = [:]
-    private var pathIndex: [Text: Int] = [:]
 
     init(root: Outline.State, log: FindingLog) {
         add(root, path: "", parent: nil, log: log)
@@ -39,7 +38,6 @@ struct StateTable {
             return log.error(at: rows[0].outline.node, "more than \(WorkflowLimits.statesMax) states")
         }
         rows.append(Row(outline: state, path: path, parent: parent))
-        pathIndex[path] = index
         if let parent { rows[parent].children.append(index) }
         for timeout in state.timeouts { add(timeout, state: index, log: log) }
         for child in state.children {
@@ -70,13 +68,23 @@ struct StateTable {
 
     // MARK: Targets
 
-    /// The state that a target means: a sibling of the source, else a child of it (also `.child`), else a whole path.
+    /// The state that a target means. Its first name is a sibling of the source, else a child of it, else a state below
+    /// the root; `.child` is a child whatever the siblings are called. Further names, after dots, lead downwards.
     func target(_ name: Text, from source: Int) -> Int? {
-        if name.string.utf8.first == UInt8(ascii: ".") {
-            return child(Text(String(name.string.dropFirst())), of: source)
+        let names = name.string.split(separator: ".", omittingEmptySubsequences: false).map { Text(String($0)) }
+        guard let first = names.first, !name.isEmpty else { return nil }
+        if first.isEmpty { return descend(names.dropFirst(), from: source) }
+        if let parent = rows[source].parent, let near = descend(names[...], from: parent) { return near }
+        return descend(names[...], from: source) ?? descend(names[...], from: 0)
+    }
+
+    private func descend(_ names: ArraySlice<Text>, from state: Int) -> Int? {
+        var current = state
+        for name in names {
+            guard let next = child(name, of: current) else { return nil }
+            current = next
         }
-        if let parent = rows[source].parent, let sibling = child(name, of: parent) { return sibling }
-        return child(name, of: source) ?? (name.isEmpty ? nil : pathIndex[name])
+        return current
     }
 
     func child(_ name: Text, of state: Int) -> Int? {

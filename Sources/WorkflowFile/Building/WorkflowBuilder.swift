@@ -146,9 +146,7 @@ struct WorkflowBuilder {
 
     private func target(_ node: DocumentNode, from source: Int) -> Int? {
         let name = Text(node.text ?? "")
-        if let target = symbols.states.target(name, from: source) {
-            if target != 0 { return target }
-        }
+        if let target = symbols.states.target(name, from: source) { return target }
         let nearest = symbols.states.nearestTarget(to: name, from: source)
         log.error(
             at: node, "unknown target \(node.phrase)",

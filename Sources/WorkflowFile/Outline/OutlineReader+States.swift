@@ -18,9 +18,10 @@ import WaybillCore
 /// A state without children is atomic, or `type: final`; one with children is compound and says which child is
 /// `initial`, or `type: parallel`: then all its children are active at once. The file itself is the root state.
 ///
-/// A way from a state is the name of its target; or a mapping of `guard`, `target`, `actions`, `internal`; or a list of
-/// those, of which the first whose guard is true is taken. Without a target no state is left. A target inside the
-/// source leaves the source and enters it again, unless `internal: true`.
+/// A target is a sibling of the state, else a child of it, else a state below the root; dots lead on from there
+/// (`paid.packing`). A way from a state is the name of its target; or a mapping of `guard`, `target`, `actions`,
+/// `internal`; or a list of those, of which the first whose guard is true is taken. Without a target no state is left.
+/// A target inside the source leaves the source and enters it again, unless `internal: true`.
 extension OutlineReader {
     static let stateKeys = ["type", "initial", "entry", "exit", "on", "always", "onDone", "after", "states"]
 
