@@ -63,10 +63,12 @@ let package = Package(
             swiftSettings: house),
         // gzip through the system's zlib.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
-        // Import, export, reports, verify.
+        // Import, export, reports, replay, verify. Imports the store, because verify reads every table as it is.
         .target(
-            name: "Histories", dependencies: ["WaybillCore", "Waybill", "WaybillEngine", crypto, "CZlib"],
-            swiftSettings: house),
+            name: "Histories",
+            dependencies: [
+                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", crypto, "CZlib",
+            ], swiftSettings: house),
         // Benchmarks with their limits; its bare loops speak to sqlite3 directly.
         .target(
             name: "WaybillBench",
@@ -92,7 +94,8 @@ let package = Package(
             dependencies: ["WaybillCore", "WaybillTimeouts", "WaybillEngine", "WorkflowFile", "Waybill"],
             swiftSettings: house),
         .testTarget(
-            name: "HistoriesTests", dependencies: ["WaybillCore", "WaybillEngine", "Waybill", "Histories"],
+            name: "HistoriesTests",
+            dependencies: ["WaybillCore", "WaybillStore", "WaybillEngine", "Waybill", "Histories", crypto],
             swiftSettings: house),
         .testTarget(
             name: "SimulationTests",

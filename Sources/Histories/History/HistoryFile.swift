@@ -1,0 +1,133 @@
+package import WaybillCore
+import WaybillEngine
+
+/// A history in a JSONL file, one step per line (see `HistoryLine`), packed with gzip or not.
+///
+/// The whole file is checked before anything of it is used. If its lines come in order of time, as an export's do, it is
+/// then read once more, line by line, and memory holds 16 bytes per order. If not, the places of the lines are sorted,
+/// which costs 16 bytes per line more.
+package struct HistoryFile: HistorySource {
+    package let orderCount: Int
+    package let entryCount: Int
+    package let start: Moment?
+    private let path: String
+    private let workflow: WorkflowName?
+    private let mode: HistoryMode
+    private let limits: InputLimits
+    /// Where the lines are, in the order in which they happen; nil: they lie in that order.
+    private let places: [Place]?
+
+    private struct Place {
+        var at: Moment
+        var offset: Int
+    }
+
+    /// - Parameter workflow: places the orders of lines that name none.
+    package init(
+        _ path: String, workflow: WorkflowName?, mode: HistoryMode, limits: InputLimits = InputLimits()
+    ) throws {
+        self.path = path
+        self.workflow = workflow
+        self.mode = mode
+        self.limits = limits
+        let survey = try Survey(path, workflow: workflow, limits: limits)
+        orderCount = survey.orders.count
+        entryCount = survey.entryCount
+        start = survey.earliest
+        places = survey.isInOrder ? nil : try Self.sortedPlaces(path, workflow: workflow, mode: mode, limits: limits)
+    }
+
+    package func forEach(_ body: (HistoryEntry) throws -> Void) throws {
+        guard let places else {
+            var lines = LineReader(try InputFile.open(path, limits: limits), file: path, limits: limits)
+            while let line = try lines.next() { try body(try Self.entry(line, workflow: workflow, file: path)) }
+            return
+        }
+        let file = try FileBytes(path: path)
+        for place in places {
+            try file.seek(to: place.offset)
+            var lines = LineReader(file, file: path, limits: limits)
+            guard let line = try lines.next() else {
+                throw InputFinding(.unreadable, file: path, "it has changed while it was read")
+            }
+            var entry = try Self.entry(line, workflow: workflow, file: path)
+            if entry.at != place.at {
+                entry.note.recorded = entry.at
+                entry.at = place.at
+            }
+            try body(entry)
+        }
+    }
+
+    static func entry(
+        _ line: LineReader.Line, workflow: WorkflowName?, file: String
+    ) throws(InputFinding) -> HistoryEntry {
+        do throws(JSONProblem) {
+            return try HistoryLine.entry(line.bytes, workflow: workflow)
+        } catch {
+            throw InputFinding(.value, file: file, line: line.number, "byte \(error.offset): \(error.message)")
+        }
+    }
+
+    /// The lines in order of time; of those with the same time, in the order of the file.
+    private static func sortedPlaces(
+        _ path: String, workflow: WorkflowName?, mode: HistoryMode, limits: InputLimits
+    ) throws -> [Place] {
+        guard try !FileBytes(path: path).isGzip() else {
+            throw InputFinding(.order, file: path, "its lines are not in order of time; unpack the file first")
+        }
+        var places: [Place] = []
+        /// The time of each order's last line.
+        var latest: [OrderID: Moment] = [:]
+        var lines = LineReader(try FileBytes(path: path), file: path, limits: limits)
+        while let line = try lines.next() {
+            let entry = try entry(line, workflow: workflow, file: path)
+            var at = entry.at
+            if mode == .lenient, let order = entry.order {
+                at = max(at, latest[order] ?? at)
+                latest[order] = at
+            }
+            places.append(Place(at: at, offset: line.offset))
+        }
+        places.sort { ($0.at, $0.offset) < ($1.at, $1.offset) }
+        return places
+    }
+}
+
+/// What a first look at a history file finds out.
+private struct Survey {
+    /// Digests of the orders' ids.
+    private(set) var orders: Set<Int64> = []
+    private(set) var entryCount = 0
+    private(set) var earliest: Moment?
+    private(set) var isInOrder = true
+
+    init(_ path: String, workflow: WorkflowName?, limits: InputLimits) throws {
+        var findings = InputFindings()
+        var previous: Moment?
+        var lines = LineReader(try InputFile.open(path, limits: limits), file: path, limits: limits)
+        while true {
+            do throws(InputFinding) {
+                guard let line = try lines.next() else { break }
+                let entry = try HistoryFile.entry(line, workflow: workflow, file: path)
+                note(entry, after: previous)
+                previous = entry.at
+            } catch {
+                findings.add(error)
+                if error.endsTheFile { break }
+            }
+        }
+        guard findings.isEmpty else { throw findings }
+    }
+
+    private mutating func note(_ entry: HistoryEntry, after previous: Moment?) {
+        entryCount += 1
+        earliest = min(earliest ?? entry.at, entry.at)
+        if let previous, entry.at < previous { isInOrder = false }
+        if let order = entry.order {
+            var digest = Digest()
+            digest.add(order.text)
+            orders.insert(digest.value)
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import WaybillCore
+import WaybillEngine
+
+/// One line of a JSONL history. One of five forms, told apart by their fields:
+///
+/// ```
+/// {"at":TIME,"order":ID,"command":NAME,"key":TEXT,"data":{...}}   and, if wanted, workflow, role, caller, lane, trace
+/// {"at":TIME,"order":ID,"timeout":NAME,"due":TIME|null}           a pending timeout was moved, or with null cancelled
+/// {"at":TIME,"stock":"receive"|"adjust","sku":SKU,"location":TEXT,"quantity":N,"key":TEXT,"note":TEXT}
+/// {"at":TIME,"stock":"count",...,"expected":N}
+/// {"at":TIME}                                                     time passed up to here
+/// ```
+/// TIME is ISO 8601, UTC when it names no zone, or milliseconds since 1970.
+struct HistoryLine {
+    var at: Moment?
+    var order: Text?
+    var workflow: Text?
+    var command: Text?
+    var key: Text?
+    var data: [UInt8]?
+    var role: Text?
+    var caller: Text?
+    var lane: Text?
+    var trace: Text?
+    var timeout: Text?
+    /// Set when the line has a `due`; nil inside: it is null.
+    var due: Moment??
+    var stock: Text?
+    var sku: Text?
+    var location: Text?
+    var quantity: Int64?
+    var expected: Int64?
+    var note: Text?
+
+    /// The years 1 to 9999, in milliseconds since 1970.
+    static let times: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+
+    /// Reads one line.
+    ///
+    /// - Parameter workflow: places orders of lines that name none.
+    static func entry(_ json: [UInt8], workflow: WorkflowName?) throws(JSONProblem) -> HistoryEntry {
+        var line = HistoryLine()
+        var seen: Set<Text> = []
+        try JSONReader.read(json) { reader throws(JSONProblem) in
+            try reader.object { key, reader throws(JSONProblem) in
+                guard seen.insert(key).inserted else { throw reader.problem("\(key) is given twice") }
+                try line.read(key, from: &reader)
+            }
+        }
+        return try line.entry(workflow: workflow)
+    }
+
+    private mutating func read(_ key: Text, from reader: inout JSONReader) throws(JSONProblem) {
+        switch key.string {
+        case "at": at = try reader.moment()
+        case "order": order = try reader.text()
+        case "workflow": workflow = try reader.text()
+        case "command": command = try reader.text()
+        case "key": self.key = try reader.text()
+        case "data":
+            guard try reader.peek() == .object else { throw reader.problem("data must be an object") }
+            data = try reader.rawValue()
+        case "role": role = try reader.text()
+        case "caller": caller = try reader.text()
+        case "lane": lane = try reader.text()
+        case "trace": trace = try reader.text()
+        case "timeout": timeout = try reader.text()
+        case "due": due = .some(reader.takeNull() ? nil : try reader.moment())
+        case "stock": stock = try reader.text()
+        case "sku": sku = try reader.text()
+        case "location": location = try reader.text()
+        case "quantity": quantity = try reader.int()
+        case "expected": expected = try reader.int()
+        case "note": note = try reader.text()
+        default: throw reader.problem("unknown field \(key)")
+        }
+    }
+
+    private func entry(workflow standard: WorkflowName?) throws(JSONProblem) -> HistoryEntry {
+        guard let at else { throw problem("the field at is missing") }
+        guard let order else {
+            if let stock { return HistoryEntry(at: at, act: .stock(try stockCommand(stock))) }
+            guard command == nil, timeout == nil else { throw problem("the field order is missing") }
+            return HistoryEntry(at: at, act: .rest)
+        }
+        if let timeout {
+            guard let due else { throw problem("a timeout needs due: its new time, or null to cancel it") }
+            let action = due.map { TimeoutCommand.Action.move(to: $0) } ?? .cancel
+            let command = TimeoutCommand(
+                action, TimeoutName(timeout), of: OrderID(order), caller: caller ?? Import.caller)
+            return HistoryEntry(at: at, act: .timeout(command))
+        }
+        guard let command else { throw problem("the field command is missing") }
+        return HistoryEntry(
+            at: at,
+            act: .command(
+                Command(
+                    order: OrderID(order), name: EventName(command), data: data ?? [],
+                    workflow: workflow.map { WorkflowName($0) } ?? standard, role: role, key: key,
+                    caller: caller ?? Import.caller, lane: lane ?? "", trace: trace)))
+    }
+
+    private func stockCommand(_ kind: Text) throws(JSONProblem) -> StockCommand {
+        guard let sku else { throw problem("the field sku is missing") }
+        guard let quantity else { throw problem("the field quantity is missing") }
+        let action: StockCommand.Action
+        switch kind.string {
+        case "receive": action = .receive(quantity)
+        case "adjust": action = .adjust(quantity)
+        case "count": action = .count(quantity, expected: expected)
+        default: throw problem("stock is receive, adjust or count")
+        }
+        return StockCommand(
+            action, of: StockKey(sku: SKU(sku), location: Location(location ?? "")), key: key,
+            caller: caller ?? Import.caller, note: note)
+    }
+
+    private func problem(_ message: String) -> JSONProblem { JSONProblem(offset: 0, message: message) }
+}
+
+extension JSONReader {
+    /// A time as text, or as milliseconds since 1970.
+    fileprivate mutating func moment() throws(JSONProblem) -> Moment {
+        if try peek() == .number {
+            let milliseconds = try int()
+            guard HistoryLine.times.contains(milliseconds) else {
+                throw problem("\(milliseconds) milliseconds lie outside of the years 1 to 9999")
+            }
+            return Moment(milliseconds: milliseconds)
+        }
+        let text = try text()
+        guard let moment = Moment(iso8601: text, assumingUTC: true) else {
+            throw problem("'\(text)' is no time; expected is, for example, 2018-03-01T14:05:09Z")
+        }
+        return moment
+    }
+}

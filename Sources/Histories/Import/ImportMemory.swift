@@ -1,0 +1,116 @@
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+/// What earlier runs have brought into the file: how an import goes on where it stopped, and does nothing twice.
+///
+/// Keys of commands are remembered for a day of the history's time only, so the journal itself is asked. A step is
+/// there when its order has an event, or a refusal, of its time, command and key. As a history comes in order of time,
+/// a step that is earlier than its order's last event was handled too, even if it left no trace (it repeated another).
+struct ImportMemory {
+    private let engine: Engine
+    /// Orders that were placed after it are this run's own.
+    private let lastPosition: Position
+    /// Refusals of steps whose order did not exist; the file keeps the last 10,000.
+    private let withoutOrder: [Step: RefusalRow]
+
+    enum Answer {
+        /// The order's status is now...
+        case accepted(status: Text)
+        case refused(code: Text, reason: Text)
+    }
+
+    fileprivate struct Step: Hashable {
+        var order: OrderID
+        var command: EventName
+        var key: Text?
+        var at: Moment
+    }
+
+    init(_ engine: Engine) throws {
+        self.engine = engine
+        lastPosition = engine.lastPosition
+        let rows = try engine.store.read { snapshot in
+            try snapshot.refusals(of: nil, limit: Int(RefusalRow.withoutOrderMax))
+        }
+        withoutOrder = Dictionary(rows.map { (Step($0), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    private var isEmpty: Bool { lastPosition.number == 0 && withoutOrder.isEmpty }
+
+    /// What an earlier run answered to a command, or nil when it was not handled yet.
+    func answer(to command: Command, at moment: Moment) throws -> Answer? {
+        guard !isEmpty else { return nil }
+        let step = Step(order: command.order, command: command.name, key: command.key, at: moment)
+        return try answer(to: step) { $0.type == step.command && $0.key == step.key && $0.at == moment }
+    }
+
+    /// The same for a timeout that somebody moved or cancelled.
+    func answer(to command: TimeoutCommand, at moment: Moment) throws -> Answer? {
+        guard !isEmpty else { return nil }
+        let name: EventName =
+            switch command.action {
+            case .cancel: "$cancel"
+            case .extend, .move: "$reschedule"
+            }
+        let step = Step(order: command.order, command: name, key: nil, at: moment)
+        return try answer(to: step) {
+            try $0.type == name && $0.at == moment && timeoutName(of: $0.body) == command.name
+        }
+    }
+
+    private func answer(to step: Step, _ isItsEvent: (EventRow) throws -> Bool) throws -> Answer? {
+        try engine.store.read { snapshot in
+            guard let row = try snapshot.order(id: step.order) else {
+                return withoutOrder[step].map { Answer.refused(code: $0.code, reason: $0.detail) }
+            }
+            guard row.number.number <= lastPosition.number else { return nil }
+            var last: Moment?
+            var version: Int64 = 0
+            while version < row.version {
+                let events = try snapshot.events(of: row.number, fromVersion: version + 1, limit: Engine.pageMax)
+                guard let newest = events.last else { break }
+                if try events.contains(where: isItsEvent) { return .accepted(status: row.status) }
+                last = max(last ?? newest.at, newest.at)
+                version = newest.version
+            }
+            let refusals = try snapshot.refusals(of: row.number, limit: Int(RefusalRow.perOrderMax))
+            if let refusal = refusals.first(where: { Step($0) == step }) ?? withoutOrder[step] {
+                return .refused(code: refusal.code, reason: refusal.detail)
+            }
+            guard let last, step.at < last else { return nil }
+            return .accepted(status: row.status)
+        }
+    }
+
+    /// Whether an earlier run handled a stock command.
+    func holds(_ command: StockCommand, at moment: Moment) throws -> Bool {
+        guard !isEmpty else { return false }
+        return try engine.store.read { snapshot in
+            guard let row = try snapshot.stock(command.stock), row.number.number <= lastPosition.number else {
+                return false
+            }
+            let newest = try snapshot.events(
+                of: row.number, fromVersion: max(1, row.version - Int64(Engine.pageMax) + 1), limit: Engine.pageMax)
+            guard let last = newest.last else { return false }
+            return moment < last.at || newest.contains { $0.at == moment && $0.key == command.key }
+        }
+    }
+}
+
+extension ImportMemory.Step {
+    fileprivate init(_ row: RefusalRow) {
+        self.init(order: row.order, command: row.command, key: row.key, at: row.at)
+    }
+}
+
+/// The name of the timeout that an event moved or cancelled, or that fired; nil: none.
+func timeoutName(of body: [UInt8]) throws -> TimeoutName? {
+    var name: TimeoutName?
+    try JSONReader.read(body) { reader throws(JSONProblem) in
+        try reader.object { key, reader throws(JSONProblem) in
+            if key == "timeout" { name = TimeoutName(try reader.text()) } else { try reader.skipValue() }
+        }
+    }
+    return name
+}
