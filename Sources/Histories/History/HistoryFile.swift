@@ -3,9 +3,9 @@ import WaybillEngine
 
 /// A history in a JSONL file, one step per line (see `HistoryLine`), packed with gzip or not.
 ///
-/// The whole file is checked before anything of it is used. If its lines come in order of time, as an export's do, it is
-/// then read once more, line by line, and memory holds 16 bytes per order. If not, the places of the lines are sorted,
-/// which costs 16 bytes per line more.
+/// The whole file is checked before anything of it is used. If its lines come in order of time, as an export's do, it
+/// is then read once more, line by line, and memory holds 16 bytes per order. If not, the places of the lines are
+/// sorted, which costs 16 bytes per line more.
 package struct HistoryFile: HistorySource {
     package let orderCount: Int
     package let entryCount: Int

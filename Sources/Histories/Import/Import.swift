@@ -39,7 +39,8 @@ package struct Import {
         guard book.engine.world.virtualClock != nil else { throw ImportFailure.realTime }
         return try withoutActuallyEscaping(difference) { difference in
             var run = try ImportRun(
-                engine: book.engine, settings: settings, report: ImportReport(orderCount: source.orderCount, difference))
+                engine: book.engine, settings: settings, report: ImportReport(orderCount: source.orderCount, difference)
+            )
             var done = 0
             try source.forEach { entry in
                 try run.add(entry)

@@ -63,7 +63,8 @@ struct ImportReport {
         if entry.note.isMissing {
             result.missing += 1
             try tell(
-                difference(entry, .missing, code: "missing", reason: "not recorded; what is recorded after it requires it"))
+                difference(
+                    entry, .missing, code: "missing", reason: "not recorded; what is recorded after it requires it"))
         }
         if let recorded = entry.note.recorded {
             result.moved += 1

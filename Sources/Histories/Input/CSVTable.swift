@@ -43,7 +43,8 @@ package struct CSVTable {
         guard let record = try reader.next() else { return nil }
         guard record.fieldCount == columnCount else {
             throw InputFinding(
-                .columns, file: file, line: record.line, "\(record.fieldCount) columns where the header has \(columnCount)")
+                .columns, file: file, line: record.line,
+                "\(record.fieldCount) columns where the header has \(columnCount)")
         }
         return CSVRow(record: record, places: places, names: names, file: file)
     }

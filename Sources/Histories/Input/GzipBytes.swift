@@ -77,7 +77,9 @@ final class GzipBytes: ByteSource {
         case Z_BUF_ERROR where used > 0 || !piece.isEmpty || inputOffset == input.count: break
         default: throw damage("it is corrupt after \(bytesOut) bytes")
         }
-        guard bytesOut <= limits.fileBytesMax else { throw damage("it unpacks to more than \(limits.fileBytesMax) bytes") }
+        guard bytesOut <= limits.fileBytesMax else {
+            throw damage("it unpacks to more than \(limits.fileBytesMax) bytes")
+        }
         // A small file may be all alike; only then is a ratio beyond reason a bomb.
         guard bytesOut <= 1 << 20 || bytesOut / limits.unpackingRatioMax <= bytesIn else {
             throw damage("it unpacks to more than \(limits.unpackingRatioMax) times its size")

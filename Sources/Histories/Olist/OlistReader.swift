@@ -22,8 +22,8 @@ package struct OlistReader: HistorySource {
 
     /// Reads the files of a directory.
     ///
-    /// - Throws: ``InputFindings`` with everything that is wrong with them, or the ``InputFinding`` without which nothing
-    ///   can be read.
+    /// - Throws: ``InputFindings`` with everything that is wrong with them, or the one ``InputFinding`` without which
+    ///   nothing can be read.
     package init(directory: String, mode: HistoryMode, limits: InputLimits = InputLimits()) throws {
         orders = try OlistTables(directory: directory, limits: limits).orders
         self.mode = mode
