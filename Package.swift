@@ -43,7 +43,8 @@ let package = Package(
             ], swiftSettings: house),
         // The SQL that brings a file from any older version to this one, embedded.
         .target(
-            name: "Migrations", path: "Migrations", resources: [.embedInCode("v001_create_journal.sql")],
+            name: "Migrations", path: "Migrations",
+            resources: [.embedInCode("v001_create_journal.sql"), .embedInCode("v002_create_delivery.sql")],
             swiftSettings: house),
         // Every SQL statement, behind one Transaction; the only target that imports GRDB.
         .target(

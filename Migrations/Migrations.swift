@@ -1,4 +1,5 @@
 /// The SQL that brings a file from version N to N + 1, by N: a file's version is the number of migrations it has seen.
 package let migrations: [[UInt8]] = [
-    PackageResources.v001_create_journal_sql
+    PackageResources.v001_create_journal_sql,
+    PackageResources.v002_create_delivery_sql,
 ]

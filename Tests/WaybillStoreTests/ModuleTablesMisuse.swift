@@ -82,10 +82,10 @@ import WaybillStore
         for sql in [
             "DROP TABLE event", "ALTER TABLE event ADD COLUMN more TEXT", "CREATE INDEX more ON event (at)",
             "DROP INDEX event_by_stream", "CREATE TRIGGER t AFTER INSERT ON event BEGIN SELECT 1; END",
-            "CREATE TABLE cursor (id INTEGER)", "CREATE VIRTUAL TABLE v USING fts5 (text)",
+            "CREATE TABLE lease (id INTEGER)", "CREATE VIRTUAL TABLE v USING fts5 (text)",
             "CREATE TABLE copy AS SELECT * FROM event",
             "CREATE TEMP TRIGGER t AFTER INSERT ON note BEGIN SELECT 1; END",
-            "ALTER TABLE note RENAME TO message_key",
+            "ALTER TABLE note RENAME TO lease",
         ] {
             try expectHarmless(try storeWithNotes(), code: .denied, purpose: .migration) { tables in
                 try tables.execute(sql)

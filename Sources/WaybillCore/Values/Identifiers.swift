@@ -59,6 +59,12 @@ public struct TopicName: Identifier {
     public init(_ text: Text) { self.text = text }
 }
 
+/// A consumer group: its members share the messages, or in broadcast each get all.
+public struct GroupName: Identifier {
+    public let text: Text
+    public init(_ text: Text) { self.text = text }
+}
+
 /// The place of an event in the journal: 1, 2, 3 ... without gaps, in commit order.
 public struct Position: Hashable, Comparable, Sendable {
     public let number: Int64

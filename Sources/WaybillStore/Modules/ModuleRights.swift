@@ -6,7 +6,7 @@ package enum ModuleRights {
     package static let engineTables: Set<String> = [
         "event", "orders", "order_attribute", "refusal", "command", "stock", "topic", "stored_queue", "message",
         "pending_message", "timeout", "timeout_retry", "workflow", "setting", "call", "job",
-        "message_key", "cursor", "redelivery", "fifo_lease", "client_group", "filter",
+        "message_key", "cursor", "redelivery", "fifo_lease", "client_group", "filter", "effect", "lease",
     ]
 
     /// Why the action is denied, or nil. `first` and `second` mean what SQLite's authorizer says for this action.

@@ -92,25 +92,34 @@ package struct MessageRow: Hashable, Sendable {
 package struct StoredMessage: Hashable, Sendable {
     package var place: MessagePlace
     package var message: MessageRow
+    /// When it got its place; rises with the offset as far as the clock does.
+    package var visibleAt: Moment
 
     init(_ columns: Columns) {
         place = MessagePlace(rowid: columns.integer(0))
         message = MessageRow(columns, from: 1)
+        visibleAt = columns.optionalMoment(10) ?? message.bornAt
     }
 }
 
 extension Transaction {
     /// Appends a message to a stored queue and answers where it lies.
+    ///
+    /// - Parameter visibleAt: now, for a message that was born earlier and waited.
     @discardableResult
-    package func append(_ message: MessageRow, to queue: StoredQueueNumber) throws(StoreFailure) -> MessagePlace {
+    package func append(
+        _ message: MessageRow, to queue: StoredQueueNumber, visibleAt: Moment? = nil
+    ) throws(StoreFailure) -> MessagePlace {
         let place = MessagePlace(queue: queue, offset: try nextOffset(of: queue))
         let statement = try statement(
             """
-            INSERT INTO message (place, event, ordinal, born_at, tag, key, message_group, properties, body, id)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+            INSERT INTO message (place, event, ordinal, born_at, tag, key, message_group, properties, body, id,
+                visible_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """)
         statement.bind(1, try place.rowid())
         statement.bind(message, from: 2)
+        statement.bind(11, visibleAt)
         try statement.run()
         connection.tails.setNextOffset(place.offset + 1, of: queue)
         return place
@@ -124,7 +133,7 @@ extension TableReader where Self: ~Copyable {
     ) throws(StoreFailure) -> [StoredMessage] {
         let statement = try query(
             """
-            SELECT place, event, ordinal, born_at, tag, key, message_group, properties, body, id
+            SELECT place, event, ordinal, born_at, tag, key, message_group, properties, body, id, visible_at
             FROM message WHERE place >= ?1 AND place <= ?2 ORDER BY place LIMIT ?3
             """)
         statement.bind(1, try MessagePlace(queue: queue, offset: offset).rowid())
@@ -139,7 +148,7 @@ extension TableReader where Self: ~Copyable {
     ) throws(StoreFailure) -> [StoredMessage] {
         let statement = try query(
             """
-            SELECT place, event, ordinal, born_at, tag, key, message_group, properties, body, id
+            SELECT place, event, ordinal, born_at, tag, key, message_group, properties, body, id, visible_at
             FROM message WHERE event >= ?1 AND event <= ?2 ORDER BY event, ordinal LIMIT ?3
             """)
         statement.bind(1, first)

@@ -41,11 +41,7 @@ extension Transaction {
     @discardableResult
     package func keepTopic(_ name: TopicName, at now: Moment) throws(StoreFailure) -> TopicNumber {
         if let known = try topic(name) { return known }
-        let statement = try statement("INSERT INTO topic (name, created_at) VALUES (?1, ?2)")
-        statement.bind(1, name)
-        statement.bind(2, now)
-        try statement.run()
-        return TopicNumber(lastInsertedRow)
+        return try insert(TopicRow(name: name, createdAt: now))
     }
 
     /// The stored queue of a topic, lane and priority. Queue and topic are created if there are none.

@@ -1,0 +1,176 @@
+package import WaybillCore
+
+/// The number of a consumer group; a deleted group's is never used again.
+package struct GroupNumber: Hashable, Comparable, Sendable {
+    package let number: Int64
+    package init(_ number: Int64) { self.number = number }
+    package static func < (left: Self, right: Self) -> Bool { left.number < right.number }
+}
+
+/// A consumer group and its rules.
+package struct GroupRow: Hashable, Sendable {
+    /// Waiting times before the second, third ... delivery; the last one counts for all after it.
+    package static let ladderDefault: [Interval] =
+        [1, 5, 10, 30].map { .seconds($0) } + [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30].map { .minutes($0) }
+        + [1, 2].map { .hours($0) }
+
+    package var number: GroupNumber
+    package var name: GroupName
+    /// Which group of this name it is, from 1.
+    package var epoch: Int64
+    /// Messages of one message group one after the other.
+    package var isFIFO: Bool
+    /// Every client gets every message.
+    package var isBroadcast: Bool
+    /// Deliveries of a message before it is dead.
+    package var attemptsMax: Int64
+    package var ladder: [Interval]
+    /// How long a delivery stays invisible to others unless its consumer says otherwise.
+    package var invisible: Interval
+    package var createdAt: Moment
+    package var lastUsedAt: Moment
+    package var deletedAt: Moment?
+
+    package init(
+        name: GroupName, isFIFO: Bool = false, isBroadcast: Bool = false, attemptsMax: Int64 = 17,
+        ladder: [Interval] = Self.ladderDefault, invisible: Interval = .seconds(30), createdAt: Moment
+    ) {
+        number = GroupNumber(0)
+        self.name = name
+        epoch = 1
+        self.isFIFO = isFIFO
+        self.isBroadcast = isBroadcast
+        self.attemptsMax = attemptsMax
+        self.ladder = ladder
+        self.invisible = invisible
+        self.createdAt = createdAt
+        lastUsedAt = createdAt
+    }
+
+    init(_ columns: Columns) throws(StoreFailure) {
+        number = GroupNumber(columns.integer(0))
+        name = GroupName(columns.text(1))
+        epoch = columns.integer(2)
+        isFIFO = columns.integer(3) != 0
+        isBroadcast = columns.integer(4) != 0
+        attemptsMax = columns.integer(5)
+        ladder = try Self.ladder(columns.text(6), of: number)
+        invisible = Interval(milliseconds: columns.integer(7))
+        createdAt = columns.moment(8)
+        lastUsedAt = columns.moment(9)
+        deletedAt = columns.optionalMoment(10)
+    }
+
+    private static func ladder(_ text: Text, of number: GroupNumber) throws(StoreFailure) -> [Interval] {
+        var steps: [Interval] = []
+        for part in text.string.split(separator: ",") {
+            guard let milliseconds = Int64(part), milliseconds >= 0 else {
+                throw StoreFailure(.damaged, "group \(number.number) has the redelivery step '\(part)', not a time")
+            }
+            steps.append(Interval(milliseconds: milliseconds))
+        }
+        return steps
+    }
+
+    fileprivate var ladderText: Text { Text(ladder.map { String($0.milliseconds) }.joined(separator: ",")) }
+}
+
+extension Transaction {
+    /// The group of this name; there is one afterwards, made by these rules if there was none.
+    package func keepGroup(_ group: GroupRow) throws(StoreFailure) -> GroupRow {
+        if let known = try self.group(group.name) { return known }
+        let number = try insert(group)
+        guard let made = try self.group(number) else {
+            throw StoreFailure(.damaged, "group \(number.number) was made and is not there")
+        }
+        return made
+    }
+
+    private func insert(_ group: GroupRow) throws(StoreFailure) -> GroupNumber {
+        let statement = try statement(
+            """
+            INSERT INTO client_group (name, fifo, broadcast, attempts_max, ladder, invisible, created_at, last_used_at,
+                epoch)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
+                (SELECT ifnull(max(epoch), 0) + 1 FROM client_group WHERE name = ?1))
+            """)
+        statement.bind(1, group.name)
+        statement.bind(2, Int64(group.isFIFO ? 1 : 0))
+        statement.bind(3, Int64(group.isBroadcast ? 1 : 0))
+        statement.bind(4, group.attemptsMax)
+        statement.bind(5, group.ladderText)
+        statement.bind(6, group.invisible.milliseconds)
+        statement.bind(7, group.createdAt)
+        statement.bind(8, group.lastUsedAt)
+        try statement.run()
+        return GroupNumber(lastInsertedRow)
+    }
+
+    /// Changes the rules of a group and when it was last used; false: there is none of this number.
+    @discardableResult
+    package func updateGroup(_ group: GroupRow) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            """
+            UPDATE client_group SET fifo = ?2, broadcast = ?3, attempts_max = ?4, ladder = ?5, invisible = ?6,
+                last_used_at = ?7
+            WHERE number = ?1 AND deleted_at IS NULL
+            """)
+        statement.bind(1, group.number.number)
+        statement.bind(2, Int64(group.isFIFO ? 1 : 0))
+        statement.bind(3, Int64(group.isBroadcast ? 1 : 0))
+        statement.bind(4, group.attemptsMax)
+        statement.bind(5, group.ladderText)
+        statement.bind(6, group.invisible.milliseconds)
+        statement.bind(7, group.lastUsedAt)
+        return try statement.run() == 1
+    }
+
+    /// Marks a group as deleted: its name is free, and what it owes leaves by ``purgeGroup(_:limit:)``; false: there is
+    /// none of this number.
+    @discardableResult
+    package func deleteGroup(_ number: GroupNumber, at now: Moment) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            "UPDATE client_group SET deleted_at = ?2 WHERE number = ?1 AND deleted_at IS NULL")
+        statement.bind(1, number.number)
+        statement.bind(2, now)
+        return try statement.run() == 1
+    }
+}
+
+extension TableReader where Self: ~Copyable {
+    package func group(_ name: GroupName) throws(StoreFailure) -> GroupRow? {
+        let statement = try query(
+            """
+            SELECT number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at, last_used_at,
+                deleted_at
+            FROM client_group WHERE name = ?1 AND deleted_at IS NULL
+            """)
+        statement.bind(1, name)
+        return try statement.first { columns throws(StoreFailure) in try GroupRow(columns) }
+    }
+
+    /// A group by its number, a deleted one too.
+    package func group(_ number: GroupNumber) throws(StoreFailure) -> GroupRow? {
+        let statement = try query(
+            """
+            SELECT number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at, last_used_at,
+                deleted_at
+            FROM client_group WHERE number = ?1
+            """)
+        statement.bind(1, number.number)
+        return try statement.first { columns throws(StoreFailure) in try GroupRow(columns) }
+    }
+
+    /// The groups after a number, deleted ones too.
+    package func groups(after number: GroupNumber, limit: Int) throws(StoreFailure) -> [GroupRow] {
+        let statement = try query(
+            """
+            SELECT number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at, last_used_at,
+                deleted_at
+            FROM client_group WHERE number > ?1 ORDER BY number LIMIT ?2
+            """)
+        statement.bind(1, number.number)
+        statement.bind(2, Int64(limit))
+        return try statement.all { columns throws(StoreFailure) in try GroupRow(columns) }
+    }
+}

@@ -1,0 +1,85 @@
+package import WaybillCore
+
+/// What becomes of delayed and half messages. Every verb names the state that the caller believes in.
+extension Transaction {
+    /// Makes a pending message visible: decides it, and gives it the next place of its stored queue.
+    ///
+    /// - Parameter decision: fired, committed.
+    /// - Returns: where it lies; nil: it was decided before, or its topic is deleted and it is now recalled or rolled
+    ///   back.
+    package func publish(
+        _ pending: PendingMessageRow, as decision: PendingMessageRow.State, at now: Moment
+    ) throws(StoreFailure) -> MessagePlace? {
+        guard let topic = try topic(pending.topic), topic.deletedAt == nil else {
+            let end: PendingMessageRow.State = pending.producer == nil ? .recalled : .rolledBack
+            try decide(pending.number, from: pending.state, to: end, at: now)
+            return nil
+        }
+        guard try decide(pending.number, from: pending.state, to: decision, at: now) else { return nil }
+        let queue = try keepStoredQueue(topic: topic.name, lane: pending.lane, priority: pending.priority, at: now)
+        return try append(pending.message, to: queue, visibleAt: now)
+    }
+
+    /// Counts a check-back that was sent and names the time of the next; false: the message is no undecided half one.
+    @discardableResult
+    package func countCheck(_ number: PendingMessageNumber, next due: Moment) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            "UPDATE pending_message SET checks = checks + 1, due = ?2 WHERE number = ?1 AND state = 'half'")
+        statement.bind(1, number.number)
+        statement.bind(2, due)
+        return try statement.run() == 1
+    }
+
+    /// Gives a delayed or half message another time; false: it is not in this state.
+    @discardableResult
+    package func reschedule(
+        _ number: PendingMessageNumber, in state: PendingMessageRow.State, to due: Moment
+    ) throws(StoreFailure) -> Bool {
+        let statement = try statement("UPDATE pending_message SET due = ?3 WHERE number = ?1 AND state = ?2")
+        statement.bind(1, number.number)
+        statement.bind(2, Text(state.rawValue))
+        statement.bind(3, due)
+        return try statement.run() == 1
+    }
+
+    /// Leaves a half message that nobody answers for to somebody who looks; false: it is no undecided half one.
+    @discardableResult
+    package func park(_ number: PendingMessageNumber) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            "UPDATE pending_message SET state = 'parked', due = NULL WHERE number = ?1 AND state = 'half'")
+        statement.bind(1, number.number)
+        return try statement.run() == 1
+    }
+
+    /// Deletes messages that were decided before a moment, the oldest first; answers how many.
+    @discardableResult
+    package func dropDecided(before moment: Moment, limit: Int = 500) throws(StoreFailure) -> Int {
+        let statement = try statement(
+            """
+            DELETE FROM pending_message WHERE number IN (
+                SELECT number FROM pending_message WHERE decided_at < ?1 ORDER BY decided_at LIMIT ?2)
+            """)
+        statement.bind(1, moment)
+        statement.bind(2, Int64(limit))
+        return try statement.run()
+    }
+}
+
+extension TableReader where Self: ~Copyable {
+    /// The half messages after a number that are undecided, parked ones included.
+    package func undecidedMessages(
+        after number: PendingMessageNumber, limit: Int
+    ) throws(StoreFailure) -> [PendingMessageRow] {
+        // By rowid SQLite would pass every decided message; its index holds the undecided only.
+        let statement = try query(
+            """
+            SELECT number, state, topic, lane, priority, due, event, ordinal, born_at, tag, key, message_group,
+                properties, body, id, producer, checks, decided_at
+            FROM pending_message INDEXED BY pending_message_undecided
+            WHERE state IN ('half', 'parked') AND number > ?1 ORDER BY number LIMIT ?2
+            """)
+        statement.bind(1, number.number)
+        statement.bind(2, Int64(limit))
+        return try statement.all { columns throws(StoreFailure) in try PendingMessageRow(columns) }
+    }
+}

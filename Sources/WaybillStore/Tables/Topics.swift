@@ -1,0 +1,145 @@
+package import WaybillCore
+
+/// A topic and its rules.
+package struct TopicRow: Hashable, Sendable {
+    /// Which messages it takes. Topics that workflows name are mixed.
+    package enum Kind: String, Sendable, CaseIterable {
+        case normal, fifo, delay, transaction, mixed
+    }
+
+    package static let queuesMax: Int64 = 1_024
+
+    package var number: TopicNumber
+    package var name: TopicName
+    package var type: Kind
+    /// How many queues clients see.
+    package var queues: Int64
+    /// Which topic of this name it is, from 1.
+    package var epoch: Int64
+    /// Beyond it the oldest message goes, owed or not.
+    package var bytesMax: Int64
+    /// How long messages stay that nobody is owed.
+    package var retention: Interval
+    package var createdAt: Moment
+    package var deletedAt: Moment?
+
+    package init(
+        name: TopicName, type: Kind = .mixed, queues: Int64 = 4, bytesMax: Int64 = 10 << 30,
+        retention: Interval = .days(7), createdAt: Moment
+    ) {
+        number = TopicNumber(0)
+        self.name = name
+        self.type = type
+        self.queues = queues
+        epoch = 1
+        self.bytesMax = bytesMax
+        self.retention = retention
+        self.createdAt = createdAt
+    }
+
+    init(_ columns: Columns) throws(StoreFailure) {
+        number = TopicNumber(columns.integer(0))
+        name = TopicName(columns.text(1))
+        guard let type = Kind(rawValue: columns.text(2).string) else {
+            throw StoreFailure(.damaged, "topic \(number.number) has the unknown type '\(columns.text(2))'")
+        }
+        self.type = type
+        queues = columns.integer(3)
+        epoch = columns.integer(4)
+        bytesMax = columns.integer(5)
+        retention = Interval(milliseconds: columns.integer(6))
+        createdAt = columns.moment(7)
+        deletedAt = columns.optionalMoment(8)
+    }
+}
+
+extension Transaction {
+    /// Makes a topic; number and epoch given in the row do not count. There must be none of this name.
+    @discardableResult
+    package func insert(_ topic: TopicRow) throws(StoreFailure) -> TopicNumber {
+        let statement = try statement(
+            """
+            INSERT INTO topic (name, type, queues, bytes_max, retention, created_at, epoch)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, (SELECT ifnull(max(epoch), 0) + 1 FROM topic WHERE name = ?1))
+            """)
+        statement.bind(1, topic.name)
+        statement.bind(2, Text(topic.type.rawValue))
+        statement.bind(3, topic.queues)
+        statement.bind(4, topic.bytesMax)
+        statement.bind(5, topic.retention.milliseconds)
+        statement.bind(6, topic.createdAt)
+        try statement.run()
+        return TopicNumber(lastInsertedRow)
+    }
+
+    /// Changes the rules of a topic; false: there is none of this number.
+    @discardableResult
+    package func update(_ topic: TopicRow) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            """
+            UPDATE topic SET type = ?2, queues = ?3, bytes_max = ?4, retention = ?5
+            WHERE number = ?1 AND deleted_at IS NULL
+            """)
+        statement.bind(1, topic.number.number)
+        statement.bind(2, Text(topic.type.rawValue))
+        statement.bind(3, topic.queues)
+        statement.bind(4, topic.bytesMax)
+        statement.bind(5, topic.retention.milliseconds)
+        return try statement.run() == 1
+    }
+
+    /// Marks a topic as deleted: its name is free, its messages are out of reach and leave by ``deleteMessages``;
+    /// false: there is none of this number.
+    @discardableResult
+    package func deleteTopic(_ number: TopicNumber, at now: Moment) throws(StoreFailure) -> Bool {
+        let statement = try statement("UPDATE topic SET deleted_at = ?2 WHERE number = ?1 AND deleted_at IS NULL")
+        statement.bind(1, number.number)
+        statement.bind(2, now)
+        guard try statement.run() == 1 else { return false }
+        // The next message to this name must find that its queue is gone.
+        connection.tails.forget()
+        return true
+    }
+}
+
+extension TableReader where Self: ~Copyable {
+    /// A topic by its number, deleted ones too.
+    package func topic(_ number: TopicNumber) throws(StoreFailure) -> TopicRow? {
+        let statement = try query(
+            """
+            SELECT number, name, type, queues, epoch, bytes_max, retention, created_at, deleted_at
+            FROM topic WHERE number = ?1
+            """)
+        statement.bind(1, number.number)
+        return try statement.first { columns throws(StoreFailure) in try TopicRow(columns) }
+    }
+
+    /// The topics after a number, deleted ones too, for as long as their rows stay.
+    package func topics(after number: TopicNumber, limit: Int) throws(StoreFailure) -> [TopicRow] {
+        let statement = try query(
+            """
+            SELECT number, name, type, queues, epoch, bytes_max, retention, created_at, deleted_at
+            FROM topic WHERE number > ?1 ORDER BY number LIMIT ?2
+            """)
+        statement.bind(1, number.number)
+        statement.bind(2, Int64(limit))
+        return try statement.all { columns throws(StoreFailure) in try TopicRow(columns) }
+    }
+
+    /// The stored queues of a topic by lane and priority, of which there are as many as lanes times priorities.
+    package func storedQueues(of topic: TopicNumber, limit: Int = 10_000) throws(StoreFailure) -> [StoredQueueRow] {
+        let statement = try query(
+            """
+            SELECT q.number, t.name, q.lane, q.priority
+            FROM topic AS t CROSS JOIN stored_queue AS q ON q.topic = t.number
+            WHERE t.number = ?1 ORDER BY q.lane, q.priority LIMIT ?2
+            """)
+        statement.bind(1, topic.number)
+        statement.bind(2, Int64(limit))
+        return try statement.all { columns in
+            StoredQueueRow(
+                number: StoredQueueNumber(columns.integer(0)), topic: TopicName(columns.text(1)),
+                lane: columns.text(2), priority: columns.integer(3))
+        }
+    }
+}

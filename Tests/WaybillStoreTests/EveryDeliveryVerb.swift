@@ -1,0 +1,87 @@
+import WaybillCore
+import WaybillStore
+
+func useTopicVerbs(_ transaction: borrowing Transaction) throws {
+    let queue = try transaction.keepStoredQueue(topic: "returns", lane: "", at: .noon)
+    let place = try transaction.append(MessageRow(event: nil, bornAt: .noon, body: [1], id: "a"), to: queue)
+    _ = try transaction.messages(at: [place], bytesMax: 9, countMax: 9)
+    _ = try transaction.oldestOffset(of: queue)
+    _ = try transaction.offset(of: queue, visibleFrom: .noon)
+    _ = try transaction.measureMessages(in: queue, fromOffset: 0, limit: 9)
+    _ = try transaction.deleteMessages(of: queue, below: 1)
+    let topic = try transaction.keepTopic("returns", at: .noon)
+    _ = try transaction.topics(after: TopicNumber(0), limit: 9)
+    _ = try transaction.storedQueues(of: topic)
+    if let row = try transaction.topic(topic) { try transaction.update(row) }
+    try transaction.deleteTopic(topic, at: .noon)
+    try transaction.insert([MessageKeyRow(key: "k", bornAt: .noon, place: place)])
+    _ = try transaction.places(ofKey: "k", day: MessageKeyRow.day(of: .noon), limit: 9)
+    try transaction.dropMessageKeys(before: 0)
+}
+
+func usePendingVerbs(_ transaction: borrowing Transaction) throws {
+    let topic = try transaction.keepTopic("orders", at: .noon)
+    let number = try transaction.insert(
+        PendingMessageRow(
+            number: PendingMessageNumber(0), state: .half, topic: topic, lane: "", due: .noon,
+            message: MessageRow(event: nil, bornAt: .noon, body: [1], id: "a"), producer: "p"))
+    try transaction.countCheck(number, next: .noon)
+    try transaction.reschedule(number, in: .half, to: .noon)
+    try transaction.park(number)
+    let undecided = try transaction.undecidedMessages(after: PendingMessageNumber(0), limit: 9)
+    for pending in undecided { _ = try transaction.publish(pending, as: .committed, at: .noon) }
+    try transaction.dropDecided(before: .noon)
+}
+
+func useGroupVerbs(_ transaction: borrowing Transaction) throws {
+    let group = try transaction.keepGroup(GroupRow(name: "points", createdAt: .noon))
+    try transaction.updateGroup(group)
+    _ = try transaction.groups(after: GroupNumber(0), limit: 9)
+    let topic = try transaction.keepTopic("orders", at: .noon)
+    for _ in 1...2 {
+        _ = try transaction.keepFilter(group: group.number, topic: topic, type: .tag, expression: "a || b", at: .noon)
+    }
+    _ = try transaction.filters(of: group.number)
+    try transaction.deleteFilter(2, of: group.number)
+    let effect = EffectRow(group: group.number, messageID: "m", name: "mail", at: .noon, result: nil)
+    _ = try transaction.insert(effect)
+    _ = try transaction.effect(of: group.number, messageID: "m", name: "mail")
+    _ = try transaction.effectsInDoubt(of: group.number, limit: 9)
+    try transaction.finish(effect, result: "sent")
+}
+
+func useDeliveryVerbs(_ transaction: borrowing Transaction) throws {
+    let group = try transaction.keepGroup(GroupRow(name: "points", createdAt: .noon))
+    let queue = try transaction.keepStoredQueue(topic: "orders", lane: "", at: .noon)
+    let topic = try transaction.keepTopic("orders", at: .noon)
+    var cursor = CursorRow(group: group.number, queue: queue)
+    try transaction.put(cursor, replacing: nil)
+    cursor.floor = 5
+    try transaction.put(cursor, replacing: 1)
+    _ = try transaction.cursor(group: group.number, queue: queue)
+    _ = try transaction.cursors(of: group.number)
+    _ = try transaction.lowestOwedOffset(of: queue)
+    let waiting = RedeliveryRow(
+        group: group.number, queue: queue, offset: 3, attempt: 0, state: .waiting, messageGroup: "g")
+    var due = waiting
+    due.state = .due
+    due.due = .noon
+    try transaction.insert(waiting)
+    try transaction.update(due, from: waiting)
+    let place = MessagePlace(queue: queue, offset: 3)
+    _ = try transaction.redelivery(of: group.number, at: place)
+    _ = try transaction.redeliveries(of: group.number, in: queue, limit: 9)
+    _ = try transaction.redeliveries(of: group.number, in: queue, state: .due, limit: 9)
+    _ = try transaction.redeliveries(of: group.number, in: queue, messageGroup: "g", limit: 9)
+    _ = try transaction.countRedeliveries(of: group.number, in: queue)
+    try transaction.dropRedeliveries(of: group.number, in: queue, offsets: 0..<9, limit: 9)
+    try transaction.put(
+        FIFOLeaseRow(
+            group: group.number, topic: topic, messageGroup: "g", queue: queue, offset: 3, attempt: 1, client: "c",
+            boot: 1, until: .noon))
+    _ = try transaction.lease(of: group.number, topic: topic, messageGroup: "g")
+    _ = try transaction.leases(of: group.number, limit: 9)
+    try transaction.deleteLease(of: group.number, topic: topic, messageGroup: "g")
+    try transaction.deleteGroup(group.number, at: .noon)
+    while try transaction.purgeGroup(group.number) > 0 {}
+}
