@@ -11,7 +11,7 @@ package enum WorkflowLimits {
     package static let contextFieldsMax = 64
     /// Fields of a command's data, of a raised event or of the elements of a collection.
     package static let recordFieldsMax = 64
-    /// Elements of a list or collection.
+    /// Elements of a list or collection, and of all those of an order together.
     package static let elementsMax = 10_000
     package static let rolesMax = 16
     package static let attributesMax = 8
@@ -24,6 +24,8 @@ package enum WorkflowLimits {
     package static let actionsMax = 64
     /// Assignments, body fields or properties of one action.
     package static let actionFieldsMax = 64
+    /// Raised events of which each takes its data from the one before.
+    package static let raiseChainMax = 16
     /// `forEach` inside each other.
     package static let forEachDepthMax = 4
     /// Evaluation steps of one expression: its nodes times the bounds of the collections it runs over.

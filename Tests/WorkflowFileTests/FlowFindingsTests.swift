@@ -144,6 +144,19 @@ import WorkflowFile
             5:15: error: states.a.always: `always:` without a guard repeats itself for ever from here
             """),
         FindingRow(
+            "acts for ever",
+            """
+            id: t
+            version: 1
+            initial: a
+            states:
+              a: {always: {actions: [{send: {topic: t}}]}, on: {go: b}}
+              b: {type: final}
+            """,
+            """
+            5:15: error: states.a.always: `always:` without a guard repeats itself for ever from here
+            """),
+        FindingRow(
             "has no states",
             """
             id: t

@@ -61,6 +61,16 @@ import Workflows
         #expect(findings(text).first == "1:1: error: more than 256 states")
     }
 
+    @Test func `cannot hand event data on without end`() {
+        var text =
+            "id: t\nversion: 1\ncommands: {place: {}, go: {data: {n: count}}}\ninitial: a\nstates:\n  a:\n    on:\n"
+        for event in (1...3_000).reversed() {
+            text += "      e\(event): {actions: [{raise: e\(event + 1), data: {n: event.n}}]}\n"
+        }
+        text += "      e3001: b\n      go: {actions: [{raise: e1, data: {n: event.n}}]}\n  b: {type: final}\n"
+        #expect(findings(text).first?.contains("through more than 16 raised events") == true)
+    }
+
     @Test func `with duplicate keys without end is told some of them in time`() {
         let text = "id: t\n" + String(repeating: "version: 1\n", count: 20_000)
         #expect(!findings(text).isEmpty)

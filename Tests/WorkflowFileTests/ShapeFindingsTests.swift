@@ -135,6 +135,20 @@ import WorkflowFile
             3:18: error: context.lines: a list without a bound
             """),
         FindingRow(
+            "has lists that are too long together",
+            """
+            id: t
+            version: 1
+            context:
+              lines: {key: line, of: {qty: count}, max: 10000}
+              more: {list: {n: count}, max: 1}
+            initial: a
+            states: {a: {on: {go: b}}, b: {type: final}}
+            """,
+            """
+            4:3: error: context: lists of up to 10001 elements together, more than 10000
+            """),
+        FindingRow(
             "has a bound of 1e3",
             """
             id: t

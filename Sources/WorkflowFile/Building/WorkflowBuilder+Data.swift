@@ -110,17 +110,20 @@ extension WorkflowBuilder {
     /// event, so this is repeated until nothing new is learned; what is wrong is found again, and told, afterwards.
     mutating func inferRaisedEvents() {
         guard let commands = symbols.commands else { return }
-        let wasMuted = log.isMuted
         log.isMuted = true
-        defer { log.isMuted = wasMuted }
-        // Each round learns at least one event, or one thing about one.
-        for _ in 0..<WorkflowLimits.statesMax {
+        defer { log.isMuted = false }
+        for _ in 0..<WorkflowLimits.raiseChainMax {
             let known = symbols.raised
             for site in raiseSites() where commands[site.name] == nil {
                 symbols.raised[site.name] = joined(symbols.raised[site.name], site.fields)
             }
             if symbols.raised == known { return }
         }
+        log.isMuted = false
+        log.error(
+            at: outline.root.node,
+            "event data is handed on through more than \(WorkflowLimits.raiseChainMax) raised events",
+            hint: "keep it in the context")
     }
 
     private func raiseSites() -> [ActionBuilder.RaiseSite] {

@@ -161,6 +161,7 @@ struct FlowCheck {
             var steps = 0
             while let next = unguardedAlways(of: current), steps <= states.rows.count {
                 guard let target = next.target.flatMap({ states.target(Text($0.text ?? ""), from: current) }) else {
+                    // Without a target the state stays, and with it the transition.
                     steps = .max
                     break
                 }

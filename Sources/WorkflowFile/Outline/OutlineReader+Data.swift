@@ -76,7 +76,19 @@ extension OutlineReader {
             fields.append(RecordType.Field(name: name, type: type, isOptional: isOptional))
             nodes.append(pair.key)
         }
+        checkSize(of: fields, at: node)
         return Outline.Record(type: RecordType(fields), nodes: nodes)
+    }
+
+    /// Bounded collections can be too many: an order is kept in memory while it is decided about.
+    private func checkSize(of fields: [RecordType.Field], at node: DocumentNode) {
+        let elements = fields.reduce(0) { sum, field in
+            if case .list(_, let countMax, _) = field.type { sum + countMax } else { sum }
+        }
+        guard elements > WorkflowLimits.elementsMax else { return }
+        log.error(
+            at: node, "lists of up to \(elements) elements together, more than \(WorkflowLimits.elementsMax)",
+            hint: "lower their `max:`")
     }
 
     private static let types: [(name: String, type: ValueType)] = [
