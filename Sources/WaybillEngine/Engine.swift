@@ -91,6 +91,9 @@ package final class Engine: Sendable {
     /// How late timeouts have fired since the file was opened.
     package var lateness: LatenessHistogram { writer.withLock { $0.timeouts.lateness } }
 
+    /// Writes committed since the file was opened; each holds many requests under load.
+    package var writeCount: UInt64 { writer.withLock { $0.writes } }
+
     /// Whether firing is held because the wall clock jumped ahead (promise P5).
     package var isClockHeld: Bool { writer.withLock { $0.timeouts.isHeld } }
 

@@ -14,6 +14,8 @@ final class Writer {
     private(set) var nextDue: Moment?
     /// Old answers to repeated requests that one write may delete at least.
     private static let droppedMin = 500
+    /// Writes committed since the file was opened.
+    private(set) var writes: UInt64 = 0
     /// Why nothing is accepted any more.
     private(set) var stopped: String?
 
@@ -53,6 +55,7 @@ final class Writer {
                     try perform(requests, firingUpTo: horizon, &attempt, in: transaction)
                 }
                 handler.endWrite()
+                writes += 1
                 nextDue = attempt.nextDue
                 return attempt.replies
             } catch {

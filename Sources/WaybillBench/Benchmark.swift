@@ -1,0 +1,55 @@
+/// What `waybill bench` can measure. Each compares itself with its limit, measured in the same run on the same disk.
+package enum Benchmark: String, CaseIterable, Sendable {
+    case orders
+    case timeouts
+    case replay
+    case startup
+
+    package var name: String { rawValue }
+
+    package var summary: String {
+        switch self {
+        case .orders: "256 submitters place orders durably, beside a bare loop that writes the same rows"
+        case .timeouts: "a million pending timeouts: arm, cancel, move; 100,000 due in the same second"
+        case .replay: "a journal folded from the file to states, and decided again"
+        case .startup: "a file with a million orders and timeouts is opened"
+        }
+    }
+
+    /// Measures, and leaves nothing behind but the report.
+    ///
+    /// - Throws: ``BenchmarkFailure``, or what the engine throws.
+    package func run(_ settings: BenchmarkSettings) async throws -> BenchmarkReport {
+        switch self {
+        case .orders: try await OrdersBenchmark(settings).run()
+        case .timeouts: try await TimeoutsBenchmark(settings).run()
+        case .replay: try await ReplayBenchmark(settings).run()
+        case .startup: try await StartupBenchmark(settings).run()
+        }
+    }
+}
+
+/// What a benchmark may use.
+package struct BenchmarkSettings: Sendable {
+    /// Where its files lie while it runs: a real disk.
+    package var directory: String
+    /// Longer runs and bigger files; else 60 seconds and 2 GB at most.
+    package var isFull: Bool
+    /// Told what is being done, in a few words.
+    package var progress: @Sendable (String) -> Void
+
+    package init(
+        directory: String = ".", isFull: Bool = false, progress: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.directory = directory
+        self.isFull = isFull
+        self.progress = progress
+    }
+}
+
+/// Why a benchmark has no result.
+package struct BenchmarkFailure: Error, Sendable, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,96 @@
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+/// How many orders a second the engine places durably, and how many a bare loop writes in the same rows.
+///
+/// Engine and loop take turns on the same disk, because its speed drifts; the ratio is that of the medians.
+struct OrdersBenchmark {
+    static let submitters = 256
+
+    let settings: BenchmarkSettings
+    let traffic = OrderTraffic()
+
+    init(_ settings: BenchmarkSettings) { self.settings = settings }
+
+    /// What one turn of the engine came to.
+    struct Turn {
+        var orders: Int
+        var writes: Int
+        var seconds: Double
+        var bytes: Int
+
+        var rate: Double { Double(orders) / seconds }
+    }
+
+    func run() async throws -> BenchmarkReport {
+        let file = try ScratchFile("orders", in: settings.directory)
+        let bareFile = try ScratchFile("orders-limit", in: settings.directory)
+        defer {
+            file.remove()
+            bareFile.remove()
+        }
+        var turns: [Turn] = []
+        var limits: [Double] = []
+        for round in 1...(settings.isFull ? 4 : 2) {
+            settings.progress("engine, turn \(round)")
+            let turn = try await place(in: file, seconds: settings.isFull ? 20 : 7)
+            turns.append(turn)
+            settings.progress("bare loop, turn \(round)")
+            let loop = try BareOrderLoop(source: file, target: bareFile, traffic: traffic)
+            limits.append(Double(turn.orders) / (try loop.run(ordersPerWrite: max(1, turn.orders / turn.writes))))
+            file.remove()
+            bareFile.remove()
+        }
+        let rate = median(turns.map(\.rate))
+        settings.progress("latency at half the rate")
+        let latency = try await latencies(in: file, rate: rate / 2, seconds: settings.isFull ? 30 : 8)
+        let orders = Double(turns.map(\.orders).reduce(0, +))
+        let limit = median(limits)
+        return BenchmarkReport(
+            .orders, ratio: rate / limit, meaning: "of the bare loop", goal: .atLeast(0.5),
+            directory: settings.directory,
+            figures: [
+                .init("orders", rate, "per second"),
+                .init("orders, bare loop", limit, "per second"),
+                .init("orders in a write", orders / Double(turns.map(\.writes).reduce(0, +)), ""),
+                .init("bytes of an order", Double(turns.map(\.bytes).reduce(0, +)) / orders, "bytes"),
+                .init("rate for the latencies", latency.rate, "per second"),
+                .init("latency p50", latency.milliseconds[0], "ms"),
+                .init("latency p99", latency.milliseconds[1], "ms"),
+                .init("latency p99.9", latency.milliseconds[2], "ms"),
+            ])
+    }
+
+    /// Lets all submitters place orders for some seconds, each waiting for its answer.
+    private func place(in file: ScratchFile, seconds: Double) async throws -> Turn {
+        let bench = try BenchEngine(file)
+        defer { bench.close() }
+        try bench.stock(traffic)
+        let bytesBefore = try bytesOfData(bench)
+        let writesBefore = bench.engine.writeCount
+        let tickets = Tickets()
+        let watch = Stopwatch()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<Self.submitters {
+                group.addTask { @concurrent in
+                    while watch.seconds < seconds {
+                        let number = tickets.take()
+                        try await bench.submit(.order(traffic.place(number)))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        let took = watch.seconds
+        return Turn(
+            orders: tickets.taken, writes: Int(bench.engine.writeCount - writesBefore), seconds: took,
+            bytes: try bytesOfData(bench) - bytesBefore)
+    }
+
+    /// The size of the file when the WAL is home.
+    private func bytesOfData(_ bench: BenchEngine) throws -> Int {
+        try bench.engine.store.checkpointWhenIdle()
+        return bench.file.bytes
+    }
+}

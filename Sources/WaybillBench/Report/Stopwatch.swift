@@ -1,0 +1,16 @@
+/// The one clock of the benchmarks: how long something took.
+struct Stopwatch: Sendable {
+    private let began = ContinuousClock.now
+
+    var seconds: Double { Self.seconds(of: began.duration(to: .now)) }
+    var nanoseconds: Int64 { Int64(seconds * 1e9) }
+
+    /// Waits until so many seconds have passed since the start.
+    func wait(untilSeconds: Double) async throws {
+        try await Task.sleep(until: began.advanced(by: .nanoseconds(Int64(untilSeconds * 1e9))), clock: .continuous)
+    }
+
+    private static func seconds(of duration: Duration) -> Double {
+        Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+    }
+}
