@@ -4,8 +4,8 @@ import WaybillStore
 
 /// What an order's events and refusals say of it, as the report counts it.
 ///
-/// Steps count as they were recorded: one that was moved counts at its own time, one that was refused or left out counts
-/// although it never became an event, one that was made up does not count.
+/// Steps count as they were recorded: one that was moved counts at its own time, one that was refused or left out
+/// counts although it never became an event, one that was made up does not count.
 struct OlistRecord {
     let status: Text
     private(set) var paidCents: Int64 = 0

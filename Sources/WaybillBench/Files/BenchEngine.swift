@@ -20,7 +20,9 @@ struct BenchEngine: Sendable {
     /// Fills the shelves.
     func stock(_ traffic: OrderTraffic) throws {
         for reply in engine.perform(traffic.receipts()) {
-            guard case .stock(.success) = reply else { throw BenchmarkFailure("a receipt of stock was refused: \(reply)") }
+            guard case .stock(.success) = reply else {
+                throw BenchmarkFailure("a receipt of stock was refused: \(reply)")
+            }
         }
     }
 

@@ -7,7 +7,8 @@ struct ScratchFile: Sendable {
     /// - Throws: ``BenchmarkFailure`` where the numbers would mean nothing: in memory there is no sync.
     init(_ name: String, in directory: String) throws {
         if let type = Machine.fileSystem(of: directory), type == "tmpfs" || type == "ramfs" {
-            throw BenchmarkFailure("\(directory) lies on \(type), where nothing is durable; change to a disk's directory")
+            throw BenchmarkFailure(
+                "\(directory) lies on \(type), where nothing is durable; change to a disk's directory")
         }
         path = URL(fileURLWithPath: directory).appendingPathComponent("waybill-bench-\(name).db").path
         remove()

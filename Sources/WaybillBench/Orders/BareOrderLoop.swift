@@ -79,7 +79,8 @@ final class BareOrderLoop {
             let tables = try Self.selects.map { try BareRows($0, from: source, binding: [from, upTo]) }
             let count = Int(upTo - from) + 1
             guard tables.allSatisfy({ $0.count == count }) else {
-                throw BenchmarkFailure("the engine wrote another number of rows for an order than the bare loop expects")
+                throw BenchmarkFailure(
+                    "the engine wrote another number of rows for an order than the bare loop expects")
             }
             let numbers = try orderNumbers(from: from, upTo: upTo)
             seconds += try write(tables, orders: numbers, ordersPerWrite: ordersPerWrite)
@@ -124,7 +125,8 @@ final class BareOrderLoop {
 
     private func update(_ sku: Int) throws {
         let level = [
-            stockNumbers[sku], 1, OrderTraffic.stockPerSKU, 0, OrderTraffic.stockPerSKU - reserved[sku], reserved[sku], 0,
+            stockNumbers[sku], 1, OrderTraffic.stockPerSKU, 0, OrderTraffic.stockPerSKU - reserved[sku], reserved[sku],
+            0,
         ]
         for (index, value) in level.enumerated() { sqlite3_bind_int64(updateStock.pointer, Int32(index + 1), value) }
         try updateStock.run()
@@ -159,7 +161,11 @@ final class BareOrderLoop {
     /// The traffic's numbers of some orders, from their ids.
     private func orderNumbers(from first: Int64, upTo last: Int64) throws -> [Int] {
         let statement = try source.prepare(
-            "SELECT CAST(substr(id, instr(id, '-') + 1) AS INTEGER) FROM orders WHERE number BETWEEN ?1 AND ?2 ORDER BY number")
+            """
+            SELECT CAST(substr(id, instr(id, '-') + 1) AS INTEGER) FROM orders
+            WHERE number BETWEEN ?1 AND ?2 ORDER BY number
+            """
+        )
         sqlite3_bind_int64(statement.pointer, 1, first)
         sqlite3_bind_int64(statement.pointer, 2, last)
         var numbers: [Int] = []
