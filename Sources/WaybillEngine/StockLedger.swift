@@ -19,6 +19,8 @@ final class StockLedger: StockFacts {
     private var dirty: Set<StockKey> = []
     /// Keys that a decision asked for and that are not here yet.
     private(set) var missing: [StockKey] = []
+    /// Rows that the decision at hand opens, with their quota; a later question of it must not open them again.
+    private var opening: [StockKey: Int64] = [:]
 
     func reserve(_ lines: [ReserveLine], after movements: [Movement]) -> ReserveAnswer {
         let unknown = lines.map(\.key).filter { entries[$0] == nil }
@@ -34,6 +36,8 @@ final class StockLedger: StockFacts {
                 available = known
             } else if case .row(let row) = entries[line.key] {
                 available = row.level.free &+ freed(line.key, by: movements)
+            } else if let quota = opening[line.key] {
+                available = quota + freed(line.key, by: movements)
             } else if let quota = line.quota {
                 opened.append(index)
                 available = quota
@@ -43,6 +47,7 @@ final class StockLedger: StockFacts {
             guard line.quantity <= available else { return .short(line: index, free: available) }
             free[line.key] = available - line.quantity
         }
+        for index in opened { opening[lines[index].key] = lines[index].quota }
         return .done(opened: opened)
     }
 
@@ -59,7 +64,10 @@ final class StockLedger: StockFacts {
         return sum
     }
 
-    func beginDecision() { missing.removeAll(keepingCapacity: true) }
+    func beginDecision() {
+        missing.removeAll(keepingCapacity: true)
+        opening.removeAll(keepingCapacity: true)
+    }
 
     /// Fetches rows that are not here.
     func load(_ keys: some Sequence<StockKey>, in transaction: borrowing Transaction) throws {
