@@ -126,8 +126,9 @@ extension Outcome {
 
     mutating func enter(_ state: Int) { entered.append(state) }
 
+    /// A timeout that was stopped first stays in both lists: the fold stops, then arms, so that it ends where the
+    /// order has it, behind those that were pending all along.
     mutating func arm(_ timeout: Order.PendingTimeout) {
-        stopped.removeAll { $0 == timeout.name }
         if let index = armed.firstIndex(where: { $0.name == timeout.name }) {
             armed[index].due = timeout.due
         } else {

@@ -1,0 +1,77 @@
+import Waybill
+import WaybillCore
+import WorkflowFile
+
+/// Plays the moves of a decision table on one order, purely: no store, no engine.
+struct TableRehearsal {
+    let workflow: Workflow
+    /// What a move sends, by its name in the table.
+    let moves: [String: JSON]
+    var order: Order
+    var now = TableRehearsal.start
+
+    /// Times in the data of moves count from here.
+    static let start = Moment(milliseconds: 1_764_000_000_000)
+
+    init(_ workflow: Workflow, moves: [String: JSON]) {
+        self.workflow = workflow
+        self.moves = moves
+        order = Order(id: "o-1", workflow: workflow, placedAt: Self.start)
+    }
+
+    /// What became of a move.
+    enum Turn {
+        case accepted(Decision)
+        case unchanged(String)
+    }
+
+    /// Plays a step that brings an order into a situation; it must be accepted.
+    mutating func step(_ name: String) throws {
+        if name.hasPrefix("wait "), let interval = Interval(text: Text(String(name.dropFirst(5)))) {
+            now = now.advanced(by: interval)
+            return
+        }
+        if let due = order.timeouts.first(where: { $0.name.text.string == name })?.due { now = max(now, due) }
+        switch try play(name) {
+        case .accepted(let decision): order = decision.order
+        case .unchanged(let why): throw DecisionTable.Misprint(description: "\(name) changes nothing: \(why)")
+        }
+    }
+
+    /// What the workflow says to a move or a timeout, now.
+    func play(_ name: String) throws -> Turn {
+        let isSoldOut = name.hasSuffix(" (sold out)")
+        let move = isSoldOut ? String(name.dropLast(11)) : name
+        return try play(move, asking: ScriptedStock(isSoldOut: isSoldOut))
+    }
+
+    func play(_ move: String, asking facts: any StockFacts) throws -> Turn {
+        do throws(Refusal) {
+            if workflow.timeout(TimeoutName(move)) != nil {
+                return .accepted(try workflow.decideTimeout(TimeoutName(move), on: order, at: now, asking: facts))
+            }
+            guard let data = moves[move] else { return .unchanged("no such move") }
+            let command = Command(order: order.id, name: EventName(Self.word(move)), data: data.bytes)
+            switch try workflow.decide(command, on: order, at: now, asking: facts) {
+            case .accepted(let decision): return .accepted(decision)
+            case .repeated: return .unchanged("repeated")
+            }
+        } catch {
+            return .unchanged(error.code)
+        }
+    }
+
+    /// What a move stands for: the name of its command, or of a timeout.
+    static func word(_ move: String) -> String { String(move.prefix { $0 != " " }) }
+}
+
+/// Answers every question for stock the same: all there, or nothing. Rows with a quota are opened when asked for.
+final class ScriptedStock: StockFacts {
+    private let isSoldOut: Bool
+
+    init(isSoldOut: Bool) { self.isSoldOut = isSoldOut }
+
+    func reserve(_ lines: [ReserveLine], after movements: [Movement]) -> ReserveAnswer {
+        isSoldOut ? .short(line: 0, free: 0) : .done(opened: lines.indices.filter { lines[$0].quota != nil })
+    }
+}
