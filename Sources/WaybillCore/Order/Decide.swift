@@ -40,6 +40,7 @@ extension Workflow {
         var step = Macrostep(workflow: self, order: order, facts: facts, now: now, isTraced: isTraced)
         if order.version == 0 {
             if let definition { step.scope.context.place(data, of: definition.data, in: context) }
+            try checkKeys(of: step.scope.context, placedBy: command)
             try step.start()
         } else {
             guard try step.run(.event(command.name, data: data)) else { throw notPossible(command.name, on: order) }
@@ -111,6 +112,19 @@ extension Workflow {
             return try (definition?.data ?? RecordType([])).decode(command.data)
         } catch {
             throw .badData(command.name, path: error.path, problem: error.message)
+        }
+    }
+
+    /// A command's list has no keys; the collection that it fills has.
+    private func checkKeys(of values: [Value], placedBy command: Command) throws(Refusal) {
+        for (field, value) in zip(context.fields, values) {
+            guard case .list(_, _, keyed: true) = field.type, case .list(let elements) = value else { continue }
+            var keys: Set<Value> = []
+            for (index, element) in elements.enumerated() {
+                guard let key = element.key, !keys.insert(key).inserted else { continue }
+                throw .badData(
+                    command.name, path: "\(field.name)[\(index)]", problem: "the key \(key.plainText) is given twice")
+            }
         }
     }
 
