@@ -43,7 +43,9 @@ extension Workflow {
             try checkKeys(of: step.scope.context, placedBy: command)
             try step.start()
         } else {
-            guard try step.run(.event(command.name, data: data)) else { throw notPossible(command.name, on: order) }
+            guard !isFinished(order.configuration), try step.run(.event(command.name, data: data)) else {
+                throw notPossible(command.name, on: order)
+            }
         }
         if let key {
             step.order.keys.append(key)
