@@ -19,8 +19,8 @@ import WorkflowFile
 
     @Test func `takes one unit of the item and one of the buyer's limit`() throws {
         let sale = try placed()
-        #expect(sale.holdings == ["limit:phone:b@ 1/0/0", "phone@hall 1/0/0"])
-        #expect(sale.shelf.free("limit:phone:b") == 1)
+        #expect(sale.holdings == ["limit:phone@b 1/0/0", "phone@hall 1/0/0"])
+        #expect(sale.shelf.free("limit:phone", at: "b") == 1)
     }
 
     @Test func `refuses at the door when the item or the limit is used up`() throws {
@@ -33,7 +33,7 @@ import WorkflowFile
         #expect(sale.wait(.seconds(899)) == "unpaid")
         #expect(sale.wait(.seconds(1)) == "closed")
         #expect(sale.shelf.free("phone", at: "hall") == 1)
-        #expect(sale.shelf.free("limit:phone:b") == 2)
+        #expect(sale.shelf.free("limit:phone", at: "b") == 2)
         #expect(pay(sale, "p1", 9900) == "closed")
         #expect(sale.bodies == [#"{"order":"o-1","payment":"p1","amount_cents":9900}"#])
     }
@@ -43,7 +43,7 @@ import WorkflowFile
         #expect(pay(sale, "p0", 100) == "unpaid")
         #expect(sale.sent == ["refunds"])
         #expect(pay(sale, "p1", 9900) == "paid.packing")
-        #expect(sale.holdings == ["limit:phone:b@ 0/1/0", "phone@hall 0/1/0"])
+        #expect(sale.holdings == ["limit:phone@b 0/1/0", "phone@hall 0/1/0"])
         #expect(sale.send("ship", #"{"parcel": "x", "carrier": "c"}"#, by: "warehouse") == "paid.shipped")
         #expect(sale.order.status == "shipped")
         #expect(pay(sale, "p2", 9900) == "paid.shipped")

@@ -21,8 +21,8 @@ func shippedText(_ name: String) throws -> String {
         #expect(order.timeouts.map(\.name) == ["pay_due", "auto_receipt"])
         #expect(
             order.states.map(\.path.string) == [
-                "", "money", "money.unpaid", "money.expired", "money.trying", "money.paid", "goods", "goods.waiting",
-                "goods.given_back", "goods.partly", "goods.on_the_way", "goods.received", "aftersale",
+                "", "money", "money.unpaid", "money.expired", "money.trying", "money.paid", "money.cancelled", "goods",
+                "goods.waiting", "goods.given_back", "goods.partly", "goods.on_the_way", "goods.received", "aftersale",
                 "aftersale.watching",
             ])
         #expect(order.creation?.name == "place")

@@ -69,7 +69,7 @@ import WorkflowFile
 
     @Test func `takes the stock again for a late payment`() throws {
         let order = try placed()
-        order.send("cancel", #"{"reason": "changed my mind"}"#, by: "buyer")
+        order.wait(.minutes(30))
         #expect(pay(order, "p1", 3100) == "money.paid goods.waiting aftersale.watching")
         #expect(order.holdings == ["cup@south 0/1/0", "tea@north 0/2/0"])
         #expect(order.order.status == "awaiting shipment")
