@@ -26,11 +26,11 @@ import Waybill
             watch, moves: ["start": [:], "ring": [:]],
             table: """
                 nothing =
-                  start | set | set lit | | | +bell 1h +dim 2h
+                  start | alarm.set | set lit | | | +bell 1h +dim 2h
                 on = start
-                  ring  | set | set lit | | | -bell +bell 1h
-                  bell  | set | set lit | | | -bell +bell 1h
-                  dim   | set | set dark | | | -dim
+                  ring  | alarm.set | set lit | | | -bell +bell 1h
+                  bell  | alarm.set | set lit | | | -bell +bell 1h
+                  dim   | alarm.set | set dark | | | -dim
                 """)
         #expect(try judge.wrongCells() == [])
         #expect(try judge.unfaithfulEvents() == [])
