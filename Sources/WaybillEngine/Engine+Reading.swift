@@ -77,28 +77,13 @@ extension Engine {
         let limit = min(max(limit, 1), Self.pageMax)
         let after = StreamNumber(token?.number ?? 0)
         let rows = try store.read { snapshot in
-            let page: OrderPage
-            if let first = filter.attributes.first {
-                let attribute = OrderAttribute(name: first.name, value: first.value)
-                page = try snapshot.orders(attribute: attribute, after: after, limit: limit)
-            } else if let status = filter.status {
-                page = try snapshot.orders(status: status, after: after, limit: limit)
-            } else {
-                page = try snapshot.orders(after: after, limit: limit)
-            }
-            return page
+            try snapshot.orders(matching: filter, after: after, limit: limit)
         }
         var views: [OrderView] = []
         for row in rows.orders {
             let workflow = try workflow(row.workflow)
-            guard filter.status.map({ $0 == row.status }) ?? true,
-                filter.workflow.map({ $0 == workflow.name }) ?? true
-            else { continue }
             let order = try Order(row, under: workflow)
-            let attributes = order.attributes(under: workflow)
-            guard filter.attributes.allSatisfy({ attributes.contains(.init(name: $0.name, value: $0.value)) })
-            else { continue }
-            views.append(OrderView(order, under: workflow))
+            if filter.finds(order, under: workflow) { views.append(OrderView(order, under: workflow)) }
         }
         return Page(elements: views, next: rows.next.map { PageToken(number: $0.number) })
     }
@@ -113,6 +98,29 @@ extension Engine {
         try store.read { snapshot in
             try snapshot.stocks(after: key, limit: min(max(limit, 1), Self.pageMax)).map { ($0.key, $0.level) }
         }
+    }
+}
+
+extension TableReader where Self: ~Copyable {
+    /// One page of orders by the one index that narrows most; the rest of the filter is left to `finds`.
+    func orders(matching filter: OrderFilter, after number: StreamNumber, limit: Int) throws -> OrderPage {
+        if let first = filter.attributes.first {
+            let attribute = OrderAttribute(name: first.name, value: first.value)
+            return try orders(attribute: attribute, after: number, limit: limit)
+        }
+        if let status = filter.status { return try orders(status: status, after: number, limit: limit) }
+        return try orders(after: number, limit: limit)
+    }
+}
+
+extension OrderFilter {
+    /// Whether everything that is asked for holds for an order.
+    func finds(_ order: Order, under workflow: Workflow) -> Bool {
+        if let status, status != order.status { return false }
+        if let name = self.workflow, name != workflow.name { return false }
+        guard !attributes.isEmpty else { return true }
+        let given = order.attributes(under: workflow)
+        return attributes.allSatisfy { given.contains(.init(name: $0.name, value: $0.value)) }
     }
 }
 

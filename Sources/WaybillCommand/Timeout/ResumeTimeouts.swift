@@ -1,0 +1,41 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+import WaybillEngine
+
+/// `waybill timeout resume`: bulk changes that were interrupted.
+struct ResumeTimeouts: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Finish bulk changes that were interrupted, or give them up.")
+
+    @OptionGroup var file: FileOptions
+
+    @Flag(help: "Give them up; what they have changed stays changed.")
+    var stop = false
+
+    func run() async throws {
+        try await file.writing { book in
+            let jobs = try book.engine.unfinishedBulkTimeouts()
+            if jobs.isEmpty { say("nothing was interrupted") }
+            for job in jobs {
+                if stop {
+                    try await book.engine.stop(job)
+                    say("job \(job.number) given up, \(job.changed) orders changed")
+                } else {
+                    let changed = try await finish(job, in: book)
+                    say("job \(job.number) finished, \(changed) orders changed")
+                }
+            }
+            guard file.json else { return }
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.members(stop ? "stopped" : "finished", jobs) { $0.int($1.number) }
+            writer.endObject()
+            writer.print()
+        }
+    }
+
+    private func say(_ sentence: String) {
+        if !file.json { Output.standard.line(sentence) }
+    }
+}

@@ -1,0 +1,101 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+import WaybillEngine
+
+/// Which timeout of which orders a command changes: one order by its id, or all that a filter finds.
+struct TimeoutChangeOptions: ParsableArguments {
+    @OptionGroup var file: FileOptions
+
+    @Argument(help: "One order's id; without it, every order that the filter finds.")
+    var id: OrderID?
+
+    @Option(help: "The timeout's name: `timeout list` shows it.")
+    var name: TimeoutName
+
+    @OptionGroup var filter: FilterOptions
+
+    @Flag(help: "With a filter: only say how many orders it would change.")
+    var dryRun = false
+
+    func validate() throws {
+        if id != nil, !filter.isEmpty { throw ValidationError("Give an order's id or a filter, not both.") }
+        if id != nil, dryRun { throw ValidationError("--dry-run is for a filter.") }
+        if id == nil, filter.isEmpty {
+            throw ValidationError("Say which orders: an id, or --status, --workflow, --where.")
+        }
+    }
+
+    /// Does it, and says what came of it.
+    func perform(_ action: TimeoutCommand.Action, done: String) async throws {
+        if let id {
+            try await change(id, action, done: done)
+        } else {
+            try await changeMany(BulkTimeoutChange(action, name, where: try filter.filter()), done: done)
+        }
+    }
+
+    private func change(_ id: OrderID, _ action: TimeoutCommand.Action, done: String) async throws {
+        let (answer, order) = try await file.writing { book in
+            let answer =
+                switch action {
+                case .cancel: await book.cancelTimeout(name, of: id)
+                case .extend(let interval): await book.extendTimeout(name, of: id, by: interval)
+                case .move(let moment): await book.moveTimeout(name, of: id, to: moment)
+                }
+            return (answer, try book.order(id))
+        }
+        if file.json {
+            var writer = JSONWriter()
+            writer.answer(answer, to: id)
+            writer.print()
+        }
+        switch answer {
+        case .accepted(let receipt):
+            guard !file.json else { return }
+            let due = order?.timeouts.first { $0.name == name }.map { ", due at \($0.due.iso8601)" } ?? ""
+            Output.standard.line("\(id): \(name) \(done)\(due), version \(receipt.version)".printable)
+        case .refused(let refusal):
+            guard !file.json else { throw ExitCode(1) }
+            throw CommandFailure("refused: \(refusal.code): \(refusal.message)", status: .negative)
+        }
+    }
+
+    private func changeMany(_ change: BulkTimeoutChange, done: String) async throws {
+        if dryRun {
+            let count = try await file.reading { book in try book.engine.count(change) }
+            return report(count, isDryRun: true, sentence: "\(count) orders would have \(name) \(done)")
+        }
+        let changed = try await file.writing { book in
+            if let other = try book.engine.unfinishedBulkTimeouts().first {
+                throw CommandFailure(
+                    "job \(other.number) was not finished (\(other.changed) orders done): "
+                        + "`waybill timeout resume` finishes it, `waybill timeout resume --stop` gives it up")
+            }
+            return try await finish(try await book.engine.start(change), in: book)
+        }
+        report(changed, isDryRun: false, sentence: "\(changed) orders have \(name) \(done)")
+    }
+
+    private func report(_ count: Int64, isDryRun: Bool, sentence: String) {
+        guard file.json else { return Output.standard.line(sentence.printable) }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("orders", count)
+        writer.member("dry_run", isDryRun)
+        writer.endObject()
+        writer.print()
+    }
+}
+
+/// Works a job off, and answers how many orders it has changed.
+func finish(_ job: BulkTimeoutJob, in book: OrderBook) async throws -> Int64 {
+    var job = job
+    let progress = ProgressLine()
+    while !job.isDone {
+        job = try await book.engine.step(job)
+        progress.show("\(job.changed) orders changed")
+    }
+    progress.clear()
+    return job.changed
+}

@@ -1,0 +1,238 @@
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// One change of a timeout for every order that a filter finds, for example every unpaid order of shop 7, plus 15 minutes.
+///
+/// It is a job: a row that remembers how far it came. Each step handles one page of orders through the command handler
+/// and moves the row on in the same write, so that after a crash it goes on with the first order that is not done, and
+/// no order is changed twice. Orders placed after its start are not part of it.
+package struct BulkTimeoutChange: Sendable {
+    package var filter: OrderFilter
+    package var name: TimeoutName
+    package var action: TimeoutCommand.Action
+
+    package init(_ action: TimeoutCommand.Action, _ name: TimeoutName, where filter: OrderFilter) {
+        self.filter = filter
+        self.name = name
+        self.action = action
+    }
+}
+
+/// How far a bulk change came.
+package struct BulkTimeoutJob: Sendable {
+    package let number: Int64
+    package let change: BulkTimeoutChange
+    /// The last order that existed when it started.
+    let end: StreamNumber
+    /// The last order that it looked at.
+    var cursor: StreamNumber
+    /// How many orders it has changed.
+    package fileprivate(set) var changed: Int64
+    package fileprivate(set) var isDone: Bool
+}
+
+extension Engine {
+    /// The kind of job rows.
+    fileprivate static let bulkTimeouts: Text = "timeouts"
+    /// Jobs shown at most.
+    private static let jobsMax = 1_000
+
+    /// How many orders a change would touch now.
+    package func count(_ change: BulkTimeoutChange) throws -> Int64 {
+        var count: Int64 = 0
+        var cursor = StreamNumber(0)
+        while true {
+            let page = try store.read { snapshot in
+                try snapshot.orders(matching: change.filter, after: cursor, limit: Self.pageMax)
+            }
+            for row in page.orders where try self.order(row, isPartOf: change) { count += 1 }
+            guard let next = page.next else { return count }
+            cursor = next
+        }
+    }
+
+    /// Writes a job down; nothing is changed before its first step.
+    package func start(_ change: BulkTimeoutChange) async throws -> BulkTimeoutJob {
+        try await withWriter { writer in
+            writer.transaction { transaction in
+                let end = try transaction.journalEnd().position
+                let request = change.json(upTo: end)
+                let number = try transaction.insertJob(
+                    kind: Self.bulkTimeouts, request: Text(String(decoding: request, as: UTF8.self)), cursor: "0",
+                    at: writer.world.now())
+                return BulkTimeoutJob(
+                    number: number, change: change, end: StreamNumber(end.number), cursor: StreamNumber(0), changed: 0,
+                    isDone: false)
+            }
+        }.get()
+    }
+
+    /// The jobs that were started and are neither done nor stopped, the oldest first.
+    package func unfinishedBulkTimeouts() throws -> [BulkTimeoutJob] {
+        try store.read { snapshot in
+            try snapshot.runningJobs(limit: Self.jobsMax).filter { $0.kind == Self.bulkTimeouts }.map(
+                BulkTimeoutJob.init)
+        }
+    }
+
+    /// Handles the next page of a job in one write.
+    package func step(_ job: BulkTimeoutJob, limit: Int = 200) async throws -> BulkTimeoutJob {
+        try await withWriter { writer in
+            writer.transaction { [self] transaction in
+                let now = writer.world.now()
+                writer.handler.horizon = writer.timeouts.horizon(of: writer.world)
+                var next = job
+                let page = try transaction.orders(matching: job.change.filter, after: job.cursor, limit: limit)
+                for row in page.orders where row.number <= job.end {
+                    guard try order(row, isPartOf: job.change) else { continue }
+                    let command = TimeoutCommand(job.change.action, job.change.name, of: row.id)
+                    let answer = try writer.handler.reschedule(
+                        command.name, of: row.id, to: { command.newDue(from: $0, at: now) },
+                        caller: "job \(job.number)", at: now, in: transaction)
+                    if case .accepted = answer { next.changed += 1 }
+                }
+                next.cursor = page.next ?? job.end
+                next.isDone = next.cursor >= job.end
+                try writer.handler.flush(in: transaction)
+                guard try transaction.advance(next, at: now) else { throw Refusal.limit("runs of a job", max: 1) }
+                return next
+            }
+        }.get()
+    }
+
+    /// Gives a job up; what it has changed stays changed.
+    package func stop(_ job: BulkTimeoutJob) async throws {
+        _ = try await withWriter { writer in
+            writer.transaction { transaction in
+                try transaction.advanceJob(
+                    job.number, to: .stopped, cursor: Text("\(job.cursor.number)"), done: job.changed,
+                    at: writer.world.now())
+            }
+        }.get()
+    }
+
+    /// Whether the filter finds the order, and the timeout is pending.
+    private func order(_ row: OrderRow, isPartOf change: BulkTimeoutChange) throws -> Bool {
+        let workflow = try workflow(row.workflow)
+        let order = try Order(row, under: workflow)
+        return change.filter.finds(order, under: workflow) && order.timeouts.contains { $0.name == change.name }
+    }
+}
+
+extension Writer {
+    /// One write of its own, with everything that follows it.
+    fileprivate func transaction<Result>(
+        _ body: (borrowing Transaction) throws -> Result
+    ) -> Swift.Result<Result, Refusal> {
+        if let stopped { return .failure(.failStopped(stopped)) }
+        do {
+            let result = try store.write { transaction in try body(transaction) }
+            didWrite()
+            checkpoint()
+            return .success(result)
+        } catch {
+            let refusal = undid(error)
+            guard case .rejectedByCaller(let reason) = refusal else { return .failure(refusal) }
+            return .failure(.undone(reason))
+        }
+    }
+}
+
+extension Transaction {
+    fileprivate func advance(_ job: BulkTimeoutJob, at now: Moment) throws -> Bool {
+        try advanceJob(
+            job.number, to: job.isDone ? .done : .running, cursor: Text("\(job.cursor.number)"), done: job.changed,
+            at: now)
+    }
+}
+
+// MARK: What a job row says
+
+extension BulkTimeoutJob {
+    fileprivate init(_ row: JobRow) throws {
+        guard let cursor = Int64(row.cursor.string) else { throw Self.damage(row, "its cursor is \(row.cursor)") }
+        do throws(JSONProblem) {
+            let (change, end) = try BulkTimeoutChange.read(Array(row.request.string.utf8))
+            self.init(
+                number: row.number, change: change, end: StreamNumber(end), cursor: StreamNumber(cursor),
+                changed: row.done, isDone: row.state == .done)
+        } catch {
+            throw Self.damage(row, "its request, byte \(error.offset): \(error.message)")
+        }
+    }
+
+    private static func damage(_ row: JobRow, _ what: String) -> EngineFailure {
+        .damaged("job \(row.number): \(what)")
+    }
+}
+
+extension BulkTimeoutChange {
+    /// `{"timeout":name,"extend":ms | "move":ms | "cancel":true,"status":..,"workflow":..,"where":[[name,value]],"end":n}`
+    fileprivate func json(upTo end: Position) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("timeout")
+        writer.text(name.text)
+        switch action {
+        case .cancel:
+            writer.key("cancel")
+            writer.bool(true)
+        case .extend(let interval):
+            writer.key("extend")
+            writer.int(interval.milliseconds)
+        case .move(let moment):
+            writer.key("move")
+            writer.int(moment.milliseconds)
+        }
+        if let status = filter.status {
+            writer.key("status")
+            writer.text(status)
+        }
+        if let workflow = filter.workflow {
+            writer.key("workflow")
+            writer.text(workflow.text)
+        }
+        writer.key("where")
+        writer.beginArray()
+        for attribute in filter.attributes {
+            writer.beginArray()
+            writer.text(attribute.name)
+            writer.text(attribute.value)
+            writer.endArray()
+        }
+        writer.endArray()
+        writer.key("end")
+        writer.int(end.number)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    fileprivate static func read(_ json: [UInt8]) throws(JSONProblem) -> (change: BulkTimeoutChange, end: Int64) {
+        var change = BulkTimeoutChange(.cancel, "", where: OrderFilter())
+        var end: Int64 = 0
+        try JSONReader.read(json) { reader throws(JSONProblem) in
+            try reader.object { key, reader throws(JSONProblem) in
+                switch key.string {
+                case "timeout": change.name = TimeoutName(try reader.text())
+                case "cancel": change.action = try reader.bool() ? .cancel : change.action
+                case "extend": change.action = .extend(by: Interval(milliseconds: try reader.int()))
+                case "move": change.action = .move(to: Moment(milliseconds: try reader.int()))
+                case "status": change.filter.status = try reader.text()
+                case "workflow": change.filter.workflow = WorkflowName(try reader.text())
+                case "where":
+                    try reader.array { reader throws(JSONProblem) in
+                        try reader.beginArray()
+                        let name = try reader.text()
+                        try reader.comma()
+                        change.filter.attributes.append(.init(name, try reader.text()))
+                        try reader.endArray()
+                    }
+                case "end": end = try reader.int()
+                default: throw reader.problem("unknown key \(key)")
+                }
+            }
+        }
+        return (change, end)
+    }
+}
