@@ -57,6 +57,17 @@ extension Engine {
         }
     }
 
+    /// The events of the whole journal after a position, in order, each with the stream that it belongs to.
+    package func journal(
+        after position: Position, limit: Int = pageMax
+    ) throws -> [(stream: StreamNumber, event: EventView)] {
+        try store.read { snapshot in
+            let end = try snapshot.journalEnd().position
+            return try snapshot.events(after: position, upTo: end, limit: min(max(limit, 1), Self.pageMax))
+                .map { ($0.stream, EventView($0)) }
+        }
+    }
+
     /// The last refusals of an order, or of commands that belong to none; the newest first.
     package func refusals(of id: OrderID?) throws -> [RefusalView] {
         try store.read { snapshot in

@@ -35,21 +35,46 @@ struct EventText {
             body.outcome.movements.map { movement in
                 "\(movement.kind.name) \(movement.quantity) \(movement.key.readable)"
             })
-        let armed = body.outcome.armed.map { "\($0.name) at \($0.due.iso8601), in \($0.due.since(event.at).text)" }
-        details.lines("timeouts", (armed + body.outcome.stopped.map { "\($0) stopped" }).map(\.printable))
-        let messages = body.messages.map { message in message.tag.map { "\(message.topic):\($0)" } ?? "\(message.topic)"
-        }
-        if !messages.isEmpty { details.line("messages", messages.joined(separator: ", ").printable) }
+        details.lines("timeouts", timeouts)
+        if !messages.isEmpty { details.line("messages", messages.joined(separator: ", ")) }
     }
 
-    private func title(on output: Output) -> String {
+    /// The same in few lines: without what was set in the order's data.
+    func writeBrief(to output: Output = .standard) {
+        let details = Details(output)
+        output.line(title(on: output, isBrief: true))
+        if !body.data.isEmpty, body.data != Array("{}".utf8) {
+            let data = String(decoding: body.data, as: UTF8.self).printable
+            details.line("asked", Style.dim(data.truncated(toColumns: output.columns - 14), on: output))
+        }
+        if let status = body.outcome.status {
+            details.line("status", Style.green(status.string.printable, on: output))
+        }
+        let entered = innermost(body.outcome.entered).map { workflow.states[$0].path.string.printable }
+        if !entered.isEmpty { details.line("entered", Style.cyan(entered.joined(separator: " + "), on: output)) }
+        for movements in stock { details.wrapped("stock", movements) }
+        details.wrapped("timeouts", timeouts.joined(separator: ", "))
+        details.wrapped("messages", messages.joined(separator: ", "))
+    }
+
+    private var timeouts: [String] {
+        let armed = body.outcome.armed.map { "\($0.name) in \($0.due.since(event.at).text), at \($0.due.iso8601)" }
+        return (armed + body.outcome.stopped.map { "\($0) stopped" }).map(\.printable)
+    }
+
+    private var messages: [String] {
+        body.messages.map { message in message.tag.map { "\(message.topic):\($0)" } ?? "\(message.topic)" }
+            .map(\.printable)
+    }
+
+    private func title(on output: Output, isBrief: Bool = false) -> String {
         var origin: [String] = []
         if let role = body.role { origin.append("by \(role)") }
-        if !event.caller.isEmpty { origin.append("from \(event.caller)") }
+        if !event.caller.isEmpty, !isBrief { origin.append("from \(event.caller)") }
         if let key = event.key { origin.append("key \(key)") }
         let name = body.timeout.map { "\(event.type) \($0)" } ?? event.type.description
         return Style.dim("\(event.at.iso8601)  ", on: output) + Style.bold(name.printable, on: output)
-            + Style.dim("  version \(event.version), event \(event.position.number)", on: output)
+            + (isBrief ? "" : Style.dim("  version \(event.version), event \(event.position.number)", on: output))
             + (origin.isEmpty ? "" : "  " + origin.joined(separator: ", ").printable)
     }
 

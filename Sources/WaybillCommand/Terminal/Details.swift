@@ -20,6 +20,20 @@ struct Details {
         }
     }
 
+    /// Words that go on in the next line where the terminal ends; nothing when there are none.
+    func wrapped(_ name: String, _ text: String) {
+        let columns = max(40, output.columns - Self.indent.count - Self.nameColumns)
+        var wrapped: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = wrapped.last, last.columns + 1 + String(word).columns <= columns {
+                wrapped[wrapped.count - 1] += " " + word
+            } else {
+                wrapped.append(String(word))
+            }
+        }
+        lines(name, wrapped)
+    }
+
     /// A JSON value, over as many lines as it needs. What is no JSON is shown as it is, on one line.
     func json(_ name: String, _ json: [UInt8]) {
         let columns = max(40, output.columns - Self.indent.count - Self.nameColumns)

@@ -12,11 +12,15 @@ struct ProgressLine {
         guard output.isStyled else { return }
         let share = total > 0 ? min(1, Double(done) / Double(total)) : 0
         let width = min(40, max(10, output.columns - what.columns - 12))
-        let filled = Int(share * Double(width))
-        let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
         let percent = "\(Int(share * 100))%".padded(toColumns: 4, isRightAligned: true)
-        output.write(
-            "\r\(bar) \(percent)  " + what.printable.truncated(toColumns: output.columns - width - 8) + "\u{1B}[K")
+        let text = what.printable.truncated(toColumns: output.columns - width - 8)
+        output.write("\r\(Self.bar(share, columns: width)) \(percent)  \(text)\u{1B}[K")
+    }
+
+    /// A bar, filled to a share between 0 and 1.
+    static func bar(_ share: Double, columns: Int) -> String {
+        let filled = Int(min(1, max(0, share)) * Double(columns))
+        return String(repeating: "█", count: filled) + String(repeating: "░", count: columns - filled)
     }
 
     /// Takes the line away.

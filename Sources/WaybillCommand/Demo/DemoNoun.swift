@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Waybill
+import WaybillCore
+import WaybillEngine
+
+/// `waybill demo`: some thousand orders of a small shop, in virtual time, on a real file.
+struct DemoNoun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Watch some thousand orders go through a workflow, on a real file.",
+        discussion: """
+            Two weeks of a small shop: payments in full, split and late, price changes, cancels, parcels, returns, \
+            items that run out. Then the story of one order, and a check of the whole file.
+            """)
+
+    @Option(help: "How many orders.")
+    var orders = 3_000
+
+    @Option(help: "The same seed is the same shop.")
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("A new file for it; without one, in a temporary directory.", valueName: "file"))
+    var db: String?
+
+    func validate() throws {
+        guard (10...1_000_000).contains(orders) else { throw ValidationError("--orders wants 10 to 1000000.") }
+    }
+
+    func run() async throws {
+        let path = try newFile()
+        let hour = Int64(3_600_000)
+        let end = Moment(milliseconds: World.system.now().milliseconds / hour * hour)
+        let settings = DemoRun.Settings(orders: orders, seed: seed, end: end)
+        let world = World.virtual(VirtualClock(start: settings.start), seed: seed)
+        let workflow = try WorkflowSource("standard-order").workflow()
+        let book = try OrderBook.open(path, world: world)
+        defer { book.close() }
+
+        say("Two weeks of a small shop: \(grouped(orders)) orders through the workflow standard-order,")
+        say("in virtual time, every write durable in \(path.printable)")
+        say()
+        var run = DemoRun(settings, on: book, world: world, workflow: workflow)
+        try run.open()
+        var panel = DemoPanel()
+        while try run.step() { panel.show(run) }
+        panel.finish(run)
+        let told = run.tally.mostEventful(of: run.eventful)
+        if let told, let story = try OrderStory(of: told, in: book) {
+            title("The story of one order")
+            story.write()
+        }
+        suggest(path, order: told)
+    }
+
+    private func suggest(_ path: String, order: OrderID?) {
+        title("What to try next")
+        let order = order ?? "order-1"
+        let file = path.contains(" ") ? "'\(path)'" : path
+        say("  waybill order show \(order) --db \(file)".printable)
+        say("  waybill order list --db \(file) --status 'awaiting receipt' --limit 5".printable)
+        say("  waybill timeout list --db \(file) --limit 5".printable)
+        say("  waybill workflow draw standard-order")
+    }
+
+    private func title(_ text: String) {
+        say()
+        say(Style.bold(text))
+        say()
+    }
+
+    private func say(_ text: String = "") { Output.standard.line(text) }
+
+    /// The file that was asked for, which must be new, or one in a directory of its own.
+    private func newFile() throws -> String {
+        if let db {
+            guard !FileManager.default.fileExists(atPath: db) else {
+                throw CommandFailure("\(db) exists already; the demo wants a new file")
+            }
+            return db
+        }
+        var template = Array(
+            (NSTemporaryDirectory() as NSString).appendingPathComponent("waybill-demo-XXXXXX").utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw CommandFailure("no temporary directory: \(String(cString: strerror(errno))); name a file with --db")
+        }
+        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return (directory as NSString).appendingPathComponent("shop.db")
+    }
+}

@@ -1,0 +1,86 @@
+import Waybill
+import WaybillCore
+import WaybillEngine
+
+/// The counts of the demo: drawn over and over on a terminal, a line per tenth elsewhere.
+struct DemoPanel {
+    /// How often it is drawn, at most.
+    private static let interval = Interval(milliseconds: 100)
+
+    private let output = Output.standard
+    private let began = World.system.uptime()
+    private var drawnAt: Interval?
+    private var tenths = 0
+    /// How many lines stand on the terminal already.
+    private var height = 0
+
+    /// Shows how far the run is, if it is time to.
+    mutating func show(_ run: DemoRun) {
+        guard output.isStyled else { return showTenth(run) }
+        let now = World.system.uptime()
+        if let drawnAt, now.milliseconds - drawnAt.milliseconds < Self.interval.milliseconds { return }
+        drawnAt = now
+        draw(run)
+    }
+
+    /// Shows the counts at the end.
+    mutating func finish(_ run: DemoRun) { draw(run) }
+
+    private mutating func draw(_ run: DemoRun) {
+        let lines = lines(of: run)
+        let up = height > 0 ? "\u{1B}[\(height)A" : ""
+        let erase = output.isStyled ? "\u{1B}[K" : ""
+        output.write(up + lines.map { $0 + erase + "\n" }.joined())
+        height = output.isStyled ? lines.count : 0
+    }
+
+    private mutating func showTenth(_ run: DemoRun) {
+        let tenth = Int(run.progress * 10)
+        guard tenth > tenths else { return }
+        tenths = tenth
+        let tally = run.tally
+        output.line(
+            "\(tenth * 10)%  \(grouped(tally.orderCount)) orders, \(grouped(tally.count("pay"))) payments, "
+                + "\(grouped(tally.count("ship"))) parcels, \(grouped(tally.count("$timeout"))) timeouts, "
+                + "\(grouped(tally.refused)) refusals, \(grouped(tally.events)) events")
+        output.flush()
+    }
+
+    private func lines(of run: DemoRun) -> [String] {
+        let tally = run.tally
+        let left: [(String, Int)] = [
+            ("orders placed", tally.orderCount), ("payments", tally.count("pay")),
+            ("price changes", tally.count("change_price")), ("cancels", tally.count("cancel")),
+            ("parcels shipped", tally.count("ship")), ("returns", tally.count("returned")),
+            ("refunds paid", tally.count("refund_done")),
+        ]
+        let right: [(String, Int)] =
+            [
+                "awaiting payment", "awaiting shipment", "partly shipped", "awaiting receipt", "completed", "closed",
+            ].map { ($0, tally.statuses[Text($0)] ?? 0) } + [("refused commands", tally.refused)]
+        var lines = [head(run), ""]
+        for (one, other) in zip(left, right) {
+            lines.append("   " + cell(one) + "      " + cell(other))
+        }
+        lines.append("")
+        lines.append(
+            "   timeouts  \(grouped(tally.count("$timeout"))) fired, \(grouped(tally.pendingTimeouts)) pending; "
+                + "\(grouped(tally.repeats)) payment notices came twice and changed nothing")
+        let milliseconds = max(1, World.system.uptime().milliseconds - began.milliseconds)
+        let rate = tally.events * 1_000 / Int(milliseconds)
+        lines.append(
+            "   journal   \(grouped(tally.events)) events and \(grouped(tally.messages)) messages, "
+                + "\(grouped(rate)) events a second")
+        return lines
+    }
+
+    private func head(_ run: DemoRun) -> String {
+        let bar = ProgressLine.bar(run.progress, columns: 36)
+        return Style.bold("   day \(min(run.day, 14)) of 14".padded(toColumns: 16)) + "  \(bar)  "
+            + "\(Int(min(1, run.progress) * 100))%"
+    }
+
+    private func cell(_ count: (String, Int)) -> String {
+        Style.dim(count.0.padded(toColumns: 17)) + grouped(count.1).padded(toColumns: 8, isRightAligned: true)
+    }
+}

@@ -1,0 +1,152 @@
+import Waybill
+import WaybillCore
+import WaybillEngine
+
+/// Two weeks of a shop in virtual time, on a real file: every step passes the command handler as it would in life.
+struct DemoRun {
+    struct Settings {
+        var orders: Int
+        var seed: UInt64
+        /// When the two weeks end.
+        var end: Moment
+
+        static let length = Interval.days(14)
+        /// Orders are placed in the first days, so that most of them are done at the end.
+        static let placingLength = Interval.days(3)
+
+        var start: Moment { end.advanced(by: Interval(milliseconds: -Self.length.milliseconds)) }
+    }
+
+    /// Steps in one write, at most.
+    private static let batchMax = 256
+    /// How many orders get a plan with nearly everything in it.
+    private static let eventfulOrders = 5
+
+    let settings: Settings
+    private let book: OrderBook
+    private let workflow: WorkflowName
+    private var dice: Dice
+    private let goods = DemoGoods()
+    /// What is to come, the next step last.
+    private var steps: [DemoStep] = []
+    private var planned = 0
+    private var delivery: Moment
+    private var refunds = 0
+    /// Orders that were refused when they were placed: what was planned for them falls away.
+    private var unplaced: Set<OrderID> = []
+    private(set) var eventful: Set<OrderID> = []
+    private(set) var tally: DemoTally
+
+    init(_ settings: Settings, on book: OrderBook, world: World, workflow: Workflow) {
+        self.settings = settings
+        self.book = book
+        self.workflow = workflow.name
+        dice = Dice(of: world)
+        delivery = settings.start.advanced(by: .days(2))
+        tally = DemoTally(workflow)
+    }
+
+    var now: Moment { book.engine.world.now() }
+
+    /// How much of what was planned is done, from 0 to 1.
+    var progress: Double { 1 - Double(steps.count) / Double(max(1, planned)) }
+
+    /// The day of the two weeks, from 1.
+    var day: Int { Int(now.since(settings.start).milliseconds / Interval.days(1).milliseconds) + 1 }
+
+    /// Opens the shop: stock comes in, and every order is planned.
+    mutating func open() throws {
+        try take(goods.opening(orders: settings.orders))
+        let spacing = max(1, Settings.placingLength.milliseconds / Int64(max(1, settings.orders)))
+        let eventfulEvery = max(1, settings.orders / Self.eventfulOrders)
+        for number in 1...max(1, settings.orders) {
+            let offset = Int64(number) * spacing + Int64.random(in: 0...spacing, using: &dice)
+            let placedAt = settings.start.advanced(by: Interval(milliseconds: offset))
+            let id = OrderID("order-\(number)")
+            if number % eventfulEvery == eventfulEvery / 2 {
+                eventful.insert(id)
+                steps += DemoPlan.eventful(id, placedAt: placedAt, from: goods, &dice).steps
+            } else {
+                steps += DemoPlan.ordinary(id, placedAt: placedAt, from: goods, &dice).steps
+            }
+        }
+        steps.removeAll { $0.at > settings.end }
+        // Two steps at the same moment keep their order.
+        steps = steps.enumerated().sorted { ($0.element.at, $0.offset) > ($1.element.at, $1.offset) }.map(\.element)
+        planned = steps.count
+    }
+
+    /// Does what comes next, in one write or a few; false: the two weeks are over.
+    mutating func step() throws -> Bool {
+        let batch = takeBatch()
+        guard let first = batch.first else {
+            book.advance(to: settings.end)
+            try look()
+            return false
+        }
+        if first.at >= delivery {
+            book.advance(to: delivery)
+            delivery = Moment(milliseconds: .max)
+            try take(goods.delivery(orders: settings.orders))
+        }
+        let answers = book.engine.perform(batch.map { (command(of: $0).command, at: $0.at) })
+        tally.add(answers)
+        for (step, answer) in zip(batch, answers) {
+            if case .refused = answer, step.command == "place" { unplaced.insert(step.order) }
+        }
+        try look()
+        return true
+    }
+
+    /// The next steps. Those of an order that is placed in this batch wait for the answer.
+    private mutating func takeBatch() -> [DemoStep] {
+        var batch: [DemoStep] = []
+        var placed: Set<OrderID> = []
+        while let step = steps.last, batch.count < Self.batchMax {
+            if step.command == "place" {
+                placed.insert(step.order)
+            } else if unplaced.contains(step.order) {
+                steps.removeLast()
+                continue
+            } else if placed.contains(step.order) {
+                break
+            }
+            batch.append(step)
+            steps.removeLast()
+        }
+        return batch
+    }
+
+    private func command(of step: DemoStep) -> OrderCommand {
+        OrderCommand(
+            step.command, of: step.order, data: step.data, workflow: step.command == "place" ? workflow : nil,
+            role: step.role, caller: "demo")
+    }
+
+    private func take(_ stock: [StockCommand]) throws {
+        for case .stock(.failure(let refusal)) in book.engine.perform(stock.map { .stock($0) }) { throw refusal }
+    }
+
+    /// Reads what has happened; the payment provider pays back what it is told to, some hours later.
+    private mutating func look() throws {
+        for refund in try tally.readOn(in: book) {
+            let at = now.advanced(by: dice.hours(2...20))
+            guard at <= settings.end else { continue }
+            refunds += 1
+            let data: JSON = [
+                "refund": "r-\(refunds)", "payment": .text(refund.payment.string), "amount_cents": .int(refund.cents),
+            ]
+            insert(DemoStep(at: at, order: refund.order, command: "refund_done", role: "payments", data: data))
+        }
+    }
+
+    private mutating func insert(_ step: DemoStep) {
+        var low = 0
+        var high = steps.count
+        while low < high {
+            let middle = (low + high) / 2
+            if steps[middle].at > step.at { low = middle + 1 } else { high = middle }
+        }
+        steps.insert(step, at: low)
+    }
+}

@@ -1,0 +1,48 @@
+import Waybill
+import WaybillCore
+import WaybillEngine
+
+/// The story of one order: its events and what was refused in between, in the order in which they happened.
+struct OrderStory {
+    private enum Part {
+        case event(EventText)
+        case refusal(RefusalView)
+    }
+
+    private let order: OrderView
+    private var parts: [(at: Moment, part: Part)] = []
+
+    init?(of id: OrderID, in book: OrderBook) throws {
+        guard let order = try book.order(id), let workflow = try book.engine.workflow(of: id) else { return nil }
+        self.order = order
+        for event in try book.history(of: id) ?? [] {
+            parts.append((event.at, .event(try EventText(event, under: workflow))))
+        }
+        for refusal in try book.refusals(of: id).reversed() {
+            let index = parts.firstIndex { $0.at > refusal.at } ?? parts.endIndex
+            parts.insert((refusal.at, .refusal(refusal)), at: index)
+        }
+    }
+
+    func write() {
+        let output = Output.standard
+        let text = readableLines()
+        output.line(text)
+        for (_, part) in parts {
+            output.line()
+            switch part {
+            case .event(let event): event.writeBrief()
+            case .refusal(let refusal):
+                output.line(
+                    Style.dim("\(refusal.at.iso8601)  ") + Style.bold(refusal.command.description.printable)
+                        + Style.red("  refused"))
+                Details().wrapped("why", refusal.message.string.printable)
+            }
+        }
+    }
+
+    private func readableLines() -> String {
+        "\(order.id), placed \(order.placedAt.iso8601), now \"\(order.status)\" after "
+            + "\(counted(order.version, "event"))"
+    }
+}
