@@ -17,7 +17,10 @@ struct WaybillTool: AsyncParsableCommand {
             Exit status: 0 done, 1 a refusal or a finding, 2 it could not be done, 64 wrong usage.
             """,
         version: "0.1.0",
-        subcommands: [WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, DemoNoun.self])
+        subcommands: [
+            WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, ImportNoun.self, ReportNoun.self,
+            DemoNoun.self,
+        ])
 
     static func main() async {
         StandardStreams.prepare()

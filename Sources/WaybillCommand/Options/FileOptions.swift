@@ -23,11 +23,12 @@ struct FileOptions: ParsableArguments {
     ///   - workflows: versions that take new orders from now on, besides those that the file knows.
     ///   - isMade: whether a file that is not there is made.
     func writing<Result>(
-        workflows: [WorkflowText] = [], isMade: Bool = false, _ body: (OrderBook) async throws -> Result
+        workflows: [WorkflowText] = [], isMade: Bool = false, world: World = .system,
+        _ body: (OrderBook) async throws -> Result
     ) async throws -> Result {
         if !isMade { try requireFile() }
         if !exists { Output.error.line("waybill: \(db.printable) is new") }
-        return try await use(try OrderBook.open(db, workflows: workflows), body)
+        return try await use(try OrderBook.open(db, workflows: workflows, world: world), body)
     }
 
     private func use<Result>(

@@ -18,7 +18,7 @@ struct WorkflowSource {
         } else if !isPath, !argument.contains(".") {
             throw CommandFailure("no file and no shipped workflow is called \(argument); shipped are: \(Self.shipped)")
         } else {
-            bytes = try InputFile.bytes(argument)
+            bytes = try WholeFile.bytes(argument)
         }
     }
 

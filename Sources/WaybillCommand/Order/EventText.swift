@@ -30,13 +30,9 @@ struct EventText {
             details.line("status", Style.green(status.string.printable, on: output))
         }
         details.lines("set", body.outcome.changes.map(readable))
-        details.lines(
-            "stock",
-            body.outcome.movements.map { movement in
-                "\(movement.kind.name) \(movement.quantity) \(movement.key.readable)"
-            })
+        details.wrapped("stock", stock)
         details.lines("timeouts", timeouts)
-        if !messages.isEmpty { details.line("messages", messages.joined(separator: ", ")) }
+        details.wrapped("messages", messages.joined(separator: ", "))
     }
 
     /// The same in few lines: without what was set in the order's data.
@@ -52,14 +48,30 @@ struct EventText {
         }
         let entered = innermost(body.outcome.entered).map { workflow.states[$0].path.string.printable }
         if !entered.isEmpty { details.line("entered", Style.cyan(entered.joined(separator: " + "), on: output)) }
-        for movements in stock { details.wrapped("stock", movements) }
+        details.wrapped("stock", stock)
         details.wrapped("timeouts", timeouts.joined(separator: ", "))
         details.wrapped("messages", messages.joined(separator: ", "))
     }
 
+    /// `reserve 2 mug, 1 tea at berlin; confirm 2 mug, 1 tea at berlin`
+    private var stock: String {
+        var groups: [(kind: Movement.Kind, lines: [String])] = []
+        for movement in body.outcome.movements {
+            let line = "\(movement.quantity) \(movement.key.readable)"
+            if groups.last?.kind == movement.kind {
+                groups[groups.count - 1].lines.append(line)
+            } else {
+                groups.append((movement.kind, [line]))
+            }
+        }
+        return groups.map { "\($0.kind.readable) \($0.lines.joined(separator: ", "))" }.joined(separator: "; ")
+    }
+
     private var timeouts: [String] {
         let armed = body.outcome.armed.map { "\($0.name) in \($0.due.since(event.at).text), at \($0.due.iso8601)" }
-        return (armed + body.outcome.stopped.map { "\($0) stopped" }).map(\.printable)
+        // That the one which fired is not pending any more goes without saying.
+        let stopped = body.outcome.stopped.filter { $0 != body.timeout }.map { "\($0) stopped" }
+        return (armed + stopped).map(\.printable)
     }
 
     private var messages: [String] {
@@ -67,12 +79,21 @@ struct EventText {
             .map(\.printable)
     }
 
+    private var name: String {
+        guard let timeout = body.timeout else { return event.type.description }
+        switch event.type {
+        case "$timeout": return "\(timeout) fires"
+        case "$reschedule": return "\(timeout) is moved"
+        case "$cancel": return "\(timeout) is cancelled"
+        case let type: return "\(type) \(timeout)"
+        }
+    }
+
     private func title(on output: Output, isBrief: Bool = false) -> String {
         var origin: [String] = []
         if let role = body.role { origin.append("by \(role)") }
         if !event.caller.isEmpty, !isBrief { origin.append("from \(event.caller)") }
         if let key = event.key { origin.append("key \(key)") }
-        let name = body.timeout.map { "\(event.type) \($0)" } ?? event.type.description
         return Style.dim("\(event.at.iso8601)  ", on: output) + Style.bold(name.printable, on: output)
             + (isBrief ? "" : Style.dim("  version \(event.version), event \(event.position.number)", on: output))
             + (origin.isEmpty ? "" : "  " + origin.joined(separator: ", ").printable)
@@ -104,4 +125,9 @@ struct EventText {
             return "\(fields[collection].name)[\(key)].\(element.fields[field].name) = \(value.plainText)".printable
         }
     }
+}
+
+extension Movement.Kind {
+    /// The verb of a sentence.
+    fileprivate var readable: String { self == .giveBack ? "give back" : name.string }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Waybill
 import WaybillCore
 
@@ -39,8 +38,8 @@ struct SendToOrder: AsyncParsableCommand {
     var caller = Text("waybill")
 
     func run() async throws {
-        let chosen = try chosenWorkflow()
-        let bytes = data.hasPrefix("@") ? try InputFile.bytes(String(data.dropFirst())) : Array(data.utf8)
+        let chosen = try WorkflowChoice(workflow)
+        let bytes = data.hasPrefix("@") ? try WholeFile.bytes(String(data.dropFirst())) : Array(data.utf8)
         let request = OrderCommand(
             command, of: id, json: bytes, workflow: chosen.name, role: role, key: key, caller: caller)
         let answer = try await file.writing(workflows: chosen.texts, isMade: workflow != nil) { book in
@@ -54,16 +53,6 @@ struct SendToOrder: AsyncParsableCommand {
             guard !file.json else { throw ExitCode(1) }
             throw CommandFailure("refused: \(refusal.code): \(refusal.message)\(hint(for: refusal))", status: .negative)
         }
-    }
-
-    /// A file's text is opened under the name that it gives itself; a name may also be one that the database knows.
-    private func chosenWorkflow() throws -> (name: WorkflowName?, texts: [WorkflowText]) {
-        guard let workflow else { return (nil, []) }
-        let isKnown = WorkflowText.shipped(workflow) != nil || workflow.contains("/") || workflow.contains(".")
-        guard isKnown || FileManager.default.fileExists(atPath: workflow) else { return (WorkflowName(workflow), []) }
-        let source = try WorkflowSource(workflow)
-        let text = WorkflowText(String(decoding: source.bytes, as: UTF8.self), source: source.name)
-        return (try source.workflow().name, [text])
     }
 
     private func hint(for refusal: Refusal) -> String {

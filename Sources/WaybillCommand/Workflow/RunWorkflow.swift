@@ -38,7 +38,7 @@ struct RunWorkflow: ParsableCommand {
 
     func run() throws {
         var events: [DryRunEvent] = []
-        if let script { events += try DryRunEvent.script(try InputFile.text(script), name: script) }
+        if let script { events += try DryRunEvent.script(try WholeFile.text(script), name: script) }
         events += try event.map { text throws(CommandFailure) in try DryRunEvent(text) }
         let workflow = try WorkflowSource(workflow).workflow()
         var run = DryRun(workflow, at: start)

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A file that a command reads as a whole.
-enum InputFile {
+enum WholeFile {
     /// Far above any workflow, script or command's data.
     static let bytesMax = 64 * 1_024 * 1_024
 

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Histories
+import Waybill
+
+/// `waybill import orders`: anybody's history, one step per line.
+struct ImportOrders: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "orders", abstract: "Import a history: JSON lines, one step each, gzipped or not.",
+        discussion: """
+            A line: {"at":"2026-11-21T10:00:00Z","order":"order-7","command":"pay","key":"p-1","data":{...}}. What \
+            `waybill export orders` writes can be imported again and gives the same states.
+            """)
+
+    @Argument(help: ArgumentHelp("The history.", valueName: "jsonl"))
+    var path: String
+
+    @OptionGroup var options: ImportOptions
+
+    @Option(help: ArgumentHelp("The workflow of orders whose lines name none: a file, or a name.", valueName: "name"))
+    var workflow: String?
+
+    func run() async throws {
+        let workflow = try WorkflowChoice(workflow)
+        let progress = ProgressLine()
+        progress.show("reading \(path)")
+        let source = try HistoryFile(path, workflow: workflow.name, mode: options.mode)
+        progress.clear()
+        // Lines may name any workflow that the database or this program knows.
+        try await options.run(source, workflows: WorkflowText.shipped + workflow.texts)
+    }
+}
