@@ -2,7 +2,8 @@ package import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// One change of a timeout for every order that a filter finds, for example every unpaid order of shop 7, plus 15 minutes.
+/// One change of a timeout for every order that a filter finds, for example every unpaid order of shop 7, plus 15
+/// minutes.
 ///
 /// It is a job: a row that remembers how far it came. Each step handles one page of orders through the command handler
 /// and moves the row on in the same write, so that after a crash it goes on with the first order that is not done, and
@@ -168,7 +169,8 @@ extension BulkTimeoutJob {
 }
 
 extension BulkTimeoutChange {
-    /// `{"timeout":name,"extend":ms | "move":ms | "cancel":true,"status":..,"workflow":..,"where":[[name,value]],"end":n}`
+    /// `{"timeout":name,"extend":ms,"status":..,"workflow":..,"where":[[name,value]],"end":position}`, or `"move":ms` or
+    /// `"cancel":true` for the change.
     fileprivate func json(upTo end: Position) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()

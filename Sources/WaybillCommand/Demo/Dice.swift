@@ -2,11 +2,11 @@ import Waybill
 
 /// Chance that follows from a seed: the same demo twice is the same shop twice.
 struct Dice: RandomNumberGenerator {
-    private let world: World
+    private let roll: @Sendable () -> UInt64
 
-    init(of world: World) { self.world = world }
+    init(of world: World) { roll = world.random }
 
-    mutating func next() -> UInt64 { world.random() }
+    mutating func next() -> UInt64 { roll() }
 
     mutating func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &self) < percent }
 
