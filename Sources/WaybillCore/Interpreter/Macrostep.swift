@@ -26,8 +26,8 @@ struct Macrostep {
     /// Raised events that wait for their turn.
     var raised: [Happening] = []
     var microsteps = 0
-    /// Whether a final child of the root was reached: nothing happens to the order any more.
-    var isFinished = false
+    /// Whether the order has ended: nothing happens to it any more.
+    var isFinished: Bool
     /// What a dry run prints: actions in the order in which they ran. Nil: nobody looks.
     var trace: [String]?
 
@@ -48,6 +48,7 @@ struct Macrostep {
             context: order.context, derived: workflow.derivedExpressions, configuration: order.configuration, now: now,
             orderID: order.id.text, version: order.version, placedAt: order.placedAt)
         self.order.context = []
+        isFinished = workflow.isFinished(order.configuration)
         trace = isTraced ? [] : nil
     }
 
@@ -60,8 +61,10 @@ struct Macrostep {
         try settle()
     }
 
-    /// Handles one happening and everything that follows; false when no transition was enabled.
+    /// Handles one happening and everything that follows; false when no transition was enabled, as in an order that has
+    /// ended: not even its root reacts.
     mutating func run(_ happening: Happening) throws(Refusal) -> Bool {
+        guard !isFinished else { return false }
         let transitions = try select(for: happening)
         guard !transitions.isEmpty else { return false }
         try take(transitions)

@@ -144,7 +144,7 @@ extension Workflow {
     private func notPossible(_ name: EventName, on order: Order) -> Refusal {
         let active = leaves(of: order.configuration)
         var guards: [String] = []
-        for state in order.configuration.states {
+        for state in order.configuration.states where !isFinished(order.configuration) {
             for transition in states[state].transitions where transition.trigger == .event(name) {
                 if let text = transition.guardText { guards.append(text.string) }
             }
