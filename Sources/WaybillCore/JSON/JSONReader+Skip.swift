@@ -48,16 +48,32 @@ extension JSONReader {
         try expect(UInt8(ascii: ":"), "\":\" after a key")
     }
 
+    /// `-` and digits, then perhaps a fraction and an exponent.
     private mutating func skipNumber() throws(JSONProblem) {
-        let start = offset
-        scan: while offset < bytes.count {
-            switch bytes[offset] {
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."),
-                UInt8(ascii: "e"), UInt8(ascii: "E"):
-                offset += 1
-            default: break scan
-            }
+        _ = takeAdjacent("-")
+        let leading = offset
+        try skipDigits()
+        guard offset - leading == 1 || bytes[leading] != UInt8(ascii: "0") else {
+            throw problem("a number must not start with 0")
         }
-        guard offset > start else { throw problem("expected a number") }
+        if takeAdjacent(".") { try skipDigits() }
+        if takeAdjacent("e") || takeAdjacent("E") {
+            if !takeAdjacent("+") { _ = takeAdjacent("-") }
+            try skipDigits()
+        }
+    }
+
+    /// One digit at least.
+    private mutating func skipDigits() throws(JSONProblem) {
+        let start = offset
+        while offset < bytes.count, bytes[offset] &- UInt8(ascii: "0") < 10 { offset += 1 }
+        guard offset > start else { throw problem("expected a digit") }
+    }
+
+    /// Takes a byte without skipping space before it.
+    private mutating func takeAdjacent(_ scalar: Unicode.Scalar) -> Bool {
+        guard offset < bytes.count, bytes[offset] == UInt8(ascii: scalar) else { return false }
+        offset += 1
+        return true
     }
 }

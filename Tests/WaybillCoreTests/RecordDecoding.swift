@@ -1,0 +1,119 @@
+import Testing
+import WaybillCore
+
+/// Data of commands: decoded by its type, refused with its place.
+@Suite struct `Data of a command` {
+    private let type = RecordType([
+        .init(name: "who", type: .text, isOptional: false),
+        .init(name: "note", type: .text, isOptional: true),
+        .init(name: "qty", type: .number(.count), isOptional: true),
+        .init(name: "cents", type: .number(.cents), isOptional: true),
+        .init(name: "signed", type: .number(.signedCents), isOptional: true),
+        .init(name: "flag", type: .bool, isOptional: true),
+        .init(name: "wait", type: .number(.duration), isOptional: true),
+        .init(name: "at", type: .number(.time), isOptional: true),
+        .init(
+            name: "lines",
+            type: .list(
+                of: RecordType([
+                    .init(name: "line", type: .text, isOptional: false),
+                    .init(name: "qty", type: .number(.count), isOptional: false),
+                ]), countMax: 3, keyed: true), isOptional: true),
+    ])
+
+    private func decoded(_ json: String) throws(JSONProblem) -> [Value] { try type.decode(Array(json.utf8)) }
+
+    private func problem(_ json: String) -> JSONProblem? {
+        do throws(JSONProblem) {
+            _ = try decoded(json)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    private func field(_ name: Text, _ json: String) -> Value? {
+        do throws(JSONProblem) {
+            let values = try decoded(#"{"who":"ann","\#(name)":\#(json)}"#)
+            return type.slot(name).map { values[$0] }
+        } catch {
+            return nil
+        }
+    }
+
+    @Test func `fills the fields by name, and NULL what is left out`() throws {
+        let values = try decoded(#"{ "qty" : 3 , "who" : "ann", "flag":false, "note":null }"#)
+        #expect(values == [.text("ann"), .null, .int(3), .null, .null, .bool(false), .null, .null, .null])
+    }
+
+    @Test func `names the place of what is wrong`() {
+        #expect(problem(#"{}"#)?.path == "who")
+        #expect(problem("")?.path == "who")
+        #expect(problem(#"{"who":null}"#)?.path == "who")
+        #expect(problem(#"{"who":"a","hwo":"b"}"#)?.path == "hwo")
+        #expect(problem(#"{"who":"a","who":"a"}"#)?.path == "who")
+        #expect(problem(#"{"who":"a","qty":-1}"#)?.path == "qty")
+        #expect(problem(#"{"who":"a","lines":[{"line":"x","qty":1},{"line":"y","qty":"1"}]}"#)?.path == "lines[1].qty")
+        #expect(problem(#"{"who":"a","lines":[{"line":"x"}]}"#)?.path == "lines[0].qty")
+        #expect(problem(#"{"who":"a","lines":[{"line":"x","qty":1,"z":0}]}"#)?.path == "lines[0].z")
+        #expect(problem(#"{"who":"a","lines":[{"line":"x","qty":1},{"line":"x","qty":2}]}"#)?.path == "lines[1]")
+        #expect(problem(#"{"who":"a"} x"#) != nil)
+        #expect(problem(#"["a"]"#) != nil)
+    }
+
+    @Test func `is bounded`() {
+        let four = Array(repeating: 0, count: 4).indices.map { #"{"line":"\#($0)","qty":1}"# }.joined(separator: ",")
+        #expect(problem(#"{"who":"a","lines":[\#(four)]}"#)?.message == "more than 3 elements")
+        let long = String(repeating: "x", count: DataLimits.textBytesMax)
+        #expect(problem(#"{"who":"\#(long)"}"#) == nil)
+        #expect(problem(#"{"who":"\#(long)y"}"#)?.path == "who")
+        let spaces = String(repeating: " ", count: DataLimits.bytesMax)
+        #expect(problem(#"{"who":"a"}"# + spaces)?.offset == 0)
+    }
+
+    @Test func `has counts and amounts from 0 up, within 64 bits`() {
+        #expect(field("qty", "9223372036854775807") == .int(.max))
+        #expect(field("cents", "0") == .int(0))
+        #expect(field("signed", "-9223372036854775808") == .int(.min))
+        for json in ["-1", "9223372036854775808", "1.5", "1e2", "\"1\"", "true", "[]", "{}"] {
+            #expect(field("qty", json) == nil, "\(json)")
+            #expect(field("cents", json) == nil, "\(json)")
+        }
+        #expect(field("signed", "-9223372036854775809") == nil)
+        #expect(field("flag", "1") == nil)
+        #expect(field("flag", "\"true\"") == nil)
+    }
+
+    @Test func `takes durations and times as people write them or in milliseconds`() {
+        #expect(field("wait", "\"1h30m\"") == .int(5_400_000))
+        #expect(field("wait", "250") == .int(250))
+        #expect(field("at", "\"2026-11-21T10:00:00Z\"") == .int(1_795_255_200_000))
+        #expect(field("at", "\"2026-11-21T10:00:00.250+08:00\"") == .int(1_795_226_400_250))
+        for json in ["\"\"", "\"30\"", "\"m\"", "\"1y\"", "\"999999999999999d\"", "\"-5m\"", "1.5"] {
+            #expect(field("wait", json) == nil, "\(json)")
+        }
+        for time in ["2026-11-21", "2026-11-21T10:00:00", "2026-02-30T10:00:00Z", "2026-11-21T24:00:00Z", "x"] {
+            #expect(field("at", "\"\(time)\"") == nil, "\(time)")
+        }
+    }
+
+    @Test func `damaged in any way is refused or decoded, and never trapped on`() {
+        let whole = Array(
+            #"{"who":"ann\u00e9","qty":3,"cents":250,"wait":"1h","at":"2026-11-21T10:00:00Z","lines":[{"line":"a","qty":1}]}"#
+                .utf8)
+        var lot = SeededLot(3)
+        var refused = 0
+        for _ in 0..<10_000 {
+            var bytes = whole
+            for _ in 0...lot.below(3) { lot.damage(&bytes) }
+            do throws(JSONProblem) {
+                let values = try type.decode(bytes)
+                #expect(values.count == type.fields.count)
+            } catch {
+                #expect(error.offset <= bytes.count)
+                refused += 1
+            }
+        }
+        #expect(refused > 5_000 && refused < 10_000)
+    }
+}
