@@ -21,7 +21,8 @@ final class Chart {
 
     /// Reads the chart; its first event places the order.
     ///
-    /// What a stored text says is checked, not whether it is wise: charts that show one rule have states that lead nowhere.
+    /// What a stored text says is checked, not whether it is wise: charts that show one rule have states that lead
+    /// nowhere.
     init(waiting text: String) throws {
         workflow = try WorkflowFile.load(stored: "id: chart\nversion: 1\n" + text)
         order = Order(id: "o-1", workflow: workflow, placedAt: now)

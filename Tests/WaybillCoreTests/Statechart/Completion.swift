@@ -141,7 +141,10 @@ import WaybillCore
             """
             type: parallel
             states:
-              left: {initial: a, on: {note: {actions: \(say("noted"))}}, states: {a: {on: {l: end}}, end: {type: final}}}
+              left:
+                initial: a
+                on: {note: {actions: \(say("noted"))}}
+                states: {a: {on: {l: end}}, end: {type: final}}
               right: {initial: b, states: {b: {on: {r: end}}, end: {type: final}}}
             """)
         try chart.send("l")

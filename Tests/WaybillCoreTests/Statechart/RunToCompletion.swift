@@ -87,7 +87,10 @@ import WaybillCore
             states:
               a:
                 on:
-                  go: {actions: [{raise: told, data: {n: event.n + 1, who: event.who}}, {raise: told, data: {n: n, who: "'later'"}}]}
+                  go:
+                    actions:
+                      - {raise: told, data: {n: event.n + 1, who: event.who}}
+                      - {raise: told, data: {n: n, who: "'later'"}}
                   told:
                     - guard: event.n > n
                       actions: [{assign: {n: event.n, who: event.who}}]

@@ -4,8 +4,14 @@ import WaybillCore
 /// `after:`: armed when its state is entered, cancelled when it is left.
 @Suite struct `A timeout of a state` {
     private let chart = """
-        commands: {start: {data: {wait: optional duration, opens: optional time}}, go: {}, back: {}, again: {}, more: {data: {by: duration}},
-                   to: {data: {at: time}}, halt: {}}
+        commands:
+          start: {data: {wait: optional duration, opens: optional time}}
+          more: {data: {by: duration}}
+          to: {data: {at: time}}
+          go: {}
+          back: {}
+          again: {}
+          halt: {}
         context: {wait: optional duration, opens: optional time}
         initial: a
         states:
