@@ -113,7 +113,15 @@ extension JSONReader {
         try comma()
         let member: Text? = takeNull() ? nil : try text()
         try comma()
-        defer { _ = take(UInt8(ascii: "]")) }
+        let change = try change(of: field, slot: slot, key: key, member: member)
+        try endArray()
+        return change
+    }
+
+    private mutating func change(
+        of field: RecordType.Field, slot: Int, key: Text?, member: Text?
+    ) throws(JSONProblem) -> Outcome.Change {
+        let name = field.name
         guard let key else { return .field(slot: slot, try bare(field.type)) }
         guard case .list(let element, _, _) = field.type else { throw problem("\(name) is no collection") }
         guard let member else { return .element(collection: slot, try bareRecord(element)) }

@@ -43,25 +43,23 @@ extension JSONWriter {
 }
 
 extension JSONReader {
-    /// Reads a value in bare form, by its type. The form is written by this engine only, so a misfit is damage.
+    /// Reads a value in bare form, by its type. The form is written by this engine only, so a misfit is damage: it must
+    /// not reach an expression, which relies on the types that were checked.
     package mutating func bare(_ type: ValueType) throws(JSONProblem) -> Value {
-        switch try peek() {
-        case .null:
+        switch (type, try peek()) {
+        case (.bool, .bool): return .bool(try bool())
+        case (.number, .number): return .int(try int())
+        case (.text, .text): return .text(try text())
+        case (.record(let record), .array): return .record(try bareRecord(record))
+        case (.list(let record, _, _), .array):
+            var elements: [Value] = []
+            try array { reader throws(JSONProblem) in elements.append(.record(try reader.bareRecord(record))) }
+            return .list(elements)
+        case (.bool, .null), (.number, .null), (.text, .null), (.record, .null), (.null, .null):
             guard takeNull() else { throw problem("expected null") }
             return .null
-        case .bool: return .bool(try bool())
-        case .number: return .int(try int())
-        case .text: return .text(try text())
-        case .object: throw problem("expected a value in bare form")
-        case .array:
-            switch type {
-            case .record(let record): return .record(try bareRecord(record))
-            case .list(let record, _, _):
-                var elements: [Value] = []
-                try array { reader throws(JSONProblem) in elements.append(.record(try reader.bareRecord(record))) }
-                return .list(elements)
-            case .bool, .text, .number, .null: throw problem("the value does not fit its type")
-            }
+        case (_, _):
+            throw problem("the value does not fit its type")
         }
     }
 
