@@ -27,9 +27,6 @@ extension Workflow {
         _ command: Command, on order: Order, at now: Moment, asking facts: any StockFacts, isTraced: Bool = false
     ) throws(Refusal) -> Verdict {
         let definition = try definition(of: command, on: order)
-        if let expected = command.expectedVersion, expected != order.version {
-            throw .versionConflict(expected: expected, actual: order.version)
-        }
         if let definition { try checkRole(of: command, by: definition) }
         let data = try decodeData(of: command, by: definition)
         let key = try naturalKey(of: command, by: definition, data: data, version: order.version + 1)
@@ -37,15 +34,18 @@ extension Workflow {
             guard used.fingerprint == key.fingerprint else { throw .keyReused(key: key.key.string) }
             return .repeated(version: used.version)
         }
+        // Only now: who sends again what was done, because the answer was lost, gets that answer.
+        if order.version > 0, definition?.isCreation(of: self) ?? false { throw .orderExists(order.id) }
+        if let expected = command.expectedVersion, expected != order.version {
+            throw .versionConflict(expected: expected, actual: order.version)
+        }
         var step = Macrostep(workflow: self, order: order, facts: facts, now: now, isTraced: isTraced)
         if order.version == 0 {
             if let definition { step.scope.context.place(data, of: definition.data, in: context) }
             try checkKeys(of: step.scope.context, placedBy: command)
             try step.start()
         } else {
-            guard !isFinished(order.configuration), try step.run(.event(command.name, data: data)) else {
-                throw notPossible(command.name, on: order)
-            }
+            guard try step.run(.event(command.name, data: data)) else { throw notPossible(command.name, on: order) }
         }
         if let key {
             step.order.keys.append(key)
@@ -97,8 +97,8 @@ extension Workflow {
             throw .unknownCommand(command.name, workflow: name)
         }
         if order.version == 0 {
-            guard command.name == creation?.name else { throw .unknownOrder(order.id) }
-        } else if command.name == creation?.name {
+            guard definition.isCreation(of: self) else { throw .unknownOrder(order.id) }
+        } else if definition.isCreation(of: self), definition.key == nil {
             throw .orderExists(order.id)
         }
         return definition
@@ -152,6 +152,10 @@ extension Workflow {
         return .notPossible(
             name, status: order.status.string, states: active.map { states[$0].path.string }, guards: guards)
     }
+}
+
+extension Workflow.CommandDefinition {
+    fileprivate func isCreation(of workflow: Workflow) -> Bool { name == workflow.creation?.name }
 }
 
 extension [Value] {
