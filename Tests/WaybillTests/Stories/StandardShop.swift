@@ -165,3 +165,13 @@ extension EventView {
         }
     }
 }
+
+extension Answer {
+    /// The refusal's stable word; nil: accepted.
+    var refusalCode: String? {
+        switch self {
+        case .accepted: nil
+        case .refused(let refusal): refusal.code
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Testing
+import Waybill
+
+@Suite struct `A return` {
+    /// Three mugs, paid in three payments of a third each, shipped; two are signed for.
+    private func received() async throws -> StandardShop {
+        let shop = try await StandardShop()
+        await shop.place("o-1", mugs: 3)
+        await shop.pay("o-1", "p1", 1_000)
+        await shop.pay("o-1", "p2", 1_000)
+        await shop.pay("o-1", "p3", 1_000)
+        await shop.ship("o-1", "x1", ("a", 3))
+        await shop.sign("o-1", "x1", ("a", 2))
+        return shop
+    }
+
+    @Test func `is bounded by what was signed for`() async throws {
+        let shop = try await received()
+        let ask: JSON = ["case": "c1", "kind": "broken", "lines": [["line": "a", "qty": 3]]]
+        #expect(await shop.send("ask_return", "o-1", ask, by: "buyer").refusalCode == "not_possible")
+        #expect(await shop.takeBack("o-1", "c1", refund: 0, mugs: 3).refusalCode == "invariant_broken")
+        #expect(await shop.takeBack("o-1", "c2", refund: 0, mugs: 2).refusalCode == nil)
+        #expect(await shop.takeBack("o-1", "c3", refund: 0, mugs: 1).refusalCode == "invariant_broken")
+        #expect(try shop.stock(mugStock) == [9, 0, 1])
+    }
+
+    @Test func `gives money back over all payments, to the cent`() async throws {
+        let shop = try await received()
+        await shop.takeBack("o-1", "c1", refund: 1_000, mugs: 1)
+        #expect(try shop.money("o-1") == ["p1": [1_000, 334, 0], "p2": [1_000, 333, 0], "p3": [1_000, 333, 0]])
+        await shop.takeBack("o-1", "c2", refund: 1_999, mugs: 1)
+        let back = try shop.money("o-1").values.map { $0[1] }
+        #expect(back.reduce(0, +) == 2_999)
+        #expect(back.allSatisfy { $0 <= 1_000 })
+    }
+
+    @Test func `gives no more money back than there is`() async throws {
+        let shop = try await received()
+        #expect(await shop.takeBack("o-1", "c1", refund: 3_001, mugs: 1).refusalCode == "invariant_broken")
+        #expect(await shop.takeBack("o-1", "c2", refund: .max, mugs: 1).refusalCode != nil)
+        #expect(await shop.takeBack("o-1", "c3", refund: 3_000, mugs: 1).refusalCode == nil)
+        #expect(await shop.takeBack("o-1", "c4", refund: 1, mugs: 1).refusalCode == "arithmetic")
+        #expect(try shop.money("o-1").values.allSatisfy { $0 == [1_000, 1_000, 0] })
+        #expect(try shop.stock(mugStock) == [8, 0, 2])
+    }
+
+    @Test func `of a parcel that came back twice counts once`() async throws {
+        let shop = try await received()
+        let first = try await shop.takeBack("o-1", "c1", refund: 500, mugs: 1).receipt()
+        let again = try await shop.takeBack("o-1", "c1", refund: 500, mugs: 1).receipt()
+        #expect(again.isRepeat)
+        #expect(again.version == first.version)
+        #expect(await shop.takeBack("o-1", "c1", refund: 600, mugs: 1) == .refused(.keyReused(key: "c1")))
+        #expect(try shop.stock(mugStock) == [8, 0, 2])
+    }
+}
+
+@Suite struct `A refund` {
+    /// One mug paid twice: 1,000 are on their way back by p2.
+    private func paidTwice() async throws -> StandardShop {
+        let shop = try await StandardShop()
+        await shop.place("o-1", mugs: 1)
+        await shop.pay("o-1", "p1", 1_000)
+        await shop.pay("o-1", "p2", 1_000)
+        return shop
+    }
+
+    @Test func `is done in parts, and never more than was asked for`() async throws {
+        let shop = try await paidTwice()
+        #expect(await shop.refundDone("o-1", "r1", "p2", 1_001).refusalCode == "arithmetic")
+        #expect(await shop.refundDone("o-1", "r1", "p1", 1).refusalCode == "arithmetic")
+        #expect(await shop.refundDone("o-1", "r1", "p9", 1).refusalCode == "bad_data")
+        await shop.refundDone("o-1", "r1", "p2", 400)
+        await shop.refundDone("o-1", "r2", "p2", 600)
+        #expect(try shop.money("o-1") == ["p1": [1_000, 0, 0], "p2": [1_000, 0, 1_000]])
+        #expect(await shop.refundDone("o-1", "r3", "p2", 1).refusalCode == "arithmetic")
+    }
+
+    @Test func `that failed is money here again, until a person sends it back`() async throws {
+        let shop = try await paidTwice()
+        await shop.refundFailed("o-1", "r1", "p2", 1_000)
+        #expect(try shop.sent("o-1") == ["order:needs-a-person"])
+        #expect(try shop.money("o-1")["p2"] == [1_000, 0, 0])
+        #expect(await shop.refundFailed("o-1", "r2", "p2", 1).refusalCode == "arithmetic")
+        await shop.takeBack("o-1", "by hand", refund: 1_000, mugs: 0)
+        #expect(try shop.sent("o-1").count { $0 == "refunds" } == 2)
+        #expect(try shop.money("o-1").values.map { $0[1] }.reduce(0, +) == 1_000)
+    }
+
+    @Test func `of an expired order that failed does not pay it`() async throws {
+        let shop = try await StandardShop()
+        await shop.place("o-1", mugs: 2)
+        await shop.pay("o-1", "p1", 1_999)
+        shop.book.advance(by: .minutes(30))
+        await shop.refundFailed("o-1", "r1", "p1", 1_999)
+        #expect(try shop.status("o-1") == "closed")
+        await shop.pay("o-1", "p2", 1)
+        #expect(try shop.status("o-1") == "closed")
+        #expect(try shop.money("o-1") == ["p1": [1_999, 0, 0], "p2": [1, 1, 0]])
+    }
+}
