@@ -65,10 +65,9 @@ extension CommandHandler {
         }
         if row.version == 1 {
             try transaction.insert(row)
-            stock.set(row)
+            stock.add(row)
         } else {
-            stock.set(row)
-            stock.markDirty(row.key)
+            stock.change(row)
         }
     }
 

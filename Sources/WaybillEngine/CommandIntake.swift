@@ -9,7 +9,7 @@ import WaybillCore
 final class CommandIntake: Sendable {
     /// Something that waits for the writer.
     enum Waiting: Sendable {
-        case request(Request, CheckedContinuation<Reply, Never>)
+        case request(Request, UnsafeContinuation<Reply, Never>)
         /// Work that needs the writer for itself: `transact`, maintenance.
         case work(@Sendable (Writer) -> Void)
     }
@@ -30,8 +30,11 @@ final class CommandIntake: Sendable {
     }
 
     /// Waits in line; refused at once when the line is full or closed.
+    ///
+    /// Unsafe means unchecked: the continuation is resumed here when it does not get in line, else by the writer, which
+    /// has one reply for each request that it took. A checked one costs as much as reading a command's data.
     func submit(_ request: Request) async -> Reply {
-        await withCheckedContinuation { continuation in
+        await withUnsafeContinuation { continuation in
             if let refusal = add(.request(request, continuation)) {
                 continuation.resume(returning: request.refused(refusal))
             }

@@ -44,7 +44,7 @@ extension Engine {
     /// Does what waits, in order, and fires what is due. Returns whether there was anything to do.
     private func work(off waiting: [CommandIntake.Waiting]) -> Bool {
         var requests: [Request] = []
-        var continuations: [CheckedContinuation<Reply, Never>] = []
+        var continuations: [UnsafeContinuation<Reply, Never>] = []
         requests.reserveCapacity(waiting.count)
         continuations.reserveCapacity(waiting.count)
         for item in waiting {
@@ -65,7 +65,7 @@ extension Engine {
 
     /// One write, the replies after its commit, then perhaps a checkpoint. Returns whether anything was written.
     @discardableResult
-    private func write(_ requests: [Request], for continuations: [CheckedContinuation<Reply, Never>]) -> Bool {
+    private func write(_ requests: [Request], for continuations: [UnsafeContinuation<Reply, Never>]) -> Bool {
         let now = world.now()
         let replies: [Reply]? = writer.withLock { writer in
             let horizon = writer.timeouts.horizon(of: world)

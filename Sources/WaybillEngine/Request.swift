@@ -1,7 +1,9 @@
 package import WaybillCore
 
 /// What may be asked of the engine; all of it passes one intake and one writer.
-package enum Request: Sendable {
+///
+/// Indirect, because a request changes hands often on its way and a command is large.
+package indirect enum Request: Sendable {
     case order(Command)
     case stock(StockCommand)
     case timeout(TimeoutCommand)

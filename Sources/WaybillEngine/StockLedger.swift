@@ -10,44 +10,53 @@ final class StockLedger: StockFacts {
     /// Rows kept between writes; beyond it all are forgotten and fetched again when asked for.
     static let rowsMax = 100_000
 
-    private enum Entry {
-        case row(StockRow)
-        case absent
+    /// What is known of one key.
+    private final class Entry {
+        /// Nil: there is no such stock.
+        var row: StockRow?
+        var isDirty = false
+        /// With how many free units the decision at hand opens it; nil: it does not.
+        var quota: Int64?
+        /// What earlier lines of the reservation at hand ask of it.
+        var asked: Int64 = 0
+
+        init(_ row: StockRow?) { self.row = row }
     }
 
     private var entries: [StockKey: Entry] = [:]
-    private var dirty: Set<StockKey> = []
+    private var dirty: [Entry] = []
     /// Keys that a decision asked for and that are not here yet.
     private(set) var missing: [StockKey] = []
     /// Rows that the decision at hand opens, with their quota; a later question of it must not open them again.
-    private var opening: [StockKey: Int64] = [:]
+    private var opening: [Entry] = []
 
     func reserve(_ lines: [ReserveLine], after movements: [Movement]) -> ReserveAnswer {
-        let unknown = lines.map(\.key).filter { entries[$0] == nil }
-        guard unknown.isEmpty else {
-            missing += unknown
-            return .short(line: 0, free: 0)
+        var found: [Entry] = []
+        found.reserveCapacity(lines.count)
+        for line in lines {
+            if let entry = entries[line.key] { found.append(entry) } else { missing.append(line.key) }
         }
-        var free: [StockKey: Int64] = [:]
+        guard found.count == lines.count else { return .short(line: 0, free: 0) }
+        defer { for entry in found { entry.asked = 0 } }
         var opened: [Int] = []
-        for (index, line) in lines.enumerated() {
-            let available: Int64
-            if let known = free[line.key] {
-                available = known
-            } else if case .row(let row) = entries[line.key] {
-                available = row.level.free &+ freed(line.key, by: movements)
-            } else if let quota = opening[line.key] {
-                available = quota + freed(line.key, by: movements)
+        for (index, (line, entry)) in zip(lines, found).enumerated() {
+            var available = freed(line.key, by: movements) &- entry.asked
+            if let row = entry.row {
+                available &+= row.level.free
+            } else if let quota = entry.quota {
+                available &+= quota
             } else if let quota = line.quota {
                 opened.append(index)
-                available = quota
-            } else {
-                available = 0
+                entry.quota = quota
+                available &+= quota
             }
-            guard line.quantity <= available else { return .short(line: index, free: available) }
-            free[line.key] = available - line.quantity
+            guard line.quantity <= available else {
+                for index in opened { found[index].quota = nil }
+                return .short(line: index, free: available)
+            }
+            entry.asked &+= line.quantity
         }
-        for index in opened { opening[lines[index].key] = lines[index].quota }
+        for index in opened { opening.append(found[index]) }
         return .done(opened: opened)
     }
 
@@ -66,43 +75,51 @@ final class StockLedger: StockFacts {
 
     func beginDecision() {
         missing.removeAll(keepingCapacity: true)
+        for entry in opening { entry.quota = nil }
         opening.removeAll(keepingCapacity: true)
     }
 
     /// Fetches rows that are not here.
     func load(_ keys: some Sequence<StockKey>, in transaction: borrowing Transaction) throws {
-        for key in keys where entries[key] == nil {
-            if let row = try transaction.stock(key) { entries[key] = .row(row) } else { entries[key] = .absent }
-        }
+        for key in keys where entries[key] == nil { entries[key] = Entry(try transaction.stock(key)) }
     }
 
     /// The row of a key that was loaded, or nil when there is no such stock.
-    func row(_ key: StockKey) -> StockRow? {
-        guard case .row(let row) = entries[key] else { return nil }
-        return row
-    }
+    func row(_ key: StockKey) -> StockRow? { entries[key]?.row }
 
     /// Applies one movement; false when it does not fit the row.
     func apply(_ movement: Movement) -> Bool {
-        guard case .row(var row) = entries[movement.key], let level = row.level.applying(movement) else { return false }
-        row.level = level
-        entries[movement.key] = .row(row)
-        dirty.insert(movement.key)
+        guard let entry = entries[movement.key], let level = entry.row?.level.applying(movement) else { return false }
+        entry.row?.level = level
+        markDirty(entry)
         return true
     }
 
-    /// Takes up a row that was inserted or that has a new version.
-    func set(_ row: StockRow) { entries[row.key] = .row(row) }
+    /// Takes up a row that was inserted.
+    func add(_ row: StockRow) {
+        if let entry = entries[row.key] { entry.row = row } else { entries[row.key] = Entry(row) }
+    }
+
+    /// Takes up a row that has changed.
+    func change(_ row: StockRow) {
+        add(row)
+        if let entry = entries[row.key] { markDirty(entry) }
+    }
+
+    private func markDirty(_ entry: Entry) {
+        guard !entry.isDirty else { return }
+        entry.isDirty = true
+        dirty.append(entry)
+    }
 
     /// Writes every row that changed: one statement per row and write, however many orders moved it.
     func flush(in transaction: borrowing Transaction) throws {
-        for key in dirty {
-            if case .row(let row) = entries[key] { try transaction.update(row) }
+        for entry in dirty {
+            entry.isDirty = false
+            if let row = entry.row { try transaction.update(row) }
         }
         dirty.removeAll(keepingCapacity: true)
     }
-
-    func markDirty(_ key: StockKey) { dirty.insert(key) }
 
     /// After a commit: keeps what fits.
     func endWrite() {
@@ -114,5 +131,6 @@ final class StockLedger: StockFacts {
         entries.removeAll()
         dirty.removeAll()
         missing.removeAll()
+        opening.removeAll()
     }
 }

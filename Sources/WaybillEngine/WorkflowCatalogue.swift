@@ -44,9 +44,10 @@ final class WorkflowCatalogue: Sendable {
     }
 
     func workflow(_ number: WorkflowNumber) throws -> OpenWorkflow {
-        let (open, row) = state.withLock { ($0.compiled[number], $0.texts[number]) }
-        if let open { return open }
-        guard let row else { throw EngineFailure.unknownWorkflowNumber(number.number) }
+        if let open = state.withLock({ $0.compiled[number] }) { return open }
+        guard let row = state.withLock({ $0.texts[number] }) else {
+            throw EngineFailure.unknownWorkflowNumber(number.number)
+        }
         let compiled = OpenWorkflow(number: number, workflow: try compile(row.text))
         state.withLock { $0.compiled[number] = compiled }
         return compiled

@@ -32,9 +32,9 @@ struct OrdersBenchmark {
         }
         var turns: [Turn] = []
         var limits: [Double] = []
-        for round in 1...(settings.isFull ? 4 : 2) {
+        for round in 1...3 {
             settings.progress("engine, turn \(round)")
-            let turn = try await place(in: file, seconds: settings.isFull ? 20 : 7)
+            let turn = try await place(in: file, seconds: settings.isFull ? 30 : 5)
             turns.append(turn)
             settings.progress("bare loop, turn \(round)")
             let loop = try BareOrderLoop(source: file, target: bareFile, traffic: traffic)

@@ -137,15 +137,18 @@ package struct JSONReader {
     package mutating func text() throws(JSONProblem) -> Text {
         try expect(UInt8(ascii: "\""), "a text in double quotes")
         let start = offset
+        var all: UInt8 = 0
         while offset < bytes.count {
             let byte = bytes[offset]
             if byte == UInt8(ascii: "\"") {
                 let slice = UnsafeBufferPointer(rebasing: bytes[start..<offset])
                 offset += 1
-                return try validated(slice)
+                // ASCII is valid as it stands, and most texts are nothing else.
+                return all < 0x80 ? Text(String(decoding: slice, as: UTF8.self)) : try validated(slice)
             }
             if byte == UInt8(ascii: "\\") { return try textWithEscapes(from: start) }
             guard byte >= 0x20 else { throw problem("a control character must be escaped inside a text") }
+            all |= byte
             offset += 1
         }
         throw problem("the text has no closing quote")

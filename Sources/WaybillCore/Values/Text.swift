@@ -35,11 +35,27 @@ public struct Text: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInt
 
 extension Text: Hashable {
     public static func == (left: Text, right: Text) -> Bool {
-        left.withBytes { l in
-            right.withBytes { r in
-                l.count == r.count && l.elementsEqual(r)
-            }
+        guard left.byteCount == right.byteCount else { return false }
+        return left.withBytes { l in
+            right.withBytes { r in isEqual(UnsafeRawBufferPointer(l), UnsafeRawBufferPointer(r)) }
         }
+    }
+
+    /// Compares eight bytes at a time. Both must have the same length.
+    private static func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        var offset = 0
+        while offset + 8 <= left.count {
+            let differs =
+                left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if differs { return false }
+            offset += 8
+        }
+        while offset < left.count {
+            if left[offset] != right[offset] { return false }
+            offset += 1
+        }
+        return true
     }
 
     public func hash(into hasher: inout Hasher) {

@@ -12,33 +12,33 @@ extension RecordType {
         guard json.count <= DataLimits.bytesMax else {
             throw JSONProblem(offset: 0, message: "\(json.count) bytes are more than \(DataLimits.bytesMax)")
         }
-        if json.isEmpty { return try complete(Array(repeating: nil, count: fields.count), path: "", offset: 0) }
+        if json.isEmpty { return try complete(Array(repeating: nil, count: fields.count), offset: 0) }
         return try JSONReader.read(json) { reader throws(JSONProblem) in try decode(&reader) }
     }
 
-    /// Decodes the object that comes next.
-    package func decode(_ reader: inout JSONReader, path: String = "") throws(JSONProblem) -> [Value] {
+    /// Decodes the object that comes next. Paths of problems begin here; each level above puts its own name before.
+    package func decode(_ reader: inout JSONReader) throws(JSONProblem) -> [Value] {
         var values = [Value?](repeating: nil, count: fields.count)
         try reader.object { key, reader throws(JSONProblem) in
             guard let slot = slot(key) else {
                 let known = fields.isEmpty ? "none" : fields.map(\.name.string).joined(separator: ", ")
-                throw reader.problem("unknown field; known are: \(known)", path: join(path, key))
+                throw reader.problem("unknown field; known are: \(known)", path: key.string)
             }
             guard values[slot] == nil else {
-                throw reader.problem("the field is given twice", path: join(path, key))
+                throw reader.problem("the field is given twice", path: key.string)
             }
-            values[slot] = try fields[slot].decode(&reader, path: path)
+            values[slot] = try fields[slot].decode(&reader)
         }
-        return try complete(values, path: path, offset: reader.offset)
+        return try complete(values, offset: reader.offset)
     }
 
     /// Fills in what may be left out, and refuses what may not.
-    private func complete(_ given: [Value?], path: String, offset: Int) throws(JSONProblem) -> [Value] {
+    private func complete(_ given: [Value?], offset: Int) throws(JSONProblem) -> [Value] {
         var values: [Value] = []
         values.reserveCapacity(fields.count)
         for (field, value) in zip(fields, given) {
             guard let value = value ?? (field.isOptional ? .null : nil) else {
-                throw JSONProblem(offset: offset, message: "the field is missing", path: join(path, field.name))
+                throw JSONProblem(offset: offset, message: "the field is missing", path: field.name.string)
             }
             values.append(value)
         }
@@ -47,23 +47,22 @@ extension RecordType {
 }
 
 extension RecordType.Field {
-    fileprivate func decode(_ reader: inout JSONReader, path: String) throws(JSONProblem) -> Value {
+    fileprivate func decode(_ reader: inout JSONReader) throws(JSONProblem) -> Value {
         do throws(JSONProblem) {
             if isOptional && reader.takeNull() { return .null }
             switch type {
             case .bool: return .bool(try reader.bool())
             case .text: return .text(try boundedText(&reader))
             case .number(let unit): return .int(try number(&reader, unit: unit))
-            case .record(let record): return .record(try record.decode(&reader, path: join(path, name)))
+            case .record(let record): return .record(try record.decode(&reader))
             case .list(let element, let countMax, let keyed):
-                return .list(try list(&reader, of: element, countMax: countMax, keyed: keyed, path: join(path, name)))
+                return .list(try list(&reader, of: element, countMax: countMax, keyed: keyed))
             case .null:
                 guard reader.takeNull() else { throw reader.problem("expected null") }
                 return .null
             }
         } catch {
-            guard error.path.isEmpty else { throw error }
-            throw JSONProblem(offset: error.offset, message: error.message, path: join(path, name))
+            throw error.inside(name.string)
         }
     }
 
@@ -99,21 +98,30 @@ extension RecordType.Field {
     }
 
     private func list(
-        _ reader: inout JSONReader, of element: RecordType, countMax: Int, keyed: Bool, path: String
+        _ reader: inout JSONReader, of element: RecordType, countMax: Int, keyed: Bool
     ) throws(JSONProblem) -> [Value] {
         var values: [Value] = []
         var keys: Set<Value> = []
         try reader.array { reader throws(JSONProblem) in
-            let place = "\(path)[\(values.count)]"
-            guard values.count < countMax else { throw reader.problem("more than \(countMax) elements", path: path) }
-            let record = try element.decode(&reader, path: place)
-            if keyed, let key = record.first, !keys.insert(key).inserted {
-                throw reader.problem("the key is given twice", path: place)
+            guard values.count < countMax else { throw reader.problem("more than \(countMax) elements") }
+            do throws(JSONProblem) {
+                let record = try element.decode(&reader)
+                if keyed, let key = record.first, !keys.insert(key).inserted {
+                    throw reader.problem("the key is given twice")
+                }
+                values.append(.record(record))
+            } catch {
+                throw error.inside("[\(values.count)]")
             }
-            values.append(.record(record))
         }
         return values
     }
 }
 
-private func join(_ path: String, _ name: Text) -> String { path.isEmpty ? name.string : "\(path).\(name)" }
+extension JSONProblem {
+    /// The same problem as seen from the value that holds this one under `name`.
+    fileprivate func inside(_ name: String) -> JSONProblem {
+        let dot = path.isEmpty || path.hasPrefix("[") ? "" : "."
+        return JSONProblem(offset: offset, message: message, path: "\(name)\(dot)\(path)")
+    }
+}

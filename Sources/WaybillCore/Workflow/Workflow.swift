@@ -2,7 +2,9 @@
 ///
 /// All names are resolved to indices: states in document order, context fields and event data to slots, so that the
 /// interpreter compares integers only.
-package struct Workflow: Sendable {
+///
+/// A class, although it never changes: every step of every order holds it, and one count is kept instead of a dozen.
+package final class Workflow: Sendable {
     package let name: WorkflowName
     package let version: Int64
     package let hash: WorkflowHash

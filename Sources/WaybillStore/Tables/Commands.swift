@@ -73,22 +73,14 @@ extension Transaction {
 extension TableReader where Self: ~Copyable {
     /// The answer that this key was given within the last day, at least; the newest generation is probed first.
     package func command(caller: Text, key: Text, at now: Moment) throws(StoreFailure) -> CommandRow? {
-        let current = CommandGeneration.of(now)
-        for generation in stride(from: current, to: current - CommandGeneration.probed, by: -1) {
-            if let row = try command(generation: generation, caller: caller, key: key) { return row }
-        }
-        return nil
-    }
-
-    private func command(
-        generation: Int64, caller: Text, key: Text
-    ) throws(StoreFailure) -> CommandRow? {
+        // One statement that seeks once in each generation: its start costs more than a seek.
         let statement = try query(
             """
             SELECT fingerprint, stream, version, refusal FROM command
-            WHERE generation = ?1 AND caller = ?2 AND key = ?3
+            WHERE generation IN (?1, ?1 - 1, ?1 - 2, ?1 - 3) AND caller = ?2 AND key = ?3
+            ORDER BY generation DESC LIMIT 1
             """)
-        statement.bind(1, generation)
+        statement.bind(1, CommandGeneration.of(now))
         statement.bind(2, caller)
         statement.bind(3, key)
         return try statement.first { columns in
