@@ -104,6 +104,8 @@ let package = Package(
             swiftSettings: house),
         // Imports no product code: starts the built executable, kills it, compares.
         .testTarget(name: "CrashTests", dependencies: ["WaybillCommand"], swiftSettings: house),
+        // Imports no product code: what a person sees who types commands.
+        .testTarget(name: "WaybillCommandTests", dependencies: ["WaybillCommand"], swiftSettings: house),
         .testTarget(name: "TidyTests", swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]

@@ -50,9 +50,9 @@ struct WaybillTool: AsyncParsableCommand {
     /// The one way in which a command ends with an error: one line on stderr, then the exit status.
     private static func stop(_ error: any Error) -> Never {
         Output.standard.flush()
+        // Help, wrong usage, and a status that was asked for: the parser knows how to end with these.
+        if exitCode(for: error) != .failure || error is ExitCode { exit(withError: error) }
         switch error {
-        case let code as ExitCode: Foundation.exit(code.rawValue)
-        case is CleanExit, is ValidationError: exit(withError: error)
         case let failure as CommandFailure:
             report(failure.message)
             Foundation.exit(failure.status.rawValue)

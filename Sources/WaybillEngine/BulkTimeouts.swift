@@ -169,8 +169,8 @@ extension BulkTimeoutJob {
 }
 
 extension BulkTimeoutChange {
-    /// `{"timeout":name,"extend":ms,"status":..,"workflow":..,"where":[[name,value]],"end":position}`, or `"move":ms` or
-    /// `"cancel":true` for the change.
+    /// `{"timeout":name,"extend":ms,"status":..,"workflow":..,"where":[[name,value]],"end":position}`; for other
+    /// changes `"move":ms` or `"cancel":true`.
     fileprivate func json(upTo end: Position) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()

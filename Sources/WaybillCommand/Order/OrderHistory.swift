@@ -16,6 +16,10 @@ struct OrderHistory: AsyncParsableCommand {
     func run() async throws {
         try await file.reading { book in
             guard let workflow = try book.engine.workflow(of: id) else { throw CommandFailure.noOrder(id, in: file.db) }
+            if !file.json {
+                Output.standard.line(
+                    Style.bold(id.description.printable) + Style.dim("  \(workflow.name)".printable))
+            }
             var writer = JSONWriter()
             writer.beginArray()
             var version: Int64 = 0

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+@Suite struct `waybill import` {
+    let waybill: Executable
+
+    init() throws {
+        waybill = try Executable()
+        try waybill.file("ticket.yaml", ticket)
+        try waybill.file(
+            "history.jsonl",
+            """
+            {"at":"2026-01-01T10:00:00Z","order":"o-1","command":"open","data":{"buyer":"ann","cents":500}}
+            {"at":"2026-01-01T10:05:00Z","order":"o-2","command":"open","data":{"buyer":"bob","cents":700}}
+            {"at":"2026-01-01T10:06:00Z","order":"o-1","command":"pay","key":"p","data":{"payment":"p","cents":500}}
+            {"at":"2026-01-01T10:50:00Z","order":"o-2","command":"pay","key":"q","data":{"payment":"q","cents":700}}
+
+            """)
+    }
+
+    private func importOrders(_ more: String...) throws -> Outcome {
+        try waybill.run(
+            ["import", "orders", "history.jsonl", "--workflow", "ticket.yaml", "--db", "shop.db"] + more)
+    }
+
+    @Test func `takes anybody's history in its own time, and tells what differs`() throws {
+        let outcome = try importOrders("--differences", "differences.csv")
+        #expect(outcome.status == 0)
+        #expect(outcome.lines.last == "1 of 2 orders differ (1 refused, 0 incomplete)")
+        let paid = try waybill.run("order", "show", "o-1", "--db", "shop.db", "--json").object()
+        #expect(paid["status"] as? String == "paid")
+        // Its payment came 45 minutes after it was placed.
+        let late = try waybill.run("order", "history", "o-2", "--db", "shop.db", "--json").array()
+        #expect(late.map { $0["type"] as? String } == ["open", "$timeout"])
+        #expect(late.map { $0["at"] as? String } == ["2026-01-01T10:05:00Z", "2026-01-01T10:35:00Z"])
+        let differences = try waybill.text("differences.csv")
+        #expect(differences.contains("o-2,refused,2026-01-01T10:50:00Z,pay,not_possible"))
+    }
+
+    @Test func `changes nothing when it is run again`() throws {
+        try _ = importOrders()
+        let before = try waybill.run("order", "list", "--db", "shop.db", "--json").output
+        let again = try importOrders("--json").object()
+        #expect(again["accepted"] as? Int == 0)
+        #expect(again["already_there"] as? Int == 4)
+        #expect(try waybill.run("order", "list", "--db", "shop.db", "--json").output == before)
+    }
+
+    @Test func `takes nothing of a file with a broken line, and names the line`() throws {
+        try waybill.file("history.jsonl", "{\"at\":\"2026-01-01T10:00:00Z\",\"order\":\"o-1\"\n")
+        let outcome = try importOrders()
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("history.jsonl, line 1"))
+    }
+}

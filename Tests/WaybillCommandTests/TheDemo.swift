@@ -1,0 +1,21 @@
+import Foundation
+import Testing
+
+@Suite struct `waybill demo` {
+    @Test func `runs a small shop, tells a story and leaves a file to look into`() throws {
+        let waybill = try Executable()
+        let outcome = try waybill.run("demo", "--orders", "60", "--db", "shop.db")
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(outcome.output.contains("The story of one order"))
+        #expect(outcome.output.contains("What to try next"))
+        #expect(outcome.output.contains("pay_due fires"))
+        // Every command that is suggested works.
+        let suggested = outcome.lines.filter { $0.hasPrefix("  waybill ") }
+        #expect(suggested.count >= 4)
+        for line in suggested {
+            let command = line.trimmingCharacters(in: .whitespaces).dropFirst("waybill".count)
+            #expect(try waybill.shell("\"$waybill\"\(command)").status == 0, "\(line)")
+        }
+        #expect(try waybill.run("demo", "--orders", "60", "--db", "shop.db").status == 2)
+    }
+}

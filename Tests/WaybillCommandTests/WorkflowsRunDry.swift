@@ -1,0 +1,127 @@
+import Foundation
+import Testing
+
+@Suite struct `A dry run` {
+    let waybill: Executable
+
+    init() throws {
+        waybill = try Executable()
+        try waybill.file("ticket.yaml", ticket)
+    }
+
+    private func steps(_ outcome: Outcome) throws -> [[String]] {
+        try outcome.array().map { try #require($0["states"] as? [String]) }
+    }
+
+    @Test func `shows the states before the first event and after each`() throws {
+        let outcome = try waybill.run(
+            "workflow", "run", "ticket.yaml", "--json", "--event", #"open={"buyer":"ann","cents":500}"#, "--event",
+            #"pay={"payment":"p","cents":500}"#, "--event", "close")
+        #expect(outcome.status == 0)
+        #expect(try steps(outcome) == [[], ["unpaid"], ["paid"], ["closed"]])
+        let last = try #require(try outcome.array().last)
+        #expect(last["status"] as? String == "closed")
+        #expect(last["finished"] as? Bool == true)
+        let paid = try outcome.array()[2]
+        #expect(paid["actions"] as? [String] == ["assign paid = 500", "send tickets:paid"])
+        #expect((paid["context"] as? [String: Any])?["paid"] as? Int == 500)
+    }
+
+    @Test func `starts at once, with the data of --context, when the first event does not place the order`() throws {
+        let outcome = try waybill.run(
+            "workflow", "run", "ticket.yaml", "--json", "--context", #"{"cents":700}"#, "--event",
+            #"pay={"payment":"p","cents":700}"#)
+        #expect(try steps(outcome) == [["unpaid"], ["paid"]])
+        let start = try #require(try outcome.array().first?["context"] as? [String: Any])
+        #expect(start["cents"] as? Int == 700)
+        #expect(start["paid"] as? Int == 0)
+    }
+
+    @Test func `lets time pass, and fires at the due time and not before`() throws {
+        let outcome = try waybill.run(
+            "workflow", "run", "ticket.yaml", "--json", "--start", "2026-01-01T00:00:00Z", "--event", "@29m59s",
+            "--event", "@1s")
+        #expect(try steps(outcome) == [["unpaid"], ["unpaid"], ["closed"]])
+        let start = try #require(try outcome.array().first?["timeouts"] as? [[String: String]])
+        #expect(start == [["name": "pay_due", "due": "2026-01-01T00:30:00Z"]])
+        #expect(try outcome.array().last?["fired"] as? [String] == ["pay_due"])
+    }
+
+    @Test func `shows a refusal with its reason, goes on, and ends with status 1`() throws {
+        let outcome = try waybill.run(
+            "workflow", "run", "ticket.yaml", "--json", "--context", #"{"cents":700}"#, "--event",
+            #"pay={"payment":"p","cents":1}"#, "--event", "nonsense", "--event", "close")
+        #expect(outcome.status == 1)
+        #expect(try steps(outcome) == [["unpaid"], ["unpaid"], ["unpaid"], ["closed"]])
+        let refusals = try outcome.array().map { ($0["refusal"] as? [String: String])?["code"] }
+        #expect(refusals == [nil, "not_possible", "unknown_command", nil])
+    }
+
+    @Test func `says that a natural key was used before`() throws {
+        let pay = #"pay={"payment":"p","cents":500}"#
+        let outcome = try waybill.run(
+            "workflow", "run", "ticket.yaml", "--json", "--context", #"{"cents":500}"#, "--event", pay, "--event", pay)
+        #expect(outcome.status == 0)
+        #expect(try outcome.array().map { $0["repeated"] as? Bool } == [false, false, true])
+    }
+
+    @Test func `takes events from a script with comments`() throws {
+        try waybill.file(
+            "story.txt",
+            """
+            # a ticket that is paid
+            open={"buyer":"ann","cents":500}
+
+            @10m
+              pay={"payment":"p","cents":500}
+            """)
+        let outcome = try waybill.run("workflow", "run", "ticket.yaml", "--script", "story.txt", "--json")
+        #expect(try steps(outcome) == [[], ["unpaid"], ["unpaid"], ["paid"]])
+
+        try waybill.file("bad.txt", "pay\n@never\n")
+        let bad = try waybill.run("workflow", "run", "ticket.yaml", "--script", "bad.txt")
+        #expect(bad.status == 2)
+        #expect(bad.errors.contains("bad.txt:2"))
+    }
+
+    @Test func `runs a workflow without commands on any event`() throws {
+        try waybill.file(
+            "light.yaml",
+            """
+            id: light
+            version: 1
+            initial: red
+            states:
+              red: {on: {go: green}}
+              green: {on: {stop: red}}
+            """)
+        let outcome = try waybill.run(
+            "workflow", "run", "light.yaml", "--json", "--event", "go", "--event", "stop", "--event", "stop")
+        #expect(try steps(outcome) == [["red"], ["green"], ["red"], ["red"]])
+        #expect(outcome.status == 1)
+    }
+
+    @Test func `ends when a timeout arms itself again without end`() throws {
+        try waybill.file(
+            "clock.yaml",
+            """
+            id: clock
+            version: 1
+            initial: tick
+            states:
+              tick: {after: {1s: tock}}
+              tock: {after: {1s: tick}}
+            """)
+        let outcome = try waybill.run("workflow", "run", "clock.yaml", "--event", "@9000d", "--json")
+        #expect(outcome.status == 1)
+        #expect((try outcome.array().last?["refusal"] as? [String: String])?["code"] == "limit")
+    }
+
+    @Test func `reads well on a page`() throws {
+        let outcome = try waybill.run("workflow", "run", "ticket.yaml", "--event", #"open={"buyer":"ann","cents":500}"#)
+        #expect(outcome.output.contains("ticket version 3"))
+        #expect(outcome.output.contains("before the first event"))
+        #expect(outcome.output.contains("pay_due at 2026-01-01T00:30:00Z, in 30m"))
+        #expect(outcome.lines.allSatisfy { $0.count <= 100 })
+    }
+}
