@@ -7,6 +7,7 @@ extension ExpressionSyntax {
         case .null: "NULL"
         case .bool(let bool): bool ? "TRUE" : "FALSE"
         case .number(let number): "\(number)"
+        case .decimal(let number): "\(number.whole).\(number.fraction)"
         case .duration(let milliseconds): "\(milliseconds)ms"
         case .text(let text): "'\(text)'"
         case .name(let name): "\(name)"

@@ -124,7 +124,9 @@ import WaybillStore
         }
         let (orders, returns) = (TopicNumber(1), TopicNumber(2))
         let later = Moment.noon.advanced(by: .minutes(1))
-        func keep(_ group: GroupNumber, _ topic: TopicNumber, _ type: FilterRow.Kind, _ at: Moment) throws -> Int64 {
+        func keep(
+            _ group: GroupNumber, _ topic: TopicNumber, _ type: MessageFilter.Kind, _ at: Moment
+        ) throws -> Int64 {
             try store.write { transaction in
                 try transaction.keepFilter(group: group, topic: topic, type: type, expression: "a", at: at)
             }

@@ -26,6 +26,8 @@ struct ExpressionChecker {
         case .null: literal(.null, .null)
         case .bool(let bool): literal(.bool(bool), .bool)
         case .number(let number): literal(.int(number), .number(.plain))
+        case .decimal:
+            throw ExpressionProblem(.type, at: syntax.offset, "a workflow counts in whole numbers")
         case .duration(let milliseconds): literal(.int(milliseconds), .number(.duration))
         case .text(let text): literal(.text(text), .text)
         case .name(let name): try resolve(name, at: syntax.offset)

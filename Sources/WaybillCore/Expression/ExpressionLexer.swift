@@ -1,9 +1,13 @@
 /// Cuts the text of an expression into tokens, in one pass.
 struct ExpressionLexer {
     private let bytes: [UInt8]
+    private let dialect: ExpressionDialect
     private var position = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: [UInt8], _ dialect: ExpressionDialect) {
+        self.bytes = bytes
+        self.dialect = dialect
+    }
 
     /// All tokens; the last one is `.end`.
     mutating func tokens() throws(ExpressionProblem) -> [ExpressionToken] {
@@ -22,10 +26,10 @@ struct ExpressionLexer {
         guard let first = byte(position) else { return nil }
         let start = position
         let kind: ExpressionToken.Kind
-        if first.startsWord {
+        if startsWord(first) {
             kind = word()
         } else if first.isDigit {
-            kind = try number()
+            kind = try dialect == .filter ? decimal() : number()
         } else if first == .quote {
             kind = try text()
         } else {
@@ -36,8 +40,15 @@ struct ExpressionLexer {
 
     private mutating func word() -> ExpressionToken.Kind {
         let start = position
-        while let next = byte(position), next.continuesWord { position += 1 }
-        return ExpressionToken.Keyword(bytes: bytes[start..<position]).map { .keyword($0) } ?? .word
+        while let next = byte(position), startsWord(next) || next.isDigit { position += 1 }
+        guard let keyword = ExpressionToken.Keyword(bytes: bytes[start..<position]), dialect.knows(keyword) else {
+            return .word
+        }
+        return .keyword(keyword)
+    }
+
+    private func startsWord(_ byte: UInt8) -> Bool {
+        byte.startsWord || (byte == UInt8(ascii: "$") && dialect == .filter)
     }
 
     /// A text in single quotes; '' inside it stands for one quote.
@@ -134,6 +145,32 @@ extension ExpressionLexer {
             guard let next = byte(position), next.isDigit else { return .duration(total) }
             part = try digits(from: start)
         }
+    }
+
+    /// A whole number, or one with decimals.
+    private mutating func decimal() throws(ExpressionProblem) -> ExpressionToken.Kind {
+        let start = position
+        let whole = try digits(from: start)
+        var kind = ExpressionToken.Kind.number(whole)
+        if byte(position) == .dot {
+            position += 1
+            let fractionStart = position
+            let fraction = try digits(from: start)
+            let count = position - fractionStart
+            guard (1...DecimalNumber.fractionDigitsMax).contains(count) else {
+                throw ExpressionProblem(
+                    .syntax, at: start,
+                    "found \(count) digits after the point, expected 1 to \(DecimalNumber.fractionDigitsMax)")
+            }
+            kind = .decimal(
+                DecimalNumber(whole: whole, fraction: DecimalNumber.scaled(fraction, digits: count)))
+        }
+        if let next = byte(position), startsWord(next) {
+            throw ExpressionProblem(
+                .syntax, at: start, "found a number with a letter behind it, expected a number",
+                hint: "numbers are written with digits and one point: 19.90; texts stand in single quotes")
+        }
+        return kind
     }
 
     private mutating func digits(from start: Int) throws(ExpressionProblem) -> UInt64 {

@@ -107,7 +107,7 @@ extension ExpressionParser {
     private mutating func test(_ left: ExpressionSyntax) throws(ExpressionProblem) -> ExpressionSyntax {
         switch current.kind {
         case .keyword(.contains), .keyword(.startswith), .keyword(.endswith): return try binary(left, .comparison)
-        case .symbol, .keyword, .word, .number, .duration, .text, .end: break
+        case .symbol, .keyword, .word, .number, .decimal, .duration, .text, .end: break
         }
         if take(.between) {
             let low = try operand()
@@ -153,7 +153,7 @@ extension ExpressionParser {
             case .star, .slash, .percent: .product
             case .openParenthesis, .closeParenthesis, .openBracket, .closeBracket, .dot, .comma, .colon: nil
             }
-        case .keyword, .word, .number, .duration, .text, .end: nil
+        case .keyword, .word, .number, .decimal, .duration, .text, .end: nil
         }
     }
 
@@ -179,7 +179,7 @@ extension ExpressionParser {
             case .percent: .remainder
             case .openParenthesis, .closeParenthesis, .openBracket, .closeBracket, .dot, .comma, .colon: nil
             }
-        case .keyword, .word, .number, .duration, .text, .end: nil
+        case .keyword, .word, .number, .decimal, .duration, .text, .end: nil
         }
     }
 }
@@ -194,6 +194,9 @@ extension ExpressionParser {
         case .number(let magnitude):
             advance()
             return try node(.number(try negative(magnitude, at: offset)), at: offset)
+        case .decimal(let number):
+            advance()
+            return try node(.decimal(number.negated), at: offset)
         case .duration(let magnitude):
             advance()
             return try node(.duration(try negative(magnitude, at: offset)), at: offset)

@@ -25,7 +25,7 @@ extension ExpressionParser {
     private func isWord(_ token: ExpressionToken) -> Bool {
         switch token.kind {
         case .word, .keyword: true
-        case .number, .duration, .text, .symbol, .end: false
+        case .number, .decimal, .duration, .text, .symbol, .end: false
         }
     }
 
@@ -35,6 +35,9 @@ extension ExpressionParser {
         case .number(let magnitude):
             advance()
             return try node(.number(try positive(magnitude, at: token.offset)), at: token.offset)
+        case .decimal(let number):
+            advance()
+            return try node(.decimal(number), at: token.offset)
         case .duration(let magnitude):
             advance()
             return try node(.duration(try positive(magnitude, at: token.offset)), at: token.offset)

@@ -9,6 +9,7 @@ package struct ExpressionParser {
     /// Most names, values and operators.
     package static let nodeCountMax = 1_024
 
+    private let dialect: ExpressionDialect
     private let bytes: [UInt8]
     private let tokens: [ExpressionToken]
     private var index = 0
@@ -16,14 +17,16 @@ package struct ExpressionParser {
     private var nodeCount = 0
 
     /// The syntax of `text`, or where and why it is not an expression.
-    package static func parse(_ text: String) throws(ExpressionProblem) -> ExpressionSyntax {
+    package static func parse(
+        _ text: String, dialect: ExpressionDialect = .workflow
+    ) throws(ExpressionProblem) -> ExpressionSyntax {
         guard text.utf8.count <= textBytesMax else {
             throw ExpressionProblem(
                 .textTooLong, at: textBytesMax,
                 "the text has \(text.utf8.count) bytes, at most \(textBytesMax) are allowed",
-                hint: "move parts of it to `derive:`")
+                hint: dialect.sizeHint)
         }
-        var parser = try ExpressionParser(Array(text.utf8))
+        var parser = try ExpressionParser(Array(text.utf8), dialect)
         let syntax = try parser.expression()
         guard parser.current.kind == .end else { throw parser.unexpected(expected: "an operator or the end") }
         return syntax
@@ -37,8 +40,9 @@ package struct ExpressionParser {
     /// Names that every expression can see.
     static let roots: [Text] = ["now", "event", "order"]
 
-    private init(_ bytes: [UInt8]) throws(ExpressionProblem) {
-        var lexer = ExpressionLexer(bytes)
+    private init(_ bytes: [UInt8], _ dialect: ExpressionDialect) throws(ExpressionProblem) {
+        self.dialect = dialect
+        var lexer = ExpressionLexer(bytes, dialect)
         self.bytes = bytes
         tokens = try lexer.tokens()
     }
@@ -116,7 +120,7 @@ extension ExpressionParser {
         guard nodeCount <= Self.nodeCountMax else {
             throw ExpressionProblem(
                 .tooManyNodes, at: offset, "more than \(Self.nodeCountMax) names, values and operators",
-                hint: "move parts of it to `derive:`")
+                hint: dialect.sizeHint)
         }
         return try wrapped(kind, at: offset, depth: 1 + (parts.lazy.map(\.depth).max() ?? 0))
     }
@@ -142,6 +146,6 @@ extension ExpressionParser {
     private func tooDeep(at offset: Int) -> ExpressionProblem {
         ExpressionProblem(
             .tooDeep, at: offset, "nested deeper than \(Self.depthMax) levels",
-            hint: "move parts of it to `derive:`")
+            hint: dialect.sizeHint)
     }
 }

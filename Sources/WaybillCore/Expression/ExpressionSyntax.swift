@@ -10,6 +10,8 @@ package struct ExpressionSyntax: Hashable, Sendable {
         case null
         case bool(Bool)
         case number(Int64)
+        /// A number with decimals: in filters only.
+        case decimal(DecimalNumber)
         /// Milliseconds.
         case duration(Int64)
         case text(Text)

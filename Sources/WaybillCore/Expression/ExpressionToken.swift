@@ -11,6 +11,8 @@ struct ExpressionToken: Hashable {
         case keyword(Keyword)
         /// Without its sign, so that the lowest 64-bit number can be written.
         case number(UInt64)
+        /// With decimals, without its sign: in filters only.
+        case decimal(DecimalNumber)
         /// Milliseconds, without their sign.
         case duration(UInt64)
         case text(Text)

@@ -2,15 +2,11 @@ package import WaybillCore
 
 /// An expression by which consumers of a group choose messages of a topic.
 package struct FilterRow: Hashable, Sendable {
-    package enum Kind: String, Sendable, CaseIterable {
-        case tag, sql
-    }
-
     package var group: GroupNumber
     /// Unique within the group.
     package var number: Int64
     package var topic: TopicNumber
-    package var type: Kind
+    package var type: MessageFilter.Kind
     package var expression: Text
     package var lastUsedAt: Moment
 
@@ -18,7 +14,7 @@ package struct FilterRow: Hashable, Sendable {
         group = GroupNumber(columns.integer(0))
         number = columns.integer(1)
         topic = TopicNumber(columns.integer(2))
-        guard let type = Kind(rawValue: columns.text(3).string) else {
+        guard let type = MessageFilter.Kind(rawValue: columns.text(3).string) else {
             throw StoreFailure(.damaged, "filter \(number) of group \(group.number) has no type: '\(columns.text(3))'")
         }
         self.type = type
@@ -30,7 +26,7 @@ package struct FilterRow: Hashable, Sendable {
 extension Transaction {
     /// Notes that a group uses an expression for a topic now; answers its number, a new one for a new expression.
     package func keepFilter(
-        group: GroupNumber, topic: TopicNumber, type: FilterRow.Kind, expression: Text, at now: Moment
+        group: GroupNumber, topic: TopicNumber, type: MessageFilter.Kind, expression: Text, at now: Moment
     ) throws(StoreFailure) -> Int64 {
         if let known = try filter(group: group, topic: topic, type: type, expression: expression) {
             try touchFilter(known, of: group, at: now)
@@ -92,7 +88,7 @@ extension TableReader where Self: ~Copyable {
     }
 
     func filter(
-        group: GroupNumber, topic: TopicNumber, type: FilterRow.Kind, expression: Text
+        group: GroupNumber, topic: TopicNumber, type: MessageFilter.Kind, expression: Text
     ) throws(StoreFailure) -> Int64? {
         let statement = try query(
             "SELECT number FROM filter WHERE group_number = ?1 AND topic = ?2 AND type = ?3 AND expression = ?4")
