@@ -93,6 +93,11 @@ import WaybillCore
         #expect(problem?.message == message)
     }
 
+    @Test func `says what takes the place of LIKE`() {
+        let problem = #expect(throws: ExpressionProblem.self) { try SQLFilter("region LIKE 'a%'") }
+        #expect(problem?.hint == "texts are searched by CONTAINS, STARTSWITH and ENDSWITH")
+    }
+
     @Test func `says what to do about its size in its own words`() {
         let long = Text("a = '" + String(repeating: "x", count: ExpressionParser.textBytesMax) + "'")
         let deep = Text(String(repeating: "(", count: 100) + "a" + String(repeating: ")", count: 100))

@@ -28,7 +28,12 @@ package struct ExpressionParser {
         }
         var parser = try ExpressionParser(Array(text.utf8), dialect)
         let syntax = try parser.expression()
-        guard parser.current.kind == .end else { throw parser.unexpected(expected: "an operator or the end") }
+        guard parser.current.kind == .end else {
+            let isLike = parser.spelling(parser.current).lowercased() == "like"
+            throw parser.unexpected(
+                expected: "an operator or the end",
+                hint: isLike ? "texts are searched by CONTAINS, STARTSWITH and ENDSWITH" : nil)
+        }
         return syntax
     }
 
