@@ -9,6 +9,8 @@ import WaybillEngine
 extension OrderBook {
     /// Handles a command and, if it is accepted, runs `rows` in the same write: both are durable, or neither.
     ///
+    /// The result is nil when the command was accepted before, under the same key: its rows are there already.
+    ///
     /// The write is shared with nobody else. A closure that throws, ends the transaction, touches the engine's tables
     /// or overruns `deadline` undoes its own write, the command with it, and harms nobody else.
     ///
@@ -16,7 +18,16 @@ extension OrderBook {
     public func transact<Result: Sendable>(
         _ command: OrderCommand, deadline: Interval = .seconds(1),
         _ rows: @escaping @Sendable (borrowing ModuleTables) throws -> Result
-    ) async throws(Refusal) -> (receipt: Receipt, result: Result) {
+    ) async throws(Refusal) -> (receipt: Receipt, result: Result?) {
         try await engine.transact(command.command, deadline: deadline, rows)
+    }
+
+    /// Makes or changes the caller's own tables, in a write of their own: `CREATE TABLE IF NOT EXISTS ledger (...)`.
+    ///
+    /// - Throws: ``Refusal/rejectedByCaller(_:)`` when the closure failed; nothing is changed then.
+    public func migrateTables(
+        deadline: Interval = .seconds(1), _ migration: @escaping @Sendable (borrowing ModuleTables) throws -> Void
+    ) async throws(Refusal) {
+        try await engine.migrateTables(deadline: deadline, migration)
     }
 }

@@ -90,8 +90,12 @@ public struct OrderBook: Sendable {
     // MARK: Timeouts
 
     /// Lets a pending timeout fire later (or earlier, with a negative interval; never before now).
-    public func extendTimeout(_ name: TimeoutName, of order: OrderID, by interval: Interval) async -> Answer {
-        await change(TimeoutCommand(.extend(by: interval), name, of: order))
+    ///
+    /// - Parameter key: names this request, so that it is done once however often it is sent.
+    public func extendTimeout(
+        _ name: TimeoutName, of order: OrderID, by interval: Interval, key: Text? = nil
+    ) async -> Answer {
+        await change(TimeoutCommand(.extend(by: interval), name, of: order, key: key))
     }
 
     /// Gives a pending timeout another due time.
@@ -110,6 +114,13 @@ public struct OrderBook: Sendable {
         case .stock: .refused(.undone("a stock's reply came to a timeout's command"))
         }
     }
+
+    /// Whether timeouts are held because the wall clock jumped ahead by more than a minute; they go on after five
+    /// minutes, or when the clock is confirmed.
+    public var isClockHeld: Bool { engine.isClockHeld }
+
+    /// An operator says that the wall clock is right after a jump.
+    public func confirmClock() { engine.confirmClock() }
 
     // MARK: Virtual time
 

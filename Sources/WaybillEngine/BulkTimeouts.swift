@@ -56,7 +56,7 @@ extension Engine {
     /// Writes a job down; nothing is changed before its first step.
     package func start(_ change: BulkTimeoutChange) async throws -> BulkTimeoutJob {
         try await withWriter { writer in
-            writer.transaction { transaction in
+            writer.ownWrite { transaction in
                 let end = try transaction.journalEnd().position
                 let request = change.json(upTo: end)
                 let number = try transaction.insertJob(
@@ -80,23 +80,30 @@ extension Engine {
     /// Handles the next page of a job in one write.
     package func step(_ job: BulkTimeoutJob, limit: Int = 200) async throws -> BulkTimeoutJob {
         try await withWriter { writer in
-            writer.transaction { [self] transaction in
+            writer.ownWrite { [self] transaction in
                 let now = writer.world.now()
-                writer.handler.horizon = writer.timeouts.horizon(of: writer.world)
+                guard let row = try transaction.job(job.number), row.state == .running,
+                    row.cursor == Text("\(job.cursor.number)")
+                else {
+                    // Somebody else has done this page, or has given the job up: nothing is changed twice.
+                    throw Refusal.limit("runs of a job at a time", max: 1)
+                }
                 var next = job
                 let page = try transaction.orders(matching: job.change.filter, after: job.cursor, limit: limit)
                 for row in page.orders where row.number <= job.end {
                     guard try order(row, isPartOf: job.change) else { continue }
-                    let command = TimeoutCommand(job.change.action, job.change.name, of: row.id)
-                    let answer = try writer.handler.reschedule(
-                        command.name, of: row.id, to: { command.newDue(from: $0, at: now) },
-                        caller: "job \(job.number)", at: now, in: transaction)
-                    if case .accepted = answer { next.changed += 1 }
+                    let command = TimeoutCommand(
+                        job.change.action, job.change.name, of: row.id, caller: "job \(job.number)")
+                    if case .accepted = try writer.handler.handle(command, at: now, in: transaction) {
+                        next.changed += 1
+                    }
                 }
                 next.cursor = page.next ?? job.end
                 next.isDone = next.cursor >= job.end
                 try writer.handler.flush(in: transaction)
-                guard try transaction.advance(next, at: now) else { throw Refusal.limit("runs of a job", max: 1) }
+                guard try transaction.advance(next, at: now) else {
+                    throw Refusal.limit("runs of a job at a time", max: 1)
+                }
                 return next
             }
         }.get()
@@ -105,7 +112,7 @@ extension Engine {
     /// Gives a job up; what it has changed stays changed.
     package func stop(_ job: BulkTimeoutJob) async throws {
         _ = try await withWriter { writer in
-            writer.transaction { transaction in
+            writer.ownWrite { transaction in
                 try transaction.advanceJob(
                     job.number, to: .stopped, cursor: Text("\(job.cursor.number)"), done: job.changed,
                     at: writer.world.now())
@@ -118,25 +125,6 @@ extension Engine {
         let workflow = try workflow(row.workflow)
         let order = try Order(row, under: workflow)
         return change.filter.finds(order, under: workflow) && order.timeouts.contains { $0.name == change.name }
-    }
-}
-
-extension Writer {
-    /// One write of its own, with everything that follows it.
-    fileprivate func transaction<Result>(
-        _ body: (borrowing Transaction) throws -> Result
-    ) -> Swift.Result<Result, Refusal> {
-        if let stopped { return .failure(.failStopped(stopped)) }
-        do {
-            let result = try store.write { transaction in try body(transaction) }
-            didWrite()
-            checkpoint()
-            return .success(result)
-        } catch {
-            let refusal = undid(error)
-            guard case .rejectedByCaller(let reason) = refusal else { return .failure(refusal) }
-            return .failure(.undone(reason))
-        }
     }
 }
 

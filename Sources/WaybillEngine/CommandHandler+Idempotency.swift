@@ -16,12 +16,14 @@ extension CommandHandler {
             Receipt(order: command.order, version: row.version ?? 0, status: status, isRepeat: true))
     }
 
-    /// Stores the answer under the command's key.
+    /// Stores the answer under the command's key: what was decided about an order. A refusal at the door (malformed,
+    /// sold out, no such order) is not stored, because the same request may be right a moment later.
     func remember(
         _ answer: Answer, of command: Command, fingerprint: UInt64, number: StreamNumber?, at now: Moment,
         in transaction: borrowing Transaction
     ) throws {
         guard let key = command.key else { return }
+        if case .refused(let refusal) = answer, number == nil || !refusal.isDecision { return }
         var row = CommandRow(
             caller: command.caller, key: key, fingerprint: fingerprint, stream: number, version: nil, refusal: nil)
         switch answer {
@@ -44,6 +46,18 @@ extension CommandHandler {
 }
 
 extension Refusal {
+    /// Whether it says something about an order's state, rather than about the request.
+    fileprivate var isDecision: Bool {
+        switch self {
+        case .notPossible, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken, .arithmetic,
+            .unknownTimeout, .timeoutFired, .orderExists:
+            true
+        case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
+            .limit, .overloaded, .failStopped, .undone, .rejectedByCaller, .remembered:
+            false
+        }
+    }
+
     /// The form in which an answer is stored: the code, a line feed, the message.
     var stored: Text { Text("\(code)\n\(message)") }
 

@@ -22,9 +22,10 @@ extension CommandHandler {
     }
 
     func load(_ number: StreamNumber, in transaction: borrowing Transaction) throws -> OrderLedger.Entry? {
+        // What this write has placed or changed already is in memory, newer than its row.
+        if let entry = orders.entry(number) { return entry }
         guard let row = try transaction.order(number: number) else { return nil }
-        // An order that this write has changed already is in memory under its id, newer than its row.
-        return try orders.entry(row.id) ?? add(row)
+        return try add(row)
     }
 
     private func add(_ row: OrderRow) throws -> OrderLedger.Entry {

@@ -15,10 +15,10 @@ extension CommandHandler {
             return .success(receipt(of: command.stock, isRepeat: true))
         }
         let result = try decide(command, at: now, in: transaction)
-        if let key = command.key {
+        // Without a row there is nothing that was decided: a refused first receipt, or a count of 0 of nothing.
+        if let key = command.key, let number = stock.row(command.stock)?.number {
             var row = CommandRow(
-                caller: command.caller, key: key, fingerprint: fingerprint, stream: stock.row(command.stock)?.number,
-                version: nil, refusal: nil)
+                caller: command.caller, key: key, fingerprint: fingerprint, stream: number, version: nil, refusal: nil)
             switch result {
             case .success(let receipt): row.version = receipt.version
             case .failure(let refusal): row.refusal = refusal.stored

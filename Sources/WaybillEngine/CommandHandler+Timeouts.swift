@@ -26,6 +26,7 @@ extension CommandHandler {
             try note(refusal, of: command, number: entry.order.number, at: now, in: transaction)
         case .success(let decision):
             guard try transaction.delete(timeout.key) else { return }
+            if timeout.attempt == 0 { lateness.append(now.since(timeout.key.due)) }
             var body = EventBody()
             body.timeout = name
             var header = EventHeader(type: "$timeout", at: now)
@@ -52,48 +53,73 @@ extension CommandHandler {
         }
     }
 
-    /// Moves a pending timeout of an order, or cancels it (`due` nil), from outside its workflow.
-    func reschedule(
-        _ name: TimeoutName, of id: OrderID, to due: (Moment) -> Moment?, caller: Text, at now: Moment,
+    /// Moves a pending timeout of an order, or cancels it, from outside its workflow.
+    func handle(_ command: TimeoutCommand, at now: Moment, in transaction: borrowing Transaction) throws -> Answer {
+        let asked = command.asCommand
+        if let refusal = asked.boundCrossed(isOwnEvent: true) { return .refused(refusal) }
+        let fingerprint = asked.fingerprint
+        if let answer = try remembered(asked, fingerprint: fingerprint, at: now, in: transaction) { return answer }
+        guard let entry = try load(command.order, in: transaction) else {
+            return .refused(.unknownOrder(command.order))
+        }
+        try fireOverdue(of: entry, at: now, in: transaction)
+        let answer = try change(command, asked, of: entry, at: now, in: transaction)
+        let number = entry.order.number
+        if case .refused(let refusal) = answer {
+            try note(refusal, of: asked, number: number, at: now, in: transaction)
+        }
+        try remember(answer, of: asked, fingerprint: fingerprint, number: number, at: now, in: transaction)
+        return answer
+    }
+
+    private func change(
+        _ command: TimeoutCommand, _ asked: Command, of entry: OrderLedger.Entry, at now: Moment,
         in transaction: borrowing Transaction
     ) throws -> Answer {
-        guard let entry = try load(id, in: transaction) else { return .refused(.unknownOrder(id)) }
-        try fireOverdue(of: entry, at: now, in: transaction)
-        guard let pending = entry.order.timeouts.first(where: { $0.name == name }) else {
-            return .refused(try whyNotPending(name, of: entry, at: now, in: transaction))
+        guard let pending = entry.order.timeouts.first(where: { $0.name == command.name }) else {
+            return .refused(try whyNotPending(command.name, of: entry, at: now, in: transaction))
         }
-        let next = due(pending.due)
         let decided = Result { () throws(Refusal) in
-            try entry.workflow.workflow.decideReschedule(name, to: next, on: entry.order)
+            try entry.workflow.workflow.decideReschedule(
+                command.name, to: command.newDue(from: pending.due, at: now), on: entry.order)
         }
         switch decided {
         case .failure(let refusal):
             return .refused(refusal)
         case .success(let decision):
             var body = EventBody()
-            body.timeout = name
-            var header = EventHeader(type: next == nil ? "$cancel" : "$reschedule", at: now)
-            header.caller = caller
+            body.timeout = command.name
+            var header = EventHeader(type: asked.name, at: now)
+            header.caller = command.caller
+            header.key = command.key
             header.lane = entry.order.lane
             return try append(decision, body: body, header: header, on: entry, in: transaction)
         }
     }
 
-    /// How far back a cancel that comes too late is told so: events looked at, and time.
-    private static var lookBack: (events: Int, time: Interval) { (100, .hours(24)) }
+    /// For how long a cancel that comes too late is told so, and how many events are looked at in one go.
+    private static var lookBack: (time: Interval, events: Int64) { (.hours(24), 100) }
 
     /// Whether a timeout that is not pending fired within the last day.
     private func whyNotPending(
         _ name: TimeoutName, of entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
     ) throws -> Refusal {
-        let order = entry.order
-        let events = try transaction.events(
-            of: order.number, fromVersion: max(1, order.version - Int64(Self.lookBack.events) + 1),
-            limit: Self.lookBack.events)
-        let workflow = entry.workflow.workflow
-        for event in events.reversed() where event.type == "$timeout" && now.since(event.at) <= Self.lookBack.time {
-            if try event.orderBody(under: workflow).timeout == name { return .timeoutFired(name, at: event.at) }
+        var last = entry.order.version
+        while last > 0 {
+            let first = max(1, last - Self.lookBack.events + 1)
+            let events = try transaction.events(
+                of: entry.order.number, fromVersion: first, limit: Int(last - first + 1))
+            for event in events.reversed() {
+                guard now.since(event.at) <= Self.lookBack.time else {
+                    return .unknownTimeout("\(name) is not pending for order \(entry.order.id)")
+                }
+                guard event.type == "$timeout" else { continue }
+                if try event.orderBody(under: entry.workflow.workflow).timeout == name {
+                    return .timeoutFired(name, at: event.at)
+                }
+            }
+            last = first - 1
         }
-        return .unknownTimeout("\(name) is not pending for order \(order.id)")
+        return .unknownTimeout("\(name) is not pending for order \(entry.order.id)")
     }
 }

@@ -13,6 +13,8 @@ final class CommandHandler {
     var journal: Journal
     /// Up to when timeouts may fire in the write at hand; nil: none may.
     var horizon: Moment?
+    /// How late the timeouts were that the write at hand fired.
+    var lateness: [Interval] = []
     /// The earliest due time that the write at hand has armed.
     var earliestArmed: Moment?
 
@@ -32,7 +34,6 @@ final class CommandHandler {
         case .failure(let refusal):
             answer = .refused(refusal)
             try note(refusal, of: command, number: nil, at: now, in: transaction)
-            try remember(answer, of: command, fingerprint: fingerprint, number: nil, at: now, in: transaction)
         case .success(let entry):
             try fireOverdue(of: entry, at: now, in: transaction)
             answer = try handle(command, on: entry, at: now, in: transaction)
@@ -140,6 +141,7 @@ final class CommandHandler {
     /// After the commit.
     func endWrite() {
         earliestArmed = nil
+        lateness.removeAll(keepingCapacity: true)
         orders.endWrite()
         stock.endWrite()
         journal.endWrite()
@@ -148,6 +150,7 @@ final class CommandHandler {
     /// After a write that was undone.
     func forget() {
         earliestArmed = nil
+        lateness.removeAll()
         orders.forget()
         stock.forget()
         journal.rollBack()

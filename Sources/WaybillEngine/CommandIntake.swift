@@ -57,28 +57,45 @@ final class CommandIntake: Sendable {
 
     /// Takes up to `limit` items; waits at most `wait` for the first. Nil: closed, and the line is empty.
     func take(limit: Int, waitingAtMost wait: Interval) -> [Waiting]? {
-        if let items = takeNow(limit: limit, parking: wait.milliseconds > 0) { return items }
-        if state.withLock({ $0.isClosed }) { return nil }
-        _ = wakeUp.wait(timeout: .now() + .milliseconds(Int(clamping: wait.milliseconds)))
-        state.withLock { $0.isWriterParked = false }
-        return takeNow(limit: limit, parking: false) ?? []
+        switch takeNow(limit: limit, parking: wait.milliseconds > 0) {
+        case .some(let items): return items
+        case .closed: return nil
+        case .none: break
+        }
+        if wait.milliseconds > 0 {
+            _ = wakeUp.wait(timeout: .now() + .milliseconds(Int(clamping: wait.milliseconds)))
+        }
+        switch takeNow(limit: limit, parking: false) {
+        case .some(let items): return items
+        case .closed: return nil
+        case .none: return []
+        }
     }
 
-    private func takeNow(limit: Int, parking: Bool) -> [Waiting]? {
+    private enum Taken {
+        case some([Waiting])
+        case none
+        /// Closed, and nothing waits: seen under one lock, so that nobody can be left behind.
+        case closed
+    }
+
+    private func takeNow(limit: Int, parking: Bool) -> Taken {
         state.withLock { state in
+            state.isWriterParked = false
             if state.waiting.isEmpty {
-                state.isWriterParked = parking && !state.isClosed
-                return state.isClosed || parking ? nil : []
+                if state.isClosed { return .closed }
+                state.isWriterParked = parking
+                return .none
             }
             if state.waiting.count <= limit {
                 let all = state.waiting
                 state.waiting = []
                 state.waiting.reserveCapacity(all.count)
-                return all
+                return .some(all)
             }
             let first = Array(state.waiting.prefix(limit))
             state.waiting.removeFirst(limit)
-            return first
+            return .some(first)
         }
     }
 

@@ -68,19 +68,24 @@ extension Engine {
         }
     }
 
-    /// The last refusals of an order, or of commands that belong to none; the newest first.
+    /// The last refusals of an order, the newest first, those from before it was placed among them; with nil, of
+    /// commands that found no order.
     package func refusals(of id: OrderID?) throws -> [RefusalView] {
         try store.read { snapshot in
-            var stream: StreamNumber?
-            if let id, let row = try snapshot.order(id: id) { stream = row.number }
-            let rows = try snapshot.refusals(of: stream, limit: Self.pageMax)
-            return rows.filter { id == nil || $0.order == id }.map { row in
-                RefusalView(
-                    at: row.at, command: row.command, caller: row.caller, key: row.key, code: row.code,
-                    message: row.detail)
+            guard let id else {
+                return try snapshot.refusals(of: nil, limit: Self.pageMax).map(RefusalView.init)
             }
+            var rows: [RefusalRow] = []
+            if let row = try snapshot.order(id: id) {
+                rows = try snapshot.refusals(of: row.number, limit: Self.pageMax)
+            }
+            rows += try snapshot.refusals(ofUnplaced: id, limit: Self.refusalsBeforeMax)
+            return rows.map(RefusalView.init)
         }
     }
+
+    /// Refusals from before an order was placed that are shown.
+    private static var refusalsBeforeMax: Int { 20 }
 
     /// One page of orders in the order in which they were placed. A page may be short, even empty, while `next` says
     /// that there is more.
@@ -132,6 +137,13 @@ extension OrderFilter {
         guard !attributes.isEmpty else { return true }
         let given = order.attributes(under: workflow)
         return attributes.allSatisfy { given.contains(.init(name: $0.name, value: $0.value)) }
+    }
+}
+
+extension RefusalView {
+    init(_ row: RefusalRow) {
+        self.init(
+            at: row.at, command: row.command, caller: row.caller, key: row.key, code: row.code, message: row.detail)
     }
 }
 

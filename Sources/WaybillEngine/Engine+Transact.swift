@@ -6,13 +6,27 @@ import WaybillTimeouts
 /// A command and the caller's own rows in one write: both or neither.
 extension Engine {
     /// Handles a command and, if it is accepted, runs `rows` in the same write; the write is shared with nobody else.
+    /// The result is nil when the command was accepted before, under the same key: then its rows are there too.
     ///
     /// A closure that throws, ends the transaction, touches the engine's tables or overruns `deadline` undoes its own
     /// write, the command with it, and harms nobody else.
     package func transact<Result: Sendable>(
         _ command: Command, deadline: Interval, _ rows: @escaping @Sendable (borrowing ModuleTables) throws -> Result
-    ) async throws(Refusal) -> (receipt: Receipt, result: Result) {
+    ) async throws(Refusal) -> (receipt: Receipt, result: Result?) {
         let outcome = try await withWriter { writer in writer.transact(command, deadline: deadline, rows) }
+        return try outcome.get()
+    }
+
+    /// Makes or changes the caller's own tables, in a write of their own.
+    package func migrateTables(
+        deadline: Interval, _ migration: @escaping @Sendable (borrowing ModuleTables) throws -> Void
+    ) async throws(Refusal) {
+        let outcome: Swift.Result<Void, Refusal> = try await withWriter { writer in
+            writer.ownWrite { transaction in
+                let seconds = Double(deadline.milliseconds) / 1_000
+                try transaction.withModuleTables(deadlineSeconds: seconds, purpose: .migration) { try migration($0) }
+            }
+        }
         return try outcome.get()
     }
 }
@@ -20,25 +34,34 @@ extension Engine {
 extension Writer {
     func transact<Result: Sendable>(
         _ command: Command, deadline: Interval, _ rows: @Sendable (borrowing ModuleTables) throws -> Result
-    ) -> Swift.Result<(receipt: Receipt, result: Result), Refusal> {
-        if let stopped { return .failure(.failStopped(stopped)) }
-        do {
-            let outcome: Swift.Result<(receipt: Receipt, result: Result), Refusal> = try store.write { transaction in
-                let answer = try handler.handle(command, at: world.now(), in: transaction)
-                try handler.flush(in: transaction)
-                switch answer {
-                case .refused(let refusal):
-                    return .failure(refusal)
-                case .accepted(let receipt):
-                    let seconds = Double(deadline.milliseconds) / 1_000
-                    let result = try transaction.withModuleTables(deadlineSeconds: seconds) { try rows($0) }
-                    return .success((receipt, result))
+    ) -> Swift.Result<(receipt: Receipt, result: Result?), Refusal> {
+        let outcome: Swift.Result<Swift.Result<(receipt: Receipt, result: Result?), Refusal>, Refusal> = ownWrite {
+            transaction in
+            let answer = try handler.handle(command, at: world.now(), in: transaction)
+            try handler.flush(in: transaction)
+            switch answer {
+            case .refused(let refusal):
+                return .failure(refusal)
+            case .accepted(let receipt) where receipt.isRepeat:
+                return .success((receipt, nil))
+            case .accepted(let receipt):
+                let seconds = Double(deadline.milliseconds) / 1_000
+                let result = try transaction.withModuleTables(deadlineSeconds: seconds) { tables in
+                    do {
+                        return try rows(tables)
+                    } catch {
+                        throw CallerFailure(error: error)
+                    }
                 }
+                return .success((receipt, result))
             }
-            didWrite()
-            return outcome
-        } catch {
-            return .failure(undid(error))
         }
+        return outcome.flatMap { $0 }
     }
+}
+
+/// What a caller's closure threw: not the engine's failure.
+struct CallerFailure: Error, CustomStringConvertible {
+    let error: any Error
+    var description: String { "\(error)" }
 }

@@ -35,7 +35,8 @@ extension Engine {
     private func wait(hasRested: Bool) -> Interval {
         let longest = hasRested ? Patience.longest : Patience.untilIdle
         return writer.withLock { writer in
-            guard let due = writer.nextDue, writer.stopped == nil, !writer.timeouts.isHeld else { return longest }
+            guard let due = writer.nextDue, writer.stopped == nil, !writer.timeouts.isHeld, !writer.isPaused
+            else { return longest }
             let wait = due.since(world.now())
             return min(max(wait, Interval(milliseconds: 0)), longest)
         }
@@ -66,10 +67,11 @@ extension Engine {
     /// One write, the replies after its commit, then perhaps a checkpoint. Returns whether anything was written.
     @discardableResult
     private func write(_ requests: [Request], for continuations: [UnsafeContinuation<Reply, Never>]) -> Bool {
-        let now = world.now()
         let replies: [Reply]? = writer.withLock { writer in
-            let horizon = writer.timeouts.horizon(of: world)
-            let isDue = writer.nextDue.map { due in horizon.map { due <= $0 } ?? false } ?? false
+            // One look at the clock, so that nothing is dated before its due time.
+            let now = world.now()
+            let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
+            let isDue = !writer.isPaused && isReached(writer.nextDue, by: horizon)
             guard isDue || !requests.isEmpty else { return nil }
             return writer.write(
                 requests.map { Writer.Timed(request: $0, at: now) }, firingUpTo: isDue ? horizon : nil)
@@ -78,5 +80,10 @@ extension Engine {
         for (continuation, reply) in zip(continuations, replies) { continuation.resume(returning: reply) }
         writer.withLock { $0.checkpoint() }
         return true
+    }
+
+    private func isReached(_ due: Moment?, by horizon: Moment?) -> Bool {
+        guard let due, let horizon else { return false }
+        return due <= horizon
     }
 }

@@ -26,7 +26,6 @@ package final class Engine: Sendable {
     let intake: CommandIntake
     let writer: Mutex<Writer>
     let writerHasEnded = DispatchSemaphore(value: 0)
-    private let isClosed = Mutex(false)
 
     /// Opens an engine over a store.
     ///
@@ -69,7 +68,7 @@ package final class Engine: Sendable {
     package func perform(_ requests: [Request]) -> [Reply] {
         let now = world.now()
         return writer.withLock { writer in
-            let horizon = writer.timeouts.horizon(of: world)
+            let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
             let replies = writer.write(requests.map { Writer.Timed(request: $0, at: now) }, firingUpTo: horizon)
             // A timeout of no length, armed just now, is due already.
             if world.virtualClock != nil { fire(writer, upTo: now) }
@@ -111,16 +110,13 @@ package final class Engine: Sendable {
         try catalogue.workflow(number).workflow
     }
 
-    /// Finishes what waits, then closes the file.
+    /// Finishes what waits, then closes the file. Whoever asks waits until it is closed.
     package func close() {
         intake.close()
-        if world.virtualClock == nil,
-            isClosed.withLock({ was in
-                defer { was = true }
-                return !was
-            })
-        {
+        if world.virtualClock == nil {
             writerHasEnded.wait()
+            // For the next one who closes.
+            writerHasEnded.signal()
         }
         store.close()
     }

@@ -12,10 +12,13 @@ package enum EngineLimits {
 
 extension Command {
     /// The bound that the command crosses, or nil. Asked before anything is read or remembered.
-    var crossedBound: Refusal? {
+    var crossedBound: Refusal? { boundCrossed(isOwnEvent: false) }
+
+    /// - Parameter isOwnEvent: the command is the engine's own (`$cancel`).
+    func boundCrossed(isOwnEvent: Bool) -> Refusal? {
         if order.text.isEmpty { return .badData(name, path: "order", problem: "an order's id must not be empty") }
         // Names with a dollar sign are the engine's own events.
-        if name.text.isEmpty || name.text.string.utf8.first == UInt8(ascii: "$") {
+        if !isOwnEvent, name.text.isEmpty || name.text.string.utf8.first == UInt8(ascii: "$") {
             return .badData(name, path: "command", problem: "a command's name must not be empty or begin with $")
         }
         if let key, key.isEmpty { return .badData(name, path: "key", problem: "a key must not be empty; leave it out") }
@@ -26,6 +29,8 @@ extension Command {
             (caller, "bytes of a caller", EngineLimits.callerBytesMax),
             (trace, "bytes of a trace context", EngineLimits.traceBytesMax),
             (lane, "bytes of a lane", EngineLimits.laneBytesMax),
+            (role, "bytes of a role", EngineLimits.commandNameBytesMax),
+            (workflow?.text, "bytes of a workflow's name", EngineLimits.commandNameBytesMax),
         ]
         for bound in bounds where (bound.text?.byteCount ?? 0) > bound.max { return .limit(bound.what, max: bound.max) }
         return nil

@@ -19,12 +19,19 @@ final class OrderLedger {
     }
 
     private var entries: [OrderID: Entry] = [:]
+    /// The same by number: an order that this very write placed has no row yet.
+    private var numbered: [StreamNumber: Entry] = [:]
     private var dirty: [Entry] = []
     private var writer = JSONWriter(capacity: 1_024)
 
     func entry(_ id: OrderID) -> Entry? { entries[id] }
 
-    func add(_ entry: Entry) { entries[entry.order.id] = entry }
+    func entry(_ number: StreamNumber) -> Entry? { numbered[number] }
+
+    func add(_ entry: Entry) {
+        entries[entry.order.id] = entry
+        numbered[entry.order.number] = entry
+    }
 
     /// Takes up the order after an event.
     func change(_ entry: Entry, to order: Order) {
@@ -32,7 +39,7 @@ final class OrderLedger {
         if !entry.isDirty {
             entry.isDirty = true
             dirty.append(entry)
-            entries[order.id] = entry
+            add(entry)
         }
     }
 
@@ -52,10 +59,14 @@ final class OrderLedger {
         dirty.removeAll(keepingCapacity: true)
     }
 
-    func endWrite() { entries.removeAll(keepingCapacity: true) }
+    func endWrite() {
+        entries.removeAll(keepingCapacity: true)
+        numbered.removeAll(keepingCapacity: true)
+    }
 
     func forget() {
         entries.removeAll()
+        numbered.removeAll()
         dirty.removeAll()
     }
 }

@@ -15,6 +15,8 @@ package struct TimeoutCommand: Sendable {
     package var name: TimeoutName
     package var action: Action
     package var caller: Text
+    /// Names the request for idempotency, within `caller`.
+    package var key: Text?
 
     package enum Action: Sendable {
         case cancel
@@ -22,11 +24,33 @@ package struct TimeoutCommand: Sendable {
         case move(to: Moment)
     }
 
-    package init(_ action: Action, _ name: TimeoutName, of order: OrderID, caller: Text = "") {
+    package init(_ action: Action, _ name: TimeoutName, of order: OrderID, caller: Text = "", key: Text? = nil) {
+        self.key = key
         self.order = order
         self.name = name
         self.action = action
         self.caller = caller
+    }
+
+    /// The same as a command: what idempotency and refusals know of it.
+    var asCommand: Command {
+        var writer = JSONWriter()
+        writer.beginArray()
+        writer.text(name.text)
+        switch action {
+        case .cancel: break
+        case .extend(let interval): writer.int(interval.milliseconds)
+        case .move(let moment): writer.int(moment.milliseconds)
+        }
+        writer.endArray()
+        return Command(order: order, name: eventType, data: writer.bytes, key: key, caller: caller)
+    }
+
+    private var eventType: EventName {
+        switch action {
+        case .cancel: "$cancel"
+        case .extend, .move: "$reschedule"
+        }
     }
 
     /// The new due time of a timeout that is due at `due`; nil: cancelled.

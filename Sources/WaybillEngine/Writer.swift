@@ -18,6 +18,10 @@ final class Writer {
     private(set) var writes: UInt64 = 0
     /// Why nothing is accepted any more.
     private(set) var stopped: String?
+    /// After a write that was undone and that nobody is to blame for (the disk is full), timeouts rest until this
+    /// uptime in milliseconds; commands still try.
+    private(set) var pausedUntil: Int64?
+    private static let pause = Interval.seconds(1)
 
     init(store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter) throws {
         self.store = store
@@ -54,8 +58,7 @@ final class Writer {
                 try store.write { transaction in
                     try perform(requests, firingUpTo: horizon, &attempt, in: transaction)
                 }
-                handler.endWrite()
-                writes += 1
+                endWrite()
                 nextDue = attempt.nextDue
                 return attempt.replies
             } catch {
@@ -69,6 +72,7 @@ final class Writer {
                 case (.request, .timeout(let key)):
                     failedTimeouts[key] = Text("\(error)")
                 case (.nobody, _), (.request, .nothing):
+                    pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
                     return requests.map { $0.request.refused(.undone("\(error)")) }
                 }
             }
@@ -119,6 +123,9 @@ final class Writer {
         attempt.nextDue = try timeouts.nextDue(in: transaction)
     }
 
+    /// Whether timeouts rest after an undone write.
+    var isPaused: Bool { pausedUntil.map { world.uptime().milliseconds < $0 } ?? false }
+
     /// Whether a timeout that was pending before this write, or that it armed, is due at `moment`.
     private func isDue(at moment: Moment) -> Bool {
         if let nextDue, nextDue <= moment { return true }
@@ -133,30 +140,56 @@ final class Writer {
         case .stock(let command):
             return .stock(try handler.handle(command, at: timed.at, in: transaction))
         case .timeout(let command):
-            return .order(
-                try handler.reschedule(
-                    command.name, of: command.order, to: { command.newDue(from: $0, at: timed.at) },
-                    caller: command.caller, at: timed.at, in: transaction))
+            return .order(try handler.handle(command, at: timed.at, in: transaction))
+        }
+    }
+
+    /// One write for work that shares it with nobody; what it throws undoes it and comes back as a refusal.
+    func ownWrite<Result>(_ body: (borrowing Transaction) throws -> Result) -> Swift.Result<Result, Refusal> {
+        if let stopped { return .failure(.failStopped(stopped)) }
+        handler.horizon = timeouts.horizon(wall: world.now(), uptime: world.uptime())
+        do {
+            let result = try store.write { transaction in try body(transaction) }
+            didWrite()
+            checkpoint()
+            return .success(result)
+        } catch {
+            return .failure(undid(error))
         }
     }
 
     /// After a write by somebody who holds the writer: what is due next may have changed.
-    func didWrite() {
-        handler.endWrite()
+    private func didWrite() {
+        endWrite()
         do {
             nextDue = try store.read { [timeouts] snapshot in try timeouts.nextDue(in: snapshot) }
         } catch {
             // Asked again by the next write; until then the writer looks at once.
             nextDue = world.now()
+            pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
         }
     }
 
     /// After a write that was undone: forgets what it did, and says why in a refusal.
-    func undid(_ error: any Error) -> Refusal {
+    private func undid(_ error: any Error) -> Refusal {
         handler.forget()
-        guard case .engine = Blame(error) else { return .rejectedByCaller("\(error)") }
-        stopped = "\(error)"
-        return .failStopped("\(error)")
+        if let refusal = error as? Refusal { return refusal }
+        switch Blame(error) {
+        case .engine:
+            stopped = "\(error)"
+            return .failStopped("\(error)")
+        case .nobody:
+            return .undone("\(error)")
+        case .request:
+            return error is EngineFailure ? .undone("\(error)") : .rejectedByCaller("\(error)")
+        }
+    }
+
+    private func endWrite() {
+        for lateness in handler.lateness { timeouts.record(lateness) }
+        handler.endWrite()
+        writes += 1
+        pausedUntil = nil
     }
 
     /// Between two writes, when the replies are out. A checkpoint that fails costs disk, not data: the WAL stays, and

@@ -38,9 +38,7 @@ package final class TimeoutCenter {
     package func register(_ kind: TimeoutKind, owner: @escaping Owner) { owners.append((kind, owner)) }
 
     /// The moment up to which timeouts may fire, or nil while a step of the clock is in doubt.
-    package func horizon(of world: World) -> Moment? {
-        clock.observe(wall: world.now(), uptime: world.uptime())
-    }
+    package func horizon(wall: Moment, uptime: Interval) -> Moment? { clock.observe(wall: wall, uptime: uptime) }
 
     package var isHeld: Bool { clock.isHeld }
 
@@ -64,11 +62,13 @@ package final class TimeoutCenter {
                     try transaction.postpone(timeout, until: retry(timeout, at: now), error: error)
                     continue
                 }
-                if timeout.attempt == 0 { lateness.record(now.since(timeout.key.due)) }
                 try owner(timeout, now, transaction)
             }
         }
     }
+
+    /// Notes how late a timeout fired, once its write is committed.
+    package func record(_ lateness: Interval) { self.lateness.record(lateness) }
 
     /// When the next timeout of a registered kind is due, or nil.
     package func nextDue<Rows: TableReader & ~Copyable>(in rows: borrowing Rows) throws -> Moment? {

@@ -43,6 +43,7 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     try transaction.dropOldCommands(at: .noon)
     for _ in 0...RefusalRow.perOrderMax { try transaction.append(RefusalRow.sample(1)) }
     _ = try transaction.refusals(of: stream, limit: 9)
+    _ = try transaction.refusals(ofUnplaced: "o-1", limit: 9)
     try transaction.insert(StockRow.sample(1, StockKey(sku: "shoe"), free: 9))
     try transaction.update(StockRow.sample(1, StockKey(sku: "shoe"), free: 10))
     _ = try transaction.stock(StockKey(sku: "shoe"))

@@ -156,6 +156,8 @@ package enum InterpreterLimits {
     package static let messagesMax = 256
     package static let movementsMax = 2_048
     package static let changesMax = 4_096
+    /// Natural keys that one order remembers.
+    package static let naturalKeysMax = 1_024
     /// Of a SKU or a location, each.
     package static let stockNameBytesMax = 256
 }

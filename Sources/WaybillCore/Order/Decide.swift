@@ -39,6 +39,9 @@ extension Workflow {
         if let expected = command.expectedVersion, expected != order.version {
             throw .versionConflict(expected: expected, actual: order.version)
         }
+        if key != nil, order.keys.count >= InterpreterLimits.naturalKeysMax {
+            throw .limit("natural keys of an order", max: InterpreterLimits.naturalKeysMax)
+        }
         var step = Macrostep(workflow: self, order: order, facts: facts, now: now, isTraced: isTraced)
         if order.version == 0 {
             if let definition { step.scope.context.place(data, of: definition.data, in: context) }

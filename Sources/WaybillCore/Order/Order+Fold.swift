@@ -26,7 +26,7 @@ extension Order {
     package mutating func apply(_ body: EventBody, under workflow: Workflow) -> Bool {
         if version == 0, let creation = workflow.creation, !body.data.isEmpty {
             do throws(JSONProblem) {
-                context.place(try creation.data.decode(body.data), of: creation.data, in: workflow.context)
+                context.place(try creation.data.decode(stored: body.data), of: creation.data, in: workflow.context)
             } catch {
                 return false
             }

@@ -12,6 +12,11 @@ extension RecordType {
         guard json.count <= DataLimits.bytesMax else {
             throw JSONProblem(offset: 0, message: "\(json.count) bytes are more than \(DataLimits.bytesMax)")
         }
+        return try decode(stored: json)
+    }
+
+    /// Decodes data that was accepted before: the journal writes it anew, which may make it longer.
+    package func decode(stored json: [UInt8]) throws(JSONProblem) -> [Value] {
         if json.isEmpty { return try complete(Array(repeating: nil, count: fields.count), offset: 0) }
         return try JSONReader.read(json) { reader throws(JSONProblem) in try decode(&reader) }
     }
@@ -22,7 +27,7 @@ extension RecordType {
         try reader.object { key, reader throws(JSONProblem) in
             guard let slot = slot(key) else {
                 let known = fields.isEmpty ? "none" : fields.map(\.name.string).joined(separator: ", ")
-                throw reader.problem("unknown field; known are: \(known)", path: key.string)
+                throw reader.problem("unknown field; known are: \(known)", path: key.shortened)
             }
             guard values[slot] == nil else {
                 throw reader.problem("the field is given twice", path: key.string)
@@ -124,4 +129,9 @@ extension JSONProblem {
         let dot = path.isEmpty || path.hasPrefix("[") ? "" : "."
         return JSONProblem(offset: offset, message: message, path: "\(name)\(dot)\(path)")
     }
+}
+
+extension Text {
+    /// At most 64 characters, for names from outside that are told back.
+    fileprivate var shortened: String { string.count <= 64 ? string : string.prefix(64) + "..." }
 }

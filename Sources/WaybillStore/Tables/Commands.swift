@@ -73,11 +73,12 @@ extension Transaction {
 extension TableReader where Self: ~Copyable {
     /// The answer that this key was given within the last day, at least; the newest generation is probed first.
     package func command(caller: Text, key: Text, at now: Moment) throws(StoreFailure) -> CommandRow? {
-        // One statement that seeks once in each generation: its start costs more than a seek.
+        // One statement that seeks once in each generation: its start costs more than a seek. The generation after this
+        // one is probed too, because the clock may have stepped back.
         let statement = try query(
             """
             SELECT fingerprint, stream, version, refusal FROM command
-            WHERE generation IN (?1, ?1 - 1, ?1 - 2, ?1 - 3) AND caller = ?2 AND key = ?3
+            WHERE generation IN (?1 + 1, ?1, ?1 - 1, ?1 - 2, ?1 - 3) AND caller = ?2 AND key = ?3
             ORDER BY generation DESC LIMIT 1
             """)
         statement.bind(1, CommandGeneration.of(now))

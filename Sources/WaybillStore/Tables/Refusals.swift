@@ -74,6 +74,19 @@ extension Transaction {
 }
 
 extension TableReader where Self: ~Copyable {
+    /// The last refusals of commands that named an order which was not there, the newest first. Looks at the refusals
+    /// without an order only, of which there is a bounded number.
+    package func refusals(ofUnplaced order: OrderID, limit: Int) throws(StoreFailure) -> [RefusalRow] {
+        let statement = try query(
+            """
+            SELECT at, order_id, command, caller, key, code, detail FROM refusal
+            WHERE stream = 0 AND order_id = ?1 ORDER BY sequence DESC LIMIT ?2
+            """)
+        statement.bind(1, order)
+        statement.bind(2, Int64(limit))
+        return try statement.all { columns in RefusalRow(columns, stream: nil) }
+    }
+
     /// The last refusals of an order, or with nil of commands that found none; the newest first.
     package func refusals(of stream: StreamNumber?, limit: Int) throws(StoreFailure) -> [RefusalRow] {
         let statement = try query(
@@ -83,11 +96,15 @@ extension TableReader where Self: ~Copyable {
             """)
         statement.bind(1, stream?.number ?? 0)
         statement.bind(2, Int64(limit))
-        return try statement.all { columns in
-            RefusalRow(
-                stream: stream, at: columns.moment(0), order: OrderID(columns.text(1)),
-                command: EventName(columns.text(2)), caller: columns.text(3), key: columns.optionalText(4),
-                code: columns.text(5), detail: columns.text(6))
-        }
+        return try statement.all { columns in RefusalRow(columns, stream: stream) }
+    }
+}
+
+extension RefusalRow {
+    fileprivate init(_ columns: Columns, stream: StreamNumber?) {
+        self.init(
+            stream: stream, at: columns.moment(0), order: OrderID(columns.text(1)),
+            command: EventName(columns.text(2)), caller: columns.text(3), key: columns.optionalText(4),
+            code: columns.text(5), detail: columns.text(6))
     }
 }
