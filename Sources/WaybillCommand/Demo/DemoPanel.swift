@@ -7,6 +7,9 @@ struct DemoPanel {
     /// How often it is drawn, at most.
     private static let interval = Interval(milliseconds: 100)
 
+    /// How wide the widest line becomes.
+    private static let columnsMin = 72
+
     private let output = Output.standard
     private let began = World.system.uptime()
     private var drawnAt: Interval?
@@ -16,7 +19,8 @@ struct DemoPanel {
 
     /// Shows how far the run is, if it is time to.
     mutating func show(_ run: DemoRun) {
-        guard output.isStyled else { return showTenth(run) }
+        // A line that is wider than the terminal would take two, and the next drawing would miss its place.
+        guard output.isStyled, output.columns >= Self.columnsMin else { return showTenth(run) }
         let now = World.system.uptime()
         if let drawnAt, now.milliseconds - drawnAt.milliseconds < Self.interval.milliseconds { return }
         drawnAt = now
@@ -62,16 +66,27 @@ struct DemoPanel {
         for (one, other) in zip(left, right) {
             lines.append("   " + cell(one) + "      " + cell(other))
         }
-        lines.append("")
-        lines.append(
-            "   timeouts  \(grouped(tally.count("$timeout"))) fired, \(grouped(tally.pendingTimeouts)) pending; "
-                + "\(grouped(tally.repeats)) payment notices came twice and changed nothing")
         let milliseconds = max(1, World.system.uptime().milliseconds - began.milliseconds)
         let rate = tally.events * 1_000 / Int(milliseconds)
-        lines.append(
-            "   journal   \(grouped(tally.events)) events and \(grouped(tally.messages)) messages, "
-                + "\(grouped(rate)) events a second")
+        lines += [
+            "",
+            foot("timeouts", "\(grouped(tally.count("$timeout"))) fired, \(grouped(tally.pendingTimeouts)) pending"),
+            foot("notices", "\(grouped(tally.repeats)) came twice and changed nothing"),
+            foot("refused", refusals(of: tally)),
+            foot("journal", "\(grouped(tally.events)) events, \(grouped(tally.messages)) messages"),
+            foot("speed", "\(grouped(rate)) events a second, each write durable before the next"),
+        ]
         return lines
+    }
+
+    /// The most frequent reasons.
+    private func refusals(of tally: DemoTally) -> String {
+        let reasons = tally.refusals.sorted { ($0.value, $1.key) > ($1.value, $0.key) }.prefix(2)
+        return reasons.isEmpty ? "none" : reasons.map { "\(grouped($0.value)) \($0.key)" }.joined(separator: ", ")
+    }
+
+    private func foot(_ name: String, _ text: String) -> String {
+        Style.dim("   " + name.padded(toColumns: 10)) + text
     }
 
     private func head(_ run: DemoRun) -> String {
