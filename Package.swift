@@ -82,8 +82,8 @@ let package = Package(
         .executableTarget(
             name: "WaybillCommand",
             dependencies: [
-                "WaybillCore", "WorkflowFile", "Workflows", "WaybillEngine", "Waybill", "Histories", "WaybillBench",
-                arguments,
+                "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillEngine", "Waybill", "Histories",
+                "WaybillBench", arguments,
             ], swiftSettings: house),
 
         .testTarget(name: "WaybillCoreTests", dependencies: ["WaybillCore", "WorkflowFile"], swiftSettings: house),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import struct WaybillStore.StoreFailure
 
 /// The executable `waybill`: every noun is a subcommand with a file of its own.
 @main
@@ -9,17 +10,17 @@ struct WaybillTool: AsyncParsableCommand {
         abstract: "Orders, their workflows, their history: in one file.",
         discussion: """
             First steps:
-              waybill demo                                    watch some thousand orders go through a workflow
-              waybill workflow list                           the workflows that come with it
-              waybill workflow run standard-order             try one without any file
-              waybill order list --db shop.db                 look into a file
+              waybill demo                           watch orders go through a workflow
+              waybill workflow list                  the workflows that come with it
+              waybill workflow run standard-order    try one without any file
+              waybill order list --db shop.db        look into a file
 
-            Exit status: 0 done, 1 a refusal or a finding, 2 it could not be done, 64 wrong usage.
+            Exit status: 0 done, 1 refused or found wrong, 2 could not be done, 64 usage.
             """,
         version: "0.1.0",
         subcommands: [
             WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, ImportNoun.self, ReportNoun.self,
-            DemoNoun.self,
+            BenchNoun.self, DemoNoun.self,
         ])
 
     static func main() async {
@@ -56,6 +57,7 @@ struct WaybillTool: AsyncParsableCommand {
         case let failure as CommandFailure:
             report(failure.message)
             Foundation.exit(failure.status.rawValue)
+        case let failure as StoreFailure: report(failure.message)
         case let error as CocoaError: report(error.localizedDescription)
         default: report("\(error)")
         }

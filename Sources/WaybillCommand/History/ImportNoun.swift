@@ -26,7 +26,7 @@ struct ImportOptions: ParsableArguments {
         let world = World.virtual(VirtualClock(start: source.start ?? World.system.now()))
         let differences = try differences.map { path throws(InputFinding) in try DifferencesFile(path: path) }
         let progress = ProgressLine()
-        let result = try await file.writing(workflows: workflows, isMade: true, world: world) { book in
+        let result = try await file.database.writing(workflows: workflows, isMade: true, world: world) { book in
             try Import().run(
                 source, into: book,
                 progress: { progress.show($0, of: $1, "\(grouped($0)) of \(grouped($1)) steps") },

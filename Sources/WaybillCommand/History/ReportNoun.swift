@@ -23,7 +23,7 @@ struct ReportByMonth: AsyncParsableCommand {
 
     func run() async throws {
         let progress = ProgressLine()
-        let report = try await file.reading { book in
+        let report = try await file.database.reading { book in
             try MonthlyReport(book) { progress.show("\(grouped($0)) orders read") }
         }
         progress.clear()

@@ -22,7 +22,7 @@ struct ListOrders: AsyncParsableCommand {
 
     func run() async throws {
         let filter = try filter.filter()
-        try await file.reading { book in
+        try await file.database.reading { book in
             let page = try collect(filter, from: book)
             file.json ? write(page) : print(page)
         }

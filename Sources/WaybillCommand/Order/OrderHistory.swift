@@ -14,7 +14,7 @@ struct OrderHistory: AsyncParsableCommand {
     var id: OrderID
 
     func run() async throws {
-        try await file.reading { book in
+        try await file.database.reading { book in
             guard let workflow = try book.engine.workflow(of: id) else { throw CommandFailure.noOrder(id, in: file.db) }
             if !file.json {
                 Output.standard.line(

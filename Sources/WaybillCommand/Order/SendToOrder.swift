@@ -42,7 +42,7 @@ struct SendToOrder: AsyncParsableCommand {
         let bytes = data.hasPrefix("@") ? try WholeFile.bytes(String(data.dropFirst())) : Array(data.utf8)
         let request = OrderCommand(
             command, of: id, json: bytes, workflow: chosen.name, role: role, key: key, caller: caller)
-        let answer = try await file.writing(workflows: chosen.texts, isMade: workflow != nil) { book in
+        let answer = try await file.database.writing(workflows: chosen.texts, isMade: workflow != nil) { book in
             await book.submit(request)
         }
         if file.json { write(answer) }

@@ -23,7 +23,7 @@ struct ShowOrder: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await file.reading { book in
+        try await file.database.reading { book in
             let moment: AsOf = asOf.map { .event(Position($0)) } ?? at.map { .time($0) } ?? .now
             guard let order = try book.order(id, asOf: moment) else { throw try absent(in: book) }
             if file.json {

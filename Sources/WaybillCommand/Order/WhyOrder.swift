@@ -13,7 +13,7 @@ struct WhyOrder: AsyncParsableCommand {
     var id: OrderID
 
     func run() async throws {
-        try await file.reading { book in
+        try await file.database.reading { book in
             let order = try book.order(id)
             let refusals = try book.refusals(of: id)
             guard order != nil || !refusals.isEmpty else { throw CommandFailure.noOrder(id, in: file.db) }

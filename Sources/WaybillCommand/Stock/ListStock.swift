@@ -23,7 +23,7 @@ struct ListStock: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await file.reading { book in
+        try await file.database.reading { book in
             let stocks = try collect(from: book)
             file.json ? write(stocks) : print(stocks)
         }

@@ -11,7 +11,7 @@ struct ShowStock: AsyncParsableCommand {
 
     func run() async throws {
         let stock = which.stock
-        try await file.reading { book in
+        try await file.database.reading { book in
             guard let level = try book.stock(stock) else {
                 throw CommandFailure(
                     "there has never been any \(stock.readable) in \(file.db); see `waybill stock list`",

@@ -32,7 +32,7 @@ struct ListTimeouts: AsyncParsableCommand {
 
     func run() async throws {
         let filter = try filter.filter()
-        try await file.reading { book in
+        try await file.database.reading { book in
             let pending = try collect(filter, from: book)
             file.json ? write(pending) : print(pending)
         }

@@ -14,7 +14,7 @@ struct ResumeTimeouts: AsyncParsableCommand {
     var stop = false
 
     func run() async throws {
-        try await file.writing { book in
+        try await file.database.writing { book in
             let jobs = try book.engine.unfinishedBulkTimeouts()
             if jobs.isEmpty { say("nothing was interrupted") }
             for job in jobs {

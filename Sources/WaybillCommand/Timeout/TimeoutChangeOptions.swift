@@ -36,7 +36,7 @@ struct TimeoutChangeOptions: ParsableArguments {
     }
 
     private func change(_ id: OrderID, _ action: TimeoutCommand.Action, done: String) async throws {
-        let (answer, order) = try await file.writing { book in
+        let (answer, order) = try await file.database.writing { book in
             let answer =
                 switch action {
                 case .cancel: await book.cancelTimeout(name, of: id)
@@ -63,10 +63,10 @@ struct TimeoutChangeOptions: ParsableArguments {
 
     private func changeMany(_ change: BulkTimeoutChange, done: String) async throws {
         if dryRun {
-            let count = try await file.reading { book in try book.engine.count(change) }
+            let count = try await file.database.reading { book in try book.engine.count(change) }
             return report(count, isDryRun: true, sentence: "\(count) orders would have \(name) \(done)")
         }
-        let changed = try await file.writing { book in
+        let changed = try await file.database.writing { book in
             if let other = try book.engine.unfinishedBulkTimeouts().first {
                 throw CommandFailure(
                     "job \(other.number) was not finished (\(other.changed) orders done): "

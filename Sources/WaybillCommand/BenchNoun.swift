@@ -1,0 +1,30 @@
+import ArgumentParser
+import WaybillBench
+
+/// `waybill bench`: how fast it is on this machine, beside a limit that is measured in the same run.
+struct BenchNoun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure, beside a limit that is measured in the same run; exit status 1 if a goal is missed.",
+        discussion: "Files are made in the current directory, which must be on a real disk, and go when it ends.\n\n"
+            + Benchmark.allCases.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+
+    @Argument(help: "What is measured.")
+    var name: Benchmark
+
+    @Flag(help: "Print JSON, with the number `ratio` at its top.")
+    var json = false
+
+    @Flag(help: "Longer runs and bigger files; without it a minute and 2 GB at most.")
+    var full = false
+
+    func run() async throws {
+        let progress = ProgressLine()
+        let report = try await name.run(BenchmarkSettings(isFull: full) { progress.show($0) })
+        progress.clear()
+        Output.standard.line(json ? try report.json() : report.table())
+        if !report.isMet { throw ExitCode(1) }
+    }
+}
+
+extension Benchmark: ExpressibleByArgument {}

@@ -1,0 +1,44 @@
+import Foundation
+import Waybill
+
+/// The file of an order book, opened for the time of one command.
+struct DatabaseFile {
+    let path: String
+
+    /// Opens the file to look into it: time stands still, so that looking fires no timeout.
+    func reading<Result>(_ body: (OrderBook) async throws -> Result) async throws -> Result {
+        try requireExistence()
+        let clock = VirtualClock(start: World.system.now())
+        return try await use(try OrderBook.open(path, workflows: [], world: .virtual(clock)), body)
+    }
+
+    /// Opens the file to change it.
+    ///
+    /// - Parameters:
+    ///   - workflows: versions that take new orders from now on, besides those that the file knows.
+    ///   - isMade: whether a file that is not there is made.
+    func writing<Result>(
+        workflows: [WorkflowText] = [], isMade: Bool = false, world: World = .system,
+        _ body: (OrderBook) async throws -> Result
+    ) async throws -> Result {
+        let isNew = !exists
+        if !isMade { try requireExistence() }
+        let book = try OrderBook.open(path, workflows: workflows, world: world)
+        if isNew { Output.error.line("waybill: \(path.printable) is new") }
+        return try await use(book, body)
+    }
+
+    func requireExistence() throws(CommandFailure) {
+        guard !exists else { return }
+        throw CommandFailure("\(path): there is no such file; `waybill demo --db \(path)` or an import makes one")
+    }
+
+    private var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+    private func use<Result>(
+        _ book: OrderBook, _ body: (OrderBook) async throws -> Result
+    ) async throws -> Result {
+        defer { book.close() }
+        return try await body(book)
+    }
+}
