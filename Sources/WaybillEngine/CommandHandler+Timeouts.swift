@@ -27,8 +27,7 @@ extension CommandHandler {
         case .success(let decision):
             guard try transaction.delete(timeout.key) else { return }
             if timeout.attempt == 0 { lateness.append(now.since(timeout.key.due)) }
-            var body = EventBody()
-            body.timeout = name
+            let body = EventBody(of: name)
             var header = EventHeader(type: "$timeout", at: now)
             header.lane = entry.order.lane
             _ = try append(decision, body: body, header: header, on: entry, fired: name, in: transaction)
@@ -87,8 +86,7 @@ extension CommandHandler {
         case .failure(let refusal):
             return .refused(refusal)
         case .success(let decision):
-            var body = EventBody()
-            body.timeout = command.name
+            let body = EventBody(of: command.name)
             var header = EventHeader(type: asked.name, at: now)
             header.caller = command.caller
             header.key = command.key

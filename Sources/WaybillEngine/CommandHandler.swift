@@ -61,13 +61,7 @@ final class CommandHandler {
             return .accepted(
                 Receipt(order: entry.order.id, version: version, status: entry.order.status, isRepeat: true))
         case .success(.accepted(let decision)):
-            var body = EventBody()
-            body.role = command.role
-            if let definition = entry.workflow.workflow.command(command.name), !decision.data.isEmpty {
-                var writer = JSONWriter()
-                writer.named(decision.data, as: definition.data)
-                body.data = writer.bytes
-            }
+            let body = EventBody(of: command, decided: decision, under: entry.workflow.workflow)
             var header = EventHeader(type: command.name, at: now)
             header.caller = command.caller
             header.key = command.key
@@ -110,12 +104,7 @@ final class CommandHandler {
         if before.version == 0 { after.number = StreamNumber(position.number) }
 
         var body = body
-        body.outcome = outcome
-        body.messages = outcome.messages.map { .init(topic: $0.topic, tag: $0.tag, digest: $0.digest) }
-        if before.version == 0 {
-            body.order = after.id
-            body.workflow = entry.workflow.number.number
-        }
+        body.add(decision, on: before, workflow: entry.workflow.number.number)
         try journal.append(
             header, stream: after.number, version: after.version, in: transaction
         ) { body.write(to: &$0, under: workflow) }

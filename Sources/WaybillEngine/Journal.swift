@@ -75,3 +75,8 @@ extension EventRow {
         return UInt64(bitPattern: digest.value)
     }
 }
+
+extension Engine {
+    /// The number of the rules by which this release decides.
+    package static var semantics: Int64 { Journal.semantics }
+}

@@ -23,6 +23,8 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.event(at: Position(1))
     _ = try transaction.events(of: stream, fromVersion: 1, limit: 9)
     _ = try transaction.events(after: Position(0), upTo: Position(9), limit: 9)
+    _ = try transaction.forEachEvent(
+        afterStream: StreamNumber(0), version: 0, upTo: Position(9), limit: 9, { _ in })
     _ = try transaction.journalEnd()
     try transaction.insert(OrderRow.sample(1))
     try transaction.update(OrderRow.sample(1, status: "paid"))

@@ -19,7 +19,14 @@ extension EventBody {
 
     /// Reads a whole body. A body that does not fit its workflow is damage, and says where.
     package init(_ json: [UInt8], under workflow: Workflow) throws(JSONProblem) {
-        self.init()
+        let read: Result<EventBody, JSONProblem> = json.withUnsafeBufferPointer { bytes in
+            Result { () throws(JSONProblem) in try EventBody(inPlace: bytes, under: workflow) }
+        }
+        self = try read.get()
+    }
+
+    /// Reads a whole body where it lies.
+    package init(inPlace json: UnsafeBufferPointer<UInt8>, under workflow: Workflow) throws(JSONProblem) {
         var body = EventBody()
         try JSONReader.read(json) { reader throws(JSONProblem) in
             try reader.object { key, reader throws(JSONProblem) in
@@ -153,7 +160,7 @@ extension JSONReader {
         return Movement(kind, StockKey(sku: sku, location: location), quantity)
     }
 
-    fileprivate mutating func messageTrace() throws(JSONProblem) -> EventBody.MessageTrace {
+    package mutating func messageTrace() throws(JSONProblem) -> EventBody.MessageTrace {
         try beginArray()
         let topic = TopicName(try text())
         try comma()

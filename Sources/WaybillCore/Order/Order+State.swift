@@ -87,7 +87,7 @@ extension JSONReader {
         return Order.NaturalKey(command: command, key: key, fingerprint: fingerprint, version: version)
     }
 
-    fileprivate mutating func holding() throws(JSONProblem) -> Holding {
+    package mutating func holding() throws(JSONProblem) -> Holding {
         try beginArray()
         let sku = SKU(try text())
         try comma()

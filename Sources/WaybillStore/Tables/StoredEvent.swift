@@ -42,4 +42,22 @@ extension TableReader where Self: ~Copyable {
         statement.bind(3, Int64(limit))
         return try statement.forEach { columns in try body(StoredEvent(columns)) }
     }
+
+    /// Shows each event after a version of a stream to `body`, stream by stream and in order within each, and answers how
+    /// many there were. `body` must not read the journal through this verb again before it returns.
+    package func forEachEvent(
+        afterStream stream: StreamNumber, version: Int64, upTo last: Position, limit: Int,
+        _ body: (borrowing StoredEvent) throws -> Void
+    ) throws -> Int {
+        let statement = try query(
+            """
+            SELECT position, stream, version, type, at, caller, key, cause, trace, lane, semantics, digest, body
+            FROM event WHERE (stream, version) > (?1, ?2) AND position <= ?3 ORDER BY stream, version LIMIT ?4
+            """)
+        statement.bind(1, stream)
+        statement.bind(2, version)
+        statement.bind(3, last)
+        statement.bind(4, Int64(limit))
+        return try statement.forEach { columns in try body(StoredEvent(columns)) }
+    }
 }

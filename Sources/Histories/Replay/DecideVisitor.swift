@@ -1,0 +1,80 @@
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+/// Decides every event once more from what was asked, and compares what would be written with what was.
+struct DecideVisitor: StreamVisitor {
+    private(set) var findings: FileFindings
+    private(set) var decidedCount = 0
+    /// Events that were decided by other rules than this release's.
+    private(set) var otherSemanticsCount = 0
+    private var writer = JSONWriter(capacity: 4_096)
+
+    init(findingsMax: Int) { findings = FileFindings(keptMax: findingsMax) }
+
+    mutating func visit(
+        _ event: borrowing StoredEvent, _ body: borrowing EventBody, of order: borrowing Order, in chart: Chart
+    ) {
+        guard event.semantics == Engine.semantics else {
+            otherSemanticsCount += 1
+            return
+        }
+        decidedCount += 1
+        let facts = RecordedFacts(body.outcome.facts)
+        do throws(Refusal) {
+            let again = try decide(event, body, on: order, in: chart, asking: facts)
+            writer.removeAll()
+            again.write(to: &writer, under: chart.workflow)
+            let isSame = event.withBody { bytes in bytes.elementsEqual(writer.bytes) }
+            if !isSame || !facts.isUsedUp { note(difference(event, order)) }
+        } catch {
+            note(finding("decided again, it is refused: \(error.message)", event, order))
+        }
+    }
+
+    /// What the event's text would be.
+    private func decide(
+        _ event: borrowing StoredEvent, _ body: borrowing EventBody, on order: borrowing Order, in chart: Chart,
+        asking facts: RecordedFacts
+    ) throws(Refusal) -> EventBody {
+        let workflow = chart.workflow
+        var again: EventBody
+        let decision: Decision
+        let type = event.type
+        let before = copy order
+        if let timeout = body.timeout {
+            again = EventBody(of: timeout)
+            switch type {
+            case "$timeout": decision = try workflow.decideTimeout(timeout, on: before, at: event.at, asking: facts)
+            default:
+                decision = try workflow.decideReschedule(timeout, to: body.outcome.armed.first?.due, on: before)
+            }
+        } else {
+            let command = Command(
+                order: before.id, name: type, data: body.data, workflow: workflow.name, role: body.role)
+            switch try workflow.decide(command, on: before, at: event.at, asking: facts) {
+            case .accepted(let accepted): decision = accepted
+            case .repeated(let version):
+                throw .keyReused(key: "of version \(version)")
+            }
+            again = EventBody(of: command, decided: decision, under: workflow)
+        }
+        again.add(decision, on: before, workflow: chart.number.number)
+        return again
+    }
+
+    private func difference(_ event: borrowing StoredEvent, _ order: borrowing Order) -> FileFinding {
+        let stored = event.body
+        let place = zip(stored, writer.bytes).enumerated().first { $0.element.0 != $0.element.1 }?.offset
+        let offset = place ?? min(stored.count, writer.bytes.count)
+        return finding("decided again, it comes out otherwise from byte \(offset) of its text on", event, order)
+    }
+
+    private func finding(_ what: String, _ event: borrowing StoredEvent, _ order: borrowing Order) -> FileFinding {
+        FileFinding(what).at(event.position).of(order.id).version(event.version)
+    }
+
+    mutating func finish(_ order: borrowing Order, row: OrderRow, in chart: Chart, _ rows: borrowing Snapshot) {}
+    mutating func finish(_ row: StockRow, eventCount: Int64) {}
+    mutating func note(_ finding: FileFinding) { findings.add(finding) }
+}

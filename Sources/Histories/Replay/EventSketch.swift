@@ -1,0 +1,36 @@
+import WaybillCore
+import WaybillStore
+
+/// What an event says of stock and messages, read without knowing its workflow.
+struct EventSketch {
+    var movements: [Movement] = []
+    var messages: [EventBody.MessageTrace] = []
+
+    init(_ event: borrowing StoredEvent) throws {
+        try event.withBody { bytes in try read(bytes.assumingMemoryBound(to: UInt8.self)) }
+    }
+
+    init(_ json: [UInt8]) throws {
+        try json.withUnsafeBufferPointer { bytes in try read(bytes) }
+    }
+
+    private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONProblem) {
+        var sketch = self
+        try JSONReader.read(bytes) { reader throws(JSONProblem) in
+            try reader.object { key, reader throws(JSONProblem) in
+                switch key.string {
+                case "stock":
+                    try reader.array { reader throws(JSONProblem) in
+                        sketch.movements.append(try reader.movement())
+                    }
+                case "messages":
+                    try reader.array { reader throws(JSONProblem) in
+                        sketch.messages.append(try reader.messageTrace())
+                    }
+                default: try reader.skipValue()
+                }
+            }
+        }
+        self = sketch
+    }
+}
