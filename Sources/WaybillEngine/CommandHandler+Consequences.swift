@@ -1,5 +1,5 @@
-import WaybillCore
-import WaybillStore
+package import WaybillCore
+package import WaybillStore
 
 /// What follows from an event in the same write: messages, timeouts, quota rows.
 extension CommandHandler {
@@ -52,7 +52,7 @@ extension CommandHandler {
 }
 
 extension Order {
-    func key(of timeout: PendingTimeout) -> TimeoutKey {
+    package func key(of timeout: PendingTimeout) -> TimeoutKey {
         TimeoutKey(kind: .order, due: timeout.due, owner: number.number, name: timeout.name.text)
     }
 }

@@ -73,7 +73,7 @@ final class OrderLedger {
 
 extension Order {
     /// What lists may filter by; NULL fields have no row.
-    func attributes(under workflow: Workflow) -> [OrderAttribute] {
+    package func attributes(under workflow: Workflow) -> [OrderAttribute] {
         workflow.attributes.compactMap { slot in
             guard context[slot] != .null else { return nil }
             return OrderAttribute(name: workflow.context.fields[slot].name, value: context[slot].plainText)

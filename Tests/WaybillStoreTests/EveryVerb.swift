@@ -37,6 +37,7 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     try transaction.replaceAttributes(of: stream, old: [], new: [buyer])
     _ = try transaction.orders(attribute: buyer, after: StreamNumber(0), limit: 9)
     _ = try transaction.hasAttribute(buyer, of: stream)
+    _ = try transaction.orderAttributes(after: nil, limit: 9)
     try transaction.replaceAttributes(of: stream, old: [buyer], new: [])
     _ = try transaction.countOrders()
     let command = CommandRow(caller: "shop", key: "k", fingerprint: 7, stream: stream, version: 1, refusal: nil)

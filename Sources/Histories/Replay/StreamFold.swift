@@ -38,17 +38,19 @@ struct StreamFold<Visitor: StreamVisitor> {
     private var charts: [WorkflowNumber: Chart] = [:]
     private var chart: Chart
     private var owner = Owner.nobody
-    /// The order at hand, when the owner is one.
+    /// The order at hand and its row, when the owner is one.
     private var order: Order
+    private var orderRow: OrderRow?
+    private var stockRow: StockRow?
     private var stream = StreamNumber(0)
     private var version: Int64 = 0
 
-    /// Whose stream it is.
+    /// Whose stream it is. Without payload: a row in it would be copied for each event.
     private enum Owner {
         /// There is no row for it, or it does not fold: its events are passed over.
         case nobody
-        case order(OrderRow)
-        case stock(StockRow)
+        case order
+        case stock
     }
 
     init(_ engine: Engine, pageMax: Int, visitor: Visitor) {
@@ -91,7 +93,7 @@ struct StreamFold<Visitor: StreamVisitor> {
         }
         switch owner {
         case .nobody, .stock: break
-        case .order(let row): try fold(event, row)
+        case .order: try fold(event)
         }
     }
 
@@ -100,18 +102,24 @@ struct StreamFold<Visitor: StreamVisitor> {
         version = 0
         owner = .nobody
         if let row = try rows.order(number: stream) {
-            chart = try chart(of: row.workflow)
+            do {
+                chart = try chart(of: row.workflow)
+            } catch {
+                return visitor.note(FileFinding("its workflow cannot be read: \(error)").of(row.id))
+            }
             order = Order(id: row.id, workflow: chart.workflow, placedAt: event.at, lane: event.lane)
             order.number = stream
-            owner = .order(row)
+            orderRow = row
+            owner = .order
         } else if let row = try rows.stock(number: stream) {
-            owner = .stock(row)
+            stockRow = row
+            owner = .stock
         } else {
             visitor.note(FileFinding("it begins a stream that no order and no stock row belongs to").at(event.position))
         }
     }
 
-    private mutating func fold(_ event: borrowing StoredEvent, _ row: OrderRow) throws {
+    private mutating func fold(_ event: borrowing StoredEvent) throws {
         let body: EventBody
         do {
             body = try event.withBody { bytes in
@@ -120,8 +128,8 @@ struct StreamFold<Visitor: StreamVisitor> {
         } catch let problem as JSONProblem {
             return drop(event, "byte \(problem.offset) of its text: \(problem.message)")
         }
-        if version == 1, body.order != row.id || body.workflow != row.workflow.number {
-            return drop(event, "it places order \(body.order ?? "without an id"), and the row is \(row.id)'s")
+        if version == 1, body.order != order.id || body.workflow != chart.number.number {
+            return drop(event, "it places \(body.order ?? "an order without an id"), and the row is \(order.id)'s")
         }
         try visitor.visit(event, body, of: order, in: chart)
         guard order.apply(body, under: chart.workflow) else {
@@ -134,8 +142,8 @@ struct StreamFold<Visitor: StreamVisitor> {
         var finding = FileFinding(what).at(event.position).version(event.version)
         switch owner {
         case .nobody: break
-        case .order(let row): finding = finding.of(row.id)
-        case .stock(let row): finding = finding.of(row.key)
+        case .order: finding = finding.of(order.id)
+        case .stock: if let stockRow { finding = finding.of(stockRow.key) }
         }
         visitor.note(finding)
         owner = .nobody
@@ -144,12 +152,12 @@ struct StreamFold<Visitor: StreamVisitor> {
     private mutating func finish(_ rows: borrowing Snapshot) throws {
         switch owner {
         case .nobody: break
-        case .order(let row):
+        case .order:
             orderCount += 1
-            try visitor.finish(order, row: row, in: chart, rows)
-        case .stock(let row):
+            if let orderRow { try visitor.finish(order, row: orderRow, in: chart, rows) }
+        case .stock:
             stockCount += 1
-            try visitor.finish(row, eventCount: version)
+            if let stockRow { try visitor.finish(stockRow, eventCount: version) }
         }
         owner = .nobody
     }

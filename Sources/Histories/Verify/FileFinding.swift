@@ -67,4 +67,9 @@ package struct FileFindings: Sendable {
         count += 1
         if first.count < keptMax { first.append(finding) }
     }
+
+    mutating func add(_ others: FileFindings) {
+        count += others.count
+        first += others.first.prefix(max(0, keptMax - first.count))
+    }
 }

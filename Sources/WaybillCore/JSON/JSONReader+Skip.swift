@@ -14,7 +14,7 @@ extension JSONReader {
                 closers.append(closer)
                 if kind == .object { try skipKey() }
                 continue
-            case .text: _ = try text()
+            case .text: try skipText()
             case .number: try skipNumber()
             case .bool: _ = try bool()
             case .null: guard takeNull() else { throw problem("expected null") }
@@ -44,8 +44,23 @@ extension JSONReader {
     }
 
     private mutating func skipKey() throws(JSONProblem) {
-        _ = try text()
+        try skipText()
         try expect(UInt8(ascii: ":"), "\":\" after a key")
+    }
+
+    /// A text without escapes or letters beyond ASCII is only passed over; any other is read, which checks it.
+    private mutating func skipText() throws(JSONProblem) {
+        skipSpace()
+        let start = offset
+        guard take(UInt8(ascii: "\"")) else { throw problem("expected a text in double quotes") }
+        while offset < bytes.count, case let byte = bytes[offset], (0x20..<0x80).contains(byte),
+            byte != UInt8(ascii: "\\")
+        {
+            offset += 1
+            if byte == UInt8(ascii: "\"") { return }
+        }
+        offset = start
+        _ = try text()
     }
 
     /// `-` and digits, then perhaps a fraction and an exponent.

@@ -137,7 +137,7 @@ extension JSONReader {
             collection: slot, key: key, field: memberSlot, try bare(element.fields[memberSlot].type))
     }
 
-    mutating func pendingTimeout() throws(JSONProblem) -> Order.PendingTimeout {
+    package mutating func pendingTimeout() throws(JSONProblem) -> Order.PendingTimeout {
         try beginArray()
         let name = TimeoutName(try text())
         try comma()

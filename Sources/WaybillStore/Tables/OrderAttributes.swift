@@ -46,4 +46,23 @@ extension TableReader where Self: ~Copyable {
         statement.bind(3, order)
         return try statement.first { _ in true } ?? false
     }
+
+    /// The attribute rows after one, by name, value and order; nil: from the first.
+    package func orderAttributes(
+        after last: (attribute: OrderAttribute, order: StreamNumber)?, limit: Int
+    ) throws(StoreFailure) -> [(attribute: OrderAttribute, order: StreamNumber)] {
+        let statement = try query(
+            """
+            SELECT name, value, number FROM order_attribute WHERE (name, value, number) > (?1, ?2, ?3)
+            ORDER BY name, value, number LIMIT ?4
+            """)
+        // No text sorts before the empty one, and no number of an order is as low as 0.
+        statement.bind(1, last?.attribute.name ?? "")
+        statement.bind(2, last?.attribute.value ?? "")
+        statement.bind(3, last?.order ?? StreamNumber(0))
+        statement.bind(4, Int64(limit))
+        return try statement.all { columns in
+            (OrderAttribute(name: columns.text(0), value: columns.text(1)), columns.stream(2))
+        }
+    }
 }

@@ -1,0 +1,176 @@
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+/// Finds rows that nothing implies. Each order was asked for its rows before; here rows are counted, and only when there
+/// are more than the orders have, each is asked for its order.
+struct OwnerlessRows {
+    private(set) var findings: FileFindings
+    private let engine: Engine
+    private let findingsMax: Int
+    private let pageMax = 1_000
+
+    init(_ engine: Engine, findingsMax: Int) {
+        self.engine = engine
+        self.findingsMax = findingsMax
+        findings = FileFindings(keptMax: findingsMax)
+    }
+
+    // MARK: Orders and stocks
+
+    /// Rows of orders without a first event at their number.
+    mutating func checkOrders(expected: Int) throws {
+        guard try engine.store.read({ rows in try rows.countOrders() }) != expected else { return }
+        var after: StreamNumber? = StreamNumber(0)
+        while let number = after {
+            let page = try engine.store.read { rows in try rows.orders(after: number, limit: pageMax) }
+            after = page.next
+            for row in page.orders where try !hasEvents(row.number) {
+                findings.add(FileFinding("it has a row and no events").of(row.id))
+            }
+        }
+    }
+
+    mutating func checkStocks() throws {
+        var after: StockKey?
+        while true {
+            let rows = try engine.store.read { [after] rows in try rows.stocks(after: after, limit: pageMax) }
+            for row in rows where try !hasEvents(row.number) {
+                findings.add(FileFinding("it has a row and no events").of(row.key))
+            }
+            if rows.count < pageMax { return }
+            after = rows.last?.key
+        }
+    }
+
+    private func hasEvents(_ stream: StreamNumber) throws -> Bool {
+        try engine.store.read { rows in try !rows.events(of: stream, fromVersion: 1, limit: 1).isEmpty }
+    }
+
+    // MARK: Attributes
+
+    mutating func checkAttributes(expected: Int) throws {
+        var count = 0
+        try forEachAttribute { _, _ in count += 1 }
+        guard count != expected else { return }
+        var found = FileFindings(keptMax: findingsMax)
+        try forEachAttribute { attribute, number in
+            guard let order = try order(number) else {
+                return found.add(
+                    FileFinding("order number \(number.number) is listed under \(attribute.name), and is not there"))
+            }
+            guard !order.order.attributes(under: order.workflow).contains(attribute) else { return }
+            found.add(
+                FileFinding("it is listed under \(attribute.name) = '\(attribute.value)', which it has not")
+                    .of(order.order.id))
+        }
+        findings.add(found)
+    }
+
+    private func forEachAttribute(_ body: (OrderAttribute, StreamNumber) throws -> Void) throws {
+        var last: (attribute: OrderAttribute, order: StreamNumber)?
+        while true {
+            let page = try engine.store.read { [last] rows in try rows.orderAttributes(after: last, limit: pageMax) }
+            for row in page { try body(row.attribute, row.order) }
+            if page.count < pageMax { return }
+            last = page.last
+        }
+    }
+
+    // MARK: Timeouts
+
+    /// Timeouts of orders, waiting or to be tried again.
+    mutating func checkOrderTimeouts(expected: Int) throws {
+        var count = 0
+        try forEachTimeout(.order) { _, _ in count += 1 }
+        guard count != expected else { return }
+        var found = FileFindings(keptMax: findingsMax)
+        try forEachTimeout(.order) { key, isRetry in
+            if let finding = try finding(ofOrderTimeout: key, isRetry: isRetry) { found.add(finding) }
+        }
+        findings.add(found)
+    }
+
+    private func finding(ofOrderTimeout key: TimeoutKey, isRetry: Bool) throws -> FileFinding? {
+        guard let found = try order(StreamNumber(key.owner)) else {
+            return FileFinding("it belongs to order number \(key.owner), which is not there").timeout(key.name)
+        }
+        let order = found.order
+        guard order.timeouts.contains(where: { $0.name.text == key.name && $0.due == key.due }) else {
+            return FileFinding("it is due at \(key.due.iso8601), and its order does not wait for it")
+                .of(order.id).timeout(key.name)
+        }
+        guard isRetry, try engine.store.read({ rows in try rows.isWaiting(key) }) else { return nil }
+        return FileFinding("it waits twice: for its time, and to be tried again").of(order.id).timeout(key.name)
+    }
+
+    /// Timeouts of messages that are not visible yet, both ways.
+    mutating func checkMessageTimeouts() throws {
+        var found = FileFindings(keptMax: findingsMax)
+        for (kind, state) in [(TimeoutKind.delayedMessage, PendingMessageRow.State.delayed), (.checkBack, .half)] {
+            var expected = 0
+            try forEachPending(state) { row, due in
+                expected += 1
+                let key = TimeoutKey(kind: kind, due: due, owner: row.number.number, name: "")
+                guard try !engine.store.read({ rows in try rows.isPending(key) }) else { return }
+                found.add(
+                    FileFinding("pending message \(row.number.number) waits for \(due.iso8601), and no row will wake it"))
+            }
+            var count = 0
+            try forEachTimeout(kind) { _, _ in count += 1 }
+            guard count != expected else { continue }
+            try forEachTimeout(kind) { key, _ in
+                let number = PendingMessageNumber(key.owner)
+                let row = try engine.store.read { rows in try rows.pendingMessage(number) }
+                guard row?.state != state || row?.due != key.due else { return }
+                found.add(FileFinding("a timeout of pending message \(key.owner), which does not wait for it"))
+            }
+        }
+        for kind in [TimeoutKind.redelivery, .call] {
+            try forEachTimeout(kind) { key, _ in
+                found.add(FileFinding("a timeout of kind \(kind.rawValue) and owner \(key.owner), which has none"))
+            }
+        }
+        findings.add(found)
+    }
+
+    private func forEachPending(
+        _ state: PendingMessageRow.State, _ body: (PendingMessageRow, Moment) throws -> Void
+    ) throws {
+        var last = PendingMessageNumber(0)
+        while true {
+            let page = try engine.store.read { [last] rows in try rows.pendingMessages(after: last, limit: pageMax) }
+            for row in page where row.state == state {
+                if let due = row.due { try body(row, due) }
+            }
+            guard page.count == pageMax, let end = page.last else { return }
+            last = end.number
+        }
+    }
+
+    private func forEachTimeout(_ kind: TimeoutKind, _ body: (TimeoutKey, Bool) throws -> Void) throws {
+        var last: TimeoutKey?
+        while true {
+            let page = try engine.store.read { [last] rows in try rows.timeouts(kind, after: last, limit: pageMax) }
+            for key in page { try body(key, false) }
+            if page.count < pageMax { break }
+            last = page.last
+        }
+        last = nil
+        while true {
+            let page = try engine.store.read { [last] rows in
+                try rows.timeoutRetries(kind, after: last, limit: pageMax)
+            }
+            for retry in page { try body(retry.key, true) }
+            if page.count < pageMax { return }
+            last = page.last?.key
+        }
+    }
+
+    /// An order as its row has it; nil: there is no such row, or its state cannot be read, which was found before.
+    private func order(_ number: StreamNumber) throws -> (order: Order, workflow: Workflow)? {
+        guard let row = try engine.store.read({ rows in try rows.order(number: number) }) else { return nil }
+        let workflow = try engine.workflow(row.workflow)
+        return (try Order(row, under: workflow), workflow)
+    }
+}

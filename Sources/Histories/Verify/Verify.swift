@@ -1,0 +1,156 @@
+import Crypto
+import Foundation
+package import Waybill
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+/// Checks a closed file from end to end: that the journal is whole, and that everything else in the file is what the
+/// journal says. Reads in pages, so memory stays flat; writes nothing but the number of the opening.
+package struct Verify {
+    package struct Settings: Sendable {
+        /// Events read at a time.
+        package var pageMax = 500
+        /// Findings that are kept with their places.
+        package var findingsMax = 100
+        /// Times the work; only its uptime is asked.
+        package var world = World.system
+
+        package init() {}
+    }
+
+    /// The parts of the work, in their order.
+    package enum Stage: String, Sendable, CaseIterable {
+        /// SQLite's own check of pages and indexes.
+        case pages
+        /// Positions, digests and messages.
+        case journal
+        /// Orders against the fold of their events; their attributes and timeouts.
+        case orders
+        /// Stock against its movements and against what orders hold.
+        case stock
+        /// Rows that nothing implies.
+        case rest
+    }
+
+    private let settings: Settings
+
+    package init(settings: Settings = Settings()) { self.settings = settings }
+
+    /// Checks a file.
+    ///
+    /// - Parameter progress: the stage, how much of it is done, and how much there is to do (0: unknown).
+    /// - Throws: ``StoreFailure`` when the file cannot be opened for another reason than damage.
+    package func run(
+        _ path: String, progress: (Stage, Int, Int) -> Void = { _, _, _ in }
+    ) throws -> VerifyReport {
+        let start = settings.world.uptime()
+        var report = VerifyReport(file: path, findingsMax: settings.findingsMax)
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw StoreFailure(.cannotOpen, "\(path) does not exist")
+        }
+        let standing = World.virtual(VirtualClock(start: Moment(milliseconds: 0)))
+        let book: OrderBook
+        do {
+            book = try OrderBook.open(path, workflows: [], world: standing)
+        } catch let failure as StoreFailure where failure.code == .damaged || failure.code == .notADatabase {
+            report.add(FileFinding("it cannot be opened: \(failure.message)"))
+            return report
+        }
+        defer { book.close() }
+        for stage in Stage.allCases {
+            progress(stage, 0, 0)
+            do {
+                try run(stage, on: book.engine, &report) { progress(stage, $0, $1) }
+            } catch {
+                report.add(FileFinding("the check of \(stage.rawValue) cannot go on: \(error)"))
+            }
+        }
+        report.milliseconds = settings.world.uptime().milliseconds - start.milliseconds
+        return report
+    }
+
+    private func run(
+        _ stage: Stage, on engine: Engine, _ report: inout VerifyReport, progress: (Int, Int) -> Void
+    ) throws {
+        switch stage {
+        case .pages:
+            report.schemaVersion = try engine.store.read { rows in try rows.schemaVersion() }
+            for problem in try engine.store.read({ rows in try rows.integrityProblems() }) {
+                report.add(FileFinding("SQLite: \(problem)"))
+            }
+            for row in try engine.store.read({ rows in try rows.workflows() }) {
+                report.workflows += 1
+                let hash = SHA256.hash(data: Data(row.text.string.utf8)).map { String(format: "%02x", $0) }.joined()
+                if hash != row.hash.text.string {
+                    report.add(FileFinding("the text of workflow \(row.name), number \(row.number.number), has changed"))
+                }
+            }
+        case .journal:
+            var check = try JournalCheck(engine, pageMax: settings.pageMax, findingsMax: settings.findingsMax)
+            try check.run(progress: progress)
+            report.events = check.eventCount
+            report.messages = check.messageCount
+            report.add(check.findings)
+        case .orders:
+            var fold = StreamFold(
+                engine, pageMax: settings.pageMax, visitor: OrderCheck(findingsMax: settings.findingsMax))
+            try fold.run(progress: progress)
+            report.orders = fold.orderCount
+            report.attributes = fold.visitor.attributeCount
+            report.timeouts = fold.visitor.timeoutCount
+            report.add(fold.visitor.findings)
+        case .stock:
+            var check = StockCheck(engine, findingsMax: settings.findingsMax)
+            try check.run(progress: progress)
+            report.stocks = check.stockCount
+            report.movements = check.movementCount
+            report.add(check.findings)
+        case .rest:
+            var check = OwnerlessRows(engine, findingsMax: settings.findingsMax)
+            try check.checkOrders(expected: report.orders)
+            try check.checkStocks()
+            try check.checkAttributes(expected: report.attributes)
+            try check.checkOrderTimeouts(expected: report.timeouts)
+            try check.checkMessageTimeouts()
+            report.add(check.findings)
+        }
+    }
+}
+
+/// What a check of a file came to.
+package struct VerifyReport: Sendable, Codable {
+    package var file: String
+    /// How many migrations the file has seen.
+    package var schemaVersion: Int64 = 0
+    package var workflows = 0
+    package var events = 0
+    package var orders = 0
+    package var stocks = 0
+    package var movements = 0
+    package var messages = 0
+    package var timeouts = 0
+    package var attributes = 0
+    package var milliseconds: Int64 = 0
+    package private(set) var findingCount = 0
+    /// The first findings, with their places.
+    package private(set) var findings: [FileFinding] = []
+    private let findingsMax: Int
+
+    package var isSound: Bool { findingCount == 0 }
+
+    init(file: String, findingsMax: Int) {
+        self.file = file
+        self.findingsMax = findingsMax
+    }
+
+    mutating func add(_ finding: FileFinding) {
+        findingCount += 1
+        if findings.count < findingsMax { findings.append(finding) }
+    }
+
+    mutating func add(_ found: FileFindings) {
+        findings += found.first.prefix(max(0, findingsMax - findings.count))
+        findingCount += found.count
+    }
+}
