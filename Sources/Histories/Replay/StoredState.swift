@@ -7,8 +7,12 @@ struct StoredState {
 
     /// The first difference in words, or nil.
     mutating func difference(_ order: borrowing Order, _ row: OrderRow, under workflow: Workflow) -> String? {
-        if row.version != order.version { return "its row is at version \(row.version), its events come to \(order.version)" }
-        if row.status != order.status { return "its row has the status '\(row.status)', its events give '\(order.status)'" }
+        if row.version != order.version {
+            return "its row is at version \(row.version), its events come to \(order.version)"
+        }
+        if row.status != order.status {
+            return "its row has the status '\(row.status)', its events give '\(order.status)'"
+        }
         if row.placedAt != order.placedAt { return "its row was placed at another time than its first event" }
         if row.lane != order.lane { return "its row has the lane '\(row.lane)', its first event '\(order.lane)'" }
         writer.removeAll()

@@ -116,7 +116,9 @@ struct MessageCheck {
         _ trace: EventBody.MessageTrace, of sender: Sender, _ stored: StoredMessage, isComplete: Bool
     ) -> String? {
         guard let queue = queues[stored.place.queue] else { return "it lies in a queue that does not exist" }
-        guard queue.topic == trace.topic else { return "it lies in topic \(queue.topic), and was sent to \(trace.topic)" }
+        guard queue.topic == trace.topic else {
+            return "it lies in topic \(queue.topic), and was sent to \(trace.topic)"
+        }
         guard queue.lane == sender.lane else { return "it lies in another lane than its event's" }
         guard isComplete else { return stored.message.tag == trace.tag ? nil : "its tag has changed" }
         return problem(trace, of: sender, stored.message, due: nil)

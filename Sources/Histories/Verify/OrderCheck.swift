@@ -38,7 +38,8 @@ struct OrderCheck: StreamVisitor {
 
     mutating func finish(_ row: StockRow, eventCount: Int64) {
         guard row.version != eventCount else { return }
-        note(FileFinding("its row is at version \(row.version), and it has \(eventCount) events of its own").of(row.key))
+        note(
+            FileFinding("its row is at version \(row.version), and it has \(eventCount) events of its own").of(row.key))
     }
 
     mutating func note(_ finding: FileFinding) { findings.add(finding) }

@@ -2,8 +2,8 @@ import WaybillCore
 import WaybillEngine
 import WaybillStore
 
-/// Finds rows that nothing implies. Each order was asked for its rows before; here rows are counted, and only when there
-/// are more than the orders have, each is asked for its order.
+/// Finds rows that nothing implies. Each order was asked for its rows before; here rows are counted, and only when
+/// there are more than the orders have, each is asked for its order.
 struct OwnerlessRows {
     private(set) var findings: FileFindings
     private let engine: Engine
@@ -114,7 +114,8 @@ struct OwnerlessRows {
                 let key = TimeoutKey(kind: kind, due: due, owner: row.number.number, name: "")
                 guard try !engine.store.read({ rows in try rows.isPending(key) }) else { return }
                 found.add(
-                    FileFinding("pending message \(row.number.number) waits for \(due.iso8601), and no row will wake it"))
+                    FileFinding(
+                        "pending message \(row.number.number) waits for \(due.iso8601), and no row will wake it"))
             }
             var count = 0
             try forEachTimeout(kind) { _, _ in count += 1 }

@@ -2,8 +2,8 @@ import WaybillCore
 import WaybillEngine
 import WaybillStore
 
-/// Folds every stock from the movements in the journal, in order of position: no amount may fall below zero anywhere, and
-/// in the end each stock row must be what the movements give, and what orders hold must sum to it.
+/// Folds every stock from the movements in the journal, in order of position: no amount may fall below zero anywhere,
+/// and in the end each stock row must be what the movements give, and what orders hold must sum to it.
 ///
 /// Memory holds a share of the stocks at a time: a file with more of them than that is read several times.
 struct StockCheck {

@@ -83,7 +83,8 @@ package struct Verify {
                 report.workflows += 1
                 let hash = SHA256.hash(data: Data(row.text.string.utf8)).map { String(format: "%02x", $0) }.joined()
                 if hash != row.hash.text.string {
-                    report.add(FileFinding("the text of workflow \(row.name), number \(row.number.number), has changed"))
+                    report.add(
+                        FileFinding("the text of workflow \(row.name), number \(row.number.number), has changed"))
                 }
             }
         case .journal:

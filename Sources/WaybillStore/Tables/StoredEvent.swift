@@ -43,8 +43,8 @@ extension TableReader where Self: ~Copyable {
         return try statement.forEach { columns in try body(StoredEvent(columns)) }
     }
 
-    /// Shows each event after a version of a stream to `body`, stream by stream and in order within each, and answers how
-    /// many there were. `body` must not read the journal through this verb again before it returns.
+    /// Shows each event after a version of a stream to `body`, stream by stream and in order within each, and answers
+    /// how many there were. `body` must not read the journal through this verb again before it returns.
     package func forEachEvent(
         afterStream stream: StreamNumber, version: Int64, upTo last: Position, limit: Int,
         _ body: (borrowing StoredEvent) throws -> Void
