@@ -143,6 +143,7 @@ extension JSONWriter {
         field("timeout", asked.timeout?.text)
         key("due")
         if let due = asked.due { text(Text(due.iso8601)) } else { null() }
+        field("key", event.key)
         field("caller", event.caller)
     }
 

@@ -5,7 +5,7 @@ import WaybillEngine
 ///
 /// ```
 /// {"at":TIME,"order":ID,"command":NAME,"key":TEXT,"data":{...}}   and, if wanted, workflow, role, caller, lane, trace
-/// {"at":TIME,"order":ID,"timeout":NAME,"due":TIME|null}           a pending timeout was moved, or with null cancelled
+/// {"at":TIME,"order":ID,"timeout":NAME,"due":TIME|null,"key":TEXT} a pending timeout was moved, or with null cancelled
 /// {"at":TIME,"stock":"receive"|"adjust","sku":SKU,"location":TEXT,"quantity":N,"key":TEXT,"note":TEXT}
 /// {"at":TIME,"stock":"count",...,"expected":N}
 /// {"at":TIME}                                                     time passed up to here
@@ -87,7 +87,7 @@ struct HistoryLine {
             guard let due else { throw problem("a timeout needs due: its new time, or null to cancel it") }
             let action = due.map { TimeoutCommand.Action.move(to: $0) } ?? .cancel
             let command = TimeoutCommand(
-                action, TimeoutName(timeout), of: OrderID(order), caller: caller ?? Import.caller)
+                action, TimeoutName(timeout), of: OrderID(order), caller: caller ?? Import.caller, key: key)
             return HistoryEntry(at: at, act: .timeout(command))
         }
         guard let command else { throw problem("the field command is missing") }

@@ -53,9 +53,9 @@ struct ImportMemory {
             case .cancel: "$cancel"
             case .extend, .move: "$reschedule"
             }
-        let step = Step(order: command.order, command: name, key: nil, at: moment)
+        let step = Step(order: command.order, command: name, key: command.key, at: moment)
         return try answer(to: step) {
-            try $0.type == name && $0.at == moment && timeoutName(of: $0.body) == command.name
+            try $0.type == name && $0.key == step.key && $0.at == moment && timeoutName(of: $0.body) == command.name
         }
     }
 
