@@ -1,12 +1,16 @@
 /// What `waybill bench` can measure. Each compares itself with its limit, measured in the same run on the same disk.
 package enum Benchmark: String, CaseIterable, Sendable {
     case orders
+    case timeouts
+    case startup
 
     package var name: String { rawValue }
 
     package var summary: String {
         switch self {
         case .orders: "256 submitters place orders durably, beside a bare loop that writes the same rows"
+        case .startup: "a file with a million orders and as many pending timeouts is opened"
+        case .timeouts: "a million pending timeouts: arm, cancel, move; 100,000 due in the same second"
         }
     }
 
@@ -16,6 +20,8 @@ package enum Benchmark: String, CaseIterable, Sendable {
     package func run(_ settings: BenchmarkSettings) async throws -> BenchmarkReport {
         switch self {
         case .orders: try await OrdersBenchmark(settings).run()
+        case .startup: try await StartupBenchmark(settings).run()
+        case .timeouts: try await TimeoutsBenchmark(settings).run()
         }
     }
 }

@@ -51,6 +51,18 @@ struct BareRows {
         }
     }
 
+    /// Runs `body` with the rows of several tables at addresses that stay.
+    static func withBinders<Result>(of tables: [BareRows], _ body: ([Binder]) throws -> Result) rethrows -> Result {
+        try withBinders(of: tables[...], [], body)
+    }
+
+    private static func withBinders<Result>(
+        of tables: ArraySlice<BareRows>, _ binders: [Binder], _ body: ([Binder]) throws -> Result
+    ) rethrows -> Result {
+        guard let first = tables.first else { return try body(binders) }
+        return try first.withBinder { try withBinders(of: tables.dropFirst(), binders + [$0], body) }
+    }
+
     /// Binds rows in place, without a copy.
     struct Binder {
         fileprivate let columnCount: Int

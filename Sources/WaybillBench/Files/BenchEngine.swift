@@ -35,5 +35,51 @@ struct BenchEngine: Sendable {
         }
     }
 
+    /// Lets many submitters send requests 0, 1, 2 ... at the same time, each waiting for its answer, until `request`
+    /// gives no more; answers how many were sent.
+    func submitAll(from submitters: Int, _ request: @escaping @Sendable (Int) -> Request?) async throws -> Int {
+        let tickets = Tickets()
+        return try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<submitters {
+                group.addTask { @concurrent in
+                    var sent = 0
+                    while let next = request(tickets.take()) {
+                        try await submit(next)
+                        sent += 1
+                    }
+                    return sent
+                }
+            }
+            return try await group.reduce(0, +)
+        }
+    }
+
+    /// Lets requests arrive at a steady rate, whether or not earlier ones are answered, and measures each from the
+    /// moment at which it was to arrive: a stall counts for all who would have come during it.
+    ///
+    /// - Parameter isOver: asked before each arrival.
+    func submitSteadily(
+        perSecond rate: Double, _ request: @escaping @Sendable (Int) -> Request, until isOver: (Int) -> Bool
+    ) async throws -> Latencies {
+        let latencies = Latencies()
+        let watch = Stopwatch()
+        try await withThrowingDiscardingTaskGroup { group in
+            var sent = 0
+            while !isOver(sent) {
+                let due = Int(watch.seconds * rate)
+                while sent < due {
+                    let number = sent
+                    group.addTask { @concurrent in
+                        try await submit(request(number))
+                        latencies.record(nanoseconds: watch.nanoseconds - Int64(Double(number) / rate * 1e9))
+                    }
+                    sent += 1
+                }
+                try await watch.wait(untilSeconds: Double(sent + 1) / rate)
+            }
+        }
+        return latencies
+    }
+
     func close() { engine.close() }
 }

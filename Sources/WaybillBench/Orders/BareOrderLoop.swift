@@ -91,7 +91,7 @@ final class BareOrderLoop {
 
     private func write(_ tables: [BareRows], orders: [Int], ordersPerWrite: Int) throws -> Double {
         let lines = orders.map { traffic.lines($0) }
-        return try withBinders(of: tables[...], []) { binders in
+        return try BareRows.withBinders(of: tables) { binders in
             let watch = Stopwatch()
             var next = 0
             while next < orders.count {
@@ -114,13 +114,6 @@ final class BareOrderLoop {
             }
             return watch.seconds
         }
-    }
-
-    private func withBinders(
-        of tables: ArraySlice<BareRows>, _ binders: [BareRows.Binder], _ body: ([BareRows.Binder]) throws -> Double
-    ) throws -> Double {
-        guard let first = tables.first else { return try body(binders) }
-        return try first.withBinder { try withBinders(of: tables.dropFirst(), binders + [$0], body) }
     }
 
     private func update(_ sku: Int) throws {

@@ -1,6 +1,7 @@
 import WaybillCore
 import WaybillEngine
 import WaybillStore
+import WaybillTimeouts
 
 /// How many orders a second the engine places durably, and how many a bare loop writes in the same rows.
 ///
@@ -9,7 +10,7 @@ struct OrdersBenchmark {
     static let submitters = 256
 
     let settings: BenchmarkSettings
-    let traffic = OrderTraffic()
+    let traffic = OrderTraffic(payUntil: World.system.now().advanced(by: .hours(1)))
 
     init(_ settings: BenchmarkSettings) { self.settings = settings }
 
@@ -69,22 +70,13 @@ struct OrdersBenchmark {
         try bench.stock(traffic)
         let bytesBefore = try bytesOfData(bench)
         let writesBefore = bench.engine.writeCount
-        let tickets = Tickets()
         let watch = Stopwatch()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<Self.submitters {
-                group.addTask { @concurrent in
-                    while watch.seconds < seconds {
-                        let number = tickets.take()
-                        try await bench.submit(.order(traffic.place(number)))
-                    }
-                }
-            }
-            try await group.waitForAll()
+        let orders = try await bench.submitAll(from: Self.submitters) { number in
+            watch.seconds < seconds ? .order(traffic.place(number)) : nil
         }
         let took = watch.seconds
         return Turn(
-            orders: tickets.taken, writes: Int(bench.engine.writeCount - writesBefore), seconds: took,
+            orders: orders, writes: Int(bench.engine.writeCount - writesBefore), seconds: took,
             bytes: try bytesOfData(bench) - bytesBefore)
     }
 

@@ -4,8 +4,6 @@ import Synchronization
 final class Latencies: Sendable {
     private let values = Mutex<[Int64]>([])
 
-    init(capacity: Int) { values.withLock { $0.reserveCapacity(capacity) } }
-
     func record(nanoseconds: Int64) { values.withLock { $0.append(nanoseconds) } }
 
     var count: Int { values.withLock { $0.count } }

@@ -14,13 +14,14 @@ enum BenchWorkflow {
             data:
               shop: text
               buyer: text
-              pay_within: duration
+              pay_until: time
               lines: {list: {line: text, sku: text, qty: count, price_cents: cents}, max: 20}
+          rearm: {by: shop}
           pay: {by: payments, key: payment, data: {payment: text, amount_cents: cents}}
         context:
           shop: text
           buyer: text
-          pay_within: duration
+          pay_until: time
           paid_cents: cents
           lines: {key: line, max: 20, of: {sku: text, qty: count, price_cents: cents}}
         attributes: [buyer]
@@ -35,8 +36,9 @@ enum BenchWorkflow {
         states:
           unpaid:
             after:
-              pay_due: {in: pay_within, target: closed}
+              pay_due: {at: pay_until, target: closed}
             on:
+              rearm: unpaid
               pay:
                 - guard: event.amount_cents = total_cents
                   target: paid

@@ -12,10 +12,15 @@ struct OrderTraffic: Sendable {
     /// So that no order is refused: the benchmark is not about empty shelves.
     static let stockPerSKU: Int64 = 1 << 40
 
-    /// How long an order waits for its money.
-    var payWithin = Interval.minutes(30)
-    /// Sets apart the ids of several runs on one file.
-    var prefix = "2025"
+    /// Until when an order waits for its money.
+    let payUntil: Moment
+    /// Sets apart the ids of several kinds of orders in one file.
+    let prefix: String
+
+    init(payUntil: Moment, prefix: String = "2025") {
+        self.payUntil = payUntil
+        self.prefix = prefix
+    }
 
     struct Line {
         let sku: Int
@@ -40,7 +45,9 @@ struct OrderTraffic: Sendable {
     }
 
     /// The command that places an order.
-    func place(_ number: Int) -> Command {
+    func place(_ number: Int) -> Command { place(number, payUntil: payUntil) }
+
+    func place(_ number: Int, payUntil: Moment) -> Command {
         var generator = SeededGenerator(seed: UInt64(truncatingIfNeeded: number))
         let lines = lines(&generator)
         var writer = JSONWriter(capacity: 256)
@@ -49,8 +56,8 @@ struct OrderTraffic: Sendable {
         writer.text("shop-7")
         writer.key("buyer")
         writer.text(Text("buyer-\(generator.next() % UInt64(Self.buyerCount))"))
-        writer.key("pay_within")
-        writer.int(payWithin.milliseconds)
+        writer.key("pay_until")
+        writer.int(payUntil.milliseconds)
         writer.key("lines")
         writer.beginArray()
         for (index, line) in lines.enumerated() {
@@ -69,7 +76,7 @@ struct OrderTraffic: Sendable {
         writer.endObject()
         return Command(
             order: id(number), name: "place", data: writer.bytes, workflow: BenchWorkflow.name, role: "shop",
-            key: Text(String(generator.next(), radix: 16)), caller: "shop-7")
+            key: Text("\(prefix)-\(String(generator.next(), radix: 16))"), caller: "shop-7")
     }
 
     /// The receipts that fill the shelves.

@@ -1,0 +1,36 @@
+import WaybillCore
+import WaybillEngine
+
+extension TimeoutsBenchmark {
+    /// Timeouts changed in a second, each by a durable command of its own.
+    struct Changes {
+        var cancelled: Double
+        var armed: Double
+        var moved: Double
+    }
+
+    private static let timeout: TimeoutName = "pay_due"
+
+    /// Cancels the timeouts of some orders, arms them again, and moves them.
+    func change(_ bench: BenchEngine, _ traffic: OrderTraffic) async throws -> Changes {
+        let count = settings.isFull ? burst : burst / 4
+        let later = traffic.payUntil.advanced(by: .hours(1))
+        let cancelled = try await rate(bench, count) { .timeout(.init(.cancel, Self.timeout, of: traffic.id($0))) }
+        let armed = try await rate(bench, count) { .order(Command(order: traffic.id($0), name: "rearm")) }
+        let moved = try await rate(bench, count) { .timeout(.init(.move(to: later), Self.timeout, of: traffic.id($0))) }
+        return Changes(cancelled: cancelled, armed: armed, moved: moved)
+    }
+
+    /// Moves the timeouts of all orders to one moment.
+    func moveAll(_ bench: BenchEngine, _ traffic: OrderTraffic, to due: Moment) async throws {
+        _ = try await rate(bench, burst) { .timeout(.init(.move(to: due), Self.timeout, of: traffic.id($0))) }
+    }
+
+    private func rate(
+        _ bench: BenchEngine, _ count: Int, _ request: @escaping @Sendable (Int) -> Request
+    ) async throws -> Double {
+        let watch = Stopwatch()
+        let sent = try await bench.submitAll(from: Self.submitters) { $0 < count ? request($0) : nil }
+        return Double(sent) / watch.seconds
+    }
+}
