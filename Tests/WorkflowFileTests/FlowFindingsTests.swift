@@ -48,6 +48,19 @@ import WorkflowFile
             5:46: warning: states.p.states.b: nothing leads out of this state, and it is not final
             """),
         FindingRow(
+            "has a region that is final from the start",
+            """
+            id: t
+            version: 1
+            type: parallel
+            states:
+              p: {initial: a, states: {a: {on: {go: b}}, b: {type: final}}}
+              q: {type: final}
+            """,
+            """
+            6:3: error: states.q: a region of a parallel state cannot be final
+            """),
+        FindingRow(
             "has a transition that is never taken",
             """
             id: t

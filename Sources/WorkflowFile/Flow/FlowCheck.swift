@@ -13,6 +13,7 @@ struct FlowCheck {
         for index in states.rows.indices {
             checkAlternatives(of: index)
             checkDone(of: index)
+            checkRegion(index)
         }
         guard isWhole else { return }
         checkEvents()
@@ -43,6 +44,17 @@ struct FlowCheck {
                 unguarded[key] = transition.node.place.line
             }
         }
+    }
+
+    /// A region that is final from the start would end the whole order at its birth.
+    private func checkRegion(_ index: Int) {
+        let row = states.rows[index]
+        guard case .final = row.outline.kind, let parent = row.parent,
+            case .parallel = states.rows[parent].outline.kind
+        else { return }
+        log.error(
+            at: row.outline.node, "a region of a parallel state cannot be final",
+            hint: "give the region children, and make the last of them final")
     }
 
     private enum TriggerKey: Hashable {
