@@ -20,7 +20,7 @@ struct WaybillTool: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, ImportNoun.self, ReportNoun.self,
-            BenchNoun.self, DemoNoun.self,
+            BenchNoun.self, DemoNoun.self, LoadNoun.self,
         ])
 
     static func main() async {

@@ -1,0 +1,116 @@
+import Foundation
+import Testing
+
+/// The built executable under load, and the end that the test gives it.
+final class Victim {
+    private let process = Process()
+    private let output = Pipe()
+    private let acknowledged = Acknowledged()
+
+    /// Starts `waybill load` on a file.
+    init(file: String, seed: Int) throws {
+        process.executableURL = URL(fileURLWithPath: try executablePath())
+        process.arguments = ["load", "--db", file, "--seed", "\(seed)"]
+        process.standardOutput = output
+        process.standardError = FileHandle.nullDevice
+        output.fileHandleForReading.readabilityHandler = { [acknowledged] handle in
+            acknowledged.add(handle.availableData)
+        }
+        try process.run()
+    }
+
+    /// Waits until this many answers came, then kills the process at once; false when it ended by itself.
+    func killAfter(answers: Int) -> Bool {
+        let cameFar = acknowledged.wait(forLines: answers)
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        output.fileHandleForReading.readabilityHandler = nil
+        acknowledged.add(output.fileHandleForReading.readDataToEndOfFile())
+        return cameFar && process.terminationReason == .uncaughtSignal
+    }
+
+    /// Kills the process so many microseconds after its start: while it opens and recovers the file.
+    func killAfter(microseconds: UInt32) {
+        usleep(microseconds)
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        output.fileHandleForReading.readabilityHandler = nil
+        acknowledged.add(output.fileHandleForReading.readDataToEndOfFile())
+    }
+
+    /// The newest version that was acknowledged of each order. A line that was cut off by the kill was no answer.
+    var versions: [String: Int] { acknowledged.versions }
+}
+
+/// What the victim said, line by line.
+private final class Acknowledged: @unchecked Sendable {
+    // Guarded by `condition`: the pipe's handler writes, the test waits.
+    private let condition = NSCondition()
+    private var bytes = Data()
+    private var lines = 0
+
+    func add(_ data: Data) {
+        condition.lock()
+        bytes.append(data)
+        lines += data.count { $0 == UInt8(ascii: "\n") }
+        condition.signal()
+        condition.unlock()
+    }
+
+    /// False when a minute goes by without that many lines.
+    func wait(forLines wanted: Int) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        let deadline = Date(timeIntervalSinceNow: 60)
+        while lines < wanted {
+            guard condition.wait(until: deadline) else { return false }
+        }
+        return true
+    }
+
+    var versions: [String: Int] {
+        condition.lock()
+        defer { condition.unlock() }
+        var versions: [String: Int] = [:]
+        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [:] }
+        let whole = bytes[...end]
+        for line in String(decoding: whole, as: UTF8.self).split(separator: "\n") {
+            let words = line.split(separator: " ")
+            guard words.count == 2, let version = Int(words[1]) else { continue }
+            versions[String(words[0])] = max(version, versions[String(words[0])] ?? 0)
+        }
+        return versions
+    }
+}
+
+/// Beside the test runner, where the build puts all executables.
+func executablePath() throws -> String {
+    var directory = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    while directory.path != "/" {
+        let candidate = directory.appendingPathComponent("waybill").path
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: candidate, isDirectory: &isDirectory), !isDirectory.boolValue {
+            return candidate
+        }
+        directory.deleteLastPathComponent()
+    }
+    throw NoExecutable()
+}
+
+struct NoExecutable: Error, CustomStringConvertible {
+    var description: String { "there is no executable `waybill` beside the tests; run `swift build` first" }
+}
+
+/// Runs a command to its end.
+func run(_ path: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+    let process = Process()
+    let output = Pipe()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let data = output.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+}
