@@ -43,7 +43,7 @@ package struct HistoryNote: Hashable, Sendable {
     package init(trace: Text?) {
         guard let trace else { return }
         for word in trace.string.split(separator: " ") {
-            let parts = word.split(separator: "=", maxSplits: 1)
+            let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             switch (parts[0], parts.count) {
             case ("missing", 1): isMissing = true
             case ("recorded", 2): recorded = Moment(iso8601: Text(String(parts[1])))

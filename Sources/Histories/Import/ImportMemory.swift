@@ -93,7 +93,20 @@ struct ImportMemory {
             let newest = try snapshot.events(
                 of: row.number, fromVersion: max(1, row.version - Int64(Engine.pageMax) + 1), limit: Engine.pageMax)
             guard let last = newest.last else { return false }
-            return moment < last.at || newest.contains { $0.at == moment && $0.key == command.key }
+            return try moment < last.at
+                || newest.contains { try $0.at == moment && $0.key == command.key && command.explains($0) }
+        }
+    }
+}
+
+extension StockCommand {
+    /// Whether an event may have come of this command: two without keys at one time differ in what they moved.
+    fileprivate func explains(_ event: EventRow) throws -> Bool {
+        let quantity = try StockEventBody(event.body).movement.quantity
+        switch action {
+        case .receive(let received): return event.type == "$receive" && quantity == received
+        case .adjust(let adjusted): return event.type == "$adjust" && quantity == adjusted
+        case .count: return event.type == "$count"
         }
     }
 }
