@@ -92,7 +92,9 @@ let package = Package(
         .testTarget(name: "WaybillStoreTests", dependencies: ["WaybillCore", "WaybillStore"], swiftSettings: house),
         .testTarget(
             name: "WaybillTests",
-            dependencies: ["WaybillCore", "WaybillTimeouts", "WaybillEngine", "WorkflowFile", "Waybill"],
+            dependencies: [
+                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "WorkflowFile", "Waybill",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "HistoriesTests",

@@ -13,6 +13,17 @@ public struct World: Sendable {
     /// Set in a virtual world: the clock that tests, imports and rehearsals turn.
     public let virtualClock: VirtualClock?
 
+    /// A world of one's own clocks. Its engine has a writer thread, as in the real one, unless `virtualClock` is set.
+    package init(
+        now: @escaping @Sendable () -> Moment, uptime: @escaping @Sendable () -> Interval,
+        random: @escaping @Sendable () -> UInt64, virtualClock: VirtualClock? = nil
+    ) {
+        self.now = now
+        self.uptime = uptime
+        self.random = random
+        self.virtualClock = virtualClock
+    }
+
     /// The real clocks and the system's random numbers.
     public static let system = World(
         now: { SystemClocks.wall() },

@@ -1,0 +1,124 @@
+import Dispatch
+import Synchronization
+import Testing
+import Waybill
+import WaybillEngine
+import WaybillStore
+import WaybillTimeouts
+
+@Suite struct `Requests that wait for the writer` {
+    private static let depth = 200
+
+    /// Fills the intake while the writer is busy; returns how many were refused at the door.
+    private func fill(_ engine: Engine) async throws -> (answers: [Answer], writes: UInt64) {
+        let isBusy = DispatchSemaphore(value: 0)
+        let mayGoOn = DispatchSemaphore(value: 0)
+        async let busy = engine.transact(place("busy").command, deadline: .hours(1)) { _ in
+            isBusy.signal()
+            mayGoOn.wait()
+        }
+        // On a thread of its own: a task must not wait for a semaphore.
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                isBusy.wait()
+                continuation.resume()
+            }
+        }
+        let answers = await withTaskGroup(of: Answer.self) { group in
+            for number in 0..<Self.depth + 50 {
+                group.addTask {
+                    let reply = await engine.submit(.order(place(OrderID("o-\(number)")).command))
+                    guard case .order(let answer) = reply else { return .refused(.undone("a stock's reply")) }
+                    // The first refusal tells that the line is full: now the writer may take it.
+                    if case .refused(.overloaded) = answer { mayGoOn.signal() }
+                    return answer
+                }
+            }
+            return await group.reduce(into: [Answer]()) { $0.append($1) }
+        }
+        _ = try await busy
+        return (answers, engine.writeCount)
+    }
+
+    @Test func `share one write, and are refused with a time to come back when the line is full`() async throws {
+        var settings = Engine.Settings()
+        settings.intakeDepthMax = Self.depth
+        settings.writeRequestsMax = Self.depth
+        let engine = try mugEngine(Store.inMemory(), world: .system, settings: settings)
+        let received = await engine.submit(.stock(StockCommand(.receive(1_000), of: mug)))
+        guard case .stock(.success) = received else {
+            Issue.record("\(received)")
+            return
+        }
+        let writesBefore = engine.writeCount
+        let (answers, writesAfter) = try await fill(engine)
+        let accepted = answers.count { $0.isAccepted }
+        #expect(accepted >= Self.depth)
+        #expect(accepted < Self.depth + 50)
+        #expect(answers.allSatisfy { $0.isAccepted || $0 == .refused(.overloaded(retryAfter: .seconds(1))) })
+        // One write for the command that was busy, one for all that waited, and few for those that came after.
+        #expect(writesAfter - writesBefore < 50, "\(writesAfter - writesBefore) writes for \(accepted) orders")
+        #expect(try engine.stock(mug)?.reserved == Int64(accepted) + 1)
+        engine.close()
+    }
+
+    @Test func `are answered in the order in which they came`() throws {
+        let engine = try mugEngine(Store.inMemory())
+        _ = try engine.receive(3, of: mug).get()
+        let answers = engine.answers([
+            pay("o-1"), place("o-1"), pay("o-1"), place("o-2", qty: 3), place("o-2", qty: 2), place("o-3"),
+            OrderCommand("cancel", of: "o-2"), place("o-3"),
+        ])
+        #expect(
+            answers.map(\.code) == [
+                "unknown_order", "accepted", "accepted", "insufficient_stock", "accepted", "insufficient_stock",
+                "accepted", "accepted",
+            ])
+        #expect(engine.writeCount == 2, "the receipt, and all of these")
+    }
+
+    @Test func `are all answered when the book closes, and refused afterwards`() async throws {
+        let book = try OrderBook.inMemory(workflows: [mugShop])
+        _ = try await book.submit(StockCommand(.receive(100), of: mug)).get()
+        async let answers = withTaskGroup(of: Answer.self) { group in
+            for number in 0..<50 { group.addTask { await book.submit(place(OrderID("o-\(number)"))) } }
+            return await group.reduce(into: [Answer]()) { $0.append($1) }
+        }
+        book.close()
+        let all = await answers
+        #expect(all.count == 50)
+        #expect(all.allSatisfy { $0.isAccepted || $0.code == "fail_stopped" })
+        #expect(await book.submit(place("late")).code == "fail_stopped")
+    }
+}
+
+@Suite struct `A commit that fails` {
+    @Test func `stops the engine until the file is opened again, and acknowledges nothing of it`() async throws {
+        let file = try ShopFile()
+        let isBroken = Mutex(false)
+        var settings = StoreSettings()
+        settings.commitFault = {
+            isBroken.withLock { $0 } ? StoreFailure(.inputOutput, "the disk is gone", sqliteCode: 10) : nil
+        }
+        let engine = try mugEngine(Store.open(file.path, settings: settings))
+        _ = try engine.receive(10, of: mug).get()
+        #expect(engine.answers([place("o-1")]).map(\.code) == ["accepted"])
+        isBroken.withLock { $0 = true }
+        #expect(engine.answers([place("o-2"), pay("o-1")]).map(\.code) == ["fail_stopped", "fail_stopped"])
+        isBroken.withLock { $0 = false }
+        #expect(engine.answers([pay("o-1")]).map(\.code) == ["fail_stopped"], "nobody knows what the file holds")
+        let refused = await #expect(throws: Refusal.self) {
+            _ = try await engine.transact(pay("o-1").command, deadline: .seconds(1)) { _ in }
+        }
+        #expect(refused?.code == "fail_stopped")
+        engine.advance(to: noon.advanced(by: .hours(1)))
+        engine.close()
+
+        let again = try file.open()
+        #expect(try again.order("o-1")?.status == "awaiting payment")
+        #expect(try again.order("o-2") == nil)
+        #expect(try again.stock(mug)?.reserved == 1)
+        try await again.submit(pay("o-1")).receipt()
+        again.close()
+    }
+}

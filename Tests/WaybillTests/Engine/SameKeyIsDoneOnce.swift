@@ -1,0 +1,126 @@
+import Testing
+import Waybill
+
+@Suite struct `The same key` {
+    @Test func `sent by many at once is done once, and all are answered the same`() async throws {
+        let book = try OrderBook.inMemory(workflows: [mugShop])
+        _ = try await book.submit(StockCommand(.receive(10), of: mug)).get()
+        let receipts = try await withThrowingTaskGroup(of: Receipt.self) { group in
+            for _ in 0..<64 { group.addTask { try await book.submit(place("o-1", key: "k")).receipt() } }
+            return try await group.reduce(into: [Receipt]()) { $0.append($1) }
+        }
+        #expect(receipts.count { !$0.isRepeat } == 1)
+        #expect(Set(receipts.map(\.version)) == [1])
+        #expect(try book.stock(mug)?.reserved == 1)
+        #expect(try book.history(of: "o-1")?.count == 1)
+        book.close()
+    }
+
+    @Test func `by different callers, or of different orders at once, are different requests`() async throws {
+        let book = try OrderBook.inMemory(workflows: [mugShop])
+        _ = try await book.submit(StockCommand(.receive(100), of: mug)).get()
+        let receipts = try await withThrowingTaskGroup(of: Receipt.self) { group in
+            for number in 0..<40 {
+                group.addTask {
+                    var command = place(OrderID("o-\(number / 2)"), key: "k")
+                    command.caller = "caller \(number / 2)"
+                    return try await book.submit(command).receipt()
+                }
+            }
+            return try await group.reduce(into: [Receipt]()) { $0.append($1) }
+        }
+        #expect(receipts.count { !$0.isRepeat } == 20)
+        #expect(try book.stock(mug)?.reserved == 20)
+        book.close()
+    }
+
+    @Test func `is known after a restart, for orders, stock and refusals`() async throws {
+        let file = try ShopFile()
+        let before = try file.open()
+        _ = try await before.submit(StockCommand(.receive(2), of: mug, key: "delivery")).get()
+        try await before.submit(place("o-1", key: "cart")).receipt()
+        try await before.submit(pay("o-1")).receipt()
+        var cancel = OrderCommand("cancel", of: "o-1", key: "regret")
+        let refused = await before.submit(cancel)
+        #expect(refused.code == "not_possible")
+        before.close()
+
+        let after = try file.open(VirtualClock(start: noon.advanced(by: .hours(23))))
+        let delivery = try await after.submit(StockCommand(.receive(2), of: mug, key: "delivery")).get()
+        #expect(delivery.isRepeat)
+        #expect(try after.stock(mug)?.received == 2)
+        let cart = try await after.submit(place("o-1", key: "cart")).receipt()
+        #expect(cart.isRepeat)
+        #expect(cart.version == 1)
+        #expect(cart.status == "paid", "the status is that of now")
+        #expect(try await after.submit(pay("o-1")).receipt().isRepeat, "by the order's own key")
+        let again = await after.submit(cancel)
+        guard case .refused(.remembered("not_possible", _)) = again else {
+            Issue.record("a refusal is an answer too, and stays the answer; not \(again)")
+            return
+        }
+        cancel.expectedVersion = 2
+        #expect(await after.submit(cancel) == .refused(.keyReused(key: "regret")))
+        after.close()
+    }
+
+    @Test func `is forgotten after a day, and its order's natural keys are not`() async throws {
+        let book = try await mugBook()
+        try await book.submit(place("o-1", key: "k")).receipt()
+        try await book.submit(pay("o-1")).receipt()
+        book.advance(by: .hours(40))
+        #expect(await book.submit(place("o-1", key: "k")) == .refused(.orderExists("o-1")))
+        #expect(try await book.submit(pay("o-1")).receipt().isRepeat)
+    }
+}
+
+@Suite struct `An expected version` {
+    @Test func `lets one of many win`() async throws {
+        let book = try OrderBook.inMemory(workflows: [mugShop])
+        _ = try await book.submit(StockCommand(.receive(10), of: mug)).get()
+        try await book.submit(place("o-1")).receipt()
+        let answers = await withTaskGroup(of: Answer.self) { group in
+            for number in 0..<20 {
+                group.addTask {
+                    var command = number % 2 == 0 ? pay("o-1", "p-\(number)") : OrderCommand("cancel", of: "o-1")
+                    command.expectedVersion = 1
+                    return await book.submit(command)
+                }
+            }
+            return await group.reduce(into: [Answer]()) { $0.append($1) }
+        }
+        #expect(answers.count { $0.isAccepted } == 1)
+        #expect(answers.count { $0 == .refused(.versionConflict(expected: 1, actual: 2)) } == 19)
+        book.close()
+    }
+
+    @Test func `of 0 means that the order must not exist`() async throws {
+        let book = try await mugBook()
+        var command = place("o-1")
+        command.expectedVersion = 0
+        #expect(try await book.submit(command).receipt().version == 1)
+        var other = pay("o-1")
+        other.expectedVersion = 0
+        #expect(await book.submit(other) == .refused(.versionConflict(expected: 0, actual: 1)))
+    }
+}
+
+@Suite struct `Refusals of an order` {
+    @Test func `are kept, the last twenty, the newest first`() async throws {
+        let book = try await mugBook()
+        try await book.submit(place("o-1")).receipt()
+        for cents in 1...25 { await book.submit(pay("o-1", "p-\(cents)", cents: Int64(cents))) }
+        let refusals = try book.refusals(of: "o-1")
+        #expect(refusals.count == 20)
+        #expect(refusals.allSatisfy { $0.command == "pay" && $0.code == "not_possible" && $0.at == noon })
+        #expect(try book.history(of: "o-1")?.count == 1, "a refusal is no event")
+    }
+
+    @Test func `that never came to be are found by its id`() async throws {
+        let book = try await mugBook(stock: 1)
+        await book.submit(place("o-7", qty: 5))
+        await book.submit(pay("o-8"))
+        #expect(try book.refusals(of: "o-7").map(\.code) == ["insufficient_stock"])
+        #expect(try book.refusals(of: "o-8").map(\.code) == ["unknown_order"])
+    }
+}
