@@ -40,37 +40,43 @@ final class StockLedger: StockFacts {
         defer { for entry in found { entry.asked = 0 } }
         var opened: [Int] = []
         for (index, (line, entry)) in zip(lines, found).enumerated() {
-            var available = freed(line.key, by: movements) &- entry.asked
+            let amount: Int64
             if let row = entry.row {
-                available &+= row.level.free
+                amount = row.level.free
             } else if let quota = entry.quota {
-                available &+= quota
+                amount = quota
             } else if let quota = line.quota {
                 opened.append(index)
                 entry.quota = quota
-                available &+= quota
+                amount = quota
+            } else {
+                amount = 0
             }
+            let available = remaining(of: amount, line.key, after: movements) - entry.asked
             guard line.quantity <= available else {
                 for index in opened { found[index].quota = nil }
                 return .short(line: index, free: available)
             }
-            entry.asked &+= line.quantity
+            entry.asked += line.quantity
         }
         for index in opened { opening.append(found[index]) }
         return .done(opened: opened)
     }
 
-    /// What the same decision has put back or taken, by movements that are not applied yet.
-    private func freed(_ key: StockKey, by movements: [Movement]) -> Int64 {
-        var sum: Int64 = 0
+    /// What is free when the same decision has put back and taken, by movements that are not applied yet. Saturates:
+    /// more than 64 bits can count is not asked for either.
+    private func remaining(of amount: Int64, _ key: StockKey, after movements: [Movement]) -> Int64 {
+        var free = amount
         for movement in movements where movement.key == key {
             switch movement.kind {
-            case .release, .giveBack, .restock: sum += movement.quantity
-            case .reserve: sum -= movement.quantity
+            case .release, .giveBack, .restock:
+                let (sum, overflow) = free.addingReportingOverflow(movement.quantity)
+                free = overflow ? .max : sum
+            case .reserve: free -= movement.quantity
             case .receive, .adjust, .confirm, .ship, .scrap: break
             }
         }
-        return sum
+        return free
     }
 
     func beginDecision() {
