@@ -55,6 +55,8 @@ final class OrderLedger {
                 status: order.status, placedAt: order.placedAt, lane: order.lane, state: writer.bytes)
             if entry.storedAttributes == nil { try transaction.insert(row) } else { try transaction.update(row) }
             try transaction.replaceAttributes(of: order.number, old: entry.storedAttributes ?? [], new: attributes)
+            entry.storedAttributes = attributes
+            entry.isDirty = false
         }
         dirty.removeAll(keepingCapacity: true)
     }

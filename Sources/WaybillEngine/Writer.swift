@@ -52,8 +52,11 @@ final class Writer {
         if let stopped { return requests.map { $0.request.refused(.failStopped(stopped)) } }
         var culprits: [Int: Refusal] = [:]
         var failedTimeouts: [TimeoutKey: Text] = [:]
+        var flushesEach = false
         while true {
-            var attempt = Attempt(culprits: culprits, failedTimeouts: failedTimeouts, stopsWhenDue: stopsWhenDue)
+            var attempt = Attempt(
+                culprits: culprits, failedTimeouts: failedTimeouts, stopsWhenDue: stopsWhenDue,
+                flushesEach: flushesEach)
             do {
                 try store.write { transaction in
                     try perform(requests, firingUpTo: horizon, &attempt, in: transaction)
@@ -71,6 +74,9 @@ final class Writer {
                     culprits[index] = .undone("\(error)")
                 case (.request, .timeout(let key)):
                     failedTimeouts[key] = Text("\(error)")
+                case (.request, .nothing) where !flushesEach:
+                    // Changed rows could not be written at the end: whose they are, the next attempt tells.
+                    flushesEach = true
                 case (.nobody, _), (.request, .nothing):
                     pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
                     return requests.map { $0.request.refused(.undone("\(error)")) }
@@ -90,6 +96,8 @@ final class Writer {
         let culprits: [Int: Refusal]
         let failedTimeouts: [TimeoutKey: Text]
         let stopsWhenDue: Bool
+        /// Whether changed rows are written after each request and timeout instead of once at the end.
+        let flushesEach: Bool
         var replies: [Reply] = []
         var current = Current.nothing
         var nextDue: Moment?
@@ -109,12 +117,15 @@ final class Writer {
             }
             attempt.current = .request(index)
             attempt.replies.append(try handle(timed, in: transaction))
+            if attempt.flushesEach { try handler.flush(in: transaction) }
         }
         attempt.current = .nothing
         if let horizon {
-            try timeouts.step(
-                upTo: horizon, postponing: attempt.failedTimeouts, in: transaction
-            ) { attempt.current = .timeout($0) }
+            try timeouts.step(upTo: horizon, postponing: attempt.failedTimeouts, in: transaction) { key in
+                if attempt.flushesEach { try handler.flush(in: transaction) }
+                attempt.current = .timeout(key)
+            }
+            if attempt.flushesEach { try handler.flush(in: transaction) }
             attempt.current = .nothing
         }
         try handler.flush(in: transaction)

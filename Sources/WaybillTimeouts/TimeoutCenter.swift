@@ -52,12 +52,12 @@ package final class TimeoutCenter {
     ///   - began: told of each timeout before its owner is.
     package func step(
         upTo now: Moment, postponing failed: [TimeoutKey: Text] = [:], in transaction: borrowing Transaction,
-        began: (TimeoutKey) -> Void = { _ in }
+        began: (TimeoutKey) throws -> Void = { _ in }
     ) throws {
         for (kind, owner) in owners {
             let due = try transaction.dueTimeouts(kind, upTo: now, limit: settings.roundMax)
             for timeout in due {
-                began(timeout.key)
+                try began(timeout.key)
                 if let error = failed[timeout.key] {
                     try transaction.postpone(timeout, until: retry(timeout, at: now), error: error)
                     continue

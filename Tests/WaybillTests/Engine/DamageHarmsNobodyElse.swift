@@ -1,0 +1,63 @@
+import Testing
+import Waybill
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+@Suite struct `A damaged row` {
+    private func shop() throws -> Engine {
+        let engine = try mugEngine(Store.inMemory())
+        _ = try engine.receive(10, of: mug).get()
+        #expect(engine.answers([place("good"), place("bad")]).map(\.code) == ["accepted", "accepted"])
+        return engine
+    }
+
+    @Test(arguments: ["", "{", #"{"in":["nowhere"]}"#, #"{"in":["unpaid"],"context":["ann","x",1250,0]}"#])
+    func `of an order refuses commands on that order, and on no other in the same write`(state: String) throws {
+        let engine = try shop()
+        try engine.damage("bad") { $0.state = Array(state.utf8) }
+        let answers = engine.answers([pay("bad"), pay("good"), place("new"), pay("bad")])
+        #expect(answers.map(\.code) == ["undone", "accepted", "accepted", "undone"])
+        #expect(try engine.order("good")?.status == "paid")
+        #expect(try engine.order("new")?.status == "awaiting payment")
+    }
+
+    @Test func `that can be read and not be written harms no other order in the same write`() throws {
+        let engine = try shop()
+        // An attribute row that should not be there: writing the order's own will break the table's rule.
+        try engine.store.write { transaction in
+            let row = try #require(try transaction.order(id: "good"))
+            let attribute = OrderAttribute(name: "buyer", value: "ann")
+            try transaction.replaceAttributes(of: StreamNumber(row.number.number + 5), old: [], new: [attribute])
+        }
+        // The fifth event after "good" is the first of the order that cannot be written.
+        let answers = engine.answers([pay("good"), place("x"), place("y"), place("z")])
+        #expect(answers.map(\.code) == ["accepted", "accepted", "accepted", "undone"])
+        #expect(try engine.order("good")?.status == "paid")
+    }
+
+    @Test func `of an order lets its timeout wait and be parked, and the timeouts of others fire`() throws {
+        let engine = try shop()
+        try engine.damage("bad") { $0.state = Array("{".utf8) }
+        engine.advance(to: noon.advanced(by: .minutes(31)))
+        #expect(try engine.order("good")?.status == "closed")
+        let retries = try engine.store.read { try $0.timeoutRetries(.order, after: nil, limit: 10) }
+        #expect(retries.count == 1)
+        #expect((retries.first?.attempt ?? 0) >= 1)
+        engine.advance(to: noon.advanced(by: .days(2)))
+        let parked = try engine.store.read { try $0.timeoutRetries(.order, after: nil, limit: 10) }
+        #expect(parked.first?.attempt == 16)
+        #expect(parked.first?.retryAt == nil)
+    }
+
+    @Test func `whose timeout was parked can be mended, and its order goes on`() throws {
+        let engine = try shop()
+        let whole = try #require(try engine.store.read { try $0.order(id: "bad") }).state
+        try engine.damage("bad") { $0.state = Array("{".utf8) }
+        engine.advance(to: noon.advanced(by: .days(2)))
+        try engine.damage("bad") { $0.state = whole }
+        #expect(engine.answers([OrderCommand("cancel", of: "bad")]).map(\.code) == ["accepted"])
+        #expect(try engine.store.read { try $0.timeoutRetries(.order, after: nil, limit: 10) } == [])
+        #expect(try engine.stock(mug)?.free == 10)
+    }
+}
