@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+
 import struct WaybillStore.StoreFailure
 
 /// The executable `waybill`: every noun is a subcommand with a file of its own.

@@ -125,3 +125,17 @@ import Testing
         #expect(outcome.lines.allSatisfy { $0.count <= 100 })
     }
 }
+
+@Suite struct `The example that a dry run gives` {
+    @Test(arguments: ["standard-order", "pre-sale", "flash-sale"])
+    func `places an order`(_ workflow: String) throws {
+        let waybill = try Executable()
+        let blank = try waybill.run("workflow", "run", workflow)
+        #expect(blank.status == 1)
+        let line = try #require(blank.lines.first { $0.contains("--event '") })
+        let event = try #require(line.split(separator: "'").dropFirst().first)
+        let outcome = try waybill.run("workflow", "run", workflow, "--event", String(event), "--json")
+        #expect(outcome.status == 0)
+        #expect(try outcome.array().last?["version"] as? Int == 1)
+    }
+}

@@ -27,18 +27,12 @@ struct OrderText {
             order.timeouts.sorted { ($0.due, $0.name) < ($1.due, $1.name) }.map { timeout in
                 "\(timeout.name) at \(timeout.due.iso8601), \(distance(to: timeout.due))".printable
             })
-        details.lines(
-            "holds",
-            order.holdings.map { held in
-                "\(held.stock.readable): \(held.reserved) reserved, \(held.sold) sold, \(held.shipped) of them shipped"
-            })
-        details.lines(
-            "can take",
-            order.possible.map { possible in
-                let guards = possible.guards.map(\.string).joined(separator: " or ")
-                return possible.command.description.printable
-                    + (guards.isEmpty ? "" : Style.dim("  if \(guards)".printable, on: output))
-            })
+        details.lines("holds", order.holdings.map { "\($0.stock.readable): \($0.readable)" })
+        for (index, possible) in order.possible.enumerated() {
+            let guards = possible.guards.map(\.string).joined(separator: " or ")
+            let text = possible.command.description + (guards.isEmpty ? "" : " if \(guards)")
+            details.wrapped(index == 0 ? "can take" : "", text.printable)
+        }
         details.json("context", order.context)
     }
 
@@ -50,7 +44,15 @@ struct OrderText {
 extension Interval {
     /// Without the milliseconds, which nobody wants to read beside days.
     var rounded: Interval {
-        abs(milliseconds) < 10_000 ? self : Interval(milliseconds: milliseconds / 1_000 * 1_000)
+        milliseconds.magnitude < 10_000 ? self : Interval(milliseconds: milliseconds / 1_000 * 1_000)
+    }
+}
+
+extension OrderView.Held {
+    /// `1 reserved, 2 sold, 3 shipped`, without what is zero.
+    fileprivate var readable: String {
+        let parts = [(reserved, "reserved"), (sold &- shipped, "sold"), (shipped, "shipped")]
+        return parts.filter { $0.0 != 0 }.map { "\($0.0) \($0.1)" }.joined(separator: ", ")
     }
 }
 

@@ -23,6 +23,7 @@ struct WhyOrder: AsyncParsableCommand {
 
     private func print(_ order: OrderView?, _ refusals: [RefusalView]) {
         let output = Output.standard
+        let details = Details()
         if refusals.isEmpty {
             output.line("nothing was refused")
         } else {
@@ -33,7 +34,7 @@ struct WhyOrder: AsyncParsableCommand {
             output.line(
                 Style.dim("\(refusal.at.iso8601)  ") + Style.bold("\(refusal.command)\(origin)".printable) + "  "
                     + Style.red(refusal.code.string.printable))
-            output.line("   \(refusal.message)".printable)
+            details.wrapped("", refusal.message.string.printable)
         }
         output.line()
         guard let order else { return output.line("\(id) was never placed".printable) }

@@ -10,20 +10,45 @@ struct ReadableJSON {
 
     /// The lines of one value, harmless for a terminal.
     func lines(_ json: [UInt8]) throws(JSONProblem) -> [String] {
-        try lines(json, prefix: "", indent: "")
+        // Refuses what is nested too deep for the recursion below.
+        try JSONReader.read(json) { reader throws(JSONProblem) in try reader.skipValue() }
+        return try lines(json, prefix: "", indent: "")
     }
 
     private func lines(_ json: [UInt8], prefix: String, indent: String) throws(JSONProblem) -> [String] {
-        let compact = indent + prefix + String(decoding: json, as: UTF8.self).printable
-        if compact.columns <= columns { return [compact] }
+        let line = indent + prefix + (try JSONReader.read(json, Self.spaced)).printable
+        if line.columns <= columns { return [line] }
         return try JSONReader.read(json) { reader throws(JSONProblem) in
             switch try reader.peek() {
             case .object: try object(&reader, prefix: prefix, indent: indent)
             case .array: try array(&reader, prefix: prefix, indent: indent)
             case .text, .number, .bool, .null:
-                try scalar(&reader, compact)
+                try scalar(&reader, line)
             }
         }
+    }
+
+    /// A value on one line, with a space after commas and colons.
+    private static func spaced(_ reader: inout JSONReader) throws(JSONProblem) -> String {
+        var parts: [String] = []
+        switch try reader.peek() {
+        case .object:
+            try reader.object { key, reader throws(JSONProblem) in
+                parts.append("\(quoted(key)): \(try spaced(&reader))")
+            }
+            return "{\(parts.joined(separator: ", "))}"
+        case .array:
+            try reader.array { reader throws(JSONProblem) in parts.append(try spaced(&reader)) }
+            return "[\(parts.joined(separator: ", "))]"
+        case .text, .number, .bool, .null:
+            return String(decoding: try reader.rawValue(), as: UTF8.self)
+        }
+    }
+
+    private static func quoted(_ key: Text) -> String {
+        var writer = JSONWriter()
+        writer.text(key)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     private func scalar(_ reader: inout JSONReader, _ line: String) throws(JSONProblem) -> [String] {
@@ -36,11 +61,8 @@ struct ReadableJSON {
     ) throws(JSONProblem) -> [String] {
         var body = Lines(columns: columns, indent: indent + Self.indent)
         try reader.object { key, reader throws(JSONProblem) in
-            var writer = JSONWriter()
-            writer.text(key)
-            let name = String(decoding: writer.bytes, as: UTF8.self).printable
             let value = try reader.rawValue()
-            body.add(try lines(value, prefix: "\(name): ", indent: indent + Self.indent))
+            body.add(try lines(value, prefix: "\(Self.quoted(key).printable): ", indent: indent + Self.indent))
         }
         return [indent + prefix + "{"] + body.lines + [indent + "}"]
     }

@@ -27,7 +27,7 @@ struct ListWorkflows: ParsableCommand {
         table.write()
         Output.standard.line()
         Output.standard.line("Read one:  waybill workflow export standard-order")
-        Output.standard.line("Try one:   waybill workflow run standard-order --event 'pay={...}'")
+        Output.standard.line("Try one:   waybill workflow run standard-order")
     }
 
     private func write(_ workflows: [Workflow]) {

@@ -25,6 +25,10 @@ struct ReadableDryRunReport: DryRunReport {
         if step.isRepeat { details.line("repeated", "the same key was used before: nothing changes") }
         details.lines("fired", step.fired.map(\.description.printable))
         details.lines("actions", step.actions.map(\.printable))
+        if event == nil, step.refusal != nil, let creation = run.workflow.creation {
+            details.line("instead", "begin with data, for example")
+            details.line("", "--event '\(ExampleData.event(creation))'".printable)
+        }
         guard run.order.version > 0 else { return details.line("states", "none: the order is not placed yet") }
         show(run)
     }
