@@ -20,8 +20,8 @@ struct WaybillTool: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, ImportNoun.self, ReportNoun.self,
-            BenchNoun.self, DemoNoun.self, LoadNoun.self,
+            DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, ImportNoun.self,
+            ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, BenchNoun.self, LoadNoun.self,
         ])
 
     static func main() async {

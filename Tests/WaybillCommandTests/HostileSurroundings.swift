@@ -126,7 +126,9 @@ import Testing
     }
 
     @Test func `shows help for every command`() throws {
-        let nouns = ["workflow", "order", "stock", "timeout", "import", "report", "demo"]
+        let nouns = [
+            "workflow", "order", "stock", "timeout", "import", "export", "report", "replay", "verify", "bench", "demo",
+        ]
         let overview = try waybill.run("--help").output
         for noun in nouns {
             #expect(overview.contains("  \(noun) "))

@@ -34,7 +34,7 @@ import Testing
         #expect((shown["timeouts"] as? [[String: String]])?.first?["name"] == "pay_due")
         #expect((shown["context"] as? [String: Any])?["cents"] as? Int == 500)
         let text = try waybill.run("order", "show", "o-1", "--db", "shop.db").output
-        #expect(text.contains("can take") && text.contains("pay  if event.cents >= cents"))
+        #expect(text.contains("can take") && text.contains("pay if event.cents >= cents"))
     }
 
     @Test func `send answers a repeated key the same, and does it once`() throws {

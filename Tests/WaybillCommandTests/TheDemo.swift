@@ -9,6 +9,7 @@ import Testing
         #expect(outcome.output.contains("The story of one order"))
         #expect(outcome.output.contains("What to try next"))
         #expect(outcome.output.contains("pay_due fires"))
+        #expect(outcome.output.contains("shop.db: sound"))
         // Every command that is suggested works.
         let suggested = outcome.lines.filter { $0.hasPrefix("  waybill ") }
         #expect(suggested.count >= 4)
@@ -16,6 +17,8 @@ import Testing
             let command = line.trimmingCharacters(in: .whitespaces).dropFirst("waybill".count)
             #expect(try waybill.shell("\"$waybill\"\(command)").status == 0, "\(line)")
         }
+        let replay = try waybill.run("replay", "--db", "shop.db", "--json").object()
+        #expect(replay["same"] as? Bool == true)
         #expect(try waybill.run("demo", "--orders", "60", "--db", "shop.db").status == 2)
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Histories
 import Waybill
 import WaybillCore
 import WaybillEngine
@@ -34,23 +35,34 @@ struct DemoNoun: AsyncParsableCommand {
         let settings = DemoRun.Settings(orders: orders, seed: seed, end: end)
         let world = World.virtual(VirtualClock(start: settings.start), seed: seed)
         let workflow = try WorkflowSource("standard-order").workflow()
-        let book = try OrderBook.open(path, world: world)
-        defer { book.close() }
+        let run = DemoRun(settings, world: world, workflow: workflow)
 
         say("Two weeks of a small shop: \(grouped(orders)) orders through the workflow standard-order,")
         say("in virtual time, every write durable in \(path.printable)")
         say()
-        var run = DemoRun(settings, on: book, world: world, workflow: workflow)
-        try run.open()
+        let told = try play(run, in: path, world: world)
+        title("Is the file what its journal says?")
+        let report = try verify(path)
+        VerifyText(report).write()
+        suggest(path, order: told)
+        if !report.isSound { throw ExitCode(1) }
+    }
+
+    /// The two weeks, then the story of one order; answers which.
+    private func play(_ planned: DemoRun, in path: String, world: World) throws -> OrderID? {
+        var run = planned
+        let book = try OrderBook.open(path, world: world)
+        defer { book.close() }
+        try run.open(in: book)
         var panel = DemoPanel()
-        while try run.step() { panel.show(run) }
+        while try run.step(in: book) { panel.show(run) }
         panel.finish(run)
         let told = run.tally.mostEventful(of: run.eventful)
         if let told, let story = try OrderStory(of: told, in: book) {
             title("The story of one order")
             story.write()
         }
-        suggest(path, order: told)
+        return told
     }
 
     private func suggest(_ path: String, order: OrderID?) {
@@ -58,8 +70,10 @@ struct DemoNoun: AsyncParsableCommand {
         let order = order ?? "order-1"
         let file = path.contains(" ") ? "'\(path)'" : path
         say("  waybill order show \(order) --db \(file)".printable)
+        say("  waybill order history \(order) --db \(file)".printable)
         say("  waybill order list --db \(file) --status 'awaiting receipt' --limit 5".printable)
         say("  waybill timeout list --db \(file) --limit 5".printable)
+        say("  waybill replay --db \(file)".printable)
         say("  waybill workflow draw standard-order")
     }
 

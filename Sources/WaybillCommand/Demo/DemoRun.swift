@@ -23,7 +23,7 @@ struct DemoRun {
     private static let eventfulOrders = 5
 
     let settings: Settings
-    private let book: OrderBook
+    private let world: World
     private let workflow: WorkflowName
     private var dice: Dice
     private let goods = DemoGoods()
@@ -37,16 +37,16 @@ struct DemoRun {
     private(set) var eventful: Set<OrderID> = []
     private(set) var tally: DemoTally
 
-    init(_ settings: Settings, on book: OrderBook, world: World, workflow: Workflow) {
+    init(_ settings: Settings, world: World, workflow: Workflow) {
         self.settings = settings
-        self.book = book
+        self.world = world
         self.workflow = workflow.name
         dice = Dice(of: world)
         delivery = settings.start.advanced(by: .days(2))
         tally = DemoTally(workflow)
     }
 
-    var now: Moment { book.engine.world.now() }
+    var now: Moment { world.now() }
 
     /// How much of what was planned is done, from 0 to 1.
     var progress: Double { 1 - Double(steps.count) / Double(max(1, planned)) }
@@ -55,8 +55,8 @@ struct DemoRun {
     var day: Int { Int(now.since(settings.start).milliseconds / Interval.days(1).milliseconds) + 1 }
 
     /// Opens the shop: stock comes in, and every order is planned.
-    mutating func open() throws {
-        try take(goods.opening(orders: settings.orders))
+    mutating func open(in book: OrderBook) throws {
+        try take(goods.opening(orders: settings.orders), in: book)
         let spacing = max(1, Settings.placingLength.milliseconds / Int64(max(1, settings.orders)))
         let eventfulEvery = max(1, settings.orders / Self.eventfulOrders)
         for number in 1...max(1, settings.orders) {
@@ -77,24 +77,24 @@ struct DemoRun {
     }
 
     /// Does what comes next, in one write or a few; false: the two weeks are over.
-    mutating func step() throws -> Bool {
+    mutating func step(in book: OrderBook) throws -> Bool {
         let batch = takeBatch()
         guard let first = batch.first else {
             book.advance(to: settings.end)
-            try look()
+            try look(in: book)
             return false
         }
         if first.at >= delivery {
             book.advance(to: delivery)
             delivery = Moment(milliseconds: .max)
-            try take(goods.delivery(orders: settings.orders))
+            try take(goods.delivery(orders: settings.orders), in: book)
         }
         let answers = book.engine.perform(batch.map { (command(of: $0).command, at: $0.at) })
         tally.add(answers)
         for (step, answer) in zip(batch, answers) {
             if case .refused = answer, step.command == "place" { unplaced.insert(step.order) }
         }
-        try look()
+        try look(in: book)
         return true
     }
 
@@ -123,12 +123,12 @@ struct DemoRun {
             role: step.role, caller: "demo")
     }
 
-    private func take(_ stock: [StockCommand]) throws {
+    private func take(_ stock: [StockCommand], in book: OrderBook) throws {
         for case .stock(.failure(let refusal)) in book.engine.perform(stock.map { .stock($0) }) { throw refusal }
     }
 
     /// Reads what has happened; the payment provider pays back what it is told to, some hours later.
-    private mutating func look() throws {
+    private mutating func look(in book: OrderBook) throws {
         for refund in try tally.readOn(in: book) {
             let at = now.advanced(by: dice.hours(2...20))
             guard at <= settings.end else { continue }

@@ -1,0 +1,108 @@
+import ArgumentParser
+import Histories
+import Waybill
+import WaybillCore
+
+/// `waybill verify`: whether a closed file is whole, and everything in it what its journal says.
+struct VerifyNoun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "verify",
+        abstract: "Check a closed file from end to end; exit status 1 if anything is wrong, with the place.",
+        discussion: """
+            Positions and versions without gaps, digests, every order the fold of its events, stock balanced and equal \
+            to what orders hold, messages and timeouts what the events say.
+            """)
+
+    @Argument(help: "The file.")
+    var path: String
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func run() async throws {
+        try DatabaseFile(path: path).requireExistence()
+        let report = try verify(path)
+        if json {
+            var writer = JSONWriter()
+            writer.report(report)
+            writer.print()
+        } else {
+            VerifyText(report).write()
+        }
+        if !report.isSound { throw ExitCode(1) }
+    }
+}
+
+/// Checks a file, with a bar on a terminal.
+func verify(_ path: String) throws -> VerifyReport {
+    let progress = ProgressLine()
+    let report = try Verify().run(path) { stage, done, total in
+        progress.show(done, of: total, "checking \(stage.rawValue)")
+    }
+    progress.clear()
+    return report
+}
+
+/// What a check came to, for people.
+struct VerifyText {
+    private let report: VerifyReport
+
+    init(_ report: VerifyReport) { self.report = report }
+
+    func write() {
+        let output = Output.standard
+        let file = report.file.printable
+        if report.isSound {
+            output.line("\(file): " + Style.green("sound"))
+        } else {
+            output.line("\(file): " + Style.red(counted(report.findingCount, "finding")))
+            for finding in report.findings { output.line("   \(finding.description)".printable) }
+            let rest = report.findingCount - report.findings.count
+            if rest > 0 { output.line("   ... and \(grouped(rest)) more") }
+        }
+        let details = Details(output)
+        details.line(
+            "checked",
+            "\(counted(report.events, "event")), \(counted(report.messages, "message")), "
+                + "\(counted(report.orders, "order")), \(counted(report.timeouts, "timeout")),")
+        details.line(
+            "",
+            "\(counted(report.stocks, "stock")) with \(counted(report.movements, "movement")), in "
+                + Interval(milliseconds: report.milliseconds).text)
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func report(_ report: VerifyReport) {
+        beginObject()
+        member("file", Text(report.file))
+        member("sound", report.isSound)
+        member("schema_version", report.schemaVersion)
+        member("workflows", Int64(report.workflows))
+        member("events", Int64(report.events))
+        member("orders", Int64(report.orders))
+        member("stocks", Int64(report.stocks))
+        member("movements", Int64(report.movements))
+        member("messages", Int64(report.messages))
+        member("timeouts", Int64(report.timeouts))
+        member("attributes", Int64(report.attributes))
+        member("milliseconds", report.milliseconds)
+        member("finding_count", Int64(report.findingCount))
+        members("findings", report.findings) { $0.finding($1) }
+        endObject()
+    }
+
+    /// As much of the place as applies.
+    mutating func finding(_ finding: FileFinding) {
+        beginObject()
+        member("what", Text(finding.what))
+        if let position = finding.position { member("event", position) }
+        member("order", ifAny: finding.order.map { Text($0) })
+        if let version = finding.version { member("version", version) }
+        member("sku", ifAny: finding.sku.map { Text($0) })
+        member("location", ifAny: finding.location.map { Text($0) })
+        member("message", ifAny: finding.message.map { Text($0) })
+        member("timeout", ifAny: finding.timeout.map { Text($0) })
+        endObject()
+    }
+}
