@@ -12,7 +12,9 @@ extension CommandHandler {
         if let key = command.key, let row = try transaction.command(caller: command.caller, key: key, at: now) {
             guard row.fingerprint == fingerprint else { return .failure(.keyReused(key: key.string)) }
             if let refusal = row.refusal { return .failure(.remembered(refusal)) }
-            return .success(receipt(of: command.stock, isRepeat: true))
+            var again = receipt(of: command.stock, isRepeat: true)
+            again.version = row.version ?? again.version
+            return .success(again)
         }
         let result = try decide(command, at: now, in: transaction)
         // Without a row there is nothing that was decided: a refused first receipt, or a count of 0 of nothing.

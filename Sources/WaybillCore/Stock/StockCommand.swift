@@ -29,7 +29,7 @@ public struct StockCommand: Hashable, Sendable {
 /// Proof of an accepted stock command.
 public struct StockReceipt: Hashable, Sendable {
     public var stock: StockKey
-    /// The version of the stock's own stream.
+    /// The version of the stock's own stream after the command, also for a repeated one.
     public var version: Int64
     /// The level after the command; for a repeated one, the level now.
     public var level: StockLevel
