@@ -98,7 +98,9 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "HistoriesTests",
-            dependencies: ["WaybillCore", "WaybillStore", "WaybillEngine", "Waybill", "Histories", crypto],
+            dependencies: [
+                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "Histories", crypto,
+            ],
             swiftSettings: house),
         .testTarget(
             name: "SimulationTests",

@@ -97,7 +97,7 @@ struct Damage: CustomTestStringConvertible, Sendable {
             """
             INSERT INTO orders SELECT 9999, 'ghost', workflow, version, status, placed_at, lane, parent, root, state
             FROM orders WHERE id = 'note-2'
-            """, "order ghost", "no events"),
+            """, "order ghost", "no first event"),
         Damage(
             "a missing attribute", "DELETE FROM order_attribute WHERE value = 'bob 2'", "order note-2", "buyer", "bob 2"
         ),
@@ -125,7 +125,7 @@ struct Damage: CustomTestStringConvertible, Sendable {
         Damage("a missing stock row", "DELETE FROM stock WHERE sku = 'mug'", "stock mug at north", "no row"),
         Damage(
             "an extra stock row", "INSERT INTO stock VALUES (9999, 'cup', '', 1, 1, 0, 1, 0, 0)", "stock cup",
-            "no events"),
+            "no first event"),
     ]
 
     private static let messages = [

@@ -5,14 +5,18 @@ import WaybillStore
 /// What earlier runs have brought into the file: how an import goes on where it stopped, and does nothing twice.
 ///
 /// Keys of commands are remembered for a day of the history's time only, so the journal itself is asked. A step is
-/// there when its order has an event, or a refusal, of its time, command and key. As a history comes in order of time,
-/// a step that is earlier than its order's last event was handled too, even if it left no trace (it repeated another).
+/// there when its order has an event, or a refusal, of its time, command and key; of steps that are alike as many are
+/// there as there are events. As a history comes in order of time, a step that is earlier than its order's last event
+/// was handled too, even if it left no trace (it repeated another).
 struct ImportMemory {
     private let engine: Engine
     /// Orders that were placed after it are this run's own.
     private let lastPosition: Position
     /// Refusals of steps whose order did not exist; the file keeps the last 10,000.
     private let withoutOrder: [Step: RefusalRow]
+    /// Steps of the moment at hand that came before in this run.
+    private var seen: [Step: Int] = [:]
+    private var moment: Moment?
 
     enum Answer {
         /// The order's status is now...
@@ -39,14 +43,14 @@ struct ImportMemory {
     private var isEmpty: Bool { lastPosition.number == 0 && withoutOrder.isEmpty }
 
     /// What an earlier run answered to a command, or nil when it was not handled yet.
-    func answer(to command: Command, at moment: Moment) throws -> Answer? {
+    mutating func answer(to command: Command, at moment: Moment) throws -> Answer? {
         guard !isEmpty else { return nil }
         let step = Step(order: command.order, command: command.name, key: command.key, at: moment)
         return try answer(to: step) { $0.type == step.command && $0.key == step.key && $0.at == moment }
     }
 
     /// The same for a timeout that somebody moved or cancelled.
-    func answer(to command: TimeoutCommand, at moment: Moment) throws -> Answer? {
+    mutating func answer(to command: TimeoutCommand, at moment: Moment) throws -> Answer? {
         guard !isEmpty else { return nil }
         let name: EventName =
             switch command.action {
@@ -59,7 +63,24 @@ struct ImportMemory {
         }
     }
 
-    private func answer(to step: Step, _ isItsEvent: (EventRow) throws -> Bool) throws -> Answer? {
+    private mutating func answer(to step: Step, _ isItsEvent: (EventRow) throws -> Bool) throws -> Answer? {
+        try answer(to: step, after: count(step), isItsEvent)
+    }
+
+    /// How many steps that are just the same came before this one.
+    private mutating func count(_ step: Step) -> Int {
+        if moment != step.at {
+            seen.removeAll(keepingCapacity: true)
+            moment = step.at
+        }
+        let before = seen[step] ?? 0
+        seen[step] = before + 1
+        return before
+    }
+
+    private func answer(
+        to step: Step, after before: Int, _ isItsEvent: (EventRow) throws -> Bool
+    ) throws -> Answer? {
         try engine.store.read { snapshot in
             guard let row = try snapshot.order(id: step.order) else {
                 return withoutOrder[step].map { Answer.refused(code: $0.code, reason: $0.detail) }
@@ -67,34 +88,46 @@ struct ImportMemory {
             guard row.number.number <= lastPosition.number else { return nil }
             var last: Moment?
             var version: Int64 = 0
+            var alike = 0
             while version < row.version {
                 let events = try snapshot.events(of: row.number, fromVersion: version + 1, limit: Engine.pageMax)
-                guard let newest = events.last else { break }
-                if try events.contains(where: isItsEvent) { return .accepted(status: row.status) }
+                let older = events.filter { $0.position <= lastPosition }
+                guard let newest = older.last else { break }
+                alike += try older.count(where: isItsEvent)
+                if alike > before { return .accepted(status: row.status) }
                 last = max(last ?? newest.at, newest.at)
                 version = newest.version
             }
             let refusals = try snapshot.refusals(of: row.number, limit: Int(RefusalRow.perOrderMax))
-            if let refusal = refusals.first(where: { Step($0) == step }) ?? withoutOrder[step] {
+            let alikeRefusals = refusals.filter { Step($0) == step }
+            if alike + alikeRefusals.count > before, let refusal = alikeRefusals.first {
                 return .refused(code: refusal.code, reason: refusal.detail)
             }
+            if let refusal = withoutOrder[step] { return .refused(code: refusal.code, reason: refusal.detail) }
             guard let last, step.at < last else { return nil }
             return .accepted(status: row.status)
         }
     }
 
     /// Whether an earlier run handled a stock command.
-    func holds(_ command: StockCommand, at moment: Moment) throws -> Bool {
+    mutating func holds(_ command: StockCommand, at moment: Moment) throws -> Bool {
         guard !isEmpty else { return false }
+        // A stock is no order; its name in two parts cannot be one, so the steps of both may share a table.
+        let name = OrderID("\(command.stock.sku)\u{0}\(command.stock.location)")
+        let step = Step(order: name, command: EventName("\(command.action)"), key: command.key, at: moment)
+        let before = count(step)
         return try engine.store.read { snapshot in
             guard let row = try snapshot.stock(command.stock), row.number.number <= lastPosition.number else {
                 return false
             }
             let newest = try snapshot.events(
-                of: row.number, fromVersion: max(1, row.version - Int64(Engine.pageMax) + 1), limit: Engine.pageMax)
+                of: row.number, fromVersion: max(1, row.version - Int64(Engine.pageMax) + 1), limit: Engine.pageMax
+            ).filter { $0.position <= lastPosition }
             guard let last = newest.last else { return false }
-            return try moment < last.at
-                || newest.contains { try $0.at == moment && $0.key == command.key && command.explains($0) }
+            let alike = try newest.count { event in
+                try event.at == moment && event.key == command.key && command.explains(event)
+            }
+            return moment < last.at || alike > before
         }
     }
 }

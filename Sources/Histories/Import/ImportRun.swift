@@ -5,7 +5,7 @@ import WaybillEngine
 struct ImportRun {
     private let engine: Engine
     private let settings: Import.Settings
-    private let memory: ImportMemory
+    private var memory: ImportMemory
     private(set) var report: ImportReport
     private var batch: [(command: Command, at: Moment)] = []
     private var batchEntries: [HistoryEntry] = []

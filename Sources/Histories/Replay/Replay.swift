@@ -9,6 +9,8 @@ package struct Replay {
     package struct Settings: Sendable {
         /// Events read at a time.
         package var pageMax = 1_000
+        /// Orders held in memory at a time.
+        package var openMax = 20_000
         /// Differences that are kept with their place.
         package var findingsMax = 20
         /// Times the work; only its uptime is asked.
@@ -28,8 +30,9 @@ package struct Replay {
     /// Folds every stream, and compares orders with their rows.
     package func fold(progress: (Int, Int) -> Void = { _, _ in }) throws -> Pass {
         let start = settings.world.uptime()
-        var fold = StreamFold(
-            engine, pageMax: settings.pageMax, visitor: FoldVisitor(findingsMax: settings.findingsMax))
+        var fold = JournalFold(
+            engine, pageMax: settings.pageMax, openMax: settings.openMax,
+            visitor: FoldAlone(findingsMax: settings.findingsMax))
         try fold.run(progress: progress)
         return Pass(
             events: fold.eventCount, orders: fold.orderCount, stocks: fold.stockCount, otherSemantics: 0,
@@ -39,8 +42,9 @@ package struct Replay {
     /// Decides every event of every order again. It has to fold as well, so the time is that of both.
     package func decide(progress: (Int, Int) -> Void = { _, _ in }) throws -> Pass {
         let start = settings.world.uptime()
-        var fold = StreamFold(
-            engine, pageMax: settings.pageMax, visitor: DecideVisitor(findingsMax: settings.findingsMax))
+        var fold = JournalFold(
+            engine, pageMax: settings.pageMax, openMax: settings.openMax,
+            visitor: DecideAgain(findingsMax: settings.findingsMax))
         try fold.run(progress: progress)
         return Pass(
             events: fold.visitor.decidedCount, orders: fold.orderCount, stocks: fold.stockCount,

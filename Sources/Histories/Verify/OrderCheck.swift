@@ -3,7 +3,7 @@ import WaybillEngine
 import WaybillStore
 
 /// Compares each folded order with all that the file keeps of it: its row, its attributes, its pending timeouts.
-struct OrderCheck: StreamVisitor {
+struct OrderCheck: FoldVisitor {
     private(set) var findings: FileFindings
     /// How many rows there must be: what the orders imply, and no more.
     private(set) var attributeCount = 0

@@ -25,8 +25,8 @@ struct OwnerlessRows {
         while let number = after {
             let page = try engine.store.read { rows in try rows.orders(after: number, limit: pageMax) }
             after = page.next
-            for row in page.orders where try !hasEvents(row.number) {
-                findings.add(FileFinding("it has a row and no events").of(row.id))
+            for row in page.orders where try !hasFirstEvent(row.number) {
+                findings.add(FileFinding("it has a row and no first event").of(row.id))
             }
         }
     }
@@ -35,16 +35,16 @@ struct OwnerlessRows {
         var after: StockKey?
         while true {
             let rows = try engine.store.read { [after] rows in try rows.stocks(after: after, limit: pageMax) }
-            for row in rows where try !hasEvents(row.number) {
-                findings.add(FileFinding("it has a row and no events").of(row.key))
+            for row in rows where try !hasFirstEvent(row.number) {
+                findings.add(FileFinding("it has a row and no first event").of(row.key))
             }
             if rows.count < pageMax { return }
             after = rows.last?.key
         }
     }
 
-    private func hasEvents(_ stream: StreamNumber) throws -> Bool {
-        try engine.store.read { rows in try !rows.events(of: stream, fromVersion: 1, limit: 1).isEmpty }
+    private func hasFirstEvent(_ stream: StreamNumber) throws -> Bool {
+        try engine.store.read { rows in try rows.events(of: stream, fromVersion: 1, limit: 1).first?.version == 1 }
     }
 
     // MARK: Attributes

@@ -11,6 +11,8 @@ package struct Verify {
     package struct Settings: Sendable {
         /// Events read at a time.
         package var pageMax = 500
+        /// Orders held in memory at a time.
+        package var openMax = 20_000
         /// Findings that are kept with their places.
         package var findingsMax = 100
         /// Times the work; only its uptime is asked.
@@ -94,8 +96,9 @@ package struct Verify {
             report.messages = check.messageCount
             report.add(check.findings)
         case .orders:
-            var fold = StreamFold(
-                engine, pageMax: settings.pageMax, visitor: OrderCheck(findingsMax: settings.findingsMax))
+            var fold = JournalFold(
+                engine, pageMax: settings.pageMax, openMax: settings.openMax,
+                visitor: OrderCheck(findingsMax: settings.findingsMax))
             try fold.run(progress: progress)
             report.orders = fold.orderCount
             report.attributes = fold.visitor.attributeCount

@@ -3,7 +3,7 @@ import WaybillEngine
 import WaybillStore
 
 /// Decides every event once more from what was asked, and compares what would be written with what was.
-struct DecideVisitor: StreamVisitor {
+struct DecideAgain: FoldVisitor {
     private(set) var findings: FileFindings
     private(set) var decidedCount = 0
     /// Events that were decided by other rules than this release's.

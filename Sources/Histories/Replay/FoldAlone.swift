@@ -2,7 +2,7 @@ import WaybillCore
 import WaybillStore
 
 /// Only folds, and compares what comes out with the stored rows.
-struct FoldVisitor: StreamVisitor {
+struct FoldAlone: FoldVisitor {
     private(set) var findings: FileFindings
     private var state = StoredState()
 

@@ -1,0 +1,112 @@
+import Foundation
+import Histories
+import Testing
+import Waybill
+import WaybillEngine
+import WaybillStore
+
+@Suite struct `A history that was exported` {
+    @Test(arguments: [1, 2, 3, 4] as [UInt64])
+    func `leads to the same orders and stocks when it is imported`(_ seed: UInt64) async throws {
+        let directory = try TemporaryDirectory()
+        let original = try await lived(seed: seed)
+        let path = directory.file("history.jsonl")
+        let exported = try export(original, to: path)
+        #expect(exported.leftOut.isEmpty)
+        #expect(exported.commands > 100)
+
+        let copy = try emptyBook()
+        let result = try Import().run(HistoryFile(path, workflow: nil, mode: .strict), into: copy)
+        #expect(result.refusedOrders == 0 && result.refusedStock == 0 && result.repeated == 0)
+        #expect(try states(of: copy) == states(of: original))
+        for (theirs, ours) in try zip(bodies(of: copy), bodies(of: original)) { #expect(theirs == ours) }
+    }
+
+    @Test func `changes nothing when it is imported twice, or after an interruption`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("history.jsonl")
+        try export(await lived(seed: 5), to: path)
+        let whole = try String(contentsOfFile: path, encoding: .utf8)
+        let lines = whole.split(separator: "\n")
+        let half = try directory.write(lines.prefix(lines.count / 2).joined(separator: "\n"), to: "half.jsonl")
+
+        let copy = try emptyBook()
+        let first = try Import().run(HistoryFile(half, workflow: nil, mode: .strict), into: copy)
+        let source = try HistoryFile(path, workflow: nil, mode: .strict)
+        let second = try Import().run(source, into: copy)
+        #expect(second.alreadyThere == first.accepted)
+        let states = try states(of: copy)
+        let end = copy.engine.lastPosition
+        let third = try Import().run(source, into: copy)
+        #expect(third.accepted == 0 && third.refused == 0)
+        #expect(third.alreadyThere == first.accepted + second.accepted)
+        #expect(copy.engine.lastPosition == end)
+        #expect(try self.states(of: copy) == states)
+
+        let direct = try emptyBook()
+        _ = try Import().run(source, into: direct)
+        #expect(try self.states(of: direct) == states)
+    }
+
+    @Test func `up to a time leads to the orders of that time`() async throws {
+        let directory = try TemporaryDirectory()
+        let original = try await lived(seed: 6)
+        let middle = try #require(try original.order("order-1")?.placedAt).advanced(by: .hours(9))
+        var settings = Export.Settings()
+        settings.upTo = middle
+        let path = directory.file("history.jsonl")
+        try export(original, to: path, settings)
+
+        let copy = try emptyBook()
+        _ = try Import().run(HistoryFile(path, workflow: nil, mode: .strict), into: copy)
+        let page = try copy.orders(limit: 1_000).elements
+        #expect(page.count > 2)
+        for order in page {
+            #expect(try original.order(order.id, asOf: .time(middle))?.status == order.status, "\(order.id)")
+        }
+    }
+
+    private func emptyBook() throws -> OrderBook {
+        try OrderBook.inMemory(world: .virtual(VirtualClock(start: Shop.opening)))
+    }
+
+    private func lived(seed: UInt64) async throws -> OrderBook {
+        let book = try emptyBook()
+        var shoppers = Shoppers(book, seed: seed)
+        try await shoppers.live(steps: 600)
+        #expect(shoppers.accepted > 150 && shoppers.refused > 50)
+        return book
+    }
+
+    @discardableResult
+    private func export(
+        _ book: OrderBook, to path: String, _ settings: Export.Settings = Export.Settings()
+    ) throws -> ExportResult {
+        var bytes: [UInt8] = []
+        let result = try Export(settings: settings).run(book) { bytes += $0 }
+        try Data(bytes).write(to: URL(fileURLWithPath: path))
+        return result
+    }
+
+    /// Every order's row and every stock's level, as text.
+    private func states(of book: OrderBook) throws -> [String] {
+        let rows = try book.engine.store.read { rows in try rows.orders(after: StreamNumber(0), limit: 10_000) }.orders
+        let stocks = try book.engine.stocks(after: nil, limit: 1_000)
+        return rows.map { row in
+            let state = String(decoding: row.state, as: UTF8.self)
+            return "\(row.id) \(row.version) \(row.status) \(row.placedAt.iso8601) \(state)"
+        } + stocks.map { "\($0.key) \($0.level)" }
+    }
+
+    /// What every event of the journal says. A count comes back as the adjustment that it came to.
+    private func bodies(of book: OrderBook) throws -> [String] {
+        let events = try book.engine.store.read { rows in
+            try rows.events(after: Position(0), upTo: Position(.max), limit: 100_000)
+        }
+        return events.map { event in
+            let type = event.type == "$count" ? "$adjust" : event.type
+            let body = String(decoding: event.body, as: UTF8.self)
+            return "\(event.position.number) \(type) \(event.at.iso8601) \(body)"
+        }
+    }
+}
