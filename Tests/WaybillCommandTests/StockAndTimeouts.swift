@@ -74,7 +74,7 @@ import Testing
         #expect(try due() == before)
         #expect(
             try timeout("extend --where buyer=bob --status unpaid --name pay_due --by 15m").output
-                == "2 orders have pay_due extended by 15m\n")
+                == "pay_due of 2 orders extended by 15m\n")
         let after = try due()
         #expect(after["o-1"] == before["o-1"] && after["o-3"] == before["o-3"])
         #expect(after["o-2"] != before["o-2"] && after["o-4"] != before["o-4"])

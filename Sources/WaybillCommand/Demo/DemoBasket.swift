@@ -3,6 +3,7 @@ import WaybillCore
 
 /// What a buyer puts into an order of the demo.
 struct DemoBasket {
+    /// So many of one item, from one place.
     struct Line {
         let name: Text
         let item: DemoGoods.Item

@@ -3,6 +3,7 @@ import WaybillCore
 
 /// What the shop of the demo sells, and how much of it there is.
 struct DemoGoods {
+    /// One thing that is sold.
     struct Item {
         let sku: SKU
         let priceCents: Int64

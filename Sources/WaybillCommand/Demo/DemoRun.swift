@@ -4,6 +4,7 @@ import WaybillEngine
 
 /// Two weeks of a shop in virtual time, on a real file: every step passes the command handler as it would in life.
 struct DemoRun {
+    /// How big a shop, and when.
     struct Settings {
         var orders: Int
         var seed: UInt64

@@ -4,6 +4,7 @@ import WaybillEngine
 
 /// The story of one order: its events and what was refused in between, in the order in which they happened.
 struct OrderStory {
+    /// What happened at one moment.
     private enum Part {
         case event(EventText)
         case refusal(RefusalView)
@@ -26,12 +27,11 @@ struct OrderStory {
 
     func write() {
         let output = Output.standard
-        let text = readableLines()
-        output.line(text)
+        output.line(headline.printable)
         for (_, part) in parts {
             output.line()
             switch part {
-            case .event(let event): event.writeBrief()
+            case .event(let event): event.write(isBrief: true)
             case .refusal(let refusal):
                 output.line(
                     Style.dim("\(refusal.at.iso8601)  ") + Style.bold(refusal.command.description.printable)
@@ -41,8 +41,8 @@ struct OrderStory {
         }
     }
 
-    private func readableLines() -> String {
+    private var headline: String {
         "\(order.id), placed \(order.placedAt.iso8601), now \"\(order.status)\" after "
-            + "\(counted(order.version, "event"))"
+            + counted(order.version, "event")
     }
 }

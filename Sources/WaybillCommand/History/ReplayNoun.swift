@@ -13,6 +13,7 @@ struct ReplayNoun: AsyncParsableCommand {
             asks the workflow with the same inputs and compares outcomes. The third pass folds stock from movements.
             """)
 
+    /// One way through the journal, and what is counted on it.
     private struct Pass {
         let name: String
         let unit: String

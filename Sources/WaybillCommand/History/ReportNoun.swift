@@ -14,6 +14,7 @@ struct ReportByMonth: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "by-month", abstract: "Orders of the workflow olist-order by the month of their purchase.")
 
+    /// How the figures are written.
     enum Format: String, ExpressibleByArgument, CaseIterable { case csv, table }
 
     @OptionGroup var file: FileOptions
@@ -34,14 +35,19 @@ struct ReportByMonth: AsyncParsableCommand {
         }
     }
 
+    /// Each figure is a row, each month a column; a terminal gets as many months at a time as it has room for.
     private func print(_ report: MonthlyReport) {
-        // Each figure is a row: there are more figures than months fit on a terminal.
-        let months = report.months.map { TextTable.Column($0.month, isRightAligned: true) }
-        var table = TextTable([.init("FIGURE")] + months)
-        for (index, column) in OlistMonth.columns.enumerated() where index > 0 {
-            table.add([column] + report.months.map { index < $0.cells.count ? $0.cells[index] : "" })
+        let output = Output.standard
+        let monthsMax = output.isTerminal ? max(1, (output.columns - 20) / 11) : max(1, report.months.count)
+        for start in stride(from: 0, to: report.months.count, by: monthsMax) {
+            let months = report.months[start..<min(start + monthsMax, report.months.count)]
+            if start > 0 { output.line() }
+            var table = TextTable([.init("FIGURE")] + months.map { .init($0.month, isRightAligned: true) })
+            for (index, column) in OlistMonth.columns.enumerated() where index > 0 {
+                table.add([column] + months.map { index < $0.cells.count ? $0.cells[index] : "" })
+            }
+            table.write()
         }
-        table.write()
     }
 
     private func write(_ report: MonthlyReport) {

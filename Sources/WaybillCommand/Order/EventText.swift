@@ -19,35 +19,25 @@ struct EventText {
         }
     }
 
-    func write(to output: Output = .standard) {
+    /// - Parameter isBrief: in few lines, without what was set in the order's data.
+    func write(isBrief: Bool = false, to output: Output = .standard) {
         let details = Details(output)
-        output.line(title(on: output))
-        if !body.data.isEmpty, body.data != Array("{}".utf8) { details.json("asked", body.data) }
-        details.lines("facts", body.outcome.facts.map(readable))
-        let entered = innermost(body.outcome.entered).map { workflow.states[$0].path.string.printable }
-        if !entered.isEmpty { details.line("entered", Style.cyan(entered.joined(separator: " + "), on: output)) }
-        if let status = body.outcome.status {
-            details.line("status", Style.green(status.string.printable, on: output))
-        }
-        details.lines("set", body.outcome.changes.map(readable))
-        details.wrapped("stock", stock)
-        details.lines("timeouts", timeouts)
-        details.wrapped("messages", messages.joined(separator: ", "))
-    }
-
-    /// The same in few lines: without what was set in the order's data.
-    func writeBrief(to output: Output = .standard) {
-        let details = Details(output)
-        output.line(title(on: output, isBrief: true))
+        output.line(title(on: output, isBrief: isBrief))
         if !body.data.isEmpty, body.data != Array("{}".utf8) {
-            let data = String(decoding: body.data, as: UTF8.self).printable
-            details.line("asked", Style.dim(data.truncated(toColumns: output.columns - 14), on: output))
+            if isBrief {
+                let data = String(decoding: body.data, as: UTF8.self).printable
+                details.line("asked", Style.dim(data.truncated(toColumns: output.columns - 14), on: output))
+            } else {
+                details.json("asked", body.data)
+            }
         }
+        if !isBrief { details.lines("facts", body.outcome.facts.map(readable)) }
         if let status = body.outcome.status {
             details.line("status", Style.green(status.string.printable, on: output))
         }
         let entered = innermost(body.outcome.entered).map { workflow.states[$0].path.string.printable }
         if !entered.isEmpty { details.line("entered", Style.cyan(entered.joined(separator: " + "), on: output)) }
+        if !isBrief { details.lines("set", body.outcome.changes.map(readable)) }
         details.wrapped("stock", stock)
         details.wrapped("timeouts", timeouts.joined(separator: ", "))
         details.wrapped("messages", messages.joined(separator: ", "))
@@ -89,7 +79,7 @@ struct EventText {
         }
     }
 
-    private func title(on output: Output, isBrief: Bool = false) -> String {
+    private func title(on output: Output, isBrief: Bool) -> String {
         var origin: [String] = []
         if let role = body.role { origin.append("by \(role)") }
         if !event.caller.isEmpty, !isBrief { origin.append("from \(event.caller)") }

@@ -20,7 +20,7 @@ struct OrderText {
                 + (order.isFinished ? Style.dim("  (nothing can happen any more)", on: output) : ""))
         details.line("states", Style.cyan(order.states.map(\.string.printable).joined(separator: " + "), on: output))
         details.line("workflow", "\(order.workflow), text \(order.workflowHash.description.prefix(12))".printable)
-        details.line("placed", "\(order.placedAt.iso8601), \(order.version) events so far")
+        details.line("placed", "\(order.placedAt.iso8601), \(counted(order.version, "event")) so far")
         if !order.lane.isEmpty { details.line("lane", order.lane.string.printable) }
         details.lines(
             "timeouts",

@@ -1,5 +1,6 @@
 /// Rows in aligned columns, made to fit the terminal by cutting the widest column.
 struct TextTable {
+    /// A title, and to which side its cells lean.
     struct Column {
         let title: String
         let isRightAligned: Bool

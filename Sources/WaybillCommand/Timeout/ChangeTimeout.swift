@@ -24,7 +24,7 @@ struct ExtendTimeout: AsyncParsableCommand {
 
     @OptionGroup var which: TimeoutChangeOptions
 
-    @Option(help: "How much later: 15m, 1h30m, 2d; with --by=-15m sooner, but never before now.")
+    @Option(parsing: .unconditional, help: "How much later: 15m, 1h30m, 2d; -15m is sooner, but never before now.")
     var by: Interval
 
     func run() async throws { try await which.perform(.extend(by: by), done: "extended by \(by.text)") }

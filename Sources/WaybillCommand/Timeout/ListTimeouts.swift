@@ -7,6 +7,7 @@ struct ListTimeouts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List pending timeouts, order by order.")
 
+    /// A timeout with the order that waits for it.
     private struct Pending {
         let order: OrderView
         let timeout: OrderView.Pending

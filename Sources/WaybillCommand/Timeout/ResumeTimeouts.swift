@@ -20,10 +20,10 @@ struct ResumeTimeouts: AsyncParsableCommand {
             for job in jobs {
                 if stop {
                     try await book.engine.stop(job)
-                    say("job \(job.number) given up, \(job.changed) orders changed")
+                    say("job \(job.number) given up, \(counted(job.changed, "order")) changed")
                 } else {
                     let changed = try await finish(job, in: book)
-                    say("job \(job.number) finished, \(changed) orders changed")
+                    say("job \(job.number) finished, \(counted(changed, "order")) changed")
                 }
             }
             guard file.json else { return }

@@ -64,7 +64,7 @@ struct TimeoutChangeOptions: ParsableArguments {
     private func changeMany(_ change: BulkTimeoutChange, done: String) async throws {
         if dryRun {
             let count = try await file.database.reading { book in try book.engine.count(change) }
-            return report(count, isDryRun: true, sentence: "\(count) orders would have \(name) \(done)")
+            return report(count, isDryRun: true, sentence: "\(counted(count, "order")) would have \(name) \(done)")
         }
         let changed = try await file.database.writing { book in
             if let other = try book.engine.unfinishedBulkTimeouts().first {
@@ -74,7 +74,7 @@ struct TimeoutChangeOptions: ParsableArguments {
             }
             return try await finish(try await book.engine.start(change), in: book)
         }
-        report(changed, isDryRun: false, sentence: "\(changed) orders have \(name) \(done)")
+        report(changed, isDryRun: false, sentence: "\(name) of \(counted(changed, "order")) \(done)")
     }
 
     private func report(_ count: Int64, isDryRun: Bool, sentence: String) {

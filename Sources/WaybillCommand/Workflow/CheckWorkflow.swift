@@ -43,8 +43,10 @@ struct CheckWorkflow: ParsableCommand {
         }
         guard let workflow else { return }
         let size =
-            "\(workflow.states.count - 1) states, \(workflow.commands.count) commands, "
-            + "\(workflow.timeouts.count) timeouts"
+            [
+                counted(workflow.states.count - 1, "state"), counted(workflow.commands.count, "command"),
+                counted(workflow.timeouts.count, "timeout"),
+            ].joined(separator: ", ")
         Output.standard.line(
             "\(source.name): ".printable + Style.green("ok: ")
                 + "\(workflow.name) version \(workflow.version), \(size)".printable)

@@ -8,6 +8,7 @@ struct DrawWorkflow: ParsableCommand {
         commandName: "draw", abstract: "Draw a workflow as a state diagram.",
         discussion: "Mermaid is shown by many Markdown viewers; DOT is for Graphviz: ... --format dot | dot -Tsvg")
 
+    /// What the drawing tool reads.
     enum Format: String, ExpressibleByArgument, CaseIterable { case mermaid, dot }
 
     @Argument(help: "A file, a shipped workflow by name, or - for standard input.")
