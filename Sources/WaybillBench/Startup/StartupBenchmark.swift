@@ -3,7 +3,8 @@ import WaybillEngine
 import WaybillStore
 import WaybillTimeouts
 
-/// How long an engine takes to open a file with a million orders and as many pending timeouts, and what memory it holds.
+/// How long an engine takes to open a file with a million orders and as many pending timeouts, and what memory it
+/// holds.
 ///
 /// The limit is what SQLite takes to open the same file and to answer the two questions without which no engine can
 /// begin: where the journal ends, and which timeout is due first.
