@@ -2,6 +2,7 @@
 package enum Benchmark: String, CaseIterable, Sendable {
     case orders
     case timeouts
+    case replay
     case startup
 
     package var name: String { rawValue }
@@ -9,6 +10,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
     package var summary: String {
         switch self {
         case .orders: "256 submitters place orders durably, beside a bare loop that writes the same rows"
+        case .replay: "a journal is folded from the file to states, and decided again"
         case .startup: "a file with a million orders and as many pending timeouts is opened"
         case .timeouts: "a million pending timeouts: arm, cancel, move; 100,000 due in the same second"
         }
@@ -20,6 +22,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
     package func run(_ settings: BenchmarkSettings) async throws -> BenchmarkReport {
         switch self {
         case .orders: try await OrdersBenchmark(settings).run()
+        case .replay: try await ReplayBenchmark(settings).run()
         case .startup: try await StartupBenchmark(settings).run()
         case .timeouts: try await TimeoutsBenchmark(settings).run()
         }

@@ -25,6 +25,7 @@ struct OrderTraffic: Sendable {
     struct Line {
         let sku: Int
         let quantity: Int64
+        let priceCents: Int64
     }
 
     func id(_ number: Int) -> OrderID { OrderID("\(prefix)-\(Self.padded(number, digits: 9))") }
@@ -40,7 +41,9 @@ struct OrderTraffic: Sendable {
         let count = generator.next() % 4 == 0 ? 2 : 1
         let first = Int(generator.next() % UInt64(Self.skuCount))
         return (0..<count).map { index in
-            Line(sku: (first + index) % Self.skuCount, quantity: Int64(generator.next() % 3) + 1)
+            Line(
+                sku: (first + index) % Self.skuCount, quantity: Int64(generator.next() % 3) + 1,
+                priceCents: Int64(generator.next() % 20_000) + 99)
         }
     }
 
@@ -69,7 +72,7 @@ struct OrderTraffic: Sendable {
             writer.key("qty")
             writer.int(line.quantity)
             writer.key("price_cents")
-            writer.int(Int64(generator.next() % 20_000) + 99)
+            writer.int(line.priceCents)
             writer.endObject()
         }
         writer.endArray()
@@ -77,6 +80,19 @@ struct OrderTraffic: Sendable {
         return Command(
             order: id(number), name: "place", data: writer.bytes, workflow: BenchWorkflow.name, role: "shop",
             key: Text("\(prefix)-\(String(generator.next(), radix: 16))"), caller: "shop-7")
+    }
+
+    /// The command that pays an order in full.
+    func pay(_ number: Int) -> Command {
+        let total = lines(number).reduce(0) { $0 + $1.quantity * $1.priceCents }
+        var writer = JSONWriter(capacity: 64)
+        writer.beginObject()
+        writer.key("payment")
+        writer.text(Text("payment-\(number)"))
+        writer.key("amount_cents")
+        writer.int(total)
+        writer.endObject()
+        return Command(order: id(number), name: "pay", data: writer.bytes, role: "payments", caller: "payments")
     }
 
     /// The receipts that fill the shelves.
