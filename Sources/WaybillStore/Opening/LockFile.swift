@@ -19,7 +19,7 @@ final class LockFile: Sendable {
             let holder = Self.holder(descriptor)
             Foundation.close(descriptor)
             throw StoreFailure(
-                .locked, "\(path) is open in \(holder). Stop it first, or send it the command with --server.")
+                .locked, "\(path) is open in \(holder). Stop it first.")
         }
         ftruncate(descriptor, 0)
         let pid = Array("\(getpid())\n".utf8)
