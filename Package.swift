@@ -104,7 +104,7 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["WaybillCore", "WaybillEngine", "WorkflowFile", "Waybill", "Histories"],
+            dependencies: ["WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "Histories"],
             swiftSettings: house),
         // Imports no product code: starts the built executable, kills it, compares.
         .testTarget(name: "CrashTests", dependencies: ["WaybillCommand"], swiftSettings: house),

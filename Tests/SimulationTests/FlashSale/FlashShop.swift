@@ -1,0 +1,109 @@
+import Foundation
+import Waybill
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+import WaybillTimeouts
+
+/// A real order book over a file of its own, in virtual time, asked in the words of the model.
+final class FlashShop {
+    private let directory: URL
+    private var clock: VirtualClock
+    private(set) var book: OrderBook
+    private let workflow: WorkflowText
+
+    init(at now: Int64) throws {
+        guard let workflow = WorkflowText.shipped("flash-sale") else { throw CocoaError(.fileNoSuchFile) }
+        self.workflow = workflow
+        directory = FileManager.default.temporaryDirectory.appending(path: "flash-sale-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        clock = VirtualClock(start: Moment(milliseconds: now))
+        book = try OrderBook.open(
+            directory.appending(path: "shop.db").path, workflows: [workflow], world: .virtual(clock))
+    }
+
+    deinit {
+        book.close()
+        try? FileManager.default.removeItem(at: directory)
+    }
+
+    var path: String { directory.appending(path: "shop.db").path }
+
+    func pass(_ length: Int64) { book.advance(by: Interval(milliseconds: length)) }
+
+    func reopen(after length: Int64) throws {
+        book.close()
+        clock = VirtualClock(start: clock.now.advanced(by: Interval(milliseconds: length)))
+        book = try OrderBook.open(path, workflows: [workflow], world: .virtual(clock))
+    }
+
+    func handle(_ request: FlashRequest, key: String?) -> FlashModel.Outcome {
+        switch book.engine.perform([engineRequest(request, key: key.map { Text($0) })])[0] {
+        case .order(.accepted(let receipt)):
+            return receipt.isRepeat
+                ? .repeated(version: Int(receipt.version)) : .accepted(version: Int(receipt.version))
+        case .stock(.success(let receipt)):
+            return receipt.isRepeat
+                ? .repeated(version: Int(receipt.version)) : .accepted(version: Int(receipt.version))
+        case .order(.refused(let refusal)), .stock(.failure(let refusal)): return .refused(refusal.code)
+        }
+    }
+
+    private func engineRequest(_ request: FlashRequest, key: Text?) -> Request {
+        func order(_ name: EventName, _ id: String, _ data: JSON = .object([])) -> Request {
+            .order(OrderCommand(name, of: OrderID(id), data: data, workflow: "flash-sale", key: key).command)
+        }
+        let sku = StockKey(sku: SKU(FlashSale.sku))
+        switch request {
+        case .receive(let quantity): return .stock(StockCommand(.receive(Int64(quantity)), of: sku, key: key))
+        case .adjust(let quantity): return .stock(StockCommand(.adjust(Int64(quantity)), of: sku, key: key))
+        case .place(let id, let buyer):
+            let data: JSON = [
+                "buyer": .text(buyer), "sku": .text(FlashSale.sku), "at": "",
+                "price_cents": .int(Int64(FlashSale.priceCents)), "limit": .int(Int64(FlashSale.perBuyer)),
+            ]
+            return order("place", id, data)
+        case .pay(let id, let payment, let cents):
+            return order("pay", id, ["payment": .text(payment), "amount_cents": .int(Int64(cents))])
+        case .cancel(let id): return order("cancel", id)
+        case .ship(let id, let parcel): return order("ship", id, ["parcel": .text(parcel), "carrier": "post"])
+        case .refunded(let id, let refund, let cents):
+            return order(
+                "refund_done", id,
+                ["refund": .text(refund), "payment": "p", "amount_cents": .int(Int64(cents))])
+        case .extend(let id, let by):
+            return .timeout(
+                TimeoutCommand(.extend(by: Interval(milliseconds: by)), FlashSale.timeout, of: OrderID(id), key: key))
+        case .stop(let id): return .timeout(TimeoutCommand(.cancel, FlashSale.timeout, of: OrderID(id), key: key))
+        }
+    }
+
+    // MARK: What is seen
+
+    /// The same facts as the model's, read from the file.
+    func facts() throws -> Set<String> {
+        let orders = try book.orders(limit: 1_000).elements
+        var facts: Set<String> = ["\(orders.count) orders", "\(book.engine.lastPosition.number) events"]
+        for order in orders {
+            let due = order.timeouts.first?.due.milliseconds ?? 0
+            facts.insert("\(order.id): \(order.status), version \(order.version), due \(due)")
+        }
+        for (key, level) in try book.engine.stocks(after: nil, limit: 1_000) {
+            let sums = "\(level.received) + \(level.adjusted) = \(level.free) + \(level.reserved) + \(level.sold)"
+            facts.insert("\(key.location.text.isEmpty ? "\(key.sku)" : "\(key.sku)@\(key.location)"): \(sums)")
+        }
+        try book.engine.store.read { rows in
+            for queue in try rows.storedQueues(after: StoredQueueNumber(0), limit: 100) {
+                var counts: [String: Int] = [:]
+                for message in try rows.messages(in: queue.number, fromOffset: 0, limit: 10_000) {
+                    let name = message.message.tag.map { "\(queue.topic):\($0)" } ?? "\(queue.topic)"
+                    counts[name, default: 0] += 1
+                }
+                for (name, count) in counts { facts.insert("\(count) messages \(name)") }
+            }
+            let due = try rows.timeouts(.order, after: nil, limit: 1_000).map(\.due.milliseconds)
+            facts.insert("timeouts at \(due.sorted())")
+        }
+        return facts
+    }
+}
