@@ -5,8 +5,8 @@ import WaybillCore
 import WaybillEngine
 import WaybillTimeouts
 
-/// How fast a journal is folded from the file to states, and decided again. Every state is compared with the stored one,
-/// every outcome with the event's, so a fast answer that is wrong is no answer.
+/// How fast a journal is folded from the file to states, and decided again. Every state is compared with the stored
+/// one, every outcome with the event's, so a fast answer that is wrong is no answer.
 ///
 /// The limit is SQLite handing over the same events in the same order to a loop that only adds up their bytes.
 struct ReplayBenchmark {
@@ -82,7 +82,8 @@ struct ReplayBenchmark {
 
     private func rate(of pass: Replay.Pass) throws -> Double {
         guard pass.differences == 0 else {
-            throw BenchmarkFailure("the replay differs from the file: \(pass.first.map { "\($0)" }.joined(separator: "; "))")
+            let first = pass.first.map { "\($0)" }.joined(separator: "; ")
+            throw BenchmarkFailure("the replay differs from the file: \(first)")
         }
         return pass.eventsPerSecond
     }
