@@ -33,10 +33,10 @@ extension Macrostep {
         case .within(let expression):
             // A timeout without a length or time (NULL) is not armed: an optional deadline.
             guard case .int(let length) = try value(expression) else { return }
-            due = now.advanced(by: Interval(milliseconds: max(0, length)))
+            due = max(earliestDue, now.advanced(by: Interval(milliseconds: length)))
         case .at(let expression):
             guard case .int(let time) = try value(expression) else { return }
-            due = max(now, Moment(milliseconds: time))
+            due = max(earliestDue, Moment(milliseconds: time))
         }
         setTimeout(Order.PendingTimeout(name: definition.name, due: due))
     }

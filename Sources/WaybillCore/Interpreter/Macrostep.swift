@@ -18,6 +18,8 @@ struct Macrostep {
     let workflow: Workflow
     let facts: any StockFacts
     let now: Moment
+    /// No timeout that is armed by entering a state is due before.
+    var earliestDue: Moment
     var order: Order
     var scope: Scope
     var outcome = Outcome()
@@ -43,6 +45,7 @@ struct Macrostep {
         self.workflow = workflow
         self.facts = facts
         self.now = now
+        earliestDue = now
         self.order = order
         scope = Scope(
             context: order.context, derived: workflow.derivedExpressions, configuration: order.configuration, now: now,

@@ -65,6 +65,8 @@ extension Workflow {
             throw .unknownTimeout("\(name) is not pending")
         }
         var step = Macrostep(workflow: self, order: order, facts: facts, now: now, isTraced: isTraced)
+        // Else one of no length, armed by its own firing, would fire for ever at one moment.
+        step.earliestDue = now.advanced(by: Interval(milliseconds: 1))
         step.order.stop(name)
         step.outcome.stop(name)
         _ = try step.run(.timeout(index))

@@ -138,6 +138,21 @@ import WaybillCore
         #expect(chart.order.version == 2)
     }
 
+    @Test func `with no length that arms itself lets time go on`() throws {
+        let chart = try Chart(
+            """
+            commands: {start: {data: {wait: duration}}}
+            context: {wait: duration, fired: count}
+            initial: a
+            states:
+              a: {after: {tick: {in: wait, target: a, actions: [{assign: {fired: '+ 1'}}]}}}
+            """, placing: #"{"wait": 0}"#)
+        #expect(chart.order.timeouts.map(\.due) == [chart.now])
+        try chart.pass(Interval(milliseconds: 5))
+        #expect(chart["fired"] == .int(6))
+        #expect(chart.order.timeouts.map(\.due) == [chart.now.advanced(by: Interval(milliseconds: 1))])
+    }
+
     @Test func `that is not pending cannot fire`() throws {
         let left = try Chart(chart)
         try left.send("go")

@@ -1,0 +1,27 @@
+import Testing
+import Waybill
+
+@Suite struct `Ids and keys` {
+    @Test func `that look alike, or hold any character, are different by their bytes`() async throws {
+        let file = try ShopFile()
+        let book = try file.open()
+        _ = try await book.submit(StockCommand(.receive(100), of: mug)).get()
+        let ids: [OrderID] = [
+            "caf\u{e9}", "cafe\u{301}", "a\u{0}b", "a\u{0}c", "a", "A", " a", "a ", "%", "_",
+            "'; DROP TABLE orders; --", "\u{1F4E6}",
+            "\u{FEFF}a", "line\nfeed",
+        ]
+        for id in ids { #expect(try await book.submit(place(id, key: id.text)).receipt().version == 1, "\(id)") }
+        for id in ids { #expect(try await book.submit(place(id, key: id.text)).receipt().isRepeat, "\(id)") }
+        book.close()
+        let again = try file.open()
+        for id in ids {
+            #expect(try again.order(id)?.id == id)
+            #expect(try again.history(of: id)?.count == 1)
+            #expect(try await again.submit(place(id, key: id.text)).receipt().isRepeat)
+        }
+        #expect(try again.orders().elements.map(\.id) == ids)
+        #expect(try again.stock(mug)?.reserved == Int64(ids.count))
+        again.close()
+    }
+}
