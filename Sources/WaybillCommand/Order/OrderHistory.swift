@@ -13,6 +13,8 @@ struct OrderHistory: AsyncParsableCommand {
     @Argument(help: "The order's id.")
     var id: OrderID
 
+    @OptionGroup var upTo: MomentOptions
+
     func run() async throws {
         try await file.database.reading { book in
             guard let workflow = try book.engine.workflow(of: id) else { throw CommandFailure.noOrder(id, in: file.db) }
@@ -24,7 +26,7 @@ struct OrderHistory: AsyncParsableCommand {
             writer.beginArray()
             var version: Int64 = 0
             while let events = try book.history(of: id, after: version), let last = events.last {
-                for event in events {
+                for event in events where upTo.includes(event) {
                     if file.json {
                         writer.event(event)
                     } else {

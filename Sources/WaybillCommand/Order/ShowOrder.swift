@@ -12,26 +12,17 @@ struct ShowOrder: AsyncParsableCommand {
     @Argument(help: "The order's id.")
     var id: OrderID
 
-    @Option(help: ArgumentHelp("As it was at this time: ISO 8601 or milliseconds since 1970.", valueName: "time"))
-    var at: Moment?
-
-    @Option(help: ArgumentHelp("As it was after this event: a number that `order history` prints.", valueName: "event"))
-    var asOf: Int64?
-
-    func validate() throws {
-        if at != nil, asOf != nil { throw ValidationError("Give --at or --as-of, not both.") }
-    }
+    @OptionGroup var upTo: MomentOptions
 
     func run() async throws {
         try await file.database.reading { book in
-            let moment: AsOf = asOf.map { .event(Position($0)) } ?? at.map { .time($0) } ?? .now
-            guard let order = try book.order(id, asOf: moment) else { throw try absent(in: book) }
+            guard let order = try book.order(id, asOf: upTo.moment) else { throw try absent(in: book) }
             if file.json {
                 var writer = JSONWriter()
                 writer.order(order)
                 writer.print()
             } else {
-                OrderText(order, now: at ?? World.system.now()).write()
+                OrderText(order, now: upTo.at ?? World.system.now()).write()
             }
         }
     }
