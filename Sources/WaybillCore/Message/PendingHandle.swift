@@ -1,7 +1,7 @@
 /// Names a message that is not visible yet: a delayed one by its recall handle, a half one by its transaction id.
 ///
-/// To whoever holds it the text says nothing, and it cannot be made up: it ends with a code over all else, made with the
-/// file's key. When the message is due is not in it, so it stays the same when that changes.
+/// To whoever holds it the text says nothing, and it cannot be made up: it ends with a code over all else, made with
+/// the file's key. When the message is due is not in it, so it stays the same when that changes.
 package struct PendingHandle: Hashable, Sendable {
     /// What the handle is good for; part of the code, so that neither is taken for the other.
     package enum Purpose: UInt8, Hashable, Sendable, CaseIterable {
