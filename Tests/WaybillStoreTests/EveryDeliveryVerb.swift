@@ -14,8 +14,9 @@ func useTopicVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.storedQueues(of: topic)
     if let row = try transaction.topic(topic) { try transaction.update(row) }
     try transaction.deleteTopic(topic, at: .noon)
-    try transaction.insert([MessageKeyRow(key: "k", bornAt: .noon, place: place)])
+    try transaction.insert([MessageKeyRow(key: "k", visibleAt: .noon, place: place)])
     _ = try transaction.places(ofKey: "k", day: MessageKeyRow.day(of: .noon), limit: 9)
+    _ = try transaction.earliestMessageKeyDay()
     try transaction.dropMessageKeys(before: 0)
 }
 
@@ -28,6 +29,7 @@ func usePendingVerbs(_ transaction: borrowing Transaction) throws {
     try transaction.countCheck(number, next: .noon)
     try transaction.reschedule(number, in: .half, to: .noon)
     try transaction.park(number)
+    try transaction.resume(number, next: .noon)
     let undecided = try transaction.undecidedMessages(after: PendingMessageNumber(0), limit: 9)
     for pending in undecided { _ = try transaction.publish(pending, as: .committed, at: .noon) }
     try transaction.dropDecided(before: .noon)

@@ -56,6 +56,7 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     try transaction.set("number", to: 7)
     try transaction.set("text", to: "seven")
     _ = try transaction.numberSetting("number")
+    try transaction.removeSetting("number")
     _ = try transaction.textSetting("text")
     let job = try transaction.insertJob(kind: "move", request: "{}", at: .noon)
     _ = try transaction.advanceJob(job, to: .running, cursor: "7", done: 1, at: .noon)

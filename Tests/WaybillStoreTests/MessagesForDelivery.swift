@@ -91,7 +91,10 @@ import WaybillStore
         let measure = try store.read { try $0.measureMessages(in: queue, fromOffset: 2, limit: 5) }
         #expect(measure.count == 5)
         #expect(measure.bytes == 5 * (64 + 10))
-        #expect(try store.read { try $0.measureMessages(in: queue, fromOffset: 99, limit: 5) } == (0, 0))
+        #expect(measure.lastOffset == 6)
+        #expect(try store.read { try $0.measureMessages(in: queue, fromOffset: 2, below: 4, limit: 5) }.count == 2)
+        #expect(try store.read { try $0.measureMessages(in: queue, fromOffset: 4, below: 2, limit: 5) }.count == 0)
+        #expect(try store.read { try $0.measureMessages(in: queue, fromOffset: 99, limit: 5) }.count == 0)
     }
 }
 
@@ -102,10 +105,10 @@ import WaybillStore
         let today = MessageKeyRow.day(of: .noon)
         let tomorrow = Moment.noon.advanced(by: .days(1))
         let keys = [
-            MessageKeyRow(key: "b", bornAt: .noon, place: MessagePlace(queue: queue, offset: 2)),
-            MessageKeyRow(key: "a", bornAt: .noon, place: MessagePlace(queue: queue, offset: 9)),
-            MessageKeyRow(key: "a", bornAt: .noon, place: MessagePlace(queue: queue, offset: 1)),
-            MessageKeyRow(key: "a", bornAt: tomorrow, place: MessagePlace(queue: queue, offset: 10)),
+            MessageKeyRow(key: "b", visibleAt: .noon, place: MessagePlace(queue: queue, offset: 2)),
+            MessageKeyRow(key: "a", visibleAt: .noon, place: MessagePlace(queue: queue, offset: 9)),
+            MessageKeyRow(key: "a", visibleAt: .noon, place: MessagePlace(queue: queue, offset: 1)),
+            MessageKeyRow(key: "a", visibleAt: tomorrow, place: MessagePlace(queue: queue, offset: 10)),
         ]
         try store.write { transaction in
             try transaction.insert(keys)

@@ -45,8 +45,8 @@ extension MessageLimits {
     /// message's id, and nobody may take the id of an order's message.
     package func check(id: Text) throws(MessageFlaw) {
         try checkText(id, part: .id, bytesMax: idBytesMax)
-        guard !id.string.hasPrefix(ReservedNames.eventIDPrefix) else {
-            throw MessageFlaw(.id, "ids that begin with \(ReservedNames.eventIDPrefix) are those of orders' messages")
+        guard !ReservedNames.isEventID(id) else {
+            throw MessageFlaw(.id, "ids such as \(quoted(id)) are those of orders' messages; choose another")
         }
     }
 

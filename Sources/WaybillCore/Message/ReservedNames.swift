@@ -3,8 +3,6 @@ package enum ReservedNames {
     /// The dead letters of a group: an ordinary topic to read, and nobody's to create or send to.
     package static let deadLetterPrefix = "%DLQ%"
     package static let retryPrefix = "%RETRY%"
-    /// Ids of messages that events sent: `event-POSITION-ORDINAL`.
-    package static let eventIDPrefix = "event-"
 
     /// Whether a topic of this name belongs to the system. Compared without regard to case, so that no look-alike is
     /// made.
@@ -20,6 +18,13 @@ package enum ReservedNames {
 
     /// Whether a property of this name is the system's. Compared as it is, as RocketMQ does.
     package static func isProperty(_ name: Text) -> Bool { properties.contains(name) }
+
+    /// Whether an id has the form of those that events' messages have: `e12-0`.
+    package static func isEventID(_ id: Text) -> Bool {
+        guard id.string.utf8.first == UInt8(ascii: "e") else { return false }
+        let numbers = id.string.dropFirst().split(separator: "-", omittingEmptySubsequences: false)
+        return numbers.count == 2 && numbers.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isDigit) }
+    }
 
     private static let topics = Set(
         [
@@ -49,4 +54,8 @@ package enum ReservedNames {
     private static func uppercased(_ name: Text) -> [UInt8] {
         name.string.utf8.map { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0) ? $0 - 32 : $0 }
     }
+}
+
+extension UInt8 {
+    fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 }

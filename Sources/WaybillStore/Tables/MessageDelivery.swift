@@ -8,6 +8,16 @@ package struct MessageBatch: Hashable, Sendable {
     package var bytes: Int
 }
 
+/// What lies in a range of a stored queue.
+package struct MessageMeasure: Hashable, Sendable {
+    package var count = 0
+    package var bytes: Int64 = 0
+    /// Of the last message measured; nil: there is none.
+    package var lastOffset: Int64?
+    /// The latest event among those that sent them.
+    package var lastEvent: Position?
+}
+
 extension TableReader where Self: ~Copyable {
     /// The messages at some places, in the order asked for, until one more would exceed `bytesMax`. The first message
     /// comes however large it is. Places where nothing lies are passed over.
@@ -69,18 +79,24 @@ extension TableReader where Self: ~Copyable {
 
     /// The bytes and number of a queue's messages in a range of offsets, of at most `limit` messages.
     package func measureMessages(
-        in queue: StoredQueueNumber, fromOffset offset: Int64, limit: Int
-    ) throws(StoreFailure) -> (count: Int, bytes: Int64) {
+        in queue: StoredQueueNumber, fromOffset offset: Int64, below end: Int64 = MessagePlace.offsetMax, limit: Int
+    ) throws(StoreFailure) -> MessageMeasure {
         let statement = try query(
             """
-            SELECT count(*), ifnull(sum(bytes), 0) FROM (
-                SELECT 64 + ifnull(length(body), 0) + ifnull(length(properties), 0) AS bytes FROM message
-                WHERE place >= ?1 AND place <= ?2 ORDER BY place LIMIT ?3)
+            SELECT count(*), ifnull(sum(bytes), 0), max(place), max(event) FROM (
+                SELECT 64 + ifnull(length(body), 0) + ifnull(length(properties), 0) AS bytes, place, event FROM message
+                WHERE place >= ?1 AND place < ?2 ORDER BY place LIMIT ?3)
             """)
+        let end = min(max(offset, end), MessagePlace.offsetMax)
         statement.bind(1, try MessagePlace(queue: queue, offset: offset).rowid())
-        statement.bind(2, try MessagePlace(queue: queue, offset: MessagePlace.offsetMax).rowid())
+        statement.bind(2, try MessagePlace(queue: queue, offset: end).rowid())
         statement.bind(3, Int64(limit))
-        return try statement.first { columns in (Int(columns.integer(0)), columns.integer(1)) } ?? (0, 0)
+        return try statement.first { columns in
+            MessageMeasure(
+                count: Int(columns.integer(0)), bytes: columns.integer(1),
+                lastOffset: columns.optionalInteger(2).map { MessagePlace(rowid: $0).offset },
+                lastEvent: columns.optionalPosition(3))
+        } ?? MessageMeasure()
     }
 }
 

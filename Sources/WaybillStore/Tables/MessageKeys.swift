@@ -1,14 +1,14 @@
 package import WaybillCore
 
-/// One way to find a message: its key or id, hashed, on the day of its birth.
+/// One way to find a message: its key or id, hashed, on the day on which it became visible.
 package struct MessageKeyRow: Hashable, Comparable, Sendable {
     /// Days since 1970.
     package var day: Int64
     package var hash: Int64
     package var place: MessagePlace
 
-    package init(key: Text, bornAt: Moment, place: MessagePlace) {
-        day = Self.day(of: bornAt)
+    package init(key: Text, visibleAt: Moment, place: MessagePlace) {
+        day = Self.day(of: visibleAt)
         hash = Self.hash(key)
         self.place = place
     }
@@ -61,7 +61,13 @@ extension Transaction {
 }
 
 extension TableReader where Self: ~Copyable {
-    /// Where messages with this key or id may lie that were born on a day. The caller compares the keys themselves.
+    /// The first day that keys are kept of; nil: there are none.
+    package func earliestMessageKeyDay() throws(StoreFailure) -> Int64? {
+        let statement = try query("SELECT min(day) FROM message_key")
+        return try statement.first { columns in columns.optionalInteger(0) } ?? nil
+    }
+
+    /// Where messages with this key or id may lie that became visible on a day. The caller compares the keys themselves.
     package func places(ofKey key: Text, day: Int64, limit: Int) throws(StoreFailure) -> [MessagePlace] {
         let statement = try query(
             "SELECT place FROM message_key WHERE day = ?1 AND hash = ?2 ORDER BY place LIMIT ?3")

@@ -51,6 +51,16 @@ extension Transaction {
         return try statement.run() == 1
     }
 
+    /// Begins anew to ask about a parked message; false: it is not parked.
+    @discardableResult
+    package func resume(_ number: PendingMessageNumber, next due: Moment) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            "UPDATE pending_message SET state = 'half', checks = 0, due = ?2 WHERE number = ?1 AND state = 'parked'")
+        statement.bind(1, number.number)
+        statement.bind(2, due)
+        return try statement.run() == 1
+    }
+
     /// Deletes messages that were decided before a moment, the oldest first; answers how many.
     @discardableResult
     package func dropDecided(before moment: Moment, limit: Int = 500) throws(StoreFailure) -> Int {

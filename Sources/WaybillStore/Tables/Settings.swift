@@ -24,6 +24,13 @@ extension Transaction {
         statement.bind(2, value)
         try statement.run()
     }
+
+    /// Takes a setting away, if it is there.
+    package func removeSetting(_ name: Text) throws(StoreFailure) {
+        let statement = try statement("DELETE FROM setting WHERE name = ?1")
+        statement.bind(1, name)
+        try statement.run()
+    }
 }
 
 extension TableReader where Self: ~Copyable {

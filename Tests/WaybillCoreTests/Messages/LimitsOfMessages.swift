@@ -117,14 +117,10 @@ import WaybillCore
     }
 
     @Test func `takes no id of an order's message`() {
-        #expect(flaw { l throws(MessageFlaw) in try l.check(id: "event-12-0") } == .id)
-        #expect(flaw { l throws(MessageFlaw) in try l.check(id: "01FFAA") } == nil)
-    }
-
-    @Test func `keeps its keys, spaces included`() {
-        #expect(MessageKeys.split(MessageKeys.joined(["a b", "c"])) == ["a b", "c"])
-        #expect(MessageKeys.joined([]) == nil)
-        #expect(MessageKeys.split(nil) == [])
+        #expect(flaw { l throws(MessageFlaw) in try l.check(id: "e12-0") } == .id)
+        for id in ["01FFAA", "e12", "e-1", "e12-", "e12-0x", "element-1", "E12-0"] as [Text] {
+            #expect(flaw { l throws(MessageFlaw) in try l.check(id: id) } == nil)
+        }
     }
 
     @Test func `is told what is wrong without a flood of it`() {
