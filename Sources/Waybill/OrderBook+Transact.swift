@@ -30,4 +30,15 @@ extension OrderBook {
     ) async throws(Refusal) {
         try await engine.migrateTables(deadline: deadline, migration)
     }
+
+    /// Reads the caller's own tables, as one committed state of the file.
+    ///
+    /// Short: a checkpoint may be waiting for it. What takes longer is asked for in pages.
+    ///
+    /// - Throws: ``StoreFailure`` of a statement, or what the closure throws.
+    public func readTables<Result>(
+        deadline: Interval = Interval(milliseconds: 250), _ rows: (borrowing ModuleTables) throws -> Result
+    ) throws -> Result {
+        try engine.readTables(deadline: deadline, rows)
+    }
 }

@@ -29,6 +29,15 @@ extension Engine {
         }
         return try outcome.get()
     }
+
+    /// Reads the caller's own tables.
+    package func readTables<Result>(
+        deadline: Interval, _ rows: (borrowing ModuleTables) throws -> Result
+    ) throws -> Result {
+        try store.read { snapshot in
+            try snapshot.withModuleTables(deadlineSeconds: Double(deadline.milliseconds) / 1_000, rows)
+        }
+    }
 }
 
 extension Writer {

@@ -48,6 +48,19 @@ import Waybill
         #expect(try book.stock(mug)?.reserved == 2)
         #expect(try await entries(book) == 0)
     }
+
+    @Test func `can be read without a write, and only read`() async throws {
+        let book = try await bookWithLedger()
+        _ = try await book.transact(place("o-1")) { tables in
+            try tables.execute("INSERT INTO ledger VALUES ('o-1', 1250)")
+        }
+        let cents = try book.readTables { tables in try tables.rows("SELECT cents FROM ledger") }
+        #expect(cents.map { $0["cents"] } == [.integer(1_250)])
+        for sql in ["DELETE FROM ledger", "CREATE TABLE other (x)", "SELECT 1 FROM event", "COMMIT"] {
+            #expect(throws: (any Error).self) { try book.readTables { tables in try tables.execute(sql) } }
+        }
+        #expect(try await entries(book) == 1)
+    }
 }
 
 @Suite struct `What went wrong once` {

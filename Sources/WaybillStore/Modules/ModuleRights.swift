@@ -9,6 +9,9 @@ package enum ModuleRights {
         "message_key", "cursor", "redelivery", "fifo_lease", "client_group", "filter", "effect", "lease",
     ]
 
+    /// What changes rows.
+    static let changes: Set<Int32> = [SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE]
+
     /// Why the action is denied, or nil. `first` and `second` mean what SQLite's authorizer says for this action.
     static func denial(action: Int32, first: String, second: String, mayMigrate: Bool) -> String? {
         switch action {

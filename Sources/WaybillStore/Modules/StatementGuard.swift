@@ -11,6 +11,8 @@ final class StatementGuard {
     enum Mode {
         case engine
         case module
+        /// A module's that only looks.
+        case moduleReading
         /// A module's, which may also make and change its own tables.
         case moduleMigration
     }
@@ -37,8 +39,11 @@ final class StatementGuard {
     ) -> Int32 {
         if mode == .engine { return SQLITE_OK }
         let names = [first, second].map { name in name.map { String(cString: $0) } ?? "" }
-        let reason = ModuleRights.denial(
-            action: action, first: names[0], second: names[1], mayMigrate: mode == .moduleMigration)
+        let reason =
+            mode == .moduleReading && ModuleRights.changes.contains(action)
+            ? "rows are only read here"
+            : ModuleRights.denial(
+                action: action, first: names[0], second: names[1], mayMigrate: mode == .moduleMigration)
         guard let reason else { return SQLITE_OK }
         denial = reason
         return SQLITE_DENY

@@ -15,22 +15,38 @@ extension Transaction {
     package func withModuleTables<Result>(
         deadlineSeconds: Double = 1, purpose: ModulePurpose = .rows, _ body: (borrowing ModuleTables) throws -> Result
     ) throws -> Result {
-        if let lost = connection.lostTransaction { throw lost }
+        switch purpose {
+        case .rows: try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .module, body)
+        case .migration: try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .moduleMigration, body)
+        }
+    }
+}
+
+extension Snapshot {
+    /// Hands a module its own rows, to read, for as long as `body` runs.
+    package func withModuleTables<Result>(
+        deadlineSeconds: Double, _ body: (borrowing ModuleTables) throws -> Result
+    ) throws -> Result {
+        try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .moduleReading, body)
+    }
+}
+
+extension Connection {
+    fileprivate func withModuleTables<Result>(
+        deadlineSeconds: Double, mode: StatementGuard.Mode, _ body: (borrowing ModuleTables) throws -> Result
+    ) throws -> Result {
+        if let lost = lostTransaction { throw lost }
         let deadline = Deadline(seconds: deadlineSeconds)
-        connection.guarding.mode =
-            switch purpose {
-            case .rows: .module
-            case .migration: .moduleMigration
-            }
-        deadline.arm(connection.handle)
+        guarding.mode = mode
+        deadline.arm(handle)
         defer {
-            connection.guarding.mode = .engine
-            Deadline.disarm(connection.handle)
+            guarding.mode = .engine
+            Deadline.disarm(handle)
         }
         let result = try withExtendedLifetime(deadline) {
-            try body(ModuleTables(connection, deadline: deadline))
+            try body(ModuleTables(self, deadline: deadline))
         }
-        if let lost = connection.lostTransaction { throw lost }
+        if let lost = lostTransaction { throw lost }
         try deadline.check()
         return result
     }
