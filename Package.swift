@@ -44,7 +44,10 @@ let package = Package(
         // The SQL that brings a file from any older version to this one, embedded.
         .target(
             name: "Migrations", path: "Migrations",
-            resources: [.embedInCode("v001_create_journal.sql"), .embedInCode("v002_create_delivery.sql")],
+            resources: [
+                .embedInCode("v001_create_journal.sql"), .embedInCode("v002_create_delivery.sql"),
+                .embedInCode("v003_add_cause_of_timeouts.sql"),
+            ],
             swiftSettings: house),
         // Every SQL statement, behind one Transaction; the only target that imports GRDB.
         .target(

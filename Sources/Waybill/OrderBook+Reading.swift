@@ -13,15 +13,20 @@ extension OrderBook {
         try engine.history(of: id, after: version, limit: limit)
     }
 
-    /// Why an order did not move: its last 20 refusals, the newest first.
-    public func refusals(of id: OrderID) throws -> [RefusalView] { try engine.refusals(of: id) }
+    /// Why an order did not move: its last 20 refusals, the newest first, up to an event's time or a time.
+    public func refusals(of id: OrderID, asOf moment: AsOf = .now) throws -> [RefusalView] {
+        try engine.refusals(of: id, asOf: moment)
+    }
 
     /// One page of orders in the order in which they were placed, at most 1,000. A page may be short, even empty, while
     /// `next` says that there is more.
+    ///
+    /// - Parameter moment: which orders there were then, and how they were; the filter asks for what they were. No index
+    ///   knows the past, so each order is folded from its events.
     public func orders(
-        _ filter: OrderFilter = OrderFilter(), after token: PageToken? = nil, limit: Int = 100
+        _ filter: OrderFilter = OrderFilter(), asOf moment: AsOf = .now, after token: PageToken? = nil, limit: Int = 100
     ) throws -> Page<OrderView> {
-        try engine.orders(filter, after: token, limit: limit)
+        try engine.orders(filter, asOf: moment, after: token, limit: limit)
     }
 
     /// The level of a stock, or nil when there has never been any.

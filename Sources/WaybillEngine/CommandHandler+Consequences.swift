@@ -18,7 +18,8 @@ extension CommandHandler {
                     PendingMessageRow(
                         number: PendingMessageNumber(0), state: .delayed, topic: topic, lane: order.lane, due: due,
                         message: row))
-                try transaction.insert(TimeoutKey(kind: .delayedMessage, due: due, owner: number.number, name: ""))
+                try transaction.insert(
+                    TimeoutKey(kind: .delayedMessage, due: due, owner: number.number, name: ""), cause: event)
             } else {
                 let queue = try transaction.keepStoredQueue(topic: message.topic, lane: order.lane, at: now)
                 _ = try transaction.append(row, to: queue)
@@ -28,16 +29,18 @@ extension CommandHandler {
 
     /// Brings the timeout rows of an order from what they were to what they are.
     ///
-    /// - Parameter old: the rows that are there; without one that fired, which is deleted already.
+    /// - Parameters:
+    ///   - old: the rows that are there; without one that fired, which is deleted already.
+    ///   - event: what gives new rows their due time.
     func replaceTimeouts(
-        of order: Order, old: some Sequence<Order.PendingTimeout>, in transaction: borrowing Transaction
+        of order: Order, old: some Sequence<Order.PendingTimeout>, event: Position, in transaction: borrowing Transaction
     ) throws {
         let old = Array(old)
         for timeout in old where !order.timeouts.contains(timeout) {
             try transaction.delete(order.key(of: timeout))
         }
         for timeout in order.timeouts where !old.contains(timeout) {
-            try transaction.insert(order.key(of: timeout))
+            try transaction.insert(order.key(of: timeout), cause: event)
             earliestArmed = min(earliestArmed ?? timeout.due, timeout.due)
         }
     }

@@ -30,6 +30,7 @@ extension CommandHandler {
             let body = EventBody(of: name)
             var header = EventHeader(type: "$timeout", at: now)
             header.lane = entry.order.lane
+            header.cause = timeout.cause
             _ = try append(decision, body: body, header: header, on: entry, fired: name, in: transaction)
         }
     }
@@ -47,8 +48,8 @@ extension CommandHandler {
         {
             tried.insert(timeout.name)
             let key = entry.order.key(of: timeout)
-            guard try transaction.isWaiting(key) else { continue }
-            try fire(DueTimeout(key: key, attempt: 0), at: now, retryAt: now.advanced(by: .seconds(1)), in: transaction)
+            guard let waiting = try transaction.waiting(key) else { continue }
+            try fire(waiting, at: now, retryAt: now.advanced(by: .seconds(1)), in: transaction)
         }
     }
 

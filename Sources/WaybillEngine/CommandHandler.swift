@@ -109,7 +109,8 @@ final class CommandHandler {
             header, stream: after.number, version: after.version, in: transaction
         ) { body.write(to: &$0, under: workflow) }
         try send(outcome.messages, of: after, event: position, at: header.at, in: transaction)
-        try replaceTimeouts(of: after, old: before.timeouts.lazy.filter { $0.name != fired }, in: transaction)
+        try replaceTimeouts(
+            of: after, old: before.timeouts.lazy.filter { $0.name != fired }, event: position, in: transaction)
         for movement in outcome.movements {
             guard stock.apply(movement) else {
                 throw EngineFailure.damaged(

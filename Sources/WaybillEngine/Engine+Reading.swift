@@ -21,32 +21,6 @@ extension Engine {
         return try workflow(row.workflow)
     }
 
-    /// Folds an order's events up to a moment, page by page.
-    private func fold(_ row: OrderRow, under workflow: Workflow, upTo moment: AsOf) throws -> Order? {
-        var order = Order(id: row.id, workflow: workflow, placedAt: row.placedAt, lane: row.lane)
-        order.number = row.number
-        while true {
-            let version = order.version + 1
-            let events = try store.read { snapshot in
-                try snapshot.events(of: row.number, fromVersion: version, limit: Self.pageMax)
-            }
-            for event in events {
-                switch moment {
-                case .now: break
-                case .event(let position):
-                    if event.position > position { return order.version == 0 ? nil : order }
-                case .time(let time):
-                    if event.at > time { return order.version == 0 ? nil : order }
-                }
-                let body = try event.orderBody(under: workflow)
-                guard order.apply(body, under: workflow) else {
-                    throw EngineFailure.damaged("event \(event.position.number) does not fit order \(row.id)")
-                }
-            }
-            if events.count < Self.pageMax { return order.version == 0 ? nil : order }
-        }
-    }
-
     /// The events of an order after a version, in order; nil when there is no such order.
     package func history(of id: OrderID, after version: Int64 = 0, limit: Int = pageMax) throws -> [EventView]? {
         try store.read { snapshot in
@@ -70,16 +44,29 @@ extension Engine {
 
     /// The last refusals of an order, the newest first, those from before it was placed among them; with nil, of
     /// commands that found no order.
-    package func refusals(of id: OrderID?) throws -> [RefusalView] {
+    ///
+    /// - Parameter moment: refusals that came later are left out. They are no events and have times only, so an event
+    ///   stands for its time.
+    package func refusals(of id: OrderID?, asOf moment: AsOf = .now) throws -> [RefusalView] {
         try store.read { snapshot in
-            guard let id else {
-                return try snapshot.refusals(of: nil, limit: Self.pageMax).map(RefusalView.init)
+            var rows: [RefusalRow]
+            if let id {
+                rows = []
+                if let row = try snapshot.order(id: id) {
+                    rows = try snapshot.refusals(of: row.number, limit: Self.pageMax)
+                }
+                rows += try snapshot.refusals(ofUnplaced: id, limit: Self.refusalsBeforeMax)
+            } else {
+                rows = try snapshot.refusals(of: nil, limit: Self.pageMax)
             }
-            var rows: [RefusalRow] = []
-            if let row = try snapshot.order(id: id) {
-                rows = try snapshot.refusals(of: row.number, limit: Self.pageMax)
+            switch moment {
+            case .now: break
+            case .time(let time): rows.removeAll { $0.at > time }
+            case .event(let position):
+                guard position <= (try snapshot.journalEnd().position) else { break }
+                let time = try snapshot.event(at: position)?.at
+                rows.removeAll { row in time.map { row.at > $0 } ?? true }
             }
-            rows += try snapshot.refusals(ofUnplaced: id, limit: Self.refusalsBeforeMax)
             return rows.map(RefusalView.init)
         }
     }
@@ -89,9 +76,12 @@ extension Engine {
 
     /// One page of orders in the order in which they were placed. A page may be short, even empty, while `next` says
     /// that there is more.
-    package func orders(_ filter: OrderFilter, after token: PageToken?, limit: Int) throws -> Page<OrderView> {
+    package func orders(
+        _ filter: OrderFilter, asOf moment: AsOf = .now, after token: PageToken?, limit: Int
+    ) throws -> Page<OrderView> {
         let limit = min(max(limit, 1), Self.pageMax)
         let after = StreamNumber(token?.number ?? 0)
+        guard moment == .now else { return try pastOrders(filter, asOf: moment, after: after, limit: limit) }
         let rows = try store.read { snapshot in
             try snapshot.orders(matching: filter, after: after, limit: limit)
         }
@@ -151,7 +141,7 @@ extension EventView {
     init(_ row: EventRow) {
         self.init(
             position: row.position, version: row.version, type: row.type, at: row.at, caller: row.caller, key: row.key,
-            trace: row.trace, body: row.body)
+            cause: row.cause, trace: row.trace, body: row.body)
     }
 }
 

@@ -106,6 +106,33 @@ import Testing
         #expect(before.status == 1 && before.errors.contains("placed later"))
     }
 
+    @Test func `list and why go back to an event and to a time`() throws {
+        try open("o-1")
+        try open("o-2", buyer: "bob")
+        let first = try #require(try order("history", "o-1").array().first?["event"] as? Int)
+        try waybill.run("order", "send", "o-1", "close", "--db", "shop.db", "--role", "buyer")
+        try waybill.run("order", "send", "o-1", "pay", "--db", "shop.db", "--data", #"{"payment":"p","cents":500}"#)
+        func list(_ options: String) throws -> [String] {
+            let outcome = try waybill.shell("\"$waybill\" order list --db shop.db --json \(options)")
+            let orders = try #require(try outcome.object()["orders"] as? [[String: Any]])
+            return orders.map { "\($0["id"] ?? "") \($0["status"] ?? "")" }
+        }
+        #expect(try list("") == ["o-1 paid", "o-2 unpaid"])
+        #expect(try list("--as-of \(first)") == ["o-1 unpaid"])
+        #expect(try list("--as-of \(first + 1)") == ["o-1 unpaid", "o-2 unpaid"])
+        #expect(try list("--as-of \(first + 1) --status paid") == [])
+        #expect(try list("--at 2020-01-01") == [])
+        #expect(try waybill.run("order", "list", "--db", "shop.db", "--at", "0", "--as-of", "1").status == 64)
+
+        let now = try order("why", "o-1").object()
+        #expect((now["refusals"] as? [Any])?.count == 1)
+        let then = try waybill.run("order", "why", "o-1", "--db", "shop.db", "--as-of", "\(first)", "--json").object()
+        #expect((then["refusals"] as? [Any])?.count == 0)
+        #expect((then["order"] as? [String: Any])?["status"] as? String == "unpaid")
+        let before = try waybill.run("order", "why", "o-1", "--db", "shop.db", "--at", "2020-01-01")
+        #expect(before.status == 1 && before.errors.contains("placed later"))
+    }
+
     @Test func `list filters, and goes on where it ended`() throws {
         for number in 1...5 { try open("o-\(number)", buyer: number % 2 == 0 ? "bob" : "ann") }
         try waybill.run("order", "send", "o-2", "close", "--db", "shop.db")

@@ -71,7 +71,7 @@ private func useTimeoutVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.dueTimeouts(.order, upTo: .noon, limit: 9)
     _ = try transaction.earliestDue(.order)
     _ = try transaction.isPending(key)
-    _ = try transaction.isWaiting(key)
+    _ = try transaction.waiting(key)
     _ = try transaction.timeouts(.order, after: nil, limit: 9)
     _ = try transaction.countTimeouts(.order, upTo: .noon, limit: 9)
     try transaction.insert(key)

@@ -100,7 +100,7 @@ struct OwnerlessRows {
             return FileFinding("it is due at \(key.due.iso8601), and its order does not wait for it")
                 .of(order.id).timeout(key.name)
         }
-        guard isRetry, try engine.store.read({ rows in try rows.isWaiting(key) }) else { return nil }
+        guard isRetry, try engine.store.read({ rows in try rows.waiting(key) != nil }) else { return nil }
         return FileFinding("it waits twice: for its time, and to be tried again").of(order.id).timeout(key.name)
     }
 

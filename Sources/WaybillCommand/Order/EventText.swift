@@ -84,6 +84,7 @@ struct EventText {
         if let role = body.role { origin.append("by \(role)") }
         if !event.caller.isEmpty, !isBrief { origin.append("from \(event.caller)") }
         if let key = event.key { origin.append("key \(key)") }
+        if let cause = event.cause, !isBrief { origin.append("because of event \(cause.number)") }
         return Style.dim("\(event.at.iso8601)  ", on: output) + Style.bold(name.printable, on: output)
             + (isBrief ? "" : Style.dim("  version \(event.version), event \(event.position.number)", on: output))
             + (origin.isEmpty ? "" : "  " + origin.joined(separator: ", ").printable)

@@ -5,10 +5,11 @@ import WaybillCore
 /// `waybill order list`: a page of orders in the order in which they were placed.
 struct ListOrders: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List orders in the order in which they were placed.")
+        commandName: "list", abstract: "List orders in the order in which they were placed, now or as they were.")
 
     @OptionGroup var file: FileOptions
     @OptionGroup var filter: FilterOptions
+    @OptionGroup var upTo: MomentOptions
 
     @Option(help: "How many at most.")
     var limit = 50
@@ -33,7 +34,8 @@ struct ListOrders: AsyncParsableCommand {
         var orders: [OrderView] = []
         var token = after.map { PageToken(number: $0) }
         repeat {
-            let page = try book.orders(filter, after: token, limit: min(limit - orders.count, 1_000))
+            let page = try book.orders(
+                filter, asOf: upTo.moment, after: token, limit: min(limit - orders.count, 1_000))
             orders += page.elements
             token = page.next
         } while token != nil && orders.count < limit

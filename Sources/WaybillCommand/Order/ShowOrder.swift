@@ -16,7 +16,9 @@ struct ShowOrder: AsyncParsableCommand {
 
     func run() async throws {
         try await file.database.reading { book in
-            guard let order = try book.order(id, asOf: upTo.moment) else { throw try absent(in: book) }
+            guard let order = try book.order(id, asOf: upTo.moment) else {
+                throw try CommandFailure.absent(id, in: book, file: file.db)
+            }
             if file.json {
                 var writer = JSONWriter()
                 writer.order(order)
@@ -26,16 +28,16 @@ struct ShowOrder: AsyncParsableCommand {
             }
         }
     }
-
-    private func absent(in book: OrderBook) throws -> CommandFailure {
-        guard let order = try book.order(id) else { return .noOrder(id, in: file.db) }
-        return CommandFailure(
-            "the order \(id) was placed later, at \(order.placedAt.iso8601)", status: .negative)
-    }
 }
 
 extension CommandFailure {
     static func noOrder(_ id: OrderID, in file: String) -> CommandFailure {
         CommandFailure("there is no order \(id) in \(file)", status: .negative)
+    }
+
+    /// An order that is not there, or was not there yet.
+    static func absent(_ id: OrderID, in book: OrderBook, file: String) throws -> CommandFailure {
+        guard let order = try book.order(id) else { return .noOrder(id, in: file) }
+        return CommandFailure("the order \(id) was placed later, at \(order.placedAt.iso8601)", status: .negative)
     }
 }

@@ -5,27 +5,36 @@ import WaybillCore
 /// `waybill order why`: why an order did not move.
 struct WhyOrder: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "why", abstract: "Tell why an order did not move: its last refusals, and what it waits for.")
+        commandName: "why",
+        abstract: "Tell why an order did not move: its last refusals, and what it waits for, or waited for then.")
 
     @OptionGroup var file: FileOptions
 
     @Argument(help: "The order's id.")
     var id: OrderID
 
+    @OptionGroup var upTo: MomentOptions
+
     func run() async throws {
         try await file.database.reading { book in
-            let order = try book.order(id)
-            let refusals = try book.refusals(of: id)
-            guard order != nil || !refusals.isEmpty else { throw CommandFailure.noOrder(id, in: file.db) }
-            file.json ? write(order, refusals) : print(order, refusals)
+            let order = try book.order(id, asOf: upTo.moment)
+            let refusals = try book.refusals(of: id, asOf: upTo.moment)
+            guard order != nil || !refusals.isEmpty else {
+                throw try CommandFailure.absent(id, in: book, file: file.db)
+            }
+            if file.json { return write(order, refusals) }
+            // Refusals are kept in small number, so those of long ago may be gone.
+            let areOthersKept = try refusals.isEmpty && !book.refusals(of: id).isEmpty
+            print(refusals, ifNone: areOthersKept ? "of what is kept, nothing was refused by then" : nil)
+            print(order, placed: try book.order(id)?.placedAt)
         }
     }
 
-    private func print(_ order: OrderView?, _ refusals: [RefusalView]) {
+    private func print(_ refusals: [RefusalView], ifNone: String?) {
         let output = Output.standard
         let details = Details()
         if refusals.isEmpty {
-            output.line("nothing was refused")
+            output.line(ifNone ?? "nothing was refused")
         } else {
             output.line(Style.dim("the last refusals, the newest first"))
         }
@@ -37,8 +46,13 @@ struct WhyOrder: AsyncParsableCommand {
             details.wrapped("", refusal.message.string.printable)
         }
         output.line()
-        guard let order else { return output.line("\(id) was never placed".printable) }
-        OrderText(order, now: World.system.now()).write()
+    }
+
+    /// - Parameter placed: when it was placed, which may be after the moment that was asked for; nil: never.
+    private func print(_ order: OrderView?, placed: Moment?) {
+        if let order { return OrderText(order, now: upTo.at ?? World.system.now()).write() }
+        let when = placed.map { "was placed later, at \($0.iso8601)" } ?? "was never placed"
+        Output.standard.line("\(id) \(when)".printable)
     }
 
     private func write(_ order: OrderView?, _ refusals: [RefusalView]) {

@@ -101,6 +101,7 @@ extension JSONWriter {
         member("at", event.at)
         member("caller", event.caller)
         member("key", ifAny: event.key)
+        if let cause = event.cause { member("cause", cause.number) }
         member("trace", ifAny: event.trace)
         key("body")
         json(event.body)

@@ -70,13 +70,15 @@ public struct EventView: Hashable, Sendable {
     public var at: Moment
     public var caller: Text
     public var key: Text?
+    /// The event that led to this one: of a timeout that fired, the one that gave it its due time.
+    public var cause: Position?
     public var trace: Text?
     /// What was asked and what came of it, as one JSON object.
     public var body: [UInt8]
 
     package init(
-        position: Position, version: Int64, type: EventName, at: Moment, caller: Text, key: Text?, trace: Text?,
-        body: [UInt8]
+        position: Position, version: Int64, type: EventName, at: Moment, caller: Text, key: Text?, cause: Position?,
+        trace: Text?, body: [UInt8]
     ) {
         self.position = position
         self.version = version
@@ -84,6 +86,7 @@ public struct EventView: Hashable, Sendable {
         self.at = at
         self.caller = caller
         self.key = key
+        self.cause = cause
         self.trace = trace
         self.body = body
     }

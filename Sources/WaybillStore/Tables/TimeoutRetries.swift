@@ -16,13 +16,14 @@ extension Transaction {
         guard try delete(timeout.key) else { return }
         let statement = try statement(
             """
-            INSERT INTO timeout_retry (kind, due, owner, name, attempt, retry_at, error)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            INSERT INTO timeout_retry (kind, due, owner, name, attempt, retry_at, error, cause)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """)
         statement.bind(timeout.key)
         statement.bind(5, timeout.attempt + 1)
         statement.bind(6, retryAt)
         statement.bind(7, error)
+        statement.bind(8, timeout.cause)
         try statement.run()
     }
 
@@ -38,7 +39,7 @@ extension TableReader where Self: ~Copyable {
     func dueRetries(_ kind: TimeoutKind, upTo now: Moment, limit: Int) throws(StoreFailure) -> [DueTimeout] {
         let statement = try query(
             """
-            SELECT due, owner, name, attempt FROM timeout_retry WHERE kind = ?1 AND retry_at <= ?2
+            SELECT due, owner, name, attempt, cause FROM timeout_retry WHERE kind = ?1 AND retry_at <= ?2
             ORDER BY retry_at LIMIT ?3
             """)
         statement.bind(1, kind.rawValue)
@@ -48,7 +49,7 @@ extension TableReader where Self: ~Copyable {
             DueTimeout(
                 key: TimeoutKey(
                     kind: kind, due: columns.moment(0), owner: columns.integer(1), name: columns.text(2)),
-                attempt: columns.integer(3))
+                attempt: columns.integer(3), cause: columns.optionalPosition(4))
         }
     }
 

@@ -34,17 +34,23 @@ package struct DueTimeout: Hashable, Sendable {
     package var key: TimeoutKey
     /// 0: never tried.
     package var attempt: Int64
+    /// The event that gave it its due time; nil: none did, or an earlier release wrote the row.
+    package var cause: Position?
 
-    package init(key: TimeoutKey, attempt: Int64 = 0) {
+    package init(key: TimeoutKey, attempt: Int64 = 0, cause: Position? = nil) {
         self.key = key
         self.attempt = attempt
+        self.cause = cause
     }
 }
 
 extension Transaction {
-    package func insert(_ timeout: TimeoutKey) throws(StoreFailure) {
-        let statement = try statement("INSERT INTO timeout (kind, due, owner, name) VALUES (?1, ?2, ?3, ?4)")
+    /// - Parameter cause: the event that gives the timeout its due time.
+    package func insert(_ timeout: TimeoutKey, cause: Position? = nil) throws(StoreFailure) {
+        let statement = try statement(
+            "INSERT INTO timeout (kind, due, owner, name, cause) VALUES (?1, ?2, ?3, ?4, ?5)")
         statement.bind(timeout)
+        statement.bind(5, cause)
         try statement.run()
     }
 
@@ -77,7 +83,7 @@ extension TableReader where Self: ~Copyable {
     ) throws(StoreFailure) -> [DueTimeout] {
         let statement = try query(
             """
-            SELECT due, owner, name FROM timeout WHERE kind = ?1 AND due <= ?2
+            SELECT due, owner, name, cause FROM timeout WHERE kind = ?1 AND due <= ?2
             ORDER BY due, owner, name LIMIT ?3
             """)
         statement.bind(1, kind.rawValue)
@@ -86,7 +92,8 @@ extension TableReader where Self: ~Copyable {
         let fresh = try statement.all { columns in
             DueTimeout(
                 key: TimeoutKey(
-                    kind: kind, due: columns.moment(0), owner: columns.integer(1), name: columns.text(2)))
+                    kind: kind, due: columns.moment(0), owner: columns.integer(1), name: columns.text(2)),
+                cause: columns.optionalPosition(3))
         }
         return fresh + (try dueRetries(kind, upTo: now, limit: limit))
     }
@@ -112,11 +119,12 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { _ in true } ?? false
     }
 
-    /// Whether exactly this timeout waits for its time and has never been tried.
-    package func isWaiting(_ timeout: TimeoutKey) throws(StoreFailure) -> Bool {
-        let statement = try query("SELECT 1 FROM timeout WHERE kind = ?1 AND due = ?2 AND owner = ?3 AND name = ?4")
+    /// Exactly this timeout, if it waits for its time and has never been tried.
+    package func waiting(_ timeout: TimeoutKey) throws(StoreFailure) -> DueTimeout? {
+        let statement = try query(
+            "SELECT cause FROM timeout WHERE kind = ?1 AND due = ?2 AND owner = ?3 AND name = ?4")
         statement.bind(timeout)
-        return try statement.first { _ in true } ?? false
+        return try statement.first { columns in DueTimeout(key: timeout, cause: columns.optionalPosition(0)) }
     }
 
     /// The timeouts of a kind that wait for their time, by time, owner and name; nil: from the first.

@@ -66,7 +66,7 @@ import WaybillStore
     @Test(arguments: [
         "COMMIT", "ROLLBACK", "BEGIN", "SAVEPOINT s", "PRAGMA user_version = 7", "ATTACH ':memory:' AS other",
         "UPDATE stock SET free = 1000", "DELETE FROM orders", "SELECT * FROM event",
-        "INSERT INTO timeout VALUES (1,1,1,'')",
+        "INSERT INTO timeout (kind, due, owner, name) VALUES (1,1,1,'')",
         "INSERT INTO ledger VALUES ('o-1', -1)", "INSERT INTO poison VALUES (1)", "CREATE TABLE more (x)", "nonsense",
         "SELECT 1; SELECT 2", "DROP TABLE ledger", "INSERT INTO ledger VALUES (?, ?)",
     ])
