@@ -43,14 +43,15 @@ extension CommandHandler {
             var header = EventHeader(type: command.eventType, at: now)
             header.caller = command.caller
             header.key = command.key
-            try move(movement, header, note: command.note, in: transaction)
+            try move(movement, header, count: command.askedCount, note: command.note, in: transaction)
             return .success(receipt(of: command.stock, isRepeat: false))
         }
     }
 
     /// Appends an event to a stock's stream and applies its movement, which was checked.
     func move(
-        _ movement: Movement, _ header: EventHeader, note: Text? = nil, in transaction: borrowing Transaction
+        _ movement: Movement, _ header: EventHeader, count: StockEventBody.Count? = nil, note: Text? = nil,
+        in transaction: borrowing Transaction
     ) throws {
         let position = journal.nextPosition
         var row =
@@ -63,7 +64,7 @@ extension CommandHandler {
         row.level = level
         row.version += 1
         try journal.append(header, stream: row.number, version: row.version, in: transaction) { writer in
-            StockEventBody(movement: movement, note: note).write(to: &writer)
+            StockEventBody(movement: movement, count: count, note: note).write(to: &writer)
         }
         if row.version == 1 {
             try transaction.insert(row)
@@ -87,6 +88,12 @@ extension StockCommand {
         case .adjust: "$adjust"
         case .count: "$count"
         }
+    }
+
+    /// What a count asked for: the event keeps it, so that the history says the same again.
+    fileprivate var askedCount: StockEventBody.Count? {
+        guard case .count(let counted, let expected) = action else { return nil }
+        return StockEventBody.Count(counted: counted, expected: expected)
     }
 
     /// What the command moves on this level; nil: nothing (a count that agrees with the book).

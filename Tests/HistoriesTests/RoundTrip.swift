@@ -66,6 +66,57 @@ import WaybillStore
         }
     }
 
+    @Test func `says of a count what was counted, not what it came to`() async throws {
+        let directory = try TemporaryDirectory()
+        let original = try emptyBook()
+        let mug = StockKey(sku: "mug", location: "north")
+        _ = try await original.submit(StockCommand(.receive(9), of: mug)).get()
+        _ = try await original.submit(StockCommand(.count(7, expected: 9), of: mug, key: "c-1", note: "by Ann")).get()
+        _ = try await original.submit(StockCommand(.count(8, expected: nil), of: mug)).get()
+        let path = directory.file("history.jsonl")
+        try export(original, to: path)
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(lines[1].contains(#""stock":"count","sku":"mug","location":"north","quantity":7,"expected":9"#))
+        #expect(lines[2].contains(#""quantity":8"#) && !lines[2].contains("expected"))
+
+        let copy = try emptyBook()
+        _ = try Import().run(HistoryFile(path, workflow: nil, mode: .strict), into: copy)
+        #expect(try bodies(of: copy) == bodies(of: original))
+        #expect(try copy.stock(mug) == original.stock(mug))
+    }
+
+    @Test func `falls back to the adjustment for a count that an earlier release wrote`() async throws {
+        let directory = try TemporaryDirectory()
+        let file = directory.file("old.db")
+        let mug = StockKey(sku: "mug")
+        let book = try OrderBook.open(file, world: .virtual(VirtualClock(start: Shop.opening)))
+        _ = try await book.submit(StockCommand(.receive(9), of: mug)).get()
+        book.close()
+        let store = try Store.open(file)
+        try store.write { transaction in
+            var row = try #require(try transaction.stock(mug))
+            var event = EventRow(
+                position: Position(2), stream: row.number, version: 2, type: "$count", at: Shop.opening,
+                semantics: 1, digest: 0, body: Array(#"{"stock":[["adjust","mug","",-2]]}"#.utf8))
+            event.digest = event.chained(after: try transaction.journalEnd().digest)
+            try transaction.append(event)
+            row.version = 2
+            row.level = try #require(row.level.applying(Movement(.adjust, mug, -2)))
+            try transaction.update(row)
+        }
+        store.close()
+        #expect(try Verify().run(file).findings == [])
+
+        let old = try OrderBook.open(file, workflows: [], world: .virtual(VirtualClock(start: Shop.opening)))
+        defer { old.close() }
+        let path = directory.file("history.jsonl")
+        try export(old, to: path)
+        #expect(try String(contentsOfFile: path, encoding: .utf8).contains(#""stock":"adjust","sku":"mug","quantity":-2"#))
+        let copy = try emptyBook()
+        _ = try Import().run(HistoryFile(path, workflow: nil, mode: .strict), into: copy)
+        #expect(try copy.stock(mug) == old.stock(mug))
+    }
+
     private func emptyBook() throws -> OrderBook {
         try OrderBook.inMemory(world: .virtual(VirtualClock(start: Shop.opening)))
     }
@@ -98,15 +149,15 @@ import WaybillStore
         } + stocks.map { "\($0.key) \($0.level)" }
     }
 
-    /// What every event of the journal says. A count comes back as the adjustment that it came to.
+    /// What every event of the journal says.
     private func bodies(of book: OrderBook) throws -> [String] {
         let events = try book.engine.store.read { rows in
             try rows.events(after: Position(0), upTo: Position(.max), limit: 100_000)
         }
         return events.map { event in
-            let type = event.type == "$count" ? "$adjust" : event.type
             let body = String(decoding: event.body, as: UTF8.self)
-            return "\(event.position.number) \(type) \(event.at.iso8601) \(body)"
+            let cause = event.cause.map { " after \($0.number)" } ?? ""
+            return "\(event.position.number) \(event.type) \(event.at.iso8601)\(cause) \(body)"
         }
     }
 }

@@ -76,6 +76,9 @@ struct AskedSketch {
     /// The new time of a timeout that was moved.
     var due: Moment?
     var movement: Movement?
+    /// What a stock count found, and what it expected.
+    var counted: Int64?
+    var expected: Int64?
     var note: Text?
 
     init(_ event: EventRow) throws {
@@ -94,6 +97,8 @@ struct AskedSketch {
                 case "data": sketch.data = try reader.rawValue()
                 case "by": sketch.role = try reader.text()
                 case "timeout": sketch.timeout = TimeoutName(try reader.text())
+                case "counted": sketch.counted = try reader.int()
+                case "expected": sketch.expected = try reader.int()
                 case "note": sketch.note = try reader.text()
                 case "armed":
                     try reader.array { reader throws(JSONProblem) in sketch.due = try reader.pendingTimeout().due }
@@ -150,12 +155,17 @@ extension JSONWriter {
     fileprivate mutating func stock(_ event: EventRow, _ asked: AskedSketch) {
         at(event.at)
         guard let movement = asked.movement else { return }
-        // A count was of what the book said then; what it came to is an adjustment.
-        field("stock", movement.kind == .receive ? "receive" : "adjust")
+        // A count whose event does not say what was counted (by an earlier release) is the adjustment that it came to.
+        let kind: Text = asked.counted != nil ? "count" : movement.kind == .receive ? "receive" : "adjust"
+        field("stock", kind)
         field("sku", movement.key.sku.text)
         field("location", movement.key.location.text)
         key("quantity")
-        int(movement.quantity)
+        int(asked.counted ?? movement.quantity)
+        if let expected = asked.expected {
+            key("expected")
+            int(expected)
+        }
         field("key", event.key)
         field("caller", event.caller)
         field("note", asked.note)

@@ -135,11 +135,13 @@ struct ImportMemory {
 extension StockCommand {
     /// Whether an event may have come of this command: two without keys at one time differ in what they moved.
     fileprivate func explains(_ event: EventRow) throws -> Bool {
-        let quantity = try StockEventBody(event.body).movement.quantity
+        let body = try StockEventBody(event.body)
+        let quantity = body.movement.quantity
         switch action {
         case .receive(let received): return event.type == "$receive" && quantity == received
         case .adjust(let adjusted): return event.type == "$adjust" && quantity == adjusted
-        case .count: return event.type == "$count"
+        case .count(let counted, _):
+            return event.type == "$count" && (body.count?.counted ?? counted) == counted
         }
     }
 }

@@ -1,10 +1,25 @@
-/// The JSON text of an event of a stock's stream: `{"stock":[[kind, sku, location, quantity]],"note":...}`.
+/// The JSON text of an event of a stock's stream:
+/// `{"stock":[[kind, sku, location, quantity]],"counted":...,"expected":...,"note":...}`.
 package struct StockEventBody: Hashable, Sendable {
     package var movement: Movement
+    /// What was asked, when it was a count; nil also for counts by an earlier release, which only wrote the movement.
+    package var count: Count?
     package var note: Text?
 
-    package init(movement: Movement, note: Text?) {
+    /// A count of free units: how many there were, and what the counter thought the book says.
+    package struct Count: Hashable, Sendable {
+        package var counted: Int64
+        package var expected: Int64?
+
+        package init(counted: Int64, expected: Int64?) {
+            self.counted = counted
+            self.expected = expected
+        }
+    }
+
+    package init(movement: Movement, count: Count? = nil, note: Text?) {
         self.movement = movement
+        self.count = count
         self.note = note
     }
 
@@ -14,6 +29,14 @@ package struct StockEventBody: Hashable, Sendable {
         writer.beginArray()
         writer.movement(movement)
         writer.endArray()
+        if let count {
+            writer.key("counted")
+            writer.int(count.counted)
+            if let expected = count.expected {
+                writer.key("expected")
+                writer.int(expected)
+            }
+        }
         if let note {
             writer.key("note")
             writer.text(note)
@@ -23,18 +46,22 @@ package struct StockEventBody: Hashable, Sendable {
 
     package init(_ json: [UInt8]) throws(JSONProblem) {
         var movement: Movement?
+        var counted: Int64?
+        var expected: Int64?
         var note: Text?
         try JSONReader.read(json) { reader throws(JSONProblem) in
             try reader.object { key, reader throws(JSONProblem) in
                 switch key.string {
                 case "stock":
                     try reader.array { reader throws(JSONProblem) in movement = try reader.movement() }
+                case "counted": counted = try reader.int()
+                case "expected": expected = try reader.int()
                 case "note": note = try reader.text()
                 default: throw reader.problem("unknown key \(key)")
                 }
             }
         }
         guard let movement else { throw JSONProblem(offset: 0, message: "a stock event without a movement") }
-        self.init(movement: movement, note: note)
+        self.init(movement: movement, count: counted.map { Count(counted: $0, expected: expected) }, note: note)
     }
 }
