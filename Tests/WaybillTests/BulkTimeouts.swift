@@ -88,4 +88,35 @@ import WaybillEngine
         #expect(job.changed == 0)
         #expect(try book.order("o-1")?.status == "closed")
     }
+
+    @Test func `is counted, done, interrupted and resumed on the public face`() async throws {
+        let book = try await mugBook(stock: 100)
+        try await placeOrders(5, in: book)
+        try await book.submit(pay("o-3")).receipt()
+        let change = TimeoutChange(
+            .extend(by: .minutes(15)), "unpaid.after.30m", where: OrderFilter(status: "awaiting payment"))
+        #expect(try book.countTimeouts(change) == 4)
+        #expect(try due("o-1", in: book) == noon.advanced(by: .minutes(30)))
+
+        let started = try await book.startTimeoutJob(change)
+        #expect(started.change == change)
+        let once = try await book.resume(started, ordersMax: 2)
+        #expect(once.changed == 2 && !once.isDone)
+        // What was done is not done again from an older state of the job.
+        await #expect(throws: Refusal.self) { try await book.resume(started, ordersMax: 2) }
+        var found = try #require(try book.unfinishedTimeoutJobs().first)
+        #expect(found.number == started.number && found.changed == 2 && found.change == change)
+        while !found.isDone { found = try await book.resume(found) }
+        #expect(found.changed == 4)
+        #expect(try book.unfinishedTimeoutJobs().isEmpty)
+        for number in [1, 2, 4, 5] {
+            #expect(try due(OrderID("o-\(number)"), in: book) == noon.advanced(by: .minutes(45)))
+        }
+
+        #expect(try await book.changeTimeouts(TimeoutChange(.cancel, "unpaid.after.30m", where: change.filter)) == 4)
+        #expect(try due("o-1", in: book) == nil)
+        let stopped = try await book.startTimeoutJob(change)
+        try await book.stop(stopped)
+        #expect(try book.unfinishedTimeoutJobs().isEmpty)
+    }
 }

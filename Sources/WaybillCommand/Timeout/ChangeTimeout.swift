@@ -1,6 +1,6 @@
 import ArgumentParser
+import Waybill
 import WaybillCore
-import WaybillEngine
 
 /// `waybill timeout cancel`: it will not fire.
 struct CancelTimeout: AsyncParsableCommand {

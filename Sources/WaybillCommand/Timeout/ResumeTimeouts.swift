@@ -1,7 +1,6 @@
 import ArgumentParser
 import Waybill
 import WaybillCore
-import WaybillEngine
 
 /// `waybill timeout resume`: bulk changes that were interrupted.
 struct ResumeTimeouts: AsyncParsableCommand {
@@ -15,11 +14,11 @@ struct ResumeTimeouts: AsyncParsableCommand {
 
     func run() async throws {
         try await file.database.writing { book in
-            let jobs = try book.engine.unfinishedBulkTimeouts()
+            let jobs = try book.unfinishedTimeoutJobs()
             if jobs.isEmpty { say("nothing was interrupted") }
             for job in jobs {
                 if stop {
-                    try await book.engine.stop(job)
+                    try await book.stop(job)
                     say("job \(job.number) given up, \(counted(job.changed, "order")) changed")
                 } else {
                     let changed = try await finish(job, in: book)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Waybill
 import WaybillCore
-import WaybillEngine
 
 /// Which timeout of which orders a command changes: one order by its id, or all that a filter finds.
 struct TimeoutChangeOptions: ParsableArguments {
@@ -27,15 +26,15 @@ struct TimeoutChangeOptions: ParsableArguments {
     }
 
     /// Does it, and says what came of it.
-    func perform(_ action: TimeoutCommand.Action, done: String) async throws {
+    func perform(_ action: TimeoutChange.Action, done: String) async throws {
         if let id {
             try await change(id, action, done: done)
         } else {
-            try await changeMany(BulkTimeoutChange(action, name, where: try filter.filter()), done: done)
+            try await changeMany(TimeoutChange(action, name, where: try filter.filter()), done: done)
         }
     }
 
-    private func change(_ id: OrderID, _ action: TimeoutCommand.Action, done: String) async throws {
+    private func change(_ id: OrderID, _ action: TimeoutChange.Action, done: String) async throws {
         let (answer, order) = try await file.database.writing { book in
             let answer =
                 switch action {
@@ -61,18 +60,18 @@ struct TimeoutChangeOptions: ParsableArguments {
         }
     }
 
-    private func changeMany(_ change: BulkTimeoutChange, done: String) async throws {
+    private func changeMany(_ change: TimeoutChange, done: String) async throws {
         if dryRun {
-            let count = try await file.database.reading { book in try book.engine.count(change) }
+            let count = try await file.database.reading { book in try book.countTimeouts(change) }
             return report(count, isDryRun: true, sentence: "\(counted(count, "order")) would have \(name) \(done)")
         }
         let changed = try await file.database.writing { book in
-            if let other = try book.engine.unfinishedBulkTimeouts().first {
+            if let other = try book.unfinishedTimeoutJobs().first {
                 throw CommandFailure(
                     "job \(other.number) was not finished (\(other.changed) orders done): "
                         + "`waybill timeout resume` finishes it, `waybill timeout resume --stop` gives it up")
             }
-            return try await finish(try await book.engine.start(change), in: book)
+            return try await finish(try await book.startTimeoutJob(change), in: book)
         }
         report(changed, isDryRun: false, sentence: "\(name) of \(counted(changed, "order")) \(done)")
     }
@@ -89,11 +88,11 @@ struct TimeoutChangeOptions: ParsableArguments {
 }
 
 /// Works a job off, and answers how many orders it has changed.
-func finish(_ job: BulkTimeoutJob, in book: OrderBook) async throws -> Int64 {
+func finish(_ job: TimeoutJob, in book: OrderBook) async throws -> Int64 {
     var job = job
     let progress = ProgressLine()
     while !job.isDone {
-        job = try await book.engine.step(job)
+        job = try await book.resume(job)
         progress.show("\(job.changed) orders changed")
     }
     progress.clear()

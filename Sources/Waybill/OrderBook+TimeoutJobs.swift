@@ -1,0 +1,49 @@
+import WaybillEngine
+
+/// Changes of a timeout for many orders at once: counted before, done page by page, resumed after a crash.
+extension OrderBook {
+    /// How many orders a change would touch now; changes nothing.
+    ///
+    /// - Throws: ``StoreFailure`` when the file cannot be read.
+    public func countTimeouts(_ change: TimeoutChange) throws -> Int64 { try engine.count(change.change) }
+
+    /// Does a change to its end, and answers how many orders it has changed.
+    ///
+    /// Interrupted by a crash, it is found again with ``unfinishedTimeoutJobs()``.
+    ///
+    /// - Throws: ``Refusal`` when a write is refused; what was changed before stays changed, and the job can be resumed.
+    @discardableResult
+    public func changeTimeouts(_ change: TimeoutChange) async throws -> Int64 {
+        var job = try await startTimeoutJob(change)
+        while !job.isDone { job = try await resume(job) }
+        return job.changed
+    }
+
+    /// Writes a job down; nothing is changed before it is resumed. Orders placed from now on are not part of it.
+    ///
+    /// - Throws: ``Refusal`` when the write is refused.
+    public func startTimeoutJob(_ change: TimeoutChange) async throws -> TimeoutJob {
+        TimeoutJob(try await engine.start(change.change))
+    }
+
+    /// Handles the next orders of a job in one write: all of them, and how far the job came, or nothing.
+    ///
+    /// - Parameter ordersMax: orders that are looked at in this write, at most 1,000.
+    /// - Returns: the job with how far it came; resume that one next.
+    /// - Throws: ``Refusal``, also when somebody else has done this page already or has given the job up.
+    public func resume(_ job: TimeoutJob, ordersMax: Int = 200) async throws -> TimeoutJob {
+        TimeoutJob(try await engine.step(job.job, limit: min(max(ordersMax, 1), 1_000)))
+    }
+
+    /// The jobs that were started and are neither done nor given up, the oldest first.
+    ///
+    /// - Throws: ``StoreFailure`` when the file cannot be read.
+    public func unfinishedTimeoutJobs() throws -> [TimeoutJob] {
+        try engine.unfinishedBulkTimeouts().map { TimeoutJob($0) }
+    }
+
+    /// Gives a job up; what it has changed stays changed.
+    ///
+    /// - Throws: ``Refusal`` when the write is refused.
+    public func stop(_ job: TimeoutJob) async throws { try await engine.stop(job.job) }
+}
