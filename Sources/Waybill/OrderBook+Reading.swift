@@ -21,10 +21,11 @@ extension OrderBook {
     /// One page of orders in the order in which they were placed, at most 1,000. A page may be short, even empty, while
     /// `next` says that there is more.
     ///
-    /// - Parameter moment: which orders there were then, and how they were; the filter asks for what they were. No index
-    ///   knows the past, so each order is folded from its events.
+    /// - Parameter moment: which orders there were then, and how they were; the filter asks for what they were. No
+    ///   index knows the past, so each order is folded from its events.
     public func orders(
-        _ filter: OrderFilter = OrderFilter(), asOf moment: AsOf = .now, after token: PageToken? = nil, limit: Int = 100
+        _ filter: OrderFilter = OrderFilter(), asOf moment: AsOf = .now, after token: PageToken? = nil,
+        limit: Int = 100
     ) throws -> Page<OrderView> {
         try engine.orders(filter, asOf: moment, after: token, limit: limit)
     }

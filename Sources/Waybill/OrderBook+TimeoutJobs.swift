@@ -11,7 +11,7 @@ extension OrderBook {
     ///
     /// Interrupted by a crash, it is found again with ``unfinishedTimeoutJobs()``.
     ///
-    /// - Throws: ``Refusal`` when a write is refused; what was changed before stays changed, and the job can be resumed.
+    /// - Throws: ``Refusal`` when a write is refused; what was changed stays changed, and the job can be resumed.
     @discardableResult
     public func changeTimeouts(_ change: TimeoutChange) async throws -> Int64 {
         var job = try await startTimeoutJob(change)

@@ -33,7 +33,8 @@ extension CommandHandler {
     ///   - old: the rows that are there; without one that fired, which is deleted already.
     ///   - event: what gives new rows their due time.
     func replaceTimeouts(
-        of order: Order, old: some Sequence<Order.PendingTimeout>, event: Position, in transaction: borrowing Transaction
+        of order: Order, old: some Sequence<Order.PendingTimeout>, event: Position,
+        in transaction: borrowing Transaction
     ) throws {
         let old = Array(old)
         for timeout in old where !order.timeouts.contains(timeout) {

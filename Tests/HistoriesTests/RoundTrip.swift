@@ -111,7 +111,8 @@ import WaybillStore
         defer { old.close() }
         let path = directory.file("history.jsonl")
         try export(old, to: path)
-        #expect(try String(contentsOfFile: path, encoding: .utf8).contains(#""stock":"adjust","sku":"mug","quantity":-2"#))
+        #expect(
+            try String(contentsOfFile: path, encoding: .utf8).contains(#""stock":"adjust","sku":"mug","quantity":-2"#))
         let copy = try emptyBook()
         _ = try Import().run(HistoryFile(path, workflow: nil, mode: .strict), into: copy)
         #expect(try copy.stock(mug) == old.stock(mug))

@@ -165,13 +165,17 @@ struct Damage: CustomTestStringConvertible, Sendable {
             "an extra timeout", "INSERT INTO timeout VALUES (1, 1770000000000, \(sale4), 'x', 1)", "order sale-4",
             "timeout x"),
         Damage(
-            "a timeout of nobody", "INSERT INTO timeout VALUES (1, 1770000000000, 99999, 'x', 1)", "timeout x", "99999"),
+            "a timeout of nobody", "INSERT INTO timeout VALUES (1, 1770000000000, 99999, 'x', 1)", "timeout x",
+            "99999"),
         Damage(
             "a timeout at another time", "UPDATE timeout SET due = due + 1 WHERE owner = \(note2)", "order note-2",
             "wake"),
         Damage(
             "a timeout that waits twice",
-            "INSERT INTO timeout_retry SELECT kind, due, owner, name, 1, NULL, 'x', 1 FROM timeout WHERE owner = \(note2)",
+            """
+            INSERT INTO timeout_retry SELECT kind, due, owner, name, 1, NULL, 'x', 1 FROM timeout
+            WHERE owner = \(note2)
+            """,
             "order note-2", "twice"),
         Damage("a delayed message that nobody wakes", "DELETE FROM timeout WHERE kind = 2", "pending message", "wake"),
         Damage("a delivery that nobody owes", "INSERT INTO timeout VALUES (3, 1, 1, '', 1)", "kind 3"),
