@@ -15,6 +15,7 @@ let house: [SwiftSetting] = [
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -28,6 +29,7 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
         .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
     ],
     targets: [
         // What may happen to an order: pure values and functions; imports nothing.
@@ -40,6 +42,8 @@ let package = Package(
             resources: [
                 .embedInCode("standard-order.yaml"), .embedInCode("flash-sale.yaml"), .embedInCode("pre-sale.yaml"),
                 .embedInCode("member-registration.yaml"), .embedInCode("olist-order.yaml"),
+                .embedInCode("Rushes/one-item.yaml"), .embedInCode("Rushes/big-day.yaml"),
+                .embedInCode("Rushes/organic-day.yaml"),
             ], swiftSettings: house),
         // The SQL that brings a file from any older version to this one, embedded.
         .target(
@@ -73,12 +77,19 @@ let package = Package(
             dependencies: [
                 "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", crypto, "CZlib",
             ], swiftSettings: house),
+        // A seeded rush of shoppers, in virtual time or against a running engine, and its report.
+        .target(
+            name: "FlashSale",
+            dependencies: [
+                "WaybillCore", "WorkflowFile", "Workflows", "WaybillTimeouts", "WaybillEngine", "Waybill", histogram,
+            ],
+            swiftSettings: house),
         // Benchmarks with their limits; its bare loops speak to sqlite3 directly.
         .target(
             name: "WaybillBench",
             dependencies: [
                 "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
-                "WaybillEngine", "Waybill", "Histories", sqlite,
+                "WaybillEngine", "Waybill", "Histories", "FlashSale", sqlite,
             ],
             swiftSettings: house),
         // The executable `waybill`: one file per noun, and the only composition root.
@@ -86,7 +97,7 @@ let package = Package(
             name: "WaybillCommand",
             dependencies: [
                 "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillEngine", "Waybill", "Histories",
-                "WaybillBench", arguments,
+                "FlashSale", "WaybillBench", arguments,
             ], swiftSettings: house),
 
         .testTarget(name: "WaybillCoreTests", dependencies: ["WaybillCore", "WorkflowFile"], swiftSettings: house),
@@ -108,6 +119,13 @@ let package = Package(
         .testTarget(
             name: "SimulationTests",
             dependencies: ["WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "Histories"],
+            swiftSettings: house),
+        .testTarget(
+            name: "FlashSaleTests",
+            dependencies: [
+                "WaybillCore", "WorkflowFile", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill",
+                "FlashSale",
+            ],
             swiftSettings: house),
         // Imports no product code: starts the built executable, kills it, compares.
         .testTarget(name: "CrashTests", dependencies: ["WaybillCommand"], swiftSettings: house),

@@ -1,4 +1,4 @@
-/// The workflow files that come with Waybill, embedded so that an installed binary has them.
+/// The workflow files and rush scenarios that come with Waybill, embedded so that an installed binary has them.
 package enum ShippedWorkflows {
     /// Name and text, in the order in which they are best read.
     package static let all: [(name: String, text: String)] = [
@@ -7,6 +7,13 @@ package enum ShippedWorkflows {
         ("pre-sale", text(PackageResources.pre_sale_yaml)),
         ("member-registration", text(PackageResources.member_registration_yaml)),
         ("olist-order", text(PackageResources.olist_order_yaml)),
+    ]
+
+    /// Rush scenarios, name and text: from the simplest to the one that needs a file of the user's.
+    package static let rushes: [(name: String, text: String)] = [
+        ("one-item", text(PackageResources.one_item_yaml)),
+        ("big-day", text(PackageResources.big_day_yaml)),
+        ("organic-day", text(PackageResources.organic_day_yaml)),
     ]
 
     private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }

@@ -52,6 +52,17 @@ public struct OrderBook: Sendable {
         try OrderBook(store: Store.inMemory(), workflows: workflows, world: world, settings: settings)
     }
 
+    /// Opens a new file for a rehearsal, whose commits do not wait for the disk: it is worth nothing when the machine
+    /// goes down, and everything else about it is real.
+    package static func rehearsal(
+        _ path: String, workflows: [WorkflowText], world: World, settings: Settings = Settings()
+    ) throws -> OrderBook {
+        var storeSettings = StoreSettings()
+        storeSettings.isDurable = false
+        return try OrderBook(
+            store: Store.open(path, settings: storeSettings), workflows: workflows, world: world, settings: settings)
+    }
+
     private init(store: Store, workflows: [WorkflowText], world: World, settings: Settings) throws {
         var engineSettings = Engine.Settings()
         engineSettings.intakeDepthMax = settings.intakeDepthMax

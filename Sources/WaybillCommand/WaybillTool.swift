@@ -21,7 +21,8 @@ struct WaybillTool: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, ImportNoun.self,
-            ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, BenchNoun.self, LoadNoun.self,
+            ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, RushNoun.self, BenchNoun.self,
+            LoadNoun.self,
         ])
 
     static func main() async {

@@ -16,6 +16,9 @@ package struct StoreSettings: Sendable {
     package var readerCacheBytes = 4 << 20
     /// How long a statement waits for another connection's lock, in seconds.
     package var busyWaitSeconds = 0.25
+    /// Whether a commit waits for the disk. Only a rehearsal goes without: a killed process loses nothing then either,
+    /// but a machine that goes down may take the file with it.
+    package var isDurable = true
     /// Tests only: a failure here takes the place of the next COMMIT.
     package var commitFault: (@Sendable () -> StoreFailure?)?
     /// Tests only: the version that a new file stops at, as if an older release had made it.

@@ -1,25 +1,28 @@
 /// Collects the findings of one reading, at most ``WorkflowLimits/findingsMax``.
 ///
 /// A class, because every part of the reading writes to the same list; it never leaves the reading.
-final class FindingLog {
-    private(set) var findings: [WorkflowFinding] = []
+package final class FindingLog {
+    package private(set) var findings: [WorkflowFinding] = []
     let source: SourceText
     /// While true nothing is noted: types are being tried, and what is wrong will be found again.
     var isMuted = false
 
     init(source: SourceText) { self.source = source }
 
-    var hasErrors: Bool { findings.contains { $0.severity == .error } }
+    /// A log for one reading of these bytes.
+    package convenience init(reading bytes: [UInt8]) { self.init(source: SourceText(bytes)) }
 
-    func error(at place: Place, path: DocumentPath = .root, _ message: String, hint: String? = nil) {
+    package var hasErrors: Bool { findings.contains { $0.severity == .error } }
+
+    package func error(at place: Place, path: DocumentPath = .root, _ message: String, hint: String? = nil) {
         note(.error, at: place, path: path, message, hint: hint)
     }
 
-    func error(at node: DocumentNode, _ message: String, hint: String? = nil) {
+    package func error(at node: DocumentNode, _ message: String, hint: String? = nil) {
         note(.error, at: node.place, path: node.path, message, hint: hint)
     }
 
-    func warning(at node: DocumentNode, _ message: String, hint: String? = nil) {
+    package func warning(at node: DocumentNode, _ message: String, hint: String? = nil) {
         note(.warning, at: node.place, path: node.path, message, hint: hint)
     }
 

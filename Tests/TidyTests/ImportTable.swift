@@ -17,13 +17,17 @@ enum ImportTable {
         "Histories": [
             "WaybillCore", "Waybill", "WaybillEngine", "WaybillTimeouts", "WaybillStore", "Crypto", "CZlib",
         ],
+        // WorkflowFile reads the scenarios too, so that YAML keeps its one home; Workflows holds the shipped ones.
+        "FlashSale": [
+            "WaybillCore", "WorkflowFile", "Workflows", "WaybillTimeouts", "WaybillEngine", "Waybill", "Histogram",
+        ],
         "WaybillBench": [
             "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
-            "WaybillEngine", "Waybill", "Histories", "GRDBSQLite",
+            "WaybillEngine", "Waybill", "Histories", "FlashSale", "GRDBSQLite",
         ],
         "WaybillCommand": [
             "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
-            "WaybillEngine", "Waybill", "Histories", "WaybillBench", "ArgumentParser",
+            "WaybillEngine", "Waybill", "Histories", "FlashSale", "WaybillBench", "ArgumentParser",
         ],
     ]
 

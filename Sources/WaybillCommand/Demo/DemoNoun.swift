@@ -93,12 +93,7 @@ struct DemoNoun: AsyncParsableCommand {
             }
             return db
         }
-        var template = Array(
-            (NSTemporaryDirectory() as NSString).appendingPathComponent("waybill-demo-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw CommandFailure("no temporary directory: \(String(cString: strerror(errno))); name a file with --db")
-        }
-        let directory = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let directory = try TemporaryDirectory.make("waybill-demo")
         return (directory as NSString).appendingPathComponent("shop.db")
     }
 }

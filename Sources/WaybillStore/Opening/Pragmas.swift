@@ -33,7 +33,7 @@ enum Pragmas {
         }
         try database.execute(
             sql: """
-                PRAGMA synchronous = FULL;
+                PRAGMA synchronous = \(settings.isDurable ? "FULL" : "OFF");
                 PRAGMA journal_size_limit = \(settings.walBytesMax * 2);
                 PRAGMA cache_size = -\(settings.writerCacheBytes / 1024);
                 """)

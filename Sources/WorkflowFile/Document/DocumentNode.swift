@@ -1,18 +1,18 @@
 /// A place in the text: line and column from 1, the column counted in Unicode scalars.
-struct Place: Hashable, Sendable {
-    let line: Int
-    let column: Int
+package struct Place: Hashable, Sendable {
+    package let line: Int
+    package let column: Int
 
-    static let start = Place(line: 1, column: 1)
+    package static let start = Place(line: 1, column: 1)
 }
 
 /// The keys and indices that lead to a node. Linked: texts of deep nodes would be long and are seldom asked for.
-indirect enum DocumentPath: Sendable, CustomStringConvertible {
+package indirect enum DocumentPath: Sendable, CustomStringConvertible {
     case root
     case key(String, in: DocumentPath)
     case index(Int, in: DocumentPath)
 
-    var description: String {
+    package var description: String {
         switch self {
         case .root: return ""
         case .key(let key, let above):
@@ -24,34 +24,34 @@ indirect enum DocumentPath: Sendable, CustomStringConvertible {
 }
 
 /// A value of the document, with the place where it stands.
-struct DocumentNode: Sendable {
-    let content: Content
-    let place: Place
-    let path: DocumentPath
+package struct DocumentNode: Sendable {
+    package let content: Content
+    package let place: Place
+    package let path: DocumentPath
 
-    enum Content: Sendable {
+    package enum Content: Sendable {
         case scalar(Scalar)
         case sequence([DocumentNode])
         case mapping([Pair])
     }
 
     /// A text. The document knows no numbers and no booleans: what a text means is decided where it is used.
-    struct Scalar: Sendable {
-        let text: String
-        let style: Style
+    package struct Scalar: Sendable {
+        package let text: String
+        package let style: Style
 
-        enum Style: Sendable { case plain, singleQuoted, doubleQuoted, block }
+        package enum Style: Sendable { case plain, singleQuoted, doubleQuoted, block }
     }
 
-    struct Pair: Sendable {
+    package struct Pair: Sendable {
         /// A scalar.
-        let key: DocumentNode
-        let name: String
-        let value: DocumentNode
+        package let key: DocumentNode
+        package let name: String
+        package let value: DocumentNode
     }
 
     /// The text of a scalar; nil for others.
-    var text: String? {
+    package var text: String? {
         switch content {
         case .scalar(let scalar): scalar.text
         case .sequence, .mapping: nil
@@ -59,7 +59,7 @@ struct DocumentNode: Sendable {
     }
 
     /// Whether nothing was written: `received:` without a value.
-    var isEmpty: Bool {
+    package var isEmpty: Bool {
         switch content {
         case .scalar(let scalar): scalar.style == .plain && scalar.text.isEmpty
         case .sequence, .mapping: false
@@ -67,7 +67,7 @@ struct DocumentNode: Sendable {
     }
 
     /// The kind of the node in words, for messages.
-    var phrase: String {
+    package var phrase: String {
         switch content {
         case .scalar(let scalar): isEmpty ? "nothing" : "'\(scalar.text.prefix(40))'"
         case .sequence: "a list"

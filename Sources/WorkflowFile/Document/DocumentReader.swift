@@ -5,7 +5,7 @@ import Yams
 /// Refused, each with its place: more than one document, anchors, aliases, merge keys, tags, keys that are not texts,
 /// duplicate keys. What is left is plain data without surprises: with the parser's basic resolver every scalar is a
 /// text, so that the key `on` is no boolean and the country `NO` no `false`.
-struct DocumentReader {
+package struct DocumentReader {
     let log: FindingLog
     /// Duplicate keys that are told one by one; each costs a parse.
     private static let duplicatesMax = 16
@@ -16,7 +16,7 @@ struct DocumentReader {
     private init(log: FindingLog) { self.log = log }
 
     /// The root of the document, or nil when it cannot be read at all.
-    static func read(_ bytes: [UInt8], log: FindingLog) -> DocumentNode? {
+    package static func read(_ bytes: [UInt8], log: FindingLog) -> DocumentNode? {
         guard bytes.count <= WorkflowLimits.fileBytesMax else {
             log.error(at: .start, "\(bytes.count) bytes, more than \(WorkflowLimits.fileBytesMax)")
             return nil

@@ -1,0 +1,98 @@
+package import Waybill
+package import WaybillCore
+import WaybillEngine
+import WaybillTimeouts
+
+/// A request with the moment at which the engine takes it up.
+package struct TimedRequest: Hashable, Sendable {
+    package var request: ShopRequest
+    package var at: Moment
+
+    package init(_ request: ShopRequest, at: Moment) {
+        self.request = request
+        self.at = at
+    }
+}
+
+/// The shop of a run in virtual time: one value, so that tests can stand between it and the engine.
+package struct VirtualShop {
+    /// Decides requests in order of time, many in a write; timeouts that come due between two of them fire between
+    /// them.
+    package var decide: ([TimedRequest]) throws -> [ShopAnswer]
+    /// Units of an item come in.
+    package var receive: (_ item: Int, _ units: Int64, Moment) throws -> Void
+    /// How many units of an item are free, as of the last write.
+    package var free: (_ item: Int) throws -> Int64
+    /// Lets time pass; what becomes due on the way happens at its own moment.
+    package var pass: (Moment) -> Void
+    /// The process dies between two writes, and the file is opened again.
+    package var restart: () throws -> Void
+    /// What the file says.
+    package var books: () throws -> ShopBooks
+    package var close: () -> Void
+}
+
+extension VirtualShop {
+    /// An engine over a new file; nil: in memory, where a restart forgets nothing because nothing is closed.
+    package static func open(
+        _ path: String?, for scenario: RushScenario, workflow: WorkflowText? = nil
+    ) throws -> VirtualShop {
+        let house = try VirtualHouse(path, scenario, workflow)
+        return VirtualShop(
+            decide: { requests in house.decide(requests) },
+            receive: { item, units, moment in try house.receive(item, units, at: moment) },
+            free: { item in try house.book.stock(StockKey(sku: scenario.goods.sku(item)))?.free ?? 0 },
+            pass: { moment in house.book.advance(to: moment) },
+            restart: { try house.restart() },
+            books: { try ShopBooks(house.book, of: scenario) },
+            close: { house.book.close() })
+    }
+}
+
+/// The order book behind a virtual shop, which is another one after each restart.
+private final class VirtualHouse {
+    private let path: String?
+    private let goods: RushScenario.Goods
+    private let texts: [WorkflowText]
+    private let world: World
+    private let workflow: WorkflowName
+    private(set) var book: OrderBook
+
+    init(_ path: String?, _ scenario: RushScenario, _ workflow: WorkflowText?) throws {
+        self.path = path
+        goods = scenario.goods
+        texts = [workflow ?? .shipped("flash-sale")].compactMap { $0 }
+        world = World.virtual(VirtualClock(start: scenario.opensAt), seed: scenario.seed)
+        book = try Self.open(path, texts, world)
+        self.workflow = book.engine.workflowNames.first ?? "flash-sale"
+        for first in stride(from: 0, to: goods.count, by: 1_000) where goods.units > 0 {
+            let receipts = (first..<min(goods.count, first + 1_000)).map { receipt($0, goods.units) }
+            for case .stock(.failure(let refusal)) in book.engine.perform(receipts) { throw refusal }
+        }
+    }
+
+    private static func open(_ path: String?, _ texts: [WorkflowText], _ world: World) throws -> OrderBook {
+        guard let path else { return try OrderBook.inMemory(workflows: texts, world: world) }
+        return try OrderBook.rehearsal(path, workflows: texts, world: world)
+    }
+
+    func restart() throws {
+        guard path != nil else { return }
+        book.close()
+        book = try Self.open(path, texts, world)
+    }
+
+    func receive(_ item: Int, _ units: Int64, at moment: Moment) throws {
+        book.advance(to: moment)
+        for case .stock(.failure(let refusal)) in book.engine.perform([receipt(item, units)]) { throw refusal }
+    }
+
+    func decide(_ requests: [TimedRequest]) -> [ShopAnswer] {
+        let commands = requests.map { (command: $0.request.command(under: workflow, selling: goods), at: $0.at) }
+        return book.engine.perform(commands).map { ShopAnswer($0) }
+    }
+
+    private func receipt(_ item: Int, _ units: Int64) -> Request {
+        .stock(StockCommand(.receive(units), of: StockKey(sku: goods.sku(item)), caller: "shop"))
+    }
+}

@@ -1,0 +1,14 @@
+import Foundation
+
+/// A directory that nobody else has.
+enum TemporaryDirectory {
+    /// Makes one and answers its path.
+    static func make(_ name: String) throws(CommandFailure) -> String {
+        var template = Array(
+            (NSTemporaryDirectory() as NSString).appendingPathComponent("\(name)-XXXXXX").utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw CommandFailure("no temporary directory: \(String(cString: strerror(errno))); name a file with --db")
+        }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

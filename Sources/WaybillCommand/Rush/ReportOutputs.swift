@@ -1,0 +1,31 @@
+import ArgumentParser
+import FlashSale
+import Foundation
+
+/// Where a report goes.
+struct ReportOutputs: ParsableArguments {
+    @Flag(help: "Print the report as JSON.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Write the report as JSON, for `rush compare`.", valueName: "file"))
+    var out: String?
+
+    /// Writes the report wherever it was asked for.
+    func write(_ report: RushReport) throws {
+        if let out { try WrittenFile.write(try report.json(), to: out) }
+        if json { return Output.standard.write(try report.json()) }
+        RushText(report).write()
+        if let out { Output.standard.line(Style.dim("   the report as JSON: \(out.printable)")) }
+    }
+}
+
+/// A file that a command writes as a whole.
+enum WrittenFile {
+    static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
+        do {
+            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+        } catch {
+            throw CommandFailure("\(path) was not written: \(error.localizedDescription)")
+        }
+    }
+}
