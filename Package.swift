@@ -58,15 +58,20 @@ let package = Package(
             name: "WaybillStore", dependencies: ["WaybillCore", "Migrations", grdb, sqlite], swiftSettings: house),
         // Takes due timeouts in bounded rounds and hands each to the owner of its kind.
         .target(name: "WaybillTimeouts", dependencies: ["WaybillCore", "WaybillStore"], swiftSettings: house),
+        // Topics, groups, half messages, delivery. Has never heard of an order.
+        .target(
+            name: "WaybillBroker", dependencies: ["WaybillCore", "WaybillStore", "WaybillTimeouts", crypto],
+            swiftSettings: house),
         // Orders and stock: command -> decide -> append; intake; replay.
         .target(
-            name: "WaybillEngine", dependencies: ["WaybillCore", "WaybillStore", "WaybillTimeouts"],
+            name: "WaybillEngine", dependencies: ["WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker"],
             swiftSettings: house),
         // The public face for Swift programs.
         .target(
             name: "Waybill",
             dependencies: [
-                "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts", "WaybillEngine",
+                "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts", "WaybillBroker",
+                "WaybillEngine",
             ],
             swiftSettings: house),
         // gzip through the system's zlib.
@@ -104,6 +109,11 @@ let package = Package(
         .testTarget(
             name: "WorkflowFileTests", dependencies: ["WaybillCore", "WorkflowFile", "Workflows"], swiftSettings: house),
         .testTarget(name: "WaybillStoreTests", dependencies: ["WaybillCore", "WaybillStore"], swiftSettings: house),
+        .testTarget(
+            name: "WaybillBrokerTests",
+            dependencies: [
+                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "WorkflowFile",
+            ], swiftSettings: house),
         .testTarget(
             name: "WaybillTests",
             dependencies: [

@@ -85,7 +85,7 @@ public struct OrderBook: Sendable {
     public func submit(_ command: OrderCommand) async -> Answer {
         switch await engine.submit(.order(command.command)) {
         case .order(let answer): answer
-        case .stock: .refused(.undone("a stock's reply came to an order's command"))
+        case .stock, .broker: .refused(.undone("another's reply came to an order's command"))
         }
     }
 
@@ -94,7 +94,7 @@ public struct OrderBook: Sendable {
     public func submit(_ command: StockCommand) async -> Result<StockReceipt, Refusal> {
         switch await engine.submit(.stock(command)) {
         case .stock(let result): result
-        case .order: .failure(.undone("an order's reply came to a stock's command"))
+        case .order, .broker: .failure(.undone("an order's reply came to a stock's command"))
         }
     }
 
@@ -122,7 +122,7 @@ public struct OrderBook: Sendable {
     private func change(_ command: TimeoutCommand) async -> Answer {
         switch await engine.submit(.timeout(command)) {
         case .order(let answer): answer
-        case .stock: .refused(.undone("a stock's reply came to a timeout's command"))
+        case .stock, .broker: .refused(.undone("another's reply came to a timeout's command"))
         }
     }
 

@@ -47,7 +47,7 @@ extension Writer {
         let outcome: Swift.Result<Swift.Result<(receipt: Receipt, result: Result?), Refusal>, Refusal> = ownWrite {
             transaction in
             let answer = try handler.handle(command, at: world.now(), in: transaction)
-            try handler.flush(in: transaction)
+            try flush(in: transaction)
             switch answer {
             case .refused(let refusal):
                 return .failure(refusal)

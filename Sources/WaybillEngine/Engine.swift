@@ -1,5 +1,6 @@
 import Dispatch
 import Synchronization
+package import WaybillBroker
 package import WaybillCore
 package import WaybillStore
 package import WaybillTimeouts
@@ -15,6 +16,7 @@ package final class Engine: Sendable {
         /// Requests in one write.
         package var writeRequestsMax = 1_024
         package var timeouts = TimeoutCenter.Settings()
+        package var broker = BrokerSettings()
 
         package init() {}
     }
@@ -22,6 +24,8 @@ package final class Engine: Sendable {
     package let settings: Settings
     package let world: World
     package let store: Store
+    /// What consumers may have.
+    package let groups: GroupMemory
     let catalogue: WorkflowCatalogue
     let intake: CommandIntake
     let writer: Mutex<Writer>
@@ -51,9 +55,12 @@ package final class Engine: Sendable {
         }
         let catalogue = WorkflowCatalogue(stored: stored, opened: workflows.map(\.workflow), compile: compile)
         self.catalogue = catalogue
+        let broker = try Broker(
+            store: store, world: world, settings: settings.broker, contents: OrderEvents())
+        groups = broker.groups
         let made = try Writer(
             store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end),
-            timeouts: TimeoutCenter(settings: settings.timeouts))
+            timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker)
         writer = Mutex(made)
         if world.virtualClock == nil { startWriterThread() }
     }

@@ -1,3 +1,4 @@
+package import WaybillBroker
 package import WaybillCore
 
 /// What may be asked of the engine; all of it passes one intake and one writer.
@@ -7,6 +8,7 @@ package indirect enum Request: Sendable {
     case order(Command)
     case stock(StockCommand)
     case timeout(TimeoutCommand)
+    case broker(BrokerRequest)
 }
 
 /// A change of an order's pending timeout from outside its workflow.
@@ -67,6 +69,7 @@ package struct TimeoutCommand: Sendable {
 package enum Reply: Sendable {
     case order(Answer)
     case stock(Result<StockReceipt, Refusal>)
+    case broker(BrokerReply)
 }
 
 extension Request {
@@ -75,6 +78,7 @@ extension Request {
         switch self {
         case .order, .timeout: .order(.refused(refusal))
         case .stock: .stock(.failure(refusal))
+        case .broker: .broker(.refused(MessageRefusal(refusal)))
         }
     }
 }

@@ -1,3 +1,4 @@
+import WaybillBroker
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -10,6 +11,7 @@ final class Writer {
     let world: World
     let handler: CommandHandler
     let timeouts: TimeoutCenter
+    let broker: Broker
     /// When the next timeout is due, as of the last write; nil: none is pending.
     private(set) var nextDue: Moment?
     /// Old answers to repeated requests that one write may delete at least.
@@ -23,15 +25,17 @@ final class Writer {
     private(set) var pausedUntil: Int64?
     private static let pause = Interval.seconds(1)
 
-    init(store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter) throws {
+    init(store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter, broker: Broker) throws {
         self.store = store
         self.world = world
         self.handler = handler
         self.timeouts = timeouts
+        self.broker = broker
         timeouts.register(.order) { [handler, timeouts] timeout, now, transaction in
             let retryAt = timeouts.retry(timeout, at: now)
             try handler.fire(timeout, at: now, retryAt: retryAt, in: transaction)
         }
+        broker.register(with: timeouts)
         nextDue = try store.write { transaction in try timeouts.nextDue(in: transaction) }
     }
 
@@ -66,6 +70,7 @@ final class Writer {
                 return attempt.replies
             } catch {
                 handler.forget()
+                broker.forget()
                 switch (Blame(error), attempt.current) {
                 case (.engine, _):
                     stopped = "\(error)"
@@ -117,21 +122,27 @@ final class Writer {
             }
             attempt.current = .request(index)
             attempt.replies.append(try handle(timed, in: transaction))
-            if attempt.flushesEach { try handler.flush(in: transaction) }
+            if attempt.flushesEach { try flush(in: transaction) }
         }
         attempt.current = .nothing
         if let horizon {
             try timeouts.step(upTo: horizon, postponing: attempt.failedTimeouts, in: transaction) { key in
-                if attempt.flushesEach { try handler.flush(in: transaction) }
+                if attempt.flushesEach { try flush(in: transaction) }
                 attempt.current = .timeout(key)
             }
-            if attempt.flushesEach { try handler.flush(in: transaction) }
+            if attempt.flushesEach { try flush(in: transaction) }
             attempt.current = .nothing
         }
-        try handler.flush(in: transaction)
+        try flush(in: transaction)
         // Twice as many leave as came in: the table cannot grow for ever, and no write is long because of it.
         try transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
         attempt.nextDue = try timeouts.nextDue(in: transaction)
+    }
+
+    /// Writes down what changed in memory only.
+    func flush(in transaction: borrowing Transaction) throws {
+        try handler.flush(in: transaction)
+        try broker.flush(in: transaction)
     }
 
     /// Whether timeouts rest after an undone write.
@@ -152,6 +163,8 @@ final class Writer {
             return .stock(try handler.handle(command, at: timed.at, in: transaction))
         case .timeout(let command):
             return .order(try handler.handle(command, at: timed.at, in: transaction))
+        case .broker(let request):
+            return .broker(try broker.handle(request, at: timed.at, in: transaction))
         }
     }
 
@@ -184,6 +197,7 @@ final class Writer {
     /// After a write that was undone: forgets what it did, and says why in a refusal.
     private func undid(_ error: any Error) -> Refusal {
         handler.forget()
+        broker.forget()
         if let refusal = error as? Refusal { return refusal }
         switch Blame(error) {
         case .engine:
@@ -199,6 +213,7 @@ final class Writer {
     private func endWrite() {
         for lateness in handler.lateness { timeouts.record(lateness) }
         handler.endWrite()
+        broker.didCommit()
         writes += 1
         pausedUntil = nil
     }

@@ -10,9 +10,11 @@ enum ImportTable {
         "WorkflowFile": ["WaybillCore", "Yams", "Crypto"],
         "WaybillStore": ["WaybillCore", "Migrations", "GRDB", "GRDBSQLite"],
         "WaybillTimeouts": ["WaybillCore", "WaybillStore"],
-        "WaybillEngine": ["WaybillCore", "WaybillStore", "WaybillTimeouts"],
+        "WaybillBroker": ["WaybillCore", "WaybillStore", "WaybillTimeouts", "Crypto"],
+        "WaybillEngine": ["WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker"],
         "Waybill": [
-            "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts", "WaybillEngine",
+            "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts", "WaybillBroker",
+            "WaybillEngine",
         ],
         "Histories": [
             "WaybillCore", "Waybill", "WaybillEngine", "WaybillTimeouts", "WaybillStore", "Crypto", "CZlib",

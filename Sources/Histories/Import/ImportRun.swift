@@ -69,6 +69,7 @@ struct ImportRun {
             case .stock(.failure(let refusal)):
                 try stop(on: .refused(refusal))
                 try report.addRefusedStock(entry, refusal)
+            case .broker: throw ImportFailure.stopped("the broker answered an order's or a stock's request")
             }
         }
     }

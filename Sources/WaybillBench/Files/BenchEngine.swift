@@ -31,7 +31,8 @@ struct BenchEngine: Sendable {
         let reply = await engine.submit(request)
         switch reply {
         case .order(.accepted), .stock(.success): return
-        case .order(.refused), .stock(.failure): throw BenchmarkFailure("a request was refused: \(reply)")
+        case .order(.refused), .stock(.failure), .broker:
+            throw BenchmarkFailure("a request was refused: \(reply)")
         }
     }
 

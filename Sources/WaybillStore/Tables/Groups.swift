@@ -9,11 +9,6 @@ package struct GroupNumber: Hashable, Comparable, Sendable {
 
 /// A consumer group and its rules.
 package struct GroupRow: Hashable, Sendable {
-    /// Waiting times before the second, third ... delivery; the last one counts for all after it.
-    package static let ladderDefault: [Interval] =
-        [1, 5, 10, 30].map { .seconds($0) } + [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30].map { .minutes($0) }
-        + [1, 2].map { .hours($0) }
-
     package var number: GroupNumber
     package var name: GroupName
     /// Which group of this name it is, from 1.
@@ -33,7 +28,7 @@ package struct GroupRow: Hashable, Sendable {
 
     package init(
         name: GroupName, isFIFO: Bool = false, isBroadcast: Bool = false, attemptsMax: Int64 = 17,
-        ladder: [Interval] = Self.ladderDefault, invisible: Interval = .seconds(30), createdAt: Moment
+        ladder: [Interval] = GroupSettings.ladderDefault, invisible: Interval = .seconds(30), createdAt: Moment
     ) {
         number = GroupNumber(0)
         self.name = name

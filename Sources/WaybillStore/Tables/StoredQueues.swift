@@ -10,13 +10,24 @@ final class QueueTails {
 
     private var offsets: [StoredQueueNumber: Int64] = [:]
     private var numbers: [Key: StoredQueueNumber] = [:]
+    /// Queues that got messages since somebody asked, with the offset after the last.
+    private var grown: [StoredQueueNumber: Int64] = [:]
+
+    func takeGrown() -> [StoredQueueNumber: Int64] {
+        defer { grown.removeAll(keepingCapacity: true) }
+        return grown
+    }
 
     func nextOffset(of queue: StoredQueueNumber) -> Int64? { offsets[queue] }
-    func setNextOffset(_ offset: Int64, of queue: StoredQueueNumber) { offsets[queue] = offset }
+    func setNextOffset(_ offset: Int64, of queue: StoredQueueNumber) {
+        offsets[queue] = offset
+        grown[queue] = offset
+    }
     func number(of key: Key) -> StoredQueueNumber? { numbers[key] }
     func setNumber(_ number: StoredQueueNumber, of key: Key) { numbers[key] = number }
 
     func forget() {
+        grown = [:]
         offsets = [:]
         numbers = [:]
     }
@@ -37,6 +48,9 @@ package struct StoredQueueRow: Hashable, Sendable {
 }
 
 extension Transaction {
+    /// The stored queues that messages were appended to since this was last asked, with the offset after the last one.
+    package func takeGrownQueues() -> [StoredQueueNumber: Int64] { connection.tails.takeGrown() }
+
     /// The number of a topic, which is created if there is none of this name.
     @discardableResult
     package func keepTopic(_ name: TopicName, at now: Moment) throws(StoreFailure) -> TopicNumber {

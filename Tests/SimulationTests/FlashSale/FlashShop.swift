@@ -46,6 +46,7 @@ final class FlashShop {
             return receipt.isRepeat
                 ? .repeated(version: Int(receipt.version)) : .accepted(version: Int(receipt.version))
         case .order(.refused(let refusal)), .stock(.failure(let refusal)): return .refused(refusal.code)
+        case .broker: return .refused("another's reply")
         }
     }
 

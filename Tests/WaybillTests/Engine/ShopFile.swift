@@ -46,7 +46,7 @@ extension Engine {
         perform(commands.map { .order($0.command) }).map { reply in
             switch reply {
             case .order(let answer): answer
-            case .stock: .refused(.undone("a stock's reply"))
+            case .stock, .broker: .refused(.undone("another's reply"))
             }
         }
     }

@@ -1,0 +1,89 @@
+package import WaybillCore
+package import WaybillStore
+package import WaybillTimeouts
+
+/// What happens to messages in a write: held by the engine's writer, under the writer's lock.
+///
+/// A message, seen from one group:
+///
+/// ```
+///                 receive                    acknowledge
+///  ready ────────────────────────► in flight ────────────► done
+///    ▲                              │     │
+///    │ its time has come            │     │ failed, or its invisible time is over
+///    │                              │     ▼
+///  due ◄── waits for the ladder ────┴── attempts left? ──no──► dead (a copy lies in %DLQ%group)
+///    ▲                                                             │
+///    └── waiting: behind an earlier message of its message group   └── redrive ──► ready
+/// ```
+///
+/// What a write promises to whoever adds a verb:
+///
+/// - A verb is `func verb(..., at now: Moment, in transaction: borrowing Transaction) throws -> BrokerReply` in a file
+///   of its own. It checks everything before its first statement, so a refusal is a value and has nothing to undo.
+/// - What is committed never changes before the commit: verbs note in `pending` what they did. `flush(in:)` writes the
+///   changed cursors at the end of the write, `didCommit()` makes it known to consumers, `forget()` drops it when the
+///   write is undone, and the verbs run again.
+/// - Whoever appends a message to a stored queue, an order's too, need not tell: the store knows which queues have
+///   grown, and `didCommit()` shows them to the groups.
+/// - Time and random bits come from `World`; `now` is the moment of the request.
+package final class Broker {
+    package let store: Store
+    package let world: World
+    package let settings: BrokerSettings
+    /// Seals receipts and recall handles.
+    package let seal: Seal
+    /// What is known to consumers.
+    package let groups: GroupMemory
+    let contents: any EventContents
+    var pending = PendingChanges()
+
+    package init(store: Store, world: World, settings: BrokerSettings, contents: any EventContents) throws {
+        self.store = store
+        self.world = world
+        self.settings = settings
+        self.contents = contents
+        let secret = try store.write { transaction in try Self.keepSecret(world, in: transaction) }
+        seal = Seal(secret: secret)
+        groups = try GroupMemory(store: store, settings: settings)
+    }
+
+    /// Handles one request in the write at hand.
+    package func handle(
+        _ request: BrokerRequest, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        switch request {
+        case .keepGroup(let name, let rules): try keepGroup(name, rules, at: now, in: transaction)
+        case .updateGroup(let name, let rules): try updateGroup(name, rules, at: now, in: transaction)
+        case .deleteGroup(let name): try deleteGroup(name, at: now, in: transaction)
+        case .send(let messages): try send(messages, at: now, in: transaction)
+        case .acknowledge: .refused(.staleReceipt("nothing is delivered yet"))
+        }
+    }
+
+    /// Registers the broker's kinds of timeouts.
+    package func register(with timeouts: TimeoutCenter) {}
+
+    /// Writes down what the write at hand has changed. May be called more than once in a write.
+    package func flush(in transaction: borrowing Transaction) throws {
+        pending.grown.merge(transaction.takeGrownQueues()) { $1 }
+    }
+
+    /// After the commit: consumers see what the write did.
+    package func didCommit() {
+        groups.apply(pending)
+        pending = PendingChanges()
+    }
+
+    /// After a write that was undone.
+    package func forget() { pending = PendingChanges() }
+
+    /// The key of seals, made at the first opening of a file.
+    private static func keepSecret(_ world: World, in transaction: borrowing Transaction) throws -> [UInt8] {
+        if let known = try transaction.textSetting("seal") { return Array(known.string.utf8) }
+        let roll = world.random
+        let secret = Text((0..<4).map { _ in String(roll(), radix: 16) }.joined(separator: "-"))
+        try transaction.set("seal", to: secret)
+        return Array(secret.string.utf8)
+    }
+}

@@ -1,0 +1,36 @@
+package import WaybillCore
+
+/// The bounds of a broker; each is a number that somebody can hit, and a refusal names it.
+package struct BrokerSettings: Sendable {
+    /// Messages of one delivery batch.
+    package var batchMax = 100
+    /// Bytes of one delivery batch; the first message comes however large it is.
+    package var batchBytesMax = 4 << 20
+    /// Bytes that one client may hold unacknowledged; beyond it its receives wait.
+    package var clientBytesMax = 64 << 20
+    /// Bytes of bodies that all receives together may be reading.
+    package var readingBytesMax = 256 << 20
+    /// Deliveries of one group in flight.
+    package var inFlightMax = 100_000
+    /// Messages of one stored queue that a group may owe by rows of their own; at the limit it takes no new ones.
+    package var owedMax = 100_000
+    /// How far the delivered-through mark runs ahead of deliveries.
+    package var markStep: Int64 = 1_000
+    /// How long an expression counts as used after its last receive.
+    package var filterUse = Interval.seconds(300)
+    /// How long a client counts as alive after it was last heard of.
+    package var clientSilenceMax = Interval.seconds(20)
+    /// By how much a delivery that renews itself is extended while its client lives.
+    package var renewal = Interval.seconds(20)
+    /// After so long a delivery renews itself no more.
+    package var renewalMax = Interval.hours(3)
+    /// How long a receive may wait for a message.
+    package var waitMax = Interval.seconds(20)
+    package var invisibleMax = Interval.hours(12)
+    /// Receives that wait at the same time, in all groups.
+    package var waitersMax = 10_000
+    /// Attempts at receiving whose batches are remembered, per group.
+    package var attemptsRememberedMax = 10_000
+
+    package init() {}
+}

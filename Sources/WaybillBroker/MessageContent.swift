@@ -1,0 +1,106 @@
+package import WaybillCore
+package import WaybillStore
+
+/// What a stored message says, with what its event adds when it was sent by one.
+package struct MessageContent: Sendable {
+    /// Properties of the engine's own begin so; no producer may use them.
+    package static let reservedPrefix: Text = "__"
+    package static let traceProperty: Text = "__trace"
+    /// Keys are stored as one text; no key holds a line's end.
+    package static let keySeparator: Character = "\n"
+
+    package var id: MessageID
+    package var body: [UInt8]
+    package var keys: [Text]
+    package var messageGroup: Text?
+    package var properties: [Text: Text]
+    package var trace: Text?
+    package var order: OrderID?
+
+    /// - Parameter event: what the message's event adds; nil: it came from outside.
+    package init(_ message: MessageRow, event: EventContent?) throws {
+        id = message.messageID
+        body = message.body ?? event?.body ?? []
+        keys = (message.key ?? event?.order.text).map(Self.keys) ?? []
+        messageGroup = message.messageGroup ?? event?.order.text
+        var properties = try Self.properties(message.properties)
+        trace = properties.removeValue(forKey: Self.traceProperty) ?? event?.trace
+        self.properties = properties
+        order = event?.order
+    }
+
+    private static func keys(_ text: Text) -> [Text] {
+        text.string.split(separator: keySeparator).map { Text(String($0)) }
+    }
+
+    /// Reads the properties of a stored message: one JSON object of texts; nil: none.
+    package static func properties(_ text: Text?) throws(StoreFailure) -> [Text: Text] {
+        guard let text else { return [:] }
+        var properties: [Text: Text] = [:]
+        do throws(JSONProblem) {
+            let bytes = Array(text.string.utf8)
+            try JSONReader.read(bytes) { reader throws(JSONProblem) in
+                try reader.object { name, reader throws(JSONProblem) in properties[name] = try reader.text() }
+            }
+        } catch {
+            throw StoreFailure(.damaged, "a message's properties, byte \(error.offset): \(error.message)")
+        }
+        return properties
+    }
+}
+
+/// What an event adds to a message that it sent.
+package struct EventContent: Sendable {
+    /// The CloudEvents body.
+    package var body: [UInt8]
+    package var order: OrderID
+    package var trace: Text?
+
+    package init(body: [UInt8], order: OrderID, trace: Text?) {
+        self.body = body
+        self.order = order
+        self.trace = trace
+    }
+}
+
+/// Whoever knows events: the broker has never heard of an order.
+package protocol EventContents: Sendable {
+    /// What an event adds to its messages; nil: it is not there.
+    func content<Rows: TableReader & ~Copyable>(
+        of event: Position, needsBody: Bool, in rows: borrowing Rows
+    ) throws -> EventContent?
+}
+
+extension MessageRow {
+    package var messageID: MessageID {
+        if let id { return MessageID(id) }
+        return MessageID(event: event ?? Position(0), ordinal: ordinal)
+    }
+
+    /// The stored form of a message from outside.
+    package init(_ message: NewMessage, id: MessageID, bornAt: Moment) {
+        var properties = message.properties
+        if let trace = message.trace { properties[MessageContent.traceProperty] = trace }
+        self.init(
+            event: nil, bornAt: bornAt, tag: message.tag, key: Self.joined(message.keys),
+            messageGroup: message.messageGroup, properties: Self.object(properties), body: message.body, id: id.text)
+    }
+
+    private static func joined(_ keys: [Text]) -> Text? {
+        guard !keys.isEmpty else { return nil }
+        return Text(keys.map(\.string).joined(separator: String(MessageContent.keySeparator)))
+    }
+
+    /// Properties as one JSON object, sorted by name, so that equal ones have equal texts; nil: none.
+    package static func object(_ properties: [Text: Text]) -> Text? {
+        guard !properties.isEmpty else { return nil }
+        var writer = JSONWriter()
+        writer.beginObject()
+        for (name, value) in properties.sorted(by: { $0.key < $1.key }) {
+            writer.key(named: name)
+            writer.text(value)
+        }
+        writer.endObject()
+        return Text(String(decoding: writer.bytes, as: UTF8.self))
+    }
+}

@@ -1,0 +1,15 @@
+/// A consumer group, as it is shown.
+public struct GroupView: Hashable, Sendable {
+    public var name: GroupName
+    public var settings: GroupSettings
+    public var createdAt: Moment
+    /// When a consumer was last seen, to the hour.
+    public var lastUsedAt: Moment
+
+    package init(name: GroupName, settings: GroupSettings, createdAt: Moment, lastUsedAt: Moment) {
+        self.name = name
+        self.settings = settings
+        self.createdAt = createdAt
+        self.lastUsedAt = lastUsedAt
+    }
+}

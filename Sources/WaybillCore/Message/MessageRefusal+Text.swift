@@ -1,0 +1,77 @@
+/// Refusals of the broker in words: which rule, the current value, what would help.
+extension MessageRefusal {
+    /// A stable word for programs, reports and metrics.
+    public var code: String {
+        switch self {
+        case .unknownTopic: "unknown_topic"
+        case .topicExists: "topic_exists"
+        case .unknownGroup: "unknown_group"
+        case .groupExists: "group_exists"
+        case .badName: "bad_name"
+        case .badSetting: "bad_setting"
+        case .badMessage: "bad_message"
+        case .bodyTooLarge: "body_too_large"
+        case .propertiesTooLarge: "properties_too_large"
+        case .wrongType: "wrong_type"
+        case .badFilter: "bad_filter"
+        case .staleReceipt: "stale_receipt"
+        case .unknownMessage: "unknown_message"
+        case .alreadyVisible: "already_visible"
+        case .decidedAlready: "decided_already"
+        case .notForThisGroup: "not_for_this_group"
+        case .limit: "limit"
+        case .overloaded: "overloaded"
+        case .diskNearlyFull: "disk_nearly_full"
+        case .failStopped: "fail_stopped"
+        case .undone: "undone"
+        }
+    }
+
+    /// One sentence for people.
+    public var message: String {
+        switch self {
+        case .unknownTopic(let name): "there is no topic \(name); create it first"
+        case .topicExists(let name): "the topic \(name) exists already"
+        case .unknownGroup(let name): "there is no group \(name); create it first"
+        case .groupExists(let name): "the group \(name) exists already"
+        case .badName(let what, let name, let problem): "'\(name)' is no name for a \(what): \(problem)"
+        case .badSetting(let name, let problem): "\(name): \(problem)"
+        case .badMessage(let part, let problem): "the message's \(part): \(problem)"
+        case .bodyTooLarge(let bytes, let max): "the body has \(bytes) bytes, at most \(max) are taken"
+        case .propertiesTooLarge(let bytes, let max):
+            "tag, keys and properties have \(bytes) bytes together, at most \(max) are taken"
+        case .wrongType(let topic, let takes, let asked):
+            "the topic \(topic) takes \(takes.rawValue) messages, and this is a \(asked.rawValue) one"
+        case .badFilter(let expression, let problem, let offset):
+            "nothing is delivered by the filter '\(expression)', byte \(offset): \(problem)"
+        case .staleReceipt(let why): "the receipt is not valid any more: \(why)"
+        case .unknownMessage(let what): "there is no message \(what)"
+        case .alreadyVisible(let moment): "too late: the message became visible at \(moment.iso8601)"
+        case .decidedAlready(let decision): "the message was decided before: \(decision)"
+        case .notForThisGroup(let group, let problem): "not for the group \(group): \(problem)"
+        case .limit(let what, let max): "\(what): at most \(max)"
+        case .overloaded(let what, let retryAfter): "\(what); try again in \(retryAfter.milliseconds) ms"
+        case .diskNearlyFull(let freePercent): "the disk has \(freePercent) % free; make room, then send again"
+        case .failStopped(let why):
+            "nothing is accepted until the file is opened again, because an earlier write failed: \(why)"
+        case .undone(let why): "the write was undone: \(why)"
+        }
+    }
+
+    /// The same refusal of the engine's intake or writer, seen from the broker.
+    package init(_ refusal: Refusal) {
+        switch refusal {
+        case .failStopped(let why): self = .failStopped(why)
+        case .overloaded(let retryAfter): self = .overloaded("too many requests wait", retryAfter: retryAfter)
+        case .undone(let why): self = .undone(why)
+        case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
+            .versionConflict, .keyReused, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken,
+            .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .remembered:
+            self = .undone(refusal.message)
+        }
+    }
+}
+
+extension MessageRefusal: CustomStringConvertible {
+    public var description: String { message }
+}

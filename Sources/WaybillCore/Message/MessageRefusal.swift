@@ -1,0 +1,40 @@
+/// Why the broker did not do what it was asked. Nothing changed. Each case says which rule, the current value, and what
+/// would help.
+public enum MessageRefusal: Error, Hashable, Sendable {
+    case unknownTopic(TopicName)
+    case topicExists(TopicName)
+    case unknownGroup(GroupName)
+    case groupExists(GroupName)
+    /// The name of a topic, group, lane or client is not one.
+    case badName(what: String, name: String, problem: String)
+    /// A setting is outside of what is possible.
+    case badSetting(String, problem: String)
+    /// A message that cannot be sent as it is: which part of it, and what is wrong.
+    case badMessage(part: String, problem: String)
+    case bodyTooLarge(bytes: Int, max: Int)
+    case propertiesTooLarge(bytes: Int, max: Int)
+    /// The topic does not take messages of this type.
+    case wrongType(TopicName, takes: TopicType, asked: TopicType)
+    /// A filter that cannot be read: nothing is delivered by it.
+    case badFilter(expression: String, problem: String, offset: Int)
+    /// The delivery is over: acknowledged, expired, delivered again, or of an earlier topic, course or process.
+    case staleReceipt(String)
+    /// Nobody knows this message, or not any more.
+    case unknownMessage(String)
+    /// A delayed message that was delivered at that time.
+    case alreadyVisible(at: Moment)
+    /// A half or delayed message that was decided before, and how.
+    case decidedAlready(String)
+    /// Something does not go with the kind of group: which, and why.
+    case notForThisGroup(GroupName, problem: String)
+    /// A bound of the broker: which one and its value.
+    case limit(String, max: Int)
+    /// Try again after so long.
+    case overloaded(String, retryAfter: Interval)
+    /// The topic takes nothing for now: the disk is nearly full.
+    case diskNearlyFull(freePercent: Int)
+    /// An earlier commit failed; nothing is accepted until the file is opened again.
+    case failStopped(String)
+    /// A failure before the commit: the whole write was undone.
+    case undone(String)
+}

@@ -1,0 +1,55 @@
+/// A message that somebody wants to send.
+public struct NewMessage: Hashable, Sendable {
+    /// Levels of priority: 0 is the usual one, 9 comes first.
+    public static let priorities: ClosedRange<Int> = 0...9
+
+    public var topic: TopicName
+    public var body: [UInt8]
+    /// What subscriptions choose by first; at most one.
+    public var tag: Text?
+    /// By what it can be looked up later.
+    public var keys: [Text]
+    /// Messages of one message group are delivered one after the other, in FIFO groups.
+    public var messageGroup: Text?
+    public var priority: Int
+    /// What SQL filters choose by; RocketMQ's own names are reserved.
+    public var properties: [Text: Text]
+    /// When it becomes visible; nil: at once.
+    public var deliverAt: Moment?
+    /// The grey-release route; "" is the base.
+    public var lane: Text
+    /// Its name when the producer gives one; nil: the engine does.
+    public var id: MessageID?
+    /// W3C trace context; nil: none.
+    public var trace: Text?
+
+    public init(
+        to topic: TopicName, body: [UInt8], tag: Text? = nil, keys: [Text] = [], messageGroup: Text? = nil,
+        priority: Int = 0, properties: [Text: Text] = [:], deliverAt: Moment? = nil, lane: Text = "",
+        id: MessageID? = nil, trace: Text? = nil
+    ) {
+        self.topic = topic
+        self.body = body
+        self.tag = tag
+        self.keys = keys
+        self.messageGroup = messageGroup
+        self.priority = priority
+        self.properties = properties
+        self.deliverAt = deliverAt
+        self.lane = lane
+        self.id = id
+        self.trace = trace
+    }
+}
+
+/// A message that was taken in: durable when the producer hears of it.
+public struct SentMessage: Hashable, Sendable {
+    public var id: MessageID
+    /// By what a delayed message can be recalled; nil: it is visible.
+    public var recallHandle: Text?
+
+    public init(id: MessageID, recallHandle: Text? = nil) {
+        self.id = id
+        self.recallHandle = recallHandle
+    }
+}

@@ -1,0 +1,98 @@
+package import WaybillBroker
+package import WaybillCore
+package import WaybillStore
+
+/// What an order's event adds to the messages that it sent: the CloudEvents body, and the order's id as their key.
+package struct OrderEvents: EventContents {
+    package init() {}
+
+    package func content<Rows: TableReader & ~Copyable>(
+        of position: Position, needsBody: Bool, in rows: borrowing Rows
+    ) throws -> EventContent? {
+        guard let event = try rows.event(at: position), let order = try rows.order(number: event.stream) else {
+            return nil
+        }
+        var content = EventContent(body: [], order: order.id, trace: event.trace)
+        guard needsBody else { return content }
+        let said = try Said(event)
+        let status = try said.status ?? lastStatus(of: event.stream, before: event.version, in: rows)
+        content.body = Self.body(of: event, order: order.id, status: status, data: said.data)
+        return content
+    }
+
+    /// What an event's JSON says of interest here; the rest is passed over, so no workflow is needed.
+    private struct Said {
+        var status: Text?
+        var data: [UInt8]?
+
+        init(_ event: EventRow) throws {
+            var status: Text?
+            var data: [UInt8]?
+            do throws(JSONProblem) {
+                try JSONReader.read(event.body) { reader throws(JSONProblem) in
+                    try reader.object { key, reader throws(JSONProblem) in
+                        switch key.string {
+                        case "status": status = try reader.text()
+                        case "data": data = try reader.rawValue()
+                        default: try reader.skipValue()
+                        }
+                    }
+                }
+            } catch {
+                throw EngineFailure.damaged(
+                    "event \(event.position.number), byte \(error.offset): \(error.message)")
+            }
+            self.status = status
+            self.data = data
+        }
+    }
+
+    /// The status that an earlier event set, looking back from a version; few events of an order leave it as it was.
+    private func lastStatus<Rows: TableReader & ~Copyable>(
+        of stream: StreamNumber, before version: Int64, in rows: borrowing Rows
+    ) throws -> Text {
+        var earlier = version - 1
+        while earlier > 0 {
+            guard let event = try rows.events(of: stream, fromVersion: earlier, limit: 1).first else { break }
+            if let status = try Said(event).status { return status }
+            earlier -= 1
+        }
+        return ""
+    }
+
+    private static func body(of event: EventRow, order: OrderID, status: Text, data: [UInt8]?) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("specversion")
+        writer.text("1.0")
+        writer.key("id")
+        writer.text(Text("e\(event.position.number)"))
+        writer.key("source")
+        writer.text("waybill")
+        writer.key("type")
+        writer.text(event.type.text)
+        writer.key("subject")
+        writer.text(order.text)
+        writer.key("time")
+        writer.text(Text(event.at.iso8601))
+        writer.key("datacontenttype")
+        writer.text("application/json")
+        writer.key("data")
+        writer.beginObject()
+        writer.key("order")
+        writer.text(order.text)
+        writer.key("version")
+        writer.int(event.version)
+        writer.key("type")
+        writer.text(event.type.text)
+        writer.key("status")
+        writer.text(status)
+        if let data {
+            writer.key("data")
+            writer.json(data)
+        }
+        writer.endObject()
+        writer.endObject()
+        return writer.bytes
+    }
+}

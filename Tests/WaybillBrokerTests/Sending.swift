@@ -1,0 +1,21 @@
+import Testing
+import WaybillBroker
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+import WaybillTimeouts
+
+@Suite struct `A message` {
+    @Test func `is refused when its topic is unknown`() throws {
+        let store = try Store.inMemory()
+        let engine = try Engine(
+            store: store, workflows: [], world: .virtual(VirtualClock(start: Moment(milliseconds: 0)))
+        ) { _ in throw EngineFailure.damaged("no workflow") }
+        let reply = engine.perform([.broker(.send([NewMessage(to: "orders", body: [1])]))])[0]
+        guard case .broker(let answer) = reply else {
+            Issue.record("another's reply")
+            return
+        }
+        #expect(answer.refusal == .unknownTopic("orders"))
+    }
+}
