@@ -22,6 +22,7 @@ let package = Package(
     name: "Waybill",
     products: [
         .library(name: "Waybill", targets: ["Waybill"]),
+        .library(name: "ShopModules", targets: ["ShopModules"]),
         .executable(name: "waybill", targets: ["WaybillCommand"]),
     ],
     dependencies: [
@@ -74,6 +75,8 @@ let package = Package(
                 "WaybillEngine",
             ],
             swiftSettings: house),
+        // Cart, points, coupons, notifications: downstream modules built only on the public face.
+        .target(name: "ShopModules", dependencies: ["Waybill"], swiftSettings: house),
         // gzip through the system's zlib.
         .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
         // Import, export, reports, replay, verify. Imports the store, because verify reads every table as it is.

@@ -31,6 +31,16 @@ extension OrderBook {
         try await engine.migrateTables(deadline: deadline, migration)
     }
 
+    /// Changes the caller's own rows, in a write of their own.
+    ///
+    /// - Throws: ``Refusal/rejectedByCaller(_:)`` when the closure failed; nothing is changed then.
+    @discardableResult
+    public func writeTables<Result: Sendable>(
+        deadline: Interval = .seconds(1), _ rows: @escaping @Sendable (borrowing ModuleTables) throws -> Result
+    ) async throws(Refusal) -> Result {
+        try await engine.writeTables(deadline: deadline, rows)
+    }
+
     /// Reads the caller's own tables, as one committed state of the file.
     ///
     /// Short: a checkpoint may be waiting for it. What takes longer is asked for in pages.

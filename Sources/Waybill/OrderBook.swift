@@ -133,6 +133,9 @@ public struct OrderBook: Sendable {
     /// An operator says that the wall clock is right after a jump.
     public func confirmClock() { engine.confirmClock() }
 
+    /// The time by which the order book goes.
+    public var now: Moment { engine.world.now() }
+
     // MARK: Virtual time
 
     /// In a virtual world: lets time pass up to `moment`, and fires on the way what becomes due, each at its own time.

@@ -21,10 +21,18 @@ extension Engine {
     package func migrateTables(
         deadline: Interval, _ migration: @escaping @Sendable (borrowing ModuleTables) throws -> Void
     ) async throws(Refusal) {
-        let outcome: Swift.Result<Void, Refusal> = try await withWriter { writer in
+        try await writeTables(deadline: deadline, purpose: .migration, migration)
+    }
+
+    /// Changes the caller's own rows, in a write of their own.
+    package func writeTables<Result: Sendable>(
+        deadline: Interval, purpose: Transaction.ModulePurpose = .rows,
+        _ rows: @escaping @Sendable (borrowing ModuleTables) throws -> Result
+    ) async throws(Refusal) -> Result {
+        let outcome: Swift.Result<Result, Refusal> = try await withWriter { writer in
             writer.ownWrite { transaction in
                 let seconds = Double(deadline.milliseconds) / 1_000
-                try transaction.withModuleTables(deadlineSeconds: seconds, purpose: .migration) { try migration($0) }
+                return try transaction.withModuleTables(deadlineSeconds: seconds, purpose: purpose) { try rows($0) }
             }
         }
         return try outcome.get()

@@ -16,6 +16,7 @@ enum ImportTable {
             "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts", "WaybillBroker",
             "WaybillEngine",
         ],
+        "ShopModules": ["Waybill"],
         "Histories": [
             "WaybillCore", "Waybill", "WaybillEngine", "WaybillTimeouts", "WaybillStore", "Crypto", "CZlib",
         ],
@@ -29,7 +30,7 @@ enum ImportTable {
         ],
         "WaybillCommand": [
             "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
-            "WaybillEngine", "Waybill", "Histories", "FlashSale", "WaybillBench", "ArgumentParser",
+            "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "WaybillBench", "ArgumentParser",
         ],
     ]
 

@@ -1,0 +1,187 @@
+public import Waybill
+
+/// What buyers have put aside: filled by messages of the topic `cart`, cleared of what was ordered, and given back
+/// when the order is closed.
+///
+///     fill ──► in the cart ──placed──► taken by the order ──closed──► in the cart again
+///                          ◄─────────────  paid late: taken again
+///
+/// An order takes what the cart has of its goods and no more; exactly that comes back.
+public struct Cart: ShopModule {
+    /// Where carts are filled.
+    public static let topic: TopicName = "cart"
+
+    public let name: GroupName = "cart"
+    public let topics: [TopicName] = [Self.topic]
+    public let subscriptions = [
+        Subscription(OrderNews.topic, tags: "placed || paid || closed"),
+        Subscription(Self.topic, tags: "fill || remove"),
+    ]
+    /// What an order or a buyer does comes in its order.
+    public let settings = GroupSettings(isFIFO: true)
+
+    public init() {}
+
+    // MARK: Filling
+
+    /// The message that puts goods into a buyer's cart.
+    public static func fill(_ goods: Goods, of buyer: String) -> NewMessage { message("fill", goods, of: buyer) }
+
+    /// The message that takes goods out of a buyer's cart: as many as are there, at most.
+    public static func remove(_ goods: Goods, of buyer: String) -> NewMessage { message("remove", goods, of: buyer) }
+
+    private static func message(_ tag: Text, _ goods: Goods, of buyer: String) -> NewMessage {
+        let body: JSON = [
+            "buyer": .text(buyer), "sku": .text(goods.sku), "at": .text(goods.location), "qty": .int(goods.quantity),
+        ]
+        return NewMessage(to: topic, body: body.bytes, tag: tag, messageGroup: Text(buyer))
+    }
+
+    // MARK: Asking
+
+    /// What is in a buyer's cart, at most 1,000 kinds of goods.
+    public static func contents(of buyer: String, in book: OrderBook) throws -> [Goods] {
+        try book.readTables { tables in
+            try tables.rows(
+                """
+                SELECT sku, location, filled - ordered AS quantity FROM cart_line
+                WHERE buyer = ? AND filled > ordered ORDER BY sku, location LIMIT 1000
+                """, [.text(buyer)]
+            ).map { row in
+                Goods(
+                    sku: try row.text("sku"), location: try row.text("location"),
+                    quantity: try row.integer("quantity"))
+            }
+        }
+    }
+
+    // MARK: Working
+
+    public func migrate(_ tables: borrowing ModuleTables) throws {
+        // What is in the cart is what was filled in and is not with an order.
+        try tables.execute(
+            """
+            CREATE TABLE IF NOT EXISTS cart_line (
+                buyer TEXT NOT NULL, sku TEXT NOT NULL, location TEXT NOT NULL,
+                filled INTEGER NOT NULL CHECK (filled >= 0),
+                ordered INTEGER NOT NULL CHECK (ordered BETWEEN 0 AND filled),
+                PRIMARY KEY (buyer, sku, location)) STRICT, WITHOUT ROWID
+            """)
+        // `event` is the position of the order's event that the row is as of.
+        try tables.execute(
+            """
+            CREATE TABLE IF NOT EXISTS cart_order (
+                order_id TEXT PRIMARY KEY, buyer TEXT NOT NULL, event INTEGER NOT NULL,
+                state TEXT NOT NULL CHECK (state IN ('ordered', 'restored'))) STRICT, WITHOUT ROWID
+            """)
+        try tables.execute("CREATE INDEX IF NOT EXISTS cart_order_by_buyer ON cart_order (buyer)")
+        try tables.execute(
+            """
+            CREATE TABLE IF NOT EXISTS cart_taken (
+                order_id TEXT NOT NULL, sku TEXT NOT NULL, location TEXT NOT NULL,
+                quantity INTEGER NOT NULL CHECK (quantity >= 0),
+                PRIMARY KEY (order_id, sku, location)) STRICT, WITHOUT ROWID
+            """)
+    }
+
+    public func handle(_ delivery: Delivery, _ tables: borrowing ModuleTables, _ effects: Effects) throws {
+        guard delivery.topic == OrderNews.topic else { return try change(delivery, tables, effects) }
+        let news = try OrderNews(delivery)
+        switch news.tag {
+        case .placed: try place(news, tables)
+        case .closed: try restore(news, tables)
+        case .paid: try takeAgain(news, tables)
+        case .refunded, .shipped, .needsAPerson, nil: break
+        }
+    }
+
+    private func change(_ delivery: Delivery, _ tables: borrowing ModuleTables, _ effects: Effects) throws {
+        // Unlike what an order says, a change of the cart is not the same when it is made twice.
+        guard effects.once("change") else { return }
+        let body = try JSON(reading: delivery.body)
+        let buyer = try body.text(of: "buyer")
+        let sku = try body.text(of: "sku")
+        let location = body["at"]?.asText ?? ""
+        let quantity = try body.number(of: "qty", in: 1...Goods.quantityMax)
+        if delivery.tag == "remove" {
+            try tables.execute(
+                """
+                UPDATE cart_line SET filled = max(ordered, filled - ?) WHERE buyer = ? AND sku = ? AND location = ?
+                """, [.integer(quantity), .text(buyer), .text(sku), .text(location)])
+        } else {
+            try tables.execute(
+                """
+                INSERT INTO cart_line (buyer, sku, location, filled, ordered) VALUES (?, ?, ?, ?, 0)
+                ON CONFLICT DO UPDATE
+                SET filled = ordered + min(\(Goods.quantityMax), filled - ordered + excluded.filled)
+                """, [.text(buyer), .text(sku), .text(location), .integer(quantity)])
+        }
+    }
+
+    private func place(_ news: OrderNews, _ tables: borrowing ModuleTables) throws {
+        guard let buyer = try news.buyer() else { throw ModuleProblem("order \(news.order) names no buyer") }
+        let isNew = try tables.execute(
+            "INSERT INTO cart_order VALUES (?, ?, ?, 'ordered') ON CONFLICT DO NOTHING",
+            [.text(news.order), .text(buyer), .integer(news.event)])
+        guard isNew == 1 else { return }
+        for goods in try news.goods() {
+            let taken = try take(goods, of: buyer, tables)
+            guard taken > 0 else { continue }
+            try tables.execute(
+                "INSERT INTO cart_taken VALUES (?, ?, ?, ?)",
+                [.text(news.order), .text(goods.sku), .text(goods.location), .integer(taken)])
+        }
+    }
+
+    private func restore(_ news: OrderNews, _ tables: borrowing ModuleTables) throws {
+        guard let buyer = try move(news, to: "restored", tables) else { return }
+        for goods in try taken(by: news, tables) {
+            try tables.execute(
+                "UPDATE cart_line SET ordered = ordered - ? WHERE buyer = ? AND sku = ? AND location = ?",
+                [.integer(goods.quantity), .text(buyer), .text(goods.sku), .text(goods.location)])
+        }
+    }
+
+    /// The order lives again, because its money came after all.
+    private func takeAgain(_ news: OrderNews, _ tables: borrowing ModuleTables) throws {
+        guard let buyer = try move(news, to: "ordered", tables) else { return }
+        for goods in try taken(by: news, tables) {
+            let taken = try take(goods, of: buyer, tables)
+            try tables.execute(
+                "UPDATE cart_taken SET quantity = ? WHERE order_id = ? AND sku = ? AND location = ?",
+                [.integer(taken), .text(news.order), .text(goods.sku), .text(goods.location)])
+        }
+    }
+
+    /// Brings an order into another state; answers its buyer, or nil when it is there already or unknown.
+    private func move(_ news: OrderNews, to state: String, _ tables: borrowing ModuleTables) throws -> String? {
+        let changed = try tables.execute(
+            "UPDATE cart_order SET state = ?, event = ? WHERE order_id = ? AND state <> ? AND event < ?",
+            [.text(state), .integer(news.event), .text(news.order), .text(state), .integer(news.event)])
+        guard changed == 1 else { return nil }
+        return try tables.rows("SELECT buyer FROM cart_order WHERE order_id = ?", [.text(news.order)]).first?
+            .text("buyer")
+    }
+
+    private func taken(by news: OrderNews, _ tables: borrowing ModuleTables) throws -> [Goods] {
+        try tables.rows(
+            "SELECT sku, location, quantity FROM cart_taken WHERE order_id = ? LIMIT 1000", [.text(news.order)]
+        ).map { row in
+            Goods(sku: try row.text("sku"), location: try row.text("location"), quantity: try row.integer("quantity"))
+        }
+    }
+
+    /// Takes goods out of a cart, as many as are there; answers how many.
+    private func take(_ goods: Goods, of buyer: String, _ tables: borrowing ModuleTables) throws -> Int64 {
+        let row = try tables.rows(
+            "SELECT filled - ordered AS free FROM cart_line WHERE buyer = ? AND sku = ? AND location = ?",
+            [.text(buyer), .text(goods.sku), .text(goods.location)]
+        ).first
+        let taken = min(goods.quantity, try row?.integer("free") ?? 0)
+        guard taken > 0 else { return 0 }
+        try tables.execute(
+            "UPDATE cart_line SET ordered = ordered + ? WHERE buyer = ? AND sku = ? AND location = ?",
+            [.integer(taken), .text(buyer), .text(goods.sku), .text(goods.location)])
+        return taken
+    }
+}

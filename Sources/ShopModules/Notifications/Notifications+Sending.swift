@@ -1,0 +1,117 @@
+public import Waybill
+
+/// What happens outside the file, one notice at a time.
+extension Notifications {
+    /// What came of a notice, to be recorded together with the beginning of the next.
+    private enum Result {
+        case sent
+        case notSent(String)
+        case inDoubt(String)
+    }
+
+    /// Sends what is ready.
+    public func followUp(in book: OrderBook) async throws {
+        var last: (notice: Notice, result: Result)?
+        for _ in 0...Self.noticesPerRound {
+            let recorded = last
+            let now = book.now
+            let next = try await book.writeTables { tables in
+                if let recorded { try Self.record(recorded.result, of: recorded.notice, at: now, tables) }
+                return try Self.begin(at: now, tables)
+            }
+            guard let next else { return }
+            last = (next, await send(next))
+        }
+        // The round is over: what was begun last is recorded, and nothing else begins.
+        if let last {
+            let now = book.now
+            try await book.writeTables { tables in try Self.record(last.result, of: last.notice, at: now, tables) }
+        }
+    }
+
+    private func send(_ notice: Notice) async -> Result {
+        do {
+            try await sender(notice)
+            return .sent
+        } catch let reason as NoticeNotSent {
+            return .notSent(reason.description)
+        } catch {
+            return .inDoubt("\(error)")
+        }
+    }
+
+    /// Marks the next notice as begun; nil: none is ready.
+    private static func begin(at now: Moment, _ tables: borrowing ModuleTables) throws -> Notice? {
+        let ready = try tables.rows(
+            "SELECT \(Notice.columns) FROM notice WHERE state = 'ready' AND due <= ? ORDER BY due, number LIMIT 1",
+            [.integer(now.milliseconds)]
+        ).first
+        guard let ready else { return nil }
+        let notice = try Notice(ready)
+        try tables.execute(
+            "UPDATE notice SET state = 'sending', attempts = attempts + 1, problem = NULL WHERE number = ?",
+            [.integer(notice.number)])
+        return notice
+    }
+
+    private static func record(
+        _ result: Result, of notice: Notice, at now: Moment, _ tables: borrowing ModuleTables
+    ) throws {
+        let state: Notice.State
+        var problem: SQLValue = .null
+        var due = now
+        switch result {
+        case .sent: state = .sent
+        case .inDoubt(let reason):
+            state = .inDoubt
+            problem = .text(reason)
+        case .notSent(let reason):
+            // The attempt that has just failed is not counted in what was read before it.
+            state = notice.attempts + 1 < attemptsMax ? .ready : .failed
+            problem = .text(reason)
+            due = now.advanced(by: Interval(milliseconds: firstWait.milliseconds << min(notice.attempts, 20)))
+        }
+        try tables.execute(
+            "UPDATE notice SET state = ?, problem = ?, due = ? WHERE number = ? AND state = 'sending'",
+            [.text(state.rawValue), problem, .integer(due.milliseconds), .integer(notice.number)])
+    }
+
+    // MARK: Asking and deciding
+
+    /// The notices in a state, the oldest first, at most 1,000. In a file that nobody works on, those that are
+    /// ``Notice/State/sending`` are in doubt too.
+    public static func notices(_ state: Notice.State, limit: Int = 1_000, in book: OrderBook) throws -> [Notice] {
+        let limit = Int64(min(max(limit, 1), ModuleTables.rowsMax))
+        return try book.readTables { tables in
+            try tables.rows(
+                "SELECT \(Notice.columns) FROM notice WHERE state = ? ORDER BY number LIMIT ?",
+                [.text(state.rawValue), .integer(limit)]
+            ).map { try Notice($0) }
+        }
+    }
+
+    /// What somebody has found out about a notice in doubt.
+    public enum Decision: Sendable {
+        /// It has arrived.
+        case wasSent
+        /// It has not, and is to be sent again.
+        case sendAgain
+    }
+
+    /// Settles a notice that is in doubt or has failed; false: it is neither.
+    @discardableResult
+    public static func settle(_ number: Int64, _ decision: Decision, in book: OrderBook) async throws -> Bool {
+        let now = book.now
+        return try await book.writeTables { tables in
+            let state: Notice.State =
+                switch decision {
+                case .wasSent: .sent
+                case .sendAgain: .ready
+                }
+            return try tables.execute(
+                """
+                UPDATE notice SET state = ?, due = ?, attempts = 0 WHERE number = ? AND state IN ('in_doubt', 'failed')
+                """, [.text(state.rawValue), .integer(now.milliseconds), .integer(number)]) == 1
+        }
+    }
+}

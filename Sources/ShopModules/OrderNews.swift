@@ -1,0 +1,83 @@
+import Waybill
+
+/// What a message of the topic `order` says: which order, what happened to it, and the data of the command behind it.
+struct OrderNews {
+    /// The tags that modules listen for.
+    enum Tag: String {
+        case placed, paid, closed, refunded, shipped
+        /// A refund has failed: the money is still here.
+        case needsAPerson = "needs-a-person"
+    }
+
+    static let topic: TopicName = "order"
+
+    let order: String
+    /// Nil: a tag that no module knows.
+    let tag: Tag?
+    /// The event that sent it: what the news are as of.
+    let event: Int64
+    private let delivery: Delivery
+
+    init(_ delivery: Delivery) throws {
+        guard let order = delivery.order, let event = delivery.event else {
+            throw ModuleProblem("the message was not sent by an order")
+        }
+        self.order = order.description
+        self.event = event.number
+        self.delivery = delivery
+        tag = delivery.tag.flatMap { Tag(rawValue: $0.string) }
+    }
+
+    /// The data of the command that made the order send it.
+    func data() throws -> JSON { try JSON(reading: delivery.body)["data"]?["data"] ?? .object([]) }
+
+    /// Who buys: from the message's property, or from the data that placed the order; nil: the message does not say.
+    func buyer() throws -> String? {
+        if let buyer = delivery.properties["buyer"] { return buyer.string }
+        return try data()["buyer"]?.asText
+    }
+
+    /// What is here of the buyer's money and not on its way back, in minor units; nil: the message does not say.
+    func keptCents() throws -> Int64? {
+        guard let text = delivery.properties["kept_cents"] else { return nil }
+        guard let cents = Int64(text.string), cents >= 0 else {
+            throw ModuleProblem("kept_cents is '\(text)', not an amount")
+        }
+        return cents
+    }
+
+    /// What was ordered, each SKU and place once: from the lines of a standard order, or from an order of one item.
+    func goods() throws -> [Goods] {
+        let data = try data()
+        let lines = data["lines"]?.elements ?? [data]
+        var goods: [Goods] = []
+        for line in lines {
+            guard let sku = line["sku"]?.asText else { throw ModuleProblem("a line of the order names no SKU") }
+            let location = line["at"]?.asText ?? ""
+            let quantity = line["qty"] == nil ? 1 : try line.number(of: "qty", in: 0...Goods.quantityMax)
+            if let index = goods.firstIndex(where: { $0.sku == sku && $0.location == location }) {
+                goods[index].quantity = min(Goods.quantityMax, goods[index].quantity + quantity)
+            } else {
+                goods.append(Goods(sku: sku, location: location, quantity: quantity))
+            }
+        }
+        return goods
+    }
+}
+
+/// So many units of a SKU at a place.
+public struct Goods: Hashable, Sendable {
+    /// More of one SKU is not kept in a cart or taken from it.
+    public static let quantityMax: Int64 = 1_000_000
+
+    public var sku: String
+    /// `""` when the shop has one place.
+    public var location: String
+    public var quantity: Int64
+
+    public init(sku: String, location: String = "", quantity: Int64) {
+        self.sku = sku
+        self.location = location
+        self.quantity = quantity
+    }
+}
