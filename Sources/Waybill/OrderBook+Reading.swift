@@ -13,6 +13,9 @@ extension OrderBook {
         try engine.history(of: id, after: version, limit: limit)
     }
 
+    /// The calls of an order, open and answered, the oldest first, at most 1,000; nil when there is no such order.
+    public func calls(of id: OrderID) throws -> [CallView]? { try engine.calls(of: id) }
+
     /// Why an order did not move: its last 20 refusals, the newest first, up to an event's time or a time.
     public func refusals(of id: OrderID, asOf moment: AsOf = .now) throws -> [RefusalView] {
         try engine.refusals(of: id, asOf: moment)

@@ -70,9 +70,23 @@ public struct OrderBook: Sendable {
         let compiled = try workflows.map { text in
             (workflow: try WorkflowFile.load(text.text, name: text.source), text: Text(text.text))
         }
+        let named = zip(workflows, compiled).map { (name: $0.source, workflow: $1.workflow) }
+        try WorkflowFile.checkFamily(named, beside: try Self.others(than: named.map(\.workflow), in: store))
         engine = try Engine(store: store, workflows: compiled, world: world, settings: engineSettings) { text in
             try WorkflowFile.load(stored: text.string)
         }
+    }
+
+    /// The workflows of the file that take new orders, when one of those to be opened speaks to a workflow that is not
+    /// among them.
+    private static func others(than opened: [Workflow], in store: Store) throws -> [Workflow] {
+        let names = Set(opened.map(\.name))
+        guard opened.contains(where: { $0.children.contains { !names.contains($0.workflow) } }) else { return [] }
+        var current: [WorkflowName: Text] = [:]
+        for row in try store.read({ rows in try rows.workflows() }) where !names.contains(row.name) {
+            current[row.name] = row.text
+        }
+        return try current.values.map { try WorkflowFile.load(stored: $0.string) }
     }
 
     /// Finishes what waits, then closes the file. Nothing else may be asked afterwards.

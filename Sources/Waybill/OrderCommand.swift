@@ -22,7 +22,8 @@ public struct OrderCommand: Sendable {
     public var caller: Text
     /// Refused with ``Refusal/versionConflict(expected:actual:)`` unless the order is at this version.
     public var expectedVersion: Int64?
-    /// The grey-release route of the order's messages and timeouts; taken from the command that places it.
+    /// The grey-release route of the messages, timeouts and commands to relatives that follow from this command; of the
+    /// whole order when the command places it. Empty: the order's.
     public var lane: Text
     /// Kept with the event, for example a W3C traceparent.
     public var trace: Text?

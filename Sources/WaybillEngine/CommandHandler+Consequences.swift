@@ -3,28 +3,38 @@ package import WaybillStore
 
 /// What follows from an event in the same write: messages, timeouts, quota rows.
 extension CommandHandler {
-    /// Appends the messages of an event to their topics; delayed ones wait with a timeout of their own.
+    /// Appends the messages of an event to their topics; delayed ones wait with a timeout of their own, and half ones
+    /// for the answer to their call. Answers the numbers of the half ones, in order.
     func send(
-        _ messages: [OutgoingMessage], of order: Order, event: Position, at now: Moment,
-        in transaction: borrowing Transaction
-    ) throws {
-        for (ordinal, message) in messages.enumerated() {
+        _ outcome: Outcome, of event: Position, _ header: EventHeader, in transaction: borrowing Transaction
+    ) throws -> [PendingMessageNumber] {
+        var halves: [PendingMessageNumber] = []
+        let now = header.at
+        for (ordinal, message) in outcome.messages.enumerated() {
             let row = MessageRow(
                 event: event, ordinal: Int64(ordinal), bornAt: now, tag: message.tag, key: message.key,
                 messageGroup: message.messageGroup, properties: message.propertiesJSON, body: message.body)
-            if let due = message.deliverAt {
+            if message.isHalf, halves.count < outcome.called.count {
                 let topic = try transaction.keepTopic(message.topic, at: now)
                 let number = try transaction.insert(
                     PendingMessageRow(
-                        number: PendingMessageNumber(0), state: .delayed, topic: topic, lane: order.lane, due: due,
+                        number: PendingMessageNumber(0), state: .half, topic: topic, lane: header.lane,
+                        due: outcome.called[halves.count].deadline, message: row, producer: Engine.callProducer))
+                halves.append(number)
+            } else if let due = message.deliverAt {
+                let topic = try transaction.keepTopic(message.topic, at: now)
+                let number = try transaction.insert(
+                    PendingMessageRow(
+                        number: PendingMessageNumber(0), state: .delayed, topic: topic, lane: header.lane, due: due,
                         message: row))
                 try transaction.insert(
                     TimeoutKey(kind: .delayedMessage, due: due, owner: number.number, name: ""), cause: event)
             } else {
-                let queue = try transaction.keepStoredQueue(topic: message.topic, lane: order.lane, at: now)
+                let queue = try transaction.keepStoredQueue(topic: message.topic, lane: header.lane, at: now)
                 _ = try transaction.append(row, to: queue)
             }
         }
+        return halves
     }
 
     /// Brings the timeout rows of an order from what they were to what they are.

@@ -50,10 +50,10 @@ extension Refusal {
     fileprivate var isDecision: Bool {
         switch self {
         case .notPossible, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken, .arithmetic,
-            .unknownTimeout, .timeoutFired, .orderExists:
+            .unknownTimeout, .timeoutFired, .orderExists, .relativeRefused:
             true
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
-            .limit, .overloaded, .failStopped, .undone, .rejectedByCaller, .remembered:
+            .limit, .overloaded, .failStopped, .undone, .rejectedByCaller, .remembered, .noOpenCall:
             false
         }
     }

@@ -30,7 +30,8 @@ extension CommandHandler {
 
     private func add(_ row: OrderRow) throws -> OrderLedger.Entry {
         let open = try catalogue.workflow(row.workflow)
-        let entry = OrderLedger.Entry(order: try Order(row, under: open.workflow), workflow: open, isStored: true)
+        let entry = OrderLedger.Entry(
+            order: try Order(row, under: open.workflow), workflow: open, isStored: true, root: row.root)
         orders.add(entry)
         return entry
     }

@@ -13,44 +13,65 @@ extension CommandHandler {
             throw EngineFailure.damaged(
                 "the timeout \(name) belongs to order number \(timeout.key.owner), which is not there")
         }
-        switch try decide(
-            on: entry, in: transaction,
-            { workflow, order, facts throws(Refusal) in
-                try workflow.decideTimeout(name, on: order, at: now, asking: facts)
-            })
-        {
+        try fire(.timeout(name), timeout, of: entry, at: now, retryAt: retryAt, in: transaction)
+    }
+
+    /// Decides what a due row leads to, and uses it up.
+    func fire(
+        _ trigger: Trigger, _ timeout: DueTimeout, of entry: OrderLedger.Entry, at now: Moment, retryAt: Moment?,
+        in transaction: borrowing Transaction
+    ) throws {
+        firing.insert(timeout.key)
+        defer { firing.remove(timeout.key) }
+        switch try decide(trigger, on: entry, at: now, in: transaction) {
         case .failure(let refusal):
+            // A relative's overdue timeout came first and has stopped this one.
+            guard try transaction.isPending(timeout.key) else { return }
             // A rule of the workflow forbids what the timeout would do: shown, tried again, parked in the end.
             try transaction.postpone(timeout, until: retryAt, error: Text(refusal.message))
             let command = Command(order: entry.order.id, name: "$timeout")
             try note(refusal, of: command, number: entry.order.number, at: now, in: transaction)
-        case .success(let decision):
+        case .success(.repeated): return
+        case .success(.accepted(let cascade)):
             guard try transaction.delete(timeout.key) else { return }
             if timeout.attempt == 0 { lateness.append(now.since(timeout.key.due)) }
-            let body = EventBody(of: name)
-            var header = EventHeader(type: "$timeout", at: now)
-            header.lane = entry.order.lane
-            header.cause = timeout.cause
-            _ = try append(decision, body: body, header: header, on: entry, fired: name, in: transaction)
+            var cascade = cascade
+            cascade.first.header.cause = timeout.cause
+            _ = try append(cascade, in: transaction)
         }
     }
 
     /// Fires what is overdue for an order before a command on it: after a pause of the process, or with many due at
     /// once, a command must not overtake the timeout that came before it. One whose handling was refused waits its
     /// back-off.
+    @discardableResult
     func fireOverdue(
         of entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
-    ) throws {
-        guard let horizon else { return }
+    ) throws -> Bool {
+        guard let horizon else { return false }
+        var hasFired = false
         var tried: Set<TimeoutName> = []
         while let timeout = entry.order.timeouts
             .filter({ $0.due <= horizon && !tried.contains($0.name) }).min(by: { $0.due < $1.due })
         {
             tried.insert(timeout.name)
             let key = entry.order.key(of: timeout)
-            guard let waiting = try transaction.waiting(key) else { continue }
+            guard !firing.contains(key), let waiting = try transaction.waiting(key) else { continue }
             try fire(waiting, at: now, retryAt: now.advanced(by: .seconds(1)), in: transaction)
+            hasFired = true
         }
+        return hasFired
+    }
+
+    /// The same for an order that is told something by a relative; answers whether anything fired. What fires does not
+    /// look for overdue timeouts of further relatives: families would fire each other's without end.
+    func fireOverdue(
+        ofRelative entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> Bool {
+        guard !isFiringForRelative else { return false }
+        isFiringForRelative = true
+        defer { isFiringForRelative = false }
+        return try fireOverdue(of: entry, at: now, in: transaction)
     }
 
     /// Moves a pending timeout of an order, or cancels it, from outside its workflow.
@@ -87,12 +108,13 @@ extension CommandHandler {
         case .failure(let refusal):
             return .refused(refusal)
         case .success(let decision):
-            let body = EventBody(of: command.name)
             var header = EventHeader(type: asked.name, at: now)
             header.caller = command.caller
             header.key = command.key
             header.lane = entry.order.lane
-            return try append(decision, body: body, header: header, on: entry, in: transaction)
+            let step = Cascade.Step(
+                entry: entry, decision: decision, body: EventBody(of: command.name), header: header)
+            return .accepted(try append(step, in: transaction))
         }
     }
 

@@ -17,6 +17,9 @@ final class CommandHandler {
     var lateness: [Interval] = []
     /// The earliest due time that the write at hand has armed.
     var earliestArmed: Moment?
+    /// Timeouts that are being handled: what they lead to does not handle them again.
+    var firing: Set<TimeoutKey> = []
+    var isFiringForRelative = false
 
     init(catalogue: WorkflowCatalogue, journalEnd: JournalEnd) {
         self.catalogue = catalogue
@@ -49,51 +52,39 @@ final class CommandHandler {
     private func handle(
         _ command: Command, on entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
     ) throws -> Answer {
-        switch try decide(
-            on: entry, in: transaction,
-            { workflow, order, facts throws(Refusal) in
-                try workflow.decide(command, on: order, at: now, asking: facts)
-            })
-        {
+        switch try decide(.command(command), on: entry, at: now, in: transaction) {
         case .failure(let refusal):
             return .refused(refusal)
         case .success(.repeated(let version)):
             return .accepted(
                 Receipt(order: entry.order.id, version: version, status: entry.order.status, isRepeat: true))
-        case .success(.accepted(let decision)):
-            let body = EventBody(of: command, decided: decision, under: entry.workflow.workflow)
-            var header = EventHeader(type: command.name, at: now)
-            header.caller = command.caller
-            header.key = command.key
-            header.trace = command.trace
-            header.lane = entry.order.version == 0 ? command.lane : entry.order.lane
-            return try append(decision, body: body, header: header, on: entry, in: transaction)
+        case .success(.accepted(let cascade)):
+            return .accepted(try append(cascade, in: transaction))
         }
     }
 
-    /// Decides, fetching stock rows as the decision asks for them. Each round fetches at least one, so it ends.
-    func decide<Result>(
-        on entry: OrderLedger.Entry, in transaction: borrowing Transaction,
-        _ body: (Workflow, Order, any StockFacts) throws(Refusal) -> Result
-    ) throws -> Swift.Result<Result, Refusal> {
-        while true {
-            stock.beginDecision()
-            let result: Swift.Result<Result, Refusal>
-            do throws(Refusal) {
-                result = .success(try body(entry.workflow.workflow, entry.order, stock))
-            } catch {
-                result = .failure(error)
-            }
-            if stock.missing.isEmpty { return result }
-            try stock.load(stock.missing, in: transaction)
+    /// Writes down a decision and what followed from it, in the order in which it was decided.
+    func append(_ cascade: Cascade, in transaction: borrowing Transaction) throws -> Receipt {
+        let receipt = try append(cascade.first, in: transaction)
+        guard cascade.stepCount > 1 || !cascade.unheard.isEmpty else { return receipt }
+        var positions = [journal.endPosition]
+        for (step, cause) in cascade.rest {
+            var step = step
+            step.header.cause = positions[cause]
+            _ = try append(step, in: transaction)
+            positions.append(journal.endPosition)
         }
+        for (command, entry) in cascade.unheard {
+            let refusal = Refusal.notPossible(
+                command.name, status: entry.order.status.string, states: ["its end"], guards: [])
+            try note(refusal, of: command, number: entry.order.number, at: cascade.first.header.at, in: transaction)
+        }
+        return receipt
     }
 
-    /// Writes down what a decision came to: the event, its messages and timeouts, the order, the stock.
-    func append(
-        _ decision: Decision, body: EventBody, header: EventHeader, on entry: OrderLedger.Entry,
-        fired: TimeoutName? = nil, in transaction: borrowing Transaction
-    ) throws -> Answer {
+    /// Writes down what one decision came to: the event, its messages, timeouts and calls, the order, the stock.
+    func append(_ step: Cascade.Step, in transaction: borrowing Transaction) throws -> Receipt {
+        let (entry, decision, header) = (step.entry, step.decision, step.header)
         let workflow = entry.workflow.workflow
         let before = entry.order
         var after = decision.order
@@ -101,14 +92,21 @@ final class CommandHandler {
         try stock.load(outcome.movements.lazy.map(\.key), in: transaction)
         try openQuotas(decision.opened, at: header.at, in: transaction)
         let position = journal.nextPosition
-        if before.version == 0 { after.number = StreamNumber(position.number) }
+        after.number = before.version == 0 ? StreamNumber(position.number) : before.number
 
-        var body = body
+        var body = step.body
         body.add(decision, on: before, workflow: entry.workflow.number.number)
         try journal.append(
             header, stream: after.number, version: after.version, in: transaction
         ) { body.write(to: &$0, under: workflow) }
-        try send(outcome.messages, of: after, event: position, at: header.at, in: transaction)
+        let halves = try send(outcome, of: position, header, in: transaction)
+        if !outcome.called.isEmpty {
+            try keep(outcome.called, of: after, halves: halves, event: position, in: transaction)
+        }
+        if !outcome.settled.isEmpty {
+            try settle(outcome.settled, of: after, at: header.at, in: transaction)
+        }
+        let fired = step.fired
         try replaceTimeouts(
             of: after, old: before.timeouts.lazy.filter { $0.name != fired }, event: position, in: transaction)
         for movement in outcome.movements {
@@ -119,7 +117,7 @@ final class CommandHandler {
             }
         }
         orders.change(entry, to: after)
-        return .accepted(Receipt(order: after.id, version: after.version, status: after.status))
+        return Receipt(order: after.id, version: after.version, status: after.status)
     }
 
     /// Ends the write: orders and stock that changed are written once each.
@@ -140,6 +138,8 @@ final class CommandHandler {
     /// After a write that was undone.
     func forget() {
         earliestArmed = nil
+        firing.removeAll()
+        isFiringForRelative = false
         lateness.removeAll()
         orders.forget()
         stock.forget()

@@ -94,6 +94,16 @@ extension Engine {
         return Page(elements: views, next: rows.next.map { PageToken(number: $0.number) })
     }
 
+    /// The calls of an order, open and answered, the oldest first; nil when there is no such order.
+    package func calls(of id: OrderID, limit: Int = pageMax) throws -> [CallView]? {
+        try store.read { snapshot in
+            guard let row = try snapshot.order(id: id) else { return nil }
+            return try snapshot.calls(of: row.number, limit: min(max(limit, 1), Self.pageMax)).map { call in
+                CallView(key: call.effectKey, state: Text(call.state.rawValue), deadline: call.deadline)
+            }
+        }
+    }
+
     /// The level of a stock, or nil when there has never been any.
     package func stock(_ key: StockKey) throws -> StockLevel? {
         try store.read { snapshot in try snapshot.stock(key)?.level }

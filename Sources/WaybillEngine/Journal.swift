@@ -33,6 +33,9 @@ struct Journal {
 
     var nextPosition: Position { Position(end.position.number + 1) }
 
+    /// The last position, committed or not.
+    var endPosition: Position { end.position }
+
     /// The last committed position.
     var lastPosition: Position { committed.position }
 

@@ -7,15 +7,23 @@ final class OrderLedger {
     final class Entry {
         var order: Order
         let workflow: OpenWorkflow
+        /// The order that spawned it, while it is not stored.
+        var parent: Entry?
+        /// The order at the top of its family; nil: itself.
+        fileprivate let root: StreamNumber?
         /// What the attribute rows say; nil: the order is not stored yet.
         fileprivate var storedAttributes: [OrderAttribute]?
         fileprivate var isDirty = false
 
-        init(order: Order, workflow: OpenWorkflow, isStored: Bool) {
+        init(order: Order, workflow: OpenWorkflow, isStored: Bool, root: StreamNumber? = nil) {
             self.order = order
             self.workflow = workflow
+            self.root = root
             storedAttributes = isStored ? order.attributes(under: workflow.workflow) : nil
         }
+
+        /// The number of the order at the top of its family.
+        fileprivate var top: StreamNumber { parent?.top ?? root ?? order.number }
     }
 
     private var entries: [OrderID: Entry] = [:]
@@ -52,7 +60,8 @@ final class OrderLedger {
             order.writeState(to: &writer, under: entry.workflow.workflow)
             let row = OrderRow(
                 number: order.number, id: order.id, workflow: entry.workflow.number, version: order.version,
-                status: order.status, placedAt: order.placedAt, lane: order.lane, state: writer.bytes)
+                status: order.status, placedAt: order.placedAt, lane: order.lane,
+                parent: entry.parent?.order.number, root: entry.parent?.top, state: writer.bytes)
             if entry.storedAttributes == nil { try transaction.insert(row) } else { try transaction.update(row) }
             try transaction.replaceAttributes(of: order.number, old: entry.storedAttributes ?? [], new: attributes)
             entry.storedAttributes = attributes

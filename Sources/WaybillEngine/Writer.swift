@@ -35,6 +35,10 @@ final class Writer {
             let retryAt = timeouts.retry(timeout, at: now)
             try handler.fire(timeout, at: now, retryAt: retryAt, in: transaction)
         }
+        timeouts.register(.call) { [handler, timeouts] timeout, now, transaction in
+            let retryAt = timeouts.retry(timeout, at: now)
+            try handler.expire(timeout, at: now, retryAt: retryAt, in: transaction)
+        }
         broker.register(with: timeouts)
         nextDue = try store.write { transaction in try timeouts.nextDue(in: transaction) }
     }

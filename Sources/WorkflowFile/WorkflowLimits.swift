@@ -18,6 +18,8 @@ package enum WorkflowLimits {
     package static let derivedMax = 32
     package static let invariantsMax = 32
     package static let timeoutsMax = 64
+    package static let childKindsMax = 16
+    package static let callsMax = 32
     /// Transitions of one state for one event.
     package static let alternativesMax = 32
     /// Actions of one list.

@@ -58,6 +58,15 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.numberSetting("number")
     try transaction.removeSetting("number")
     _ = try transaction.textSetting("text")
+    let call = try transaction.insert(
+        CallRow(
+            stream: stream, name: "1", effectKey: "order-1#1", deadline: .noon,
+            pendingMessage: PendingMessageNumber(1)))
+    _ = try transaction.call(call)
+    _ = try transaction.call(effectKey: "order-1#1")
+    _ = try transaction.calls(of: stream, limit: 9)
+    _ = try transaction.calls(after: 0, limit: 9)
+    try transaction.settleCall(call, as: .ok)
     let job = try transaction.insertJob(kind: "move", request: "{}", at: .noon)
     _ = try transaction.advanceJob(job, to: .running, cursor: "7", done: 1, at: .noon)
     _ = try transaction.job(job)

@@ -61,7 +61,7 @@ import WorkflowFile
             5:43: error: states.a.onEntry: unknown key 'onEntry'
             """),
         FindingRow(
-            "spawns",
+            "spawns, calls and tells without saying what",
             """
             id: t
             version: 1
@@ -72,11 +72,9 @@ import WorkflowFile
               b: {type: final}
             """,
             """
-            3:1: error: children: 'children': child orders and calls are not part of this release
-            6:16: error: states.a.entry[0].spawn: 'spawn': child orders and calls are not part of this \
-            release
-            6:42: error: states.a.entry[1].call: 'call': child orders and calls are not part of this release
-            6:62: error: states.a.entry[2].tell: 'tell': child orders and calls are not part of this release
+            6:23: error: states.a.entry[0].spawn: `spawn:` without `id:`
+            6:48: error: states.a.entry[1].call: `call:` without `ok:`
+            6:68: error: states.a.entry[2].tell: `tell:` without `to:`
             """),
         FindingRow(
             "has a version in octal",

@@ -64,7 +64,7 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
         case .remembered(let code, _): self = Self.reason(code)
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
             .beyondHolding, .stockConflict, .invariantBroken, .arithmetic, .limit, .failStopped, .undone,
-            .rejectedByCaller, .unknownTimeout, .timeoutFired:
+            .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .relativeRefused:
             self = .other(refusal.code)
         }
     }

@@ -7,7 +7,8 @@ import WaybillStore
 /// ``HistoryFile`` reads: imported into an empty file it leads to the same orders and stocks.
 ///
 /// Commands, stock commands and timeouts that somebody moved or cancelled are written. What follows from them by itself
-/// is not: timeouts that fired, and quotas opened by their first use. A last line says up to when time passed.
+/// is not: timeouts that fired, calls that expired, quotas opened by their first use, and what orders told their
+/// relatives. A last line says up to when time passed.
 package struct Export {
     package struct Settings: Sendable {
         /// Events read at a time.
@@ -59,7 +60,8 @@ package struct ExportResult: Hashable, Sendable, Codable {
     package var stockCommands = 0
     /// Timeouts that somebody moved or cancelled.
     package var movedTimeouts = 0
-    /// Events that follow by themselves, and that an import makes again: timeouts that fired, quotas opened.
+    /// Events that follow by themselves, and that an import makes again: timeouts that fired, calls that expired,
+    /// quotas opened, commands between relatives.
     package var following = 0
     /// Events of kinds that no line can say, by their type: an import will not have them.
     package var leftOut: [String: Int] = [:]

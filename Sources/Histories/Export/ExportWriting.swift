@@ -21,8 +21,13 @@ struct ExportWriting {
         if let upTo, event.at > upTo { return nil }
         latest = max(latest ?? event.at, event.at)
         let asked = try AskedSketch(event)
+        if event.cause != nil {
+            // A relative's event leads to it again.
+            result.following += 1
+            return nil
+        }
         switch event.type {
-        case "$timeout", "$open":
+        case "$timeout", "$open", "$expired":
             result.following += 1
             return nil
         case "$receive", "$adjust", "$count":

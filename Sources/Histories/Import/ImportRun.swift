@@ -81,7 +81,8 @@ struct ImportRun {
         case .failStopped, .undone, .overloaded: throw ImportFailure.stopped(refusal.message)
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
             .versionConflict, .keyReused, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken,
-            .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .remembered:
+            .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall,
+            .relativeRefused, .remembered:
             break
         }
     }

@@ -41,8 +41,12 @@ struct DecideAgain: FoldVisitor {
         var again: EventBody
         let decision: Decision
         let type = event.type
-        let before = copy order
-        if let timeout = body.timeout {
+        var before = copy order
+        if before.version == 0 { before.parent = body.parent }
+        if let call = body.call {
+            again = EventBody(ofExpired: call)
+            decision = try workflow.decideExpiry(ofCall: call, on: before, at: event.at, asking: facts)
+        } else if let timeout = body.timeout {
             again = EventBody(of: timeout)
             switch type {
             case "$timeout": decision = try workflow.decideTimeout(timeout, on: before, at: event.at, asking: facts)
@@ -51,7 +55,8 @@ struct DecideAgain: FoldVisitor {
             }
         } else {
             let command = Command(
-                order: before.id, name: type, data: body.data, workflow: workflow.name, role: body.role)
+                order: before.id, name: type, data: body.data, workflow: workflow.name, role: body.role,
+                key: workflow.calls.isEmpty ? nil : event.key, lane: event.lane)
             switch try workflow.decide(command, on: before, at: event.at, asking: facts) {
             case .accepted(let accepted): decision = accepted
             case .repeated(let version):

@@ -106,6 +106,10 @@ struct MessageCheck {
             guard let pending else { return nil }
             guard try rows.topic(trace.topic) == pending.topic else { return "it waits for another topic" }
             guard pending.lane == sender.lane else { return "it waits in another lane than its event's" }
+            guard pending.state == .delayed else {
+                // When its producer is asked, or its call expires, is nothing that the event says of it.
+                return problem(trace, of: sender, pending.message, due: nil, isHalf: true)
+            }
             return problem(trace, of: sender, pending.message, due: pending.due)
         case (.some, .delayed), (.some, .half), (.some, .parked), (.some, .recalled), (.some, .rolledBack):
             return "it is visible, and its other row says that it is not"
@@ -125,13 +129,14 @@ struct MessageCheck {
     }
 
     private func problem(
-        _ trace: EventBody.MessageTrace, of sender: Sender, _ message: MessageRow, due: Moment?
+        _ trace: EventBody.MessageTrace, of sender: Sender, _ message: MessageRow, due: Moment?, isHalf: Bool = false
     ) -> String? {
         if message.bornAt != sender.at { return "it is born at another time than its event" }
         guard let properties = properties(message.properties) else { return "its properties cannot be read" }
-        let outgoing = OutgoingMessage(
+        var outgoing = OutgoingMessage(
             topic: trace.topic, tag: message.tag, key: message.key, messageGroup: message.messageGroup,
             body: message.body, properties: properties, deliverAt: due)
+        outgoing.isHalf = isHalf
         return outgoing.digest == trace.digest ? nil : "what it says has changed since its event sent it"
     }
 

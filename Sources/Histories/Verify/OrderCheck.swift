@@ -2,7 +2,8 @@ import WaybillCore
 import WaybillEngine
 import WaybillStore
 
-/// Compares each folded order with all that the file keeps of it: its row, its attributes, its pending timeouts.
+/// Compares each folded order with all that the file keeps of it: its row, its attributes, its pending timeouts, its
+/// relatives, its calls.
 struct OrderCheck: FoldVisitor {
     private(set) var findings: FileFindings
     /// How many rows there must be: what the orders imply, and no more.
@@ -33,6 +34,12 @@ struct OrderCheck: FoldVisitor {
             note(
                 FileFinding("it waits for \(timeout.due.iso8601), and no row will wake it")
                     .of(row.id).timeout(timeout.name.text))
+        }
+        if row.parent != nil || order.parent != nil || !order.children.isEmpty {
+            for what in try FamilyCheck.findings(of: order, row, rows) { note(what) }
+        }
+        if order.callCount > 0 {
+            for what in try CallCheck.findings(of: order, row, rows) { note(what) }
         }
     }
 

@@ -117,6 +117,7 @@ package struct Verify {
             try check.checkAttributes(expected: report.attributes)
             try check.checkOrderTimeouts(expected: report.timeouts)
             try check.checkMessageTimeouts()
+            try check.checkCallTimeouts()
             report.add(check.findings)
         }
     }

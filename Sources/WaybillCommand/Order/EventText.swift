@@ -40,7 +40,24 @@ struct EventText {
         if !isBrief { details.lines("set", body.outcome.changes.map(readable)) }
         details.wrapped("stock", stock)
         details.wrapped("timeouts", timeouts.joined(separator: ", "))
+        details.wrapped("calls", calls.joined(separator: ", ").printable)
+        details.wrapped("tells", body.relatives.map(readable).joined(separator: ", ").printable)
         details.wrapped("messages", messages.joined(separator: ", "))
+    }
+
+    private var calls: [String] {
+        let made = body.outcome.called.map { call in
+            "\(call.number) to \(workflow.calls[call.definition].topic), until \(call.deadline.iso8601)"
+        }
+        return made + body.outcome.settled.map { "\($0.number) is \($0.result.rawValue)" }
+    }
+
+    private func readable(_ relative: RelativeCommand.Trace) -> String {
+        switch relative.receiver {
+        case .parent: "\(relative.name) to the parent"
+        case .child(let id): "\(relative.name) to \(id)"
+        case .newChild(let child): "a new \(child.workflow), \(child.id)"
+        }
     }
 
     /// `reserve 2 mug, 1 tea at berlin; confirm 2 mug, 1 tea at berlin`
@@ -70,6 +87,7 @@ struct EventText {
     }
 
     private var name: String {
+        if let call = body.call { return "call \(call) expires" }
         guard let timeout = body.timeout else { return event.type.description }
         switch event.type {
         case "$timeout": return "\(timeout) fires"

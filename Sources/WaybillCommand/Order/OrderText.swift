@@ -4,11 +4,16 @@ import WaybillCore
 /// An order as a paragraph for people.
 struct OrderText {
     private let order: OrderView
+    /// The child orders with their status.
+    private let children: [String]
+    private let calls: [CallView]
     private let now: Moment
 
     /// - Parameter now: what the times of timeouts are compared with.
-    init(_ order: OrderView, now: Moment) {
+    init(_ order: OrderView, children: [String] = [], calls: [CallView] = [], now: Moment) {
         self.order = order
+        self.children = children
+        self.calls = calls
         self.now = now
     }
 
@@ -27,6 +32,9 @@ struct OrderText {
             order.timeouts.sorted { ($0.due, $0.name) < ($1.due, $1.name) }.map { timeout in
                 "\(timeout.name) at \(timeout.due.iso8601), \(distance(to: timeout.due))".printable
             })
+        if let parent = order.parent { details.line("parent", parent.description.printable) }
+        details.lines("children", children)
+        details.lines("calls", calls.map { readable($0).printable })
         details.lines("holds", order.holdings.map { "\($0.stock.readable): \($0.readable)" })
         for (index, possible) in order.possible.enumerated() {
             let guards = possible.guards.map(\.string).joined(separator: " or ")
@@ -34,6 +42,15 @@ struct OrderText {
             details.wrapped(index == 0 ? "can take" : "", text.printable)
         }
         details.json("context", order.context)
+    }
+
+    /// `order-7#1 to refunds: open, refund_done or refund_failed by 2026-11-21T10:00:00Z, in 3h {"payment":"p1"}`
+    private func readable(_ call: CallView) -> String {
+        guard let open = order.openCalls.first(where: { $0.key == call.key }) else {
+            return "\(call.key): \(call.state)"
+        }
+        return "\(call.key) to \(open.topic): open, \(open.ok) or \(open.failed) by \(open.deadline.iso8601), "
+            + "\(distance(to: open.deadline)) \(String(decoding: open.data, as: UTF8.self))"
     }
 
     private func distance(to due: Moment) -> String {

@@ -19,14 +19,28 @@ struct ShowOrder: AsyncParsableCommand {
             guard let order = try book.order(id, asOf: upTo.moment) else {
                 throw try CommandFailure.absent(id, in: book, file: file.db)
             }
+            let calls = try book.calls(of: id) ?? []
             if file.json {
                 var writer = JSONWriter()
-                writer.order(order)
+                writer.order(order, calls: upTo.moment == .now ? calls : order.openOnes)
                 writer.print()
             } else {
-                OrderText(order, now: upTo.at ?? World.system.now()).write()
+                let children = try order.children.map { id in
+                    "\(id): \(try book.order(id)?.status ?? "not there")".printable
+                }
+                OrderText(
+                    order, children: children, calls: upTo.moment == .now ? calls : order.openOnes,
+                    now: upTo.at ?? World.system.now()
+                ).write()
             }
         }
+    }
+}
+
+extension OrderView {
+    /// The calls that were open then: how others ended is known of now only.
+    fileprivate var openOnes: [CallView] {
+        openCalls.map { CallView(key: $0.key, state: "open", deadline: $0.deadline) }
     }
 }
 

@@ -62,7 +62,7 @@ extension JSONWriter {
         endObject()
     }
 
-    mutating func order(_ order: OrderView) {
+    mutating func order(_ order: OrderView, calls: [CallView] = []) {
         beginObject()
         member("id", order.id.text)
         member("workflow", order.workflow.text)
@@ -73,6 +73,22 @@ extension JSONWriter {
         member("finished", order.isFinished)
         member("placed_at", order.placedAt)
         member("lane", order.lane)
+        member("parent", ifAny: order.parent?.text)
+        members("children", order.children) { $0.text($1.text) }
+        members("calls", calls) { writer, call in
+            writer.beginObject()
+            writer.member("key", call.key)
+            writer.member("state", call.state)
+            writer.member("deadline", call.deadline)
+            if let open = order.openCalls.first(where: { $0.key == call.key }) {
+                writer.member("topic", open.topic.text)
+                writer.member("ok", open.ok.text)
+                writer.member("failed", open.failed.text)
+                writer.key("data")
+                writer.json(open.data)
+            }
+            writer.endObject()
+        }
         members("timeouts", order.timeouts) { $0.timeout($1.name, due: $1.due) }
         members("holds", order.holdings) { writer, held in
             writer.beginObject()

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Waybill
 import WaybillCore
 import WorkflowFile
 
@@ -13,13 +14,28 @@ struct CheckWorkflow: ParsableCommand {
     @Flag(help: "Print one JSON array with an object per file.")
     var json = false
 
+    /// The workflows that those to be checked may spawn, or be spawned by: all that are named, and the shipped ones.
+    private func relatives() throws -> [Workflow] {
+        let named = try file.filter { $0 != "-" }.compactMap { argument in
+            WorkflowFile.check(bytes: try WorkflowSource(argument).bytes).workflow
+        }
+        let names = Set(named.map(\.name))
+        let shipped = WorkflowText.shipped.compactMap { WorkflowFile.check($0.text).workflow }
+        return named + shipped.filter { !names.contains($0.name) }
+    }
+
     func run() throws {
+        let others = try relatives()
         var writer = JSONWriter()
         var hasErrors = false
         writer.beginArray()
         for argument in file {
             let source = try WorkflowSource(argument)
-            let (workflow, findings) = WorkflowFile.check(bytes: source.bytes)
+            var (workflow, findings) = WorkflowFile.check(bytes: source.bytes)
+            if let checked = workflow {
+                findings += WorkflowFile.familyFindings(of: checked, among: others)
+                if findings.contains(where: { $0.severity == .error }) { workflow = nil }
+            }
             hasErrors = hasErrors || workflow == nil
             if json {
                 write(source, workflow, findings, to: &writer)

@@ -1,6 +1,7 @@
 /// A workflow run without a file: what each event does, with the actions in the order in which they ran.
 ///
 /// Stock is endless and roles are not asked for, so only the workflow itself says no. Time passes when it is told to.
+/// An answer goes to the oldest call that it fits; children are named, and do not run.
 package struct DryRun {
     /// Timeouts that one wait may fire; a workflow whose timeout arms itself again would fire for ever.
     package static let firingsMax = 1_000
@@ -50,7 +51,8 @@ package struct DryRun {
     package mutating func send(_ name: EventName, data: [UInt8] = []) -> Step {
         var step = Step()
         do throws(Refusal) {
-            let command = Command(order: order.id, name: name, data: data)
+            let key = workflow.answerable(by: name, of: order).map { order.effectKey(of: $0.number) }
+            let command = Command(order: order.id, name: name, data: data, key: key)
             switch try workflow.decide(command, on: order, at: now, asking: stock, isTraced: true) {
             case .accepted(let decision): take(decision, to: &step)
             case .repeated: step.isRepeat = true
@@ -64,20 +66,29 @@ package struct DryRun {
     /// Lets time pass; what comes due fires at its own time. A timeout that is refused stays pending to the next wait.
     package mutating func wait(_ interval: Interval) -> Step {
         var step = Step()
-        var refused: Set<TimeoutName> = []
+        var refused: Set<Due> = []
         let end = now.advanced(by: interval)
-        while let next = nextTimeout(upTo: end, except: refused) {
+        while let next = nextDue(upTo: end, except: refused) {
             guard step.fired.count < Self.firingsMax else {
                 step.refusal = .limit("timeouts fired in one wait", max: Self.firingsMax)
                 break
             }
             now = max(now, next.due)
             do throws(Refusal) {
-                let decision = try workflow.decideTimeout(next.name, on: order, at: now, asking: stock, isTraced: true)
-                step.fired.append(next.name)
+                let decision: Decision
+                switch next {
+                case .timeout(let timeout):
+                    decision = try workflow.decideTimeout(
+                        timeout.name, on: order, at: now, asking: stock, isTraced: true)
+                    step.fired.append(timeout.name)
+                case .call(let call):
+                    decision = try workflow.decideExpiry(
+                        ofCall: call.number, on: order, at: now, asking: stock, isTraced: true)
+                    step.fired.append(TimeoutName(order.effectKey(of: call.number)))
+                }
                 take(decision, to: &step)
             } catch {
-                refused.insert(next.name)
+                refused.insert(next)
                 step.refusal = error
             }
         }
@@ -90,9 +101,23 @@ package struct DryRun {
         step.actions += decision.trace
     }
 
-    private func nextTimeout(upTo end: Moment, except refused: Set<TimeoutName>) -> Order.PendingTimeout? {
-        order.timeouts.filter { $0.due <= end && !refused.contains($0.name) }
-            .min { ($0.due, $0.name) < ($1.due, $1.name) }
+    /// What happens by itself when its time comes.
+    private enum Due: Hashable {
+        case timeout(Order.PendingTimeout)
+        case call(OpenCall)
+
+        var due: Moment {
+            switch self {
+            case .timeout(let timeout): timeout.due
+            case .call(let call): call.deadline
+            }
+        }
+    }
+
+    private func nextDue(upTo end: Moment, except refused: Set<Due>) -> Due? {
+        let timeouts = order.timeouts.sorted { $0.name < $1.name }.map { Due.timeout($0) }
+        return (timeouts + order.calls.map { Due.call($0) })
+            .filter { $0.due <= end && !refused.contains($0) }.min { $0.due < $1.due }
     }
 
     private func decodeContext(_ json: [UInt8]) throws(Refusal) -> [Value] {

@@ -16,6 +16,10 @@ extension Macrostep {
             case .extend(let index, let by): try extend(index, by: by)
             case .reschedule(let index, let at): try reschedule(index, at: at)
             case .stop(let index): stop(index)
+            case .spawn(let spawn): try perform(spawn)
+            case .tell(let tell): try perform(tell)
+            case .call(let call): try perform(call)
+            case .stopCall(let name): try stopCall(named: name)
             }
         }
     }
@@ -139,9 +143,6 @@ extension Macrostep {
     }
 
     private mutating func perform(_ send: Action.Send) throws(Refusal) {
-        guard outcome.messages.count < InterpreterLimits.messagesMax else {
-            throw .limit("messages of one command", max: InterpreterLimits.messagesMax)
-        }
         var message = OutgoingMessage(topic: send.topic, tag: send.tag)
         if let key = send.key { message.key = try text(key, "the key of a message") }
         if let group = send.messageGroup { message.messageGroup = try text(group, "the message group") }
@@ -154,11 +155,18 @@ extension Macrostep {
         if let delay = send.delay, case .int(let milliseconds) = try value(delay), milliseconds > 0 {
             message.deliverAt = now.advanced(by: Interval(milliseconds: milliseconds))
         }
-        outcome.messages.append(message)
+        try add(message)
         note("send \(send.topic)\(send.tag.map { ":\($0)" } ?? "")")
     }
 
-    private mutating func body(_ fields: [Action.Send.BodyField]) throws(Refusal) -> [UInt8] {
+    mutating func add(_ message: OutgoingMessage) throws(Refusal) {
+        guard outcome.messages.count < InterpreterLimits.messagesMax else {
+            throw .limit("messages of one command", max: InterpreterLimits.messagesMax)
+        }
+        outcome.messages.append(message)
+    }
+
+    mutating func body(_ fields: [Action.Send.BodyField]) throws(Refusal) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         for field in fields {
@@ -178,17 +186,18 @@ extension Macrostep {
         }
         guard case .int(let length) = try value(expression) else { return }
         let due = max(now, pending.due.advanced(by: Interval(milliseconds: length)))
-        setTimeout(Order.PendingTimeout(name: name, due: due))
+        setTimeout(Order.PendingTimeout(name: name, due: due, lane: pending.lane))
         note("extend \(name)")
     }
 
     private mutating func reschedule(_ index: Int, at expression: Expression) throws(Refusal) {
         let name = workflow.timeouts[index].name
-        guard order.timeouts.contains(where: { $0.name == name }) else {
+        guard let pending = order.timeouts.first(where: { $0.name == name }) else {
             throw .unknownTimeout("\(name) is not pending")
         }
         guard case .int(let time) = try value(expression) else { return }
-        setTimeout(Order.PendingTimeout(name: name, due: max(now, Moment(milliseconds: time))))
+        let due = max(now, Moment(milliseconds: time))
+        setTimeout(Order.PendingTimeout(name: name, due: due, lane: pending.lane))
         note("reschedule \(name)")
     }
 

@@ -38,7 +38,7 @@ extension Macrostep {
             guard case .int(let time) = try value(expression) else { return }
             due = max(earliestDue, Moment(milliseconds: time))
         }
-        setTimeout(Order.PendingTimeout(name: definition.name, due: due))
+        setTimeout(Order.PendingTimeout(name: definition.name, due: due, lane: lane))
     }
 
     mutating func setTimeout(_ timeout: Order.PendingTimeout) {
@@ -130,7 +130,7 @@ extension Outcome {
     /// order has it, behind those that were pending all along.
     mutating func arm(_ timeout: Order.PendingTimeout) {
         if let index = armed.firstIndex(where: { $0.name == timeout.name }) {
-            armed[index].due = timeout.due
+            armed[index] = timeout
         } else {
             armed.append(timeout)
         }

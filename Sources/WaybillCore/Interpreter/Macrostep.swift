@@ -18,6 +18,8 @@ struct Macrostep {
     let workflow: Workflow
     let facts: any StockFacts
     let now: Moment
+    /// The lane of what is being handled, where that is not the order's.
+    let lane: Text?
     /// No timeout that is armed by entering a state is due before.
     var earliestDue: Moment
     var order: Order
@@ -41,8 +43,12 @@ struct Macrostep {
         case timeout(Int)
     }
 
-    init(workflow: Workflow, order: Order, facts: any StockFacts, now: Moment, isTraced: Bool = false) {
+    init(
+        workflow: Workflow, order: Order, facts: any StockFacts, now: Moment, lane: Text? = nil,
+        isTraced: Bool = false
+    ) {
         self.workflow = workflow
+        self.lane = lane
         self.facts = facts
         self.now = now
         earliestDue = now
@@ -113,6 +119,7 @@ struct Macrostep {
         if isFinished {
             for timeout in order.timeouts { outcome.stop(timeout.name) }
             order.timeouts = []
+            for call in order.calls { try withdraw(call) }
         }
         for invariant in workflow.invariants where try !holds(invariant.expression) {
             throw .invariantBroken(invariant.text.string)
@@ -161,6 +168,14 @@ package enum InterpreterLimits {
     package static let changesMax = 4_096
     /// Natural keys that one order remembers.
     package static let naturalKeysMax = 1_024
+    /// Child orders of one order, of all kinds together.
+    package static let childrenMax = 1_000
+    /// Of a child's name within its parent.
+    package static let childIDBytesMax = 64
+    /// What one command may tell the order's relatives.
+    package static let relativesMax = 1_000
+    /// Open calls of one order.
+    package static let callsMax = 256
     /// Of a SKU or a location, each.
     package static let stockNameBytesMax = 256
 }

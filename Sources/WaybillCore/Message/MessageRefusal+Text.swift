@@ -66,7 +66,8 @@ extension MessageRefusal {
         case .undone(let why): self = .undone(why)
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
             .versionConflict, .keyReused, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken,
-            .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .remembered:
+            .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .relativeRefused,
+            .remembered:
             self = .undone(refusal.message)
         }
     }

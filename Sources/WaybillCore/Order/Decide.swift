@@ -28,7 +28,8 @@ extension Workflow {
     ) throws(Refusal) -> Verdict {
         let definition = try definition(of: command, on: order)
         if let definition { try checkRole(of: command, by: definition) }
-        let data = try decodeData(of: command, by: definition)
+        let answered = try answeredCall(by: command, on: order)
+        let data = try decodeData(of: command, by: definition, to: answered)
         let key = try naturalKey(of: command, by: definition, data: data, version: order.version + 1)
         if let key, let used = order.keys.first(where: { $0.command == key.command && $0.key == key.key }) {
             guard used.fingerprint == key.fingerprint else { throw .keyReused(key: key.key.string) }
@@ -42,7 +43,11 @@ extension Workflow {
         if key != nil, order.keys.count >= InterpreterLimits.naturalKeysMax {
             throw .limit("natural keys of an order", max: InterpreterLimits.naturalKeysMax)
         }
-        var step = Macrostep(workflow: self, order: order, facts: facts, now: now, isTraced: isTraced)
+        let lane = command.lane.isEmpty || command.lane == order.lane ? nil : command.lane
+        var step = Macrostep(workflow: self, order: order, facts: facts, now: now, lane: lane, isTraced: isTraced)
+        if let answered {
+            step.settle(answered, calls[answered.definition].ok == command.name ? .ok : .failed)
+        }
         if order.version == 0 {
             if let definition { step.scope.context.place(data, of: definition.data, in: context) }
             try checkKeys(of: step.scope.context, placedBy: command)
@@ -61,10 +66,11 @@ extension Workflow {
     package func decideTimeout(
         _ name: TimeoutName, on order: Order, at now: Moment, asking facts: any StockFacts, isTraced: Bool = false
     ) throws(Refusal) -> Decision {
-        guard let index = timeout(name), order.timeouts.contains(where: { $0.name == name }) else {
+        guard let index = timeout(name), let pending = order.timeouts.first(where: { $0.name == name }) else {
             throw .unknownTimeout("\(name) is not pending")
         }
-        var step = Macrostep(workflow: self, order: order, facts: facts, now: now, isTraced: isTraced)
+        var step = Macrostep(
+            workflow: self, order: order, facts: facts, now: now, lane: pending.lane, isTraced: isTraced)
         // Else one of no length, armed by its own firing, would fire for ever at one moment.
         step.earliestDue = now.advanced(by: Interval(milliseconds: 1))
         step.order.stop(name)
@@ -73,18 +79,41 @@ extension Workflow {
         return try step.finish()
     }
 
+    /// Decides a call that was not answered in time. It is used up even when no transition wants it.
+    package func decideExpiry(
+        ofCall number: Int64, on order: Order, at now: Moment, asking facts: any StockFacts, isTraced: Bool = false
+    ) throws(Refusal) -> Decision {
+        guard let call = order.calls.first(where: { $0.number == number }) else {
+            throw .noOpenCall("$expired", key: order.effectKey(of: number).string, open: [])
+        }
+        let definition = calls[call.definition]
+        let name = definition.expired ?? definition.failed
+        let data: [Value]
+        do throws(JSONProblem) {
+            data = try call.expiredData(as: definition.expiredData)
+        } catch {
+            throw .badData(name, path: error.path, problem: error.message)
+        }
+        var step = Macrostep(
+            workflow: self, order: order, facts: facts, now: now, lane: call.lane, isTraced: isTraced)
+        step.earliestDue = now.advanced(by: Interval(milliseconds: 1))
+        step.settle(call, .expired)
+        _ = try step.run(.event(name, data: data))
+        return try step.finish()
+    }
+
     /// Decides to move a pending timeout to another time, or to cancel it (`due` nil), from outside the workflow.
     package func decideReschedule(
         _ name: TimeoutName, to due: Moment?, on order: Order
     ) throws(Refusal) -> Decision {
-        guard order.timeouts.contains(where: { $0.name == name }) else {
+        guard let pending = order.timeouts.first(where: { $0.name == name }) else {
             throw .unknownTimeout("\(name) is not pending")
         }
         var after = order
         var outcome = Outcome()
         if let due {
-            after.arm(.init(name: name, due: due))
-            outcome.arm(.init(name: name, due: due))
+            after.arm(.init(name: name, due: due, lane: pending.lane))
+            outcome.arm(.init(name: name, due: due, lane: pending.lane))
         } else {
             after.stop(name)
             outcome.stop(name)
@@ -114,9 +143,30 @@ extension Workflow {
         throw .wrongRole(command.name, role: role.string, allowed: definition.roles.map(\.string))
     }
 
-    private func decodeData(of command: Command, by definition: CommandDefinition?) throws(Refusal) -> [Value] {
+    /// The open call that a command answers; nil: it is no answer.
+    private func answeredCall(by command: Command, on order: Order) throws(Refusal) -> OpenCall? {
+        guard !calls.isEmpty, isAnswer(command.name) else { return nil }
+        let open = order.calls.filter {
+            calls[$0.definition].ok == command.name || calls[$0.definition].failed == command.name
+        }
+        guard let call = order.openCall(key: command.key), open.contains(call) else {
+            throw .noOpenCall(
+                command.name, key: command.key?.string,
+                open: open.prefix(Self.callsNamedMax).map { order.effectKey(of: $0.number).string })
+        }
+        return call
+    }
+
+    /// Open calls that a refusal names.
+    private static let callsNamedMax = 5
+
+    private func decodeData(
+        of command: Command, by definition: CommandDefinition?, to call: OpenCall?
+    ) throws(Refusal) -> [Value] {
+        let type = definition?.data ?? RecordType([])
         do throws(JSONProblem) {
-            return try (definition?.data ?? RecordType([])).decode(command.data)
+            if let call { return try call.complete(command.data, as: type) }
+            return try type.decode(command.data)
         } catch {
             throw .badData(command.name, path: error.path, problem: error.message)
         }

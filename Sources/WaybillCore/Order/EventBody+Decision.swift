@@ -16,14 +16,22 @@ extension EventBody {
         self.timeout = timeout
     }
 
+    /// A call that was not answered in time.
+    package init(ofExpired call: Int64) {
+        self.init()
+        self.call = call
+    }
+
     /// Adds what came of it; the first event of an order also says which order it is.
     ///
     /// - Parameter number: the number of the order's workflow in the file.
     package mutating func add(_ decision: Decision, on before: Order, workflow number: Int64) {
         outcome = decision.outcome
         messages = decision.outcome.messages.map { MessageTrace(topic: $0.topic, tag: $0.tag, digest: $0.digest) }
+        relatives = decision.outcome.relatives.map(\.trace)
         guard before.version == 0 else { return }
         order = before.id
+        parent = before.parent
         workflow = number
     }
 }

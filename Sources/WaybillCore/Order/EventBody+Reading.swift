@@ -44,7 +44,9 @@ extension EventBody {
         case "workflow": self.workflow = try reader.int()
         case "data": data = try reader.rawValue()
         case "by": role = try reader.text()
+        case "parent": parent = OrderID(try reader.text())
         case "timeout": timeout = TimeoutName(try reader.text())
+        case "call": call = try reader.int()
         case "status": outcome.status = try reader.text()
         case "facts":
             try reader.array { reader throws(JSONProblem) in outcome.facts.append(try reader.fact()) }
@@ -75,6 +77,16 @@ extension EventBody {
             try reader.array { reader throws(JSONProblem) in outcome.movements.append(try reader.movement()) }
         case "messages":
             try reader.array { reader throws(JSONProblem) in messages.append(try reader.messageTrace()) }
+        case "relatives":
+            try reader.array { reader throws(JSONProblem) in
+                let trace = try reader.relative()
+                relatives.append(trace)
+                if case .newChild(let child) = trace.receiver { outcome.spawned.append(child) }
+            }
+        case "called":
+            try reader.array { reader throws(JSONProblem) in outcome.called.append(try reader.call(in: workflow)) }
+        case "settled":
+            try reader.array { reader throws(JSONProblem) in outcome.settled.append(try reader.settledCall()) }
         case "remember": outcome.remembered = try reader.naturalKey()
         default: throw reader.problem("unknown key \(key)")
         }
@@ -142,8 +154,13 @@ extension JSONReader {
         let name = TimeoutName(try text())
         try comma()
         let due = Moment(milliseconds: try int())
-        try endArray()
-        return Order.PendingTimeout(name: name, due: due)
+        var lane: Text?
+        if !take(UInt8(ascii: "]")) {
+            try comma()
+            lane = try text()
+            try endArray()
+        }
+        return Order.PendingTimeout(name: name, due: due, lane: lane)
     }
 
     package mutating func movement() throws(JSONProblem) -> Movement {

@@ -3,15 +3,19 @@
 /// | key | holds |
 /// |---|---|
 /// | order, workflow | first event only: the order's id and the number of its workflow's text in the file |
+/// | parent | first event of a child order: the id of the order that spawned it |
 /// | data | the command's data, named |
 /// | by | the role that sent it |
 /// | timeout | the name of the timeout that fired or was moved |
+/// | call | the number of the call that expired |
 /// | facts | answers from outside the order: `["done", opened ...]`, `["short", line, free]` |
 /// | left, entered | states: outermost left (with all below), innermost entered (with all above) |
 /// | set | `[field, key, member, value]`; key and member are null for a whole field or element |
-/// | armed, stopped | timeouts: `[name, due]`, name |
+/// | armed, stopped | timeouts: `[name, due]`, with the lane if it is not the order's; name |
 /// | stock | movements: `[kind, sku, location, quantity]` |
 /// | messages | `[topic, tag, digest]`, in order; their ids follow from the event's position and their place |
+/// | relatives | `["spawn", workflow, id, digest]`, `["child", id, command, digest]`, `["parent", command, digest]` |
+/// | called, settled | calls: `[number, definition, name, deadline, lane, data]`, `[number, result]` |
 /// | status | the new status |
 /// | remember | the natural key used up: `[command, key, fingerprint]` |
 ///
@@ -23,9 +27,13 @@ package struct EventBody: Sendable {
     package var data: [UInt8] = []
     package var role: Text?
     package var timeout: TimeoutName?
+    package var parent: OrderID?
+    package var call: Int64?
     package var outcome = Outcome()
     /// What the event says of its messages.
     package var messages: [MessageTrace] = []
+    /// What the event says of what the order told its relatives.
+    package var relatives: [RelativeCommand.Trace] = []
 
     package struct MessageTrace: Hashable, Sendable {
         package let topic: TopicName
@@ -54,6 +62,10 @@ extension EventBody {
             writer.key("workflow")
             writer.int(number)
         }
+        if let parent {
+            writer.key("parent")
+            writer.text(parent.text)
+        }
         if !data.isEmpty {
             writer.key("data")
             writer.json(data)
@@ -66,16 +78,15 @@ extension EventBody {
             writer.key("timeout")
             writer.text(timeout.text)
         }
+        if let call {
+            writer.key("call")
+            writer.int(call)
+        }
         writer.list("facts", outcome.facts) { $0.fact($1) }
         writer.list("left", workflow.outermost(outcome.left)) { $0.text(workflow.states[$1].path) }
         writer.list("entered", workflow.innermost(outcome.entered)) { $0.text(workflow.states[$1].path) }
         writer.list("set", outcome.changes) { $0.change($1, in: workflow.context) }
-        writer.list("armed", outcome.armed) { writer, timeout in
-            writer.beginArray()
-            writer.text(timeout.name.text)
-            writer.int(timeout.due.milliseconds)
-            writer.endArray()
-        }
+        writer.list("armed", outcome.armed) { $0.pendingTimeout($1) }
         writer.list("stopped", outcome.stopped) { $0.text($1.text) }
         writer.list("stock", outcome.movements) { $0.movement($1) }
         writer.list("messages", messages) { writer, message in
@@ -83,6 +94,14 @@ extension EventBody {
             writer.text(message.topic.text)
             writer.optionalText(message.tag)
             writer.int(message.digest)
+            writer.endArray()
+        }
+        writer.list("relatives", relatives) { $0.relative($1) }
+        writer.list("called", outcome.called) { $0.call($1) }
+        writer.list("settled", outcome.settled) { writer, call in
+            writer.beginArray()
+            writer.int(call.number)
+            writer.text(Text(call.result.rawValue))
             writer.endArray()
         }
         if let status = outcome.status {
@@ -127,6 +146,14 @@ extension JSONWriter {
 
     mutating func optionalText(_ text: Text?) {
         if let text { self.text(text) } else { null() }
+    }
+
+    mutating func pendingTimeout(_ timeout: Order.PendingTimeout) {
+        beginArray()
+        text(timeout.name.text)
+        int(timeout.due.milliseconds)
+        if let lane = timeout.lane { text(lane) }
+        endArray()
     }
 
     package mutating func movement(_ movement: Movement) {

@@ -13,6 +13,9 @@ extension Order {
         for movement in outcome.movements {
             guard move(movement) else { return false }
         }
+        children += outcome.spawned
+        for call in outcome.called { open(call) }
+        for call in outcome.settled { close(call) }
         if let status = outcome.status { self.status = status }
         version += 1
         if var key = outcome.remembered {
@@ -24,6 +27,7 @@ extension Order {
 
     /// Applies a whole event, as replay does. The first event also fills the context from its data.
     package mutating func apply(_ body: EventBody, under workflow: Workflow) -> Bool {
+        if version == 0 { parent = body.parent }
         if version == 0, let creation = workflow.creation, !body.data.isEmpty {
             do throws(JSONProblem) {
                 context.place(try creation.data.decode(stored: body.data), of: creation.data, in: workflow.context)
@@ -36,7 +40,7 @@ extension Order {
 
     package mutating func arm(_ timeout: PendingTimeout) {
         if let index = timeouts.firstIndex(where: { $0.name == timeout.name }) {
-            timeouts[index].due = timeout.due
+            timeouts[index] = timeout
         } else {
             timeouts.append(timeout)
         }

@@ -1,7 +1,9 @@
 /// The stored form of an order: one JSON text beside the columns version, status, workflow, placed at and lane.
 ///
 /// `{"in":[leaf paths],"context":[bare],"keys":[[command,key,fingerprint,version]],
-///   "held":[[sku,location,reserved,sold,shipped]],"due":[[name,due]]}`; empty lists are left out.
+///   "held":[[sku,location,reserved,sold,shipped]],"due":[[name,due]],
+///   "parent":id,"children":[[workflow,id]],"calls":[[number,definition,name,deadline,lane,data]],"called":count}`;
+/// empty lists are left out, and a timeout of another lane than the order's ends with that lane.
 /// Equal orders have equal bytes, so that a fold and a stored state can be compared as they lie.
 extension Order {
     package func writeState(to writer: inout JSONWriter, under workflow: Workflow) {
@@ -25,11 +27,21 @@ extension Order {
             writer.int(holding.shipped)
             writer.endArray()
         }
-        writer.list("due", timeouts) { writer, timeout in
+        writer.list("due", timeouts) { $0.pendingTimeout($1) }
+        if let parent {
+            writer.key("parent")
+            writer.text(parent.text)
+        }
+        writer.list("children", children) { writer, child in
             writer.beginArray()
-            writer.text(timeout.name.text)
-            writer.int(timeout.due.milliseconds)
+            writer.text(child.workflow.text)
+            writer.text(child.id)
             writer.endArray()
+        }
+        writer.list("calls", calls) { $0.call($1) }
+        if callCount > 0 {
+            writer.key("called")
+            writer.int(callCount)
         }
         writer.endObject()
     }
@@ -68,6 +80,12 @@ extension Order {
             try reader.array { reader throws(JSONProblem) in holdings.append(try reader.holding()) }
         case "due":
             try reader.array { reader throws(JSONProblem) in timeouts.append(try reader.pendingTimeout()) }
+        case "parent": parent = OrderID(try reader.text())
+        case "children":
+            try reader.array { reader throws(JSONProblem) in children.append(try reader.child()) }
+        case "calls":
+            try reader.array { reader throws(JSONProblem) in calls.append(try reader.call(in: workflow)) }
+        case "called": callCount = try reader.int()
         default: throw reader.problem("unknown key \(key)")
         }
     }

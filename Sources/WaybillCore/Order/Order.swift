@@ -17,8 +17,14 @@ package struct Order: Hashable, Sendable {
     package var status: Text
     /// The grey-release route of the command that placed it; empty: the base.
     package var lane: Text
-    /// Set for a child order (E8).
+    /// The order that spawned it; nil: somebody else placed it.
     package var parent: OrderID?
+    /// The orders that it has spawned, in that order.
+    package var children: [Child]
+    /// Steps that left the process and are not answered yet.
+    package var calls: [OpenCall]
+    /// How many calls it has ever made: the number of the last one.
+    package var callCount: Int64
 
     package init(id: OrderID, workflow: Workflow, placedAt: Moment, lane: Text = "") {
         self.id = id
@@ -34,6 +40,9 @@ package struct Order: Hashable, Sendable {
         status = ""
         self.lane = lane
         parent = nil
+        children = []
+        calls = []
+        callCount = 0
     }
 
     /// A natural key that a command of this name has used up.
@@ -56,10 +65,13 @@ package struct Order: Hashable, Sendable {
     package struct PendingTimeout: Hashable, Sendable {
         package var name: TimeoutName
         package var due: Moment
+        /// The lane of the command that armed it, where that is not the order's: what it leads to goes there too.
+        package var lane: Text?
 
-        package init(name: TimeoutName, due: Moment) {
+        package init(name: TimeoutName, due: Moment, lane: Text? = nil) {
             self.name = name
             self.due = due
+            self.lane = lane
         }
     }
 }

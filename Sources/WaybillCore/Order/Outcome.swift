@@ -8,6 +8,13 @@ package struct Outcome: Hashable, Sendable {
     package var facts: [ReserveAnswer] = []
     package var movements: [Movement] = []
     package var messages: [OutgoingMessage] = []
+    /// Child orders that were spawned.
+    package var spawned: [Order.Child] = []
+    /// What the order tells its parent and its children, new ones among them, in this order.
+    package var relatives: [RelativeCommand] = []
+    /// Calls that were made, and those that are not open any more.
+    package var called: [OpenCall] = []
+    package var settled: [OpenCall.Settled] = []
     /// The new status, when it changed.
     package var status: Text?
     /// The natural key that the command used up.
@@ -35,6 +42,8 @@ package struct OutgoingMessage: Hashable, Sendable {
     package var properties: [Property]
     /// When it becomes visible; nil: with its commit.
     package var deliverAt: Moment?
+    /// It stays hidden until the call that it belongs to is answered.
+    package var isHalf = false
 
     package struct Property: Hashable, Sendable {
         package var name: Text
@@ -72,6 +81,7 @@ package struct OutgoingMessage: Hashable, Sendable {
             digest.add(property.value)
         }
         digest.add(deliverAt?.milliseconds ?? 0)
+        if isHalf { digest.add("half") }
         return digest.value
     }
 }

@@ -24,6 +24,8 @@ extension Refusal {
         case .rejectedByCaller: "rejected_by_caller"
         case .unknownTimeout: "unknown_timeout"
         case .timeoutFired: "timeout_fired"
+        case .noOpenCall: "no_open_call"
+        case .relativeRefused(_, _, let code, _): code
         case .remembered(let code, _): code
         }
     }
@@ -59,6 +61,10 @@ extension Refusal {
         case .rejectedByCaller(let reason): "the caller's own rows failed, nothing was kept: \(reason)"
         case .unknownTimeout(let what): "unknown timeout: \(what)"
         case .timeoutFired(let name, let at): "the timeout \(name) fired at \(at.iso8601)"
+        case .noOpenCall(let name, let key, let open):
+            "\(name) answers a call, and \(key.map { "\($0) is not an open one" } ?? "it has no key"); "
+                + (open.isEmpty ? "none is open" : "send it with the key of one: \(open.joined(separator: ", "))")
+        case .relativeRefused(let id, let name, _, let message): "\(id) refuses \(name): \(message)"
         case .remembered(_, let message): message
         }
     }

@@ -37,6 +37,10 @@ public enum Refusal: Error, Hashable, Sendable {
     case unknownTimeout(String)
     /// Too late: the timeout fired at that time.
     case timeoutFired(TimeoutName, at: Moment)
+    /// The command answers a call, and its key is that of none that is open.
+    case noOpenCall(EventName, key: String?, open: [String])
+    /// What follows from the command was refused by a child or by the parent: which one, what it was sent, and why.
+    case relativeRefused(OrderID, EventName, code: String, message: String)
     /// The same answer as to the first request with this key.
     case remembered(code: String, message: String)
 }

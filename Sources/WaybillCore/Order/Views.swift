@@ -13,6 +13,12 @@ public struct OrderView: Hashable, Sendable {
     public var context: [UInt8]
     public var holdings: [Held]
     public var timeouts: [Pending]
+    /// The order that spawned it; nil: somebody else placed it.
+    public var parent: OrderID?
+    /// The orders that it has spawned, the first one first.
+    public var children: [OrderID]
+    /// Steps that left the process and are not answered yet, the oldest first.
+    public var openCalls: [Call]
     public var placedAt: Moment
     public var lane: Text
     /// Whether nothing can happen to it any more.
@@ -31,6 +37,20 @@ public struct OrderView: Hashable, Sendable {
     public struct Pending: Hashable, Sendable {
         public var name: TimeoutName
         public var due: Moment
+    }
+
+    /// A step that left the process: what somebody outside is asked to do.
+    public struct Call: Hashable, Sendable {
+        /// The effect key: the answer comes with it, and whoever does the work does it once for each key.
+        public var key: Text
+        public var topic: TopicName
+        /// The commands that answer it.
+        public var ok: EventName
+        public var failed: EventName
+        /// When it expires.
+        public var deadline: Moment
+        /// What is asked, as one JSON object.
+        public var data: [UInt8]
     }
 
     public struct Possible: Hashable, Sendable {
@@ -52,6 +72,14 @@ public struct OrderView: Hashable, Sendable {
             Held(stock: $0.key, reserved: $0.reserved, sold: $0.sold, shipped: $0.shipped)
         }
         timeouts = order.timeouts.map { Pending(name: $0.name, due: $0.due) }
+        parent = order.parent
+        children = order.children.map { order.childID($0.id) }
+        openCalls = order.calls.map { call in
+            let definition = workflow.calls[call.definition]
+            return Call(
+                key: order.effectKey(of: call.number), topic: definition.topic, ok: definition.ok,
+                failed: definition.failed, deadline: call.deadline, data: call.data)
+        }
         placedAt = order.placedAt
         lane = order.lane
         isFinished = workflow.isFinished(order.configuration)
@@ -70,7 +98,8 @@ public struct EventView: Hashable, Sendable {
     public var at: Moment
     public var caller: Text
     public var key: Text?
-    /// The event that led to this one: of a timeout that fired, the one that gave it its due time.
+    /// The event that led to this one: of a timeout that fired or a call that expired, the one that gave it its due
+    /// time; of what a relative told the order, that relative's.
     public var cause: Position?
     public var trace: Text?
     /// What was asked and what came of it, as one JSON object.
@@ -89,6 +118,21 @@ public struct EventView: Hashable, Sendable {
         self.cause = cause
         self.trace = trace
         self.body = body
+    }
+}
+
+/// A call as it is listed, open or answered.
+public struct CallView: Hashable, Sendable {
+    /// The effect key.
+    public var key: Text
+    /// `open`, `ok`, `failed`, `expired` or `cancelled`.
+    public var state: Text
+    public var deadline: Moment
+
+    package init(key: Text, state: Text, deadline: Moment) {
+        self.key = key
+        self.state = state
+        self.deadline = deadline
     }
 }
 

@@ -20,6 +20,57 @@ package struct Action: Sendable {
         /// Moves a pending timeout to a time.
         case reschedule(timeout: Int, at: Expression)
         case stop(timeout: Int)
+        case spawn(Spawn)
+        case tell(Tell)
+        case call(Call)
+        /// Takes back the open call of this name.
+        case stopCall(Expression)
+    }
+
+    /// Makes a child order under another workflow.
+    package struct Spawn: Sendable {
+        /// Index into ``Workflow/children``.
+        package let kind: Int
+        /// Its name within this order.
+        package let id: Expression
+        package let data: [Send.BodyField]
+
+        package init(kind: Int, id: Expression, data: [Send.BodyField]) {
+            self.kind = kind
+            self.id = id
+            self.data = data
+        }
+    }
+
+    /// Sends a command to the parent or to a child.
+    package struct Tell: Sendable {
+        /// The child's name; nil: the parent.
+        package let child: Expression?
+        package let command: EventName
+        package let data: [Send.BodyField]
+
+        package init(child: Expression?, command: EventName, data: [Send.BodyField]) {
+            self.child = child
+            self.command = command
+            self.data = data
+        }
+    }
+
+    /// Asks somebody outside the process to do something.
+    package struct Call: Sendable {
+        /// Index into ``Workflow/calls``.
+        package let definition: Int
+        package let name: Expression?
+        package let data: [Send.BodyField]
+        /// Milliseconds until it expires.
+        package let within: Expression
+
+        package init(definition: Int, name: Expression?, data: [Send.BodyField], within: Expression) {
+            self.definition = definition
+            self.name = name
+            self.data = data
+            self.within = within
+        }
     }
 
     package struct Assignment: Sendable {
@@ -82,10 +133,13 @@ package struct Action: Sendable {
             package let name: Text
             package let value: Expression
             package let type: ValueType
-            package init(name: Text, value: Expression, type: ValueType) {
+            /// Whether it may be NULL; then it is left out.
+            package let isOptional: Bool
+            package init(name: Text, value: Expression, type: ValueType, isOptional: Bool = false) {
                 self.name = name
                 self.value = value
                 self.type = type
+                self.isOptional = isOptional
             }
         }
 

@@ -22,10 +22,18 @@ package final class Workflow: Sendable {
     /// Every `after:` of the workflow.
     package let timeouts: [TimeoutDefinition]
 
+    /// The kinds of child orders that it may spawn.
+    package let children: [ChildDefinition]
+    /// Every `call:` of the workflow, in document order.
+    package let calls: [CallDefinition]
+    /// What it says to other workflows: checked against them when they are known.
+    package let relations: [Relation]
+
     package init(
         name: WorkflowName, version: Int64, hash: WorkflowHash, commands: [CommandDefinition], context: RecordType,
         attributes: [Int], derived: [Derived], invariants: [Invariant], status: Expression?, states: [State],
-        timeouts: [TimeoutDefinition]
+        timeouts: [TimeoutDefinition], children: [ChildDefinition] = [], calls: [CallDefinition] = [],
+        relations: [Relation] = []
     ) {
         self.name = name
         self.version = version
@@ -38,6 +46,9 @@ package final class Workflow: Sendable {
         self.status = status
         self.states = states
         self.timeouts = timeouts
+        self.children = children
+        self.calls = calls
+        self.relations = relations
         derivedExpressions = derived.map(\.expression)
         commandIndex = Dictionary(commands.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
         stateIndex = Dictionary(states.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
@@ -70,6 +81,42 @@ package final class Workflow: Sendable {
             self.data = data
             self.roles = roles
             self.key = key
+        }
+    }
+
+    /// A kind of child orders.
+    package struct ChildDefinition: Sendable {
+        package let workflow: WorkflowName
+        /// How many an order may have.
+        package let countMax: Int
+
+        package init(workflow: WorkflowName, countMax: Int) {
+            self.workflow = workflow
+            self.countMax = countMax
+        }
+    }
+
+    /// A command that the workflow sends to another, with the data that it brings and its place in the file.
+    package struct Relation: Sendable {
+        /// The child's workflow; nil: whichever has spawned the order.
+        package let child: WorkflowName?
+        /// Nil: the child's first command, which places it.
+        package let command: EventName?
+        /// Nil: the workflow only says that it may have such children.
+        package let data: RecordType?
+        package let line: Int
+        package let column: Int
+        package let path: String
+
+        package init(
+            child: WorkflowName?, command: EventName?, data: RecordType?, line: Int, column: Int, path: String
+        ) {
+            self.child = child
+            self.command = command
+            self.data = data
+            self.line = line
+            self.column = column
+            self.path = path
         }
     }
 
@@ -197,7 +244,7 @@ package struct Transition: Sendable {
 extension Workflow {
     /// Every topic that the workflow sends to, sorted: created when it is opened.
     package var topics: [TopicName] {
-        var names: Set<TopicName> = []
+        var names = Set(calls.map(\.topic))
         for state in states {
             collect(state.entry, into: &names)
             collect(state.exit, into: &names)
@@ -211,7 +258,7 @@ extension Workflow {
             switch action.verb {
             case .send(let send): names.insert(send.topic)
             case .forEach(_, _, let body): collect(body, into: &names)
-            case .assign, .put, .raise, .stock, .extend, .reschedule, .stop: break
+            case .assign, .put, .raise, .stock, .extend, .reschedule, .stop, .spawn, .tell, .call, .stopCall: break
             }
         }
     }

@@ -67,7 +67,7 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns in columns.optionalInteger(0) } ?? nil
     }
 
-    /// Where messages with this key or id may lie that became visible on a day. The caller compares the keys themselves.
+    /// Where messages with this key or id may lie that became visible on a day. The caller compares the keys.
     package func places(ofKey key: Text, day: Int64, limit: Int) throws(StoreFailure) -> [MessagePlace] {
         let statement = try query(
             "SELECT place FROM message_key WHERE day = ?1 AND hash = ?2 ORDER BY place LIMIT ?3")

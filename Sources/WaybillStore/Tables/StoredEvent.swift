@@ -13,6 +13,7 @@ package struct StoredEvent: ~Copyable {
     package var version: Int64 { columns.integer(2) }
     package var type: EventName { EventName(columns.text(3)) }
     package var at: Moment { columns.moment(4) }
+    package var key: Text? { columns.optionalText(6) }
     package var lane: Text { columns.text(9) }
     package var semantics: Int64 { columns.integer(10) }
     package var digest: UInt64 { UInt64(bitPattern: columns.integer(11)) }

@@ -12,11 +12,12 @@ extension ActionBuilder {
             properties: fields(outline.properties, in: scope))
     }
 
-    private mutating func fields(_ entries: [Outline.Entry], in scope: NameScope) -> [Action.Send.BodyField] {
+    mutating func fields(_ entries: [Outline.Entry], in scope: NameScope) -> [Action.Send.BodyField] {
         entries.compactMap { entry in
             guard let checked = expressions.check(entry.value, in: scope) else { return nil }
             count(checked)
-            return Action.Send.BodyField(name: entry.name, value: checked.expression, type: checked.type)
+            return Action.Send.BodyField(
+                name: entry.name, value: checked.expression, type: checked.type, isOptional: checked.isOptional)
         }
     }
 

@@ -6,6 +6,10 @@ struct ActionBuilder {
     let log: FindingLog
     /// Every place that raises an event and whose data could be typed.
     private(set) var raises: [RaiseSite] = []
+    /// Every call, in the order in which they are built, which is that of the document.
+    var calls: [Workflow.CallDefinition] = []
+    /// What is said to other workflows.
+    var relations: [Workflow.Relation] = []
     /// Steps of the list that is being built, loops included.
     private var cost = 0
 
@@ -69,6 +73,10 @@ struct ActionBuilder {
             guard let index = self.timeout(timeout), let at = value(at, .number(.time), in: scope) else { return nil }
             return .reschedule(timeout: index, at: at)
         case .stop(let timeout): return self.timeout(timeout).map { .stop(timeout: $0) }
+        case .spawn(let spawn): return self.spawn(spawn, in: scope)
+        case .tell(let tell): return self.tell(tell, in: scope)
+        case .call(let call): return self.call(call, in: scope)
+        case .stopCall(let name): return value(name, .text, in: scope).map { .stopCall($0) }
         }
     }
 
@@ -91,6 +99,8 @@ struct ActionBuilder {
             hint: nearest.map { "did you mean '\($0)'?" } ?? "timeouts are declared by `after:`")
         return nil
     }
+
+    mutating func raise(_ site: RaiseSite) { raises.append(site) }
 
     // MARK: Loops and events
 

@@ -7,6 +7,8 @@ struct Symbols {
     let states: StateTable
     /// Nil: the workflow declares no commands and accepts any event without data.
     let commands: [EventName: RecordType]?
+    /// The kinds of child orders that are declared.
+    var children: [WorkflowName] = []
     /// The data of events that the order raises itself, as the places that raise them say.
     var raised: [EventName: RecordType] = [:]
 

@@ -14,6 +14,7 @@ struct WorkflowBuilder {
         }
         symbols = Symbols(
             context: outline.context.type, states: StateTable(root: outline.root, log: log), commands: commands)
+        symbols.children = outline.children.map(\.workflow)
     }
 
     var expressions: ExpressionReader { ExpressionReader(log: log) }
@@ -30,6 +31,9 @@ struct WorkflowBuilder {
         let states = symbols.states.rows.indices.map { state($0, &actions) }
         let invariants = outline.invariants.compactMap(invariant)
         let status = outline.status.flatMap { expressions.value($0, .text, in: symbols.scope()) }
+        if actions.calls.count > WorkflowLimits.callsMax {
+            log.error(at: outline.root.node, "\(actions.calls.count) calls, more than \(WorkflowLimits.callsMax)")
+        }
         if judgesFlow {
             FlowCheck(
                 states: symbols.states, commands: outline.commands, raises: actions.raises, log: log
@@ -39,7 +43,18 @@ struct WorkflowBuilder {
         return Workflow(
             name: WorkflowName(outline.name), version: outline.version, hash: hash, commands: commands,
             context: symbols.context, attributes: attributes, derived: derived, invariants: invariants,
-            status: status?.expression, states: states, timeouts: timeouts)
+            status: status?.expression, states: states, timeouts: timeouts,
+            children: outline.children.map { Workflow.ChildDefinition(workflow: $0.workflow, countMax: $0.countMax) },
+            calls: actions.calls, relations: declared + actions.relations)
+    }
+
+    /// The kinds of child orders, each with its place: they must exist, spawned or not.
+    private var declared: [Workflow.Relation] {
+        outline.children.map { child in
+            Workflow.Relation(
+                child: child.workflow, command: nil, data: nil, line: child.node.place.line,
+                column: child.node.place.column, path: child.node.path.description)
+        }
     }
 
     // MARK: What is computed from the data

@@ -11,6 +11,7 @@ struct Outline {
     var derived: [Entry]
     var invariants: [DocumentNode]
     var status: DocumentNode?
+    var children: [Child]
     var root: State
 
     /// A name and a value that belongs to it, each with its place.
@@ -35,6 +36,13 @@ struct Outline {
         let data: Record
         let roles: [Text]
         let key: DocumentNode?
+    }
+
+    /// A kind of child orders.
+    struct Child {
+        let node: DocumentNode
+        let workflow: WorkflowName
+        let countMax: Int
     }
 
     /// A state with everything below it.
@@ -100,6 +108,36 @@ struct Outline {
         case extend(timeout: DocumentNode, by: DocumentNode)
         case reschedule(timeout: DocumentNode, at: DocumentNode)
         case stop(timeout: DocumentNode)
+        case spawn(Spawn)
+        case tell(Tell)
+        case call(Call)
+        case stopCall(DocumentNode)
+    }
+
+    struct Spawn {
+        let child: DocumentNode
+        let id: DocumentNode
+        let data: [Entry]
+    }
+
+    struct Tell {
+        /// `parent`, or a kind of children.
+        let receiver: DocumentNode
+        let id: DocumentNode?
+        let command: DocumentNode
+        let name: EventName
+        let data: [Entry]
+    }
+
+    struct Call {
+        let topic: TopicName
+        let name: DocumentNode?
+        let data: [Entry]
+        let ok: DocumentNode
+        let failed: DocumentNode
+        /// The node and the name of an event.
+        let expired: (node: DocumentNode, name: EventName)?
+        let within: DocumentNode
     }
 
     struct Assignment {

@@ -15,7 +15,8 @@ import WaybillCore
 extension OutlineReader {
     private static let stockVerbs = ["reserve", "confirm", "release", "ship", "restock", "scrap"]
     private static let verbs =
-        ["assign", "put", "forEach", "raise", "send"] + stockVerbs + ["extend", "reschedule", "stop"]
+        ["assign", "put", "forEach", "raise", "send"] + stockVerbs
+        + ["extend", "reschedule", "stop", "spawn", "tell", "call"]
 
     func actions(_ node: DocumentNode?) -> [Outline.Action] {
         items(node, "actions", countMax: WorkflowLimits.actionsMax).compactMap(action)
@@ -75,10 +76,14 @@ extension OutlineReader {
         case "reschedule":
             return timeoutAction(pair.value, "reschedule", "at").map { (.reschedule(timeout: $0, at: $1), nil) }
         case "stop":
-            guard let fields = self.fields(of: pair.value, "stop", allowed: ["timeout"]),
-                let timeout = required("timeout", in: fields, of: pair.value, "stop")
-            else { return nil }
-            return (.stop(timeout: timeout), nil)
+            guard let fields = self.fields(of: pair.value, "stop", allowed: ["timeout", "call"]) else { return nil }
+            if let call = fields["call"], fields["timeout"] == nil {
+                return expression(call).map { (.stopCall($0), nil) }
+            }
+            return required("timeout", in: fields, of: pair.value, "stop").map { (.stop(timeout: $0), nil) }
+        case "spawn": return spawn(pair.value).map { (.spawn($0), nil) }
+        case "tell": return tell(pair.value).map { (.tell($0), nil) }
+        case "call": return call(pair.value).map { (.call($0), nil) }
         case let name: return stock(pair.value, verb: name)
         }
     }

@@ -9,7 +9,7 @@ struct OutlineReader {
     }
 
     private static let keys = [
-        "id", "version", "commands", "context", "attributes", "derive", "invariants", "status",
+        "id", "version", "commands", "context", "attributes", "derive", "invariants", "status", "children",
     ]
 
     private func outline(_ node: DocumentNode) -> Outline? {
@@ -31,7 +31,8 @@ struct OutlineReader {
             } ?? [],
             invariants: items(fields["invariants"], "invariants", countMax: WorkflowLimits.invariantsMax)
                 .compactMap { expression($0) },
-            status: fields["status"].flatMap { expression($0) }, root: root)
+            status: fields["status"].flatMap { expression($0) },
+            children: fields["children"].map(children) ?? [], root: root)
     }
 
     // MARK: Mappings and lists
@@ -53,7 +54,6 @@ struct OutlineReader {
         return fields
     }
 
-    private static let laterKeys = ["spawn", "call", "tell", "children"]
     /// Words that are used elsewhere, and what to write here.
     private static let otherWords = [
         "keys": "key", "group": "messageGroup", "cond": "guard", "quantity": "qty", "location": "at", "roles": "by",
@@ -61,10 +61,6 @@ struct OutlineReader {
     ]
 
     func unknown(_ key: DocumentNode, _ name: String, _ what: String, allowed: [String]) {
-        if Self.laterKeys.contains(name) {
-            log.error(at: key, "'\(name)': child orders and calls are not part of this release")
-            return
-        }
         let other = Self.otherWords[name].flatMap { allowed.contains($0) ? Text($0) : nil }
         let nearest = other ?? nearestName(to: Text(name), among: allowed.lazy.map { Text($0) })
         let known = "\(what) has \(allowed.joined(separator: ", "))"

@@ -1,0 +1,61 @@
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// Calls: a step that leaves the process is written down with its order's event, and so is its end.
+extension CommandHandler {
+    /// Keeps the calls that an event made, each with its deadline and the half message that waits for its answer.
+    func keep(
+        _ calls: [OpenCall], of order: Order, halves: [PendingMessageNumber], event: Position,
+        in transaction: borrowing Transaction
+    ) throws {
+        for (call, half) in zip(calls, halves) {
+            var row = CallRow(
+                stream: order.number, name: call.name ?? Text("\(call.number)"),
+                effectKey: order.effectKey(of: call.number), deadline: call.deadline, pendingMessage: half)
+            row.number = try transaction.insert(row)
+            try transaction.insert(row.timeoutKey, cause: event)
+            earliestArmed = min(earliestArmed ?? call.deadline, call.deadline)
+        }
+    }
+
+    /// Ends calls: the half message becomes visible when the answer is ok, else it is dropped.
+    func settle(
+        _ calls: [OpenCall.Settled], of order: Order, at now: Moment, in transaction: borrowing Transaction
+    ) throws {
+        for call in calls {
+            let key = order.effectKey(of: call.number)
+            guard let row = try transaction.call(effectKey: key), let state = CallRow.State(call.result),
+                try transaction.settleCall(row.number, as: state)
+            else { throw EngineFailure.damaged("the call \(key) is open, and its row is not") }
+            // One that expired has lost its row already.
+            try transaction.delete(row.timeoutKey)
+            guard let number = row.pendingMessage else { continue }
+            if call.result == .ok, let half = try transaction.pendingMessage(number) {
+                _ = try transaction.publish(half, as: .committed, at: now)
+            } else {
+                try transaction.decide(number, from: .half, to: .rolledBack, at: now)
+            }
+        }
+    }
+
+    /// The owner of the kind `call`: nobody has answered in time.
+    func expire(
+        _ timeout: DueTimeout, at now: Moment, retryAt: Moment?, in transaction: borrowing Transaction
+    ) throws {
+        guard let row = try transaction.call(timeout.key.owner),
+            let entry = try load(row.stream, in: transaction),
+            let call = entry.order.openCall(key: row.effectKey)
+        else { throw EngineFailure.damaged("the call \(timeout.key.owner) is due, and no order waits for it") }
+        try fire(.expiry(call.number), timeout, of: entry, at: now, retryAt: retryAt, in: transaction)
+    }
+}
+
+extension Engine {
+    /// Who prepared the half message of a call: the engine itself. No client can have this name.
+    package static var callProducer: Text { "$call" }
+}
+
+extension CallRow.State {
+    init?(_ result: OpenCall.Result) { self.init(rawValue: result.rawValue) }
+}

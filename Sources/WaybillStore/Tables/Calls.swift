@@ -1,0 +1,125 @@
+package import WaybillCore
+
+/// A step of an order that has left the process, open or answered.
+package struct CallRow: Hashable, Sendable {
+    /// Where it stands. The first end wins.
+    package enum State: String, Sendable, CaseIterable {
+        case open, ok, failed, expired, cancelled
+    }
+
+    package var number: Int64
+    package var stream: StreamNumber
+    /// What its workflow calls it, else its number within the order.
+    package var name: Text
+    /// By which the worker and the provider know it.
+    package var effectKey: Text
+    package var deadline: Moment
+    /// The half message that says it was done; nil: it was deleted since.
+    package var pendingMessage: PendingMessageNumber?
+    package var state: State
+
+    package init(
+        number: Int64 = 0, stream: StreamNumber, name: Text, effectKey: Text, deadline: Moment,
+        pendingMessage: PendingMessageNumber?, state: State = .open
+    ) {
+        self.number = number
+        self.stream = stream
+        self.name = name
+        self.effectKey = effectKey
+        self.deadline = deadline
+        self.pendingMessage = pendingMessage
+        self.state = state
+    }
+
+    init(_ columns: Columns) throws(StoreFailure) {
+        number = columns.integer(0)
+        stream = columns.stream(1)
+        name = columns.text(2)
+        effectKey = columns.text(3)
+        deadline = columns.moment(4)
+        pendingMessage = columns.optionalInteger(5).map { PendingMessageNumber($0) }
+        guard let state = State(rawValue: columns.text(6).string) else {
+            throw StoreFailure(.damaged, "call \(number) has the unknown state '\(columns.text(6))'")
+        }
+        self.state = state
+    }
+
+    /// The row that fires when nobody answers in time.
+    package var timeoutKey: TimeoutKey { TimeoutKey(kind: .call, due: deadline, owner: number, name: "") }
+}
+
+extension Transaction {
+    /// Keeps a call; answers its number. The number given in the row does not count.
+    @discardableResult
+    package func insert(_ call: CallRow) throws(StoreFailure) -> Int64 {
+        let statement = try statement(
+            """
+            INSERT INTO call (stream, name, effect_key, deadline, pending_message, state)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+            """)
+        statement.bind(1, call.stream)
+        statement.bind(2, call.name)
+        statement.bind(3, call.effectKey)
+        statement.bind(4, call.deadline)
+        statement.bind(5, call.pendingMessage?.number)
+        statement.bind(6, Text(call.state.rawValue))
+        try statement.run()
+        return lastInsertedRow
+    }
+
+    /// Ends an open call; false: it had ended before.
+    @discardableResult
+    package func settleCall(_ number: Int64, as state: CallRow.State) throws(StoreFailure) -> Bool {
+        let statement = try statement("UPDATE call SET state = ?2 WHERE number = ?1 AND state = 'open'")
+        statement.bind(1, number)
+        statement.bind(2, Text(state.rawValue))
+        return try statement.run() == 1
+    }
+}
+
+extension TableReader where Self: ~Copyable {
+    package func call(_ number: Int64) throws(StoreFailure) -> CallRow? {
+        let statement = try query(
+            """
+            SELECT number, stream, name, effect_key, deadline, pending_message, state FROM call WHERE number = ?1
+            """)
+        statement.bind(1, number)
+        return try statement.first { columns throws(StoreFailure) in try CallRow(columns) }
+    }
+
+    package func call(effectKey: Text) throws(StoreFailure) -> CallRow? {
+        let statement = try query(
+            """
+            SELECT number, stream, name, effect_key, deadline, pending_message, state FROM call WHERE effect_key = ?1
+            """)
+        statement.bind(1, effectKey)
+        return try statement.first { columns throws(StoreFailure) in try CallRow(columns) }
+    }
+
+    /// The calls of an order after a number, the oldest first.
+    package func calls(
+        of stream: StreamNumber, after number: Int64 = 0, limit: Int
+    ) throws(StoreFailure) -> [CallRow] {
+        let statement = try query(
+            """
+            SELECT number, stream, name, effect_key, deadline, pending_message, state FROM call
+            WHERE stream = ?1 AND number > ?2 ORDER BY number LIMIT ?3
+            """)
+        statement.bind(1, stream)
+        statement.bind(2, number)
+        statement.bind(3, Int64(limit))
+        return try statement.all { columns throws(StoreFailure) in try CallRow(columns) }
+    }
+
+    /// All calls after a number, the oldest first.
+    package func calls(after number: Int64, limit: Int) throws(StoreFailure) -> [CallRow] {
+        let statement = try query(
+            """
+            SELECT number, stream, name, effect_key, deadline, pending_message, state FROM call
+            WHERE number > ?1 ORDER BY number LIMIT ?2
+            """)
+        statement.bind(1, number)
+        statement.bind(2, Int64(limit))
+        return try statement.all { columns throws(StoreFailure) in try CallRow(columns) }
+    }
+}
