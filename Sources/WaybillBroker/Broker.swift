@@ -36,6 +36,11 @@ package final class Broker {
     /// What is known to consumers.
     package let groups: GroupMemory
     let contents: any EventContents
+    /// Where questions about half messages wait for producers.
+    package let desk: CheckDesk
+    /// Those in this process who answer for half messages, by the name of their producer.
+    package var checkers: [Text: HalfMessageChecker] = [:]
+    package let disk: DiskWatch
     var pending = PendingChanges()
 
     package init(store: Store, world: World, settings: BrokerSettings, contents: any EventContents) throws {
@@ -43,6 +48,8 @@ package final class Broker {
         self.world = world
         self.settings = settings
         self.contents = contents
+        desk = CheckDesk(settings: settings)
+        disk = DiskWatch(read: settings.diskSpace ?? { [path = store.path] in path.flatMap { DiskSpace.of(path: $0) } })
         let secret = try store.write { transaction in try Self.keepSecret(world, in: transaction) }
         seal = Seal(secret: secret)
         groups = try GroupMemory(store: store, settings: settings)
@@ -56,13 +63,33 @@ package final class Broker {
         case .keepGroup(let name, let rules): try keepGroup(name, rules, at: now, in: transaction)
         case .updateGroup(let name, let rules): try updateGroup(name, rules, at: now, in: transaction)
         case .deleteGroup(let name): try deleteGroup(name, at: now, in: transaction)
+        case .createTopic(let name, let rules): try createTopic(name, rules, at: now, in: transaction)
+        case .updateTopic(let name, let rules): try updateTopic(name, rules, in: transaction)
+        case .deleteTopic(let name): try deleteTopic(name, at: now, in: transaction)
         case .send(let messages): try send(messages, at: now, in: transaction)
+        case .recall(let handle, let topic): try recall(handle, of: topic, at: now, in: transaction)
+        case .reschedule(let handle, let topic, let due):
+            try reschedule(handle, of: topic, to: due, at: now, in: transaction)
+        case .prepare(let message, let producer, let firstCheck):
+            try prepare(message, producer: producer, firstCheck: firstCheck, at: now, in: transaction)
+        case .resolve(let id, let topic, let resolution):
+            try resolve(id, of: topic, resolution, at: now, in: transaction)
+        case .resume(let id, let topic): try resume(id, of: topic, at: now, in: transaction)
+        case .checksSent(let ids): try countSent(ids, in: transaction)
+        case .wakeMissed(let producer): try wakeMissed(of: producer, at: now, in: transaction)
         case .acknowledge: .refused(.staleReceipt("nothing is delivered yet"))
         }
     }
 
     /// Registers the broker's kinds of timeouts.
-    package func register(with timeouts: TimeoutCenter) {}
+    package func register(with timeouts: TimeoutCenter) {
+        timeouts.register(.delayedMessage) { [unowned self] timeout, now, transaction in
+            try fireDelayed(timeout, at: now, in: transaction)
+        }
+        timeouts.register(.checkBack) { [unowned self] timeout, now, transaction in
+            try fireCheckBack(timeout, at: now, in: transaction)
+        }
+    }
 
     /// Writes down what the write at hand has changed. May be called more than once in a write.
     package func flush(in transaction: borrowing Transaction) throws {
@@ -72,11 +99,20 @@ package final class Broker {
     /// After the commit: consumers see what the write did.
     package func didCommit() {
         groups.apply(pending)
+        desk.settle(pending.settled)
+        desk.forgetMissed(pending.woken)
+        desk.miss(pending.missed)
+        desk.post(pending.questions)
         pending = PendingChanges()
     }
 
     /// After a write that was undone.
     package func forget() { pending = PendingChanges() }
+
+    /// What is asked without changing anything.
+    package var reader: MessageReader {
+        MessageReader(store: store, seal: seal, settings: settings, contents: contents)
+    }
 
     /// The key of seals, made at the first opening of a file.
     private static func keepSecret(_ world: World, in transaction: borrowing Transaction) throws -> [UInt8] {

@@ -5,8 +5,23 @@ package indirect enum BrokerRequest: Sendable {
     case keepGroup(GroupName, GroupSettings)
     case updateGroup(GroupName, GroupSettings)
     case deleteGroup(GroupName)
+    case createTopic(TopicName, TopicSettings)
+    case updateTopic(TopicName, TopicSettings)
+    case deleteTopic(TopicName)
     /// All of them, or none.
     case send([NewMessage])
+    /// By the handle of a delayed message.
+    case recall(Text, of: TopicName)
+    case reschedule(Text, of: TopicName, to: Moment)
+    case prepare(NewMessage, producer: Text, firstCheck: Interval?)
+    /// By the transaction id of a half message.
+    case resolve(Text, of: TopicName, Resolution)
+    /// Asks anew about a parked half message.
+    case resume(Text, of: TopicName)
+    /// Questions that producers have been sent, by their transaction ids.
+    case checksSent([Text])
+    /// A producer has come, or has room again, for questions that it missed.
+    case wakeMissed(Text)
     case acknowledge(DeliveryReceipt)
 }
 
@@ -14,7 +29,14 @@ package indirect enum BrokerRequest: Sendable {
 package enum BrokerReply: Sendable {
     case done
     case group(GroupView)
+    case topic(TopicView)
     case sent([SentMessage])
+    case recalled(MessageID)
+    case rescheduled(MessageID, Moment)
+    case prepared(PreparedMessage)
+    case decided(DecidedMessage)
+    /// How many questions that were missed are due now.
+    case woken(Int)
     case refused(MessageRefusal)
 }
 

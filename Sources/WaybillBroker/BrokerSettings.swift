@@ -32,5 +32,20 @@ package struct BrokerSettings: Sendable {
     /// Attempts at receiving whose batches are remembered, per group.
     package var attemptsRememberedMax = 10_000
 
+    /// Bounds of what producers send.
+    package var limits = MessageLimits()
+    package var checkBacks = CheckBackSchedule()
+    /// Questions about half messages that may be on their way to one producer, and to all.
+    package var checksInFlightMax = 100
+    package var checksInFlightInAllMax = 1_024
+    /// Half messages that are remembered as due while their producer was away; others wait for their next time.
+    package var missedChecksMax = 100_000
+    /// Of those, how many one write makes due when the producer comes.
+    package var missedChecksPerWrite = 256
+    /// For how long what was decided about a delayed or half message is known.
+    package var decidedKept = Interval.hours(24)
+    /// How full the disk is; nil: the system is asked about the file's.
+    package var diskSpace: (@Sendable () -> DiskSpace?)?
+
     package init() {}
 }

@@ -4,27 +4,48 @@ import WaybillTimeouts
 
 /// Taking in messages from outside.
 extension Broker {
-    /// Appends messages to their topics, all or none.
+    /// Appends messages to their topics, all or none. Delayed ones wait for their time.
     func send(
         _ messages: [NewMessage], at now: Moment, in transaction: borrowing Transaction
     ) throws -> BrokerReply {
+        if let refusal = disk.refusalOfMessages { return .refused(refusal) }
+        do throws(MessageFlaw) { try settings.limits.check(batch: messages) } catch { return .refused(.flawed(error)) }
+        var topics: [TopicName: TopicRow] = [:]
         for message in messages {
-            guard try transaction.topic(message.topic) != nil else { return .refused(.unknownTopic(message.topic)) }
-            guard NewMessage.priorities.contains(message.priority) else {
-                return .refused(.badMessage(part: "priority", problem: "\(message.priority) is not in 0...9"))
+            guard let topic = try topics[message.topic] ?? transaction.topicRow(message.topic) else {
+                return .refused(.unknownTopic(message.topic))
             }
-            guard message.deliverAt == nil else {
-                return .refused(.badMessage(part: "deliverAt", problem: "delayed messages are not taken yet"))
+            guard topic.type.takes(message.type) else {
+                return .refused(.wrongType(message.topic, takes: topic.type, asked: message.type))
             }
+            topics[message.topic] = topic
         }
         var sent: [SentMessage] = []
+        sent.reserveCapacity(messages.count)
         for message in messages {
-            let queue = try transaction.keepStoredQueue(
-                topic: message.topic, lane: message.lane, priority: Int64(message.priority), at: now)
-            let id = message.id ?? MessageID(random: world.random)
-            try transaction.append(MessageRow(message, id: id, bornAt: now), to: queue)
-            sent.append(SentMessage(id: id))
+            guard let topic = topics[message.topic] else { continue }
+            sent.append(try take(message, into: topic, at: now, in: transaction))
         }
         return .sent(sent)
+    }
+
+    /// Keeps one message that was checked: on its queue, or waiting for its time.
+    private func take(
+        _ message: NewMessage, into topic: TopicRow, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> SentMessage {
+        let id = message.id ?? MessageID(random: world.random)
+        let row = MessageRow(message, id: id, bornAt: now)
+        guard let due = message.deliverAt, due > now else {
+            let queue = try transaction.keepStoredQueue(
+                topic: topic.name, lane: message.lane, priority: Int64(message.priority), at: now)
+            try transaction.append(row, to: queue)
+            return SentMessage(id: id)
+        }
+        let number = try transaction.insert(
+            PendingMessageRow(
+                number: PendingMessageNumber(0), state: .delayed, topic: topic.number, lane: message.lane,
+                priority: Int64(message.priority), due: due, message: row))
+        try transaction.insert(.delayedMessage(number, due: due))
+        return SentMessage(id: id, recallHandle: seal.handle(of: number, in: topic.number, for: .recall))
     }
 }

@@ -26,6 +26,11 @@ package final class Engine: Sendable {
     package let store: Store
     /// What consumers may have.
     package let groups: GroupMemory
+    /// What is asked about topics and messages.
+    package let messages: MessageReader
+    /// Where questions about half messages wait for producers.
+    let desk: CheckDesk
+    let disk: DiskWatch
     let catalogue: WorkflowCatalogue
     let intake: CommandIntake
     let writer: Mutex<Writer>
@@ -58,6 +63,9 @@ package final class Engine: Sendable {
         let broker = try Broker(
             store: store, world: world, settings: settings.broker, contents: OrderEvents())
         groups = broker.groups
+        messages = broker.reader
+        desk = broker.desk
+        disk = broker.disk
         let made = try Writer(
             store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end),
             timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker)

@@ -11,6 +11,7 @@ func useTopicVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.deleteMessages(of: queue, below: 1)
     let topic = try transaction.keepTopic("returns", at: .noon)
     _ = try transaction.topics(after: TopicNumber(0), limit: 9)
+    _ = try transaction.topicRow("returns")
     _ = try transaction.storedQueues(of: topic)
     if let row = try transaction.topic(topic) { try transaction.update(row) }
     try transaction.deleteTopic(topic, at: .noon)

@@ -19,6 +19,8 @@ public struct MessageFlaw: Error, Hashable, Sendable {
         case body
         case priority
         case lane
+        /// The W3C trace context.
+        case trace
         /// When a delayed message becomes visible.
         case deliverAt
         /// When a half message's producer is asked first.
@@ -57,6 +59,7 @@ extension MessageFlaw.Part {
         case .body: "body"
         case .priority: "priority"
         case .lane: "lane"
+        case .trace: "trace context"
         case .deliverAt: "delivery time"
         case .firstCheck: "first check-back"
         case .batch: "batch"

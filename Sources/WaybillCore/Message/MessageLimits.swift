@@ -8,6 +8,7 @@ public struct MessageLimits: Hashable, Sendable {
     public var idBytesMax = 255
     public var laneBytesMax = 128
     public var producerBytesMax = 255
+    public var traceBytesMax = 512
     public var topicNameBytesMax = 127
     public var groupNameBytesMax = 120
     /// Messages in one send, and the bytes of their bodies together.
@@ -69,6 +70,10 @@ extension MessageLimits {
     package func check(lane: Text) throws(MessageFlaw) {
         guard !lane.isEmpty else { return }
         try checkText(lane, part: .lane, bytesMax: laneBytesMax)
+    }
+
+    package func check(trace: Text) throws(MessageFlaw) {
+        try checkText(trace, part: .trace, bytesMax: traceBytesMax)
     }
 
     /// Throws unless name and value may be a user property.

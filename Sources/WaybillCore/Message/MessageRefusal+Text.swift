@@ -9,9 +9,7 @@ extension MessageRefusal {
         case .groupExists: "group_exists"
         case .badName: "bad_name"
         case .badSetting: "bad_setting"
-        case .badMessage: "bad_message"
-        case .bodyTooLarge: "body_too_large"
-        case .propertiesTooLarge: "properties_too_large"
+        case .flawed(let flaw): "bad_\(flaw.part.words.split(separator: " ").joined(separator: "_"))"
         case .wrongType: "wrong_type"
         case .badFilter: "bad_filter"
         case .staleReceipt: "stale_receipt"
@@ -36,10 +34,7 @@ extension MessageRefusal {
         case .groupExists(let name): "the group \(name) exists already"
         case .badName(let what, let name, let problem): "'\(name)' is no name for a \(what): \(problem)"
         case .badSetting(let name, let problem): "\(name): \(problem)"
-        case .badMessage(let part, let problem): "the message's \(part): \(problem)"
-        case .bodyTooLarge(let bytes, let max): "the body has \(bytes) bytes, at most \(max) are taken"
-        case .propertiesTooLarge(let bytes, let max):
-            "tag, keys and properties have \(bytes) bytes together, at most \(max) are taken"
+        case .flawed(let flaw): "the \(flaw)"
         case .wrongType(let topic, let takes, let asked):
             "the topic \(topic) takes \(takes.rawValue) messages, and this is a \(asked.rawValue) one"
         case .badFilter(let expression, let problem, let offset):

@@ -9,10 +9,8 @@ public enum MessageRefusal: Error, Hashable, Sendable {
     case badName(what: String, name: String, problem: String)
     /// A setting is outside of what is possible.
     case badSetting(String, problem: String)
-    /// A message that cannot be sent as it is: which part of it, and what is wrong.
-    case badMessage(part: String, problem: String)
-    case bodyTooLarge(bytes: Int, max: Int)
-    case propertiesTooLarge(bytes: Int, max: Int)
+    /// A message that cannot be sent as it is, or a name that is none: which part, and what is wrong.
+    case flawed(MessageFlaw)
     /// The topic does not take messages of this type.
     case wrongType(TopicName, takes: TopicType, asked: TopicType)
     /// A filter that cannot be read: nothing is delivered by it.

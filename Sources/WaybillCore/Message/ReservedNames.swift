@@ -16,8 +16,13 @@ package enum ReservedNames {
         return groups.contains(upper) || groupPrefixes.contains { upper.starts(with: $0.utf8) }
     }
 
+    /// What the engine's own properties begin with.
+    package static let propertyPrefix = "__"
+
     /// Whether a property of this name is the system's. Compared as it is, as RocketMQ does.
-    package static func isProperty(_ name: Text) -> Bool { properties.contains(name) }
+    package static func isProperty(_ name: Text) -> Bool {
+        name.string.hasPrefix(propertyPrefix) || properties.contains(name)
+    }
 
     /// Whether an id has the form of those that events' messages have: `e12-0`.
     package static func isEventID(_ id: Text) -> Bool {

@@ -91,7 +91,8 @@ extension Transaction {
         return PendingMessageNumber(lastInsertedRow)
     }
 
-    /// Decides a message that stands where the caller believes it does, and drops its body; false: it stands elsewhere.
+    /// Decides a message that stands where the caller believes it does, and drops what it says; false: it stands
+    /// elsewhere.
     @discardableResult
     package func decide(
         _ number: PendingMessageNumber, from state: PendingMessageRow.State, to decision: PendingMessageRow.State,
@@ -99,7 +100,8 @@ extension Transaction {
     ) throws(StoreFailure) -> Bool {
         let statement = try statement(
             """
-            UPDATE pending_message SET state = ?3, decided_at = ?4, due = NULL, properties = NULL, body = NULL
+            UPDATE pending_message SET state = ?3, decided_at = ?4, due = NULL, tag = NULL, key = NULL,
+                message_group = NULL, properties = NULL, body = NULL
             WHERE number = ?1 AND state = ?2
             """)
         statement.bind(1, number.number)

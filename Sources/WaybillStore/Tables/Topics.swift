@@ -2,16 +2,12 @@ package import WaybillCore
 
 /// A topic and its rules.
 package struct TopicRow: Hashable, Sendable {
-    /// Which messages it takes. Topics that workflows name are mixed.
-    package enum Kind: String, Sendable, CaseIterable {
-        case normal, fifo, delay, transaction, mixed
-    }
-
     package static let queuesMax: Int64 = 1_024
 
     package var number: TopicNumber
     package var name: TopicName
-    package var type: Kind
+    /// Topics that workflows name are mixed.
+    package var type: TopicType
     /// How many queues clients see.
     package var queues: Int64
     /// Which topic of this name it is, from 1.
@@ -24,7 +20,7 @@ package struct TopicRow: Hashable, Sendable {
     package var deletedAt: Moment?
 
     package init(
-        name: TopicName, type: Kind = .mixed, queues: Int64 = 4, bytesMax: Int64 = 10 << 30,
+        name: TopicName, type: TopicType = .mixed, queues: Int64 = 4, bytesMax: Int64 = 10 << 30,
         retention: Interval = .days(7), createdAt: Moment
     ) {
         number = TopicNumber(0)
@@ -40,7 +36,7 @@ package struct TopicRow: Hashable, Sendable {
     init(_ columns: Columns) throws(StoreFailure) {
         number = TopicNumber(columns.integer(0))
         name = TopicName(columns.text(1))
-        guard let type = Kind(rawValue: columns.text(2).string) else {
+        guard let type = TopicType(rawValue: columns.text(2).string) else {
             throw StoreFailure(.damaged, "topic \(number.number) has the unknown type '\(columns.text(2))'")
         }
         self.type = type
@@ -111,6 +107,17 @@ extension TableReader where Self: ~Copyable {
             FROM topic WHERE number = ?1
             """)
         statement.bind(1, number.number)
+        return try statement.first { columns throws(StoreFailure) in try TopicRow(columns) }
+    }
+
+    /// The topic of this name that exists.
+    package func topicRow(_ name: TopicName) throws(StoreFailure) -> TopicRow? {
+        let statement = try query(
+            """
+            SELECT number, name, type, queues, epoch, bytes_max, retention, created_at, deleted_at
+            FROM topic WHERE name = ?1 AND deleted_at IS NULL
+            """)
+        statement.bind(1, name)
         return try statement.first { columns throws(StoreFailure) in try TopicRow(columns) }
     }
 

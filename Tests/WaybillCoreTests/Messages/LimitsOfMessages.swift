@@ -103,7 +103,7 @@ import WaybillCore
     @Test(
         arguments: [
             ("KEYS", "1"), ("TAGS", "1"), ("UNIQ_KEY", "1"), ("TIMER_DELIVER_MS", "1"), ("__CRC32#", "1"),
-            ("DLQ_ORIGIN_TOPIC", "1"), ("a\u{1}", "1"), ("a", "b\n"), ("", "x"), (" ", "x"),
+            ("DLQ_ORIGIN_TOPIC", "1"), ("__trace", "1"), ("a\u{1}", "1"), ("a", "b\n"), ("", "x"), (" ", "x"),
         ] as [(Text, Text)])
     func `sets no property of the system, and none with control characters`(name: Text, value: Text) {
         #expect(flaw { l throws(MessageFlaw) in try l.check(property: name, value: value) } == .property)

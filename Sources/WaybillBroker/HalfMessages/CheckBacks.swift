@@ -1,0 +1,118 @@
+package import WaybillCore
+package import WaybillStore
+import WaybillTimeouts
+
+/// Somebody in this process who knows what became of local transactions: asked in the write in which the question is
+/// due, so the answer is of one piece with it.
+package struct HalfMessageChecker: Sendable {
+    /// Answers one question. `isLast`: unless it is decided now, the message is parked; a fence against a later commit
+    /// of the local transaction belongs in this write.
+    package typealias Answer =
+        @Sendable (
+            _ message: PendingMessageRow, _ isLast: Bool, _ now: Moment, _ transaction: borrowing Transaction
+        ) throws -> Resolution
+
+    package let answer: Answer
+
+    package init(answer: @escaping Answer) { self.answer = answer }
+}
+
+/// Asking producers about their half messages.
+///
+/// Each message has a timeout of its own, so one that cannot be handled delays no other. When it is due:
+///
+/// ```
+/// questions used up ──────────────────────────────► parked, and shown
+/// a checker of this process answers ──────────────► decided, or counted and due again
+/// a live producer has room ── posted, due again ──► sent ──► counted
+/// a live producer has no room, or nobody is there ► due again, not counted
+/// ```
+extension Broker {
+    /// The owner of the kind `checkBack`.
+    func fireCheckBack(_ timeout: DueTimeout, at now: Moment, in transaction: borrowing Transaction) throws {
+        guard try transaction.delete(timeout.key) else { return }
+        let number = PendingMessageNumber(timeout.key.owner)
+        guard let row = try transaction.pendingMessage(number), row.state == .half, row.due == timeout.key.due,
+            let producer = row.producer
+        else { return }
+        pending.settled.append(number)
+        guard try transaction.topic(row.topic)?.deletedAt == nil else {
+            try transaction.decide(number, from: .half, to: .rolledBack, at: now)
+            return
+        }
+        guard row.checks < settings.checkBacks.checksMax else {
+            try transaction.park(number)
+            return
+        }
+        if let checker = checkers[producer] {
+            return try ask(checker, about: row, at: now, in: transaction)
+        }
+        let wait: Interval
+        if let room = desk.room(for: producer), room > pending.questions.count(where: { $0.producer == producer }) {
+            pending.questions.append((number, producer))
+            wait = settings.checkBacks.wait(afterCheck: row.checks + 1, random: dice())
+        } else {
+            pending.missed.append((number, producer))
+            wait = settings.checkBacks.absenceWait(age: now.since(row.message.bornAt), random: dice())
+        }
+        try arm(row, at: now.advanced(by: wait), in: transaction)
+    }
+
+    private func ask(
+        _ checker: HalfMessageChecker, about row: PendingMessageRow, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws {
+        let isLast = row.checks + 1 >= settings.checkBacks.checksMax
+        let answer = try checker.answer(row, isLast, now, transaction)
+        guard answer == .unknown else {
+            _ = try decide(row, answer, at: now, in: transaction)
+            return
+        }
+        let wait = settings.checkBacks.wait(afterCheck: row.checks + 1, random: dice())
+        let due = now.advanced(by: wait)
+        try transaction.countCheck(row.number, next: due)
+        if isLast {
+            try transaction.park(row.number)
+        } else {
+            try transaction.insert(.checkBack(row.number, due: due))
+        }
+    }
+
+    /// Random bits, by which questions that fell due together part.
+    private var dice: @Sendable () -> UInt64 { world.random }
+
+    /// Sets the time of a half message's next question. Its last timeout is gone.
+    private func arm(
+        _ row: PendingMessageRow, at due: Moment, in transaction: borrowing Transaction
+    ) throws {
+        try transaction.reschedule(row.number, in: .half, to: due)
+        try transaction.insert(.checkBack(row.number, due: due))
+    }
+
+    /// Counts questions that producers have really been sent, by their transaction ids.
+    func countSent(_ transactionIDs: [Text], in transaction: borrowing Transaction) throws -> BrokerReply {
+        for id in transactionIDs {
+            guard let number = seal.pendingMessage(named: id, for: .transaction)?.number else { continue }
+            guard let row = try transaction.pendingMessage(number), row.state == .half, let due = row.due else {
+                continue
+            }
+            try transaction.countCheck(number, next: due)
+        }
+        return .done
+    }
+
+    /// A producer has come, or has room again: what it missed is due now.
+    func wakeMissed(
+        of producer: Text, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        let numbers = desk.missed(by: producer, limit: settings.missedChecksPerWrite)
+        pending.woken += numbers.map { ($0, producer) }
+        for number in numbers {
+            guard let row = try transaction.pendingMessage(number), row.state == .half, let due = row.due, due > now
+            else { continue }
+            try transaction.delete(.checkBack(number, due: due))
+            try arm(row, at: now, in: transaction)
+        }
+        return .woken(numbers.count)
+    }
+}

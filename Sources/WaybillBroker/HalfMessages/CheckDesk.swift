@@ -1,0 +1,167 @@
+import Synchronization
+package import WaybillCore
+package import WaybillStore
+
+/// Where questions about half messages wait for their producers, in memory: what is lost with the process is asked
+/// again at its next time.
+///
+///     due ──post──► waiting for the producer ──take──► in flight ──settle (answered, or due again)──► gone
+///
+/// A question is counted when a producer has been sent it, never when it only waited here.
+package final class CheckDesk: Sendable {
+    /// One connection of a producer: who is there to be asked.
+    package struct Session: Hashable, Sendable {
+        package let producer: Text
+        let number: UInt64
+    }
+
+    private struct Question {
+        var number: PendingMessageNumber
+        var isTaken = false
+    }
+
+    private struct Producer {
+        /// Live sessions, each with what wakes it.
+        var sessions: [UInt64: @Sendable () -> Void] = [:]
+        /// Waiting and in flight, in the order of their times.
+        var questions: [Question] = []
+        /// Due while nobody was there, to be asked when somebody comes.
+        var missed: Set<PendingMessageNumber> = []
+
+        var isIdle: Bool { sessions.isEmpty && questions.isEmpty && missed.isEmpty }
+    }
+
+    private struct State {
+        var producers: [Text: Producer] = [:]
+        var owners: [PendingMessageNumber: Text] = [:]
+        var missedCount = 0
+        var lastSession: UInt64 = 0
+    }
+
+    private let inFlightMax: Int
+    private let inFlightInAllMax: Int
+    private let missedMax: Int
+    private let state = Mutex(State())
+
+    init(settings: BrokerSettings) {
+        inFlightMax = settings.checksInFlightMax
+        inFlightInAllMax = settings.checksInFlightInAllMax
+        missedMax = settings.missedChecksMax
+    }
+
+    /// A producer is there to be asked, until it disconnects. `wake` must not wait; it is told that there is something
+    /// to take.
+    package func connect(_ producer: Text, wake: @escaping @Sendable () -> Void) -> Session {
+        state.withLock { state in
+            state.lastSession += 1
+            state.producers[producer, default: Producer()].sessions[state.lastSession] = wake
+            return Session(producer: producer, number: state.lastSession)
+        }
+    }
+
+    /// The producer is gone. What it had not taken waits for another of its name, or is asked again at its next time.
+    package func disconnect(_ session: Session) {
+        state.withLock { state in
+            guard var producer = state.producers[session.producer] else { return }
+            producer.sessions[session.number] = nil
+            if producer.sessions.isEmpty {
+                for question in producer.questions where !question.isTaken {
+                    state.owners[question.number] = nil
+                    if state.missedCount < missedMax, producer.missed.insert(question.number).inserted {
+                        state.missedCount += 1
+                    }
+                }
+                producer.questions.removeAll { !$0.isTaken }
+            }
+            state.producers[session.producer] = producer.isIdle ? nil : producer
+        }
+    }
+
+    /// Whether somebody is there, and how many more questions may be on their way to this producer.
+    func room(for producer: Text) -> Int? {
+        state.withLock { state in
+            guard let known = state.producers[producer], !known.sessions.isEmpty else { return nil }
+            return max(0, min(inFlightMax - known.questions.count, inFlightInAllMax - state.owners.count))
+        }
+    }
+
+    /// Whether somebody is there who may be sent another question.
+    package func hasRoom(for producer: Text) -> Bool { (room(for: producer) ?? 0) > 0 }
+
+    /// Questions that were due in a committed write.
+    func post(_ numbers: [(number: PendingMessageNumber, producer: Text)]) {
+        guard !numbers.isEmpty else { return }
+        let wakers = state.withLock { state -> [@Sendable () -> Void] in
+            var woken: Set<Text> = []
+            for (number, name) in numbers where state.owners[number] == nil {
+                state.owners[number] = name
+                state.producers[name, default: Producer()].questions.append(Question(number: number))
+                woken.insert(name)
+            }
+            return woken.sorted().flatMap { state.producers[$0]?.sessions.values.map { $0 } ?? [] }
+        }
+        for wake in wakers { wake() }
+    }
+
+    /// Notes messages that were due while their producer was away.
+    func miss(_ numbers: [(number: PendingMessageNumber, producer: Text)]) {
+        guard !numbers.isEmpty else { return }
+        state.withLock { state in
+            for (number, name) in numbers where state.missedCount < missedMax {
+                if state.producers[name, default: Producer()].missed.insert(number).inserted { state.missedCount += 1 }
+            }
+        }
+    }
+
+    /// What this producer missed, at most so many.
+    func missed(by producer: Text, limit: Int) -> [PendingMessageNumber] {
+        state.withLock { state in Array((state.producers[producer]?.missed ?? []).sorted().prefix(limit)) }
+    }
+
+    /// What was missed and is due again.
+    func forgetMissed(_ numbers: [(number: PendingMessageNumber, producer: Text)]) {
+        guard !numbers.isEmpty else { return }
+        state.withLock { state in
+            for (number, name) in numbers where state.producers[name]?.missed.remove(number) != nil {
+                state.missedCount -= 1
+                if state.producers[name]?.isIdle == true { state.producers[name] = nil }
+            }
+        }
+    }
+
+    /// Whether messages wait that were due while this producer was away or busy.
+    package func hasMissed(_ producer: Text) -> Bool {
+        state.withLock { state in state.producers[producer]?.missed.isEmpty == false }
+    }
+
+    /// Hands questions to a live session, each to one.
+    package func take(_ session: Session, limit: Int) -> [PendingMessageNumber] {
+        state.withLock { state in
+            guard var producer = state.producers[session.producer], producer.sessions[session.number] != nil else {
+                return []
+            }
+            var taken: [PendingMessageNumber] = []
+            for index in producer.questions.indices where !producer.questions[index].isTaken && taken.count < limit {
+                producer.questions[index].isTaken = true
+                taken.append(producer.questions[index].number)
+            }
+            state.producers[session.producer] = producer
+            return taken
+        }
+    }
+
+    /// Questions that are over: answered, or due again.
+    func settle(_ numbers: [PendingMessageNumber]) {
+        guard !numbers.isEmpty else { return }
+        state.withLock { state in
+            for number in numbers {
+                guard let name = state.owners.removeValue(forKey: number) else { continue }
+                state.producers[name]?.questions.removeAll { $0.number == number }
+                if state.producers[name]?.isIdle == true { state.producers[name] = nil }
+            }
+        }
+    }
+
+    /// Questions that wait for a producer or its answer.
+    package var count: Int { state.withLock { $0.owners.count } }
+}

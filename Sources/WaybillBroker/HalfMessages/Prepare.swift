@@ -1,0 +1,70 @@
+package import WaybillCore
+package import WaybillStore
+import WaybillTimeouts
+
+/// Half messages: durable when prepared, and visible to nobody until their producer decides.
+///
+/// ```
+///            resolve: commit                      the last question came to nothing
+///  half ───────────────────────► committed   half ─────────────────────────────────► parked
+///   │                                         ▲                                        │ │
+///   │ resolve: rollback                       └──────────── resume ────────────────────┘ │
+///   └───────────────────────► rolled back   committed or rolled back ◄──── resolve ──────┘
+/// ```
+///
+/// The first terminal decision wins: it is an update that names the state which it expects. A decision repeated answers
+/// the same; another one is refused and told what was decided, and when. *Unknown* decides nothing.
+extension Broker {
+    /// Takes in a half message.
+    ///
+    /// - Parameter firstCheck: how long its producer has before it is asked; nil: as the settings say.
+    func prepare(
+        _ message: NewMessage, producer: Text, firstCheck: Interval?, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        if let refusal = disk.refusalOfMessages { return .refused(refusal) }
+        if let refusal = refusal(ofHalf: message, producer: producer, firstCheck: firstCheck) {
+            return .refused(refusal)
+        }
+        guard let topic = try transaction.topicRow(message.topic) else {
+            return .refused(.unknownTopic(message.topic))
+        }
+        guard topic.type.takes(.transaction) else {
+            return .refused(.wrongType(message.topic, takes: topic.type, asked: .transaction))
+        }
+        let id = message.id ?? MessageID(random: world.random)
+        let number = try keepHalf(
+            MessageRow(message, id: id, bornAt: now), of: producer, topic: topic.number, lane: message.lane,
+            priority: Int64(message.priority), firstCheck: firstCheck, at: now, in: transaction)
+        return .prepared(
+            PreparedMessage(id: id, transaction: seal.handle(of: number, in: topic.number, for: .transaction)))
+    }
+
+    /// Keeps a half message and arms its first check-back. Orders' calls prepare theirs through it, in their own write.
+    package func keepHalf(
+        _ message: MessageRow, of producer: Text, topic: TopicNumber, lane: Text, priority: Int64 = 0,
+        firstCheck: Interval? = nil, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> PendingMessageNumber {
+        let due = now.advanced(by: firstCheck ?? settings.checkBacks.first)
+        let number = try transaction.insert(
+            PendingMessageRow(
+                number: PendingMessageNumber(0), state: .half, topic: topic, lane: lane, priority: priority, due: due,
+                message: message, producer: producer))
+        try transaction.insert(.checkBack(number, due: due))
+        return number
+    }
+
+    private func refusal(ofHalf message: NewMessage, producer: Text, firstCheck: Interval?) -> MessageRefusal? {
+        do throws(MessageFlaw) {
+            try settings.limits.check(producer: producer)
+            if let firstCheck { try settings.limits.check(firstCheck: firstCheck) }
+            try settings.limits.check(message)
+            guard message.deliverAt == nil else {
+                throw MessageFlaw(.deliverAt, "a half message becomes visible when it is committed; leave the time out")
+            }
+            return nil
+        } catch {
+            return .flawed(error)
+        }
+    }
+}

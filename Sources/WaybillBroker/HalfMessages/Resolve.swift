@@ -1,0 +1,67 @@
+package import WaybillCore
+package import WaybillStore
+
+/// Deciding half messages.
+extension Broker {
+    /// Decides a half message in the word of its producer, or of an operator who has looked.
+    func resolve(
+        _ transactionID: Text, of topic: TopicName, _ resolution: Resolution, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        switch try message(named: transactionID, of: topic, for: .transaction, at: now, in: transaction) {
+        case .refused(let refusal):
+            return .refused(refusal)
+        case .message(let row, _):
+            return try decide(row, resolution, at: now, in: transaction)
+        }
+    }
+
+    /// Decides a half message, if nobody has before. The one place where it happens.
+    package func decide(
+        _ row: PendingMessageRow, _ resolution: Resolution, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        let id = row.message.messageID
+        switch row.state {
+        case .half, .parked:
+            pending.settled.append(row.number)
+            guard resolution != .unknown else {
+                return .decided(DecidedMessage(id: id, resolution: .unknown, at: nil))
+            }
+            if let due = row.due { try transaction.delete(.checkBack(row.number, due: due)) }
+            if resolution == .rollback {
+                try transaction.decide(row.number, from: row.state, to: .rolledBack, at: now)
+            } else if try transaction.publish(row, as: .committed, at: now) == nil {
+                return .refused(.decidedAlready("rolled back, because its topic is deleted"))
+            }
+            return .decided(DecidedMessage(id: id, resolution: resolution, at: now))
+        case .committed: return answer(resolution, to: .commit, of: row)
+        case .rolledBack: return answer(resolution, to: .rollback, of: row)
+        case .delayed, .fired, .recalled: return .refused(.unknownMessage("that is a half one under this handle"))
+        }
+    }
+
+    /// What a decision comes to after another.
+    private func answer(_ resolution: Resolution, to first: Resolution, of row: PendingMessageRow) -> BrokerReply {
+        guard resolution == first || resolution == .unknown else {
+            let word = first == .commit ? "committed" : "rolled back"
+            return .refused(.decidedAlready("\(word) at \((row.decidedAt ?? row.message.bornAt).iso8601)"))
+        }
+        return .decided(DecidedMessage(id: row.message.messageID, resolution: first, at: row.decidedAt))
+    }
+
+    /// Begins anew to ask about a parked message, with all its questions before it.
+    func resume(
+        _ transactionID: Text, of topic: TopicName, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        switch try message(named: transactionID, of: topic, for: .transaction, at: now, in: transaction) {
+        case .refused(let refusal):
+            return .refused(refusal)
+        case .message(let row, _):
+            guard try transaction.resume(row.number, next: now) else {
+                return .refused(.decidedAlready("it is not parked, but \(row.state.rawValue)"))
+            }
+            try transaction.insert(.checkBack(row.number, due: now))
+            return .decided(DecidedMessage(id: row.message.messageID, resolution: .unknown, at: nil))
+        }
+    }
+}

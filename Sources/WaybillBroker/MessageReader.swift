@@ -1,0 +1,83 @@
+package import WaybillCore
+package import WaybillStore
+
+/// What is asked about topics and messages without changing them. Reads from snapshots, so it delays no write.
+package struct MessageReader: Sendable {
+    /// The longest page that one question may ask for.
+    package static let pageMax = 1_000
+
+    let store: Store
+    let seal: Seal
+    let settings: BrokerSettings
+    let contents: any EventContents
+
+    /// The topics that exist, after one of them in the order in which they were made; nil: from the first.
+    package func topics(after name: TopicName? = nil, limit: Int) throws -> [TopicView] {
+        let limit = min(max(1, limit), Self.pageMax)
+        return try store.read { rows in
+            var after = TopicNumber(0)
+            if let name { after = try rows.topic(name) ?? after }
+            var views: [TopicView] = []
+            while true {
+                let page = try rows.topics(after: after, limit: limit)
+                views += page.filter { $0.deletedAt == nil }.prefix(limit - views.count).map(\.view)
+                guard views.count < limit, page.count == limit, let last = page.last else { return views }
+                after = last.number
+            }
+        }
+    }
+
+    package func topic(_ name: TopicName) throws -> TopicView? {
+        try store.read { rows in try rows.topicRow(name)?.view }
+    }
+
+    /// One page of the half messages that nobody has decided, parked ones included; nil: from the first. Nothing of
+    /// what they say is in it.
+    package func halfMessages(
+        after number: PendingMessageNumber?, limit: Int
+    ) throws -> (views: [HalfMessageView], last: PendingMessageNumber?) {
+        let limit = min(max(1, limit), Self.pageMax)
+        return try store.read { rows in
+            let undecided = try rows.undecidedMessages(after: number ?? PendingMessageNumber(0), limit: limit)
+            var views: [HalfMessageView] = []
+            for row in undecided {
+                guard let topic = try rows.topic(row.topic) else { continue }
+                views.append(
+                    HalfMessageView(
+                        id: row.message.messageID, topic: topic.name, producer: row.producer ?? "",
+                        transaction: seal.handle(of: row.number, in: topic.number, for: .transaction),
+                        preparedAt: row.message.bornAt, checks: row.checks, nextCheckAt: row.due))
+            }
+            return (views, undecided.count == limit ? undecided.last?.number : nil)
+        }
+    }
+
+    /// Questions that a producer took, with what its messages say. Whoever sends them on reports it with
+    /// ``BrokerRequest/checksSent(_:)``.
+    package func checkBacks(_ numbers: [PendingMessageNumber]) throws -> [CheckBack] {
+        guard !numbers.isEmpty else { return [] }
+        return try store.read { rows in
+            var questions: [CheckBack] = []
+            for number in numbers {
+                guard let row = try rows.pendingMessage(number), row.state == .half,
+                    let topic = try rows.topic(row.topic)
+                else { continue }
+                questions.append(try checkBack(row, topic))
+            }
+            return questions
+        }
+    }
+
+    private func checkBack(_ row: PendingMessageRow, _ topic: TopicRow) throws -> CheckBack {
+        let content = try MessageContent(row.message, event: nil)
+        let message = NewMessage(
+            to: topic.name, body: content.body, tag: row.message.tag, keys: content.keys,
+            messageGroup: content.messageGroup, priority: Int(clamping: row.priority), properties: content.properties,
+            lane: row.lane, id: content.id, trace: content.trace)
+        return CheckBack(
+            message: message, id: content.id,
+            transaction: seal.handle(of: row.number, in: topic.number, for: .transaction),
+            preparedAt: row.message.bornAt, count: row.checks + 1,
+            isLast: row.checks + 1 >= settings.checkBacks.checksMax)
+    }
+}

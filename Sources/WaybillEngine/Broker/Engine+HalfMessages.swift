@@ -1,0 +1,40 @@
+import Synchronization
+package import WaybillBroker
+package import WaybillCore
+
+/// Producers of half messages: who is there to be asked, and what they are asked.
+extension Engine {
+    /// A producer is there to be asked about its half messages, until it disconnects. `wake` must not wait; it says
+    /// that ``takeCheckBacks(_:limit:)`` has something.
+    package func connectProducer(
+        _ name: Text, wake: @escaping @Sendable () -> Void
+    ) throws(MessageFlaw) -> CheckDesk.Session {
+        try settings.broker.limits.check(producer: name)
+        let session = desk.connect(name, wake: wake)
+        if desk.hasMissed(name) { _ = perform([.broker(.wakeMissed(name))]) }
+        return session
+    }
+
+    package func disconnectProducer(_ session: CheckDesk.Session) { desk.disconnect(session) }
+
+    /// The questions that wait for a producer. They count as sent from now on, so whoever takes them sends them.
+    package func takeCheckBacks(_ session: CheckDesk.Session, limit: Int) throws -> [CheckBack] {
+        if desk.hasMissed(session.producer), desk.hasRoom(for: session.producer) {
+            _ = perform([.broker(.wakeMissed(session.producer))])
+        }
+        let questions = try messages.checkBacks(desk.take(session, limit: limit))
+        if !questions.isEmpty { _ = perform([.broker(.checksSent(questions.map(\.transaction)))]) }
+        return questions
+    }
+
+    /// Questions that wait for a producer or for its answer.
+    package var checksInFlight: Int { desk.count }
+
+    /// From now on half messages of this producer are answered here, in the write in which the question is due.
+    package func answer(_ producer: Text, with checker: HalfMessageChecker) {
+        writer.withLock { $0.broker.checkers[producer] = checker }
+    }
+
+    /// Reads how full the disk is, on which it depends whether messages and orders are taken.
+    package func lookAtDisk() { disk.look() }
+}
