@@ -12,20 +12,20 @@ struct DecideAgain: FoldVisitor {
 
     init(findingsMax: Int) { findings = FileFindings(keptMax: findingsMax) }
 
-    mutating func visit(
-        _ event: borrowing StoredEvent, _ body: borrowing EventBody, of order: borrowing Order, in chart: Chart
-    ) {
+    mutating func visit(_ event: borrowing StoredEvent, _ body: borrowing EventBody, of open: OpenOrder) {
         guard event.semantics == Engine.semantics else {
             otherSemanticsCount += 1
             return
         }
         decidedCount += 1
+        let order = open.order
+        let chart = open.chart
         let facts = RecordedFacts(body.outcome.facts)
         do throws(Refusal) {
             let again = try decide(event, body, on: order, in: chart, asking: facts)
             writer.removeAll()
             again.write(to: &writer, under: chart.workflow)
-            let isSame = event.withBody { bytes in bytes.elementsEqual(writer.bytes) }
+            let isSame = event.withBody { bytes in writer.wrote(bytes.assumingMemoryBound(to: UInt8.self)) }
             if !isSame || !facts.isUsedUp { note(difference(event, order)) }
         } catch {
             note(finding("decided again, it is refused: \(error.message)", event, order))
@@ -79,7 +79,7 @@ struct DecideAgain: FoldVisitor {
         FileFinding(what).at(event.position).of(order.id).version(event.version)
     }
 
-    mutating func finish(_ order: borrowing Order, row: OrderRow, in chart: Chart, _ rows: borrowing Snapshot) {}
+    mutating func finish(_ open: OpenOrder, _ rows: borrowing Snapshot) {}
     mutating func finish(_ row: StockRow, eventCount: Int64) {}
     mutating func note(_ finding: FileFinding) { findings.add(finding) }
 }

@@ -17,8 +17,8 @@ struct EventSketch {
     private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONProblem) {
         var sketch = self
         try JSONReader.read(bytes) { reader throws(JSONProblem) in
-            try reader.object { key, reader throws(JSONProblem) in
-                switch key.string {
+            try reader.members { key, reader throws(JSONProblem) in
+                switch key {
                 case "stock":
                     try reader.array { reader throws(JSONProblem) in
                         sketch.movements.append(try reader.movement())

@@ -8,13 +8,11 @@ struct FoldAlone: FoldVisitor {
 
     init(findingsMax: Int) { findings = FileFindings(keptMax: findingsMax) }
 
-    mutating func visit(
-        _ event: borrowing StoredEvent, _ body: borrowing EventBody, of order: borrowing Order, in chart: Chart
-    ) {}
+    mutating func visit(_ event: borrowing StoredEvent, _ body: borrowing EventBody, of open: OpenOrder) {}
 
-    mutating func finish(_ order: borrowing Order, row: OrderRow, in chart: Chart, _ rows: borrowing Snapshot) {
-        if let what = state.difference(order, row, under: chart.workflow) {
-            note(FileFinding(what).of(row.id).version(row.version))
+    mutating func finish(_ open: OpenOrder, _ rows: borrowing Snapshot) {
+        if let what = state.difference(open) {
+            note(FileFinding(what).of(open.row.id).version(open.row.version))
         }
     }
 

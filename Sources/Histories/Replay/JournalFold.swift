@@ -5,11 +5,9 @@ import WaybillStore
 /// What looks at orders and stocks while the journal is folded.
 protocol FoldVisitor {
     /// An event of an order, before it is applied.
-    mutating func visit(
-        _ event: borrowing StoredEvent, _ body: borrowing EventBody, of order: borrowing Order, in chart: Chart
-    ) throws
+    mutating func visit(_ event: borrowing StoredEvent, _ body: borrowing EventBody, of open: OpenOrder) throws
     /// An order with all its events applied, beside what the file holds of it.
-    mutating func finish(_ order: borrowing Order, row: OrderRow, in chart: Chart, _ rows: borrowing Snapshot) throws
+    mutating func finish(_ open: OpenOrder, _ rows: borrowing Snapshot) throws
     /// A stock whose own stream has this many events.
     mutating func finish(_ row: StockRow, eventCount: Int64)
     mutating func note(_ finding: FileFinding)
@@ -29,9 +27,12 @@ struct JournalFold<Visitor: FoldVisitor> {
     private let pageMax: Int
     private let openMax: Int
     private var charts: Charts
+    private var orderRows = OrderRows()
     private var position = Position(0)
     private var orders: [StreamNumber: OpenOrder] = [:]
     private var stocks: [StreamNumber: OpenStock] = [:]
+    /// The event at hand; its storage serves them all.
+    private var body = EventBody()
 
     init(_ engine: Engine, pageMax: Int, openMax: Int, visitor: Visitor) {
         self.engine = engine
@@ -85,7 +86,7 @@ struct JournalFold<Visitor: FoldVisitor> {
 
     private mutating func begin(_ event: borrowing StoredEvent, _ rows: borrowing Snapshot) throws {
         let stream = event.stream
-        if let row = try rows.order(number: stream) {
+        if let row = try orderRows.row(stream, in: rows) {
             let chart: Chart
             do {
                 chart = try charts.chart(row.workflow)
@@ -131,10 +132,11 @@ struct JournalFold<Visitor: FoldVisitor> {
                 open, at: event,
                 "its version is \(event.version), and \(open.order.version + 1) comes after the one before it")
         }
-        let body: EventBody
         do {
-            body = try event.withBody { bytes in
-                try EventBody(inPlace: bytes.assumingMemoryBound(to: UInt8.self), under: open.chart.workflow)
+            try event.withBody { bytes in
+                try body.read(
+                    inPlace: bytes.assumingMemoryBound(to: UInt8.self), under: open.chart.workflow,
+                    isFirst: event.version == 1)
             }
         } catch let problem as JSONProblem {
             return drop(open, at: event, "byte \(problem.offset) of its text: \(problem.message)")
@@ -142,7 +144,7 @@ struct JournalFold<Visitor: FoldVisitor> {
         if event.version == 1, body.order != open.row.id || body.workflow != open.row.workflow.number {
             return drop(open, at: event, "it places \(body.order ?? "an order without an id"), its row another order")
         }
-        try visitor.visit(event, body, of: open.order, in: open.chart)
+        try visitor.visit(event, body, of: open)
         guard open.order.apply(body, under: open.chart.workflow) else {
             return drop(open, at: event, "it does not fit what its order was before it")
         }
@@ -154,7 +156,7 @@ struct JournalFold<Visitor: FoldVisitor> {
 
     private mutating func finish(_ open: OpenOrder, _ rows: borrowing Snapshot) throws {
         orderCount += 1
-        try visitor.finish(open.order, row: open.row, in: open.chart, rows)
+        try visitor.finish(open, rows)
     }
 
     /// Gives up on an order; its later events are passed over.

@@ -6,18 +6,21 @@ struct StoredState {
     private var writer = JSONWriter(capacity: 4_096)
 
     /// The first difference in words, or nil.
-    mutating func difference(_ order: borrowing Order, _ row: OrderRow, under workflow: Workflow) -> String? {
-        if row.version != order.version {
-            return "its row is at version \(row.version), its events come to \(order.version)"
+    mutating func difference(_ open: OpenOrder) -> String? {
+        let row = open.row
+        if row.version != open.order.version {
+            return "its row is at version \(row.version), its events come to \(open.order.version)"
         }
-        if row.status != order.status {
-            return "its row has the status '\(row.status)', its events give '\(order.status)'"
+        if row.status != open.order.status {
+            return "its row has the status '\(row.status)', its events give '\(open.order.status)'"
         }
-        if row.placedAt != order.placedAt { return "its row was placed at another time than its first event" }
-        if row.lane != order.lane { return "its row has the lane '\(row.lane)', its first event '\(order.lane)'" }
+        if row.placedAt != open.order.placedAt { return "its row was placed at another time than its first event" }
+        if row.lane != open.order.lane {
+            return "its row has the lane '\(row.lane)', its first event '\(open.order.lane)'"
+        }
         writer.removeAll()
-        order.writeState(to: &writer, under: workflow)
-        guard writer.bytes != row.state else { return nil }
+        open.order.writeState(to: &writer, under: open.chart.workflow)
+        if row.state.withUnsafeBufferPointer({ writer.wrote($0) }) { return nil }
         let place = zip(writer.bytes, row.state).enumerated().first { $0.element.0 != $0.element.1 }?.offset
         let offset = place ?? min(writer.bytes.count, row.state.count)
         return """

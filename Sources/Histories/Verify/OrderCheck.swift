@@ -13,33 +13,28 @@ struct OrderCheck: FoldVisitor {
 
     init(findingsMax: Int) { findings = FileFindings(keptMax: findingsMax) }
 
-    mutating func visit(
-        _ event: borrowing StoredEvent, _ body: borrowing EventBody, of order: borrowing Order, in chart: Chart
-    ) {}
+    mutating func visit(_ event: borrowing StoredEvent, _ body: borrowing EventBody, of open: OpenOrder) {}
 
-    mutating func finish(
-        _ order: borrowing Order, row: OrderRow, in chart: Chart, _ rows: borrowing Snapshot
-    ) throws {
-        if let what = state.difference(order, row, under: chart.workflow) {
-            note(FileFinding(what).of(row.id).version(row.version))
-        }
-        for attribute in order.attributes(under: chart.workflow) {
+    mutating func finish(_ open: OpenOrder, _ rows: borrowing Snapshot) throws {
+        let row = open.row
+        if let what = state.difference(open) { note(FileFinding(what).of(row.id).version(row.version)) }
+        for attribute in open.order.attributes(under: open.chart.workflow) {
             attributeCount += 1
             guard try !rows.hasAttribute(attribute, of: row.number) else { continue }
             note(FileFinding("it is not listed under \(attribute.name) = '\(attribute.value)'").of(row.id))
         }
-        for timeout in order.timeouts {
+        for timeout in open.order.timeouts {
             timeoutCount += 1
-            guard try !rows.isPending(order.key(of: timeout)) else { continue }
+            guard try !rows.isPending(open.order.key(of: timeout)) else { continue }
             note(
                 FileFinding("it waits for \(timeout.due.iso8601), and no row will wake it")
                     .of(row.id).timeout(timeout.name.text))
         }
-        if row.parent != nil || order.parent != nil || !order.children.isEmpty {
-            for what in try FamilyCheck.findings(of: order, row, rows) { note(what) }
+        if row.parent != nil || open.order.parent != nil || !open.order.children.isEmpty {
+            for what in try FamilyCheck.findings(of: open.order, row, rows) { note(what) }
         }
-        if order.callCount > 0 {
-            for what in try CallCheck.findings(of: order, row, rows) { note(what) }
+        if open.order.callCount > 0 {
+            for what in try CallCheck.findings(of: open.order, row, rows) { note(what) }
         }
     }
 

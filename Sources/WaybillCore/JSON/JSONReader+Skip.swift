@@ -2,16 +2,17 @@
 extension JSONReader {
     /// Skips one value; iterative, so that depth costs no stack.
     package mutating func skipValue(depthMax: Int = 64) throws(JSONProblem) {
-        var closers: [UInt8] = []
+        var closers = OpenContainers()
         repeat {
             let kind = try peek()
             switch kind {
             case .object, .array:
                 offset += 1
-                guard closers.count < depthMax else { throw problem("nested deeper than \(depthMax)") }
-                let closer = kind == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")
-                if take(closer) { break }
-                closers.append(closer)
+                guard closers.count < min(depthMax, OpenContainers.countMax) else {
+                    throw problem("nested deeper than \(min(depthMax, OpenContainers.countMax))")
+                }
+                if take(kind == .object ? UInt8(ascii: "}") : UInt8(ascii: "]")) { break }
+                closers.open(isObject: kind == .object)
                 if kind == .object { try skipKey() }
                 continue
             case .text: try skipText()
@@ -25,21 +26,43 @@ extension JSONReader {
 
     /// The bytes of the next value as they stand, for a value that another reader will read.
     package mutating func rawValue() throws(JSONProblem) -> [UInt8] {
+        var value: [UInt8] = []
+        try rawValue(into: &value)
+        return value
+    }
+
+    /// Puts the bytes of the next value into `value`, whose storage is used again.
+    mutating func rawValue(into value: inout [UInt8]) throws(JSONProblem) {
         skipSpace()
         let start = offset
         try skipValue()
-        return Array(bytes[start..<offset])
+        value.removeAll(keepingCapacity: true)
+        value.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<offset]))
+    }
+
+    /// Decodes the next value, and puts its bytes into `copy` as they stand.
+    mutating func value(of type: RecordType, into copy: inout [UInt8]) throws(JSONProblem) -> [Value] {
+        skipSpace()
+        let start = offset
+        let value = try type.decode(&self)
+        copy.removeAll(keepingCapacity: true)
+        copy.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<offset]))
+        return value
     }
 
     /// After a value inside containers: closes those that end here, or moves on to the next element.
-    private mutating func closeContainers(_ closers: inout [UInt8]) throws(JSONProblem) {
-        while let closer = closers.last {
+    private mutating func closeContainers(_ closers: inout OpenContainers) throws(JSONProblem) {
+        while !closers.isEmpty {
             if take(UInt8(ascii: ",")) {
-                if closer == UInt8(ascii: "}") { try skipKey() }
+                if closers.isObject { try skipKey() }
                 return
             }
-            try expect(closer, closer == UInt8(ascii: "}") ? "\",\" or \"}\"" : "\",\" or \"]\"")
-            closers.removeLast()
+            if closers.isObject {
+                try expect(UInt8(ascii: "}"), "\",\" or \"}\"")
+            } else {
+                try expect(UInt8(ascii: "]"), "\",\" or \"]\"")
+            }
+            closers.close()
         }
     }
 
@@ -90,5 +113,26 @@ extension JSONReader {
         guard offset < bytes.count, bytes[offset] == UInt8(ascii: scalar) else { return false }
         offset += 1
         return true
+    }
+}
+
+/// The containers around a value, one bit for each, the innermost lowest; an array would be made for each value.
+private struct OpenContainers {
+    static let countMax = 64
+    private var objects: UInt64 = 0
+    private(set) var count = 0
+
+    var isEmpty: Bool { count == 0 }
+    /// Whether the innermost is an object.
+    var isObject: Bool { objects & 1 == 1 }
+
+    mutating func open(isObject: Bool) {
+        objects = objects << 1 | (isObject ? 1 : 0)
+        count += 1
+    }
+
+    mutating func close() {
+        objects >>= 1
+        count -= 1
     }
 }

@@ -68,10 +68,17 @@ package struct JSONReader {
     package mutating func object(
         _ body: (Text, inout JSONReader) throws(JSONProblem) -> Void
     ) throws(JSONProblem) {
+        try members { key, reader throws(JSONProblem) in try body(key.text, &reader) }
+    }
+
+    /// Reads an object like ``object(_:)``, for keys that are only compared: no strings are made of them.
+    package mutating func members(
+        _ body: (TextInPlace, inout JSONReader) throws(JSONProblem) -> Void
+    ) throws(JSONProblem) {
         try expect(UInt8(ascii: "{"), "an object")
         if take(UInt8(ascii: "}")) { return }
         repeat {
-            let key = try text()
+            let key = try textInPlace()
             try expect(UInt8(ascii: ":"), "\":\" after a key")
             try body(key, &self)
         } while take(UInt8(ascii: ","))
@@ -98,6 +105,14 @@ package struct JSONReader {
         if isNegative { offset += 1 }
         var value: Int64 = 0
         let digits = offset
+        // Eighteen digits always fit.
+        while offset < bytes.count, offset - digits < 18, case let digit = bytes[offset] &- UInt8(ascii: "0"),
+            digit < 10
+        {
+            value = value &* 10 &+ Int64(digit)
+            offset += 1
+        }
+        if isNegative { value = -value }
         while offset < bytes.count, case let digit = bytes[offset] &- UInt8(ascii: "0"), digit < 10 {
             let (shifted, overflow) = value.multipliedReportingOverflow(by: 10)
             let (sum, overflowed) =
@@ -144,7 +159,7 @@ package struct JSONReader {
                 let slice = UnsafeBufferPointer(rebasing: bytes[start..<offset])
                 offset += 1
                 // ASCII is valid as it stands, and most texts are nothing else.
-                return all < 0x80 ? Text(String(decoding: slice, as: UTF8.self)) : try validated(slice)
+                return all < 0x80 ? Text(contiguous: String(decoding: slice, as: UTF8.self)) : try validated(slice)
             }
             if byte == UInt8(ascii: "\\") { return try textWithEscapes(from: start) }
             guard byte >= 0x20 else { throw problem("a control character must be escaped inside a text") }
@@ -154,12 +169,40 @@ package struct JSONReader {
         throw problem("the text has no closing quote")
     }
 
+    /// Reads a text that is only compared or looked up.
+    package mutating func textInPlace() throws(JSONProblem) -> TextInPlace {
+        skipSpace()
+        let start = offset
+        if offset < bytes.count, bytes[offset] == UInt8(ascii: "\"") {
+            offset += 1
+            while offset < bytes.count, case let byte = bytes[offset], (0x20..<0x80).contains(byte),
+                byte != UInt8(ascii: "\\")
+            {
+                offset += 1
+                if byte == UInt8(ascii: "\"") {
+                    return TextInPlace(
+                        checked: UnsafeBufferPointer(rebasing: bytes[start + 1..<offset - 1]), isPlain: true)
+                }
+            }
+        }
+        // Escapes, letters beyond ASCII and mistakes are rare, and `text` knows them all.
+        offset = start
+        _ = try text()
+        return TextInPlace(checked: UnsafeBufferPointer(rebasing: bytes[start + 1..<offset - 1]), isPlain: false)
+    }
+
     func validated(_ utf8: some Collection<UInt8>) throws(JSONProblem) -> Text {
         guard let string = String(validating: utf8, as: UTF8.self) else { throw problem("the text is not valid UTF-8") }
         return Text(string)
     }
 
+    @inline(__always)
     mutating func skipSpace() {
+        // What the engine wrote itself has none.
+        if offset < bytes.count, bytes[offset] <= 0x20 { skipSomeSpace() }
+    }
+
+    private mutating func skipSomeSpace() {
         while offset < bytes.count {
             switch bytes[offset] {
             case 0x20, 0x0A, 0x0D, 0x09: offset += 1
@@ -168,6 +211,7 @@ package struct JSONReader {
         }
     }
 
+    @inline(__always)
     mutating func take(_ byte: UInt8) -> Bool {
         skipSpace()
         guard offset < bytes.count, bytes[offset] == byte else { return false }
@@ -178,7 +222,7 @@ package struct JSONReader {
     private mutating func takeWord(_ word: StaticString) -> Bool {
         skipSpace()
         let count = word.utf8CodeUnitCount
-        guard bytes.count - offset >= count else { return false }
+        guard bytes.count - offset >= count, bytes[offset] == word.utf8Start.pointee else { return false }
         let matches = word.withUTF8Buffer { $0.elementsEqual(bytes[offset..<offset + count]) }
         if matches { offset += count }
         return matches

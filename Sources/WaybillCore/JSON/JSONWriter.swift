@@ -14,6 +14,11 @@ package struct JSONWriter {
         depth = 0
     }
 
+    /// Whether exactly these bytes were written.
+    package func wrote(_ expected: UnsafeBufferPointer<UInt8>) -> Bool {
+        bytes.withUnsafeBufferPointer { Text.isEqual($0, expected) }
+    }
+
     package mutating func beginObject() { begin(UInt8(ascii: "{")) }
     package mutating func endObject() { end(UInt8(ascii: "}")) }
     package mutating func beginArray() { begin(UInt8(ascii: "[")) }

@@ -49,7 +49,7 @@ extension Workflow {
             step.settle(answered, calls[answered.definition].ok == command.name ? .ok : .failed)
         }
         if order.version == 0 {
-            if let definition { step.scope.context.place(data, of: definition.data, in: context) }
+            placement?.place(data, in: &step.scope.context)
             try checkKeys(of: step.scope.context, placedBy: command)
             try step.start()
         } else {
@@ -211,32 +211,4 @@ extension Workflow {
 
 extension Workflow.CommandDefinition {
     fileprivate func isCreation(of workflow: Workflow) -> Bool { name == workflow.creation?.name }
-}
-
-extension [Value] {
-    /// Fills context fields from the data of the command that places the order, by name. Elements of a collection may
-    /// have more fields than the data gives; those start at their initial value.
-    package mutating func place(_ data: [Value], of type: RecordType, in context: RecordType) {
-        for (slot, field) in type.fields.enumerated() {
-            guard let target = context.slot(field.name) else { continue }
-            self[target] = widen(data[slot], from: field.type, to: context.fields[target].type)
-        }
-    }
-}
-
-private func widen(_ value: Value, from source: ValueType, to target: ValueType) -> Value {
-    guard case .list(let elements) = value, case .list(let narrow, _, _) = source, case .list(let wide, _, _) = target,
-        narrow != wide
-    else { return value }
-    let slots = narrow.fields.map { wide.slot($0.name) }
-    let blank = wide.blank
-    return .list(
-        elements.map { element in
-            guard case .record(let fields) = element else { return element }
-            var record = blank
-            for (field, slot) in zip(fields, slots) {
-                if let slot { record[slot] = field }
-            }
-            return .record(record)
-        })
 }

@@ -25,6 +25,8 @@ package struct EventBody: Sendable {
     package var workflow: Int64?
     /// The data as JSON, named; empty: none.
     package var data: [UInt8] = []
+    /// The data of an event that was read as its order's first, decoded.
+    var placed: [Value]?
     package var role: Text?
     package var timeout: TimeoutName?
     package var parent: OrderID?
@@ -222,8 +224,18 @@ extension Movement.Kind {
         }
     }
 
-    package init?(name: Text) {
-        guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }
-        self = kind
+    init?(name: TextInPlace) {
+        switch name {
+        case "receive": self = .receive
+        case "adjust": self = .adjust
+        case "reserve": self = .reserve
+        case "confirm": self = .confirm
+        case "release": self = .release
+        case "give_back": self = .giveBack
+        case "ship": self = .ship
+        case "restock": self = .restock
+        case "scrap": self = .scrap
+        default: return nil
+        }
     }
 }

@@ -28,9 +28,13 @@ extension Order {
     /// Applies a whole event, as replay does. The first event also fills the context from its data.
     package mutating func apply(_ body: EventBody, under workflow: Workflow) -> Bool {
         if version == 0 { parent = body.parent }
-        if version == 0, let creation = workflow.creation, !body.data.isEmpty {
+        if version == 0, !body.data.isEmpty, let creation = workflow.creation {
             do throws(JSONProblem) {
-                context.place(try creation.data.decode(stored: body.data), of: creation.data, in: workflow.context)
+                if let data = body.placed {
+                    workflow.placement?.place(data, in: &context)
+                } else {
+                    workflow.placement?.place(try creation.data.decode(stored: body.data), in: &context)
+                }
             } catch {
                 return false
             }

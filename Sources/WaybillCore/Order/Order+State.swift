@@ -50,7 +50,7 @@ extension Order {
     package mutating func readState(_ json: [UInt8], under workflow: Workflow) throws(JSONProblem) {
         var order = self
         try JSONReader.read(json) { reader throws(JSONProblem) in
-            try reader.object { key, reader throws(JSONProblem) in
+            try reader.members { key, reader throws(JSONProblem) in
                 try order.read(key, from: &reader, under: workflow)
             }
         }
@@ -58,12 +58,12 @@ extension Order {
     }
 
     private mutating func read(
-        _ key: Text, from reader: inout JSONReader, under workflow: Workflow
+        _ key: TextInPlace, from reader: inout JSONReader, under workflow: Workflow
     ) throws(JSONProblem) {
-        switch key.string {
+        switch key {
         case "in":
             try reader.array { reader throws(JSONProblem) in
-                let path = try reader.text()
+                let path = try reader.textInPlace()
                 guard var state = workflow.state(path: path) else {
                     throw reader.problem("the workflow has no state \(path)")
                 }

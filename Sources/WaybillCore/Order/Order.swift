@@ -33,7 +33,7 @@ package struct Order: Hashable, Sendable {
         self.workflow = workflow.hash
         self.placedAt = placedAt
         configuration = StateSet()
-        context = workflow.context.blank
+        context = workflow.blankContext
         keys = []
         holdings = []
         timeouts = []

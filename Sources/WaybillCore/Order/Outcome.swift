@@ -22,6 +22,19 @@ package struct Outcome: Hashable, Sendable {
 
     package init() {}
 
+    /// Forgets everything and keeps the storage of what most events have.
+    mutating func removeAll() {
+        var fresh = Outcome()
+        fresh.left = left.takeStorage()
+        fresh.entered = entered.takeStorage()
+        fresh.changes = changes.takeStorage()
+        fresh.armed = armed.takeStorage()
+        fresh.stopped = stopped.takeStorage()
+        fresh.facts = facts.takeStorage()
+        fresh.movements = movements.takeStorage()
+        self = fresh
+    }
+
     /// One change of the context.
     package enum Change: Hashable, Sendable {
         case field(slot: Int, Value)
@@ -83,5 +96,17 @@ package struct OutgoingMessage: Hashable, Sendable {
         digest.add(deliverAt?.milliseconds ?? 0)
         if isHalf { digest.add("half") }
         return digest.value
+    }
+}
+
+extension Array {
+    /// An empty array with the storage of this one, which is left without.
+    mutating func takeStorage() -> [Element] {
+        var taken: [Element] = []
+        swap(&taken, &self)
+        // A few elements leave faster one by one.
+        if taken.count > 8 { taken.removeAll(keepingCapacity: true) }
+        while !taken.isEmpty { taken.removeLast() }
+        return taken
     }
 }

@@ -50,8 +50,8 @@ package struct StockEventBody: Hashable, Sendable {
         var expected: Int64?
         var note: Text?
         try JSONReader.read(json) { reader throws(JSONProblem) in
-            try reader.object { key, reader throws(JSONProblem) in
-                switch key.string {
+            try reader.members { key, reader throws(JSONProblem) in
+                switch key {
                 case "stock":
                     try reader.array { reader throws(JSONProblem) in movement = try reader.movement() }
                 case "counted": counted = try reader.int()

@@ -13,6 +13,9 @@ public struct Text: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInt
         self.string = copy
     }
 
+    /// Wraps a string whose bytes lie in one piece already, as those of every decoded one do.
+    init(contiguous string: String) { self.string = string }
+
     /// Decodes UTF-8; ill-formed sequences become U+FFFD, so check with `String(validating:)` where bytes come from
     /// outside.
     package init(decoding bytes: UnsafeRawBufferPointer) {
@@ -36,13 +39,14 @@ public struct Text: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInt
 extension Text: Hashable {
     public static func == (left: Text, right: Text) -> Bool {
         guard left.byteCount == right.byteCount else { return false }
-        return left.withBytes { l in
-            right.withBytes { r in isEqual(UnsafeRawBufferPointer(l), UnsafeRawBufferPointer(r)) }
-        }
+        return left.withBytes { l in right.withBytes { r in isEqual(l, r) } }
     }
 
-    /// Compares eight bytes at a time. Both must have the same length.
-    private static func isEqual(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+    /// Compares eight bytes at a time.
+    static func isEqual(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard left.count == right.count else { return false }
+        let left = UnsafeRawBufferPointer(left)
+        let right = UnsafeRawBufferPointer(right)
         var offset = 0
         while offset + 8 <= left.count {
             let differs =

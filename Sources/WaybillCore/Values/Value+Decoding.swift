@@ -17,37 +17,41 @@ extension RecordType {
 
     /// Decodes data that was accepted before: the journal writes it anew, which may make it longer.
     package func decode(stored json: [UInt8]) throws(JSONProblem) -> [Value] {
-        if json.isEmpty { return try complete(Array(repeating: nil, count: fields.count), offset: 0) }
+        if json.isEmpty {
+            if let field = fields.first(where: { !$0.isOptional }) { throw missing(field, offset: 0) }
+            return Array(repeating: .null, count: fields.count)
+        }
         return try JSONReader.read(json) { reader throws(JSONProblem) in try decode(&reader) }
     }
 
     /// Decodes the object that comes next. Paths of problems begin here; each level above puts its own name before.
     package func decode(_ reader: inout JSONReader) throws(JSONProblem) -> [Value] {
-        var values = [Value?](repeating: nil, count: fields.count)
-        try reader.object { key, reader throws(JSONProblem) in
-            guard let slot = slot(key) else {
+        guard fields.count <= StateSet.countMax else {
+            throw reader.problem("a record of \(fields.count) fields; at most \(StateSet.countMax) can be read")
+        }
+        var values = [Value](repeating: .null, count: fields.count)
+        var given = StateSet()
+        var next = 0
+        try reader.members { key, reader throws(JSONProblem) in
+            guard let slot = slot(key, guess: next) else {
                 let known = fields.isEmpty ? "none" : fields.map(\.name.string).joined(separator: ", ")
-                throw reader.problem("unknown field; known are: \(known)", path: key.shortened)
+                throw reader.problem("unknown field; known are: \(known)", path: key.text.shortened)
             }
-            guard values[slot] == nil else {
+            guard !given.contains(slot) else {
                 throw reader.problem("the field is given twice", path: key.string)
             }
             values[slot] = try fields[slot].decode(&reader)
+            given.insert(slot)
+            next = slot + 1
         }
-        return try complete(values, offset: reader.offset)
-    }
-
-    /// Fills in what may be left out, and refuses what may not.
-    private func complete(_ given: [Value?], offset: Int) throws(JSONProblem) -> [Value] {
-        var values: [Value] = []
-        values.reserveCapacity(fields.count)
-        for (field, value) in zip(fields, given) {
-            guard let value = value ?? (field.isOptional ? .null : nil) else {
-                throw JSONProblem(offset: offset, message: "the field is missing", path: field.name.string)
-            }
-            values.append(value)
+        for slot in fields.indices where !given.contains(slot) && !fields[slot].isOptional {
+            throw missing(fields[slot], offset: reader.offset)
         }
         return values
+    }
+
+    private func missing(_ field: Field, offset: Int) -> JSONProblem {
+        JSONProblem(offset: offset, message: "the field is missing", path: field.name.string)
     }
 }
 

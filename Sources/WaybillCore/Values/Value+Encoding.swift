@@ -46,22 +46,35 @@ extension JSONReader {
     /// Reads a value in bare form, by its type. The form is written by this engine only, so a misfit is damage: it must
     /// not reach an expression, which relies on the types that were checked.
     package mutating func bare(_ type: ValueType) throws(JSONProblem) -> Value {
-        switch (type, try peek()) {
-        case (.bool, .bool): return .bool(try bool())
-        case (.number, .number): return .int(try int())
-        case (.text, .text): return .text(try text())
-        case (.record(let record), .array): return .record(try bareRecord(record))
-        case (.list(let record, _, _), .array):
+        let kind = try peek()
+        if kind == .null {
+            if case .list = type { throw misfit }
+            guard takeNull() else { throw problem("expected null") }
+            return .null
+        }
+        switch type {
+        case .bool:
+            guard kind == .bool else { throw misfit }
+            return .bool(try bool())
+        case .number:
+            guard kind == .number else { throw misfit }
+            return .int(try int())
+        case .text:
+            guard kind == .text else { throw misfit }
+            return .text(try text())
+        case .record(let record):
+            guard kind == .array else { throw misfit }
+            return .record(try bareRecord(record))
+        case .list(let record, _, _):
+            guard kind == .array else { throw misfit }
             var elements: [Value] = []
             try array { reader throws(JSONProblem) in elements.append(.record(try reader.bareRecord(record))) }
             return .list(elements)
-        case (.bool, .null), (.number, .null), (.text, .null), (.record, .null), (.null, .null):
-            guard takeNull() else { throw problem("expected null") }
-            return .null
-        case (_, _):
-            throw problem("the value does not fit its type")
+        case .null: throw misfit
         }
     }
+
+    private var misfit: JSONProblem { problem("the value does not fit its type") }
 
     /// Reads a record in bare form: exactly as many values as fields.
     package mutating func bareRecord(_ type: RecordType) throws(JSONProblem) -> [Value] {

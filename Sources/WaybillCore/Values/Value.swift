@@ -15,7 +15,7 @@ package enum Value: Hashable, Sendable {
 }
 
 /// The type of a value, as a workflow file declares it.
-package indirect enum ValueType: Hashable, Sendable {
+package enum ValueType: Hashable, Sendable {
     case bool
     case text
     /// An integer that means what its unit says.
@@ -73,6 +73,12 @@ package struct RecordType: Hashable, Sendable {
 
     /// The slot of a field, or nil. Linear: records have few fields, and hot paths hold slots, not names.
     package func slot(_ name: Text) -> Int? { fields.firstIndex { $0.name == name } }
+
+    /// The slot of a field; `guess` is looked at first, because fields mostly come in order.
+    func slot(_ name: TextInPlace, guess: Int) -> Int? {
+        if guess < fields.count, name.isEqual(to: fields[guess].name) { return guess }
+        return fields.firstIndex { name.isEqual(to: $0.name) }
+    }
 
     /// A record in which nothing is set.
     package var blank: [Value] { fields.map(\.initial) }

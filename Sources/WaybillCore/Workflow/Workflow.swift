@@ -51,20 +51,27 @@ package final class Workflow: Sendable {
         self.relations = relations
         derivedExpressions = derived.map(\.expression)
         commandIndex = Dictionary(commands.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
-        stateIndex = Dictionary(states.enumerated().map { ($1.path, $0) }, uniquingKeysWith: { first, _ in first })
+        stateNames = NameTable(states.map(\.path))
+        blankContext = context.blank
+        placement = commands.first.map { Placement(of: $0.data, in: context) }
         timeoutIndex = Dictionary(timeouts.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
     package let derivedExpressions: [Expression]
     private let commandIndex: [EventName: Int]
-    private let stateIndex: [Text: Int]
+    private let stateNames: NameTable
+    /// The context of an order of which nothing is known yet.
+    let blankContext: [Value]
+    /// Where the data of the command that places an order goes.
+    let placement: Placement?
     private let timeoutIndex: [TimeoutName: Int]
 
     /// The command that places an order: the first one declared. Nil without `commands:`; then any first command does.
     package var creation: CommandDefinition? { commands.first }
 
     package func command(_ name: EventName) -> CommandDefinition? { commandIndex[name].map { commands[$0] } }
-    package func state(path: Text) -> Int? { stateIndex[path] }
+    package func state(path: Text) -> Int? { stateNames.index(of: path) }
+    func state(path: TextInPlace) -> Int? { stateNames.index(of: path) }
     package func timeout(_ name: TimeoutName) -> Int? { timeoutIndex[name] }
 
     /// A command that the workflow accepts from outside.
