@@ -41,6 +41,7 @@ package final class Broker {
     /// Those in this process who answer for half messages, by the name of their producer.
     package var checkers: [Text: HalfMessageChecker] = [:]
     package let disk: DiskWatch
+    var maintenance: Maintenance
     var pending = PendingChanges()
 
     package init(store: Store, world: World, settings: BrokerSettings, contents: any EventContents) throws {
@@ -49,6 +50,7 @@ package final class Broker {
         self.settings = settings
         self.contents = contents
         desk = CheckDesk(settings: settings)
+        maintenance = Maintenance(settings: settings)
         disk = DiskWatch(read: settings.diskSpace ?? { [path = store.path] in path.flatMap { DiskSpace.of(path: $0) } })
         let secret = try store.write { transaction in try Self.keepSecret(world, in: transaction) }
         seal = Seal(secret: secret)
@@ -99,6 +101,8 @@ package final class Broker {
     /// After the commit: consumers see what the write did.
     package func didCommit() {
         groups.apply(pending)
+        maintenance.index.grew(pending.grown.keys)
+        maintenance.clearing.delete(pending.deletedTopics)
         desk.settle(pending.settled)
         desk.forgetMissed(pending.woken)
         desk.miss(pending.missed)
@@ -107,7 +111,10 @@ package final class Broker {
     }
 
     /// After a write that was undone.
-    package func forget() { pending = PendingChanges() }
+    package func forget() {
+        pending = PendingChanges()
+        maintenance.forget()
+    }
 
     /// What is asked without changing anything.
     package var reader: MessageReader {

@@ -44,6 +44,10 @@ package struct BrokerSettings: Sendable {
     package var missedChecksPerWrite = 256
     /// For how long what was decided about a delayed or half message is known.
     package var decidedKept = Interval.hours(24)
+    /// Without a consumer for so long a group is idle: warned about, and cut first when a topic is beyond its size.
+    package var idleAfter = Interval.days(7)
+    /// How often retention looks at all topics.
+    package var retentionEvery = Interval.seconds(5)
     /// How full the disk is; nil: the system is asked about the file's.
     package var diskSpace: (@Sendable () -> DiskSpace?)?
 

@@ -21,7 +21,7 @@ package struct MessageContent: Sendable {
     package init(_ message: MessageRow, event: EventContent?) throws {
         id = message.messageID
         body = message.body ?? event?.body ?? []
-        keys = (message.key ?? event?.order.text).map(Self.keys) ?? []
+        keys = (message.key ?? event?.order.text).map(Self.keyList) ?? []
         messageGroup = message.messageGroup ?? event?.order.text
         var properties = try Self.properties(message.properties)
         trace = properties.removeValue(forKey: Self.traceProperty) ?? event?.trace
@@ -29,7 +29,8 @@ package struct MessageContent: Sendable {
         order = event?.order
     }
 
-    private static func keys(_ text: Text) -> [Text] {
+    /// The keys in the one column that a message from outside has for them.
+    static func keyList(_ text: Text) -> [Text] {
         text.string.split(separator: keySeparator).map { Text(String($0)) }
     }
 

@@ -6,6 +6,10 @@ struct PendingChanges {
     /// Stored queues that got messages, with the offset after the last.
     var grown: [StoredQueueNumber: Int64] = [:]
     var deletedTopics: [TopicNumber] = []
+    /// Messages below an offset that went although a group was owed them.
+    var cuts: [(group: GroupNumber, queue: StoredQueueNumber, offset: Int64)] = []
+    /// What the journal is to say.
+    var audits: [AuditNote] = []
     /// Half messages whose question is over: decided, answered, or due again.
     var settled: [PendingMessageNumber] = []
     /// Questions that were due, for live producers.

@@ -53,7 +53,7 @@ extension Refusal {
             .unknownTimeout, .timeoutFired, .orderExists, .relativeRefused:
             true
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
-            .limit, .overloaded, .failStopped, .undone, .rejectedByCaller, .remembered, .noOpenCall:
+            .limit, .overloaded, .diskNearlyFull, .failStopped, .undone, .rejectedByCaller, .remembered, .noOpenCall:
             false
         }
     }

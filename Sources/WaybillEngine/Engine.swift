@@ -35,6 +35,7 @@ package final class Engine: Sendable {
     let intake: CommandIntake
     let writer: Mutex<Writer>
     let writerHasEnded = DispatchSemaphore(value: 0)
+    let maintenance = MaintenanceSignal()
 
     /// Opens an engine over a store.
     ///
@@ -70,7 +71,10 @@ package final class Engine: Sendable {
             store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end),
             timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker)
         writer = Mutex(made)
-        if world.virtualClock == nil { startWriterThread() }
+        if world.virtualClock == nil {
+            startWriterThread()
+            startMaintenanceThread()
+        }
     }
 
     /// Handles one request; returns after its commit.
@@ -127,6 +131,7 @@ package final class Engine: Sendable {
 
     /// Finishes what waits, then closes the file. Whoever asks waits until it is closed.
     package func close() {
+        if world.virtualClock == nil { maintenance.stop() }
         intake.close()
         if world.virtualClock == nil {
             writerHasEnded.wait()

@@ -147,6 +147,7 @@ final class Writer {
     func flush(in transaction: borrowing Transaction) throws {
         try handler.flush(in: transaction)
         try broker.flush(in: transaction)
+        try handler.append(broker.takeAudits(), in: transaction)
     }
 
     /// Whether timeouts rest after an undone write.
@@ -162,6 +163,9 @@ final class Writer {
     private func handle(_ timed: Timed, in transaction: borrowing Transaction) throws -> Reply {
         switch timed.request {
         case .order(let command):
+            if let percent = broker.disk.percentTooLittleForOrders {
+                return .order(.refused(.diskNearlyFull(freePercent: percent)))
+            }
             return .order(try handler.handle(command, at: timed.at, in: transaction))
         case .stock(let command):
             return .stock(try handler.handle(command, at: timed.at, in: transaction))

@@ -5,6 +5,7 @@ func useTopicVerbs(_ transaction: borrowing Transaction) throws {
     let queue = try transaction.keepStoredQueue(topic: "returns", lane: "", at: .noon)
     let place = try transaction.append(MessageRow(event: nil, bornAt: .noon, body: [1], id: "a"), to: queue)
     _ = try transaction.messages(at: [place], bytesMax: 9, countMax: 9)
+    _ = try transaction.messageHeads(in: queue, fromOffset: 0, limit: 9)
     _ = try transaction.oldestOffset(of: queue)
     _ = try transaction.offset(of: queue, visibleFrom: .noon)
     _ = try transaction.measureMessages(in: queue, fromOffset: 0, limit: 9)
@@ -18,6 +19,7 @@ func useTopicVerbs(_ transaction: borrowing Transaction) throws {
     try transaction.insert([MessageKeyRow(key: "k", visibleAt: .noon, place: place)])
     _ = try transaction.places(ofKey: "k", day: MessageKeyRow.day(of: .noon), limit: 9)
     _ = try transaction.earliestMessageKeyDay()
+    _ = try transaction.latestMessageKeyDay()
     try transaction.dropMessageKeys(before: 0)
 }
 

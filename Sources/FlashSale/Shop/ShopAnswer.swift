@@ -63,7 +63,8 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
         case .notPossible: self = .notPossible
         case .remembered(let code, _): self = Self.reason(code)
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
-            .beyondHolding, .stockConflict, .invariantBroken, .arithmetic, .limit, .failStopped, .undone,
+            .beyondHolding, .stockConflict, .invariantBroken, .arithmetic, .limit, .diskNearlyFull, .failStopped,
+            .undone,
             .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .relativeRefused:
             self = .other(refusal.code)
         }

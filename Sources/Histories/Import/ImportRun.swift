@@ -78,7 +78,7 @@ struct ImportRun {
     private func stop(on answer: Answer) throws {
         guard case .refused(let refusal) = answer else { return }
         switch refusal {
-        case .failStopped, .undone, .overloaded: throw ImportFailure.stopped(refusal.message)
+        case .failStopped, .undone, .overloaded, .diskNearlyFull: throw ImportFailure.stopped(refusal.message)
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
             .versionConflict, .keyReused, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken,
             .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall,

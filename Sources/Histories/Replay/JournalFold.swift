@@ -105,6 +105,8 @@ struct JournalFold<Visitor: FoldVisitor> {
             let open = OpenStock(row)
             stocks[stream] = open
             count(event, in: open)
+        } else if try rows.numberSetting(.auditStream) == stream.number {
+            eventCount += 1
         } else {
             visitor.note(FileFinding("it begins a stream that no order and no stock row belongs to").at(event.position))
         }

@@ -30,6 +30,7 @@ struct MessageCheck {
     /// Messages compared.
     private(set) var count = 0
     private let queues: [StoredQueueNumber: StoredQueueRow]
+    private let gone: GoneMessages
     /// More of one page than this are not read: a file with so many extra messages is found wrong anyway.
     private let rowsMax = 100_000
 
@@ -42,6 +43,7 @@ struct MessageCheck {
             after = page.count < 1_000 ? nil : page.last?.number
         }
         self.queues = queues
+        gone = try GoneMessages(engine, queues: queues.values)
     }
 
     /// What is wrong with the messages of a page of events, which covers these positions.
@@ -94,11 +96,13 @@ struct MessageCheck {
     ) throws -> String? {
         switch (visible, pending?.state) {
         case (nil, nil), (nil, .fired), (nil, .committed):
+            if gone.contains(trace.topic, lane: sender.lane, event: sender.position, at: sender.at) { return nil }
             return "it is missing: its event sent it to \(trace.topic)"
         case (nil, .recalled), (nil, .rolledBack):
             return nil
         case (let visible?, nil):
-            return problem(trace, of: sender, visible, isComplete: true)
+            // What was decided about a delayed message is forgotten after a day; it became visible after its birth.
+            return problem(trace, of: sender, visible, isComplete: visible.visibleAt == visible.message.bornAt)
         case (let visible?, .fired), (let visible?, .committed):
             // When it was due is not kept, and a part of the digest.
             return problem(trace, of: sender, visible, isComplete: false)

@@ -9,6 +9,14 @@ extension MessageID {
     /// that a double is recognised wherever it turns up.
     package init(event: Position, ordinal: Int64) { self.init("e\(event.number)-\(ordinal)") }
 
+    /// The event and the place among its messages that an id of this form stands for; nil: it came from outside.
+    package var sentBy: (event: Position, ordinal: Int64)? {
+        guard ReservedNames.isEventID(text) else { return nil }
+        let numbers = text.string.dropFirst().split(separator: "-").compactMap { Int64($0) }
+        guard numbers.count == 2 else { return nil }
+        return (Position(numbers[0]), numbers[1])
+    }
+
     /// The id of a message from outside that brought none: 128 random bits.
     package init(random: () -> UInt64) { self.init("m" + Self.hex(random()) + Self.hex(random())) }
 

@@ -59,6 +59,7 @@ extension MessageRefusal {
         case .failStopped(let why): self = .failStopped(why)
         case .overloaded(let retryAfter): self = .overloaded("too many requests wait", retryAfter: retryAfter)
         case .undone(let why): self = .undone(why)
+        case .diskNearlyFull(let percent): self = .diskNearlyFull(freePercent: percent)
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
             .versionConflict, .keyReused, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken,
             .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .relativeRefused,

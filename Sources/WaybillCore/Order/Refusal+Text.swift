@@ -19,6 +19,7 @@ extension Refusal {
         case .arithmetic: "arithmetic"
         case .limit: "limit"
         case .overloaded: "overloaded"
+        case .diskNearlyFull: "disk_nearly_full"
         case .failStopped: "fail_stopped"
         case .undone: "undone"
         case .rejectedByCaller: "rejected_by_caller"
@@ -56,6 +57,7 @@ extension Refusal {
         case .arithmetic(let problem): problem
         case .limit(let what, let max): "the limit of \(max) \(what) is reached"
         case .overloaded(let retryAfter): "the intake is full; try again in \(retryAfter.text)"
+        case .diskNearlyFull(let percent): "the disk has \(percent) % free; make room, then send it again"
         case .failStopped(let reason): "the engine has stopped after a failed commit (\(reason)); open the file again"
         case .undone(let reason): "the write was undone, nothing was kept: \(reason)"
         case .rejectedByCaller(let reason): "the caller's own rows failed, nothing was kept: \(reason)"

@@ -27,6 +27,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case limit(String, max: Int)
     /// The intake is full; try again after so many milliseconds.
     case overloaded(retryAfter: Interval)
+    /// The disk is nearly full: orders take nothing until there is room.
+    case diskNearlyFull(freePercent: Int)
     /// An earlier commit failed; the engine accepts nothing until the file is opened again.
     case failStopped(String)
     /// A failure before the commit (disk full, busy): the whole write was undone.

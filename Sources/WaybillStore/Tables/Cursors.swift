@@ -102,16 +102,21 @@ extension TableReader where Self: ~Copyable {
 
     /// The lowest offset of a queue that some group is still owed: its floor, or the message of a redelivery row below
     /// it. Nil: no group reads the queue. Groups are few, so it asks each.
-    package func lowestOwedOffset(of queue: StoredQueueNumber) throws(StoreFailure) -> Int64? {
+    ///
+    /// - Parameter moment: groups that were last used before it do not count.
+    package func lowestOwedOffset(
+        of queue: StoredQueueNumber, usedSince moment: Moment = Moment(milliseconds: .min)
+    ) throws(StoreFailure) -> Int64? {
         let statement = try query(
             """
             SELECT min(min(c.floor, ifnull((
                 SELECT offset FROM redelivery AS r WHERE r.group_number = c.group_number AND r.queue = c.queue
                 ORDER BY r.offset LIMIT 1), c.floor)))
             FROM client_group AS g CROSS JOIN cursor AS c ON c.group_number = g.number AND c.queue = ?1
-            WHERE g.number > 0 AND g.deleted_at IS NULL
+            WHERE g.number > 0 AND g.deleted_at IS NULL AND g.last_used_at >= ?2
             """)
         statement.bind(1, queue.number)
+        statement.bind(2, moment)
         return try statement.first { columns in columns.optionalInteger(0) } ?? nil
     }
 }

@@ -61,6 +61,12 @@ extension Transaction {
 }
 
 extension TableReader where Self: ~Copyable {
+    /// The last day that keys are kept of; nil: there are none.
+    package func latestMessageKeyDay() throws(StoreFailure) -> Int64? {
+        let statement = try query("SELECT max(day) FROM message_key")
+        return try statement.first { columns in columns.optionalInteger(0) } ?? nil
+    }
+
     /// The first day that keys are kept of; nil: there are none.
     package func earliestMessageKeyDay() throws(StoreFailure) -> Int64? {
         let statement = try query("SELECT min(day) FROM message_key")

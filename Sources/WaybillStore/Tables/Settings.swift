@@ -46,3 +46,8 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns in columns.text(0) }
     }
 }
+
+extension Text {
+    /// The name of the setting that says up to which event a stored queue has lost its messages to retention.
+    package static func retained(_ queue: StoredQueueNumber) -> Text { "retained \(queue.number)" }
+}

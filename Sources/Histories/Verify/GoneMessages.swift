@@ -1,0 +1,42 @@
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+/// Messages that need not be there any more: retention took them, or their topic was deleted.
+struct GoneMessages {
+    private struct Place: Hashable {
+        var topic: TopicName
+        var lane: Text
+    }
+
+    /// Up to which event the messages of a topic and lane may be gone.
+    private var retained: [Place: Int64] = [:]
+    /// When the last topic of a name was deleted.
+    private var deleted: [TopicName: Moment] = [:]
+
+    init(_ engine: Engine, queues: some Sequence<StoredQueueRow>) throws {
+        for queue in queues {
+            guard let last = try engine.store.read({ rows in try rows.numberSetting(.retained(queue.number)) }) else {
+                continue
+            }
+            let place = Place(topic: queue.topic, lane: queue.lane)
+            retained[place] = max(retained[place] ?? 0, last)
+        }
+        var after = TopicNumber(0)
+        while true {
+            let page = try engine.store.read { [after] rows in try rows.topics(after: after, limit: 1_000) }
+            for topic in page {
+                guard let at = topic.deletedAt else { continue }
+                deleted[topic.name] = max(deleted[topic.name] ?? at, at)
+            }
+            guard page.count == 1_000, let last = page.last else { return }
+            after = last.number
+        }
+    }
+
+    /// Whether a message may be gone that this event sent at that time.
+    func contains(_ topic: TopicName, lane: Text, event: Position, at moment: Moment) -> Bool {
+        if let last = retained[Place(topic: topic, lane: lane)], event.number <= last { return true }
+        return deleted[topic].map { moment <= $0 } ?? false
+    }
+}

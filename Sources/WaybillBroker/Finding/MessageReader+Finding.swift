@@ -1,0 +1,156 @@
+package import WaybillCore
+import WaybillStore
+
+/// Looking messages up by id, by key and by time.
+///
+/// The index of keys is written some time after the messages, so what it has not reached yet is looked at one by one.
+/// Each step is a read of its own, so a long search delays no checkpoint.
+extension MessageReader {
+    /// Messages of one name that are looked at; more are not told apart from an attack on the index.
+    private static let candidatesMax = 10_000
+
+    /// The visible messages of this id: one, unless its producer has sent it twice.
+    package func messages(id: MessageID, limit: Int = 100) throws -> [MessageView] {
+        if let (event, ordinal) = id.sentBy {
+            return try store.read { rows in
+                let sent = try rows.messages(ofEventsFrom: event, upTo: event, limit: Self.pageMax)
+                return try sent.filter { $0.message.ordinal == ordinal }.compactMap { try view($0, in: rows) }
+            }
+        }
+        return try search(id.text, in: nil, limit: limit) { $0.id == id }
+    }
+
+    /// The visible messages with a key, the newest day first.
+    package func messages(key: Text, in topic: TopicName? = nil, limit: Int = 100) throws -> [MessageView] {
+        try search(key, in: topic, limit: limit) { $0.keys.contains(key) && (topic ?? $0.topic) == $0.topic }
+    }
+
+    /// The messages of a topic that became visible at a moment or later, in order of it.
+    package func messages(in topic: TopicName, from moment: Moment, limit: Int) throws -> [MessageView] {
+        let limit = min(max(1, limit), Self.pageMax)
+        return try store.read { rows in
+            guard let number = try rows.topic(topic) else { return [] }
+            var views: [MessageView] = []
+            for queue in try rows.storedQueues(of: number) {
+                let first = try rows.offset(of: queue.number, visibleFrom: moment)
+                for message in try rows.messages(in: queue.number, fromOffset: first, limit: limit) {
+                    views.append(try view(message, of: queue, in: rows))
+                }
+            }
+            views.sort {
+                ($0.storedAt, $0.place.queue, $0.place.offset) < ($1.storedAt, $1.place.queue, $1.place.offset)
+            }
+            return Array(views.prefix(limit))
+        }
+    }
+
+    private func search(
+        _ name: Text, in topic: TopicName?, limit: Int, _ isWanted: (MessageView) -> Bool
+    ) throws -> [MessageView] {
+        let limit = min(max(1, limit), Self.pageMax)
+        var found: [MessagePlace: MessageView] = [:]
+        // The tail first: what is indexed between the two looks is then found twice, and never missed.
+        for view in try searchTail(name, in: topic, limit: limit, isWanted) {
+            found[MessagePlace(view.place)] = view
+        }
+        guard let days = try store.read({ rows in try indexedDays(rows) }) else { return sorted(found, limit) }
+        for day in days.reversed() where found.count < limit {
+            try store.read { rows in
+                for place in try rows.places(ofKey: name, day: day, limit: Self.candidatesMax) {
+                    guard found.count < limit, found[place] == nil, let message = try rows.message(at: place),
+                        let view = try view(message, in: rows), isWanted(view)
+                    else { continue }
+                    found[place] = view
+                }
+            }
+        }
+        return sorted(found, limit)
+    }
+
+    private func sorted(_ found: [MessagePlace: MessageView], _ limit: Int) -> [MessageView] {
+        let views = found.sorted { ($0.value.storedAt, $0.key) < ($1.value.storedAt, $1.key) }.map(\.value)
+        return Array(views.suffix(limit))
+    }
+
+    private func indexedDays<Rows: TableReader & ~Copyable>(_ rows: borrowing Rows) throws -> ClosedRange<Int64>? {
+        guard let first = try rows.earliestMessageKeyDay(), let last = try rows.latestMessageKeyDay() else {
+            return nil
+        }
+        return first...max(first, last)
+    }
+
+    /// Messages that are not indexed yet.
+    private func searchTail(
+        _ name: Text, in topic: TopicName?, limit: Int, _ isWanted: (MessageView) -> Bool
+    ) throws -> [MessageView] {
+        var found: [MessageView] = []
+        var last = StoredQueueNumber(0)
+        while true {
+            let queues = try store.read { rows in try rows.storedQueues(after: last, limit: Self.pageMax) }
+            for queue in queues where found.count < limit && (topic ?? queue.topic) == queue.topic {
+                var from: Int64?
+                while found.count < limit, try searchTail(name, of: queue, from: &from, &found, isWanted) {}
+            }
+            guard queues.count == Self.pageMax, let end = queues.last else { return found }
+            last = end.number
+        }
+    }
+
+    /// One page of a queue's tail; false: it was the last.
+    private func searchTail(
+        _ name: Text, of queue: StoredQueueRow, from: inout Int64?, _ found: inout [MessageView],
+        _ isWanted: (MessageView) -> Bool
+    ) throws -> Bool {
+        let start = from
+        let (next, views) = try store.read { rows -> (Int64?, [MessageView]) in
+            let first = try start ?? rows.numberSetting(.indexed(queue.number)) ?? 0
+            let heads = try rows.messageHeads(in: queue.number, fromOffset: first, limit: Self.pageMax)
+            var views: [MessageView] = []
+            for head in heads {
+                guard try head.id == name || head.keys(contents, in: rows).contains(name),
+                    let message = try rows.message(at: head.place), let view = try view(message, in: rows),
+                    isWanted(view)
+                else { continue }
+                views.append(view)
+            }
+            return (heads.count == Self.pageMax ? heads.last.map { $0.place.offset + 1 } : nil, views)
+        }
+        found += views
+        from = next
+        return next != nil
+    }
+
+    /// A stored message as it is shown; nil: its topic is deleted, or its queue unknown.
+    func view<Rows: TableReader & ~Copyable>(
+        _ message: StoredMessage, in rows: borrowing Rows
+    ) throws -> MessageView? {
+        let before = StoredQueueNumber(message.place.queue.number - 1)
+        guard let queue = try rows.storedQueues(after: before, limit: 1).first, queue.number == message.place.queue,
+            let topic = try rows.topic(queue.topic),
+            try rows.storedQueue(topic: topic, lane: queue.lane, priority: queue.priority) == queue.number
+        else { return nil }
+        return try view(message, of: queue, in: rows)
+    }
+
+    private func view<Rows: TableReader & ~Copyable>(
+        _ message: StoredMessage, of queue: StoredQueueRow, in rows: borrowing Rows
+    ) throws -> MessageView {
+        let row = message.message
+        let event = try row.event.flatMap { position in
+            try contents.content(of: position, needsBody: row.body == nil, in: rows)
+        }
+        let content = try MessageContent(row, event: event)
+        return MessageView(
+            id: content.id, topic: queue.topic, lane: queue.lane, priority: Int(clamping: queue.priority),
+            body: content.body, tag: row.tag, keys: content.keys, properties: content.properties,
+            messageGroup: content.messageGroup, bornAt: row.bornAt, storedAt: message.visibleAt, event: row.event,
+            order: content.order,
+            place: MessageOrigin(queue: message.place.queue.number, offset: message.place.offset))
+    }
+}
+
+extension MessagePlace {
+    init(_ origin: MessageOrigin) {
+        self.init(queue: StoredQueueNumber(origin.queue), offset: origin.offset)
+    }
+}

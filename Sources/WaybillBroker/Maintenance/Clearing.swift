@@ -1,0 +1,80 @@
+import WaybillCore
+import WaybillStore
+
+/// Takes away what nobody can reach any more: what was decided long ago, and what deleted topics have left.
+final class Clearing {
+    struct Settings: Sendable {
+        /// Rows that one step deletes, of each kind.
+        var rowsMax = 1_000
+        /// For how long what was decided is known.
+        var decidedKept: Interval
+
+        init(decidedKept: Interval) { self.decidedKept = decidedKept }
+    }
+
+    private let settings: Settings
+    /// Deleted topics that may have messages left; nil: all of the file, as after opening it.
+    private var deleted: Set<TopicNumber>?
+
+    init(settings: Settings) {
+        precondition(settings.rowsMax > 0, "a step deletes one row at least")
+        self.settings = settings
+    }
+
+    /// Topics that a committed write has deleted.
+    func delete(_ topics: [TopicNumber]) { deleted?.formUnion(topics) }
+
+    /// After a step that was undone.
+    func forget() { deleted = nil }
+
+    /// One step; true: something is left.
+    func step(at now: Moment, in transaction: borrowing Transaction) throws -> Bool {
+        let horizon = now.advanced(by: Interval(milliseconds: -settings.decidedKept.milliseconds))
+        let forgotten = try transaction.dropDecided(before: horizon, limit: settings.rowsMax)
+        var topics = try deleted ?? Self.deletedTopics(in: transaction)
+        if let topic = topics.min(by: { $0.number < $1.number }) {
+            if try clear(topic, in: transaction) == 0 { topics.remove(topic) }
+        }
+        deleted = topics
+        return forgotten == settings.rowsMax || !topics.isEmpty
+    }
+
+    /// Deletes messages of a deleted topic, and what groups were owed of them; 0: nothing is left.
+    private func clear(_ topic: TopicNumber, in transaction: borrowing Transaction) throws -> Int {
+        for queue in try transaction.storedQueues(of: topic) {
+            let owed = try dropOwed(of: queue.number, in: transaction)
+            if owed > 0 { return owed }
+            let end = try transaction.nextOffset(of: queue.number)
+            let count = try transaction.deleteMessages(of: queue.number, below: end, limit: settings.rowsMax)
+            if count > 0 { return count }
+            try transaction.removeSetting(.indexed(queue.number))
+            try transaction.removeSetting(.size(queue.number))
+        }
+        return 0
+    }
+
+    private func dropOwed(of queue: StoredQueueNumber, in transaction: borrowing Transaction) throws -> Int {
+        var last = GroupNumber(0)
+        while true {
+            let groups = try transaction.groups(after: last, limit: 1_000)
+            for group in groups {
+                let count = try transaction.dropRedeliveries(
+                    of: group.number, in: queue, offsets: 0..<Int64.max, limit: settings.rowsMax)
+                if count > 0 { return count }
+            }
+            guard groups.count == 1_000, let end = groups.last else { return 0 }
+            last = end.number
+        }
+    }
+
+    private static func deletedTopics(in transaction: borrowing Transaction) throws -> Set<TopicNumber> {
+        var topics: Set<TopicNumber> = []
+        var last = TopicNumber(0)
+        while true {
+            let page = try transaction.topics(after: last, limit: 1_000)
+            topics.formUnion(page.lazy.filter { $0.deletedAt != nil }.map(\.number))
+            guard page.count == 1_000, let end = page.last else { return topics }
+            last = end.number
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package import WaybillCore
+package import WaybillStore
+import WaybillTimeouts
+
+/// The workers for what nobody waits for, and what they share.
+struct Maintenance {
+    let clearing: Clearing
+    let retention: Retention
+    let index: MessageIndex
+    /// How often retention looks at all topics when there is nothing to do.
+    let retentionEvery: Interval
+    private var retainedAt: Interval?
+
+    init(settings: BrokerSettings) {
+        clearing = Clearing(settings: Clearing.Settings(decidedKept: settings.decidedKept))
+        retention = Retention(settings: Retention.Settings(idleAfter: settings.idleAfter))
+        index = MessageIndex(settings: MessageIndex.Settings())
+        retentionEvery = settings.retentionEvery
+    }
+
+    /// Whether it is time to look at all topics again, by the time since some fixed moment.
+    mutating func isRetentionDue(at uptime: Interval) -> Bool {
+        if let retainedAt, uptime.milliseconds - retainedAt.milliseconds < retentionEvery.milliseconds { return false }
+        retainedAt = uptime
+        return true
+    }
+
+    mutating func retentionIsUnfinished() { retainedAt = nil }
+
+    mutating func forget() {
+        clearing.forget()
+        index.forget()
+        retainedAt = nil
+    }
+}
+
+extension Broker {
+    /// One round of the work that nobody waits for, bounded; true: something is left to do at once.
+    package func maintain(at now: Moment, in transaction: borrowing Transaction) throws -> Bool {
+        var isMore = try maintenance.clearing.step(at: now, in: transaction)
+        if maintenance.isRetentionDue(at: world.uptime()) {
+            let outcome = try maintenance.retention.step(at: now, in: transaction) { gap in
+                try cut(gap, at: now, in: transaction)
+            }
+            if outcome.isMore {
+                maintenance.retentionIsUnfinished()
+                isMore = true
+            } else {
+                let day = MessageKeyRow.day(of: outcome.oldestVisibleAt ?? now)
+                try transaction.dropMessageKeys(before: day, limit: 1_000)
+            }
+        }
+        return try maintenance.index.step(contents, in: transaction) || isMore
+    }
+
+    /// Marks the groups that were owed what went, and says so in the journal.
+    private func cut(_ gap: Retention.Gap, at now: Moment, in transaction: borrowing Transaction) throws {
+        var last = GroupNumber(0)
+        while true {
+            let groups = try transaction.groups(after: last, limit: 1_000)
+            for group in groups where group.deletedAt == nil && !group.isBroadcast {
+                try cut(gap, of: group, at: now, in: transaction)
+            }
+            guard groups.count == 1_000, let end = groups.last else { return }
+            last = end.number
+        }
+    }
+
+    private func cut(
+        _ gap: Retention.Gap, of group: GroupRow, at now: Moment, in transaction: borrowing Transaction
+    ) throws {
+        let queue = gap.queue.number
+        guard var cursor = try transaction.cursor(group: group.number, queue: queue) else { return }
+        var owed: Int64 = 0
+        while true {
+            let count = try transaction.dropRedeliveries(
+                of: group.number, in: queue, offsets: 0..<gap.offset, limit: 1_000)
+            owed += Int64(count)
+            if count < 1_000 { break }
+        }
+        guard owed > 0 || cursor.floor < gap.offset else { return }
+        let from = cursor.floor
+        cursor.floor = max(from, gap.offset)
+        cursor.deliveredThrough = max(cursor.deliveredThrough, gap.offset)
+        cursor.gap = gap.offset
+        cursor.ranges = ranges(cursor.ranges, from: gap.offset)
+        try transaction.put(cursor, replacing: cursor.epoch)
+        pending.cuts.append((group.number, queue, gap.offset))
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("topic")
+        writer.text(gap.topic.name.text)
+        writer.key("group")
+        writer.text(group.name.text)
+        writer.key("lane")
+        writer.text(gap.queue.lane)
+        writer.key("priority")
+        writer.int(gap.queue.priority)
+        writer.key("from")
+        writer.int(from)
+        writer.key("to")
+        writer.int(gap.offset)
+        writer.key("owed")
+        writer.int(owed + max(0, gap.offset - from))
+        writer.endObject()
+        pending.audits.append(AuditNote("$gap", at: now, body: writer.bytes))
+    }
+
+    /// What is left of acknowledged ranges, such as `3-5,9`, from an offset on.
+    private func ranges(_ text: Text, from offset: Int64) -> Text {
+        let kept = text.string.split(separator: ",").compactMap { part -> String? in
+            let ends = part.split(separator: "-").compactMap { Int64($0) }
+            guard let first = ends.first, let last = ends.last, last >= offset else { return nil }
+            let start = max(first, offset)
+            return start == last ? "\(start)" : "\(start)-\(last)"
+        }
+        return Text(kept.joined(separator: ","))
+    }
+
+    /// What the write at hand has for the journal; handed over once.
+    package func takeAudits() -> [AuditNote] {
+        defer { pending.audits = [] }
+        return pending.audits
+    }
+}

@@ -1,0 +1,94 @@
+import WaybillCore
+import WaybillStore
+
+/// Writes down by what messages can be found: their keys and ids, hashed, in bulk and some time after they came, so
+/// that no sender waits for it.
+///
+/// How far each stored queue is indexed stands in the file; which queues have grown since is known in memory.
+final class MessageIndex {
+    struct Settings: Sendable {
+        /// Messages of one step.
+        var messagesMax = 2_000
+
+        init() {}
+    }
+
+    private let settings: Settings
+    /// Queues that may have messages which are not indexed; nil: all of the file, as after opening it.
+    private var grown: Set<StoredQueueNumber>?
+    private var indexed: [StoredQueueNumber: Int64] = [:]
+
+    init(settings: Settings) {
+        precondition(settings.messagesMax > 0, "a step indexes one message at least")
+        self.settings = settings
+    }
+
+    /// Queues that got messages in a committed write.
+    func grew(_ queues: some Sequence<StoredQueueNumber>) { grown?.formUnion(queues) }
+
+    /// After a step that was undone.
+    func forget() {
+        grown = nil
+        indexed = [:]
+    }
+
+    /// Indexes so many messages at most; true: there are more.
+    func step(_ contents: any EventContents, in transaction: borrowing Transaction) throws -> Bool {
+        var waiting = try grown ?? Self.allQueues(in: transaction)
+        var rows: [MessageKeyRow] = []
+        var left = settings.messagesMax
+        for queue in waiting.sorted() where left > 0 {
+            let from = try indexed[queue] ?? transaction.numberSetting(.indexed(queue)) ?? 0
+            let heads = try transaction.messageHeads(in: queue, fromOffset: from, limit: left)
+            left -= heads.count
+            guard let last = heads.last else {
+                waiting.remove(queue)
+                indexed[queue] = from
+                continue
+            }
+            for head in heads { rows += try Self.rows(of: head, contents, in: transaction) }
+            indexed[queue] = last.place.offset + 1
+            try transaction.set(.indexed(queue), to: last.place.offset + 1)
+            if left > 0 { waiting.remove(queue) }
+        }
+        try transaction.insert(rows)
+        grown = waiting
+        return !waiting.isEmpty
+    }
+
+    /// The rows by which a message is found. One that an event sent is found through its event by its id.
+    private static func rows(
+        of head: MessageHead, _ contents: any EventContents, in transaction: borrowing Transaction
+    ) throws -> [MessageKeyRow] {
+        var names = try head.keys(contents, in: transaction)
+        if let id = head.id, head.event == nil { names.append(id) }
+        return Set(names).map { MessageKeyRow(key: $0, visibleAt: head.visibleAt, place: head.place) }
+    }
+
+    private static func allQueues(in transaction: borrowing Transaction) throws -> Set<StoredQueueNumber> {
+        var queues: Set<StoredQueueNumber> = []
+        var last = StoredQueueNumber(0)
+        while true {
+            let page = try transaction.storedQueues(after: last, limit: 1_000)
+            queues.formUnion(page.map(\.number))
+            guard page.count == 1_000, let end = page.last else { return queues }
+            last = end.number
+        }
+    }
+}
+
+extension MessageHead {
+    /// What the message can be looked up by. An order's message without a key of its own has its order's id.
+    func keys<Rows: TableReader & ~Copyable>(
+        _ contents: any EventContents, in rows: borrowing Rows
+    ) throws -> [Text] {
+        if let key { return event == nil ? MessageContent.keyList(key) : [key] }
+        guard let event else { return [] }
+        return try contents.content(of: event, needsBody: false, in: rows).map { [$0.order.text] } ?? []
+    }
+}
+
+extension Text {
+    /// The name of the setting that says how far a stored queue is indexed.
+    static func indexed(_ queue: StoredQueueNumber) -> Text { "indexed \(queue.number)" }
+}

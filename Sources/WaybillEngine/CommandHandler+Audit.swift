@@ -1,0 +1,40 @@
+import WaybillBroker
+package import WaybillCore
+import WaybillStore
+
+/// What is not about one order or stock and must be read up later all the same: a stream of its own in the journal.
+extension CommandHandler {
+    /// Appends what the broker has to say to the stream of audits.
+    func append(_ notes: [AuditNote], in transaction: borrowing Transaction) throws {
+        for note in notes {
+            let position = journal.nextPosition
+            let stream = try transaction.numberSetting(.auditStream) ?? position.number
+            let version = try (transaction.numberSetting(.auditVersion) ?? 0) + 1
+            var header = EventHeader(type: note.type, at: note.at)
+            header.caller = note.caller
+            try journal.append(header, stream: StreamNumber(stream), version: version, in: transaction) { writer in
+                writer.json(note.body)
+            }
+            try transaction.set(.auditStream, to: stream)
+            try transaction.set(.auditVersion, to: version)
+        }
+    }
+}
+
+extension Text {
+    /// The name of the setting that says which stream the audits are.
+    package static let auditStream: Text = "audit stream"
+    static let auditVersion: Text = "audit version"
+}
+
+extension Engine {
+    /// The audits after a version of their stream, the oldest first.
+    package func audits(after version: Int64 = 0, limit: Int) throws -> [EventView] {
+        try store.read { rows in
+            guard let stream = try rows.numberSetting(.auditStream) else { return [] }
+            return try rows.events(
+                of: StreamNumber(stream), fromVersion: max(0, version) + 1, limit: min(max(1, limit), 1_000)
+            ).map { EventView($0) }
+        }
+    }
+}

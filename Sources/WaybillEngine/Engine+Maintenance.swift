@@ -1,0 +1,69 @@
+import Dispatch
+import Foundation
+import Synchronization
+import WaybillBroker
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// The work that nobody waits for: retention, the index of messages, what deleted topics have left.
+extension Engine {
+    private enum Patience {
+        /// Between two rounds, when a round left nothing to do. Keeps the index of messages a second behind at most.
+        static let betweenRounds = Interval(milliseconds: 400)
+        /// Between two rounds while there is more, so that others get their turn at the writer.
+        static let betweenSteps = Interval(milliseconds: 2)
+    }
+
+    /// One round, bounded, in a write of its own; true: something is left to do at once. In the real world a thread
+    /// calls it, in a virtual one whoever wants it done.
+    @discardableResult
+    package func maintain() throws(Refusal) -> Bool {
+        disk.look()
+        let outcome = writer.withLock { writer in
+            writer.ownWrite { transaction in
+                let isMore = try writer.broker.maintain(at: writer.world.now(), in: transaction)
+                try writer.flush(in: transaction)
+                return isMore
+            }
+        }
+        return try outcome.get()
+    }
+
+    func startMaintenanceThread() {
+        let thread = Thread { [self] in
+            var wait = Patience.betweenRounds
+            while !maintenance.isToldToEnd(within: wait) {
+                do throws(Refusal) {
+                    wait = try maintain() ? Patience.betweenSteps : Patience.betweenRounds
+                } catch {
+                    // Undone, or the engine has stopped: whoever sends commands hears of it. Tried again later.
+                    wait = Interval.seconds(1)
+                }
+            }
+            maintenance.hasEnded()
+        }
+        thread.name = "waybill-maintenance"
+        thread.start()
+    }
+}
+
+/// Tells the maintenance thread to end, and waits until it has.
+final class MaintenanceSignal: Sendable {
+    private let end = DispatchSemaphore(value: 0)
+    private let ended = DispatchSemaphore(value: 0)
+
+    /// Waits so long; true: the thread is to end.
+    func isToldToEnd(within wait: Interval) -> Bool {
+        end.wait(timeout: .now() + .milliseconds(Int(clamping: wait.milliseconds))) == .success
+    }
+
+    func hasEnded() { ended.signal() }
+
+    /// Called once by whoever closes the engine; later ones find it ended.
+    func stop() {
+        end.signal()
+        ended.wait()
+        ended.signal()
+    }
+}
