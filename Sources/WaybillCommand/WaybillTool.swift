@@ -22,7 +22,7 @@ struct WaybillTool: AsyncParsableCommand {
         subcommands: [
             DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, ImportNoun.self,
             ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, RushNoun.self, BenchNoun.self,
-            LoadNoun.self,
+            LoadNoun.self, FilterNoun.self,
         ])
 
     static func main() async {
