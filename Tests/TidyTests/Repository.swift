@@ -50,6 +50,13 @@ enum Repository {
     static let texts: [SourceFile] = files(
         in: ["Sources", "Migrations", "Workflows"], ending: [".sql", ".yaml", ".h", ".modulemap", ".md"])
 
+    /// Directories of Tests that are run by a script instead of the package.
+    static let scripts: [String] = {
+        let tests = root.appendingPathComponent("Tests")
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: tests.path)) ?? []
+        return names.filter { FileManager.default.isExecutableFile(atPath: "\(tests.path)/\($0)/run") }
+    }()
+
     static func file(_ path: String) throws -> SourceFile {
         SourceFile(path, try String(contentsOf: root.appending(path: path), encoding: .utf8))
     }
