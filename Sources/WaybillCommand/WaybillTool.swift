@@ -20,9 +20,9 @@ struct WaybillTool: AsyncParsableCommand {
             """,
         version: "0.1.0",
         subcommands: [
-            DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, ImportNoun.self,
-            ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, RushNoun.self, BenchNoun.self,
-            LoadNoun.self, FilterNoun.self,
+            DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, TopicNoun.self,
+            GroupNoun.self, MessageNoun.self, HalfMessageNoun.self, ImportNoun.self, ExportNoun.self, ReportNoun.self,
+            ReplayNoun.self, VerifyNoun.self, RushNoun.self, BenchNoun.self, LoadNoun.self, FilterNoun.self,
         ])
 
     static func main() async {

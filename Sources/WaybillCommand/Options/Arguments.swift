@@ -51,6 +51,9 @@ extension TimeoutName: ExpressibleByArgument {}
 extension WorkflowName: ExpressibleByArgument {}
 extension SKU: ExpressibleByArgument {}
 extension Location: ExpressibleByArgument {}
+extension TopicName: ExpressibleByArgument {}
+extension GroupName: ExpressibleByArgument {}
+extension TopicType: ExpressibleByArgument {}
 
 extension Text: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

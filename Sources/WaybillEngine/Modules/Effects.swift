@@ -23,7 +23,7 @@ public final class Effects {
     private(set) var claims: [Text] = []
     private(set) var actions: [Action] = []
     /// Why the handler must fail, whatever it answers.
-    private(set) var problem: String?
+    private(set) var refusal: Refusal?
 
     init(isOpen: Bool, done: Set<Text>) {
         self.isOpen = isOpen
@@ -33,9 +33,12 @@ public final class Effects {
     /// Claims an effect on the module's own rows that must not happen twice, such as adding to a number; false: it has
     /// happened. Works for replayed messages too.
     public func once(_ name: Text) -> Bool {
-        guard !name.isEmpty, name.byteCount <= Self.nameBytesMax, claims.count < Self.countMax else {
-            problem =
-                "an effect needs a name of 1 to \(Self.nameBytesMax) bytes, and a message has \(Self.countMax) at most"
+        guard name.byteCount <= Self.nameBytesMax else {
+            refusal = .limit("bytes of an effect's name", max: Self.nameBytesMax)
+            return false
+        }
+        guard claims.count < Self.countMax else {
+            refusal = .limit("effects of one message", max: Self.countMax)
             return false
         }
         guard !done.contains(name), !claims.contains(name) else { return false }

@@ -73,6 +73,21 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns in EffectRow(columns) }
     }
 
+    /// What a group has done for a message, at most `limit` effects.
+    package func effects(
+        of group: GroupNumber, messageID: Text, limit: Int = 1_000
+    ) throws(StoreFailure) -> [EffectRow] {
+        let statement = try query(
+            """
+            SELECT group_number, message_id, name, at, result FROM effect
+            WHERE group_number = ?1 AND message_id = ?2 LIMIT ?3
+            """)
+        statement.bind(1, group.number)
+        statement.bind(2, messageID)
+        statement.bind(3, Int64(limit))
+        return try statement.all { columns in EffectRow(columns) }
+    }
+
     /// The effects of a group that began and are not known to be done, the oldest first.
     package func effectsInDoubt(of group: GroupNumber, limit: Int) throws(StoreFailure) -> [EffectRow] {
         let statement = try query(

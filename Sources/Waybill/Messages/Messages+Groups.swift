@@ -1,0 +1,48 @@
+import WaybillBroker
+public import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+/// Consumer groups.
+extension Messages {
+    /// The group of this name; made by these rules if there is none, else as it is.
+    ///
+    /// It is owed a topic's messages, from the oldest one on, as soon as it subscribes to it; see ``lookBack(_:_:to:)``
+    /// to begin elsewhere.
+    @discardableResult
+    public func createGroup(
+        _ name: GroupName, _ settings: GroupSettings = GroupSettings()
+    ) async throws(MessageRefusal) -> GroupView {
+        try await ask(.keepGroup(name, settings)) { if case .group(let view) = $0 { view } else { nil } }
+    }
+
+    /// Changes attempts, ladder and invisible time of a group; whether it is FIFO or a broadcast is for life.
+    @discardableResult
+    public func updateGroup(_ name: GroupName, _ settings: GroupSettings) async throws(MessageRefusal) -> GroupView {
+        try await ask(.updateGroup(name, settings)) { if case .group(let view) = $0 { view } else { nil } }
+    }
+
+    /// Deletes a group with its position and all that it is owed.
+    public func deleteGroup(_ name: GroupName) async throws(MessageRefusal) {
+        try await ask(.deleteGroup(name)) { _ in () }
+    }
+
+    /// The groups, in the order in which they were made.
+    public func groups() throws(MessageRefusal) -> [GroupView] {
+        try reading {
+            var views: [GroupView] = []
+            var last = GroupNumber(0)
+            while true {
+                let page = try engine.store.read { rows in try rows.groups(after: last, limit: 1_000) }
+                views += page.filter { $0.deletedAt == nil }.map(\.view)
+                guard page.count == 1_000, let end = page.last?.number else { return views }
+                last = end
+            }
+        }
+    }
+
+    /// One group, or nil.
+    public func group(_ name: GroupName) throws(MessageRefusal) -> GroupView? {
+        try reading { try engine.store.read { rows in try rows.group(name)?.view } }
+    }
+}

@@ -1,0 +1,70 @@
+import WaybillBroker
+public import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+/// Half messages: prepared before a local transaction, and visible only when it is known to be done.
+extension Messages {
+    /// Takes in a half message: durable, and visible to nobody until ``resolve(_:_:)``.
+    ///
+    /// - Parameters:
+    ///   - producer: who is asked when the decision does not come; see ``checks(of:limit:)``.
+    ///   - firstCheck: how long it has before it is asked, at most an hour; nil: as the settings say.
+    public func prepare(
+        _ message: NewMessage, producer: Text, firstCheck: Interval? = nil
+    ) async throws(MessageRefusal) -> PreparedMessage {
+        try await ask(.prepare(message, producer: producer, firstCheck: firstCheck)) {
+            if case .prepared(let prepared) = $0 { prepared } else { nil }
+        }
+    }
+
+    /// Decides a half message. The first decision counts: the same one again is answered the same, another is refused.
+    @discardableResult
+    public func resolve(
+        _ transaction: Text, of topic: TopicName, _ resolution: Resolution
+    ) async throws(MessageRefusal) -> DecidedMessage {
+        try await ask(.resolve(transaction, of: topic, resolution)) {
+            if case .decided(let decided) = $0 { decided } else { nil }
+        }
+    }
+
+    /// Begins anew to ask about a message that was parked after its last question.
+    @discardableResult
+    public func resume(_ transaction: Text, of topic: TopicName) async throws(MessageRefusal) -> DecidedMessage {
+        try await ask(.resume(transaction, of: topic)) { if case .decided(let decided) = $0 { decided } else { nil } }
+    }
+
+    /// Sends a message if, and only if, a local transaction is done.
+    ///
+    /// The message is prepared first. `local` does the transaction and answers what became of it. When it answers
+    /// ``Resolution/unknown``, throws, or the process ends, the message stays undecided and the producer is asked: see
+    /// ``CheckDesk``.
+    ///
+    /// ```swift
+    /// try await messages.sendInTransaction(message, producer: "ledger") { prepared in
+    ///     try ledger.book(payment, transaction: prepared.transaction)
+    ///     return .commit
+    /// }
+    /// ```
+    public func sendInTransaction(
+        _ message: NewMessage, producer: Text, firstCheck: Interval? = nil,
+        _ local: (PreparedMessage) async throws -> Resolution
+    ) async throws -> DecidedMessage {
+        let prepared = try await prepare(message, producer: producer, firstCheck: firstCheck)
+        let resolution = try await local(prepared)
+        return try await resolve(prepared.transaction, of: message.topic, resolution)
+    }
+
+    /// One page of the half messages that nobody has decided, parked ones included. Nothing of what they say is shown.
+    ///
+    /// - Parameter token: where the last page ended; nil: from the first.
+    public func halfMessages(
+        after token: PageToken? = nil, limit: Int = 100
+    ) throws(MessageRefusal) -> Page<HalfMessageView> {
+        try reading {
+            let page = try engine.messages.halfMessages(
+                after: token.map { PendingMessageNumber($0.number) }, limit: limit)
+            return Page(elements: page.views, next: page.last.map { PageToken(number: $0.number) })
+        }
+    }
+}

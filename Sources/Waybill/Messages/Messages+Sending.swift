@@ -1,0 +1,42 @@
+import WaybillBroker
+public import WaybillCore
+import WaybillEngine
+
+/// Sending: one message or many, at once or later.
+extension Messages {
+    /// Sends a message; it is durable when this returns.
+    ///
+    /// With ``NewMessage/messageGroup`` it is a FIFO message, with ``NewMessage/deliverAt`` a delayed one; the topic's
+    /// type must allow it.
+    @discardableResult
+    public func send(_ message: NewMessage) async throws(MessageRefusal) -> SentMessage {
+        let sent = try await send([message])
+        guard let first = sent.first else { throw .undone("nothing was sent") }
+        return first
+    }
+
+    /// Sends messages in one commit: all of them, or none.
+    @discardableResult
+    public func send(_ messages: [NewMessage]) async throws(MessageRefusal) -> [SentMessage] {
+        try await ask(.send(messages)) { if case .sent(let sent) = $0 { sent } else { nil } }
+    }
+
+    /// Takes a delayed message back: it is never delivered. Taking it back again answers the same.
+    ///
+    /// - Throws: ``MessageRefusal/alreadyVisible(at:)`` when it was delivered, ``MessageRefusal/unknownMessage(_:)``
+    ///   when that is more than 24 hours ago or the handle is none.
+    @discardableResult
+    public func recall(_ handle: Text, of topic: TopicName) async throws(MessageRefusal) -> MessageID {
+        try await ask(.recall(handle, of: topic)) { if case .recalled(let id) = $0 { id } else { nil } }
+    }
+
+    /// Gives a delayed message another time, in the past: now; answers the time that it has.
+    @discardableResult
+    public func reschedule(
+        _ handle: Text, of topic: TopicName, to due: Moment
+    ) async throws(MessageRefusal) -> Moment {
+        try await ask(.reschedule(handle, of: topic, to: due)) {
+            if case .rescheduled(_, let due) = $0 { due } else { nil }
+        }
+    }
+}

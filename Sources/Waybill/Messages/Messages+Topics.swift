@@ -1,0 +1,35 @@
+import WaybillBroker
+public import WaybillCore
+import WaybillEngine
+
+/// Topics.
+extension Messages {
+    /// Makes a topic. Topics that a workflow names are made when it is opened, and are mixed.
+    @discardableResult
+    public func createTopic(
+        _ name: TopicName, _ settings: TopicSettings = TopicSettings()
+    ) async throws(MessageRefusal) -> TopicView {
+        try await ask(.createTopic(name, settings)) { if case .topic(let view) = $0 { view } else { nil } }
+    }
+
+    /// Changes the rules of a topic; what lies in it stays.
+    @discardableResult
+    public func updateTopic(_ name: TopicName, _ settings: TopicSettings) async throws(MessageRefusal) -> TopicView {
+        try await ask(.updateTopic(name, settings)) { if case .topic(let view) = $0 { view } else { nil } }
+    }
+
+    /// Puts a topic out of reach at once; its messages leave by and by.
+    public func deleteTopic(_ name: TopicName) async throws(MessageRefusal) {
+        try await ask(.deleteTopic(name)) { _ in () }
+    }
+
+    /// The topics after one of them, in the order in which they were made, at most 1,000.
+    public func topics(after name: TopicName? = nil, limit: Int = 1_000) throws(MessageRefusal) -> [TopicView] {
+        try reading { try engine.messages.topics(after: name, limit: limit) }
+    }
+
+    /// One topic, or nil.
+    public func topic(_ name: TopicName) throws(MessageRefusal) -> TopicView? {
+        try reading { try engine.messages.topic(name) }
+    }
+}

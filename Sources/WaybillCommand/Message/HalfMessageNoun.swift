@@ -1,0 +1,135 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+
+/// `waybill half-message`: messages that wait for the decision of a local transaction.
+struct HalfMessageNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "half-message", abstract: "List half messages in doubt, and decide them.",
+        subcommands: [
+            ListHalfMessages.self, CommitHalfMessage.self, RollBackHalfMessage.self, ResumeHalfMessage.self,
+        ])
+}
+
+/// `waybill half-message list`: who waits for a decision, and how long; nothing of what they say.
+struct ListHalfMessages: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List half messages that nobody has decided.")
+
+    @OptionGroup var file: FileOptions
+
+    @Option(help: "How many at most.")
+    var limit = 100
+
+    @Flag(help: "Only those that were asked about in vain, and wait for somebody who looks.")
+    var parked = false
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
+    }
+
+    func run() async throws {
+        let found = try await file.looking { book in
+            var found: [HalfMessageView] = []
+            var token: PageToken?
+            repeat {
+                let page = try book.messages.halfMessages(after: token, limit: 1_000)
+                found += page.elements.filter { !parked || $0.isParked }
+                token = page.next
+            } while token != nil && found.count < limit
+            return Array(found.prefix(limit))
+        }
+        file.json ? write(found) : print(found)
+    }
+
+    private func print(_ found: [HalfMessageView]) {
+        guard !found.isEmpty else { return Output.standard.line(Style.dim("no half messages")) }
+        var table = TextTable([
+            .init("MESSAGE"), .init("TOPIC"), .init("PRODUCER"), .init("PREPARED"),
+            .init("ASKED", isRightAligned: true), .init("NEXT"), .init("TRANSACTION"),
+        ])
+        for half in found {
+            table.add([
+                half.id.description, half.topic.description, half.producer.string, half.preparedAt.iso8601,
+                "\(half.checks)", half.nextCheckAt.map(\.iso8601) ?? "parked", half.transaction.string,
+            ])
+        }
+        table.write()
+    }
+
+    private func write(_ found: [HalfMessageView]) {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for half in found {
+            writer.beginObject()
+            writer.member("id", half.id.text)
+            writer.member("topic", half.topic.text)
+            writer.member("producer", half.producer)
+            writer.member("prepared_at", half.preparedAt)
+            writer.member("checks", half.checks)
+            writer.member("parked", half.isParked)
+            if let next = half.nextCheckAt { writer.member("next_check_at", next) }
+            writer.member("transaction", half.transaction)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.print()
+    }
+}
+
+/// Which half message a command decides.
+struct HalfMessageChoice: ParsableArguments {
+    @OptionGroup var file: FileOptions
+    @Argument(help: "The topic.") var topic: TopicName
+    @Argument(help: "The transaction id that `half-message list` shows.") var transaction: Text
+
+    func resolve(_ resolution: Resolution, done: String) async throws {
+        let decided = try await file.changing { book in
+            try await book.messages.resolve(transaction, of: topic, resolution)
+        }
+        answer(decided, done)
+    }
+
+    func answer(_ decided: DecidedMessage, _ done: String) {
+        file.answer("\(decided.id) \(done)") { writer in
+            writer.member("id", decided.id.text)
+            writer.member("resolution", Text(decided.resolution.rawValue))
+            if let at = decided.at { writer.member("decided_at", at) }
+        }
+    }
+}
+
+/// `waybill half-message commit`: it becomes visible.
+struct CommitHalfMessage: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "commit", abstract: "Commit a half message: its local transaction is known to be done.")
+
+    @OptionGroup var which: HalfMessageChoice
+
+    func run() async throws { try await which.resolve(.commit, done: "is committed") }
+}
+
+/// `waybill half-message rollback`: it never becomes visible.
+struct RollBackHalfMessage: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rollback", abstract: "Roll a half message back: its local transaction is known not to be done.")
+
+    @OptionGroup var which: HalfMessageChoice
+
+    func run() async throws { try await which.resolve(.rollback, done: "is rolled back") }
+}
+
+/// `waybill half-message resume`: its producer is asked anew.
+struct ResumeHalfMessage: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Ask the producer of a parked half message again.")
+
+    @OptionGroup var which: HalfMessageChoice
+
+    func run() async throws {
+        let decided = try await which.file.changing { book in
+            try await book.messages.resume(which.transaction, of: which.topic)
+        }
+        which.answer(decided, "is asked about again")
+    }
+}

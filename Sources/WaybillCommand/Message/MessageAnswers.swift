@@ -1,0 +1,72 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+
+extension FileOptions {
+    /// Does something with messages that changes the file; a refusal is told as it was asked for, and ends with 1.
+    func changing<Result>(isMade: Bool = false, _ body: (OrderBook) async throws -> Result) async throws -> Result {
+        try await telling { try await database.writing(isMade: isMade, body) }
+    }
+
+    /// Looks at messages and changes nothing.
+    func looking<Result>(_ body: (OrderBook) async throws -> Result) async throws -> Result {
+        try await telling { try await database.reading(body) }
+    }
+
+    private func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let refusal as MessageRefusal {
+            guard json else {
+                throw CommandFailure("refused: \(refusal.code): \(refusal.message)", status: .negative)
+            }
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("accepted", false)
+            writer.key("refusal")
+            writer.beginObject()
+            writer.member("code", Text(refusal.code))
+            writer.member("message", Text(refusal.message))
+            writer.endObject()
+            writer.endObject()
+            writer.print()
+            throw ExitCode(1)
+        }
+    }
+
+    /// One sentence for people, or one object for programs.
+    func answer(_ sentence: String, _ members: (inout JSONWriter) -> Void) {
+        guard json else { return Output.standard.line(sentence.printable) }
+        var writer = JSONWriter()
+        writer.beginObject()
+        members(&writer)
+        writer.endObject()
+        writer.print()
+    }
+}
+
+extension JSONWriter {
+    mutating func topic(_ topic: TopicView) {
+        beginObject()
+        member("name", topic.name.text)
+        member("type", Text(topic.settings.type.rawValue))
+        member("queues", Int64(topic.settings.queues))
+        member("bytes_max", topic.settings.bytesMax)
+        member("retention", Text(topic.settings.retention.text))
+        member("created_at", topic.createdAt)
+        endObject()
+    }
+
+    mutating func group(_ group: GroupView) {
+        beginObject()
+        member("name", group.name.text)
+        member("fifo", group.settings.isFIFO)
+        member("broadcast", group.settings.isBroadcast)
+        member("max_attempts", group.settings.attemptsMax)
+        members("ladder", group.settings.ladder) { $0.text(Text($1.text)) }
+        member("invisible", Text(group.settings.invisible.text))
+        member("created_at", group.createdAt)
+        member("last_used_at", group.lastUsedAt)
+        endObject()
+    }
+}
