@@ -10,11 +10,16 @@ struct ReportOutputs: ParsableArguments {
     @Option(help: ArgumentHelp("Write the report as JSON, for `rush compare`.", valueName: "file"))
     var out: String?
 
+    @Option(help: ArgumentHelp("Write the report as one page for a browser.", valueName: "file"))
+    var html: String?
+
     /// Writes the report wherever it was asked for.
     func write(_ report: RushReport) throws {
         if let out { try WrittenFile.write(try report.json(), to: out) }
+        if let html { try WrittenFile.write(Array(ReportPage(report).html().utf8), to: html) }
         if json { return Output.standard.write(try report.json()) }
         RushText(report).write()
+        if let html { Output.standard.line(Style.dim("   the report as a page: \(html.printable)")) }
         if let out { Output.standard.line(Style.dim("   the report as JSON: \(out.printable)")) }
     }
 }
