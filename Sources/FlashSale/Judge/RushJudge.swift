@@ -43,6 +43,9 @@ struct RushJudge {
         }
     }
 
+    /// The process died at this moment; milliseconds after the opening.
+    mutating func restart(at now: Int64) { keep(.restart(after: Interval(milliseconds: now))) }
+
     mutating func close(against books: ShopBooks) {
         self.books = books
         if isJudging { for difference in model.differences(from: books) { complain(difference) } }

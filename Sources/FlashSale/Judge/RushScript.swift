@@ -4,10 +4,20 @@ package import WaybillCore
 package enum ScriptStep: Hashable, Sendable {
     case ask(ShopRequest, after: Interval)
     case receive(item: Int, units: Int64, after: Interval)
+    /// The process dies, and opens its file again.
+    case restart(after: Interval)
 
     package var after: Interval {
         switch self {
-        case .ask(_, let after), .receive(_, _, let after): after
+        case .ask(_, let after), .receive(_, _, let after), .restart(let after): after
+        }
+    }
+
+    /// Who asks, if anybody does.
+    var shopper: Int? {
+        switch self {
+        case .ask(let request, _): request.shopper
+        case .receive, .restart: nil
         }
     }
 }
@@ -17,6 +27,7 @@ extension ScriptStep: CustomStringConvertible {
         switch self {
         case .ask(let request, let after): "\(after.text): \(request)"
         case .receive(let item, let units, let after): "\(after.text): \(units) more of item \(item + 1)"
+        case .restart(let after): "\(after.text): the process dies, and opens its file again"
         }
     }
 }

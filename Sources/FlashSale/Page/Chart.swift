@@ -62,7 +62,7 @@ struct Chart {
         return most.isFinite ? most : 0
     }
 
-    var isEmpty: Bool { series.allSatisfy { $0.values.allSatisfy { $0 == nil } } }
+    var isEmpty: Bool { series.allSatisfy { $0.start == nil && $0.values.allSatisfy { ($0 ?? 0) == 0 } } }
 }
 
 /// Round numbers along an axis.

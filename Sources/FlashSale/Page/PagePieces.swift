@@ -29,6 +29,8 @@ struct VerdictBanner {
             + "sold, and nothing fell below zero."
             + (check.answersCompared > 0
                 ? " Each of \(check.answersCompared.grouped) answers is the one an independent model gives." : "")
+            + (check.acknowledgedOrders > 0
+                ? " Each of \(check.acknowledgedOrders.grouped) orders that a shopper was told of is in the file." : "")
     }
 }
 

@@ -18,7 +18,7 @@ enum PageStyle {
         .eyebrow{font-size:13px;color:var(--soft);margin:0 0 6px;overflow-wrap:anywhere}
         .verdict{border-radius:12px;padding:16px 20px;margin:24px 0 0;background:var(--good);color:var(--goodink)}
         .verdict.bad{background:var(--bad);color:var(--badink)}
-        .verdict b{display:block;font-size:19px;letter-spacing:-.01em}
+        .verdict+.card{margin-top:12px}.verdict b{display:block;font-size:19px;letter-spacing:-.01em}
         .verdict ul{margin:8px 0 0;padding-left:20px}
         .tiles{display:grid;grid-template-columns:repeat(4,1fr);gap:12px;margin-top:12px}
         .tile,.card{background:var(--card);border:1px solid var(--rule);border-radius:12px}

@@ -16,8 +16,11 @@ package struct ReportPage {
             }
             page.element("h2", "The opening")
             charts(CourseCharts(report).opening, &page)
-            page.element("h2", "The whole rush")
-            charts(CourseCharts(report).whole, &page)
+            // In real time a rush ends with its opening.
+            if report.whole.span > report.opening.span {
+                page.element("h2", "The whole rush")
+                charts(CourseCharts(report).whole, &page)
+            }
             page.element("h2", "What became of it")
             page.element("div", class: "charts") { page in
                 refusals(&page)
@@ -34,7 +37,8 @@ package struct ReportPage {
     private func header(_ page: inout Markup) {
         let setting = report.scenario
         page.element("header") { page in
-            let time = report.time == "virtual" ? "simulated in virtual time" : "in real time"
+            let hurry = report.scenario.hurry > 1 ? ", \(report.scenario.hurry) times as fast" : ""
+            let time = report.time == "virtual" ? "simulated in virtual time" : "in real time\(hurry)"
             page.element(
                 "p", class: "eyebrow", "Flash sale rehearsal, \(time). Scenario \(setting.name), seed \(setting.seed)")
             page.element("h1", setting.title)
@@ -136,11 +140,14 @@ package struct ReportPage {
         page.element("div", class: "charts") { page in
             page.element("div", class: "card") { page in
                 page.element("h3", "The same crowd in other sizes")
-                page.element("p", "Survives: whoever waits longest is answered within \(patience.seconds).")
+                page.element(
+                    "p",
+                    "Requests in the peak second, the longest wait, the longest line. It survives when everybody is answered "
+                        + "within \(patience.seconds).")
                 page.element("div", class: "scroll") { page in
                     page.append(
                         RowTable(
-                            heads: ["Crowd", "Peak per second", "Longest wait", "In line", "Survives"],
+                            heads: ["Crowd", "Peak", "Wait", "In line", "Survives"],
                             rows: capacity.rows.map { row in
                                 [
                                     "\(row.times == 1 ? "this one" : "x \(row.times.short)")",
@@ -166,7 +173,7 @@ package struct ReportPage {
         page.element("footer") { page in
             page.text(
                 "\(totals.events.grouped) events and \(totals.messages.grouped) messages in the file. "
-                    + "\(report.timeouts.fired.grouped) timeouts fired, none before its time, the latest "
+                    + "\(report.timeouts.fired.grouped) timeouts fired, the latest "
                     + "\(report.timeouts.lateMaxMilliseconds.grouped) ms late; \(report.timeouts.pending.grouped) "
                     + "pending. The sale opened \(report.scenario.opens)"
                     + (report.time == "virtual" ? " on the simulated clock." : "."))

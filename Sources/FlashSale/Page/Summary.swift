@@ -19,9 +19,10 @@ package struct Summary {
         }
         let empty = report.items.filter { $0.free == 0 && $0.received > 0 && !$0.name.hasSuffix(" others") }.count
         if empty > 0, report.items.count > 1 {
-            return
-                "Of the \(min(report.items.count, 12)) most wanted items \(empty) \(empty == 1 ? "is" : "are") gone; "
-                + "\(totals.unitsFree.grouped) units of all are left."
+            let most = min(report.items.count, 12)
+            let gone =
+                empty == most ? "The \(most) most wanted items are" : "Of the \(most) most wanted items \(empty) are"
+            return "\(gone) gone; \(totals.unitsFree.grouped) units of all items are left."
         }
         return "It never sold out: \(totals.unitsFree.grouped) of \(totals.unitsReceived.grouped) units are left."
     }

@@ -18,8 +18,9 @@ extension Double {
     var plain: String {
         let tenths = (self * 10).rounded()
         guard tenths.isFinite, tenths.magnitude < 1e15 else { return "\(self)" }
-        let whole = Int64(tenths)
-        return whole % 10 == 0 ? (whole / 10).grouped : "\((whole / 10).grouped).\(abs(whole % 10))"
+        let whole = Int64(tenths.magnitude)
+        let sign = tenths < 0 ? "-" : ""
+        return sign + (whole / 10).grouped + (whole % 10 == 0 ? "" : ".\(whole % 10)")
     }
 
     /// A length of time in seconds.

@@ -12,7 +12,10 @@ struct RushOutcome {
     var recorder: RushRecorder
     var crowd: CrowdTally
     var books: ShopBooks
-    var answersCompared: Int
+    var answersCompared = 0
+    var acknowledgedOrders = 0
+    /// How many times as fast as it says the crowd was.
+    var hurry = 1
     var differences: [String]
     var modules: [RushReport.Module]
 }
@@ -36,7 +39,7 @@ struct ReportBuilder {
                 name: scenario.name, title: scenario.title, about: scenario.about, seed: scenario.seed,
                 shoppers: scenario.shoppers, items: scenario.goods.count, units: scenario.goods.units,
                 priceCents: scenario.goods.priceCents, limit: scenario.goods.limit,
-                opens: scenario.opensAt.iso8601, milliseconds: scenario.length.milliseconds),
+                opens: scenario.opensAt.iso8601, milliseconds: scenario.length.milliseconds, hurry: outcome.hurry),
             time: outcome.time,
             server: .init(
                 kind: outcome.serverKind, commandsPerSecond: outcome.commandsPerSecond.rounded(),
@@ -161,6 +164,7 @@ struct ReportBuilder {
         let findings = books.oversells + outcome.differences
         return .init(
             isSound: findings.isEmpty, oversold: oversold, eventsChecked: books.events,
-            itemsChecked: books.levels.count, answersCompared: outcome.answersCompared, findings: findings)
+            itemsChecked: books.levels.count, answersCompared: outcome.answersCompared,
+            acknowledgedOrders: outcome.acknowledgedOrders, findings: findings)
     }
 }

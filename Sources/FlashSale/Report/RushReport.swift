@@ -36,6 +36,8 @@ package struct RushReport: Codable, Hashable, Sendable {
         package var limit: Int64
         package var opens: String
         package var milliseconds: Int64
+        /// How many times as fast as it says the crowd was.
+        package var hurry: Int
     }
 
     package struct Server: Codable, Hashable, Sendable {
@@ -76,6 +78,12 @@ package struct RushReport: Codable, Hashable, Sendable {
         package var code: String
         package var title: String
         package var count: Int
+
+        package init(code: String, title: String, count: Int) {
+            self.code = code
+            self.title = title
+            self.count = count
+        }
     }
 
     /// Microseconds that a share of the requests did not exceed.
@@ -151,6 +159,9 @@ package struct RushReport: Codable, Hashable, Sendable {
         package var itemsChecked: Int
         /// Answers that were compared with the model's; 0 when there is no model.
         package var answersCompared: Int
+        /// Orders that shoppers were told they have, each looked up in the file; 0 in virtual time, where the model
+        /// knows.
+        package var acknowledgedOrders: Int
         package var findings: [String]
     }
 

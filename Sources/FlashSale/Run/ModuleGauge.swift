@@ -8,8 +8,9 @@ struct ModuleGauge {
     private var moment: Int64 = 0
     private(set) var lagMax = 0
     private(set) var taken = 0
-    /// When it had nothing left for the last time; microseconds.
+    /// When it had caught up after it had been furthest behind; microseconds.
     private(set) var drainedAt: Int64 = 0
+    private var isCatchingUp = false
 
     init(_ module: RushScenario.Module) { self.module = module }
 
@@ -18,7 +19,9 @@ struct ModuleGauge {
     mutating func add(_ messages: Int, at now: Int64) {
         advance(to: now)
         waiting += Double(messages)
-        lagMax = max(lagMax, lag)
+        guard lag > lagMax else { return }
+        lagMax = lag
+        isCatchingUp = true
     }
 
     mutating func advance(to now: Int64) {
@@ -30,7 +33,10 @@ struct ModuleGauge {
             working -= max(0, to - from)
         }
         let done = min(waiting, Double(working) * Double(module.perSecond) / 1e6)
-        if waiting > 0, done == waiting { drainedAt = now }
+        if isCatchingUp, done == waiting {
+            drainedAt = now - max(0, working - Int64(waiting / Double(module.perSecond) * 1e6))
+            isCatchingUp = false
+        }
         taken += Int(done)
         waiting -= done
         moment = now

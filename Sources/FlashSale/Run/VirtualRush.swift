@@ -232,6 +232,7 @@ package struct VirtualRush {
         try decide()
         for request in lost { hear(.unanswered, to: request, sentAt: now, at: now + Self.reaction, isTimed: false) }
         try shop.restart()
+        judge.restart(at: now / 1_000)
         isDown = true
         crowd.crashes.append(now)
         events.add(.reopens, at: now + scenario.crashes.outage.milliseconds * 1_000)

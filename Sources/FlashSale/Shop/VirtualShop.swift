@@ -29,6 +29,8 @@ package struct VirtualShop {
     package var restart: () throws -> Void
     /// What the file says.
     package var books: () throws -> ShopBooks
+    /// The order book behind it, for those who look into it; another one after each restart.
+    package var book: () -> OrderBook
     package var close: () -> Void
 }
 
@@ -45,6 +47,7 @@ extension VirtualShop {
             pass: { moment in house.book.advance(to: moment) },
             restart: { try house.restart() },
             books: { try ShopBooks(house.book, of: scenario) },
+            book: { house.book },
             close: { house.book.close() })
     }
 }

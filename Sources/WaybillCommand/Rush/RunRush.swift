@@ -10,7 +10,9 @@ struct RunRush: AsyncParsableCommand {
         commandName: "run",
         abstract: "Run a scenario and report; exit status 1 if the shop sold what it did not have.",
         discussion: """
-            In virtual time an hour passes in seconds, and the same seed gives the same report, byte for byte.
+            In virtual time an hour passes in seconds, and the same seed gives the same report, byte for byte. With \
+            --real the same crowd comes on the real clock, on a durable file, and the server is really killed where \
+            the scenario says so.
             """)
 
     @Argument(help: "A scenario file, a shipped scenario by name, or - for standard input.")
@@ -22,29 +24,71 @@ struct RunRush: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A new database file for it; without one, a temporary one.", valueName: "file"))
     var db: String?
 
+    @Flag(help: "On the real clock; until the last shopper has come and a few seconds more.")
+    var real = false
+
+    @Option(help: ArgumentHelp("With --real: the crowd is so many times as fast.", valueName: "times"))
+    var hurry = 1
+
+    @Flag(help: "In virtual time: take the server to be as fast as this machine, which is measured first.")
+    var measured = false
+
+    func validate() throws {
+        guard (1...1_000).contains(hurry) else { throw ValidationError("--hurry wants 1 to 1000.") }
+    }
+
     func run() async throws {
-        let scenario = try changes.apply(to: ScenarioSource(scenario).scenario())
+        var scenario = try changes.apply(to: ScenarioSource(scenario).scenario())
         let workflow = try changes.workflowText()
         let file = try RushFile(db)
         defer { file.removeIfTemporary() }
-        let shop = try VirtualShop.open(file.path, for: scenario, workflow: workflow)
-        defer { shop.close() }
-        var rush = VirtualRush(scenario, in: shop, judged: workflow == nil)
-        let progress = ProgressLine()
         let began = World.system.uptime()
-        while try rush.step(limit: 20_000) {
-            progress.show(Int(rush.progress * 1_000), of: 1_000, "\(scenario.title)")
+        let report: RushReport
+        var failed: [ScriptStep] = []
+        if real {
+            let rate = try measure()
+            report = try await RealRun(
+                scenario: scenario, path: file.path,
+                workflow: workflow.flatMap { text in changes.workflow.map { ($0, text) } }, hurry: hurry, rate: rate
+            ).report()
+        } else {
+            if measured {
+                let rate = try measure()
+                scenario.server.commit = rate.commit
+                scenario.server.perCommandMicroseconds = rate.perCommandMicroseconds
+            }
+            let rush = try rehearse(scenario, workflow, path: file.path)
+            guard let made = rush.report() else { throw CommandFailure("the rush ended without a report") }
+            report = made
+            failed = made.check.isSound || workflow != nil ? [] : rush.script
         }
-        progress.clear()
-        guard let report = rush.report() else { throw CommandFailure("the rush ended without a report") }
-        let took = Double(max(1, World.system.uptime().milliseconds - began.milliseconds)) / 1_000
         try outputs.write(report)
+        if !outputs.json, !failed.isEmpty { try ShrunkScript(scenario: scenario, script: failed).write() }
         if !outputs.json {
+            let took = Double(max(1, World.system.uptime().milliseconds - began.milliseconds)) / 1_000
             let rate = Int(Double(scenario.shoppers) / took)
             Output.standard.line(
-                Style.dim("   simulated in \(String(format: "%.1f", took)) s, \(grouped(rate)) shoppers a second"))
+                Style.dim("   took \(String(format: "%.1f", took)) s, \(grouped(rate)) shoppers a second"))
             if let db = file.keptPath { Output.standard.line(Style.dim("   the file: \(db.printable)")) }
         }
         if !report.check.isSound { throw ExitCode(1) }
+    }
+
+    private func rehearse(_ scenario: RushScenario, _ workflow: WorkflowText?, path: String) throws -> VirtualRush {
+        let shop = try VirtualShop.open(path, for: scenario, workflow: workflow)
+        defer { shop.close() }
+        var rush = VirtualRush(scenario, in: shop, judged: workflow == nil)
+        let progress = ProgressLine()
+        while try rush.step(limit: 20_000) { progress.show(Int(rush.progress * 1_000), of: 1_000, scenario.title) }
+        progress.clear()
+        return rush
+    }
+
+    private func measure() throws -> RateMeasurement {
+        let file = try RushFile(nil)
+        defer { file.removeIfTemporary() }
+        let book = try OrderBook.open(file.path, workflows: [.shipped("flash-sale")].compactMap { $0 })
+        defer { book.close() }
+        return try RateMeasurement.measure(in: book)
     }
 }

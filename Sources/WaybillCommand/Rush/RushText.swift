@@ -19,6 +19,10 @@ struct RushText {
         funnel(totals)
         output.line()
         let details = Details()
+        for (index, sentence) in Summary(report).sentences.enumerated() {
+            details.wrapped(index == 0 ? "in short" : "", sentence.printable)
+        }
+        output.line()
         details.wrapped("units", units(totals))
         details.wrapped("refused", refusals)
         details.wrapped(
@@ -47,9 +51,13 @@ struct RushText {
         if check.isSound {
             let compared =
                 check.answersCompared > 0 ? ", \(grouped(check.answersCompared)) answers as a model expects" : ""
+            let known =
+                check.acknowledgedOrders > 0
+                ? ", \(grouped(check.acknowledgedOrders)) acknowledged orders are there" : ""
             output.line(
-                "   " + Style.green("no oversell") + ": \(counted(check.itemsChecked, "item")) add up at each of "
-                    + "\(counted(check.eventsChecked, "event"))\(compared)")
+                "   " + Style.green("no oversell")
+                    + ": \(check.itemsChecked == 1 ? "the item adds" : "\(grouped(check.itemsChecked)) items add") up at each of "
+                    + "\(counted(check.eventsChecked, "event"))\(compared)\(known)")
             return
         }
         output.line(

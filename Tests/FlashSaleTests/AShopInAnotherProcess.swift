@@ -1,0 +1,60 @@
+import FlashSale
+import Testing
+
+@Suite struct `A shop in another process` {
+    static let questions: [ShopLine.Question] = [
+        .send(ShopRequest(.place, shopper: 5, order: 1, item: 0)),
+        .send(ShopRequest(.pay(method: 2), shopper: 19_999, order: 12, item: 3)),
+        .send(ShopRequest(.cancel, shopper: 1, order: 2, item: 99)), .look(item: 7),
+        .restock(item: 1, units: 500, delivery: 0),
+    ]
+
+    @Test(arguments: questions) func `understands every question`(question: ShopLine.Question) throws {
+        let line = ShopLine.line(42, question)
+        #expect(line.hasSuffix("\n"))
+        let read = try #require(ShopLine.question(line.dropLast()))
+        #expect(read.number == 42)
+        #expect(read.question == question)
+    }
+
+    static let replies: [ShopLine.Reply] = [
+        .answer(.accepted(isRepeat: false)), .answer(.accepted(isRepeat: true)), .answer(.refused(.soldOut)),
+        .answer(.refused(.limitReached)), .answer(.refused(.other("bad_data"))), .answer(.unanswered), .free(0),
+        .free(.max), .done,
+    ]
+
+    @Test(arguments: replies) func `is understood in every answer`(reply: ShopLine.Reply) throws {
+        let read = try #require(ShopLine.reply(ShopLine.line(7, reply).dropLast()))
+        #expect(read.number == 7)
+        #expect(read.reply == reply)
+    }
+
+    @Test(arguments: [
+        "", " ", "1", "1 place", "1 place 1 2", "x place 1 2 3", "1 place 1 2 -3", "1 place 1 2 99999999999999999999",
+        "1 steal 1", "1 pay 1 2 3", "1 look", "1 look 1 2", "1 no", "1 free many", "1 ok twice",
+    ]) func `leaves out what it does not understand`(line: String) {
+        #expect(ShopLine.question(line) == nil)
+        #expect(ShopLine.reply(line) == nil)
+    }
+}
+
+@Suite struct `Advice on capacity` {
+    @Test func `says how large a crowd may be, and where it would be too large`() throws {
+        var scenario = try scenario()
+        scenario.crashes.at = []
+        scenario.server.intakeDepthMax = 100_000
+        scenario.server.perCommandMicroseconds = 4_000
+        scenario.server.writeRequestsMax = 1_024
+        let slow = try run(scenario).report.capacity
+        #expect(slow.rows.last?.survives == false)
+        // Once too large, always too large; and the wait only grows.
+        for (smaller, larger) in zip(slow.rows, slow.rows.dropFirst()) {
+            #expect(smaller.waitMilliseconds <= larger.waitMilliseconds)
+            #expect(smaller.survives || !larger.survives)
+        }
+        scenario.server.perCommandMicroseconds = 40
+        let fast = try run(scenario).report.capacity
+        #expect(fast.survivesTimes > slow.survivesTimes * 5)
+        #expect(fast.advice.contains { $0.contains("Set the intake to") })
+    }
+}
