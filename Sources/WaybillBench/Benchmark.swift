@@ -3,6 +3,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
     case orders
     case timeouts
     case replay
+    case rush
     case startup
 
     package var name: String { rawValue }
@@ -11,6 +12,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
         switch self {
         case .orders: "256 submitters place orders durably, beside a bare loop that writes the same rows"
         case .replay: "a journal is folded from the file to states, and decided again"
+        case .rush: "a flash sale: shoppers a second in virtual time; memory, WAL and waits of one in real time"
         case .startup: "a file with a million orders and as many pending timeouts is opened"
         case .timeouts: "a million pending timeouts: arm, cancel, move; 100,000 due in the same second"
         }
@@ -23,6 +25,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
         switch self {
         case .orders: try await OrdersBenchmark(settings).run()
         case .replay: try await ReplayBenchmark(settings).run()
+        case .rush: try await RushBenchmark(settings).run()
         case .startup: try await StartupBenchmark(settings).run()
         case .timeouts: try await TimeoutsBenchmark(settings).run()
         }

@@ -85,7 +85,7 @@ import WaybillCore
         #expect(try unbalanced(page) == [])
         let namesBoth = page.contains("before") && page.contains("after")
         #expect(namesBoth)
-        #expect(page.count(of: "<svg ") == 8)
+        #expect(page.count(of: "<svg ") == 16)
     }
 
     /// A few shoppers only, where what is tested is the page.

@@ -48,7 +48,7 @@ struct RushJudge {
 
     mutating func close(against books: ShopBooks) {
         self.books = books
-        if isJudging { for difference in model.differences(from: books) { complain(difference) } }
+        if isJudging { for difference in model.differences(from: books, openedAt: opensAt) { complain(difference) } }
     }
 
     private mutating func keep(_ step: ScriptStep) {

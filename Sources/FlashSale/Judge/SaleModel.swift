@@ -43,7 +43,8 @@ struct SaleModel {
     private var firstWaiting = 0
     private var taken: [Limit: Int64] = [:]
     private var cancelled: Set<Name> = []
-    private(set) var firedTimeouts = 0
+    /// When orders were closed because their time was over; milliseconds, rising.
+    private(set) var closings: [Int64] = []
     private(set) var events = 0
 
     init(_ goods: RushScenario.Goods) {
@@ -70,7 +71,7 @@ struct SaleModel {
             firstWaiting += 1
             guard order.status == .unpaid else { continue }
             close(name, order)
-            firedTimeouts += 1
+            closings.append(order.due)
         }
         if firstWaiting > 4_096, firstWaiting * 2 > waiting.count {
             waiting.removeFirst(firstWaiting)
@@ -156,7 +157,7 @@ struct SaleModel {
     }
 
     /// In what the file differs from this; empty: in nothing.
-    func differences(from books: ShopBooks) -> [String] {
+    func differences(from books: ShopBooks, openedAt: Moment) -> [String] {
         var differences: [String] = []
         for (item, level) in levels.enumerated() {
             let book = books.levels[item]
@@ -171,7 +172,7 @@ struct SaleModel {
         let waiting = orders.values.count { $0.status == .unpaid }
         let numbers: [(String, Int, Int)] = [
             ("orders", books.orders, orders.count), ("events", books.events, events),
-            ("timeouts that fired", books.fired.count, firedTimeouts),
+            ("timeouts that fired", books.fired.count, closings.count),
             ("timeouts that are pending", books.pendingTimeouts, waiting),
         ]
         for (what, file, model) in numbers where file != model {
@@ -184,8 +185,11 @@ struct SaleModel {
                 differences.append("orders \"\(status)\": \(file) in the file, \(model) in the model")
             }
         }
-        for late in books.fired where late.late.milliseconds < 0 {
-            differences.append("a timeout fired \(-late.late.milliseconds) ms before it was due")
+        // In virtual time a timeout fires at its due time, and not a millisecond from it.
+        let fired = books.fired.map { $0.at.since(openedAt).milliseconds }.sorted()
+        for (file, model) in zip(fired, closings) where file != model {
+            let (at, due) = (Interval(milliseconds: file).text, Interval(milliseconds: model).text)
+            differences.append("a timeout fired at \(at), and was due at \(due)")
             break
         }
         return differences

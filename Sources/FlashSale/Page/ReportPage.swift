@@ -142,7 +142,7 @@ package struct ReportPage {
                 page.element("h3", "The same crowd in other sizes")
                 page.element(
                     "p",
-                    "Requests in the peak second, the longest wait, the longest line. It survives when everybody is answered "
+                    "Requests in the peak second, the longest wait and line. It survives when everybody is answered "
                         + "within \(patience.seconds).")
                 page.element("div", class: "scroll") { page in
                     page.append(

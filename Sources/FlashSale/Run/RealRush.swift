@@ -3,8 +3,8 @@ import Synchronization
 package import Waybill
 package import WaybillCore
 
-/// A rush in real time. Shoppers come when they are due, whether or not others have been answered, and what they wait is
-/// counted from the moment at which they were to press the button: a stall counts for all who came during it.
+/// A rush in real time. Shoppers come when they are due, whether or not others have been answered, and what they wait
+/// is counted from the moment at which they were to press the button: a stall counts for all who came during it.
 package final class RealRush {
     /// How the rush stands, for those who watch.
     package struct Glance: Sendable {

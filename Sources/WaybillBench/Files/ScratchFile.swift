@@ -22,7 +22,12 @@ struct ScratchFile: Sendable {
         }
     }
 
-    var bytes: Int {
+    var bytes: Int { Self.bytes(of: path) }
+
+    /// The size of its write-ahead log.
+    var walBytes: Int { Self.bytes(of: path + "-wal") }
+
+    private static func bytes(of path: String) -> Int {
         do {
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
             return attributes[.size] as? Int ?? 0

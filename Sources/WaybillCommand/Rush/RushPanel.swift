@@ -44,15 +44,14 @@ struct RushPanel {
         }
         let bar = ProgressLine.bar(glance.progress, columns: 32)
         let state = glance.isDown ? Style.red("server killed", on: output) : Style.green("open", on: output)
+        let placed = Style.green(grouped(glance.accepted), on: output)
+        let refused = Style.red(grouped(glance.refused), on: output)
         return [
             Style.bold("   \(title.printable)".truncated(toColumns: output.columns - 1), on: output),
             "   \(glance.milliseconds.asClock)  \(bar)  \(state)",
             foot("requests", "\(grouped(glance.requests))  \(sparkline(glance.perSecond)) per second"),
-            foot(
-                "orders",
-                "\(Style.green(grouped(glance.accepted), on: output)) placed, \(grouped(glance.paid)) paid, "
-                    + "\(Style.red(grouped(glance.refused), on: output)) refused, \(grouped(glance.unanswered)) unanswered"
-            ),
+            foot("orders", "\(placed) placed, \(grouped(glance.paid)) paid"),
+            foot("refused", "\(refused), \(grouped(glance.unanswered)) unanswered"),
             foot("answers", "half within \(glance.p50.asDelay), 99% within \(glance.p99.asDelay)"),
             foot("in line", grouped(glance.inLine)),
         ]

@@ -54,9 +54,9 @@ struct RushText {
             let known =
                 check.acknowledgedOrders > 0
                 ? ", \(grouped(check.acknowledgedOrders)) acknowledged orders are there" : ""
+            let items = check.itemsChecked == 1 ? "the item adds" : "\(grouped(check.itemsChecked)) items add"
             output.line(
-                "   " + Style.green("no oversell")
-                    + ": \(check.itemsChecked == 1 ? "the item adds" : "\(grouped(check.itemsChecked)) items add") up at each of "
+                "   " + Style.green("no oversell") + ": \(items) up at each of "
                     + "\(counted(check.eventsChecked, "event"))\(compared)\(known)")
             return
         }
