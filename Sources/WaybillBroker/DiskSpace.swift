@@ -14,8 +14,8 @@ package struct DiskSpace: Hashable, Sendable {
 
     /// Whole percent, rounded down.
     package var freePercent: Int {
-        guard total > 0 else { return 100 }
-        return Int(clamping: Int64(Double(max(0, free)) / Double(total) * 100))
+        guard total > 0, free < total else { return 100 }
+        return Int(Double(max(0, free)) / Double(total) * 100)
     }
 
     /// The disk under a file; nil: the system does not say.

@@ -70,6 +70,11 @@ package protocol EventContents: Sendable {
     func content<Rows: TableReader & ~Copyable>(
         of event: Position, needsBody: Bool, in rows: borrowing Rows
     ) throws -> EventContent?
+
+    /// The events whose messages have this key unless they say otherwise, the oldest first, after one of them.
+    func events<Rows: TableReader & ~Copyable>(
+        withKey key: Text, after event: Position, limit: Int, in rows: borrowing Rows
+    ) throws -> [Position]
 }
 
 extension MessageRow {

@@ -20,6 +20,15 @@ package struct OrderEvents: EventContents {
         return content
     }
 
+    package func events<Rows: TableReader & ~Copyable>(
+        withKey key: Text, after event: Position, limit: Int, in rows: borrowing Rows
+    ) throws -> [Position] {
+        guard let order = try rows.order(id: OrderID(key)) else { return [] }
+        var version: Int64 = 1
+        if event.number > 0, let last = try rows.event(at: event) { version = last.version + 1 }
+        return try rows.events(of: order.number, fromVersion: version, limit: limit).map(\.position)
+    }
+
     /// What an event's JSON says of interest here; the rest is passed over, so no workflow is needed.
     private struct Said {
         var status: Text?

@@ -8,6 +8,8 @@ import WaybillStore
 extension MessageReader {
     /// Messages of one name that are looked at; more are not told apart from an attack on the index.
     private static let candidatesMax = 10_000
+    /// Events whose messages are looked at in one read.
+    private static let eventsMax = 100
 
     /// The visible messages of this id: one, unless its producer has sent it twice.
     package func messages(id: MessageID, limit: Int = 100) throws -> [MessageView] {
@@ -22,7 +24,12 @@ extension MessageReader {
 
     /// The visible messages with a key, the newest day first.
     package func messages(key: Text, in topic: TopicName? = nil, limit: Int = 100) throws -> [MessageView] {
-        try search(key, in: topic, limit: limit) { $0.keys.contains(key) && (topic ?? $0.topic) == $0.topic }
+        let limit = min(max(1, limit), Self.pageMax)
+        let isWanted = { (view: MessageView) in view.keys.contains(key) && (topic ?? view.topic) == view.topic }
+        var found = try search(key, in: topic, limit: limit, isWanted)
+        let seen = Set(found.map(\.place))
+        found += try sent(withKey: key, limit: limit, isWanted).filter { !seen.contains($0.place) }
+        return Array(found.sorted { $0.isBefore($1) }.suffix(limit))
     }
 
     /// The messages of a topic that became visible at a moment or later, in order of it.
@@ -37,9 +44,7 @@ extension MessageReader {
                     views.append(try view(message, of: queue, in: rows))
                 }
             }
-            views.sort {
-                ($0.storedAt, $0.place.queue, $0.place.offset) < ($1.storedAt, $1.place.queue, $1.place.offset)
-            }
+            views.sort { $0.isBefore($1) }
             return Array(views.prefix(limit))
         }
     }
@@ -68,8 +73,30 @@ extension MessageReader {
     }
 
     private func sorted(_ found: [MessagePlace: MessageView], _ limit: Int) -> [MessageView] {
-        let views = found.sorted { ($0.value.storedAt, $0.key) < ($1.value.storedAt, $1.key) }.map(\.value)
-        return Array(views.suffix(limit))
+        Array(found.values.sorted { $0.isBefore($1) }.suffix(limit))
+    }
+
+    /// Messages that have a key from the events that sent them.
+    private func sent(
+        withKey key: Text, limit: Int, _ isWanted: (MessageView) -> Bool
+    ) throws -> [MessageView] {
+        var found: [MessageView] = []
+        var last = Position(0)
+        while found.count < limit {
+            let page = try store.read { rows -> [Position] in
+                let events = try contents.events(withKey: key, after: last, limit: Self.eventsMax, in: rows)
+                for event in events {
+                    for message in try rows.messages(ofEventsFrom: event, upTo: event, limit: Self.pageMax) {
+                        guard let view = try view(message, in: rows), isWanted(view) else { continue }
+                        found.append(view)
+                    }
+                }
+                return events
+            }
+            guard page.count == Self.eventsMax, let end = page.last else { break }
+            last = end
+        }
+        return found
     }
 
     private func indexedDays<Rows: TableReader & ~Copyable>(_ rows: borrowing Rows) throws -> ClosedRange<Int64>? {
@@ -107,8 +134,8 @@ extension MessageReader {
             let heads = try rows.messageHeads(in: queue.number, fromOffset: first, limit: Self.pageMax)
             var views: [MessageView] = []
             for head in heads {
-                guard try head.id == name || head.keys(contents, in: rows).contains(name),
-                    let message = try rows.message(at: head.place), let view = try view(message, in: rows),
+                guard head.names.contains(name), let message = try rows.message(at: head.place),
+                    let view = try view(message, in: rows),
                     isWanted(view)
                 else { continue }
                 views.append(view)
@@ -146,6 +173,12 @@ extension MessageReader {
             messageGroup: content.messageGroup, bornAt: row.bornAt, storedAt: message.visibleAt, event: row.event,
             order: content.order,
             place: MessageOrigin(queue: message.place.queue.number, offset: message.place.offset))
+    }
+}
+
+extension MessageView {
+    fileprivate func isBefore(_ other: MessageView) -> Bool {
+        (storedAt, place.queue, place.offset) < (other.storedAt, other.place.queue, other.place.offset)
     }
 }
 

@@ -50,7 +50,7 @@ extension Broker {
                 try transaction.dropMessageKeys(before: day, limit: 1_000)
             }
         }
-        return try maintenance.index.step(contents, in: transaction) || isMore
+        return try maintenance.index.step(in: transaction) || isMore
     }
 
     /// Marks the groups that were owed what went, and says so in the journal.

@@ -33,7 +33,7 @@ final class MessageIndex {
     }
 
     /// Indexes so many messages at most; true: there are more.
-    func step(_ contents: any EventContents, in transaction: borrowing Transaction) throws -> Bool {
+    func step(in transaction: borrowing Transaction) throws -> Bool {
         var waiting = try grown ?? Self.allQueues(in: transaction)
         var rows: [MessageKeyRow] = []
         var left = settings.messagesMax
@@ -46,7 +46,7 @@ final class MessageIndex {
                 indexed[queue] = from
                 continue
             }
-            for head in heads { rows += try Self.rows(of: head, contents, in: transaction) }
+            for head in heads { rows += Self.rows(of: head) }
             indexed[queue] = last.place.offset + 1
             try transaction.set(.indexed(queue), to: last.place.offset + 1)
             if left > 0 { waiting.remove(queue) }
@@ -56,13 +56,9 @@ final class MessageIndex {
         return !waiting.isEmpty
     }
 
-    /// The rows by which a message is found. One that an event sent is found through its event by its id.
-    private static func rows(
-        of head: MessageHead, _ contents: any EventContents, in transaction: borrowing Transaction
-    ) throws -> [MessageKeyRow] {
-        var names = try head.keys(contents, in: transaction)
-        if let id = head.id, head.event == nil { names.append(id) }
-        return Set(names).map { MessageKeyRow(key: $0, visibleAt: head.visibleAt, place: head.place) }
+    /// The rows by which a message is found.
+    private static func rows(of head: MessageHead) -> [MessageKeyRow] {
+        Set(head.names).map { MessageKeyRow(key: $0, visibleAt: head.visibleAt, place: head.place) }
     }
 
     private static func allQueues(in transaction: borrowing Transaction) throws -> Set<StoredQueueNumber> {
@@ -78,13 +74,11 @@ final class MessageIndex {
 }
 
 extension MessageHead {
-    /// What the message can be looked up by. An order's message without a key of its own has its order's id.
-    func keys<Rows: TableReader & ~Copyable>(
-        _ contents: any EventContents, in rows: borrowing Rows
-    ) throws -> [Text] {
-        if let key { return event == nil ? MessageContent.keyList(key) : [key] }
-        guard let event else { return [] }
-        return try contents.content(of: event, needsBody: false, in: rows).map { [$0.order.text] } ?? []
+    /// What the message is indexed by. One that an event sent is found through its event by its id, and by the key
+    /// that it has from there: so most messages of orders cost no row of the index.
+    var names: [Text] {
+        guard event == nil else { return key.map { [$0] } ?? [] }
+        return (key.map(MessageContent.keyList) ?? []) + (id.map { [$0] } ?? [])
     }
 }
 

@@ -9,13 +9,15 @@ import WaybillTimeouts
 struct SendingDesk {
     static let opening = Moment(milliseconds: 1_760_000_000_000)
 
-    let clock = VirtualClock(start: opening)
+    let clock: VirtualClock
     let store: Store
     let engine: Engine
 
     init(
-        store: Store? = nil, seed: UInt64 = 1, _ change: (inout BrokerSettings) -> Void = { _ in }
+        store: Store? = nil, seed: UInt64 = 1, at opening: Moment = Self.opening,
+        _ change: (inout BrokerSettings) -> Void = { _ in }
     ) throws {
+        clock = VirtualClock(start: opening)
         var settings = Engine.Settings()
         change(&settings.broker)
         self.store = try store ?? Store.inMemory()
