@@ -128,7 +128,7 @@ let package = Package(
             dependencies: [
                 "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "Histories", crypto,
             ],
-            swiftSettings: house),
+            exclude: ["certificate_check.py"], swiftSettings: house),
         .testTarget(
             name: "SimulationTests",
             dependencies: ["WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "Histories"],

@@ -22,7 +22,8 @@ struct WaybillTool: AsyncParsableCommand {
         subcommands: [
             DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, TopicNoun.self,
             GroupNoun.self, MessageNoun.self, HalfMessageNoun.self, ImportNoun.self, ExportNoun.self, ReportNoun.self,
-            ReplayNoun.self, VerifyNoun.self, RushNoun.self, BenchNoun.self, LoadNoun.self, FilterNoun.self,
+            ReplayNoun.self, VerifyNoun.self, CertifyNoun.self, RushNoun.self, BenchNoun.self, LoadNoun.self,
+            FilterNoun.self,
         ])
 
     static func main() async {

@@ -1,23 +1,13 @@
-import Foundation
 import WaybillCore
 
 /// Writes differences as CSV, one line each, while an import finds them.
 package final class DifferencesFile {
-    private let path: String
-    private let handle: FileHandle
-    private var buffer: [UInt8] = []
-    private let bufferBytes = 64 << 10
+    private let file: OutputFile
 
     /// Makes the file, or empties the one that is there.
     package init(path: String) throws(InputFinding) {
-        self.path = path
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let handle = FileHandle(forWritingAtPath: path)
-        else {
-            throw InputFinding(.unreadable, file: path, "it cannot be written. Is its directory there, and writable?")
-        }
-        self.handle = handle
-        buffer += Array("order,kind,at,command,code,reason\n".utf8)
+        file = try OutputFile(path: path)
+        try file.write(Array("order,kind,at,command,code,reason\n".utf8))
     }
 
     package func add(_ difference: HistoryDifference) throws(InputFinding) {
@@ -25,28 +15,11 @@ package final class DifferencesFile {
             difference.order.text, Text(difference.kind.rawValue), Text(difference.at.iso8601),
             difference.command.text, difference.code, difference.reason,
         ]
-        buffer += CSVLine.bytes(cells)
-        if buffer.count >= bufferBytes { try flush() }
+        try file.write(CSVLine.bytes(cells))
     }
 
     /// Writes what is left and closes the file.
-    package func close() throws(InputFinding) {
-        try flush()
-        do {
-            try handle.close()
-        } catch {
-            throw InputFinding(.unreadable, file: path, "writing failed: \(error.localizedDescription)")
-        }
-    }
-
-    private func flush() throws(InputFinding) {
-        do {
-            try handle.write(contentsOf: Data(buffer))
-        } catch {
-            throw InputFinding(.unreadable, file: path, "writing failed: \(error.localizedDescription)")
-        }
-        buffer.removeAll(keepingCapacity: true)
-    }
+    package func close() throws(InputFinding) { try file.close() }
 }
 
 /// One line of CSV for people's spreadsheets.

@@ -11,8 +11,7 @@ struct JournalCheck {
     private let engine: Engine
     private let last: Position
     private let pageMax: Int
-    private var position = Position(0)
-    private var digest: UInt64 = 0
+    private var chain = JournalChain()
     private var messages: MessageCheck
 
     init(_ engine: Engine, pageMax: Int, findingsMax: Int) throws {
@@ -24,8 +23,8 @@ struct JournalCheck {
     }
 
     mutating func run(progress: (Int, Int) -> Void) throws {
-        while try checkPage() == pageMax { progress(Int(clamping: position.number), Int(clamping: last.number)) }
-        progress(Int(clamping: position.number), Int(clamping: last.number))
+        while try checkPage() == pageMax { progress(Int(clamping: chain.position.number), Int(clamping: last.number)) }
+        progress(Int(clamping: chain.position.number), Int(clamping: last.number))
         try engine.store.read { rows in
             for finding in try messages.findings(after: last, rows) { findings.add(finding) }
         }
@@ -33,37 +32,20 @@ struct JournalCheck {
 
     private mutating func checkPage() throws -> Int {
         try engine.store.read { rows in
-            let first = Position(position.number + 1)
+            let first = Position(chain.position.number + 1)
             var senders: [MessageCheck.Sender] = []
-            let count = try rows.forEachEvent(after: position, upTo: last, limit: pageMax) { stored in
+            let count = try rows.forEachEvent(after: chain.position, upTo: last, limit: pageMax) { stored in
                 let event = stored.row
-                checkChain(event)
+                eventCount += 1
+                for finding in chain.add(event) { findings.add(finding) }
                 senders.append(MessageCheck.Sender(event, try sketch(of: event)))
             }
-            for finding in try messages.findings(of: senders, from: first, upTo: position, rows) {
+            for finding in try messages.findings(of: senders, from: first, upTo: chain.position, rows) {
                 findings.add(finding)
             }
             messageCount = messages.count
             return count
         }
-    }
-
-    private mutating func checkChain(_ event: EventRow) {
-        eventCount += 1
-        let next = Position(position.number + 1)
-        if event.position != next {
-            findings.add(
-                FileFinding("event \(next.number) is missing: \(event.position.number) follows \(position.number)")
-                    .at(event.position))
-        }
-        if event.chained(after: digest) != event.digest {
-            findings.add(
-                FileFinding("its digest does not follow from what it says and the event before it").at(event.position)
-                    .version(event.version))
-        }
-        position = event.position
-        // The stored one, so that damage is named once and not at every event after it.
-        digest = event.digest
     }
 
     private mutating func sketch(of event: EventRow) throws -> EventSketch? {

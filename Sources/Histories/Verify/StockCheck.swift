@@ -33,9 +33,9 @@ struct StockCheck {
     }
 
     mutating func run(progress: (Int, Int) -> Void = { _, _ in }) throws {
-        let shares = UInt64(try countStocks() / keysMax + 1)
-        for share in 0..<shares {
-            let isMine = { (key: StockKey) in shares == 1 || key.digest % shares == share }
+        let shares = try StockShares(engine, keysMax: keysMax, pageMax: pageMax)
+        for share in 0..<shares.count {
+            let isMine = { (key: StockKey) in shares.contains(key, in: share) }
             ledger = [:]
             try fold(isMine, progress)
             try addHoldings(isMine)
@@ -141,17 +141,6 @@ struct StockCheck {
                 ).of(row.key))
         }
     }
-
-    private func countStocks() throws -> Int {
-        var count = 0
-        var after: StockKey?
-        while true {
-            let rows = try engine.store.read { [after] rows in try rows.stocks(after: after, limit: pageMax) }
-            count += rows.count
-            if rows.count < pageMax { return count }
-            after = rows.last?.key
-        }
-    }
 }
 
 /// What the stored state of an order says that it holds, read without knowing its workflow.
@@ -169,19 +158,9 @@ func storedHoldings(_ state: [UInt8]) throws(JSONProblem) -> [Holding] {
     return holdings
 }
 
-extension StockKey {
-    /// The same on every machine and in every run, unlike `hashValue`.
-    fileprivate var digest: UInt64 {
-        var digest = Digest()
-        digest.add(sku.text)
-        digest.add(location.text)
-        return UInt64(bitPattern: digest.value)
-    }
-}
-
 extension StockLevel {
     /// `received 10, adjusted 0, free 7, reserved 2, sold 1`
-    fileprivate var words: String {
+    var words: String {
         "received \(received), adjusted \(adjusted), free \(free), reserved \(reserved), sold \(sold)"
     }
 }

@@ -1,9 +1,15 @@
 extension StockLevel {
     /// Applies one movement; nil when an amount would fall below zero or leave the 64-bit range.
     package func applying(_ movement: Movement) -> StockLevel? {
+        guard movement.quantity > 0 || movement.kind == .adjust, let next = moved(by: movement) else { return nil }
+        return next.free >= 0 && next.reserved >= 0 && next.sold >= 0 ? next : nil
+    }
+
+    /// What a movement leads to, even below zero: for telling how far a file is wrong. Nil beyond the 64-bit range.
+    package func moved(by movement: Movement) -> StockLevel? {
         var next = self
         let quantity = movement.quantity
-        guard quantity > 0 || (movement.kind == .adjust && quantity > -Int64.max) else { return nil }
+        guard quantity > -Int64.max else { return nil }
         var fits = true
         func add(_ field: WritableKeyPath<StockLevel, Int64>, _ amount: Int64) {
             let (sum, overflow) = next[keyPath: field].addingReportingOverflow(amount)
@@ -35,7 +41,7 @@ extension StockLevel {
             add(\.sold, -quantity)
             add(\.adjusted, -quantity)
         }
-        return fits && next.free >= 0 && next.reserved >= 0 && next.sold >= 0 ? next : nil
+        return fits ? next : nil
     }
 
     /// The identity that every row obeys at every position.
