@@ -65,7 +65,7 @@ package struct HistoryFile: HistorySource {
         do throws(JSONProblem) {
             return try HistoryLine.entry(line.bytes, workflow: workflow)
         } catch {
-            throw InputFinding(.value, file: file, line: line.number, "byte \(error.offset): \(error.message)")
+            throw InputFinding(.value, file: file, line: line.number, column: error.offset + 1, error.message)
         }
     }
 

@@ -11,6 +11,12 @@ package struct CSVReader {
     private var offset = 0
     /// The line of the next byte.
     private var line = 1
+    /// Where in its line the next byte stands.
+    private var column = 1
+    /// Where the byte stands that was taken last.
+    private var taken = (line: 1, column: 1)
+    /// Where the quoted field at hand was opened.
+    private var quote = (line: 1, column: 1)
     private var isBroken = false
     private var isAtStart = true
     private var bytesRead = 0
@@ -49,6 +55,7 @@ package struct CSVReader {
     private mutating func readRecord() throws(InputFinding) -> CSVRecord? {
         if isAtStart { try skipMark() }
         var record = CSVRecord(line: line)
+        record.beginField(line: line, column: column)
         var place = Place.fieldStart
         while let byte = try take() {
             switch (place, byte) {
@@ -65,8 +72,11 @@ package struct CSVReader {
                 guard record.fieldCount < limits.fieldsMax else {
                     throw finding(.limit, "more than \(limits.fieldsMax) fields")
                 }
+                record.beginField(line: line, column: column)
                 place = .fieldStart
-            case (.fieldStart, UInt8(ascii: "\"")): place = .quoted
+            case (.fieldStart, UInt8(ascii: "\"")):
+                quote = taken
+                place = .quoted
             case (.afterQuote, UInt8(ascii: "\"")):
                 try append(byte, to: &record)
                 place = .quoted
@@ -78,7 +88,8 @@ package struct CSVReader {
             }
         }
         if place == .quoted {
-            throw InputFinding(.quoting, file: file, line: record.line, "a quoted field is never closed")
+            throw InputFinding(
+                .quoting, file: file, line: quote.line, column: quote.column, "a quoted field is never closed")
         }
         // The last line may lack its line end; after one that has it nothing is left.
         if place == .fieldStart, record.isUntouched { return nil }
@@ -97,8 +108,10 @@ package struct CSVReader {
 
     private func checked(_ record: CSVRecord) throws(InputFinding) -> CSVRecord {
         guard record.isValidUTF8 else {
+            let place = record.firstInvalidPlace
             throw InputFinding(
-                .encoding, file: file, line: record.line, "bytes that are not UTF-8; save the file in this encoding")
+                .encoding, file: file, line: place.line, column: place.column,
+                "bytes that are not UTF-8; save the file in this encoding")
         }
         return record
     }
@@ -126,11 +139,17 @@ package struct CSVReader {
         }
         let byte = piece[offset]
         offset += 1
-        if byte == UInt8(ascii: "\n") { line += 1 }
+        taken = (line, column)
+        if byte == UInt8(ascii: "\n") {
+            line += 1
+            column = 1
+        } else {
+            column += 1
+        }
         return byte
     }
 
     private func finding(_ kind: InputFinding.Kind, _ message: String) -> InputFinding {
-        InputFinding(kind, file: file, line: line, message)
+        InputFinding(kind, file: file, line: taken.line, column: taken.column, message)
     }
 }

@@ -7,6 +7,8 @@ package struct CSVRecord: Sendable {
     /// The fields one after the other, each followed by a NUL, which no field can contain.
     private var bytes: [UInt8] = []
     private var ends: [Int] = []
+    /// Where each field begins in its file.
+    private var places: [(line: Int, column: Int)] = []
 
     init(line: Int) { self.line = line }
 
@@ -17,6 +19,16 @@ package struct CSVRecord: Sendable {
     var isValidUTF8: Bool { String(validating: bytes, as: UTF8.self) != nil }
     /// Whether nothing was read yet.
     var isUntouched: Bool { bytes.isEmpty }
+
+    /// Where a field begins, quote included; of one that is not there, the record's beginning.
+    func place(_ index: Int) -> (line: Int, column: Int) { places.indices.contains(index) ? places[index] : (line, 1) }
+
+    /// Of the first field that is not UTF-8.
+    var firstInvalidPlace: (line: Int, column: Int) {
+        place((0..<fieldCount).first { String(validating: field($0), as: UTF8.self) == nil } ?? 0)
+    }
+
+    mutating func beginField(line: Int, column: Int) { places.append((line, column)) }
 
     mutating func append(_ byte: UInt8) { bytes.append(byte) }
 

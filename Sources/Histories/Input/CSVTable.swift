@@ -95,7 +95,8 @@ package struct CSVRow {
     }
 
     package func finding(_ kind: InputFinding.Kind, _ column: Int, _ message: String) -> InputFinding {
-        InputFinding(kind, file: file, line: line, "\(names[column]): \(message)")
+        let place = record.place(places[column])
+        return InputFinding(kind, file: file, line: place.line, column: place.column, "\(names[column]): \(message)")
     }
 }
 

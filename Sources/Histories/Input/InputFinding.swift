@@ -3,6 +3,8 @@ package struct InputFinding: Error, Hashable, Sendable, CustomStringConvertible 
     package var file: String
     /// Counted from 1; nil: the file as a whole.
     package var line: Int?
+    /// The byte of the line, counted from 1; nil: the line as a whole.
+    package var column: Int?
     package var kind: Kind
     package var message: String
 
@@ -32,15 +34,17 @@ package struct InputFinding: Error, Hashable, Sendable, CustomStringConvertible 
         case order
     }
 
-    package init(_ kind: Kind, file: String, line: Int? = nil, _ message: String) {
+    package init(_ kind: Kind, file: String, line: Int? = nil, column: Int? = nil, _ message: String) {
         self.kind = kind
         self.file = file
         self.line = line
+        self.column = column
         self.message = message
     }
 
     package var description: String {
-        line.map { "\(file), line \($0): \(message)" } ?? "\(file): \(message)"
+        let place = [line.map { "line \($0)" }, column.map { "column \($0)" }].compactMap(\.self)
+        return "\(([file] + place).joined(separator: ", ")): \(message)"
     }
 
     /// Whether what follows in the same file cannot be read any more.

@@ -62,6 +62,9 @@ struct LineReader {
         guard offset == piece.count else { return true }
         bytesBefore += piece.count
         piece = try source.next()
+        if bytesBefore == 0, piece.starts(with: [0xFF, 0xFE]) || piece.starts(with: [0xFE, 0xFF]) {
+            throw InputFinding(.binary, file: file, line: 1, column: 1, "the file is UTF-16; save it as UTF-8")
+        }
         offset = bytesBefore == 0 && piece.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         guard bytesBefore + piece.count <= limits.fileBytesMax else {
             throw InputFinding(.limit, file: file, "more than \(limits.fileBytesMax) bytes")
