@@ -51,6 +51,7 @@ let package = Package(
             name: "Migrations", path: "Migrations",
             resources: [
                 .embedInCode("v001_create_journal.sql"), .embedInCode("v002_create_delivery.sql"),
+                .embedInCode("v003_hold_redeliveries.sql"),
                 .embedInCode("v003_add_cause_of_timeouts.sql"),
             ],
             swiftSettings: house),

@@ -54,7 +54,7 @@ package final class Broker {
         disk = DiskWatch(read: settings.diskSpace ?? { [path = store.path] in path.flatMap { DiskSpace.of(path: $0) } })
         let secret = try store.write { transaction in try Self.keepSecret(world, in: transaction) }
         seal = Seal(secret: secret)
-        groups = try GroupMemory(store: store, settings: settings)
+        groups = try GroupMemory(store: store, settings: settings, now: world.now())
     }
 
     /// Handles one request in the write at hand.
@@ -79,7 +79,20 @@ package final class Broker {
         case .resume(let id, let topic): try resume(id, of: topic, at: now, in: transaction)
         case .checksSent(let ids): try countSent(ids, in: transaction)
         case .wakeMissed(let producer): try wakeMissed(of: producer, at: now, in: transaction)
-        case .acknowledge: .refused(.staleReceipt("nothing is delivered yet"))
+        case .subscribe(let group, let subscription, _):
+            try subscribe(group, subscription, at: now, in: transaction)
+        case .raiseMark(let key, let epoch, let mark): raiseMark(key, epoch: epoch, to: mark)
+        case .take(let request): try take(request, at: now, in: transaction)
+        case .acknowledge(let receipt): try acknowledge(receipt, at: now, in: transaction)
+        case .fail(let receipt, let delay, let why):
+            try fail(receipt, delay: delay, why: why, at: now, in: transaction)
+        case .extend(let receipt, let invisible): try extend(receipt, by: invisible, at: now, in: transaction)
+        case .deadLetter(let receipt, let why): try deadLetter(receipt, why: why, at: now, in: transaction)
+        case .redrive(let group, let limit): try redrive(group, limit: limit, at: now, in: transaction)
+        case .leave(let group, let client): try leave(group, client: client, at: now, in: transaction)
+        case .lookBack(let group, let topic, let target, let isPreview):
+            try lookBack(group, topic, to: target, isPreview: isPreview, at: now, in: transaction)
+        case .closeLane(let lane, let end): try closeLane(lane, end, at: now, in: transaction)
         }
     }
 
@@ -91,11 +104,9 @@ package final class Broker {
         timeouts.register(.checkBack) { [unowned self] timeout, now, transaction in
             try fireCheckBack(timeout, at: now, in: transaction)
         }
-    }
-
-    /// Writes down what the write at hand has changed. May be called more than once in a write.
-    package func flush(in transaction: borrowing Transaction) throws {
-        pending.grown.merge(transaction.takeGrownQueues()) { $1 }
+        timeouts.register(.redelivery) { [unowned self] timeout, now, transaction in
+            try redeliver(timeout.key, at: now, in: transaction)
+        }
     }
 
     /// After the commit: consumers see what the write did.
@@ -112,6 +123,8 @@ package final class Broker {
 
     /// After a write that was undone.
     package func forget() {
+        groups.restore(pending.ended)
+        groups.release(pending.turning)
         pending = PendingChanges()
         maintenance.forget()
     }

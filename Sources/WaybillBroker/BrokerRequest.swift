@@ -22,7 +22,23 @@ package indirect enum BrokerRequest: Sendable {
     case checksSent([Text])
     /// A producer has come, or has room again, for questions that it missed.
     case wakeMissed(Text)
+    /// A group's consumers use an expression for a topic.
+    case subscribe(GroupName, Subscription, client: Text)
+    /// Before the first delivery beyond the mark.
+    case raiseMark(CourseKey, epoch: Int64, to: Int64)
+    case take(TakeRequest)
     case acknowledge(DeliveryReceipt)
+    /// It comes again after the delay; nil: as the group's ladder says.
+    case fail(DeliveryReceipt, delay: Interval?, why: String)
+    /// Invisible to others until so long from now.
+    case extend(DeliveryReceipt, by: Interval)
+    case deadLetter(DeliveryReceipt, why: String)
+    /// Dead letters come back, the oldest first, at most so many.
+    case redrive(GroupName, limit: Int)
+    /// A client goes.
+    case leave(GroupName, client: Text)
+    case lookBack(GroupName, TopicName, to: LookBackTarget, isPreview: Bool)
+    case closeLane(Text, LaneEnd)
 }
 
 /// What became of a request; handed back only after its commit.
@@ -37,6 +53,11 @@ package enum BrokerReply: Sendable {
     case decided(DecidedMessage)
     /// How many questions that were missed are due now.
     case woken(Int)
+    case taken(Taking)
+    /// How many dead letters came back.
+    case redriven(Int)
+    case lookedBack(LookBackReport)
+    case laneClosed(LaneReport)
     case refused(MessageRefusal)
 }
 

@@ -11,6 +11,7 @@ extension Broker {
     ) throws -> BrokerReply {
         if let refusal = Self.refusal(of: name) ?? rules.refusal { return .refused(refusal) }
         let row = try transaction.keepGroup(GroupRow(name: name, rules: rules, createdAt: now))
+        pending.groups[row.number] = row
         return .group(row.view)
     }
 
@@ -25,12 +26,14 @@ extension Broker {
         }
         row.take(rules)
         try transaction.updateGroup(row)
+        pending.groups[row.number] = row
         return .group(row.view)
     }
 
     func deleteGroup(_ name: GroupName, at now: Moment, in transaction: borrowing Transaction) throws -> BrokerReply {
         guard let row = try transaction.group(name) else { return .refused(.unknownGroup(name)) }
         try transaction.deleteGroup(row.number, at: now)
+        pending.groups[row.number] = .some(nil)
         return .done
     }
 

@@ -6,6 +6,9 @@ package struct MessageContent: Sendable {
     /// Properties of the engine's own begin so; no producer may use them.
     package static let reservedPrefix: Text = "__"
     package static let traceProperty: Text = "__trace"
+    /// Of a dead letter: where it was sent, and its id there.
+    package static let originTopic: Text = "DLQ_ORIGIN_TOPIC"
+    package static let originID: Text = "DLQ_ORIGIN_MESSAGE_ID"
     /// Keys are stored as one text; no key holds a line's end.
     package static let keySeparator: Character = "\n"
 
@@ -17,6 +20,10 @@ package struct MessageContent: Sendable {
     package var trace: Text?
     package var order: OrderID?
 
+    /// The topic that a dead letter was sent to, and its id there; nil: it is none.
+    package var origin: TopicName? { properties[Self.originTopic].map { TopicName($0) } }
+    package var originID: MessageID? { properties[Self.originID].map { MessageID($0) } }
+
     /// - Parameter event: what the message's event adds; nil: it came from outside.
     package init(_ message: MessageRow, event: EventContent?) throws {
         id = message.messageID
@@ -25,8 +32,8 @@ package struct MessageContent: Sendable {
         messageGroup = message.messageGroup ?? event?.order.text
         var properties = try Self.properties(message.properties)
         trace = properties.removeValue(forKey: Self.traceProperty) ?? event?.trace
-        self.properties = properties
-        order = event?.order
+        self.properties = properties.filter { !$0.key.string.utf8.starts(with: Self.reservedPrefix.string.utf8) }
+        order = event?.order ?? properties["__order"].map { OrderID($0) }
     }
 
     /// The keys in the one column that a message from outside has for them.

@@ -18,4 +18,56 @@ struct PendingChanges {
     var missed: [(number: PendingMessageNumber, producer: Text)] = []
     /// Missed questions that were made due again.
     var woken: [(number: PendingMessageNumber, producer: Text)] = []
+    /// Topics that were made, changed, or deleted (nil).
+    var topics: [TopicName: TopicState?] = [:]
+    /// Groups that were made, changed, or deleted (nil).
+    var groups: [GroupNumber: GroupRow?] = [:]
+    var filters: [(group: GroupNumber, topic: TopicName, key: FilterUse.Key, use: FilterUse)] = []
+    var courses: [CourseKey: CourseChange] = [:]
+    var outcomes: [(group: GroupNumber, succeeded: Bool)] = []
+    var holders: [(place: MessagePlace, group: GroupNumber, holder: Holder?)] = []
+    var deadLetters: [GroupNumber: StoredQueueNumber] = [:]
+    /// All closed lanes, when one more was closed.
+    var closedLanes: Set<Text>?
+    /// Clients that left.
+    var departed: [(group: GroupNumber, client: Text)] = []
+    /// Leases whose end was looked at: to be looked at again if the write is undone.
+    var ended: [(due: Moment, lease: LeaseEnd)] = []
+    /// Courses that a look-back turns: nobody takes from them meanwhile.
+    var turning: [CourseKey] = []
+    /// Up to when consumers who wait are told that nothing came.
+    var horizon: Moment?
+
+    var isEmpty: Bool {
+        grown.isEmpty && deletedTopics.isEmpty && topics.isEmpty && groups.isEmpty && filters.isEmpty && courses.isEmpty && outcomes.isEmpty
+            && holders.isEmpty && departed.isEmpty && deadLetters.isEmpty && horizon == nil && closedLanes == nil
+    }
+}
+
+/// What a write does to a course.
+struct CourseChange {
+    /// A new course, or one that takes the place of the old.
+    var opened: Course?
+    var finished: [Int64] = []
+    var isFinished: Set<Int64> = []
+    var leased: [Int64: Lease] = [:]
+    var extended: [Int64: Moment] = [:]
+    var mark: Int64?
+    /// At an orderly stop: the mark, however far ahead it was.
+    var exactMark: Int64?
+    var owed = 0
+    var becameReady = false
+    /// The epoch under which its row lies in the file, once this write has put it.
+    var stored: Int64?
+
+    mutating func finish(_ offset: Int64) {
+        if isFinished.insert(offset).inserted { finished.append(offset) }
+        leased[offset] = nil
+    }
+}
+
+/// When a lease ends.
+struct LeaseEnd: Hashable {
+    var course: CourseKey
+    var offset: Int64
 }

@@ -99,6 +99,15 @@ final class CommandIntake: Sendable {
         }
     }
 
+    /// Lets the writer look at its clock.
+    func wake() {
+        let isParked = state.withLock { state in
+            defer { state.isWriterParked = false }
+            return state.isWriterParked
+        }
+        if isParked { wakeUp.signal() }
+    }
+
     /// Nothing more comes in; what waits is still done.
     func close() {
         state.withLock { $0.isClosed = true }

@@ -31,6 +31,7 @@ package final class Engine: Sendable {
     /// Where questions about half messages wait for producers.
     let desk: CheckDesk
     let disk: DiskWatch
+    let receiverParts: Receiver.Parts
     let catalogue: WorkflowCatalogue
     let intake: CommandIntake
     let writer: Mutex<Writer>
@@ -67,6 +68,7 @@ package final class Engine: Sendable {
         messages = broker.reader
         desk = broker.desk
         disk = broker.disk
+        receiverParts = Receiver.Parts(broker)
         let made = try Writer(
             store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end),
             timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker)
@@ -138,6 +140,8 @@ package final class Engine: Sendable {
             // For the next one who closes.
             writerHasEnded.signal()
         }
+        groups.close()
+        writer.withLock { $0.carryDeliveries() }
         store.close()
     }
 }

@@ -12,8 +12,13 @@ final class Writer {
     let handler: CommandHandler
     let timeouts: TimeoutCenter
     let broker: Broker
-    /// When the next timeout is due, as of the last write; nil: none is pending.
-    private(set) var nextDue: Moment?
+    /// When the next timeout is due, as of the last write, or the next delivery ends; nil: none is pending.
+    var nextDue: Moment? {
+        guard let broker = broker.nextDue else { return nextTimeout }
+        return nextTimeout.map { min($0, broker) } ?? broker
+    }
+
+    private var nextTimeout: Moment?
     /// Old answers to repeated requests that one write may delete at least.
     private static let droppedMin = 500
     /// Writes committed since the file was opened.
@@ -40,7 +45,7 @@ final class Writer {
             try handler.expire(timeout, at: now, retryAt: retryAt, in: transaction)
         }
         broker.register(with: timeouts)
-        nextDue = try store.write { transaction in try timeouts.nextDue(in: transaction) }
+        nextTimeout = try store.write { transaction in try timeouts.nextDue(in: transaction) }
     }
 
     /// One request with the moment at which it happens.
@@ -70,7 +75,7 @@ final class Writer {
                     try perform(requests, firingUpTo: horizon, &attempt, in: transaction)
                 }
                 endWrite()
-                nextDue = attempt.nextDue
+                nextTimeout = attempt.nextDue
                 return attempt.replies
             } catch {
                 handler.forget()
@@ -136,6 +141,7 @@ final class Writer {
             }
             if attempt.flushesEach { try flush(in: transaction) }
             attempt.current = .nothing
+            try broker.step(upTo: horizon, in: transaction)
         }
         try flush(in: transaction)
         // Twice as many leave as came in: the table cannot grow for ever, and no write is long because of it.
@@ -194,10 +200,10 @@ final class Writer {
     private func didWrite() {
         endWrite()
         do {
-            nextDue = try store.read { [timeouts] snapshot in try timeouts.nextDue(in: snapshot) }
+            nextTimeout = try store.read { [timeouts] snapshot in try timeouts.nextDue(in: snapshot) }
         } catch {
             // Asked again by the next write; until then the writer looks at once.
-            nextDue = world.now()
+            nextTimeout = world.now()
             pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
         }
     }

@@ -130,7 +130,11 @@ struct OwnerlessRows {
             }
         }
         try forEachTimeout(.redelivery) { key, _ in
-            found.add(FileFinding("a timeout of kind 3 and owner \(key.owner), which has none"))
+            let row = try key.redeliveryPlace.flatMap { place in
+                try engine.store.read { rows in try rows.redelivery(of: GroupNumber(key.owner), at: place) }
+            }
+            guard row?.due != key.due else { return }
+            found.add(FileFinding("a timeout of group \(key.owner)'s message \(key.name), which does not wait for it"))
         }
         findings.add(found)
     }

@@ -10,6 +10,9 @@ package enum MessageFilter: Hashable, Sendable {
     /// No expression, or one that cannot be read: nothing is delivered, and whoever asks is told why.
     case nothing(ExpressionProblem)
 
+    /// Takes every message.
+    package static let everything = MessageFilter.tag(.everything)
+
     /// Reads an expression; a consumer whose expression is refused here must be told.
     package init(_ kind: Kind, _ expression: Text) throws(ExpressionProblem) {
         switch kind {

@@ -7,6 +7,10 @@ package struct TagFilter: Hashable, Sendable {
     /// The tags that match, each once, in the order given; nil: every message does, with a tag or without.
     package let tags: [Text]?
 
+    package static let everything = TagFilter(tags: nil)
+
+    private init(tags: [Text]?) { self.tags = tags }
+
     /// Reads an expression; an empty one is `*`.
     package init(_ text: Text) throws(ExpressionProblem) {
         guard text.byteCount <= Self.textBytesMax else {

@@ -8,6 +8,10 @@ package struct RedeliveryRow: Hashable, Sendable {
         case waiting
         /// Its time.
         case due
+        /// A consumer that takes it.
+        case ready
+        /// Its holder.
+        case held
         /// Somebody who looks at it.
         case parked
     }
@@ -18,14 +22,20 @@ package struct RedeliveryRow: Hashable, Sendable {
     /// Deliveries so far.
     package var attempt: Int64
     package var state: State
-    /// Set when the state is due.
+    /// When it comes, or when its holder must be done.
     package var due: Moment?
     package var messageGroup: Text?
+    /// Of the receipt that its holder has.
+    package var nonce: Int64?
+    /// The group had finished it before a look-back.
+    package var isReplayed: Bool
 
     package init(
         group: GroupNumber, queue: StoredQueueNumber, offset: Int64, attempt: Int64, state: State, due: Moment? = nil,
-        messageGroup: Text? = nil
+        messageGroup: Text? = nil, nonce: Int64? = nil, isReplayed: Bool = false
     ) {
+        self.nonce = nonce
+        self.isReplayed = isReplayed
         self.group = group
         self.queue = queue
         self.offset = offset
@@ -46,6 +56,8 @@ package struct RedeliveryRow: Hashable, Sendable {
         self.state = state
         due = columns.optionalMoment(5)
         messageGroup = columns.optionalText(6)
+        nonce = columns.optionalInteger(7)
+        isReplayed = columns.integer(8) != 0
     }
 
     /// The timeout that belongs in the same write; nil unless the state is due.
@@ -70,14 +82,16 @@ extension Transaction {
     package func insert(_ redelivery: RedeliveryRow) throws(StoreFailure) {
         let statement = try statement(
             """
-            INSERT INTO redelivery (group_number, queue, offset, attempt, state, due, message_group)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            INSERT INTO redelivery (group_number, queue, offset, attempt, state, due, message_group, nonce, replayed)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """)
         statement.bind(redelivery.group, redelivery.queue, redelivery.offset)
         statement.bind(4, redelivery.attempt)
         statement.bind(5, Text(redelivery.state.rawValue))
         statement.bind(6, redelivery.due)
         statement.bind(7, redelivery.messageGroup)
+        statement.bind(8, redelivery.nonce)
+        statement.bind(9, Int64(redelivery.isReplayed ? 1 : 0))
         try statement.run()
     }
 
@@ -88,16 +102,18 @@ extension Transaction {
     ) throws(StoreFailure) -> Bool {
         let statement = try statement(
             """
-            UPDATE redelivery SET attempt = ?4, state = ?5, due = ?6, message_group = ?7
-            WHERE group_number = ?1 AND queue = ?2 AND offset = ?3 AND attempt = ?8 AND state = ?9
+            UPDATE redelivery SET attempt = ?4, state = ?5, due = ?6, message_group = ?7, nonce = ?8, replayed = ?9
+            WHERE group_number = ?1 AND queue = ?2 AND offset = ?3 AND attempt = ?10 AND state = ?11
             """)
         statement.bind(redelivery.group, redelivery.queue, redelivery.offset)
         statement.bind(4, redelivery.attempt)
         statement.bind(5, Text(redelivery.state.rawValue))
         statement.bind(6, redelivery.due)
         statement.bind(7, redelivery.messageGroup)
-        statement.bind(8, old.attempt)
-        statement.bind(9, Text(old.state.rawValue))
+        statement.bind(8, redelivery.nonce)
+        statement.bind(9, Int64(redelivery.isReplayed ? 1 : 0))
+        statement.bind(10, old.attempt)
+        statement.bind(11, Text(old.state.rawValue))
         return try statement.run() == 1
     }
 
@@ -143,7 +159,8 @@ extension TableReader where Self: ~Copyable {
     ) throws(StoreFailure) -> RedeliveryRow? {
         let statement = try query(
             """
-            SELECT group_number, queue, offset, attempt, state, due, message_group FROM redelivery
+            SELECT group_number, queue, offset, attempt, state, due, message_group, nonce, replayed
+            FROM redelivery
             WHERE group_number = ?1 AND queue = ?2 AND offset = ?3
             """)
         statement.bind(group, place.queue, place.offset)
@@ -156,7 +173,8 @@ extension TableReader where Self: ~Copyable {
     ) throws(StoreFailure) -> [RedeliveryRow] {
         let statement = try query(
             """
-            SELECT group_number, queue, offset, attempt, state, due, message_group FROM redelivery
+            SELECT group_number, queue, offset, attempt, state, due, message_group, nonce, replayed
+            FROM redelivery
             WHERE group_number = ?1 AND queue = ?2 AND offset > ?3 ORDER BY offset LIMIT ?4
             """)
         statement.bind(group, queue, offset ?? -1)
@@ -171,7 +189,8 @@ extension TableReader where Self: ~Copyable {
     ) throws(StoreFailure) -> [RedeliveryRow] {
         let statement = try query(
             """
-            SELECT group_number, queue, offset, attempt, state, due, message_group FROM redelivery
+            SELECT group_number, queue, offset, attempt, state, due, message_group, nonce, replayed
+            FROM redelivery
             WHERE group_number = ?1 AND queue = ?2 AND state = ?5 AND offset > ?3 ORDER BY offset LIMIT ?4
             """)
         statement.bind(group, queue, offset ?? -1)
@@ -186,7 +205,8 @@ extension TableReader where Self: ~Copyable {
     ) throws(StoreFailure) -> [RedeliveryRow] {
         let statement = try query(
             """
-            SELECT group_number, queue, offset, attempt, state, due, message_group FROM redelivery
+            SELECT group_number, queue, offset, attempt, state, due, message_group, nonce, replayed
+            FROM redelivery
             WHERE group_number = ?1 AND queue = ?2 AND message_group = ?5 AND offset > ?3 ORDER BY offset LIMIT ?4
             """)
         statement.bind(group, queue, offset ?? -1)
@@ -213,7 +233,8 @@ extension TableReader where Self: ~Copyable {
     fileprivate func redeliveries(of group: GroupNumber, limit: Int) throws(StoreFailure) -> [RedeliveryRow] {
         let statement = try query(
             """
-            SELECT group_number, queue, offset, attempt, state, due, message_group FROM redelivery
+            SELECT group_number, queue, offset, attempt, state, due, message_group, nonce, replayed
+            FROM redelivery
             WHERE group_number = ?1 ORDER BY queue, offset LIMIT ?2
             """)
         statement.bind(1, group.number)

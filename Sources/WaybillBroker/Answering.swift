@@ -1,0 +1,213 @@
+import Synchronization
+import WaybillCore
+import WaybillStore
+
+/// What a receipt stands for now.
+enum Held {
+    /// A first delivery, kept in memory.
+    case lease(Lease, CourseKey, Int64)
+    case row(RedeliveryRow)
+    /// Of a broadcast group: nothing waits for an answer.
+    case broadcast
+}
+
+/// Answers of consumers: acknowledge, fail, extend, give up.
+extension Broker {
+    /// Finds what a receipt stands for; a stale one is refused with the reason.
+    private func open(
+        _ receipt: DeliveryReceipt, in transaction: borrowing Transaction
+    ) throws -> Result<(held: Held, group: GroupRow, topic: TopicState), MessageRefusal> {
+        func stale(_ why: String) -> Result<(held: Held, group: GroupRow, topic: TopicState), MessageRefusal> {
+            .failure(.staleReceipt(why))
+        }
+        guard let numbers = ReceiptNumbers(receipt, seal) else { return stale("this file's engine did not make it") }
+        guard let group = groupRow(numbers.group) else { return stale("its group was deleted") }
+        let key = CourseKey(group: group.number, queue: numbers.place.queue)
+        guard let topic = topicState(of: key.queue), topic.number == numbers.topic else {
+            return stale("its topic was deleted")
+        }
+        if numbers.attempt == 0 { return .success((.broadcast, group, topic)) }
+        guard epoch(of: key) == numbers.epoch else { return stale("the group looked back since") }
+        if let lease = lease(of: numbers.place.offset, in: key) {
+            guard lease.attempt == numbers.attempt, lease.nonce == numbers.nonce else {
+                return stale("the message was delivered again")
+            }
+            return .success((.lease(lease, key, numbers.place.offset), group, topic))
+        }
+        guard let row = try transaction.redelivery(of: group.number, at: numbers.place) else {
+            return stale("the message was finished, or delivered by another process")
+        }
+        guard row.state == .held, row.attempt == numbers.attempt, row.nonce == numbers.nonce else {
+            return stale("its time was over")
+        }
+        return .success((.row(row), group, topic))
+    }
+
+    func topicState(of queue: StoredQueueNumber) -> TopicState? {
+        for case let topic? in pending.topics.values where topic.queues.contains(where: { $0.number == queue }) {
+            return topic
+        }
+        return groups.state.withLock { state in state.queues[queue].flatMap { state.topics[$0.topic] } }
+    }
+
+    /// Ends the delivery of a message to a group.
+    func acknowledge(
+        _ receipt: DeliveryReceipt, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        switch try open(receipt, in: transaction) {
+        case .failure(let refusal): return .refused(refusal)
+        case .success((let held, let group, let topic)):
+            let messageGroup: Text?
+            switch held {
+            case .broadcast: return .done
+            case .lease(let lease, let key, let offset):
+                finish(offset, in: key)
+                messageGroup = lease.messageGroup
+            case .row(let row):
+                try delete(row, in: transaction)
+                messageGroup = row.messageGroup
+            }
+            try freeMessageGroup(messageGroup, topic, group.number, in: transaction)
+            note(group.number, succeeded: true)
+            return .done
+        }
+    }
+
+    /// The consumer could not handle it: it comes again after a while, to whoever asks, or is dead.
+    ///
+    /// - Parameter delay: nil: as the group's ladder says.
+    func fail(
+        _ receipt: DeliveryReceipt, delay: Interval?, why: String, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        if let delay, delay.milliseconds < 0 || delay > settings.invisibleMax {
+            return .refused(
+                .badSetting("delay", problem: "\(delay.milliseconds) ms is not within 0 and 12 hours"))
+        }
+        switch try open(receipt, in: transaction) {
+        case .failure(let refusal): return .refused(refusal)
+        case .success((.broadcast, let group, _)):
+            return .refused(.notForThisGroup(group.name, problem: "a broadcast delivers nothing twice"))
+        case .success((let held, let group, let topic)):
+            try retry(held, group, topic, delay: delay, why: why, at: now, in: transaction)
+            note(group.number, succeeded: false)
+            return .done
+        }
+    }
+
+    /// A delivery has used up its attempt: it comes again, or is dead.
+    func retry(
+        _ held: Held, _ group: GroupRow, _ topic: TopicState, delay: Interval?, why: String, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws {
+        guard let old = row(of: held) else { return }
+        guard old.attempt < group.attemptsMax else {
+            try give(up: held, group, topic, why: "\(old.attempt) of \(group.attemptsMax) deliveries failed: \(why)",
+                at: now, in: transaction)
+            return
+        }
+        let wait = delay ?? group.wait(afterAttempt: old.attempt)
+        var row = old
+        row.nonce = nil
+        row.state = wait.milliseconds > 0 ? .due : .ready
+        row.due = wait.milliseconds > 0 ? now.advanced(by: wait) : nil
+        // Whoever comes behind it in its message group waits for the row from now on.
+        if let messageGroup = row.messageGroup {
+            try transaction.deleteLease(of: group.number, topic: topic.number, messageGroup: messageGroup)
+        }
+        switch held {
+        case .lease: try insert(row, in: transaction)
+        case .row: try update(row, from: old, in: transaction)
+        case .broadcast: break
+        }
+    }
+
+    /// A delivery as a row, whether it had one or not.
+    private func row(of held: Held) -> RedeliveryRow? {
+        switch held {
+        case .row(let row): row
+        case .lease(let lease, let key, let offset):
+            RedeliveryRow(
+                group: key.group, queue: key.queue, offset: offset, attempt: lease.attempt, state: .ready,
+                messageGroup: lease.messageGroup,
+                isReplayed: committed(key) { $0.isReplayed(offset) } ?? false)
+        case .broadcast: nil
+        }
+    }
+
+    private func give(
+        up held: Held, _ group: GroupRow, _ topic: TopicState, why: String, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws {
+        guard let row = row(of: held) else { return }
+        switch held {
+        case .lease(_, let key, let offset):
+            try bury(row, group, hasRow: false, why: why, in: transaction, at: now)
+            finish(offset, in: key)
+        case .row: try bury(row, group, why: why, in: transaction, at: now)
+        case .broadcast: return
+        }
+        try freeMessageGroup(row.messageGroup, topic, group.number, in: transaction)
+    }
+
+    /// The consumer gives up: the message goes to the dead letters now.
+    func deadLetter(
+        _ receipt: DeliveryReceipt, why: String, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        switch try open(receipt, in: transaction) {
+        case .failure(let refusal): return .refused(refusal)
+        case .success((.broadcast, let group, _)):
+            return .refused(.notForThisGroup(group.name, problem: "a broadcast has no dead letters"))
+        case .success((let held, let group, let topic)):
+            try give(up: held, group, topic, why: why, at: now, in: transaction)
+            note(group.number, succeeded: false)
+            return .done
+        }
+    }
+
+    /// Keeps a delivery invisible to others until so long from now; its receipt stays.
+    func extend(
+        _ receipt: DeliveryReceipt, by invisible: Interval, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        if invisible.milliseconds < 0 || invisible > settings.invisibleMax {
+            return .refused(
+                .badSetting("invisible", problem: "\(invisible.milliseconds) ms is not within 0 and 12 hours"))
+        }
+        switch try open(receipt, in: transaction) {
+        case .failure(let refusal): return .refused(refusal)
+        case .success((let held, let group, let topic)):
+            try prolong(held, group, topic, until: now.advanced(by: invisible), in: transaction)
+            return .done
+        }
+    }
+
+    func prolong(
+        _ held: Held, _ group: GroupRow, _ topic: TopicState, until: Moment, in transaction: borrowing Transaction
+    ) throws {
+        let messageGroup: Text?
+        switch held {
+        case .broadcast: return
+        case .lease(let lease, let key, let offset):
+            change(key) { $0.extended[offset] = until }
+            messageGroup = lease.messageGroup
+        case .row(let row):
+            var later = row
+            later.due = until
+            try update(later, from: row, in: transaction)
+            messageGroup = row.messageGroup
+        }
+        guard let messageGroup,
+            var lease = try transaction.lease(of: group.number, topic: topic.number, messageGroup: messageGroup)
+        else { return }
+        lease.until = until
+        try transaction.put(lease)
+    }
+}
+
+extension GroupRow {
+    /// How long a message waits before its next delivery.
+    func wait(afterAttempt attempt: Int64) -> Interval {
+        let step = min(max(attempt - 1, 0), Int64(ladder.count - 1))
+        return ladder.isEmpty ? .seconds(1) : ladder[Int(step)]
+    }
+}

@@ -1,0 +1,123 @@
+import Synchronization
+import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// What a verb knows in a write: what is committed, and what the write at hand has done to it.
+extension Broker {
+    func groupRow(_ number: GroupNumber) -> GroupRow? {
+        if let changed = pending.groups[number] { return changed }
+        return groups.state.withLock { $0.groups[number]?.row }
+    }
+
+    func groupNumber(_ name: GroupName, in transaction: borrowing Transaction) throws -> GroupRow? {
+        let known = groups.state.withLock { state in state.names[name].flatMap { state.groups[$0]?.row } }
+        if let known, pending.groups[known.number] == nil { return known }
+        return try transaction.group(name)
+    }
+
+    /// The topic and number of a stored queue that is in use.
+    func topic(of queue: StoredQueueNumber) -> (name: TopicName, number: TopicNumber)? {
+        for case let topic? in pending.topics.values where topic.queues.contains(where: { $0.number == queue }) {
+            return (topic.name, topic.number)
+        }
+        return groups.state.withLock { state in state.queues[queue].map { ($0.topic, $0.topicNumber) } }
+    }
+
+    /// The stored queues of a topic.
+    func queues(of topic: TopicName) -> [TopicState.Queue] {
+        if let changed = pending.topics[topic] { return changed?.queues ?? [] }
+        return groups.state.withLock { $0.topics[topic]?.queues ?? [] }
+    }
+
+    /// A course as the write at hand will leave it, without what is in flight; nil: there is none.
+    func progress(of key: CourseKey) -> Progress? {
+        let change = pending.courses[key]
+        var progress = change?.opened?.progress
+        if progress == nil { progress = committed(key) { $0.progress } }
+        for offset in change?.finished ?? [] { progress?.finish(offset) }
+        return progress
+    }
+
+    func epoch(of key: CourseKey) -> Int64? {
+        pending.courses[key]?.opened?.epoch ?? committed(key) { $0.epoch }
+    }
+
+    /// A first delivery in flight.
+    func lease(of offset: Int64, in key: CourseKey) -> Lease? {
+        let change = pending.courses[key]
+        if let change {
+            if change.isFinished.contains(offset) { return nil }
+            if let lease = change.leased[offset] { return lease }
+            if change.opened != nil { return nil }
+        }
+        var lease = committed(key) { $0.leases[offset] } ?? nil
+        if let until = change?.extended[offset] { lease?.until = until }
+        return lease
+    }
+
+    /// Whether a message is neither finished nor in flight.
+    func isFree(_ offset: Int64, in key: CourseKey) -> Bool {
+        if let change = pending.courses[key] {
+            if change.isFinished.contains(offset) || change.leased[offset] != nil { return false }
+            if let opened = change.opened { return opened.isFree(offset) }
+        }
+        return committed(key) { $0.isFree(offset) } ?? false
+    }
+
+    /// Asks a committed course; the closure's result is all that leaves the lock.
+    func committed<Result: Sendable>(_ key: CourseKey, _ body: @Sendable (Course) -> Result) -> Result? {
+        groups.state.withLock { state in state.groups[key.group]?.courses[key.queue].map(body) }
+    }
+
+    func change(_ key: CourseKey, _ body: (inout CourseChange) -> Void) {
+        body(&pending.courses[key, default: CourseChange()])
+    }
+
+    func finish(_ offset: Int64, in key: CourseKey) { change(key) { $0.finish(offset) } }
+
+    /// Notes a redelivery row that was made, with the message off the course.
+    func insert(_ row: RedeliveryRow, in transaction: borrowing Transaction) throws {
+        try transaction.insert(row)
+        if let timeout = row.timeout { try transaction.insert(timeout) }
+        change(row.key) { change in
+            change.finish(row.offset)
+            change.owed += 1
+            if row.state == .ready { change.becameReady = true }
+        }
+    }
+
+    /// Brings a redelivery row from what it was to what it is, with its timeouts.
+    func update(_ row: RedeliveryRow, from old: RedeliveryRow, in transaction: borrowing Transaction) throws {
+        guard try transaction.update(row, from: old) else {
+            throw StoreFailure(.damaged, "a redelivery of group \(row.group.number) changed under its own write")
+        }
+        if row.timeout != old.timeout {
+            if let timeout = old.timeout { try transaction.delete(timeout) }
+            if let timeout = row.timeout { try transaction.insert(timeout) }
+        }
+        change(row.key) { if row.state == .ready { $0.becameReady = true } }
+        if old.state == .held, row.state != .held { noteHolder(nil, of: row) }
+    }
+
+    /// Ends what a group is owed of a message.
+    func delete(_ row: RedeliveryRow, in transaction: borrowing Transaction) throws {
+        if let timeout = row.timeout { try transaction.delete(timeout) }
+        try transaction.deleteRedelivery(of: row.group, at: row.place)
+        change(row.key) { $0.owed -= 1 }
+        if row.state == .held { noteHolder(nil, of: row) }
+    }
+
+    func noteHolder(_ holder: Holder?, of row: RedeliveryRow) {
+        pending.holders.append((row.place, row.group, holder))
+    }
+
+    func note(_ group: GroupNumber, succeeded: Bool) { pending.outcomes.append((group, succeeded)) }
+
+    func roll() -> Int64 { Int64(bitPattern: world.random()) }
+}
+
+extension RedeliveryRow {
+    var key: CourseKey { CourseKey(group: group, queue: queue) }
+    var place: MessagePlace { MessagePlace(queue: queue, offset: offset) }
+}

@@ -1,0 +1,119 @@
+import Synchronization
+import WaybillCore
+package import WaybillStore
+
+/// The end of a write: one cursor row for each course that changed.
+extension Broker {
+    /// Cursors keep so many ranges less than they may, so that the lowest are not moved to rows at every write.
+    private static let rangesSpared = 100
+
+    /// Writes down what the write at hand has changed. May be called more than once in a write.
+    package func flush(in transaction: borrowing Transaction) throws {
+        try noteGrowth(in: transaction)
+        for key in pending.courses.keys.sorted() { try flush(key, in: transaction) }
+    }
+
+    private func flush(_ key: CourseKey, in transaction: borrowing Transaction) throws {
+        guard let change = pending.courses[key], let group = groupRow(key.group),
+            var course = change.opened.map(CourseHead.init) ?? committed(key, CourseHead.init)
+        else { return }
+        let isChanged = change.opened != nil || !change.finished.isEmpty || change.mark != nil || change.exactMark != nil
+        guard isChanged else { return }
+        for offset in change.finished { course.progress.finish(offset) }
+        course.mark = change.exactMark ?? max(course.mark, change.mark ?? 0)
+        if course.progress.ranges.count > CursorRow.rangesMax {
+            try shorten(&course.progress, key, group, in: transaction)
+        }
+        let stored = change.stored ?? course.epoch
+        guard try transaction.put(course.row(of: key), replacing: stored) else {
+            throw StoreFailure(
+                .damaged, "the cursor of group \(key.group.number) on queue \(key.queue.number) is not as it was left")
+        }
+        self.change(key) { $0.stored = course.epoch }
+    }
+
+    /// Moves the lowest unfinished messages to rows of their own, so that the ranges above them join the floor.
+    private func shorten(
+        _ progress: inout Progress, _ key: CourseKey, _ group: GroupRow, in transaction: borrowing Transaction
+    ) throws {
+        let recovered = committed(key) { $0.recoveredBelow } ?? 0
+        while progress.ranges.count > CursorRow.rangesMax - Self.rangesSpared, let first = progress.ranges.first {
+            for offset in progress.floor..<first.lowerBound {
+                var row = RedeliveryRow(
+                    group: key.group, queue: key.queue, offset: offset, attempt: offset < recovered ? 1 : 0,
+                    state: .ready, isReplayed: committed(key) { $0.isReplayed(offset) } ?? false)
+                let lease = lease(of: offset, in: key)
+                if let lease {
+                    row.attempt = lease.attempt
+                    row.state = .held
+                    row.due = lease.until
+                    row.nonce = lease.nonce
+                    row.messageGroup = lease.messageGroup
+                }
+                try insert(row, in: transaction)
+                if let lease {
+                    noteHolder(
+                        Holder(client: lease.client, takenAt: lease.takenAt, renews: lease.renews), of: row)
+                }
+                progress.finish(offset)
+            }
+        }
+    }
+
+    /// Queues that messages of this write made: every group of the topic reads them, from their first message on.
+    private func noteGrowth(in transaction: borrowing Transaction) throws {
+        let grown = transaction.takeGrownQueues()
+        pending.grown.merge(grown) { max($0, $1) }
+        for number in grown.keys.sorted() where topic(of: number) == nil {
+            let before = StoredQueueNumber(number.number - 1)
+            guard let queue = try transaction.storedQueues(after: before, limit: 1).first, queue.number == number,
+                let topic = try TopicState(queue.topic, in: transaction)
+            else { continue }
+            pending.topics[topic.name] = topic
+            for group in groups.subscribers(of: topic.name) {
+                guard let row = groupRow(group), !row.isBroadcast else { continue }
+                try openNew(CourseKey(group: group, queue: number), in: transaction)
+            }
+        }
+    }
+
+    private func openNew(_ key: CourseKey, in transaction: borrowing Transaction) throws {
+        guard epoch(of: key) == nil else { return }
+        let cursor = CursorRow(group: key.group, queue: key.queue)
+        try transaction.put(cursor, replacing: nil)
+        let course = try Course(cursor)
+        change(key) { change in
+            change.opened = course
+            change.stored = cursor.epoch
+        }
+    }
+}
+
+/// What a cursor row says of a course: a copy of the course itself would keep all that is in flight.
+private struct CourseHead {
+    var epoch: Int64
+    var progress: Progress
+    var fence: Int64?
+    var gap: Int64?
+    var mark: Int64
+
+    init(_ course: Course) {
+        epoch = course.epoch
+        progress = course.progress
+        fence = course.fence
+        gap = course.gap
+        mark = course.mark
+    }
+
+    func row(of key: CourseKey) -> CursorRow {
+        CursorRow(
+            group: key.group, queue: key.queue, epoch: epoch, floor: progress.floor, ranges: progress.text,
+            deliveredThrough: max(mark, progress.end), fence: fence, gap: gap)
+    }
+}
+
+extension GroupMemory {
+    func subscribers(of topic: TopicName) -> [GroupNumber] {
+        state.withLock { ($0.subscribers[topic] ?? []).sorted() }
+    }
+}

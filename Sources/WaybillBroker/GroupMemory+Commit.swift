@@ -1,0 +1,148 @@
+import Synchronization
+import WaybillCore
+import WaybillStore
+
+/// The one place where what a write did becomes known: the dispatcher.
+extension GroupMemory {
+    /// Makes known what a write did, and wakes who waited for it.
+    func apply(_ changes: PendingChanges) {
+        guard !changes.isEmpty else { return }
+        let woken = state.withLock { state in
+            state.apply(changes, settings)
+            return state.takeWoken(changes)
+        }
+        for resume in woken { resume() }
+    }
+
+    /// Gives back lease ends that an undone write had looked at.
+    func restore(_ ended: [(due: Moment, lease: LeaseEnd)]) {
+        guard !ended.isEmpty else { return }
+        state.withLock { state in
+            for end in ended { state.leaseEnds.add(end.lease, due: end.due) }
+        }
+    }
+
+    /// The lease ends that are due, taken out; the caller gives them back if its write is undone.
+    func takeLeaseEnds(upTo now: Moment, limit: Int) -> [(due: Moment, lease: LeaseEnd)] {
+        state.withLock { state in
+            var ends: [(due: Moment, lease: LeaseEnd)] = []
+            while ends.count < limit, let end = state.leaseEnds.take(upTo: now) {
+                // Acknowledged, or extended since.
+                guard state.lease(at: end.element)?.until == end.due else { continue }
+                ends.append((end.due, end.element))
+            }
+            return ends
+        }
+    }
+}
+
+extension GroupMemory.State {
+    func lease(at end: LeaseEnd) -> Lease? { groups[end.course.group]?.courses[end.course.queue]?.leases[end.offset] }
+
+    fileprivate mutating func apply(_ changes: PendingChanges, _ settings: BrokerSettings) {
+        for number in changes.deletedTopics {
+            guard let name = topics.first(where: { $0.value.number == number })?.key else { continue }
+            replace(name, by: nil)
+        }
+        for (name, topic) in changes.topics { replace(name, by: topic) }
+        for (number, row) in changes.groups { replace(number, by: row) }
+        for filter in changes.filters {
+            let isNew = groups[filter.group]?.filters.updateValue(filter.use, forKey: filter.key) == nil
+            subscribers[filter.topic, default: []].insert(filter.group)
+            // What other filters had passed over may be what this one wants.
+            if isNew { groups[filter.group]?.lookAgain(in: topics[filter.topic]) }
+            groups[filter.group]?.changes += 1
+        }
+        for (group, queue) in changes.deadLetters { groups[group]?.deadLetters = queue }
+        if let closed = changes.closedLanes {
+            closedLanes = closed
+            for number in groups.keys { groups[number]?.changes += 1 }
+        }
+        ends.merge(changes.grown) { max($0, $1) }
+        for (key, change) in changes.courses { apply(change, to: key) }
+        for outcome in changes.outcomes { groups[outcome.group]?.breaker.note(outcome.succeeded) }
+        for holder in changes.holders { groups[holder.group]?.holders[holder.place] = holder.holder }
+        for departed in changes.departed {
+            groups[departed.group]?.clients[departed.client] = nil
+            groups[departed.group]?.changes += 1
+        }
+        if leaseEnds.count > 2 * leases + 1_024 {
+            var ends = leaseEnds
+            leaseEnds = DueHeap()
+            ends.compact { due, end in lease(at: end)?.until == due }
+            leaseEnds = ends
+        }
+    }
+
+    private mutating func replace(_ name: TopicName, by topic: TopicState?) {
+        if let old = topics.removeValue(forKey: name), old.number != topic?.number {
+            for queue in old.queues {
+                queues[queue.number] = nil
+                ends[queue.number] = nil
+                for number in subscribers[name] ?? [] { drop(CourseKey(group: number, queue: queue.number)) }
+            }
+            subscribers[name] = nil
+        }
+        if let topic { add(topic) }
+    }
+
+    private mutating func replace(_ number: GroupNumber, by row: GroupRow?) {
+        if let row {
+            if groups[number] == nil { groups[number] = GroupState(row: row) } else { groups[number]?.row = row }
+            names[row.name] = number
+            groups[number]?.changes += 1
+        } else if let old = groups[number] {
+            for queue in old.courses.keys { drop(CourseKey(group: number, queue: queue)) }
+            groups[number] = nil
+            names[old.row.name] = nil
+        }
+    }
+
+    /// Forgets a course and what is in flight on it.
+    private mutating func drop(_ key: CourseKey) {
+        guard let course = groups[key.group]?.courses[key.queue] else { return }
+        for offset in course.leases.keys { release(offset, of: key) }
+        groups[key.group]?.courses[key.queue] = nil
+    }
+
+    private mutating func release(_ offset: Int64, of key: CourseKey) {
+        guard groups[key.group]?.courses[key.queue]?.leases[offset] != nil else { return }
+        groups[key.group]?.release(offset, in: key.queue)
+        leases -= 1
+    }
+
+    private mutating func apply(_ change: CourseChange, to key: CourseKey) {
+        if let opened = change.opened {
+            drop(key)
+            groups[key.group]?.courses[key.queue] = opened
+            if let topic = queues[key.queue]?.topic { subscribers[topic, default: []].insert(key.group) }
+        }
+        for offset in change.finished { release(offset, of: key) }
+        groups[key.group]?.courses[key.queue]?.apply(change)
+        for (offset, lease) in change.leased {
+            groups[key.group]?.hold(lease, of: offset, in: key.queue)
+            leases += 1
+            leaseEnds.add(LeaseEnd(course: key, offset: offset), due: lease.until)
+        }
+        for (offset, until) in change.extended {
+            guard groups[key.group]?.courses[key.queue]?.leases[offset] != nil else { continue }
+            groups[key.group]?.courses[key.queue]?.leases[offset]?.until = until
+            leaseEnds.add(LeaseEnd(course: key, offset: offset), due: until)
+        }
+        groups[key.group]?.changes += 1
+    }
+}
+
+extension Course {
+    /// What a write did, but for leases.
+    fileprivate mutating func apply(_ change: CourseChange) {
+        for offset in change.finished { progress.finish(offset) }
+        if let mark = change.mark { self.mark = max(self.mark, mark) }
+        owed += change.owed
+        if change.becameReady {
+            readyChanges += 1
+            readyAfter = [:]
+            cleanSince = [:]
+        }
+    }
+}

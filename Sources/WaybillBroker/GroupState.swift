@@ -1,0 +1,172 @@
+import WaybillCore
+import WaybillStore
+
+/// An expression that consumers of a group use for a topic.
+struct FilterUse {
+    struct Key: Hashable {
+        var topic: TopicNumber
+        var kind: MessageFilter.Kind
+        var expression: Text
+    }
+
+    var number: Int64
+    var filter: MessageFilter
+    var usedAt: Moment
+    /// As its row says.
+    var storedAt: Moment
+}
+
+/// A consumer of a group, by the id that it gives itself.
+struct Client {
+    var seenAt: Moment
+    /// Alive until it says that it leaves, however silent.
+    var isAttached = false
+    var lane: Text = ""
+    /// What it holds of first deliveries.
+    var heldBytes = 0
+    var heldCount = 0
+    /// Of a broadcast group: where it looks next, by stored queue.
+    var positions: [StoredQueueNumber: Int64] = [:]
+    /// Of a broadcast group: topics that it reads; a queue that such a topic gets later is read from its beginning.
+    var topics: Set<TopicNumber> = []
+}
+
+/// What memory knows of a group.
+struct GroupState {
+    var row: GroupRow
+    var courses: [StoredQueueNumber: Course] = [:]
+    var filters: [FilterUse.Key: FilterUse] = [:]
+    var clients: [Text: Client] = [:]
+    var breaker = Breaker()
+    /// Receives so far: every tenth begins with the lowest priority.
+    var receives: UInt64 = 0
+    /// Raised when something happened for which a waiting consumer should look again.
+    var changes: UInt64 = 0
+    var waiters: [Waiter] = []
+    var batches = RememberedBatches()
+    /// Clients that hold redeliveries, so that these can be renewed; never more than are in flight.
+    var holders: [MessagePlace: Holder] = [:]
+    /// First deliveries in flight.
+    var inFlight = 0
+    /// The queue of its dead letters, once some came back from there.
+    var deadLetters: StoredQueueNumber?
+
+    init(row: GroupRow) { self.row = row }
+
+    /// The expressions in use for a topic besides one.
+    func otherFilters(of topic: TopicNumber, besides number: Int64, usedSince moment: Moment) -> [MessageFilter] {
+        filters.compactMap { key, use in
+            key.topic == topic && use.number != number && use.usedAt >= moment ? use.filter : nil
+        }
+    }
+
+    /// Notes that a client asks for something.
+    mutating func see(_ client: Text, lane: Text? = nil, at now: Moment) {
+        var known = clients[client] ?? Client(seenAt: now)
+        known.seenAt = now
+        if clients[client] == nil, clients.count >= Self.clientsMax { forgetClients(silentSince: now) }
+        if let lane { known.lane = lane }
+        clients[client] = known
+    }
+
+    private static let clientsMax = 10_000
+
+    /// Forgets clients that hold nothing and have been silent for long: names may be used once and never again.
+    private mutating func forgetClients(silentSince now: Moment) {
+        clients = clients.filter { _, known in
+            known.isAttached || known.heldCount > 0 || now.since(known.seenAt) < .minutes(10)
+        }
+    }
+
+    func isAlive(_ client: Text, at now: Moment, silenceMax: Interval) -> Bool {
+        guard let known = clients[client] else { return false }
+        return known.isAttached || now.since(known.seenAt) <= silenceMax
+    }
+
+    /// The lanes that have consumers of their own.
+    func lanes(at now: Moment, silenceMax: Interval) -> Set<Text> {
+        Set(clients.filter { isAlive($0.key, at: now, silenceMax: silenceMax) && !$0.value.lane.isEmpty }
+            .map(\.value.lane))
+    }
+
+    mutating func lookAgain(in topic: TopicState?) {
+        for queue in topic?.queues ?? [] { courses[queue.number]?.lookAgain() }
+    }
+
+    mutating func hold(_ lease: Lease, of offset: Int64, in queue: StoredQueueNumber) {
+        courses[queue]?.leases[offset] = lease
+        note(lease)
+    }
+
+    /// Counts a lease that a course has got.
+    mutating func note(_ lease: Lease) {
+        inFlight += 1
+        clients[lease.client]?.heldBytes += lease.bytes
+        clients[lease.client]?.heldCount += 1
+    }
+
+    mutating func release(_ offset: Int64, in queue: StoredQueueNumber) {
+        guard let lease = courses[queue]?.leases.removeValue(forKey: offset) else { return }
+        inFlight -= 1
+        clients[lease.client]?.heldBytes -= lease.bytes
+        clients[lease.client]?.heldCount -= 1
+    }
+}
+
+/// Who holds a redelivery, and since when.
+struct Holder {
+    var client: Text
+    var takenAt: Moment
+    var renews: Bool
+}
+
+/// Takes new messages one at a time when half of the recent deliveries failed, until one succeeds.
+struct Breaker {
+    static let window = 20
+    static let least = 10
+
+    private(set) var outcomes: [Bool] = []
+    private(set) var isOpen = false
+
+    mutating func note(_ succeeded: Bool) {
+        if succeeded, isOpen {
+            self = Breaker()
+            return
+        }
+        outcomes.append(succeeded)
+        if outcomes.count > Self.window { outcomes.removeFirst() }
+        let failures = outcomes.count { !$0 }
+        if outcomes.count >= Self.least, failures * 2 >= outcomes.count { isOpen = true }
+    }
+}
+
+/// The batches of recent receives by their attempt ids: the same attempt gets the same batch again.
+struct RememberedBatches {
+    struct Element: Hashable {
+        var place: MessagePlace
+        var attempt: Int64
+        var nonce: Int64
+        var until: Moment
+    }
+
+    private var batches: [Text: [Element]] = [:]
+    private var order: [Text] = []
+
+    subscript(attempt: Text) -> [Element]? { batches[attempt] }
+
+    mutating func add(_ batch: [Element], of attempt: Text, max: Int) {
+        if batches.updateValue(batch, forKey: attempt) == nil { order.append(attempt) }
+        guard order.count > max else { return }
+        // Half at once, so that forgetting costs little per receive.
+        for old in order.prefix(order.count / 2 + 1) { batches[old] = nil }
+        order.removeFirst(order.count / 2 + 1)
+    }
+}
+
+/// A receive that waits for a message.
+struct Waiter {
+    var number: UInt64
+    var topic: TopicName
+    var deadline: Moment
+    var resume: @Sendable () -> Void
+}

@@ -1,0 +1,58 @@
+import Synchronization
+import WaybillCore
+import WaybillStore
+
+/// The end of a grey-release route. A lane has stored queues and cursors of its own, so nothing was skipped for it, and
+/// whoever takes over goes on exactly where its consumers stopped.
+extension Broker {
+    static let closedLanesSetting: Text = "lanes.closed"
+
+    /// Closes a lane: from now on the base reads it, whatever consumers the lane still has. Tells what became of each
+    /// message.
+    func closeLane(
+        _ lane: Text, _ end: LaneEnd, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        guard !lane.isEmpty else {
+            return .refused(.badName(what: "lane", name: "", problem: "the base is no lane and cannot end"))
+        }
+        var closed = try Self.closedLanes(in: transaction)
+        closed.insert(lane)
+        let text = closed.sorted().map(\.string).joined(separator: "\n")
+        try transaction.set(Self.closedLanesSetting, to: Text(text))
+        pending.closedLanes = closed
+        var shares: [LaneReport.Share] = []
+        for (key, group, topic, queue) in groups.courses(in: lane) {
+            let count = try count(key, in: transaction)
+            shares.append(
+                LaneReport.Share(
+                    group: group, topic: topic, priority: Int(queue.priority), sent: count.sent,
+                    finished: count.finished, inFlight: count.inFlight, owed: count.due + count.ready + count.behind,
+                    waiting: count.waiting))
+        }
+        return .laneClosed(LaneReport(lane: lane, end: end, shares: shares))
+    }
+
+    static func closedLanes<Rows: TableReader & ~Copyable>(in rows: borrowing Rows) throws -> Set<Text> {
+        let text = try rows.textSetting(closedLanesSetting)?.string ?? ""
+        return Set(text.split(separator: "\n").map { Text(String($0)) })
+    }
+
+    private func count(_ key: CourseKey, in transaction: borrowing Transaction) throws -> CourseCount {
+        let end = try transaction.nextOffset(of: key.queue)
+        let head = committed(key) { CourseCount.Memory($0, end: end) }
+        return try CourseCount(head, key, end: end, in: transaction)
+    }
+}
+
+extension GroupMemory {
+    fileprivate func courses(in lane: Text) -> [(CourseKey, GroupName, TopicName, TopicState.Queue)] {
+        state.withLock { state in
+            state.groups.sorted { $0.key < $1.key }.flatMap { number, group in
+                group.courses.keys.sorted().compactMap { queue in
+                    guard let known = state.queues[queue], known.queue.lane == lane else { return nil }
+                    return (CourseKey(group: number, queue: queue), group.row.name, known.topic, known.queue)
+                }
+            }
+        }
+    }
+}

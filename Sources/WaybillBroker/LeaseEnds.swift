@@ -1,0 +1,119 @@
+import Synchronization
+package import WaybillCore
+package import WaybillStore
+import WaybillTimeouts
+
+/// What happens when the invisible time of a delivery is over, or a redelivery is due, or a client goes.
+extension Broker {
+    /// Deliveries whose time is over in one write.
+    private static let endsMax = 1_000
+
+    /// When the next lease or wait ends; nil: none is pending.
+    package var nextDue: Moment? { groups.nextDue }
+
+    /// Ends first deliveries whose time is over up to a moment.
+    package func step(upTo now: Moment, in transaction: borrowing Transaction) throws {
+        pending.horizon = now
+        let ended = groups.takeLeaseEnds(upTo: now, limit: Self.endsMax)
+        pending.ended += ended
+        for end in ended {
+            let key = end.lease.course
+            guard let lease = lease(of: end.lease.offset, in: key), lease.until == end.due,
+                let group = groupRow(key.group), let topic = topicState(of: key.queue)
+            else { continue }
+            let holder = Holder(client: lease.client, takenAt: lease.takenAt, renews: lease.renews)
+            try finish(
+                .lease(lease, key, end.lease.offset), of: holder, group, topic, at: now, in: transaction)
+        }
+    }
+
+    /// A redelivery is due, or its holder's time is over.
+    func redeliver(_ key: TimeoutKey, at now: Moment, in transaction: borrowing Transaction) throws {
+        guard try transaction.delete(key), let place = key.redeliveryPlace else { return }
+        let number = GroupNumber(key.owner)
+        guard let row = try transaction.redelivery(of: number, at: place), row.due == key.due,
+            let group = groupRow(number), let topic = topicState(of: place.queue)
+        else { return }
+        if row.state == .held {
+            let holder = groups.state.withLock { $0.groups[number]?.holders[place] }
+            try finish(
+                .row(row), of: holder ?? Holder(client: "", takenAt: now, renews: false), group, topic, at: now,
+                in: transaction)
+            return
+        }
+        var ready = row
+        ready.state = .ready
+        ready.due = nil
+        guard try transaction.update(ready, from: row) else { return }
+        change(row.key) { $0.becameReady = true }
+    }
+
+    /// A delivery's time is over: it goes on if its client lives, else it comes again to whoever asks.
+    private func finish(
+        _ held: Held, of holder: Holder, _ group: GroupRow, _ topic: TopicState, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws {
+        if holder.renews, now.since(holder.takenAt) < settings.renewalMax,
+            groups.isAlive(holder.client, of: group.number, at: now)
+        {
+            try prolong(held, group, topic, until: now.advanced(by: settings.renewal), in: transaction)
+            return
+        }
+        try retry(
+            held, group, topic, delay: Interval(milliseconds: 0), why: "its invisible time was over", at: now,
+            in: transaction)
+        note(group.number, succeeded: false)
+    }
+
+    /// A client says that it goes: what it holds and would have been renewed is free after a second.
+    func leave(
+        _ name: GroupName, client: Text, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        guard let group = try groupNumber(name, in: transaction) else { return .refused(.unknownGroup(name)) }
+        let soon = now.advanced(by: .seconds(1))
+        for (key, offset, lease) in groups.leases(of: client, in: group.number) where lease.renews {
+            guard let topic = topicState(of: key.queue) else { continue }
+            try prolong(.lease(lease, key, offset), group, topic, until: min(soon, lease.until), in: transaction)
+        }
+        for place in groups.redeliveries(heldBy: client, in: group.number) {
+            guard let row = try transaction.redelivery(of: group.number, at: place), row.state == .held,
+                let due = row.due, let topic = topicState(of: place.queue)
+            else { continue }
+            try prolong(.row(row), group, topic, until: min(soon, due), in: transaction)
+        }
+        pending.departed.append((group.number, client))
+        return .done
+    }
+}
+
+extension GroupMemory {
+    func isAlive(_ client: Text, of group: GroupNumber, at now: Moment) -> Bool {
+        state.withLock { state in
+            state.groups[group]?.isAlive(client, at: now, silenceMax: settings.clientSilenceMax) ?? false
+        }
+    }
+
+    func leases(of client: Text, in group: GroupNumber) -> [(CourseKey, Int64, Lease)] {
+        state.withLock { state in
+            (state.groups[group]?.courses ?? [:]).sorted { $0.key < $1.key }.flatMap { queue, course in
+                course.leases.filter { $0.value.client == client }.sorted { $0.key < $1.key }
+                    .map { (CourseKey(group: group, queue: queue), $0.key, $0.value) }
+            }
+        }
+    }
+
+    func redeliveries(heldBy client: Text, in group: GroupNumber) -> [MessagePlace] {
+        state.withLock { state in
+            (state.groups[group]?.holders ?? [:]).filter { $0.value.client == client && $0.value.renews }.keys.sorted()
+        }
+    }
+
+    /// A client is heard of: by a heartbeat, or because it is part of this process and says itself when it goes.
+    package func see(_ client: Text, of group: GroupName, isAttached: Bool, at now: Moment) {
+        state.withLock { state in
+            guard let number = state.names[group] else { return }
+            state.groups[number]?.see(client, at: now)
+            if isAttached { state.groups[number]?.clients[client]?.isAttached = true }
+        }
+    }
+}

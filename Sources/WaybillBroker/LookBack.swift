@@ -1,0 +1,178 @@
+import Synchronization
+import WaybillCore
+import WaybillStore
+
+/// Moving a group's cursors to the past, or past what waits.
+///
+/// What the group had finished comes again marked as replayed: it lies below the fence. What it is still owed keeps its
+/// attempts and comes unmarked: it gets a row, or has one. Receipts that are out are worth nothing, because the course
+/// gets a new epoch.
+extension Broker {
+    func lookBack(
+        _ name: GroupName, _ topicName: TopicName, to target: LookBackTarget, isPreview: Bool, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        guard let group = try groupNumber(name, in: transaction) else { return .refused(.unknownGroup(name)) }
+        guard let topic = try TopicState(topicName, in: transaction) else { return .refused(.unknownTopic(topicName)) }
+        guard !group.isBroadcast else {
+            return .refused(.notForThisGroup(name, problem: "a broadcast begins at the newest, for each client"))
+        }
+        var queues = topic.queues
+        if case .message(let position) = target {
+            queues = queues.filter { $0.number.number == position.origin?.queue }
+            guard !queues.isEmpty else { return .refused(.unknownMessage("\(position) in \(topicName)")) }
+        }
+        var report = LookBackReport(group: name, topic: topicName, isPreview: isPreview, queues: [])
+        if !isPreview { pending.topics[topicName] = topic }
+        for queue in queues {
+            let key = CourseKey(group: group.number, queue: queue.number)
+            if epoch(of: key) == nil {
+                if isPreview { continue }
+                try self.open(key, in: transaction)
+            }
+            let offset = try offset(of: target, queue.number, in: transaction)
+            report.queues.append(try turn(key, group, topic, queue, to: offset, isPreview, in: transaction))
+        }
+        return .lookedBack(report)
+    }
+
+    private func offset(
+        of target: LookBackTarget, _ queue: StoredQueueNumber, in transaction: borrowing Transaction
+    ) throws -> Int64 {
+        let end = try transaction.nextOffset(of: queue)
+        let oldest = try transaction.oldestOffset(of: queue) ?? end
+        let wanted: Int64 =
+            switch target {
+            case .oldest: oldest
+            case .newest: end
+            case .time(let moment): try transaction.offset(of: queue, visibleFrom: moment)
+            case .message(let position): position.origin?.offset ?? end
+            }
+        return min(max(wanted, oldest), end)
+    }
+
+    /// Turns one course to an offset.
+    private func turn(
+        _ key: CourseKey, _ group: GroupRow, _ topic: TopicState, _ queue: TopicState.Queue, to target: Int64,
+        _ isPreview: Bool, in transaction: borrowing Transaction
+    ) throws -> LookBackReport.Queue {
+        if !isPreview { hold(still: key) }
+        let leases = leases(of: key)
+        let progress = progress(of: key) ?? Progress(floor: target)
+        let end = max(progress.end, (leases.last?.offset).map { $0 + 1 } ?? 0)
+        let open = progress.unfinished(below: max(end, target))
+        let openCount = open.reduce(0) { $0 + count($1.clamped(to: target..<max(target, end))) }
+        let report = LookBackReport.Queue(
+            lane: queue.lane, priority: Int(queue.priority),
+            again: max(0, end - target - openCount),
+            passedOver: open.reduce(0) { $0 + count($1.clamped(to: 0..<target)) }
+                - Int64(leases.count { $0.offset < target }), recalled: Int64(leases.count))
+        guard !isPreview else { return report }
+        var owed = committed(key) { $0.owed } ?? 0
+        owed += pending.courses[key]?.owed ?? 0
+        try recall(key, group, topic, from: target, in: transaction)
+        let recovered = committed(key) { $0.recoveredBelow } ?? 0
+        for gap in open {
+            for offset in gap where offset < end {
+                let lease = leases.first { $0.offset == offset }?.lease
+                guard lease != nil || offset >= target else { continue }
+                let row = RedeliveryRow(
+                    group: key.group, queue: key.queue, offset: offset,
+                    attempt: lease?.attempt ?? (offset < recovered ? 1 : 0),
+                    state: lease?.messageGroup != nil && offset >= target ? .waiting : .ready,
+                    messageGroup: lease?.messageGroup,
+                    isReplayed: committed(key) { $0.isReplayed(offset) } ?? false)
+                try transaction.insert(row)
+                owed += 1
+                if let messageGroup = lease?.messageGroup {
+                    try transaction.deleteLease(of: key.group, topic: topic.number, messageGroup: messageGroup)
+                }
+            }
+        }
+        try reopen(key, again: target, end: end, owed: owed)
+        return report
+    }
+
+    private func count(_ range: Range<Int64>) -> Int64 { range.upperBound - range.lowerBound }
+
+    /// The new course in place of the old.
+    private func reopen(_ key: CourseKey, again target: Int64, end: Int64, owed: Int) throws {
+        guard let old = pending.courses[key]?.opened.map(Fences.init) ?? committed(key, Fences.init) else { return }
+        let fence = max(old.fence ?? 0, end)
+        let cursor = CursorRow(
+            group: key.group, queue: key.queue, epoch: old.epoch + 1, floor: target, deliveredThrough: target,
+            fence: fence > target ? fence : nil, gap: old.gap)
+        var course = try Course(cursor)
+        course.owed = owed
+        let stored = pending.courses[key]?.stored ?? old.epoch
+        pending.courses[key] = CourseChange()
+        change(key) { change in
+            change.opened = course
+            change.stored = stored
+        }
+    }
+
+    private struct Fences {
+        var epoch: Int64
+        var fence: Int64?
+        var gap: Int64?
+
+        init(_ course: Course) {
+            epoch = course.epoch
+            fence = course.fence
+            gap = course.gap
+        }
+    }
+
+    /// Takes back what is held by rows. In FIFO groups rows of the part that is read again wait until it comes by, so
+    /// that a message group keeps its order.
+    private func recall(
+        _ key: CourseKey, _ group: GroupRow, _ topic: TopicState, from target: Int64,
+        in transaction: borrowing Transaction
+    ) throws {
+        var after: Int64?
+        while true {
+            let page = try transaction.redeliveries(of: key.group, in: key.queue, after: after, limit: 1_000)
+            for row in page {
+                var changed = row
+                let waits = row.messageGroup != nil && row.offset >= target && row.state != .parked
+                guard waits || row.state == .held else { continue }
+                changed.state = waits ? .waiting : .ready
+                changed.due = nil
+                changed.nonce = nil
+                guard changed != row else { continue }
+                try update(changed, from: row, in: transaction)
+                if let messageGroup = row.messageGroup, row.state == .held {
+                    try transaction.deleteLease(of: key.group, topic: topic.number, messageGroup: messageGroup)
+                }
+            }
+            guard page.count == 1_000 else { return }
+            after = page.last?.offset
+        }
+    }
+
+    /// Keeps consumers from taking from memory while the write turns the course; undone with the write.
+    private func hold(still key: CourseKey) {
+        groups.state.withLock { $0.groups[key.group]?.courses[key.queue]?.isTurning = true }
+        pending.turning.append(key)
+    }
+
+    /// First deliveries in flight on a course, by offset.
+    private func leases(of key: CourseKey) -> [(offset: Int64, lease: Lease)] {
+        let change = pending.courses[key]
+        var leases: [Int64: Lease] = change?.opened == nil ? committed(key) { $0.leases } ?? [:] : [:]
+        for (offset, lease) in change?.leased ?? [:] { leases[offset] = lease }
+        for offset in change?.finished ?? [] { leases[offset] = nil }
+        return leases.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+}
+
+extension GroupMemory {
+    /// Lets consumers take again from courses that an undone write was about to turn.
+    func release(_ keys: [CourseKey]) {
+        guard !keys.isEmpty else { return }
+        state.withLock { state in
+            for key in keys { state.groups[key.group]?.courses[key.queue]?.isTurning = false }
+        }
+    }
+}

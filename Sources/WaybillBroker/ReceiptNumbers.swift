@@ -1,0 +1,47 @@
+import WaybillCore
+import WaybillStore
+
+/// What a receipt says when its seal is opened: which delivery it is about, and of which life of file, topic and course.
+struct ReceiptNumbers: Hashable {
+    static let purpose: UInt8 = 1
+
+    var boot: Int64
+    var group: GroupNumber
+    /// Never used again, so it stands for the topic's epoch too.
+    var topic: TopicNumber
+    var place: MessagePlace
+    var epoch: Int64
+    /// 0: of a broadcast group, where there is nothing to acknowledge.
+    var attempt: Int64
+    var nonce: Int64
+
+    init(_ grant: Granted, _ look: Look, _ group: GroupNumber, boot: Int64) {
+        self.boot = boot
+        self.group = group
+        topic = look.topic.number
+        place = grant.place
+        epoch = grant.epoch
+        attempt = grant.attempt
+        nonce = grant.nonce
+    }
+
+    func sealed(by seal: Seal) -> DeliveryReceipt {
+        DeliveryReceipt(
+            seal.close(
+                [
+                    boot, group.number, topic.number, place.queue.number, place.offset, epoch, attempt, nonce,
+                ], for: Self.purpose))
+    }
+
+    /// Opens a receipt; nil: this file's engine did not make it.
+    init?(_ receipt: DeliveryReceipt, _ seal: Seal) {
+        guard let numbers = seal.open(receipt.text, for: Self.purpose), numbers.count == 8 else { return nil }
+        boot = numbers[0]
+        group = GroupNumber(numbers[1])
+        topic = TopicNumber(numbers[2])
+        place = MessagePlace(queue: StoredQueueNumber(numbers[3]), offset: numbers[4])
+        epoch = numbers[5]
+        attempt = numbers[6]
+        nonce = numbers[7]
+    }
+}

@@ -1,0 +1,160 @@
+import Synchronization
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// Hands messages to consumers.
+///
+/// A consumer looks (a read), and takes what it wants of what it found: first deliveries of ordinary groups from
+/// memory, all else in a write, which the intake shares with others. What somebody else took meanwhile it does not get.
+///
+/// ```
+///  welcome ─► look ─► read and choose ─► take ─► deliveries
+///    │          ▲           │              │
+///    │ unknown: │           └── nothing ───┴──► next queue ... wait for a commit ─► look again
+///    └ subscribe┘
+/// ```
+package struct Receiver: Sendable {
+    /// What a receiver has in common with the broker, without the broker's write.
+    package struct Parts: Sendable {
+        let store: Store
+        let world: World
+        let settings: BrokerSettings
+        let groups: GroupMemory
+        let seal: Seal
+        let contents: any EventContents
+
+        package init(_ broker: Broker) {
+            store = broker.store
+            world = broker.world
+            settings = broker.settings
+            groups = broker.groups
+            seal = broker.seal
+            contents = broker.contents
+        }
+    }
+
+    private let parts: Parts
+    /// Has a request of the broker written; returns after its commit.
+    let submit: @Sendable (BrokerRequest) async -> BrokerReply
+    /// Looks at one queue in one receive; each is a read, and a write where rows are taken.
+    private static let looksMax = 64
+
+    package init(_ parts: Parts, submit: @escaping @Sendable (BrokerRequest) async -> BrokerReply) {
+        self.parts = parts
+        self.submit = submit
+    }
+
+    var store: Store { parts.store }
+    var world: World { parts.world }
+    var settings: BrokerSettings { parts.settings }
+    var groups: GroupMemory { parts.groups }
+    var seal: Seal { parts.seal }
+    var contents: any EventContents { parts.contents }
+
+    /// Messages for a consumer: at once when there are any, else as soon as there are, or none when its time is over.
+    package func receive(_ reception: Reception) async -> Result<[Delivery], MessageRefusal> {
+        if let refusal = reception.refusal(settings) { return .failure(refusal) }
+        let deadline = world.now().advanced(by: reception.wait)
+        do {
+            while true {
+                let attempt = try await lookOnce(reception)
+                switch attempt {
+                case .refused(let refusal): return .failure(refusal)
+                case .deliveries(let deliveries): return .success(deliveries)
+                case .nothing(let group, let seen):
+                    guard world.now() < deadline, !Task.isCancelled, let seen else { return .success([]) }
+                    await groups.wait(group, reception.subscription.topic, until: deadline, seen: seen)
+                }
+            }
+        } catch {
+            return .failure(.undone("\(error)"))
+        }
+    }
+
+    private enum Outcome {
+        case refused(MessageRefusal)
+        case deliveries([Delivery])
+        case nothing(GroupNumber, GroupMemory.Seen?)
+    }
+
+    private func lookOnce(_ reception: Reception) async throws -> Outcome {
+        var welcome = groups.welcome(reception, at: world.now())
+        if case .unknown = welcome {
+            let reply = await submit(.subscribe(reception.group, reception.subscription, client: reception.client))
+            if let refusal = reply.refusal { return .refused(refusal) }
+            welcome = groups.welcome(reception, at: world.now())
+        }
+        switch welcome {
+        case .refused(let refusal): return .refused(refusal)
+        case .unknown: return .refused(.overloaded("the group is being changed", retryAfter: .seconds(1)))
+        case .again(let group, let batch):
+            let deliveries = try again(batch, group)
+            return deliveries.isEmpty ? .nothing(group, nil) : .deliveries(deliveries)
+        case .broadcast(let group, let queues):
+            let seen = groups.seen(group, reception.subscription.topic)
+            let deliveries = try broadcast(reception, group, queues)
+            return deliveries.isEmpty ? .nothing(group, seen) : .deliveries(deliveries)
+        case .queues(let group, let queues):
+            let seen = groups.seen(group, reception.subscription.topic)
+            let deliveries = try await collect(reception, group, queues)
+            return deliveries.isEmpty ? .nothing(group, seen) : .deliveries(deliveries)
+        }
+    }
+
+    /// Looks at queue after queue until the batch is full.
+    private func collect(
+        _ reception: Reception, _ group: GroupNumber, _ queues: [StoredQueueNumber]
+    ) async throws -> [Delivery] {
+        var deliveries: [Delivery] = []
+        var taken: [Granted] = []
+        for queue in queues {
+            for _ in 0..<Self.looksMax {
+                guard deliveries.count < reception.max, deliveries.isEmpty || !reception.isCautious || isOrdinary(taken),
+                    let look = groups.look(queue, of: group, reception, max: reception.max - deliveries.count)
+                else { break }
+                if case .raise(let mark) = look.taking {
+                    // A mark that was not raised would be asked for again without an end.
+                    guard await submit(.raiseMark(look.key, epoch: look.epoch, to: mark)).refusal == nil else { break }
+                    continue
+                }
+                let granted = try await take(look, reception)
+                taken += granted.map(\.grant)
+                deliveries += granted.map { delivery($0.found, $0.grant, look, group) }
+            }
+        }
+        if let attempt = reception.attempt, !taken.isEmpty { groups.remember(taken, of: attempt, in: group) }
+        return deliveries
+    }
+
+    /// Whether nothing of it may have ended a process before.
+    private func isOrdinary(_ taken: [Granted]) -> Bool { taken.allSatisfy { $0.attempt == 1 } }
+
+    private func take(_ look: Look, _ reception: Reception) async throws -> [(found: Found, grant: Granted)] {
+        var found: [Found] = []
+        var tookAll = false
+        defer { groups.finish(look, found: found, tookAll: tookAll) }
+        found = try read(look)
+        guard !found.isEmpty else {
+            tookAll = true
+            return []
+        }
+        let grants: [Granted]
+        switch look.taking {
+        case .memory:
+            grants = groups.take(found, look, for: reception, at: world.now()) {
+                Int64(bitPattern: world.random())
+            }
+            tookAll = true
+        case .write:
+            let request = TakeRequest(look, found, reception)
+            guard case .taken(let taking) = await submit(.take(request)) else { return [] }
+            grants = taking.granted
+            tookAll = taking.isComplete
+        case .raise: return []
+        }
+        return grants.compactMap { grant in
+            found.first { $0.offset == grant.place.offset }.map { ($0, grant) }
+        }
+    }
+}

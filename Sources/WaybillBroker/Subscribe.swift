@@ -1,0 +1,67 @@
+import WaybillCore
+import WaybillStore
+
+/// Telling a group what its consumers want.
+extension Broker {
+    /// Notes that a group's consumers use an expression for a topic, and opens its courses on the topic's queues, from
+    /// the oldest message on.
+    func subscribe(
+        _ name: GroupName, _ subscription: Subscription, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
+        guard var row = try groupNumber(name, in: transaction) else { return .refused(.unknownGroup(name)) }
+        guard let topic = try TopicState(subscription.topic, in: transaction) else {
+            return .refused(.unknownTopic(subscription.topic))
+        }
+        if topic.name == .deadLetters(of: name) {
+            return .refused(.notForThisGroup(name, problem: "its own dead letters come back by redrive"))
+        }
+        let filter: MessageFilter
+        do throws(ExpressionProblem) {
+            filter = try MessageFilter(subscription.kind, subscription.expression)
+        } catch {
+            return .refused(
+                .badFilter(
+                    expression: subscription.expression.string, problem: error.message, offset: error.offset))
+        }
+        let number = try transaction.keepFilter(
+            group: row.number, topic: topic.number, type: subscription.kind, expression: subscription.expression,
+            at: now)
+        pending.topics[topic.name] = topic
+        pending.filters.append(
+            (
+                row.number, topic.name, subscription.key(of: topic),
+                FilterUse(number: number, filter: filter, usedAt: now, storedAt: now)
+            ))
+        if now.since(row.lastUsedAt) >= .hours(1) {
+            row.lastUsedAt = now
+            try transaction.updateGroup(row)
+            pending.groups[row.number] = row
+        }
+        if !row.isBroadcast {
+            for queue in topic.queues { try open(CourseKey(group: row.number, queue: queue.number), in: transaction) }
+        }
+        return .done
+    }
+
+    /// Opens a course at the oldest message, if there is none.
+    func open(_ key: CourseKey, in transaction: borrowing Transaction) throws {
+        guard epoch(of: key) == nil else { return }
+        let floor = try transaction.oldestOffset(of: key.queue) ?? transaction.nextOffset(of: key.queue)
+        let cursor = CursorRow(group: key.group, queue: key.queue, floor: floor, deliveredThrough: floor)
+        guard try transaction.put(cursor, replacing: nil) else {
+            throw StoreFailure(.damaged, "group \(key.group.number) has a cursor that memory does not know")
+        }
+        let course = try Course(cursor)
+        change(key) { change in
+            change.opened = course
+            change.stored = cursor.epoch
+        }
+    }
+
+    /// Raises the delivered-through mark before the first delivery beyond it.
+    func raiseMark(_ key: CourseKey, epoch: Int64, to mark: Int64) -> BrokerReply {
+        guard self.epoch(of: key) == epoch else { return .refused(.unknownMessage("the course has changed")) }
+        change(key) { $0.mark = max($0.mark ?? 0, min(mark, MessagePlace.offsetMax)) }
+        return .done
+    }
+}

@@ -1,0 +1,219 @@
+import WaybillCore
+import WaybillStore
+
+/// What a consumer found and wants to take in a write.
+package struct TakeRequest: Sendable {
+    let look: Look
+    let found: [Found]
+    let client: Text
+    let renews: Bool
+    let invisible: Interval?
+
+    init(_ look: Look, _ found: [Found], _ reception: Reception) {
+        self.look = look
+        self.found = found
+        client = reception.client
+        renews = reception.renews
+        invisible = reception.invisible
+    }
+}
+
+/// What a consumer got in a write.
+package struct Taking: Sendable {
+    var granted: [Granted] = []
+    /// Whether everything that was found has been dealt with.
+    var isComplete = true
+}
+
+/// Taking messages in a write: later deliveries, and all of FIFO groups.
+extension Broker {
+    /// Gives a consumer what it found, as far as it is still to be had.
+    func take(_ request: TakeRequest, at now: Moment, in transaction: borrowing Transaction) throws -> BrokerReply {
+        let look = request.look
+        guard let group = groupRow(look.key.group), epoch(of: look.key) == look.epoch else { return .taken(Taking()) }
+        var taking = Taking()
+        let until = now.advanced(by: request.renews ? settings.renewal : request.invisible ?? group.invisible)
+        for one in request.found {
+            if one.content != nil, taking.granted.count >= look.max {
+                taking.isComplete = false
+                break
+            }
+            let grant: Granted? =
+                switch look.source {
+                case .fresh: try takeFresh(one, request, group, until: until, at: now, in: transaction)
+                case .ready: try takeRow(one, request, group, until: until, at: now, in: transaction)
+                }
+            if let grant { taking.granted.append(grant) }
+        }
+        return .taken(taking)
+    }
+
+    // MARK: Messages without a row
+
+    private func takeFresh(
+        _ one: Found, _ request: TakeRequest, _ group: GroupRow, until: Moment, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws -> Granted? {
+        let key = request.look.key
+        guard isFree(one.offset, in: key) else { return nil }
+        let used: Int64 = one.offset < (committed(key) { $0.recoveredBelow } ?? 0) ? 1 : 0
+        var row = RedeliveryRow(
+            group: key.group, queue: key.queue, offset: one.offset, attempt: used, state: .ready,
+            messageGroup: one.messageGroup)
+        row.isReplayed = committed(key) { $0.isReplayed(one.offset) } ?? false
+        if row.isReplayed, let owed = try transaction.redelivery(of: key.group, at: row.place) {
+            // Owed since before the look-back: it comes by its row, in FIFO groups in its turn.
+            finish(one.offset, in: key)
+            guard owed.state == .waiting, try !isBusy(owed, request.look.topic.number, in: transaction) else {
+                return nil
+            }
+            var ready = owed
+            ready.state = .ready
+            try update(ready, from: owed, in: transaction)
+            return nil
+        }
+        switch one.verdict {
+        case .missing, .skipped:
+            finish(one.offset, in: key)
+            return nil
+        case .left:
+            // Others must not overtake it.
+            guard group.isFIFO else { return nil }
+            if try isBusy(row, request.look.topic.number, in: transaction) { row.state = .waiting }
+            try insert(row, in: transaction)
+            return nil
+        case .wanted: break
+        }
+        if used >= group.attemptsMax {
+            try bury(row, group, why: "its delivery ended the process", in: transaction, at: now)
+            finish(one.offset, in: key)
+            return nil
+        }
+        if try isBusy(row, request.look.topic.number, in: transaction) {
+            row.state = .waiting
+            try insert(row, in: transaction)
+            return nil
+        }
+        return try hold(row, request, until: until, at: now, in: transaction)
+    }
+
+    /// The first delivery of this process, of a message that has no row.
+    private func hold(
+        _ row: RedeliveryRow, _ request: TakeRequest, until: Moment, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws -> Granted {
+        let key = request.look.key
+        var row = row
+        row.attempt += 1
+        try keepMessageGroup(row, request, until: until, in: transaction)
+        // The lease of a message group lies in a row that has no nonce: the boot and the attempt tell it.
+        let nonce = row.messageGroup == nil || row.attempt > 1 ? roll() : store.bootNumber
+        if row.attempt > 1 {
+            row.state = .held
+            row.due = until
+            row.nonce = nonce
+            try insert(row, in: transaction)
+            noteHolder(Holder(client: request.client, takenAt: now, renews: request.renews), of: row)
+        } else {
+            let bytes = request.found.first { $0.offset == row.offset }?.bytes ?? 0
+            let lease = Lease(
+                attempt: row.attempt, nonce: nonce, until: until, client: request.client, bytes: bytes, takenAt: now,
+                renews: request.renews, messageGroup: row.messageGroup)
+            change(key) { change in
+                change.leased[row.offset] = lease
+                change.mark = max(change.mark ?? 0, row.offset + 1)
+            }
+        }
+        return Granted(
+            place: row.place, epoch: request.look.epoch, attempt: row.attempt, nonce: nonce, until: until,
+            isReplayed: row.isReplayed)
+    }
+
+    // MARK: Redeliveries
+
+    private func takeRow(
+        _ one: Found, _ request: TakeRequest, _ group: GroupRow, until: Moment, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws -> Granted? {
+        let place = request.look.key.place(one.offset)
+        guard let row = try transaction.redelivery(of: group.number, at: place), row.state == .ready,
+            row.attempt == one.attempt
+        else { return nil }
+        switch one.verdict {
+        case .left: return nil
+        case .missing, .skipped:
+            try delete(row, in: transaction)
+            try freeMessageGroup(row.messageGroup, request.look.topic, group.number, in: transaction)
+            return nil
+        case .wanted: break
+        }
+        if row.attempt >= group.attemptsMax {
+            try bury(row, group, why: "\(row.attempt) deliveries", in: transaction, at: now)
+            try freeMessageGroup(row.messageGroup, request.look.topic, group.number, in: transaction)
+            return nil
+        }
+        var held = row
+        if let key = row.messageGroup,
+            try transaction.lease(of: group.number, topic: request.look.topic.number, messageGroup: key) != nil
+        {
+            held.state = .waiting
+            try update(held, from: row, in: transaction)
+            return nil
+        }
+        held.state = .held
+        held.attempt += 1
+        held.due = until
+        held.nonce = roll()
+        try keepMessageGroup(held, request, until: until, in: transaction)
+        try update(held, from: row, in: transaction)
+        noteHolder(Holder(client: request.client, takenAt: now, renews: request.renews), of: held)
+        return Granted(
+            place: place, epoch: request.look.epoch, attempt: held.attempt, nonce: held.nonce ?? 0, until: until,
+            isReplayed: held.isReplayed)
+    }
+
+    // MARK: Message groups
+
+    /// Whether an earlier message of the same message group is in flight, or owed.
+    private func isBusy(
+        _ row: RedeliveryRow, _ topic: TopicNumber, in transaction: borrowing Transaction
+    ) throws -> Bool {
+        guard let messageGroup = row.messageGroup else { return false }
+        if try transaction.lease(of: row.group, topic: topic, messageGroup: messageGroup) != nil { return true }
+        let first = try transaction.redeliveries(
+            of: row.group, in: row.queue, messageGroup: messageGroup, limit: 1
+        ).first
+        return first.map { $0.offset < row.offset } ?? false
+    }
+
+    private func keepMessageGroup(
+        _ row: RedeliveryRow, _ request: TakeRequest, until: Moment, in transaction: borrowing Transaction
+    ) throws {
+        guard let messageGroup = row.messageGroup else { return }
+        try transaction.put(
+            FIFOLeaseRow(
+                group: row.group, topic: request.look.topic.number, messageGroup: messageGroup, queue: row.queue,
+                offset: row.offset, attempt: row.attempt, client: request.client, boot: store.bootNumber, until: until))
+    }
+
+    /// Ends the hold on a message group: what waits behind it becomes ready, the earliest only.
+    func freeMessageGroup(
+        _ messageGroup: Text?, _ topic: TopicState, _ group: GroupNumber, in transaction: borrowing Transaction
+    ) throws {
+        guard let messageGroup else { return }
+        try transaction.deleteLease(of: group, topic: topic.number, messageGroup: messageGroup)
+        for queue in topic.queues {
+            let first = try transaction.redeliveries(
+                of: group, in: queue.number, messageGroup: messageGroup, limit: 1
+            ).first
+            guard let first else { continue }
+            // What a look-back has put off waits until its queue comes by.
+            if first.state == .waiting, !isFree(first.offset, in: CourseKey(group: group, queue: queue.number)) {
+                var ready = first
+                ready.state = .ready
+                try update(ready, from: first, in: transaction)
+            }
+            return
+        }
+    }
+}

@@ -1,0 +1,70 @@
+/// Where a group goes on.
+public enum LookBackTarget: Hashable, Sendable {
+    /// The oldest message that is still there.
+    case oldest
+    /// After the newest: what waits now is passed over.
+    case newest
+    /// The first message that became visible at this time or later.
+    case time(Moment)
+    /// A message that was delivered; of its queue only.
+    case message(at: MessagePosition)
+}
+
+/// A message's place on its queue, as a text to keep and hand back.
+public struct MessagePosition: Identifier {
+    public let text: Text
+    public init(_ text: Text) { self.text = text }
+}
+
+extension MessagePosition {
+    package init(_ origin: MessageOrigin) { self.init("\(origin.queue):\(origin.offset)") }
+
+    package var origin: MessageOrigin? {
+        let parts = text.string.split(separator: ":")
+        guard parts.count == 2, let queue = Int64(parts[0]), let offset = Int64(parts[1]), offset >= 0 else {
+            return nil
+        }
+        return MessageOrigin(queue: queue, offset: offset)
+    }
+}
+
+extension Delivery {
+    /// Where the message lies, for a look-back to it.
+    public var position: MessagePosition { MessagePosition(place) }
+}
+
+/// What a look-back does, or would do.
+public struct LookBackReport: Hashable, Sendable {
+    /// One queue of the topic: a lane and a priority.
+    public struct Queue: Hashable, Sendable {
+        public var lane: Text
+        public var priority: Int
+        /// Messages that were finished and come again, marked as replayed.
+        public var again: Int64
+        /// Messages that were never delivered and are passed over.
+        public var passedOver: Int64
+        /// Deliveries in flight: their receipts are worth nothing, and they come again.
+        public var recalled: Int64
+
+        package init(lane: Text, priority: Int, again: Int64, passedOver: Int64, recalled: Int64) {
+            self.lane = lane
+            self.priority = priority
+            self.again = again
+            self.passedOver = passedOver
+            self.recalled = recalled
+        }
+    }
+
+    public var group: GroupName
+    public var topic: TopicName
+    /// Nothing was done: this is what would be.
+    public var isPreview: Bool
+    public var queues: [Queue]
+
+    package init(group: GroupName, topic: TopicName, isPreview: Bool, queues: [Queue]) {
+        self.group = group
+        self.topic = topic
+        self.isPreview = isPreview
+        self.queues = queues
+    }
+}

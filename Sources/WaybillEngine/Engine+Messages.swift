@@ -1,0 +1,49 @@
+import Synchronization
+package import WaybillBroker
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// Messages: asking the broker, and receiving.
+extension Engine {
+    /// Has a request of the broker written; returns after its commit.
+    package func submit(_ request: BrokerRequest) async -> BrokerReply {
+        guard case .broker(let reply) = await submit(.broker(request)) else {
+            return .refused(.undone("another's reply came to the broker's request"))
+        }
+        return reply
+    }
+
+    /// Messages for a consumer: at once when there are any, else as soon as there are, or none when its time is over.
+    package func receive(_ reception: Reception) async -> Result<[Delivery], MessageRefusal> {
+        let result = await receiver.receive(reception)
+        // The writer sleeps by what was due when it looked last; a short lease may end before that.
+        if world.virtualClock == nil, groups.nextDue.map({ $0 < world.now().advanced(by: .seconds(1)) }) ?? false {
+            intake.wake()
+        }
+        return result
+    }
+
+    /// How far a group is behind, by topic.
+    package func lags(of group: GroupName) throws -> Result<[GroupLag], MessageRefusal> {
+        try LagReader(store: store, groups: groups).lags(of: group, at: world.now())
+    }
+
+    /// A client is heard of; attached: it is part of this process and says itself when it goes.
+    package func see(_ client: Text, of group: GroupName, isAttached: Bool = false) {
+        groups.see(client, of: group, isAttached: isAttached, at: world.now())
+    }
+
+    var receiver: Receiver { Receiver(receiverParts) { [self] request in await submit(request) } }
+}
+
+extension Writer {
+    /// What is in flight keeps its holders beyond the end of the process.
+    func carryDeliveries() {
+        // What cannot be written now is delivered again after the next opening.
+        _ = ownWrite { transaction in
+            try broker.carry(at: world.now(), in: transaction)
+            try flush(in: transaction)
+        }
+    }
+}
