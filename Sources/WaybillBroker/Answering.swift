@@ -102,7 +102,8 @@ extension Broker {
     ) throws {
         guard let old = row(of: held) else { return }
         guard old.attempt < group.attemptsMax else {
-            try give(up: held, group, topic, why: "\(old.attempt) of \(group.attemptsMax) deliveries failed: \(why)",
+            try give(
+                up: held, group, topic, why: "\(old.attempt) of \(group.attemptsMax) deliveries failed: \(why)",
                 at: now, in: transaction)
             return
         }

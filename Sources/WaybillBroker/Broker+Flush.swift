@@ -17,7 +17,8 @@ extension Broker {
         guard let change = pending.courses[key], let group = groupRow(key.group),
             var course = change.opened.map(CourseHead.init) ?? committed(key, CourseHead.init)
         else { return }
-        let isChanged = change.opened != nil || !change.finished.isEmpty || change.mark != nil || change.exactMark != nil
+        let isChanged =
+            change.opened != nil || !change.finished.isEmpty || change.mark != nil || change.exactMark != nil
         guard isChanged else { return }
         for offset in change.finished { course.progress.finish(offset) }
         course.mark = change.exactMark ?? max(course.mark, change.mark ?? 0)

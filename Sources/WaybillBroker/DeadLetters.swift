@@ -25,7 +25,9 @@ extension Broker {
             parked.due = nil
             parked.nonce = nil
             parked.messageGroup = nil
-            if let stored { try update(parked, from: stored, in: transaction) } else {
+            if let stored {
+                try update(parked, from: stored, in: transaction)
+            } else {
                 try insert(parked, in: transaction)
             }
             return

@@ -125,7 +125,8 @@ extension GroupMemory.State {
     ) -> Look? {
         guard let group = groups[groupNumber], let course = group.courses[number],
             let asked = topics[reception.subscription.topic], let known = queues[number],
-            !course.isTurning, let topic = topics[known.topic], let use = group.filters[reception.subscription.key(of: asked)]
+            !course.isTurning, let topic = topics[known.topic],
+            let use = group.filters[reception.subscription.key(of: asked)]
         else { return nil }
         var look = Look(
             key: CourseKey(group: groupNumber, queue: number), topic: topic, queue: known.queue, epoch: course.epoch,
@@ -176,7 +177,9 @@ extension GroupMemory.State {
             // What is still owed there has rows, which only a write can tell.
             offsets = offsets.filter { $0 < fence }
         } else if group.row.attemptsMax > 1 {
-            if last >= course.mark { look.taking = .raise(to: max(last + 1, course.mark + settings.markStep)) } else {
+            if last >= course.mark {
+                look.taking = .raise(to: max(last + 1, course.mark + settings.markStep))
+            } else {
                 look.taking = .memory
             }
         }

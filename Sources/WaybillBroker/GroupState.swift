@@ -85,8 +85,9 @@ struct GroupState {
 
     /// The lanes that have consumers of their own.
     func lanes(at now: Moment, silenceMax: Interval) -> Set<Text> {
-        Set(clients.filter { isAlive($0.key, at: now, silenceMax: silenceMax) && !$0.value.lane.isEmpty }
-            .map(\.value.lane))
+        Set(
+            clients.filter { isAlive($0.key, at: now, silenceMax: silenceMax) && !$0.value.lane.isEmpty }
+                .map(\.value.lane))
     }
 
     mutating func lookAgain(in topic: TopicState?) {

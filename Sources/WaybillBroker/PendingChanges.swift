@@ -39,7 +39,8 @@ struct PendingChanges {
     var horizon: Moment?
 
     var isEmpty: Bool {
-        grown.isEmpty && deletedTopics.isEmpty && topics.isEmpty && groups.isEmpty && filters.isEmpty && courses.isEmpty && outcomes.isEmpty
+        grown.isEmpty && deletedTopics.isEmpty && topics.isEmpty && groups.isEmpty && filters.isEmpty && courses.isEmpty
+            && outcomes.isEmpty
             && holders.isEmpty && departed.isEmpty && deadLetters.isEmpty && horizon == nil && closedLanes == nil
     }
 }

@@ -18,7 +18,8 @@ struct Progress: Hashable {
                 first > (ranges.last?.upperBound ?? floor), last < MessagePlace.offsetMax
             else {
                 throw StoreFailure(
-                    .damaged, "the cursor of group \(cursor.group.number) on queue \(cursor.queue.number) says '\(part)'")
+                    .damaged,
+                    "the cursor of group \(cursor.group.number) on queue \(cursor.queue.number) says '\(part)'")
             }
             ranges.append(first..<(last + 1))
         }

@@ -110,7 +110,8 @@ package struct Receiver: Sendable {
         var taken: [Granted] = []
         for queue in queues {
             for _ in 0..<Self.looksMax {
-                guard deliveries.count < reception.max, deliveries.isEmpty || !reception.isCautious || isOrdinary(taken),
+                guard deliveries.count < reception.max,
+                    deliveries.isEmpty || !reception.isCautious || isOrdinary(taken),
                     let look = groups.look(queue, of: group, reception, max: reception.max - deliveries.count)
                 else { break }
                 if case .raise(let mark) = look.taking {

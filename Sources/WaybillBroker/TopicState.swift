@@ -28,7 +28,9 @@ struct TopicState {
 
 extension TopicName {
     /// Where a group's dead letters go.
-    package static func deadLetters(of group: GroupName) -> TopicName { TopicName(ReservedNames.deadLetterPrefix + group.text.string) }
+    package static func deadLetters(of group: GroupName) -> TopicName {
+        TopicName(ReservedNames.deadLetterPrefix + group.text.string)
+    }
 
     /// Whether dead letters lie here. What fails from here is parked: dead letters have no dead letters.
     package var isDeadLetters: Bool { deadLetterGroup != nil }

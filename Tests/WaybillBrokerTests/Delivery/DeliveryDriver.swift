@@ -1,0 +1,89 @@
+import WaybillBroker
+import WaybillCore
+
+/// A broker as the delivery promises see it, whatever face it shows: in process now, over a wire as well.
+struct DeliveryDriver: Sendable {
+    var createTopic: @Sendable (TopicName, TopicType) async throws -> Void
+    var createGroup: @Sendable (GroupName, GroupSettings) async throws -> Void
+    var send: @Sendable (NewMessage) async throws -> MessageID
+    /// Does not wait unless the reception says so.
+    var receive: @Sendable (Reception) async -> Result<[Delivery], MessageRefusal>
+    /// Nil: it was accepted.
+    var acknowledge: @Sendable (DeliveryReceipt) async -> MessageRefusal?
+    var fail: @Sendable (DeliveryReceipt, Interval?) async -> MessageRefusal?
+    var extend: @Sendable (DeliveryReceipt, Interval) async -> MessageRefusal?
+    var deadLetter: @Sendable (DeliveryReceipt) async -> MessageRefusal?
+    var leave: @Sendable (GroupName, Text) async -> MessageRefusal?
+    var redrive: @Sendable (GroupName) async throws -> Int
+    var lookBack: @Sendable (GroupName, TopicName, LookBackTarget, Bool) async throws -> LookBackReport
+    var closeLane: @Sendable (Text, LaneEnd) async throws -> LaneReport
+    var lags: @Sendable (GroupName) throws -> [GroupLag]
+    var pass: @Sendable (Interval) -> Void
+    /// Ends the process in an orderly way and begins another.
+    var restart: @Sendable () throws -> Void
+    /// Ends the process at once and begins another.
+    var crash: @Sendable () throws -> Void
+}
+
+/// A kind of driver that the promises are held against.
+struct DeliveryFace: Sendable, CustomStringConvertible {
+    let name: String
+    let open: @Sendable () throws -> DeliveryDriver
+    var description: String { name }
+
+    static let all = [DeliveryFace(name: "in process") { try ReopenedBroker().driver }]
+}
+
+/// What went otherwise than a test needs it to go on.
+struct Unexpected: Error {
+    let what: String
+    init(_ what: String) { self.what = what }
+}
+
+extension DeliveryDriver {
+    /// Messages for a consumer of one group; a refusal ends the test.
+    func take(
+        _ group: GroupName, _ subscription: Subscription = Subscription("orders"), max: Int = 32,
+        client: Text = "c1", _ change: (inout Reception) -> Void = { _ in }
+    ) async throws -> [Delivery] {
+        var reception = Reception(group: group, subscription: subscription, client: client, max: max)
+        change(&reception)
+        return try await receive(reception).get()
+    }
+
+    /// Sends a message whose body is a number.
+    @discardableResult
+    func send(
+        _ number: Int, to topic: TopicName = "orders", tag: Text? = nil, key: Text? = nil, priority: Int = 0,
+        lane: Text = "", properties: [Text: Text] = [:]
+    ) async throws -> MessageID {
+        try await send(
+            NewMessage(
+                to: topic, body: Array("\(number)".utf8), tag: tag, messageGroup: key, priority: priority,
+                properties: properties, lane: lane))
+    }
+
+    /// Makes the topic and a group that reads it.
+    func begin(_ group: GroupName = "points", _ settings: GroupSettings = GroupSettings()) async throws {
+        try await createTopic("orders", .mixed)
+        try await createGroup(group, settings)
+    }
+
+    /// Takes and acknowledges all that is there; the numbers in the order in which they came.
+    func drain(_ group: GroupName, _ subscription: Subscription = Subscription("orders")) async throws -> [Int] {
+        var numbers: [Int] = []
+        while true {
+            let batch = try await take(group, subscription)
+            if batch.isEmpty { return numbers }
+            numbers += batch.numbers
+            for delivery in batch {
+                if let refusal = await acknowledge(delivery.receipt) { throw refusal }
+            }
+        }
+    }
+}
+
+extension [Delivery] {
+    /// The numbers that the bodies say.
+    var numbers: [Int] { compactMap { Int(String(decoding: $0.body, as: UTF8.self)) } }
+}
