@@ -21,6 +21,7 @@ extension Broker {
             change.opened != nil || !change.finished.isEmpty || change.mark != nil || change.exactMark != nil
         guard isChanged else { return }
         for offset in change.finished { course.progress.finish(offset) }
+        for cut in pending.cuts where cut.group == key.group && cut.queue == key.queue { course.cut(below: cut.offset) }
         course.mark = change.exactMark ?? max(course.mark, change.mark ?? 0)
         if course.progress.ranges.count > CursorRow.rangesMax {
             try shorten(&course.progress, key, group, in: transaction)
@@ -104,6 +105,12 @@ private struct CourseHead {
         fence = course.fence
         gap = course.gap
         mark = course.mark
+    }
+
+    /// Retention took what lay below an offset.
+    mutating func cut(below offset: Int64) {
+        progress.finish(progress.floor..<max(progress.floor, offset))
+        gap = max(gap ?? 0, offset)
     }
 
     func row(of key: CourseKey) -> CursorRow {

@@ -83,6 +83,13 @@ struct Course {
         return offsets
     }
 
+    /// Retention took what lay below an offset.
+    mutating func cut(below offset: Int64) {
+        progress.finish(progress.floor..<max(progress.floor, offset))
+        mark = max(mark, offset)
+        gap = max(gap ?? 0, offset)
+    }
+
     func isFree(_ offset: Int64) -> Bool { leases[offset] == nil && !progress.isFinished(offset) }
 
     func isReplayed(_ offset: Int64) -> Bool { fence.map { offset < $0 } ?? false }

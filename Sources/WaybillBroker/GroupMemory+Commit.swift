@@ -60,6 +60,7 @@ extension GroupMemory.State {
         }
         ends.merge(changes.grown) { max($0, $1) }
         for (key, change) in changes.courses { apply(change, to: key) }
+        for cut in changes.cuts { groups[cut.group]?.courses[cut.queue]?.cut(below: cut.offset) }
         for outcome in changes.outcomes { groups[outcome.group]?.breaker.note(outcome.succeeded) }
         for holder in changes.holders { groups[holder.group]?.holders[holder.place] = holder.holder }
         for departed in changes.departed {

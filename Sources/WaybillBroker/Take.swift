@@ -174,18 +174,6 @@ extension Broker {
 
     // MARK: Message groups
 
-    /// Whether an earlier message of the same message group is in flight, or owed.
-    private func isBusy(
-        _ row: RedeliveryRow, _ topic: TopicNumber, in transaction: borrowing Transaction
-    ) throws -> Bool {
-        guard let messageGroup = row.messageGroup else { return false }
-        if try transaction.lease(of: row.group, topic: topic, messageGroup: messageGroup) != nil { return true }
-        let first = try transaction.redeliveries(
-            of: row.group, in: row.queue, messageGroup: messageGroup, limit: 1
-        ).first
-        return first.map { $0.offset < row.offset } ?? false
-    }
-
     private func keepMessageGroup(
         _ row: RedeliveryRow, _ request: TakeRequest, until: Moment, in transaction: borrowing Transaction
     ) throws {
@@ -194,26 +182,5 @@ extension Broker {
             FIFOLeaseRow(
                 group: row.group, topic: request.look.topic.number, messageGroup: messageGroup, queue: row.queue,
                 offset: row.offset, attempt: row.attempt, client: request.client, boot: store.bootNumber, until: until))
-    }
-
-    /// Ends the hold on a message group: what waits behind it becomes ready, the earliest only.
-    func freeMessageGroup(
-        _ messageGroup: Text?, _ topic: TopicState, _ group: GroupNumber, in transaction: borrowing Transaction
-    ) throws {
-        guard let messageGroup else { return }
-        try transaction.deleteLease(of: group, topic: topic.number, messageGroup: messageGroup)
-        for queue in topic.queues {
-            let first = try transaction.redeliveries(
-                of: group, in: queue.number, messageGroup: messageGroup, limit: 1
-            ).first
-            guard let first else { continue }
-            // What a look-back has put off waits until its queue comes by.
-            if first.state == .waiting, !isFree(first.offset, in: CourseKey(group: group, queue: queue.number)) {
-                var ready = first
-                ready.state = .ready
-                try update(ready, from: first, in: transaction)
-            }
-            return
-        }
     }
 }

@@ -86,6 +86,9 @@ extension Broker {
         cursor.ranges = ranges(cursor.ranges, from: gap.offset)
         try transaction.put(cursor, replacing: cursor.epoch)
         pending.cuts.append((group.number, queue, gap.offset))
+        let course = CourseKey(group: group.number, queue: queue)
+        change(course) { $0.owed -= Int(owed) }
+        if group.isFIFO { try freeMessageGroups(of: course, below: gap.offset, in: transaction) }
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("topic")
