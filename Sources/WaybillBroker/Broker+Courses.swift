@@ -114,7 +114,15 @@ extension Broker {
 
     func note(_ group: GroupNumber, succeeded: Bool) { pending.outcomes.append((group, succeeded)) }
 
-    func roll() -> Int64 { Int64(bitPattern: world.random()) }
+    func roll() -> Int64 { world.nonce() }
+}
+
+extension World {
+    /// Random bits for the one receipt of a delivery.
+    func nonce() -> Int64 {
+        let roll = random
+        return Int64(bitPattern: roll())
+    }
 }
 
 extension RedeliveryRow {

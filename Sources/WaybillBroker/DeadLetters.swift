@@ -5,8 +5,8 @@ import WaybillStore
 /// Messages that a group has given up, and bringing them back.
 ///
 /// A dead letter is a copy in the topic `%DLQ%group`, so it stays when retention takes the original. Redrive gives the
-/// group a redelivery of that copy. What dies from there, or in any topic of dead letters, is parked where it lies: dead
-/// letters have no dead letters.
+/// group a redelivery of that copy. What dies from there, or in any topic of dead letters, is parked where it lies:
+/// dead letters have no dead letters.
 extension Broker {
     static let reasonProperty: Text = "__reason"
     static let orderProperty: Text = "__order"

@@ -87,7 +87,7 @@ extension GroupMemory.State {
         for cursor in try rows.cursors(of: row.number) {
             guard let known = queues[cursor.queue] else { continue }
             var course = try Course(cursor)
-            course.recoveredBelow = course.mark
+            course.recoveredBelow = min(course.mark, ends[cursor.queue] ?? 0)
             course.fresh = course.progress.floor
             course.owed = try rows.countRedeliveries(of: row.number, in: cursor.queue, limit: settings.owedMax)
             group.courses[cursor.queue] = course

@@ -1,7 +1,7 @@
 import WaybillCore
 import WaybillStore
 
-/// What a receipt says when its seal is opened: which delivery it is about, and of which life of file, topic and course.
+/// What a receipt says when its seal is opened: which delivery it is about, and of which life of file and course.
 struct ReceiptNumbers: Hashable {
     static let purpose: UInt8 = 1
 

@@ -143,9 +143,7 @@ package struct Receiver: Sendable {
         let grants: [Granted]
         switch look.taking {
         case .memory:
-            grants = groups.take(found, look, for: reception, at: world.now()) {
-                Int64(bitPattern: world.random())
-            }
+            grants = groups.take(found, look, for: reception, at: world.now()) { [world] in world.nonce() }
             tookAll = true
         case .write:
             let request = TakeRequest(look, found, reception)

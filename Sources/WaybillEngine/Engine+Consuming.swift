@@ -1,0 +1,116 @@
+package import WaybillBroker
+package import WaybillCore
+package import WaybillStore
+import WaybillTimeouts
+
+/// Messages that a module of this process handles: its rows and the acknowledgements are one write.
+extension Engine {
+    /// What became of a batch.
+    package struct Consumption: Sendable {
+        /// Messages whose effects and acknowledgements are committed.
+        package var done = 0
+        /// Messages that their handler could not take: they come again by the group's ladder, or are dead.
+        package var failed: [(id: MessageID, why: String)] = []
+
+        package var isEmpty: Bool { done == 0 && failed.isEmpty }
+    }
+
+    /// Takes messages and handles them in one write, which is shared with nobody. A message whose handler throws is
+    /// left out: the others are handled again without it, and it fails. A message that may have ended a process before
+    /// is handled alone, so that its neighbours do not share its attempts.
+    ///
+    /// - Parameters:
+    ///   - deadline: for each message; a handler that overruns it has failed.
+    ///   - handle: may be called more than once for a message in a batch; only what the last call did is kept.
+    package func consume(
+        _ reception: Reception, deadline: Interval,
+        _ handle: @escaping @Sendable (Delivery, borrowing ModuleTables) throws -> Void
+    ) async -> Result<Consumption, MessageRefusal> {
+        var reception = reception
+        reception.isCautious = true
+        switch await receive(reception) {
+        case .failure(let refusal): return .failure(refusal)
+        case .success(let deliveries) where deliveries.isEmpty: return .success(Consumption())
+        case .success(let deliveries):
+            do throws(Refusal) {
+                return try await withWriter { [deliveries] writer in
+                    writer.consume(deliveries, deadline: deadline, handle)
+                }
+            } catch {
+                // The deliveries end by themselves and come again.
+                return .failure(MessageRefusal(error))
+            }
+        }
+    }
+}
+
+extension Writer {
+    /// Handles deliveries and acknowledges them in one write, without those whose handlers throw.
+    func consume(
+        _ deliveries: [Delivery], deadline: Interval,
+        _ handle: @Sendable (Delivery, borrowing ModuleTables) throws -> Void
+    ) -> Result<Engine.Consumption, MessageRefusal> {
+        var consumption = Engine.Consumption()
+        var rest = deliveries
+        while !rest.isEmpty {
+            let progress = Handling()
+            let outcome = ownWrite { transaction in
+                for (index, delivery) in rest.enumerated() {
+                    progress.index = index
+                    try self.handle(delivery, deadline: deadline, handle, in: transaction)
+                }
+                progress.index = nil
+                try flush(in: transaction)
+            }
+            switch outcome {
+            case .success:
+                consumption.done += rest.count
+                rest = []
+            case .failure(let refusal):
+                guard let index = progress.index, stopped == nil else { return .failure(MessageRefusal(refusal)) }
+                let culprit = rest.remove(at: index)
+                consumption.failed.append((culprit.id, refusal.message))
+                if let failure = fail(culprit, why: refusal.message) { return .failure(failure) }
+            }
+        }
+        return .success(consumption)
+    }
+
+    private func handle(
+        _ delivery: Delivery, deadline: Interval,
+        _ handle: @Sendable (Delivery, borrowing ModuleTables) throws -> Void, in transaction: borrowing Transaction
+    ) throws {
+        // A delivery that is over has been handled elsewhere, or will be: its effect must not happen here.
+        if let refusal = try broker.handle(.acknowledge(delivery.receipt), at: world.now(), in: transaction).refusal {
+            throw refusal
+        }
+        let seconds = Double(deadline.milliseconds) / 1_000
+        try transaction.withModuleTables(deadlineSeconds: seconds) { tables in
+            do {
+                try handle(delivery, tables)
+            } catch {
+                throw CallerFailure(error: error)
+            }
+        }
+    }
+
+    /// Fails a delivery in a write of its own; a stale one needs no failing.
+    private func fail(_ delivery: Delivery, why: String) -> MessageRefusal? {
+        let outcome: Result<MessageRefusal?, Refusal> = ownWrite { transaction in
+            let reply = try broker.handle(
+                .fail(delivery.receipt, delay: nil, why: why), at: world.now(), in: transaction)
+            try flush(in: transaction)
+            return reply.refusal
+        }
+        switch outcome {
+        case .failure(let refusal): return MessageRefusal(refusal)
+        case .success(.staleReceipt), .success(nil): return nil
+        case .success(let refusal): return refusal
+        }
+    }
+}
+
+/// Which delivery is being handled; a class, because the closure of a write gives back nothing when it throws.
+private final class Handling {
+    var index: Int?
+}
