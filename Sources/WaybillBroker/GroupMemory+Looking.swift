@@ -267,10 +267,16 @@ extension Course {
                 readyAfter[filter] = nil
                 if let clean = cleanSince[filter], clean == readyChanges { foundNone[filter] = clean }
             }
-        case .fresh:
+        case .fresh(let offsets):
             if look.isFIFO {
                 isScanned = false
                 if tookAll, let last = found.last { fresh = max(fresh, last.offset + 1) }
+                return
+            }
+            // What was not read, or not taken, is looked at again; what others may want is not.
+            let passed = Set(found.lazy.filter { $0.isLeft }.map(\.offset))
+            if let first = offsets.first(where: { isFree($0) && !passed.contains($0) }) {
+                next[filter] = min(next[filter] ?? first, first)
             }
         }
     }

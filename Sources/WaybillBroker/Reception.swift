@@ -120,6 +120,11 @@ struct Found {
         return content
     }
 
+    var isLeft: Bool {
+        guard case .left = verdict else { return false }
+        return true
+    }
+
     var bytes: Int { (message?.byteCount ?? 0) + (message?.message.body == nil ? content?.body.count ?? 0 : 0) }
 }
 

@@ -1,0 +1,142 @@
+import Testing
+import WaybillBroker
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+@Suite struct `The bounds of delivery` {
+    @Test func `a cursor stays short, however acknowledgements are scattered`() async throws {
+        let shop = try ReopenedBroker()
+        let broker = shop.driver
+        try await broker.begin()
+        for number in 0..<2_500 { try await broker.send(number) }
+        var held: [Delivery] = []
+        while held.count < 2_500 { held += try await broker.take("points", max: 100) }
+        for delivery in held where [delivery].numbers[0] % 2 == 1 {
+            #expect(await broker.acknowledge(delivery.receipt) == nil)
+        }
+        let cursor = try #require(
+            try shop.engine.store.read { try $0.cursors(of: GroupNumber(1)).first })
+        #expect(cursor.ranges.string.split(separator: ",").count <= CursorRow.rangesMax)
+        // Those that moved to rows are still with their holders.
+        for delivery in held where [delivery].numbers[0] % 2 == 0 {
+            #expect(await broker.acknowledge(delivery.receipt) == nil)
+        }
+        #expect(try broker.lags("points").map(\.messages) == [0])
+        let rows = try shop.engine.store.read { rows in
+            try rows.countRedeliveries(of: GroupNumber(1), in: StoredQueueNumber(1))
+        }
+        #expect(rows == 0)
+    }
+
+    @Test func `a group that owes too much takes nothing new, says so, and goes on by itself`() async throws {
+        let shop = try ReopenedBroker { $0.owedMax = 5 }
+        let broker = shop.driver
+        try await broker.begin("points", GroupSettings(ladder: [.hours(1)]))
+        for number in 0..<8 { try await broker.send(number) }
+        for delivery in try await broker.take("points", max: 5) {
+            #expect(await broker.fail(delivery.receipt, nil) == nil)
+        }
+        #expect(try await broker.take("points").isEmpty)
+        #expect(try broker.lags("points").first?.heldBack?.contains("owes 5") == true)
+        broker.pass(.hours(1))
+        #expect(try await broker.drain("points").sorted() == Array(0..<8))
+        #expect(try broker.lags("points").first?.heldBack == nil)
+    }
+
+    @Test func `a group whose deliveries fail takes new ones one at a time until one succeeds`() async throws {
+        let broker = try ReopenedBroker().driver
+        try await broker.begin("points", GroupSettings(ladder: [.hours(2)]))
+        for number in 0..<40 { try await broker.send(number) }
+        for delivery in try await broker.take("points", max: 10) {
+            #expect(await broker.fail(delivery.receipt, nil) == nil)
+        }
+        let single = try await broker.take("points")
+        #expect(single.numbers == [10])
+        #expect(try await broker.take("points").isEmpty)
+        #expect(await broker.fail(single[0].receipt, nil) == nil)
+        let next = try await broker.take("points")
+        #expect(next.numbers == [11])
+        #expect(await broker.acknowledge(next[0].receipt) == nil)
+        #expect(try await broker.take("points").count == 28)
+    }
+
+    @Test func `a client holds no more bytes than it may, and others are served`() async throws {
+        let broker = try ReopenedBroker { $0.clientBytesMax = 3_000 }.driver
+        try await broker.begin()
+        for _ in 0..<10 {
+            _ = try await broker.send(NewMessage(to: "orders", body: [UInt8](repeating: 7, count: 1_000)))
+        }
+        let greedy =
+            try await broker.take("points", max: 2, client: "greedy")
+            + broker.take("points", max: 2, client: "greedy")
+        #expect(greedy.count == 4)
+        #expect(try await broker.take("points", client: "greedy").isEmpty)
+        #expect(try await broker.take("points", client: "other").count == 6)
+        for delivery in greedy { #expect(await broker.acknowledge(delivery.receipt) == nil) }
+        try await broker.send(1)
+        #expect(try await broker.take("points", client: "greedy").numbers == [1])
+    }
+
+    @Test func `a batch holds no more bytes than it may, but its first message`() async throws {
+        let broker = try ReopenedBroker { $0.batchBytesMax = 2_500 }.driver
+        try await broker.begin()
+        for _ in 0..<4 {
+            _ = try await broker.send(NewMessage(to: "orders", body: [UInt8](repeating: 7, count: 1_000)))
+        }
+        _ = try await broker.send(NewMessage(to: "orders", body: [UInt8](repeating: 7, count: 9_000)))
+        let sizes = [
+            try await broker.take("points", max: 2).count, try await broker.take("points", max: 2).count,
+            try await broker.take("points", max: 2).count,
+        ]
+        #expect(sizes == [2, 2, 1])
+    }
+
+    @Test func `a consumer that waits is woken by a message, and by its deadline`() async throws {
+        let broker = try ReopenedBroker().driver
+        try await broker.begin()
+        let waiting = Task { try await broker.take("points") { $0.wait = .seconds(20) } }
+        await Task.yield()
+        try await broker.send(4)
+        #expect(try await waiting.value.numbers == [4])
+        let inVain = Task { try await broker.take("points", client: "c2") { $0.wait = .seconds(20) } }
+        let clock = Task {
+            while !Task.isCancelled {
+                broker.pass(.seconds(1))
+                await Task.yield()
+            }
+        }
+        #expect(try await inVain.value.numbers.filter { $0 != 4 }.isEmpty)
+        clock.cancel()
+    }
+
+    @Test func `a look-back to a time begins there, and one to the newest passes over what waits`() async throws {
+        let broker = try ReopenedBroker().driver
+        try await broker.begin()
+        try await broker.send(0)
+        broker.pass(.minutes(1))
+        let later = Moment(milliseconds: ReopenedBroker.opening.milliseconds + 60_000)
+        for number in 1..<4 { try await broker.send(number) }
+        #expect(try await broker.drain("points") == [0, 1, 2, 3])
+        let report = try await broker.lookBack("points", "orders", .time(later), false)
+        #expect(report.queues.map(\.again) == [3])
+        let again = try await broker.take("points")
+        #expect(again.numbers == [1, 2, 3])
+        #expect(again.allSatisfy { $0.isReplayed })
+        let position = again[1].position
+        _ = try await broker.lookBack("points", "orders", .message(at: position), false)
+        // What was in flight and not yet done again comes by its rows; it had been finished before.
+        let third = try await broker.take("points")
+        #expect(third.numbers.sorted() == [1, 2, 3])
+        #expect(third.allSatisfy { $0.isReplayed })
+        for delivery in third { #expect(await broker.acknowledge(delivery.receipt) == nil) }
+        for number in 10..<13 { try await broker.send(number) }
+        let forward = try await broker.lookBack("points", "orders", .newest, false)
+        #expect(forward.queues.map(\.passedOver) == [3])
+        #expect(try await broker.take("points").isEmpty)
+        try await broker.send(20)
+        let fresh = try await broker.take("points")
+        #expect(fresh.numbers == [20])
+        #expect(fresh.map(\.isReplayed) == [false])
+    }
+}
