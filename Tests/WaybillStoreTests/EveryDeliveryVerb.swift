@@ -52,6 +52,7 @@ func useGroupVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.insert(effect)
     _ = try transaction.effect(of: group.number, messageID: "m", name: "mail")
     _ = try transaction.effectsInDoubt(of: group.number, limit: 9)
+    _ = try transaction.effects(of: group.number, messageID: "m", limit: 9)
     try transaction.finish(effect, result: "sent")
 }
 
