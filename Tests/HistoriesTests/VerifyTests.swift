@@ -178,6 +178,8 @@ struct Damage: CustomTestStringConvertible, Sendable {
             """,
             "order note-2", "twice"),
         Damage("a delayed message that nobody wakes", "DELETE FROM timeout WHERE kind = 2", "pending message", "wake"),
-        Damage("a delivery that nobody owes", "INSERT INTO timeout VALUES (3, 1, 1, '', 1)", "kind 3"),
+        Damage(
+            "a delivery that nobody owes", "INSERT INTO timeout VALUES (3, 1, 1, '', 1)",
+            "a timeout of group 1's message"),
     ]
 }
