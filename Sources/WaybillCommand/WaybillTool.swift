@@ -21,9 +21,9 @@ struct WaybillTool: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, TopicNoun.self,
-            GroupNoun.self, MessageNoun.self, HalfMessageNoun.self, ImportNoun.self, ExportNoun.self, ReportNoun.self,
-            ReplayNoun.self, VerifyNoun.self, CertifyNoun.self, RushNoun.self, BenchNoun.self, LoadNoun.self,
-            FilterNoun.self,
+            GroupNoun.self, MessageNoun.self, DeadLetterNoun.self, HalfMessageNoun.self, LaneNoun.self, ImportNoun.self,
+            ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, CertifyNoun.self, RushNoun.self,
+            BenchNoun.self, LoadNoun.self, FilterNoun.self,
         ])
 
     static func main() async {

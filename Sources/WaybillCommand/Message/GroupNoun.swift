@@ -5,9 +5,10 @@ import WaybillCore
 /// `waybill group`: who consumes messages.
 struct GroupNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "group", abstract: "Create, change, list and delete consumer groups.",
+        commandName: "group", abstract: "Create, change, list and delete consumer groups; their lag; look-backs.",
         subcommands: [
-            CreateGroup.self, UpdateGroup.self, ListGroups.self, ShowGroup.self, DeleteGroup.self,
+            CreateGroup.self, UpdateGroup.self, ListGroups.self, ShowGroup.self, DeleteGroup.self, ShowLag.self,
+            LookBackGroup.self,
         ])
 }
 

@@ -1,0 +1,30 @@
+import WaybillBroker
+public import WaybillCore
+import WaybillEngine
+
+/// Looking up what lies in topics, whoever has consumed it.
+extension Messages {
+    /// The visible messages of this id: one, unless its producer has sent it twice.
+    public func find(id: MessageID) throws(MessageRefusal) -> [MessageView] {
+        try reading { try engine.messages.messages(id: id) }
+    }
+
+    /// The visible messages with a key, at most 1,000; the newest when there are more.
+    public func find(
+        key: Text, in topic: TopicName? = nil, limit: Int = 100
+    ) throws(MessageRefusal) -> [MessageView] {
+        try reading { try engine.messages.messages(key: key, in: topic, limit: limit) }
+    }
+
+    /// The messages of a topic that became visible at a time or later, in order, at most 1,000.
+    public func find(
+        in topic: TopicName, from moment: Moment, limit: Int = 100
+    ) throws(MessageRefusal) -> [MessageView] {
+        try reading { try engine.messages.messages(in: topic, from: moment, limit: limit) }
+    }
+
+    /// What a topic holds, what of it goes next, and whose claims stand in the way; nil: there is no such topic.
+    public func retention(of topic: TopicName) throws(MessageRefusal) -> RetentionReport? {
+        try reading { try engine.messages.retention(of: topic, at: engine.world.now()) }
+    }
+}

@@ -1,0 +1,63 @@
+import WaybillBroker
+public import WaybillCore
+import WaybillEngine
+
+/// Where groups are: what they subscribe to, how far they are behind, and moving them.
+extension Messages {
+    /// Says what a group's consumers want, before any of them asks: from now on the group is owed it.
+    public func subscribe(_ group: GroupName, _ subscription: Subscription) async throws(MessageRefusal) {
+        try await ask(.subscribe(group, subscription, client: "subscription")) { _ in () }
+    }
+
+    /// How far a group is behind, by topic.
+    public func lag(of group: GroupName) throws(MessageRefusal) -> [GroupLag] {
+        try reading { try engine.lags(of: group).get() }
+    }
+
+    /// Moves a group on a topic to the past, or past what waits. What it had finished comes again, marked
+    /// ``Delivery/isReplayed``; receipts that are out are worth nothing.
+    @discardableResult
+    public func lookBack(
+        _ group: GroupName, _ topic: TopicName, to target: LookBackTarget
+    ) async throws(MessageRefusal) -> LookBackReport {
+        try await lookBack(group, topic, to: target, isPreview: false)
+    }
+
+    /// What a look-back would do.
+    public func previewLookBack(
+        _ group: GroupName, _ topic: TopicName, to target: LookBackTarget
+    ) async throws(MessageRefusal) -> LookBackReport {
+        try await lookBack(group, topic, to: target, isPreview: true)
+    }
+
+    private func lookBack(
+        _ group: GroupName, _ topic: TopicName, to target: LookBackTarget, isPreview: Bool
+    ) async throws(MessageRefusal) -> LookBackReport {
+        try await ask(.lookBack(group, topic, to: target, isPreview: isPreview)) {
+            if case .lookedBack(let report) = $0 { report } else { nil }
+        }
+    }
+
+    /// Gives a group its dead letters again, the oldest first, at most 1,000; answers how many.
+    @discardableResult
+    public func redrive(_ group: GroupName, limit: Int = 1_000) async throws(MessageRefusal) -> Int {
+        try await ask(.redrive(group, limit: limit)) { if case .redriven(let count) = $0 { count } else { nil } }
+    }
+
+    /// What a group has given up, the oldest first, at most 1,000.
+    public func deadLetters(of group: GroupName, limit: Int = 100) throws(MessageRefusal) -> [DeadLetter] {
+        guard let letters = try reading({ try engine.messages.deadLetters(of: group, limit: limit) }) else {
+            throw .unknownGroup(group)
+        }
+        return letters
+    }
+
+    /// The lanes in which messages were sent.
+    public func lanes() throws(MessageRefusal) -> [LaneView] { try reading { try engine.messages.lanes() } }
+
+    /// Ends a lane: the base reads what is left in it. Promoted or abandoned is what the report says, and no more.
+    @discardableResult
+    public func closeLane(_ lane: Text, _ end: LaneEnd) async throws(MessageRefusal) -> LaneReport {
+        try await ask(.closeLane(lane, end)) { if case .laneClosed(let report) = $0 { report } else { nil } }
+    }
+}

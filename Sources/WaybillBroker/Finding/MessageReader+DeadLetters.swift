@@ -1,0 +1,43 @@
+package import WaybillCore
+import WaybillStore
+
+/// What groups have given up, and which lanes there are.
+extension MessageReader {
+    /// The dead letters of a group, the oldest first, at most 1,000; nil: there is no such group.
+    package func deadLetters(of name: GroupName, limit: Int) throws -> [DeadLetter]? {
+        let limit = min(max(1, limit), Self.pageMax)
+        return try store.read { rows in
+            guard let group = try rows.group(name) else { return nil }
+            guard let topic = try rows.topic(.deadLetters(of: name)),
+                let queue = try rows.storedQueue(topic: topic, lane: "", priority: 0)
+            else { return [] }
+            let progress = try rows.cursor(group: group.number, queue: queue).map { try Progress($0) }
+            return try rows.messages(in: queue, fromOffset: 0, limit: limit).map { stored in
+                let properties = try MessageContent.properties(stored.message.properties)
+                let row = try rows.redelivery(of: group.number, at: stored.place)
+                let isFinished = progress?.isFinished(stored.place.offset) ?? false
+                return DeadLetter(
+                    id: MessageID(properties[MessageContent.originID] ?? stored.message.messageID.text),
+                    topic: TopicName(properties[MessageContent.originTopic] ?? ""),
+                    reason: properties[Broker.reasonProperty] ?? "", diedAt: stored.visibleAt,
+                    state: row.map { $0.state == .parked ? .dead : .givenBack } ?? (isFinished ? .finished : .dead))
+            }
+        }
+    }
+
+    /// The lanes in which messages were sent, by name.
+    package func lanes() throws -> [LaneView] {
+        let closed = try store.read { rows in try Broker.closedLanes(in: rows) }
+        var topics: [Text: Set<TopicName>] = [:]
+        var last = StoredQueueNumber(0)
+        while true {
+            let page = try store.read { rows in try rows.storedQueues(after: last, limit: Self.pageMax) }
+            for queue in page where !queue.lane.isEmpty { topics[queue.lane, default: []].insert(queue.topic) }
+            guard page.count == Self.pageMax, let end = page.last?.number else { break }
+            last = end
+        }
+        return topics.sorted { $0.key < $1.key }.map { lane, topics in
+            LaneView(name: lane, topics: topics.sorted(), isClosed: closed.contains(lane))
+        }
+    }
+}

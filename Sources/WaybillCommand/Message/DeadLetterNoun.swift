@@ -1,0 +1,91 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+
+/// `waybill dead-letter`: what groups have given up.
+struct DeadLetterNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "dead-letter", abstract: "List what groups have given up, and give it to them again.",
+        subcommands: [ListDeadLetters.self, RedriveDeadLetters.self])
+}
+
+/// `waybill dead-letter list`: the dead letters of a group.
+struct ListDeadLetters: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the dead letters of a group, and why they died.")
+
+    @OptionGroup var file: FileOptions
+    @Argument(help: "The group.") var group: GroupName
+
+    @Option(help: "How many at most.")
+    var limit = 50
+
+    func validate() throws {
+        guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
+    }
+
+    func run() async throws {
+        let letters = try await file.looking { book in
+            try book.messages.deadLetters(of: group, limit: limit)
+        }
+        file.json ? write(letters) : print(letters)
+    }
+
+    private func print(_ letters: [DeadLetter]) {
+        guard !letters.isEmpty else { return Output.standard.line(Style.dim("no dead letters")) }
+        var table = TextTable([.init("MESSAGE"), .init("TOPIC"), .init("DIED"), .init("STATE"), .init("WHY")])
+        for letter in letters {
+            table.add([
+                letter.id.description, letter.topic.description, letter.diedAt.iso8601,
+                letter.state.words, letter.reason.string,
+            ])
+        }
+        table.write()
+    }
+
+    private func write(_ letters: [DeadLetter]) {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for letter in letters {
+            writer.beginObject()
+            writer.member("id", letter.id.text)
+            writer.member("topic", letter.topic.text)
+            writer.member("died_at", letter.diedAt)
+            writer.member("state", Text(letter.state.rawValue))
+            writer.member("why", letter.reason)
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.print()
+    }
+}
+
+extension DeadLetter.State {
+    fileprivate var words: String {
+        switch self {
+        case .dead: "dead"
+        case .givenBack: "given back"
+        case .finished: "done at last"
+        }
+    }
+}
+
+/// `waybill dead-letter redrive`: a group gets its dead letters again.
+struct RedriveDeadLetters: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "redrive", abstract: "Give a group its dead letters again, the oldest first.")
+
+    @OptionGroup var file: FileOptions
+    @Argument(help: "The group.") var group: GroupName
+
+    @Option(help: "How many at most, up to 1000.")
+    var limit = 1_000
+
+    func run() async throws {
+        let count = try await file.changing { book in try await book.messages.redrive(group, limit: limit) }
+        file.answer("\(counted(count, "dead letter")) of \(group) come again") { writer in
+            writer.member("group", group.text)
+            writer.member("redriven", Int64(count))
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+
+/// `waybill group lag`: how far groups are behind.
+struct ShowLag: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lag", abstract: "Show how far groups are behind, in messages and in time.")
+
+    @OptionGroup var file: FileOptions
+    @Argument(help: "One group; without it, all.") var name: GroupName?
+
+    func run() async throws {
+        let lags = try await file.looking { book in
+            let names = try name.map { [$0] } ?? book.messages.groups().map(\.name)
+            return try names.flatMap { try book.messages.lag(of: $0) }
+        }
+        file.json ? write(lags) : print(lags)
+    }
+
+    private func print(_ lags: [GroupLag]) {
+        guard !lags.isEmpty else { return Output.standard.line(Style.dim("no group has subscribed to anything")) }
+        var columns: [TextTable.Column] = [.init("GROUP"), .init("TOPIC")]
+        columns += ["WAITING", "IN FLIGHT", "FAILED", "FINISHED"].map { .init($0, isRightAligned: true) }
+        var table = TextTable(columns + [.init("OLDEST")])
+        for lag in lags {
+            let counts = [lag.waiting, lag.inFlight, lag.due + lag.ready + lag.behind, lag.finished].map { grouped($0) }
+            table.add([lag.group.description, lag.topic.description] + counts + [lag.oldest?.rounded.text ?? "-"])
+        }
+        table.write()
+        for lag in lags {
+            guard let reason = lag.heldBack else { continue }
+            Output.standard.line("\(lag.group) takes nothing new of \(lag.topic): \(reason)".printable)
+        }
+    }
+
+    private func write(_ lags: [GroupLag]) {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for lag in lags {
+            writer.beginObject()
+            writer.member("group", lag.group.text)
+            writer.member("topic", lag.topic.text)
+            writer.member("owed", lag.messages)
+            writer.member("waiting", lag.waiting)
+            writer.member("in_flight", lag.inFlight)
+            writer.member("due", lag.due)
+            writer.member("ready", lag.ready)
+            writer.member("behind", lag.behind)
+            writer.member("finished", lag.finished)
+            if let oldest = lag.oldest { writer.member("oldest_ms", oldest.milliseconds) }
+            writer.member("held_back", ifAny: lag.heldBack.map { Text($0) })
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.print()
+    }
+}
+
+/// `waybill group look-back`: a group reads again, or passes over what waits.
+struct LookBackGroup: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "look-back", abstract: "Move a group on a topic to a time or a message.",
+        discussion: """
+            What the group had finished comes again, marked as replayed; --preview only says what would happen.
+
+              waybill group look-back points order --to 2026-01-01T00:00:00Z --preview --db shop.db
+              waybill group look-back points order --to-oldest --db shop.db
+              waybill group look-back points order --to-newest --db shop.db
+            """)
+
+    @OptionGroup var file: FileOptions
+    @Argument(help: "The group.") var name: GroupName
+    @Argument(help: "The topic.") var topic: TopicName
+
+    @Option(help: "To what became visible at this time or later: ISO 8601 or milliseconds since 1970.")
+    var to: Moment?
+
+    @Option(help: ArgumentHelp("To this message: the position that `message receive` shows.", valueName: "position"))
+    var toMessage: Text?
+
+    @Flag(help: "To the oldest message that is there.")
+    var toOldest = false
+
+    @Flag(help: "Past everything that waits.")
+    var toNewest = false
+
+    @Flag(help: "Only say what would happen.")
+    var preview = false
+
+    func validate() throws {
+        let given = [to != nil, toMessage != nil, toOldest, toNewest].count { $0 }
+        guard given == 1 else { throw ValidationError("Give one of --to, --to-message, --to-oldest, --to-newest.") }
+    }
+
+    private var target: LookBackTarget {
+        if let to { return .time(to) }
+        if let toMessage { return .message(at: MessagePosition(toMessage)) }
+        return toOldest ? .oldest : .newest
+    }
+
+    func run() async throws {
+        let report = try await file.changing { book in
+            if preview { return try await book.messages.previewLookBack(name, topic, to: target) }
+            return try await book.messages.lookBack(name, topic, to: target)
+        }
+        file.json ? write(report) : print(report)
+    }
+
+    private func print(_ report: LookBackReport) {
+        let again = report.queues.reduce(0) { $0 + $1.again }
+        let passed = report.queues.reduce(0) { $0 + $1.passedOver }
+        let recalled = report.queues.reduce(0) { $0 + $1.recalled }
+        var parts = ["\(counted(again, "message")) \(report.isPreview ? "would come" : "come") again"]
+        if passed > 0 { parts.append("\(grouped(passed)) passed over") }
+        if recalled > 0 { parts.append("\(grouped(recalled)) in flight taken back") }
+        Output.standard.line("\(report.group) on \(report.topic): ".printable + parts.joined(separator: ", "))
+    }
+
+    private func write(_ report: LookBackReport) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("group", report.group.text)
+        writer.member("topic", report.topic.text)
+        writer.member("preview", report.isPreview)
+        writer.members("queues", report.queues) { writer, queue in
+            writer.beginObject()
+            writer.member("lane", queue.lane)
+            writer.member("priority", Int64(queue.priority))
+            writer.member("again", queue.again)
+            writer.member("passed_over", queue.passedOver)
+            writer.member("recalled", queue.recalled)
+            writer.endObject()
+        }
+        writer.endObject()
+        writer.print()
+    }
+}

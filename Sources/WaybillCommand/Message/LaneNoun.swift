@@ -1,0 +1,109 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+
+/// `waybill lane`: grey-release routes.
+struct LaneNoun: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lane", abstract: "List lanes, and end them.",
+        subcommands: [ListLanes.self, PromoteLane.self, AbandonLane.self])
+}
+
+/// `waybill lane list`: the lanes in which messages were sent.
+struct ListLanes: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "list", abstract: "List the lanes in which messages were sent.")
+
+    @OptionGroup var file: FileOptions
+
+    func run() async throws {
+        let lanes = try await file.looking { book in try book.messages.lanes() }
+        guard !file.json else {
+            var writer = JSONWriter()
+            writer.beginArray()
+            for lane in lanes {
+                writer.beginObject()
+                writer.member("name", lane.name)
+                writer.members("topics", lane.topics) { $0.text($1.text) }
+                writer.member("closed", lane.isClosed)
+                writer.endObject()
+            }
+            writer.endArray()
+            return writer.print()
+        }
+        guard !lanes.isEmpty else { return Output.standard.line(Style.dim("no lanes")) }
+        var table = TextTable([.init("LANE"), .init("STATE"), .init("TOPICS")])
+        for lane in lanes {
+            table.add([
+                lane.name.string, lane.isClosed ? "closed" : "open",
+                lane.topics.map(\.description).joined(separator: ", "),
+            ])
+        }
+        table.write()
+    }
+}
+
+/// Which lane ends, and what is said of it.
+struct LaneChoice: ParsableArguments {
+    @OptionGroup var file: FileOptions
+    @Argument(help: "The lane.") var name: Text
+
+    func close(_ end: LaneEnd) async throws {
+        let report = try await file.changing { book in try await book.messages.closeLane(name, end) }
+        file.json ? write(report) : print(report)
+    }
+
+    private func print(_ report: LaneReport) {
+        Output.standard.line("\(report.lane) is \(report.end.rawValue); the base reads what is left in it".printable)
+        guard !report.shares.isEmpty else { return }
+        var columns: [TextTable.Column] = [.init("GROUP"), .init("TOPIC")]
+        columns += ["SENT", "FINISHED", "IN FLIGHT", "OWED", "WAITING"].map { .init($0, isRightAligned: true) }
+        var table = TextTable(columns)
+        for share in report.shares {
+            let counts = [share.sent, share.finished, share.inFlight, share.owed, share.waiting].map { grouped($0) }
+            table.add([share.group.description, share.topic.description] + counts)
+        }
+        table.write()
+    }
+
+    private func write(_ report: LaneReport) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("lane", report.lane)
+        writer.member("end", Text(report.end.rawValue))
+        writer.members("shares", report.shares) { writer, share in
+            writer.beginObject()
+            writer.member("group", share.group.text)
+            writer.member("topic", share.topic.text)
+            writer.member("priority", Int64(share.priority))
+            writer.member("sent", share.sent)
+            writer.member("finished", share.finished)
+            writer.member("in_flight", share.inFlight)
+            writer.member("owed", share.owed)
+            writer.member("waiting", share.waiting)
+            writer.endObject()
+        }
+        writer.endObject()
+        writer.print()
+    }
+}
+
+/// `waybill lane promote`: what it tried is what everybody gets.
+struct PromoteLane: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "promote", abstract: "End a lane whose trial went well; the base reads what is left in it.")
+
+    @OptionGroup var which: LaneChoice
+
+    func run() async throws { try await which.close(.promoted) }
+}
+
+/// `waybill lane abandon`: it was given up.
+struct AbandonLane: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "abandon", abstract: "End a lane that was given up; the base reads what is left in it.")
+
+    @OptionGroup var which: LaneChoice
+
+    func run() async throws { try await which.close(.abandoned) }
+}

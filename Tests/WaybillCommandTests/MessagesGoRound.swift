@@ -1,0 +1,104 @@
+import Foundation
+import Testing
+
+@Suite struct `waybill message` {
+    let waybill: Executable
+
+    init() throws { waybill = try Executable() }
+
+    /// A line of the command line, on the one file.
+    @discardableResult
+    private func run(_ arguments: String) throws -> Outcome {
+        try waybill.shell("\"$waybill\" \(arguments) --db shop.db")
+    }
+
+    /// The bodies that a group is given, and acknowledges.
+    private func receive(_ group: String, _ topic: String, _ options: String = "") throws -> [String] {
+        try run("message receive \(group) \(topic) \(options) --max 100 --acknowledge --json").array()
+            .map { $0["body"] as? String ?? "?" }
+    }
+
+    /// Five subscribers of one topic, each with its own choice of three tags.
+    @Test(arguments: [
+        ("operations", "TagA", "a"), ("service", "TagB", "b"), ("orchestration", "TagC", "c"),
+        ("compliance", "TagA || TagC", "ac"), ("data-centre", "*", "abc"),
+    ])
+    func `give each subscriber what it has chosen`(group: String, tags: String, expected: String) throws {
+        try run("topic create trade")
+        try run("group create \(group)")
+        for body in ["a", "b", "c"] { try run("message send trade --tag Tag\(body.uppercased()) --body \(body)") }
+        #expect(try receive(group, "trade", "--tags '\(tags)'").sorted().joined() == expected)
+        #expect(try receive(group, "trade", "--tags '\(tags)'") == [])
+    }
+
+    @Test func `choose by properties, and say what is wrong with a choice`() throws {
+        try run("topic create trade")
+        try run("group create big")
+        for cents in [50, 150] { try run("message send trade --body \(cents) --property cents=\(cents)") }
+        #expect(try receive("big", "trade", "--sql 'cents > 100'") == ["150"])
+        #expect(try run("message receive big trade --sql 'cents >'").status == 1)
+        #expect(try run("message receive nobody trade").errors.contains("unknown_group"))
+    }
+
+    @Test func `show nothing that a terminal would obey`() throws {
+        try run("topic create trade")
+        try run("group create readers")
+        try waybill.file("body", "\u{1B}[31mred\u{202E}")
+        try run("message send trade --body @body --key $'k\u{202E}'")
+        let shown = try run("message receive readers trade --acknowledge").output
+        #expect(shown.contains("\\u{1b}[31mred\\u{202e}"))
+        #expect(!shown.contains("\u{1B}") && !shown.contains("\u{202E}"))
+    }
+
+    @Test func `show how far groups are, and what a look-back would bring again`() throws {
+        try run("topic create trade")
+        try run("group create readers")
+        for body in ["a", "b", "c"] { try run("message send trade --body \(body)") }
+        #expect(try receive("readers", "trade").count == 3)
+        try run("message send trade --body d")
+        let lag = try #require(try run("group lag readers --json").array().first)
+        #expect(lag["owed"] as? Int == 1 && lag["finished"] as? Int == 3)
+        #expect(try run("group look-back readers trade --to-oldest --preview").output.contains("3 messages would come"))
+        #expect(try receive("readers", "trade") == ["d"])
+        #expect(try run("group look-back readers trade --to-oldest").output.contains("4 messages come again"))
+        let again = try run("message receive readers trade --json").array()
+        #expect(again.compactMap { $0["replayed"] as? Bool } == [true, true, true, true])
+        #expect(try run("group look-back readers trade --to-oldest --to-newest").status == 64)
+    }
+
+    @Test func `list what a group has given up, and give it back`() throws {
+        try run("topic create trade")
+        try run("group create readers")
+        try run("message send trade --body a")
+        #expect(try run("message receive readers trade --give-up 'no such item' --json").array().count == 1)
+        #expect(try receive("readers", "trade") == [])
+        let dead = try run("dead-letter list readers --json").array()
+        #expect(dead.count == 1 && dead.first?["topic"] as? String == "trade")
+        #expect(dead.first?["why"] as? String == "no such item")
+        #expect(try run("dead-letter redrive readers").output.contains("1 dead letter"))
+        #expect(try receive("readers", "trade") == ["a"])
+        #expect(try run("dead-letter list nobody").status == 1)
+    }
+
+    @Test func `keep a lane apart until it is promoted`() throws {
+        try run("topic create trade")
+        try run("group create readers")
+        try run("message send trade --body base")
+        try run("message send trade --body grey --lane grey")
+        #expect(try receive("readers", "trade", "--lane grey") == ["grey"])
+        #expect(try run("lane list --json").array().map { $0["name"] as? String } == ["grey"])
+        try run("message send trade --body grey2 --lane grey")
+        #expect(try run("lane promote grey --json").object()["end"] as? String == "promoted")
+        #expect(try receive("readers", "trade").sorted() == ["base", "grey2"])
+    }
+
+    @Test func `find messages by id, key and time`() throws {
+        try run("topic create trade")
+        let id = try #require(try run("message send trade --body a --key k-1 --json").object()["id"] as? String)
+        #expect(try run("message find --id \(id) --json").array().first?["body"] as? String == "a")
+        #expect(try run("message find --key k-1").output.contains(id))
+        #expect(try run("message find --topic trade --from 2020-01-01 --json").array().count == 1)
+        #expect(try run("message find --key k-2").status == 1)
+        #expect(try run("message find --id a --key b").status == 64)
+    }
+}
