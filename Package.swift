@@ -105,8 +105,8 @@ let package = Package(
         .executableTarget(
             name: "WaybillCommand",
             dependencies: [
-                "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillEngine", "Waybill", "Histories",
-                "FlashSale", "WaybillBench", arguments,
+                "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillEngine", "Waybill", "ShopModules",
+                "Histories", "FlashSale", "WaybillBench", arguments,
             ], swiftSettings: house),
 
         .testTarget(name: "WaybillCoreTests", dependencies: ["WaybillCore", "WorkflowFile"], swiftSettings: house),
@@ -124,6 +124,8 @@ let package = Package(
                 "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "WorkflowFile", "Waybill",
             ],
             swiftSettings: house),
+        .testTarget(
+            name: "ShopModulesTests", dependencies: ["ShopModules", "Waybill"], swiftSettings: house),
         .testTarget(
             name: "HistoriesTests",
             dependencies: [

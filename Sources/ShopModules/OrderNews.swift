@@ -19,13 +19,19 @@ struct OrderNews {
     private let delivery: Delivery
 
     init(_ delivery: Delivery) throws {
-        guard let order = delivery.order, let event = delivery.event else {
+        guard let order = delivery.order, let event = try delivery.event?.number ?? Self.event(in: delivery.body) else {
             throw ModuleProblem("the message was not sent by an order")
         }
         self.order = order.description
-        self.event = event.number
+        self.event = event
         self.delivery = delivery
         tag = delivery.tag.flatMap { Tag(rawValue: $0.string) }
+    }
+
+    /// The event that a body names: a dead letter that comes back is a copy, and says it nowhere else.
+    private static func event(in body: [UInt8]) throws -> Int64? {
+        guard let id = try JSON(reading: body)["id"]?.asText, id.hasPrefix("e") else { return nil }
+        return Int64(id.dropFirst())
     }
 
     /// The data of the command that made the order send it.

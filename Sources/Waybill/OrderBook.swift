@@ -18,6 +18,7 @@ import WorkflowFile
 /// process opens a file at a time. See <doc:FollowOneOrder> for what happens to a command.
 public struct OrderBook: Sendable {
     package let engine: Engine
+    let modules = ModuleLoops()
 
     /// Bounds of an order book.
     public struct Settings: Sendable {
@@ -90,7 +91,10 @@ public struct OrderBook: Sendable {
     }
 
     /// Finishes what waits, then closes the file. Nothing else may be asked afterwards.
-    public func close() { engine.close() }
+    public func close() {
+        modules.stop()
+        engine.close()
+    }
 
     // MARK: Commands
 

@@ -5,6 +5,9 @@ import WaybillTimeouts
 
 /// Messages that a module of this process handles: its rows and the acknowledgements are one write.
 extension Engine {
+    /// Takes one message: rows of its own in the file, and effects on others by `Effects`.
+    package typealias ModuleHandler = @Sendable (Delivery, borrowing ModuleTables, Effects) throws -> Void
+
     /// What became of a batch.
     package struct Consumption: Sendable {
         /// Messages whose effects and acknowledgements are committed.
@@ -23,8 +26,7 @@ extension Engine {
     ///   - deadline: for each message; a handler that overruns it has failed.
     ///   - handle: may be called more than once for a message in a batch; only what the last call did is kept.
     package func consume(
-        _ reception: Reception, deadline: Interval,
-        _ handle: @escaping @Sendable (Delivery, borrowing ModuleTables) throws -> Void
+        _ reception: Reception, deadline: Interval, _ handle: @escaping ModuleHandler
     ) async -> Result<Consumption, MessageRefusal> {
         var reception = reception
         reception.isCautious = true
@@ -33,8 +35,8 @@ extension Engine {
         case .success(let deliveries) where deliveries.isEmpty: return .success(Consumption())
         case .success(let deliveries):
             do throws(Refusal) {
-                return try await withWriter { [deliveries] writer in
-                    writer.consume(deliveries, deadline: deadline, handle)
+                return try await withWriter { [group = reception.group, deliveries] writer in
+                    writer.consume(deliveries, of: group, deadline: deadline, handle)
                 }
             } catch {
                 // The deliveries end by themselves and come again.
@@ -47,8 +49,7 @@ extension Engine {
 extension Writer {
     /// Handles deliveries and acknowledges them in one write, without those whose handlers throw.
     func consume(
-        _ deliveries: [Delivery], deadline: Interval,
-        _ handle: @Sendable (Delivery, borrowing ModuleTables) throws -> Void
+        _ deliveries: [Delivery], of group: GroupName, deadline: Interval, _ handle: Engine.ModuleHandler
     ) -> Result<Engine.Consumption, MessageRefusal> {
         var consumption = Engine.Consumption()
         var rest = deliveries
@@ -57,7 +58,7 @@ extension Writer {
             let outcome = ownWrite { transaction in
                 for (index, delivery) in rest.enumerated() {
                     progress.index = index
-                    try self.handle(delivery, deadline: deadline, handle, in: transaction)
+                    try self.handle(delivery, of: group, deadline: deadline, handle, in: transaction)
                 }
                 progress.index = nil
                 try flush(in: transaction)
@@ -77,19 +78,43 @@ extension Writer {
     }
 
     private func handle(
-        _ delivery: Delivery, deadline: Interval,
-        _ handle: @Sendable (Delivery, borrowing ModuleTables) throws -> Void, in transaction: borrowing Transaction
+        _ delivery: Delivery, of group: GroupName, deadline: Interval, _ handle: Engine.ModuleHandler,
+        in transaction: borrowing Transaction
     ) throws {
         // A delivery that is over has been handled elsewhere, or will be: its effect must not happen here.
         if let refusal = try broker.handle(.acknowledge(delivery.receipt), at: world.now(), in: transaction).refusal {
             throw refusal
         }
+        guard let number = try transaction.group(group)?.number else { throw MessageRefusal.unknownGroup(group) }
+        let done = try transaction.effects(of: number, messageID: delivery.id.text)
+        let effects = Effects(isOpen: !delivery.isReplayed, done: Set(done.map(\.name)))
         let seconds = Double(deadline.milliseconds) / 1_000
         try transaction.withModuleTables(deadlineSeconds: seconds) { tables in
             do {
-                try handle(delivery, tables)
+                try handle(delivery, tables, effects)
             } catch {
                 throw CallerFailure(error: error)
+            }
+        }
+        try perform(effects, of: number, for: delivery.id, in: transaction)
+    }
+
+    /// Does what a handler has asked for beyond its rows, and remembers it by name.
+    private func perform(
+        _ effects: Effects, of group: GroupNumber, for message: MessageID, in transaction: borrowing Transaction
+    ) throws {
+        if let refusal = effects.refusal { throw refusal }
+        let now = world.now()
+        for name in effects.claims {
+            _ = try transaction.insert(
+                EffectRow(group: group, messageID: message.text, name: name, at: now, result: "done"))
+        }
+        for action in effects.actions {
+            switch action {
+            case .send(let message):
+                if let refusal = try broker.handle(.send([message]), at: now, in: transaction).refusal { throw refusal }
+            case .stock(let command):
+                if case .failure(let refusal) = try handler.handle(command, at: now, in: transaction) { throw refusal }
             }
         }
     }

@@ -11,6 +11,11 @@ enum SystemClocks {
     static func wall() -> Moment { Moment(milliseconds: read(CLOCK_REALTIME)) }
     static func monotonic() -> Interval { Interval(milliseconds: read(CLOCK_MONOTONIC)) }
 
+    /// Rests for a while; ends early when the task is cancelled.
+    static func rest(_ interval: Interval) async {
+        do { try await Task.sleep(for: .milliseconds(max(0, interval.milliseconds))) } catch {}
+    }
+
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
         clock_gettime(clock, &time)

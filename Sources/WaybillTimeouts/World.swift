@@ -34,6 +34,11 @@ public struct World: Sendable {
         },
         virtualClock: nil)
 
+    /// Lets real time pass, as loops do after a failure; in a virtual world nothing passes, and nobody waits.
+    package func rest(_ interval: Interval) async {
+        if virtualClock == nil { await SystemClocks.rest(interval) }
+    }
+
     /// A world whose time stands still until `clock` is turned, and whose randomness follows from `seed`.
     public static func virtual(_ clock: VirtualClock, seed: UInt64 = 1) -> World {
         let generator = Mutex(SeededGenerator(seed: seed))

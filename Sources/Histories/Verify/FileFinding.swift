@@ -15,6 +15,8 @@ package struct FileFinding: Hashable, Sendable, Codable, CustomStringConvertible
     /// The message's id: the position of its event, and its place among that event's messages.
     package var message: String?
     package var timeout: String?
+    /// The module whose rows are wrong.
+    package var module: String?
 
     package init(_ what: String) { self.what = what }
 
@@ -25,6 +27,7 @@ package struct FileFinding: Hashable, Sendable, Codable, CustomStringConvertible
         if let version { place.append("version \(version)") }
         if let sku { place.append("stock \(sku)\(location.map { $0.isEmpty ? "" : " at \($0)" } ?? "")") }
         if let message { place.append("message \(message)") }
+        if let module { place.append("module \(module)") }
         if let timeout { place.append("timeout \(timeout)") }
         return place.isEmpty ? what : "\(place.joined(separator: ", ")): \(what)"
     }
@@ -45,6 +48,8 @@ extension FileFinding {
     func message(_ event: Position, _ ordinal: Int64) -> FileFinding {
         with { $0.message = "\(event.number).\(ordinal)" }
     }
+
+    func of(_ module: GroupName) -> FileFinding { with { $0.module = module.text.string } }
 
     func timeout(_ name: Text) -> FileFinding { with { $0.timeout = name.string } }
 

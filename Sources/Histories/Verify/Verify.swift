@@ -15,6 +15,8 @@ package struct Verify {
         package var openMax = 20_000
         /// Findings that are kept with their places.
         package var findingsMax = 100
+        /// Modules whose rows are compared with the orders, as far as the file has them.
+        package var modules: [any ShopModule] = []
         /// Times the work; only its uptime is asked.
         package var world = World.system
 
@@ -33,6 +35,8 @@ package struct Verify {
         case stock
         /// Rows that nothing implies.
         case rest
+        /// Rows of modules against what the orders say.
+        case modules
     }
 
     private let settings: Settings
@@ -63,7 +67,7 @@ package struct Verify {
         for stage in Stage.allCases {
             progress(stage, 0, 0)
             do {
-                try run(stage, on: book.engine, &report) { progress(stage, $0, $1) }
+                try run(stage, on: book, &report) { progress(stage, $0, $1) }
             } catch {
                 report.add(FileFinding("the check of \(stage.rawValue) cannot go on: \(error)"))
             }
@@ -73,8 +77,9 @@ package struct Verify {
     }
 
     private func run(
-        _ stage: Stage, on engine: Engine, _ report: inout VerifyReport, progress: (Int, Int) -> Void
+        _ stage: Stage, on book: OrderBook, _ report: inout VerifyReport, progress: (Int, Int) -> Void
     ) throws {
+        let engine = book.engine
         switch stage {
         case .pages:
             report.schemaVersion = try engine.store.read { rows in try rows.schemaVersion() }
@@ -119,7 +124,25 @@ package struct Verify {
             try check.checkMessageTimeouts()
             try check.checkCallTimeouts()
             report.add(check.findings)
+        case .modules:
+            for (index, module) in settings.modules.enumerated() {
+                progress(index, settings.modules.count)
+                try check(module, in: book, &report)
+            }
         }
+    }
+}
+
+extension Verify {
+    private func check(_ module: some ShopModule, in book: OrderBook, _ report: inout VerifyReport) throws {
+        guard let look = try book.check(module) else { return }
+        report.modules.append(
+            VerifyReport.Module(
+                name: module.name.description, compared: look.compared, owed: look.owed, notes: look.notes))
+        var found = FileFindings(keptMax: settings.findingsMax)
+        for finding in look.findings { found.add(FileFinding(finding).of(module.name)) }
+        for _ in look.findings.count..<look.findingCount { found.add(FileFinding("more").of(module.name)) }
+        report.add(found)
     }
 }
 
@@ -136,11 +159,23 @@ package struct VerifyReport: Sendable, Codable {
     package var messages = 0
     package var timeouts = 0
     package var attributes = 0
+    /// The modules that the file has.
+    package var modules: [Module] = []
     package var milliseconds: Int64 = 0
     package private(set) var findingCount = 0
     /// The first findings, with their places.
     package private(set) var findings: [FileFinding] = []
     private let findingsMax: Int
+
+    /// What the check of a module came to, besides findings.
+    package struct Module: Sendable, Codable {
+        package var name: String
+        package var compared: Int
+        /// Messages that it has not handled.
+        package var owed: Int64
+        /// What is not wrong and should be known.
+        package var notes: [String]
+    }
 
     package var isSound: Bool { findingCount == 0 }
 

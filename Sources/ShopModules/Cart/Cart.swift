@@ -55,6 +55,19 @@ public struct Cart: ShopModule {
         }
     }
 
+    /// How many carts have something in them, and how many units open orders have taken from carts.
+    public static func totals(in book: OrderBook) throws -> (filled: Int64, taken: Int64) {
+        let row = try book.readTables { tables in
+            try tables.rows(
+                """
+                SELECT count(DISTINCT CASE WHEN filled > ordered THEN buyer END) AS filled,
+                    ifnull(sum(ordered), 0) AS taken FROM cart_line
+                """
+            ).first
+        }
+        return (try row?.integer("filled") ?? 0, try row?.integer("taken") ?? 0)
+    }
+
     // MARK: Working
 
     public func migrate(_ tables: borrowing ModuleTables) throws {

@@ -11,21 +11,21 @@ extension Notifications {
 
     /// Sends what is ready.
     public func followUp(in book: OrderBook) async throws {
-        var last: (notice: Notice, result: Result)?
-        for _ in 0...Self.noticesPerRound {
+        var last: [(notice: Notice, result: Result)] = []
+        var count = 0
+        while true {
             let recorded = last
             let now = book.now
+            // Once the round is over, what was begun last is recorded, and nothing else begins.
+            let limit = count < Self.noticesPerRound ? noticesAtOnce : 0
             let next = try await book.writeTables { tables in
-                if let recorded { try Self.record(recorded.result, of: recorded.notice, at: now, tables) }
-                return try Self.begin(at: now, tables)
+                for one in recorded { try Self.record(one.result, of: one.notice, at: now, tables) }
+                return try Self.begin(limit, at: now, tables)
             }
-            guard let next else { return }
-            last = (next, await send(next))
-        }
-        // The round is over: what was begun last is recorded, and nothing else begins.
-        if let last {
-            let now = book.now
-            try await book.writeTables { tables in try Self.record(last.result, of: last.notice, at: now, tables) }
+            guard !next.isEmpty else { return }
+            last = []
+            for notice in next { last.append((notice, await send(notice))) }
+            count += next.count
         }
     }
 
@@ -40,18 +40,19 @@ extension Notifications {
         }
     }
 
-    /// Marks the next notice as begun; nil: none is ready.
-    private static func begin(at now: Moment, _ tables: borrowing ModuleTables) throws -> Notice? {
+    /// Marks the next notices as begun.
+    private static func begin(_ limit: Int, at now: Moment, _ tables: borrowing ModuleTables) throws -> [Notice] {
+        guard limit > 0 else { return [] }
         let ready = try tables.rows(
-            "SELECT \(Notice.columns) FROM notice WHERE state = 'ready' AND due <= ? ORDER BY due, number LIMIT 1",
-            [.integer(now.milliseconds)]
-        ).first
-        guard let ready else { return nil }
-        let notice = try Notice(ready)
-        try tables.execute(
-            "UPDATE notice SET state = 'sending', attempts = attempts + 1, problem = NULL WHERE number = ?",
-            [.integer(notice.number)])
-        return notice
+            "SELECT \(Notice.columns) FROM notice WHERE state = 'ready' AND due <= ? ORDER BY due, number LIMIT ?",
+            [.integer(now.milliseconds), .integer(Int64(limit))]
+        ).map { try Notice($0) }
+        for notice in ready {
+            try tables.execute(
+                "UPDATE notice SET state = 'sending', attempts = attempts + 1, problem = NULL WHERE number = ?",
+                [.integer(notice.number)])
+        }
+        return ready
     }
 
     private static func record(
@@ -88,6 +89,14 @@ extension Notifications {
                 [.text(state.rawValue), .integer(limit)]
             ).map { try Notice($0) }
         }
+    }
+
+    /// How many notices are in a state.
+    public static func count(_ state: Notice.State, in book: OrderBook) throws -> Int64 {
+        let row = try book.readTables { tables in
+            try tables.rows("SELECT count(*) AS count FROM notice WHERE state = ?", [.text(state.rawValue)]).first
+        }
+        return try row?.integer("count") ?? 0
     }
 
     /// What somebody has found out about a notice in doubt.

@@ -29,7 +29,14 @@ public struct Notifications: ShopModule {
     public let settings = GroupSettings(isFIFO: true)
     let sender: Sender
 
-    public init(sender: @escaping Sender) { self.sender = sender }
+    let noticesAtOnce: Int
+
+    /// - Parameter noticesAtOnce: how many notices are begun in one write. With more than one it is faster, and if the
+    ///   process ends all of them are in doubt.
+    public init(noticesAtOnce: Int = 1, sender: @escaping Sender) {
+        self.noticesAtOnce = min(max(1, noticesAtOnce), 100)
+        self.sender = sender
+    }
 
     public func migrate(_ tables: borrowing ModuleTables) throws {
         try tables.execute(

@@ -34,6 +34,11 @@ public struct PointsAccount: Hashable, Sendable {
     /// Earned by orders.
     public var earned: Int64
 
+    public init(welcome: Int64, earned: Int64) {
+        self.welcome = welcome
+        self.earned = earned
+    }
+
     public var points: Int64 { welcome + earned }
     public var level: PointLevel { PointLevel(points: points) }
 }

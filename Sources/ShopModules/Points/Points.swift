@@ -42,6 +42,32 @@ public struct Points: ShopModule {
         }
     }
 
+    /// How many members have points, all their points together, and how many have reached which level.
+    public static func totals(
+        in book: OrderBook
+    ) throws -> (members: Int64, points: Int64, levels: [PointLevel: Int64]) {
+        let counts = PointLevel.allCases.map { "sum(welcome + earned >= \($0.pointsMin)) AS \($0.name)" }
+        let row = try book.readTables { tables in
+            try tables.rows(
+                """
+                SELECT count(*) AS members, ifnull(sum(welcome + earned), 0) AS points,
+                    \(counts.joined(separator: ", "))
+                FROM points_member
+                """
+            ).first
+        }
+        guard let row, try row.integer("members") > 0 else { return (0, 0, [:]) }
+        var levels: [PointLevel: Int64] = [:]
+        // Who has reached a level has reached those below it.
+        var higher: Int64 = 0
+        for level in PointLevel.allCases.reversed() {
+            let reached = try row.integer(level.name)
+            levels[level] = reached - higher
+            higher = reached
+        }
+        return (try row.integer("members"), try row.integer("points"), levels)
+    }
+
     public func migrate(_ tables: borrowing ModuleTables) throws {
         // `event` is the position of the order's event that the row is as of.
         try tables.execute(

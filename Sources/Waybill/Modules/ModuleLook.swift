@@ -8,8 +8,10 @@ public struct ModuleLook: Sendable {
     public let book: OrderBook
     /// When the module was installed, or `.min` when it has read all history: older orders told it nothing.
     public let since: Moment
-    /// Whether the module has handled every message that there is. If not, what it lacks may still come.
-    public let isCaughtUp: Bool
+    /// How many messages the module has not handled. What it lacks because of them may still come.
+    public let owed: Int64
+    /// Whether the module has handled every message that there is.
+    public var isCaughtUp: Bool { owed == 0 }
     /// How many rows or orders were compared.
     public private(set) var compared = 0
     /// What is wrong: one sentence each.
@@ -22,10 +24,10 @@ public struct ModuleLook: Sendable {
     /// How many findings there are, kept or not.
     public private(set) var findingCount = 0
 
-    package init(book: OrderBook, since: Moment, isCaughtUp: Bool) {
+    package init(book: OrderBook, since: Moment, owed: Int64) {
         self.book = book
         self.since = since
-        self.isCaughtUp = isCaughtUp
+        self.owed = owed
     }
 
     /// Adds one to what was compared, and a finding if something is wrong.

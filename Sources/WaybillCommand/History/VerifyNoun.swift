@@ -10,7 +10,8 @@ struct VerifyNoun: AsyncParsableCommand {
         abstract: "Check a closed file from end to end; exit status 1 if anything is wrong, with the place.",
         discussion: """
             Positions and versions without gaps, digests, every order the fold of its events, stock balanced and equal \
-            to what orders hold, messages and timeouts what the events say.
+            to what orders hold, messages and timeouts what the events say; points, coupons, carts, notices and gift \
+            packs what the orders say, where the file has these modules.
             """)
 
     @Argument(help: "The file.")
@@ -36,7 +37,9 @@ struct VerifyNoun: AsyncParsableCommand {
 /// Checks a file, with a bar on a terminal.
 func verify(_ path: String) throws -> VerifyReport {
     let progress = ProgressLine()
-    let report = try Verify().run(path) { stage, done, total in
+    var settings = Verify.Settings()
+    settings.modules = ShippedModules.checked
+    let report = try Verify(settings: settings).run(path) { stage, done, total in
         progress.show(done, of: total, "checking \(stage.rawValue)")
     }
     progress.clear()
@@ -69,6 +72,13 @@ struct VerifyText {
             "",
             "\(counted(report.stocks, "stock")) with \(counted(report.movements, "movement")), in "
                 + Interval(milliseconds: report.milliseconds).text)
+        details.lines("modules", report.modules.map(line))
+        details.lines("note", report.modules.flatMap { module in module.notes.map(\.printable) })
+    }
+
+    private func line(_ module: VerifyReport.Module) -> String {
+        let lag = module.owed == 0 ? "" : ", \(counted(module.owed, "message")) behind"
+        return "\(module.name.printable): \(grouped(module.compared)) compared with the orders\(lag)"
     }
 }
 
@@ -86,6 +96,14 @@ extension JSONWriter {
         member("messages", Int64(report.messages))
         member("timeouts", Int64(report.timeouts))
         member("attributes", Int64(report.attributes))
+        members("modules", report.modules) { writer, module in
+            writer.beginObject()
+            writer.member("name", Text(module.name))
+            writer.member("compared", Int64(module.compared))
+            writer.member("owed", module.owed)
+            writer.members("notes", module.notes) { $0.text(Text($1)) }
+            writer.endObject()
+        }
         member("milliseconds", report.milliseconds)
         member("finding_count", Int64(report.findingCount))
         members("findings", report.findings) { $0.finding($1) }
@@ -103,6 +121,7 @@ extension JSONWriter {
         member("location", ifAny: finding.location.map { Text($0) })
         member("message", ifAny: finding.message.map { Text($0) })
         member("timeout", ifAny: finding.timeout.map { Text($0) })
+        member("module", ifAny: finding.module.map { Text($0) })
         endObject()
     }
 }

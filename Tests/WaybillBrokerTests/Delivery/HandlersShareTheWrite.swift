@@ -19,7 +19,7 @@ import WaybillStore
 
     private func consume(_ broker: ReopenedBroker, poison: Int? = nil) async throws -> Engine.Consumption {
         let reception = Reception(group: "points", subscription: Subscription("orders"), client: "m", max: 100)
-        return try await broker.engine.consume(reception, deadline: .seconds(5)) { delivery, tables in
+        return try await broker.engine.consume(reception, deadline: .seconds(5)) { delivery, tables, _ in
             let number = [delivery].numbers[0]
             try tables.execute("INSERT INTO points_effect (number) VALUES (?1)", [.integer(Int64(number))])
             if number == poison { throw Poison() }

@@ -1,0 +1,117 @@
+import Synchronization
+import WaybillBroker
+import WaybillCore
+import WaybillEngine
+import WaybillTimeouts
+
+/// The modules of an open book: in the real world each has loops, in a virtual one they work when told.
+final class ModuleLoops: Sendable {
+    private struct Installed {
+        var module: any ShopModule
+        var loop: Task<Void, Never>?
+    }
+
+    private struct State {
+        var names: Set<GroupName> = []
+        var installed: [Installed] = []
+    }
+
+    /// How long a loop waits for messages before it looks whether something else is to be done.
+    private static let wait = Interval.seconds(5)
+    /// Orders wait for a module's write as for any other, so it is not as long as it might be.
+    private static let messagesPerWrite = 50
+    private static let longestRest = Interval.seconds(30)
+
+    private let state = Mutex(State())
+
+    /// Takes a name; false: it is taken.
+    func reserve(_ name: GroupName) -> Bool { state.withLock { $0.names.insert(name).inserted } }
+
+    /// Gives a name back.
+    func remove(_ name: GroupName) { state.withLock { _ = $0.names.remove(name) } }
+
+    func start(_ module: any ShopModule, in book: OrderBook) {
+        let loop: Task<Void, Never>? =
+            book.engine.world.virtualClock == nil ? Task { await Self.loops(of: module, in: book) } : nil
+        state.withLock { $0.installed.append(Installed(module: module, loop: loop)) }
+    }
+
+    /// Ends the loops; what they have in hand is finished or undone.
+    func stop() {
+        let installed = state.withLock { state in
+            defer { state = State() }
+            return state.installed
+        }
+        for one in installed { one.loop?.cancel() }
+    }
+
+    /// Works everything off.
+    func run(in book: OrderBook) async throws -> Int {
+        let modules = state.withLock { $0.installed.map(\.module) }
+        var count = 0
+        while true {
+            var isIdle = true
+            for module in modules {
+                for subscription in module.subscriptions {
+                    let step = try await Self.step(module, subscription, in: book)
+                    count += step.done
+                    isIdle = isIdle && step.isEmpty
+                }
+                try await module.followUp(in: book)
+            }
+            if isIdle { return count }
+        }
+    }
+
+    /// Handles messages of one topic, in a write of their own.
+    private static func step(
+        _ module: any ShopModule, _ subscription: Subscription, in book: OrderBook,
+        wait: Interval = Interval(milliseconds: 0)
+    ) async throws(MessageRefusal) -> Engine.Consumption {
+        let reception = Reception(
+            group: module.name, subscription: subscription, client: "module", max: messagesPerWrite, wait: wait)
+        return try await book.engine.consume(reception, deadline: .seconds(1)) { delivery, tables, effects in
+            try module.handle(delivery, tables, effects)
+        }.get()
+    }
+
+    /// One loop for each topic, and one for what follows, until the task is cancelled.
+    private static func loops(of module: any ShopModule, in book: OrderBook) async {
+        let (handled, handling) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        await withTaskGroup { group in
+            for subscription in module.subscriptions {
+                group.addTask {
+                    await loop(in: book) {
+                        _ = try await step(module, subscription, in: book, wait: wait)
+                        handling.yield()
+                    }
+                }
+            }
+            group.addTask {
+                for await _ in handled {
+                    do {
+                        try await module.followUp(in: book)
+                    } catch {
+                        // Asked again after a while, also when no message comes.
+                        await book.engine.world.rest(wait)
+                        handling.yield()
+                    }
+                }
+            }
+        }
+    }
+
+    /// Does one thing again and again. After a failure (closed, stopped, overloaded) it comes back, ever later.
+    private static func loop(in book: OrderBook, _ step: () async throws -> Void) async {
+        var rest = Interval(milliseconds: 0)
+        while !Task.isCancelled {
+            do {
+                try await step()
+                rest = Interval(milliseconds: 0)
+            } catch {
+                rest = min(longestRest, Interval(milliseconds: max(100, rest.milliseconds * 2)))
+                await book.engine.world.rest(rest)
+            }
+        }
+    }
+}

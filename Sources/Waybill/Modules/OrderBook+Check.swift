@@ -1,0 +1,21 @@
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+/// Checking modules.
+extension OrderBook {
+    /// Compares a module's rows with what the orders say; nil: it is not installed in this file.
+    ///
+    /// For a book on which nobody works: what is placed meanwhile looks like something that the module has missed.
+    public func check(_ module: some ShopModule) throws -> ModuleLook? {
+        guard try messages.group(module.name) != nil else { return nil }
+        let since = try readTables { tables in
+            try tables.rows("SELECT since FROM module WHERE name = ?", [.text(module.name.description)]).first
+        }
+        guard case .integer(let milliseconds) = since?["since"] else { return nil }
+        let owed = try messages.lag(of: module.name).reduce(0) { $0 + $1.messages }
+        var look = ModuleLook(book: self, since: Moment(milliseconds: milliseconds), owed: owed)
+        try module.check(&look)
+        return look
+    }
+}

@@ -1,0 +1,85 @@
+import WaybillCore
+import WaybillEngine
+import WaybillTimeouts
+
+/// Installing modules, and letting them work.
+extension OrderBook {
+    /// From where on a module hears of the shop.
+    public enum ModuleStart: Sendable {
+        /// Of what is sent from now on.
+        case now
+        /// Of all that its topics still hold. What was sent before the installation arrives marked as replayed, and
+        /// sets off no effects on others.
+        case beginning
+    }
+
+    /// Adds a module to the shop, or goes on with one that the file has: its tables are made or changed, its group
+    /// stays where it was.
+    ///
+    /// In the real world it works from now on, until the book is closed. In a virtual one it works in
+    /// ``runModules()``.
+    ///
+    /// - Throws: ``Refusal`` or ``MessageRefusal``; nothing works then, and it can be installed again.
+    public func install(_ module: some ShopModule, from start: ModuleStart = .now) async throws {
+        guard modules.reserve(module.name) else {
+            throw MessageRefusal.groupExists(module.name)
+        }
+        do {
+            try await prepare(module, from: start)
+            modules.start(module, in: self)
+        } catch {
+            modules.remove(module.name)
+            throw error
+        }
+    }
+
+    private func prepare(_ module: some ShopModule, from start: ModuleStart) async throws {
+        for topic in module.topics where try messages.topic(topic) == nil {
+            try await messages.createTopic(topic, TopicSettings(type: .mixed))
+        }
+        let since =
+            switch start {
+            case .now: now.milliseconds
+            case .beginning: Int64.min
+            }
+        let isNew = try await writeModuleRow(of: module, since: since)
+        try await messages.createGroup(module.name, module.settings)
+        // Each topic is taken up before anything else happens, so that the group is owed what comes from now on.
+        for subscription in module.subscriptions {
+            try await messages.subscribe(module.name, subscription)
+            guard isNew else { continue }
+            // What is there is passed over; to look back from here marks it as replayed.
+            try await messages.lookBack(module.name, subscription.topic, to: .newest)
+            if start == .beginning { try await messages.lookBack(module.name, subscription.topic, to: .oldest) }
+        }
+        // An installation that was interrupted before this is done again from its beginning.
+        try await writeTables { tables in
+            try tables.execute("UPDATE module SET installed = 1 WHERE name = ?", [.text(module.name.description)])
+        }
+    }
+
+    /// Makes the module's tables and its row; answers whether it is not installed yet.
+    private func writeModuleRow(of module: some ShopModule, since: Int64) async throws(Refusal) -> Bool {
+        let name = SQLValue.text(module.name.description)
+        try await migrateTables { tables in
+            try tables.execute(
+                """
+                CREATE TABLE IF NOT EXISTS module (
+                    name TEXT PRIMARY KEY, since INTEGER NOT NULL,
+                    installed INTEGER NOT NULL CHECK (installed IN (0, 1))) STRICT, WITHOUT ROWID
+                """)
+            try tables.execute("INSERT INTO module VALUES (?, ?, 0) ON CONFLICT DO NOTHING", [name, .integer(since)])
+            try module.migrate(tables)
+        }
+        return try await writeTables { tables in
+            try tables.rows("SELECT installed FROM module WHERE name = ?", [name]).first?["installed"] == 0
+        }
+    }
+
+    /// In a virtual world: lets every installed module handle what there is, in the order of their installation, until
+    /// nothing is left; answers how many messages were handled.
+    ///
+    /// What fails waits for its time, and comes when the clock is turned that far.
+    @discardableResult
+    public func runModules() async throws -> Int { try await modules.run(in: self) }
+}
