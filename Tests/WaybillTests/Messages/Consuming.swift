@@ -1,0 +1,117 @@
+import Synchronization
+import Testing
+import Waybill
+
+@Suite struct `A consumer` {
+    private let all = Subscription("normal")
+
+    private func send(_ texts: [String], to topic: TopicName = "normal", in book: OrderBook) async throws {
+        for text in texts { try await book.messages.send(NewMessage(to: topic, body: Array(text.utf8))) }
+    }
+
+    private func bodies(_ deliveries: [Delivery]) -> [String] {
+        deliveries.map { String(decoding: $0.body, as: UTF8.self) }
+    }
+
+    @Test func `reads messages as they come, and acknowledges them`() async throws {
+        let book = try await bookWithTopics()
+        let messages = book.messages
+        try await messages.createGroup("readers")
+        try await send(["a", "b", "c"], in: book)
+        var read: [String] = []
+        for try await delivery in messages.deliveries(to: "readers", all, Messages.Receiving(max: 2)) {
+            read += bodies([delivery])
+            try await messages.acknowledge(delivery)
+        }
+        #expect(read == ["a", "b", "c"])
+        #expect(try messages.lag(of: "readers").map(\.messages) == [0])
+        #expect(try messages.lag(of: "readers").map(\.finished) == [3])
+    }
+
+    @Test func `gets again what it has failed, at its time, and what it has kept too long`() async throws {
+        let book = try await bookWithTopics()
+        let messages = book.messages
+        try await messages.createGroup("readers")
+        try await send(["a", "b"], in: book)
+        let first = try await messages.receive("readers", all)
+        try await messages.fail(first[0], retryAfter: .minutes(1))
+        try await messages.extend(first[1], by: .minutes(2))
+        book.advance(by: .seconds(59))
+        #expect(try await messages.receive("readers", all) == [])
+        book.advance(by: .seconds(1))
+        let second = try await messages.receive("readers", all)
+        #expect(bodies(second) == ["a"] && second.map(\.attempt) == [2])
+        try await messages.acknowledge(second[0])
+        book.advance(by: .minutes(1))
+        #expect(bodies(try await messages.receive("readers", all)) == ["b"])
+        await #expect(throws: MessageRefusal.self) { try await messages.acknowledge(first[1]) }
+    }
+
+    @Test func `gives up a message, and gets it back by redrive`() async throws {
+        let book = try await bookWithTopics()
+        let messages = book.messages
+        try await messages.createGroup("readers")
+        try await send(["a"], in: book)
+        try await messages.deadLetter(try #require(try await messages.receive("readers", all).first), because: "bad")
+        #expect(try await messages.receive("readers", all) == [])
+        #expect(try messages.deadLetters(of: "readers").map(\.reason) == ["bad"])
+        #expect(try await messages.redrive("readers") == 1)
+        let back = try #require(try await messages.receive("readers", all).first)
+        #expect(bodies([back]) == ["a"] && back.topic == "normal")
+        try await messages.acknowledge(back)
+        #expect(try await messages.redrive("readers") == 0)
+    }
+
+    @Test func `reads again after a look-back, marked as replayed, as the preview has said`() async throws {
+        let book = try await bookWithTopics()
+        let messages = book.messages
+        try await messages.createGroup("readers")
+        try await send(["a", "b"], in: book)
+        for delivery in try await messages.receive("readers", all) { try await messages.acknowledge(delivery) }
+        let preview = try await messages.previewLookBack("readers", "normal", to: .oldest)
+        #expect(preview.isPreview && preview.queues.map(\.again) == [2])
+        #expect(try await messages.receive("readers", all) == [])
+        try await messages.lookBack("readers", "normal", to: .oldest)
+        let again = try await messages.receive("readers", all)
+        #expect(bodies(again) == ["a", "b"] && again.allSatisfy(\.isReplayed))
+    }
+
+    @Test func `of a closure has its rows and its acknowledgement in one commit`() async throws {
+        let book = try await bookWithTopics()
+        let messages = book.messages
+        try await book.install(
+            HandlerModule(
+                "counter", [Subscription("normal")],
+                migrate: { tables in
+                    try tables.execute("CREATE TABLE IF NOT EXISTS word (text TEXT PRIMARY KEY) STRICT")
+                },
+                handle: { delivery, tables, _ in
+                    let text = String(decoding: delivery.body, as: UTF8.self)
+                    try tables.execute("INSERT INTO word VALUES (?)", [.text(text)])
+                    if text == "poison" { throw CancellationError() }
+                }))
+        try await send(["a", "poison", "b"], in: book)
+        #expect(try await book.runModules() == 2)
+        let words = try book.readTables { try $0.rows("SELECT text FROM word ORDER BY text") }
+        #expect(words.map { $0["text"] } == ["a", "b"])
+        #expect(try messages.lag(of: "counter").map(\.messages) == [1])
+        await #expect(throws: MessageRefusal.groupExists("counter")) {
+            try await book.install(HandlerModule("counter", []) { _, _, _ in })
+        }
+    }
+
+    @Test func `installed in the real world works by itself`() async throws {
+        let book = try OrderBook.inMemory(workflows: [])
+        try await book.messages.createTopic("normal")
+        let (heard, hears) = AsyncStream.makeStream(of: String.self)
+        try await book.install(
+            HandlerModule("counter", [Subscription("normal")]) { delivery, _, _ in
+                hears.yield(String(decoding: delivery.body, as: UTF8.self))
+            })
+        try await send(["a", "b"], in: book)
+        var iterator = heard.makeAsyncIterator()
+        #expect(await iterator.next() == "a")
+        #expect(await iterator.next() == "b")
+        book.close()
+    }
+}
