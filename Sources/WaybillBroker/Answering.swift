@@ -69,6 +69,7 @@ extension Broker {
             }
             try freeMessageGroup(messageGroup, topic, group.number, in: transaction)
             note(group.number, succeeded: true)
+            remember(.acknowledged, held, group, at: now)
             return .done
         }
     }
@@ -91,6 +92,7 @@ extension Broker {
         case .success((let held, let group, let topic)):
             try retry(held, group, topic, delay: delay, why: why, at: now, in: transaction)
             note(group.number, succeeded: false)
+            remember(.failed, held, group, at: now)
             return .done
         }
     }
@@ -123,6 +125,25 @@ extension Broker {
         }
     }
 
+    /// Keeps for traces what became of a delivery.
+    func remember(_ kind: MessageTrace.Happening.Kind, _ held: Held, _ group: GroupRow, at now: Moment) {
+        switch held {
+        case .broadcast: return
+        case .lease(let lease, let key, let offset):
+            remember(kind, key.place(offset), group, lease.client, lease.attempt, at: now)
+        case .row(let row): remember(kind, row.place, group, "", row.attempt, at: now)
+        }
+    }
+
+    private func remember(
+        _ kind: MessageTrace.Happening.Kind, _ place: MessagePlace, _ group: GroupRow, _ client: Text, _ attempt: Int64,
+        at now: Moment
+    ) {
+        let happening = MessageTrace.Happening(
+            at: now, kind: kind, group: group.name, client: client, attempt: attempt)
+        pending.happenings.append(TraceRing.Entry(place, happening))
+    }
+
     /// A delivery as a row, whether it had one or not.
     private func row(of held: Held) -> RedeliveryRow? {
         switch held {
@@ -141,6 +162,7 @@ extension Broker {
         in transaction: borrowing Transaction
     ) throws {
         guard let row = row(of: held) else { return }
+        remember(.dead, held, group, at: now)
         switch held {
         case .lease(_, let key, let offset):
             try bury(row, group, hasRow: false, why: why, in: transaction, at: now)

@@ -42,6 +42,8 @@ package final class Broker {
     package var checkers: [Text: HalfMessageChecker] = [:]
     package let disk: DiskWatch
     var maintenance: Maintenance
+    /// The last deliveries and what became of them.
+    package let ring: TraceRing
     var pending = PendingChanges()
 
     package init(store: Store, world: World, settings: BrokerSettings, contents: any EventContents) throws {
@@ -51,6 +53,7 @@ package final class Broker {
         self.contents = contents
         desk = CheckDesk(settings: settings)
         maintenance = Maintenance(settings: settings)
+        ring = TraceRing(capacity: settings.traceMax, now: world.now())
         disk = DiskWatch(read: settings.diskSpace ?? { [path = store.path] in path.flatMap { DiskSpace.of(path: $0) } })
         let secret = try store.write { transaction in try Self.keepSecret(world, in: transaction) }
         seal = Seal(secret: secret)
@@ -112,6 +115,7 @@ package final class Broker {
     /// After the commit: consumers see what the write did.
     package func didCommit() {
         groups.apply(pending)
+        ring.note(pending.happenings)
         maintenance.index.grew(pending.grown.keys)
         maintenance.clearing.delete(pending.deletedTopics)
         desk.settle(pending.settled)
@@ -131,7 +135,7 @@ package final class Broker {
 
     /// What is asked without changing anything.
     package var reader: MessageReader {
-        MessageReader(store: store, seal: seal, settings: settings, contents: contents)
+        MessageReader(store: store, seal: seal, settings: settings, contents: contents, ring: ring)
     }
 
     /// The key of seals, made at the first opening of a file.

@@ -48,6 +48,8 @@ package struct BrokerSettings: Sendable {
     package var idleAfter = Interval.days(7)
     /// How often retention looks at all topics.
     package var retentionEvery = Interval.seconds(5)
+    /// Deliveries and answers that are remembered for traces.
+    package var traceMax = 65_536
     /// How full the disk is; nil: the system is asked about the file's.
     package var diskSpace: (@Sendable () -> DiskSpace?)?
 

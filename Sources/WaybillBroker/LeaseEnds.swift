@@ -63,6 +63,7 @@ extension Broker {
             held, group, topic, delay: Interval(milliseconds: 0), why: "its invisible time was over", at: now,
             in: transaction)
         note(group.number, succeeded: false)
+        remember(.expired, held, group, at: now)
     }
 
     /// A client says that it goes: what it holds and would have been renewed is free after a second.

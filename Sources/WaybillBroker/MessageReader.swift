@@ -10,6 +10,7 @@ package struct MessageReader: Sendable {
     let seal: Seal
     let settings: BrokerSettings
     let contents: any EventContents
+    let ring: TraceRing
 
     /// The topics that exist, after one of them in the order in which they were made; nil: from the first.
     package func topics(after name: TopicName? = nil, limit: Int) throws -> [TopicView] {

@@ -8,6 +8,8 @@ struct PendingChanges {
     var deletedTopics: [TopicNumber] = []
     /// Messages below an offset that went although a group was owed them.
     var cuts: [(group: GroupNumber, queue: StoredQueueNumber, offset: Int64)] = []
+    /// What became of deliveries.
+    var happenings: [TraceRing.Entry] = []
     /// What the journal is to say.
     var audits: [AuditNote] = []
     /// Half messages whose question is over: decided, answered, or due again.

@@ -23,6 +23,7 @@ package struct Receiver: Sendable {
         let groups: GroupMemory
         let seal: Seal
         let contents: any EventContents
+        let ring: TraceRing
 
         package init(_ broker: Broker) {
             store = broker.store
@@ -31,6 +32,7 @@ package struct Receiver: Sendable {
             groups = broker.groups
             seal = broker.seal
             contents = broker.contents
+            ring = broker.ring
         }
     }
 
@@ -121,11 +123,25 @@ package struct Receiver: Sendable {
                 }
                 let granted = try await take(look, reception)
                 taken += granted.map(\.grant)
+                note(granted.map(\.grant), reception)
                 deliveries += granted.map { delivery($0.found, $0.grant, look, group) }
             }
         }
         if let attempt = reception.attempt, !taken.isEmpty { groups.remember(taken, of: attempt, in: group) }
         return deliveries
+    }
+
+    /// Remembers for traces who got what.
+    private func note(_ granted: [Granted], _ reception: Reception) {
+        let now = world.now()
+        parts.ring.note(
+            granted.map { grant in
+                TraceRing.Entry(
+                    grant.place,
+                    MessageTrace.Happening(
+                        at: now, kind: .delivered, group: reception.group, client: reception.client,
+                        attempt: grant.attempt))
+            })
     }
 
     /// Whether nothing of it may have ended a process before.

@@ -24,6 +24,7 @@ import WaybillStore
         var text = "\(try reader.topics(limit: 100))\(try reader.halfMessages(after: nil, limit: 100))"
         text += "\(try reader.messages(id: prepared.id))\(try reader.messages(key: Text(word)))"
         text += "\(try reader.messages(in: "orders", from: SendingDesk.opening, limit: 100))"
+        text += "\(try reader.trace(id: prepared.id))"
         text += "\(String(describing: try reader.retention(of: "orders", at: desk.now)))"
         text += "\(try desk.engine.audits(limit: 100))"
         for request in [
