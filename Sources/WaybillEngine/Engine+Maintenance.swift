@@ -12,7 +12,7 @@ extension Engine {
         /// Between two rounds, when a round left nothing to do. Keeps the index of messages a second behind at most.
         static let betweenRounds = Interval(milliseconds: 400)
         /// Between two rounds while there is more, so that others get their turn at the writer.
-        static let betweenSteps = Interval(milliseconds: 2)
+        static let betweenSteps = Interval(milliseconds: 20)
     }
 
     /// One round, bounded, in a write of its own; true: something is left to do at once. In the real world a thread

@@ -8,7 +8,7 @@ import WaybillStore
 final class MessageIndex {
     struct Settings: Sendable {
         /// Messages of one step.
-        var messagesMax = 2_000
+        var messagesMax = 4_000
 
         init() {}
     }

@@ -12,8 +12,11 @@ import WaybillStore
 /// What goes although a group was owed it is an event of the journal, and the group is marked.
 final class Retention {
     struct Settings: Sendable {
-        /// Messages that one step counts, and that it deletes.
-        var messagesMax = 1_000
+        /// Messages that one step counts: few enough that no order waits long, and enough that the commit is not all of
+        /// it.
+        var countedMax = 4_000
+        /// Messages that one step deletes.
+        var deletedMax = 1_000
         /// Without a consumer for so long a group is idle: its claims go before those of others.
         var idleAfter: Interval
 
@@ -36,7 +39,8 @@ final class Retention {
     private let settings: Settings
 
     init(settings: Settings) {
-        precondition(settings.messagesMax > 0, "a step deletes one message at least")
+        precondition(
+            settings.countedMax > 0 && settings.deletedMax > 0, "a step counts and deletes one message at least")
         precondition(settings.idleAfter.milliseconds > 0, "a group is idle after some time, not at once")
         self.settings = settings
     }
@@ -56,7 +60,7 @@ final class Retention {
         at now: Moment, in transaction: borrowing Transaction, cut: (Gap) throws -> Void
     ) throws -> Outcome {
         var outcome = Outcome()
-        var left = settings.messagesMax
+        var left = settings.deletedMax
         var last = TopicNumber(0)
         while left > 0 {
             let page = try transaction.topics(after: last, limit: 1_000)
@@ -75,14 +79,14 @@ final class Retention {
         return outcome
     }
 
-    /// Counts and deletes messages of one topic; answers how many, at most `limit` of each.
+    /// Counts and deletes messages of one topic; answers how many it deleted, or `limit` when more wait to be counted.
     private func step(
         _ topic: TopicRow, at now: Moment, limit: Int, in transaction: borrowing Transaction, cut: (Gap) throws -> Void
     ) throws -> Int {
         let queues = try transaction.storedQueues(of: topic.number)
         var counted = 0
-        for queue in queues where counted < limit {
-            counted += try transaction.countSize(of: queue.number, limit: limit - counted)
+        for queue in queues where counted < settings.countedMax {
+            counted += try transaction.countSize(of: queue.number, limit: settings.countedMax - counted)
         }
         var deleted = 0
         for queue in queues where deleted < limit {
@@ -95,7 +99,7 @@ final class Retention {
             if count == 0 { break }
             deleted += count
         }
-        return max(counted, deleted)
+        return counted < settings.countedMax ? deleted : limit
     }
 
     /// The end of what goes because its time is over: nobody is owed anything below it.
