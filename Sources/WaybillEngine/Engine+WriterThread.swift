@@ -78,7 +78,7 @@ extension Engine {
         }
         guard let replies else { return false }
         for (continuation, reply) in zip(continuations, replies) { continuation.resume(returning: reply) }
-        writer.withLock { $0.checkpoint() }
+        writer.withLock { $0.checkpoint(after: requests.count) }
         return true
     }
 

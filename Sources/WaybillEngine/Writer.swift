@@ -234,8 +234,10 @@ final class Writer {
 
     /// Between two writes, when the replies are out. A checkpoint that fails costs disk, not data: the WAL stays, and
     /// the next one tries again.
-    func checkpoint() {
-        do { try store.checkpointIfDue() } catch { checkpointFailures += 1 }
+    ///
+    /// - Parameter requests: how many the last write had.
+    func checkpoint(after requests: Int = 1) {
+        do { try store.checkpointIfDue(after: requests) } catch { checkpointFailures += 1 }
     }
 
     private(set) var checkpointFailures: UInt64 = 0

@@ -3,13 +3,17 @@ import GRDBSQLite
 extension Store {
     /// Brings the WAL back into the file when enough of it has gathered. The engine calls it between two writes, after
     /// it has handed out the outcomes of the first: the time it takes is then nobody's waiting time.
-    package func checkpointIfDue() throws {
+    ///
+    /// - Parameter requests: how many the last write had.
+    package func checkpointIfDue(after requests: Int = .max) throws {
         let pages = try writer.run { connection in
             try rejectStopped(connection)
             // A WAL that was restarted since the last checkpoint has fewer pages than it had then.
             if connection.walPages < connection.walPagesAtCheckpoint { connection.walPagesAtCheckpoint = 0 }
             let due = (connection.walPages - connection.walPagesAtCheckpoint) * frameBytes
-            if due >= settings.passiveCheckpointBytes { try checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE) }
+            if due >= settings.passiveCheckpointBytes.bytes(after: requests) {
+                try checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE)
+            }
             return connection.walPages
         }
         // Passive was enough if it lets the next write start the WAL from its beginning; readers may prevent that.

@@ -2,8 +2,28 @@
 package struct StoreSettings: Sendable {
     /// Connections for reads beside the writer.
     package var readers = 3
-    /// A passive checkpoint after so many bytes of WAL since the last.
-    package var passiveCheckpointBytes = 8 << 20
+    /// A passive checkpoint after so many bytes of WAL since the last: the more requests a write had, the more,
+    /// between both bounds.
+    ///
+    /// It costs 0.4 ms and 6 µs per page, and who comes meanwhile waits. Few requests in a write mean that there is time:
+    /// then 1 MiB costs 2 ms. Many mean that there is none: then 8 MiB cost 10 ms, but a quarter less in all, as pages
+    /// that changed twice go home once.
+    package var passiveCheckpointBytes = PassiveCheckpoint()
+
+    package struct PassiveCheckpoint: Sendable {
+        package var min = 1 << 20
+        package var max = 8 << 20
+        package var perRequest = 64 << 10
+
+        package init() {}
+
+        /// After a write of so many requests.
+        func bytes(after requests: Int) -> Int {
+            let (product, overflow) = requests.multipliedReportingOverflow(by: perRequest)
+            return Swift.max(min, overflow ? max : Swift.min(product, max))
+        }
+    }
+
     /// At so many bytes of WAL reads wait until it is truncated.
     package var walBytesMax = 16 << 20
     /// How long a truncation waits for open reads, in seconds, before it gives way.

@@ -6,7 +6,11 @@ import WaybillStore
 
 @Suite struct `The write-ahead log` {
     /// Writes `megabytes` in events of 8 KiB, and answers the largest size of the log seen after a write.
-    private func write(megabytes: Int, to store: Store, _ file: TemporaryFile) throws -> Int {
+    ///
+    /// - Parameter requests: how many each write is said to have had.
+    private func write(
+        megabytes: Int, to store: Store, _ file: TemporaryFile, requests: Int = .max
+    ) throws -> Int {
         var position: Int64 = 0
         var largest = 0
         for _ in 0..<megabytes {
@@ -20,7 +24,7 @@ import WaybillStore
             }
             position += 128
             largest = max(largest, try file.bytes(of: "-wal"))
-            try store.checkpointIfDue()
+            try store.checkpointIfDue(after: requests)
         }
         return largest
     }
@@ -51,11 +55,23 @@ import WaybillStore
         return state.withLock { $0.reads }
     }
 
-    @Test func `stays under 32 MiB with three readers beside a writer`() throws {
+    @Test func `goes home early while writes are small, and late under load`() throws {
+        let file = try TemporaryFile()
+        let store = try Store.open(file.path)
+        #expect(try write(megabytes: 12, to: store, file, requests: 1) < 4 << 20)
+        let other = try TemporaryFile()
+        let busy = try Store.open(other.path)
+        #expect(try write(megabytes: 12, to: busy, other, requests: 1_024) > 7 << 20)
+    }
+
+    @Test(arguments: [1, 32, 1_024])
+    func `stays under 32 MiB with three readers beside a writer`(requests: Int) throws {
         let file = try TemporaryFile()
         let store = try Store.open(file.path)
         var largest = 0
-        let reads = try withReaders(of: store) { largest = try write(megabytes: 80, to: store, file) }
+        let reads = try withReaders(of: store) {
+            largest = try write(megabytes: 80, to: store, file, requests: requests)
+        }
         #expect(largest < 32 << 20)
         #expect(largest > 1 << 20)
         #expect(reads > 0)
@@ -66,7 +82,7 @@ import WaybillStore
     @Test func `would grow without checkpoints`() throws {
         let file = try TemporaryFile()
         var settings = StoreSettings()
-        settings.passiveCheckpointBytes = .max
+        settings.passiveCheckpointBytes.min = .max
         settings.walBytesMax = 1 << 40
         let store = try Store.open(file.path, settings: settings)
         #expect(try write(megabytes: 33, to: store, file) > 32 << 20)

@@ -1,5 +1,6 @@
 import GRDBSQLite
 import Migrations
+import WaybillStore
 
 /// A file with the engine's tables and settings, written by a bare loop.
 final class BareFile {
@@ -7,8 +8,8 @@ final class BareFile {
     private let begin: BareStatement
     private let commit: BareStatement
 
-    /// As many bytes of WAL as the engine gathers before it brings them home.
-    private static let checkpointPages = 1_024
+    /// As many bytes of WAL as the engine gathers under load before it brings them home.
+    private static let checkpointPages = StoreSettings().passiveCheckpointBytes.max / (4_096 + 24)
 
     init(_ file: ScratchFile) throws {
         connection = try BareConnection(file.path)
