@@ -26,6 +26,14 @@ public struct OrderBook: Sendable {
         public var intakeDepthMax = 65_536
         /// Requests in one write.
         public var writeRequestsMax = 1_024
+        /// Of those beyond the next write, how many may wait for one SKU: an item that everybody wants must not fill
+        /// the intake.
+        public var intakeDepthPerSKUMax = 16_384
+        /// Of those beyond the next write, how many may wait of one named caller.
+        public var intakeDepthPerCallerMax = 32_768
+        /// Whether an order for what is sold out as of the last commit is refused at the door, without a write and
+        /// without being stored.
+        public var refusesSoldOutAtTheDoor = true
 
         public init() {}
     }
@@ -68,6 +76,9 @@ public struct OrderBook: Sendable {
         var engineSettings = Engine.Settings()
         engineSettings.intakeDepthMax = settings.intakeDepthMax
         engineSettings.writeRequestsMax = settings.writeRequestsMax
+        engineSettings.fairness.waitingPerSKUMax = settings.intakeDepthPerSKUMax
+        engineSettings.fairness.waitingPerCallerMax = settings.intakeDepthPerCallerMax
+        engineSettings.refusesSoldOutAtTheDoor = settings.refusesSoldOutAtTheDoor
         let compiled = try workflows.map { text in
             (workflow: try WorkflowFile.load(text.text, name: text.source), text: Text(text.text))
         }

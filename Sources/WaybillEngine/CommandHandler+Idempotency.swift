@@ -53,7 +53,8 @@ extension Refusal {
             .unknownTimeout, .timeoutFired, .orderExists, .relativeRefused:
             true
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
-            .limit, .overloaded, .diskNearlyFull, .failStopped, .undone, .rejectedByCaller, .remembered, .noOpenCall:
+            .limit, .overloaded, .crowded, .soldOut, .diskNearlyFull, .failStopped, .undone, .rejectedByCaller,
+            .remembered, .noOpenCall:
             false
         }
     }

@@ -8,7 +8,7 @@ import WaybillStore
 /// in memory until the end of the write, because one write may change them many times; all else is appended at once.
 final class CommandHandler {
     let catalogue: WorkflowCatalogue
-    let stock = StockLedger()
+    let stock: StockLedger
     let orders = OrderLedger()
     var journal: Journal
     /// Up to when timeouts may fire in the write at hand; nil: none may.
@@ -21,8 +21,9 @@ final class CommandHandler {
     var firing: Set<TimeoutKey> = []
     var isFiringForRelative = false
 
-    init(catalogue: WorkflowCatalogue, journalEnd: JournalEnd) {
+    init(catalogue: WorkflowCatalogue, journalEnd: JournalEnd, board: SoldOutBoard) {
         self.catalogue = catalogue
+        stock = StockLedger(board: board)
         journal = Journal(end: journalEnd)
     }
 

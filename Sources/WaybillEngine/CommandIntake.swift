@@ -2,10 +2,13 @@ import Dispatch
 import Synchronization
 import WaybillCore
 
-/// Where requests wait for the writer: bounded, first come first served, collected into one write (group commit).
+/// Where requests wait for the writer: bounded, collected into one write (group commit). First come, first served as
+/// long as all that waits fits into the next write; beyond it in rounds that are fair to SKUs and callers.
 ///
-///     submit ──► waiting ──take──► one write ──commit──► each caller gets its reply
-///        │ full: refused with a time to come back
+///     submit ──► next write ──take──► one write ──commit──► each caller gets its reply
+///        │           ▲ round by round
+///        ├──► fair line
+///        │ full, or this account's share is: refused with a time to come back
 final class CommandIntake: Sendable {
     /// Something that waits for the writer.
     enum Waiting: Sendable {
@@ -15,38 +18,55 @@ final class CommandIntake: Sendable {
     }
 
     private struct State {
-        var waiting: [Waiting] = []
+        /// What the next write takes.
+        var next: [Waiting] = []
+        var line: FairLine<Waiting>
         var isWriterParked = false
         var isClosed = false
     }
 
     let depthMax: Int
-    private let state = Mutex(State())
+    private let nextWriteMax: Int
+    private let state: Mutex<State>
+    /// Whether the next write is full, so that accounts count; to be read without the lock.
+    private let isCrowded = Atomic(false)
     private let wakeUp = DispatchSemaphore(value: 0)
 
-    init(depthMax: Int) {
-        precondition(depthMax > 0, "an intake holds one request at least")
+    init(depthMax: Int, nextWriteMax: Int, fairness: FairShares) {
+        precondition(depthMax > 0 && nextWriteMax > 0, "an intake and a write hold one request at least")
         self.depthMax = depthMax
+        self.nextWriteMax = nextWriteMax
+        state = Mutex(State(line: FairLine(limits: fairness)))
     }
 
     /// Waits in line; refused at once when the line is full or closed.
     ///
     /// Unsafe means unchecked: the continuation is resumed here when it does not get in line, else by the writer, which
     /// has one reply for each request that it took. A checked one costs as much as reading a command's data.
-    func submit(_ request: Request) async -> Reply {
-        await withUnsafeContinuation { continuation in
-            if let refusal = add(.request(request, continuation)) {
+    ///
+    /// - Parameter account: on whose account it waits; asked only under load.
+    func submit(_ request: Request, account: () -> Account) async -> Reply {
+        let account = isCrowded.load(ordering: .relaxed) ? account() : .init()
+        return await withUnsafeContinuation { continuation in
+            if let refusal = add(.request(request, continuation), for: account) {
                 continuation.resume(returning: request.refused(refusal))
             }
         }
     }
 
     /// Adds to the line, or says why not.
-    func add(_ item: Waiting) -> Refusal? {
+    func add(_ item: Waiting, for account: Account = .init()) -> Refusal? {
         let (refusal, wake) = state.withLock { state -> (Refusal?, Bool) in
             if state.isClosed { return (.failStopped("the engine is closed"), false) }
-            if state.waiting.count >= depthMax { return (.overloaded(retryAfter: .seconds(1)), false) }
-            state.waiting.append(item)
+            if state.next.count + state.line.count >= depthMax {
+                return (.overloaded(retryAfter: .seconds(1)), false)
+            }
+            if state.line.isEmpty && state.next.count < nextWriteMax {
+                state.next.append(item)
+                if state.next.count == nextWriteMax { isCrowded.store(true, ordering: .relaxed) }
+            } else if let refusal = state.line.add(item, for: account) {
+                return (refusal, false)
+            }
             let wake = state.isWriterParked
             state.isWriterParked = false
             return (nil, wake)
@@ -82,20 +102,16 @@ final class CommandIntake: Sendable {
     private func takeNow(limit: Int, parking: Bool) -> Taken {
         state.withLock { state in
             state.isWriterParked = false
-            if state.waiting.isEmpty {
+            if state.next.isEmpty {
                 if state.isClosed { return .closed }
                 state.isWriterParked = parking
                 return .none
             }
-            if state.waiting.count <= limit {
-                let all = state.waiting
-                state.waiting = []
-                state.waiting.reserveCapacity(all.count)
-                return .some(all)
-            }
-            let first = Array(state.waiting.prefix(limit))
-            state.waiting.removeFirst(limit)
-            return .some(first)
+            let taken = Array(state.next.prefix(limit))
+            state.next.removeFirst(taken.count)
+            state.next += state.line.take(nextWriteMax - state.next.count)
+            isCrowded.store(state.next.count >= nextWriteMax, ordering: .relaxed)
+            return .some(taken)
         }
     }
 
@@ -114,5 +130,5 @@ final class CommandIntake: Sendable {
         wakeUp.signal()
     }
 
-    var depth: Int { state.withLock { $0.waiting.count } }
+    var depth: Int { state.withLock { $0.next.count + $0.line.count } }
 }

@@ -15,6 +15,12 @@ package final class Engine: Sendable {
         package var intakeDepthMax = 65_536
         /// Requests in one write.
         package var writeRequestsMax = 1_024
+        /// How those who wait beyond the next write share the rest.
+        package var fairness = FairShares()
+        /// Whether an order for what is sold out is refused without a write.
+        package var refusesSoldOutAtTheDoor = true
+        /// Stocks that may be known as sold out at the door.
+        package var soldOutMax = 100_000
         package var timeouts = TimeoutCenter.Settings()
         package var broker = BrokerSettings()
 
@@ -34,6 +40,7 @@ package final class Engine: Sendable {
     let receiverParts: Receiver.Parts
     let catalogue: WorkflowCatalogue
     let intake: CommandIntake
+    let board: SoldOutBoard
     let writer: Mutex<Writer>
     let writerHasEnded = DispatchSemaphore(value: 0)
     let maintenance = MaintenanceSignal()
@@ -50,7 +57,9 @@ package final class Engine: Sendable {
         self.settings = settings
         self.world = world
         self.store = store
-        intake = CommandIntake(depthMax: settings.intakeDepthMax)
+        intake = CommandIntake(
+            depthMax: settings.intakeDepthMax, nextWriteMax: settings.writeRequestsMax, fairness: settings.fairness)
+        board = SoldOutBoard(keysMax: settings.soldOutMax)
         let now = world.now()
         let (stored, end) = try store.write { transaction in
             for (workflow, text) in workflows {
@@ -70,7 +79,7 @@ package final class Engine: Sendable {
         disk = broker.disk
         receiverParts = Receiver.Parts(broker)
         let made = try Writer(
-            store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end),
+            store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end, board: board),
             timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker)
         writer = Mutex(made)
         if world.virtualClock == nil {
@@ -81,8 +90,9 @@ package final class Engine: Sendable {
 
     /// Handles one request; returns after its commit.
     package func submit(_ request: Request) async -> Reply {
+        if let refusal = refusalAtTheDoor(request) { return request.refused(refusal) }
         if world.virtualClock != nil { return perform([request])[0] }
-        return await intake.submit(request)
+        return await intake.submit(request) { [self] in account(of: request) }
     }
 
     /// Handles requests in one write on the caller's thread, which waits.
@@ -93,7 +103,7 @@ package final class Engine: Sendable {
             let replies = writer.write(requests.map { Writer.Timed(request: $0, at: now) }, firingUpTo: horizon)
             // A timeout of no length, armed just now, is due already.
             if world.virtualClock != nil { fire(writer, upTo: now) }
-            writer.checkpoint()
+            writer.checkpoint(after: requests.count)
             return replies
         }
     }
@@ -113,6 +123,9 @@ package final class Engine: Sendable {
 
     /// Writes committed since the file was opened; each holds many requests under load.
     package var writeCount: UInt64 { writer.withLock { $0.writes } }
+
+    /// Requests that wait for the writer.
+    package var waitingCount: Int { intake.depth }
 
     /// Whether firing is held because the wall clock jumped ahead (promise P5).
     package var isClockHeld: Bool { writer.withLock { $0.timeouts.isHeld } }

@@ -29,6 +29,11 @@ final class StockLedger: StockFacts {
     private(set) var missing: [StockKey] = []
     /// Rows that the decision at hand opens, with their quota; a later question of it must not open them again.
     private var opening: [Entry] = []
+    private let board: SoldOutBoard
+    /// What the write at hand was asked for and found nothing free of.
+    private var exhausted: Set<StockKey> = []
+
+    init(board: SoldOutBoard) { self.board = board }
 
     func reserve(_ lines: [ReserveLine], after movements: [Movement]) -> ReserveAnswer {
         var found: [Entry] = []
@@ -55,6 +60,7 @@ final class StockLedger: StockFacts {
             let available = remaining(of: amount, line.key, after: movements) - entry.asked
             guard line.quantity <= available else {
                 for index in opened { found[index].quota = nil }
+                if line.quota == nil, entry.row?.level.free == 0 { exhausted.insert(line.key) }
                 return .short(line: index, free: available)
             }
             entry.asked += line.quantity
@@ -122,18 +128,25 @@ final class StockLedger: StockFacts {
     func flush(in transaction: borrowing Transaction) throws {
         for entry in dirty {
             entry.isDirty = false
-            if let row = entry.row { try transaction.update(row) }
+            guard let row = entry.row else { continue }
+            if row.level.free > 0 { board.takeOff(row.key) }
+            try transaction.update(row)
         }
         dirty.removeAll(keepingCapacity: true)
     }
 
     /// After a commit: keeps what fits.
     func endWrite() {
+        if !exhausted.isEmpty {
+            board.put(exhausted.filter { entries[$0]?.row?.level.free == 0 })
+            exhausted.removeAll(keepingCapacity: true)
+        }
         if entries.count > Self.rowsMax { entries.removeAll() }
     }
 
     /// After a write that was undone: nothing here is true any more.
     func forget() {
+        exhausted.removeAll()
         entries.removeAll()
         dirty.removeAll()
         missing.removeAll()

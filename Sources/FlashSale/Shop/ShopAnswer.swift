@@ -56,9 +56,9 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
 
     package init(_ refusal: Refusal) {
         switch refusal {
-        case .insufficientStock(let sku, _, _, _):
+        case .insufficientStock(let sku, _, _, _), .soldOut(let sku, _, _):
             self = sku.text.string.hasPrefix("limit:") ? .limitReached : .soldOut
-        case .overloaded: self = .overloaded
+        case .overloaded, .crowded: self = .overloaded
         case .orderExists: self = .orderExists
         case .notPossible: self = .notPossible
         case .remembered(let code, _): self = Self.reason(code)

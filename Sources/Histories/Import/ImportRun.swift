@@ -78,9 +78,11 @@ struct ImportRun {
     private func stop(on answer: Answer) throws {
         guard case .refused(let refusal) = answer else { return }
         switch refusal {
-        case .failStopped, .undone, .overloaded, .diskNearlyFull: throw ImportFailure.stopped(refusal.message)
+        case .failStopped, .undone, .overloaded, .crowded, .diskNearlyFull:
+            throw ImportFailure.stopped(refusal.message)
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
-            .versionConflict, .keyReused, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken,
+            .versionConflict, .keyReused, .insufficientStock, .soldOut, .beyondHolding, .stockConflict,
+            .invariantBroken,
             .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall,
             .relativeRefused, .remembered:
             break

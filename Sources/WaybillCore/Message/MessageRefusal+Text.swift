@@ -57,11 +57,13 @@ extension MessageRefusal {
     package init(_ refusal: Refusal) {
         switch refusal {
         case .failStopped(let why): self = .failStopped(why)
-        case .overloaded(let retryAfter): self = .overloaded("too many requests wait", retryAfter: retryAfter)
+        case .overloaded(let retryAfter), .crowded(_, _, let retryAfter):
+            self = .overloaded("too many requests wait", retryAfter: retryAfter)
         case .undone(let why): self = .undone(why)
         case .diskNearlyFull(let percent): self = .diskNearlyFull(freePercent: percent)
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
-            .versionConflict, .keyReused, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken,
+            .versionConflict, .keyReused, .insufficientStock, .soldOut,
+            .beyondHolding, .stockConflict, .invariantBroken,
             .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .relativeRefused,
             .remembered:
             self = .undone(refusal.message)

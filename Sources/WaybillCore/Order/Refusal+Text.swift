@@ -18,7 +18,9 @@ extension Refusal {
         case .invariantBroken: "invariant_broken"
         case .arithmetic: "arithmetic"
         case .limit: "limit"
-        case .overloaded: "overloaded"
+        case .overloaded, .crowded: "overloaded"
+        // The same word whether the door or the writer found it.
+        case .soldOut: "insufficient_stock"
         case .diskNearlyFull: "disk_nearly_full"
         case .failStopped: "fail_stopped"
         case .undone: "undone"
@@ -56,7 +58,13 @@ extension Refusal {
         case .invariantBroken(let text): "it would break the rule: \(text)"
         case .arithmetic(let problem): problem
         case .limit(let what, let max): "the limit of \(max) \(what) is reached"
-        case .overloaded(let retryAfter): "the intake is full; try again in \(retryAfter.text)"
+        case .overloaded(let retryAfter):
+            "the intake is full; nothing was stored, try again in \(retryAfter.text)"
+        case .crowded(let account, let max, let retryAfter):
+            "\(max) requests of \(account) wait already; nothing was stored, try again in \(retryAfter.text)"
+        case .soldOut(let sku, let location, let asked):
+            "\(asked) of \(sku)\(place(location)) asked, 0 free; refused at the door and not stored, so try again when "
+                + "some come back"
         case .diskNearlyFull(let percent): "the disk has \(percent) % free; make room, then send it again"
         case .failStopped(let reason): "the engine has stopped after a failed commit (\(reason)); open the file again"
         case .undone(let reason): "the write was undone, nothing was kept: \(reason)"

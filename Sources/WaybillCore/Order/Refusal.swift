@@ -25,8 +25,12 @@ public enum Refusal: Error, Hashable, Sendable {
     case arithmetic(String)
     /// A bound of the engine: which one and its value.
     case limit(String, max: Int)
-    /// The intake is full; try again after so many milliseconds.
+    /// At the door: the intake is full; try again after so many milliseconds.
     case overloaded(retryAfter: Interval)
+    /// At the door: so many requests on this account wait already (`the caller ...`, `the SKU ...`), and others go on.
+    case crowded(String, max: Int, retryAfter: Interval)
+    /// At the door: nothing was free as of the last commit. The same request may be right a moment later.
+    case soldOut(SKU, Location, asked: Int64)
     /// The disk is nearly full: orders take nothing until there is room.
     case diskNearlyFull(freePercent: Int)
     /// An earlier commit failed; the engine accepts nothing until the file is opened again.

@@ -54,6 +54,7 @@ package final class Workflow: Sendable {
         stateNames = NameTable(states.map(\.path))
         blankContext = context.blank
         placement = commands.first.map { Placement(of: $0.data, in: context) }
+        wanted = commands.first.map { WantedFields(states, data: $0.data, context: context) }
         timeoutIndex = Dictionary(timeouts.enumerated().map { ($1.name, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
@@ -64,6 +65,8 @@ package final class Workflow: Sendable {
     let blankContext: [Value]
     /// Where the data of the command that places an order goes.
     let placement: Placement?
+    /// Where that data names what the order wants.
+    package let wanted: WantedFields?
     private let timeoutIndex: [TimeoutName: Int]
 
     /// The command that places an order: the first one declared. Nil without `commands:`; then any first command does.

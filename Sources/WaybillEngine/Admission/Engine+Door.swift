@@ -1,0 +1,94 @@
+import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// The door: an order for what is sold out is refused without a write, where that is certain.
+///
+///     mentions a SKU on the board? ──no──► line ──► writer
+///       │ yes
+///     order or key known? ──yes──► line      (who asks again gets the answer of the first time)
+///       │ no
+///     decide on a blank order ──anything but "sold out"──► line
+///       │ sold out, and the board is as it was
+///     refused; nothing is stored
+extension Engine {
+    /// SKUs of one order that the door looks at.
+    private static var skusMax: Int { 64 }
+
+    /// The refusal that a request gets at the door; nil: it may come in.
+    func refusalAtTheDoor(_ request: Request) -> Refusal? {
+        guard settings.refusesSoldOutAtTheDoor, !board.isEmpty else { return nil }
+        switch request {
+        case .order(let command): return refusalAtTheDoor(command)
+        case .stock, .timeout, .broker: return nil
+        }
+    }
+
+    /// On whose account a request waits when there are many.
+    func account(of request: Request) -> Account {
+        switch request {
+        case .order(let command):
+            let open = command.workflow.flatMap { compiled($0) }
+            let skus = open?.workflow.wanted?.skus(in: command.data, limit: Self.skusMax) ?? []
+            return Account(caller: command.caller, skus: skus, order: command.order)
+        case .stock(let command): return Account(caller: command.caller)
+        case .timeout(let command): return Account(caller: command.caller, order: command.order)
+        case .broker: return Account()
+        }
+    }
+
+    private func refusalAtTheDoor(_ command: Command) -> Refusal? {
+        guard let name = command.workflow, let open = compiled(name),
+            let skus = open.workflow.wanted?.skus(in: command.data, limit: Self.skusMax),
+            let epoch = board.epoch(ofAny: skus), command.crossedBound == nil
+        else { return nil }
+        let now = world.now()
+        guard isNew(command, at: now) else { return nil }
+        let facts = BoardFacts(board)
+        let order = Order(id: command.order, workflow: open.workflow, placedAt: now, lane: command.lane)
+        do throws(Refusal) {
+            _ = try open.workflow.decide(command, on: order, at: now, asking: facts)
+            return nil
+        } catch {
+            guard case .insufficientStock(let sku, let location, let asked, _) = error, facts.areCertain,
+                board.isStill(epoch)
+            else { return nil }
+            return .soldOut(sku, location, asked: asked)
+        }
+    }
+
+    private func compiled(_ name: WorkflowName) -> OpenWorkflow? {
+        // What cannot be compiled is the writer's to report.
+        do { return try catalogue.current(name) } catch { return nil }
+    }
+
+    /// Whether neither the order nor the command's key is known: else the writer has to answer.
+    private func isNew(_ command: Command, at now: Moment) -> Bool {
+        do {
+            return try store.read { rows in
+                if try rows.order(id: command.order) != nil { return false }
+                guard let key = command.key else { return true }
+                return try rows.command(caller: command.caller, key: key, at: now) == nil
+            }
+        } catch {
+            return false
+        }
+    }
+}
+
+/// Answers from the board alone. It knows of shortage only, so a yes of it is a guess, and nothing that follows from a
+/// guess is certain.
+private final class BoardFacts: StockFacts {
+    private let board: SoldOutBoard
+    private(set) var areCertain = true
+
+    init(_ board: SoldOutBoard) { self.board = board }
+
+    func reserve(_ lines: [ReserveLine], after movements: [Movement]) -> ReserveAnswer {
+        if let index = lines.firstIndex(where: { $0.quota == nil && board.holds($0.key) }) {
+            return .short(line: index, free: 0)
+        }
+        areCertain = false
+        return .done(opened: [])
+    }
+}

@@ -1,0 +1,47 @@
+import Dispatch
+import Testing
+import Waybill
+import WaybillCore
+import WaybillEngine
+
+@Suite struct `An order for a quiet item` {
+    private static func place(_ id: OrderID, _ sku: SKU) -> OrderCommand {
+        let data: JSON = [
+            "buyer": .text(id.text.string), "sku": .text(sku.text.string), "at": "", "price_cents": 1, "limit": 9,
+        ]
+        return OrderCommand("place", of: id, data: data, workflow: "flash-sale", caller: "web")
+    }
+
+    @Test func `is written long before the crowd that came first`() async throws {
+        var settings = OrderBook.Settings()
+        settings.writeRequestsMax = 16
+        let book = try OrderBook.inMemory(world: .system, settings: settings)
+        defer { book.close() }
+        for sku: SKU in ["hot", "cold"] {
+            _ = try await book.submit(StockCommand(.receive(10_000), of: StockKey(sku: sku))).get()
+        }
+        let mayGoOn = DispatchSemaphore(value: 0)
+        let busy = Task {
+            try await book.transact(Self.place("busy", "hot"), deadline: .hours(1)) { _ in mayGoOn.wait() }
+        }
+        let crowd = 500
+        let hot = (0..<crowd).map { number in
+            Task { await book.submit(Self.place(OrderID("hot-\(number)"), "hot")) }
+        }
+        while book.engine.waitingCount < crowd { await Task.yield() }
+        let cold = Task { await book.submit(Self.place("cold", "cold")) }
+        while book.engine.waitingCount < crowd + 1 { await Task.yield() }
+        mayGoOn.signal()
+        _ = try await busy.value
+        try await cold.value.receipt()
+        for task in hot { try await task.value.receipt() }
+        let position = try #require(try book.history(of: "cold")?.first?.position)
+        var before = 0
+        for number in 0..<crowd {
+            let event = try #require(try book.history(of: OrderID("hot-\(number)"))?.first)
+            if event.position < position { before += 1 }
+        }
+        // The next write, a round or two of it; without fair shares it would be all of the crowd.
+        #expect(before < 80)
+    }
+}
