@@ -1,6 +1,8 @@
 /// What `waybill bench` can measure. Each compares itself with its limit, measured in the same run on the same disk.
 package enum Benchmark: String, CaseIterable, Sendable {
     case orders
+    case growth
+    case hotSKU = "hot-sku"
     case timeouts
     case replay
     case rush
@@ -11,6 +13,8 @@ package enum Benchmark: String, CaseIterable, Sendable {
     package var summary: String {
         switch self {
         case .orders: "256 submitters place orders durably, beside a bare loop that writes the same rows"
+        case .growth: "one file grows, and an order costs the same: 10,000 to 400,000 orders, with --full 10 million"
+        case .hotSKU: "orders for one thing beside orders for ten thousand; refusals when it is sold out"
         case .replay: "a journal is folded from the file to states, and decided again"
         case .rush: "a flash sale: shoppers a second in virtual time; memory, WAL and waits of one in real time"
         case .startup: "a file with a million orders and as many pending timeouts is opened"
@@ -24,6 +28,8 @@ package enum Benchmark: String, CaseIterable, Sendable {
     package func run(_ settings: BenchmarkSettings) async throws -> BenchmarkReport {
         switch self {
         case .orders: try await OrdersBenchmark(settings).run()
+        case .growth: try await GrowthBenchmark(settings).run()
+        case .hotSKU: try await HotSKUBenchmark(settings).run()
         case .replay: try await ReplayBenchmark(settings).run()
         case .rush: try await RushBenchmark(settings).run()
         case .startup: try await StartupBenchmark(settings).run()

@@ -13,14 +13,25 @@ struct Cascade {
     /// Orders that one command may move.
     static let stepsMax = 1_024
 
-    /// One event to be.
-    struct Step {
+    /// One event to be. A class, because it goes through many hands and would be copied by each.
+    final class Step {
         let entry: OrderLedger.Entry
         let decision: Decision
         let body: EventBody
         var header: EventHeader
         /// The timeout that fired: its row is deleted already.
-        var fired: TimeoutName?
+        let fired: TimeoutName?
+
+        init(
+            entry: OrderLedger.Entry, decision: Decision, body: EventBody, header: EventHeader,
+            fired: TimeoutName? = nil
+        ) {
+            self.entry = entry
+            self.decision = decision
+            self.body = body
+            self.header = header
+            self.fired = fired
+        }
     }
 
     /// A command from one order to another that is still to be decided.

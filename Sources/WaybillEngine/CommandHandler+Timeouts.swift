@@ -35,7 +35,6 @@ extension CommandHandler {
         case .success(.accepted(let cascade)):
             guard try transaction.delete(timeout.key) else { return }
             if timeout.attempt == 0 { lateness.append(now.since(timeout.key.due)) }
-            var cascade = cascade
             cascade.first.header.cause = timeout.cause
             _ = try append(cascade, in: transaction)
         }

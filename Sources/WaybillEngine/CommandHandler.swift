@@ -70,7 +70,6 @@ final class CommandHandler {
         guard cascade.stepCount > 1 || !cascade.unheard.isEmpty else { return receipt }
         var positions = [journal.endPosition]
         for (step, cause) in cascade.rest {
-            var step = step
             step.header.cause = positions[cause]
             _ = try append(step, in: transaction)
             positions.append(journal.endPosition)

@@ -54,6 +54,7 @@ package final class Store: Sendable {
                 throw error
             }
             try commit(connection)
+            connection.keys.endWrite()
             return result
         }
     }
@@ -112,6 +113,7 @@ package final class Store: Sendable {
     /// Leaves the connection without a transaction, and without the memory of what the write had changed.
     private func undo(_ connection: Connection, after error: any Error) {
         connection.tails.forget()
+        connection.keys.rollBack()
         if let failure = error as? StoreFailure, failure.endsTheStore {
             stop(connection, failure.message, sqliteCode: failure.sqliteCode)
         }

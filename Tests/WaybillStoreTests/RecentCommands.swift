@@ -92,3 +92,66 @@ import WaybillStore
         #expect(kept.last?.detail == "11")
     }
 }
+
+/// The writer remembers which keys are surely new, and must never take a used one for new.
+@Suite struct `A key that was used before` {
+    private func row(_ key: Text) -> CommandRow {
+        CommandRow(caller: "shop", key: key, fingerprint: 1, stream: StreamNumber(1), version: 1, refusal: nil)
+    }
+
+    /// As the writer sees it, in a write of its own.
+    private func isFound(_ key: Text, in store: Store, after hours: Int64 = 0) throws -> Bool {
+        try store.write { transaction in
+            try transaction.command(caller: "shop", key: key, at: .noon.advanced(by: .hours(hours))) != nil
+        }
+    }
+
+    @Test func `is found by the writer among many, in each generation, and new ones are not`() throws {
+        let store = try Store.inMemory()
+        for hours in stride(from: Int64(0), through: 64, by: 8) {
+            try store.write { transaction in
+                for number in 0..<500 {
+                    try transaction.insert(row("\(hours)-\(number)"), at: .noon.advanced(by: .hours(hours)))
+                }
+            }
+            for number in 0..<500 {
+                #expect(try isFound("\(hours)-\(number)", in: store, after: hours))
+                #expect(try isFound("\(max(0, hours - 24))-\(number)", in: store, after: hours))
+                #expect(try !isFound("new-\(number)", in: store, after: hours))
+            }
+        }
+    }
+
+    @Test func `is found after the file was opened again, and when the clock has stepped back`() throws {
+        let file = try TemporaryFile()
+        let first = try Store.open(file.path)
+        try first.write { transaction in try transaction.insert(row("old"), at: .noon) }
+        first.close()
+        let store = try Store.open(file.path)
+        #expect(try !isFound("new", in: store))
+        #expect(try isFound("old", in: store))
+        try store.write { transaction in try transaction.insert(row("new"), at: .noon) }
+        #expect(try isFound("new", in: store))
+        try store.write { transaction in try transaction.insert(row("late"), at: .noon.advanced(by: .hours(800))) }
+        #expect(try isFound("late", in: store, after: 800))
+        #expect(try isFound("old", in: store), "the clock is back at noon")
+    }
+
+    @Test func `is found when a write that deleted it was undone`() throws {
+        struct Stop: Error {}
+        let file = try TemporaryFile()
+        let first = try Store.open(file.path)
+        try first.write { transaction in try transaction.insert(row("old"), at: .noon) }
+        first.close()
+        let store = try Store.open(file.path)
+        #expect(throws: Stop.self) {
+            try store.write { transaction in
+                #expect(try transaction.dropOldCommands(at: .noon.advanced(by: .hours(800))) == 1)
+                // Now its generation is empty, as this write sees it.
+                #expect(try transaction.command(caller: "shop", key: "old", at: .noon) == nil)
+                throw Stop()
+            }
+        }
+        #expect(try isFound("old", in: store))
+    }
+}

@@ -7,7 +7,6 @@ import WaybillTimeouts
 /// A quarter of the orders has two lines, the others one. Ids count up, as most shops' do; idempotency keys are random,
 /// as most clients' are.
 struct OrderTraffic: Sendable {
-    static let skuCount = 2_000
     static let buyerCount = 50_000
     /// So that no order is refused: the benchmark is not about empty shelves.
     static let stockPerSKU: Int64 = 1 << 40
@@ -16,10 +15,14 @@ struct OrderTraffic: Sendable {
     let payUntil: Moment
     /// Sets apart the ids of several kinds of orders in one file.
     let prefix: String
+    /// How many different things are sold.
+    let skuCount: Int
 
-    init(payUntil: Moment, prefix: String = "2025") {
+    init(payUntil: Moment, prefix: String = "2025", skuCount: Int = 2_000) {
+        precondition(skuCount > 0, "a shop sells something")
         self.payUntil = payUntil
         self.prefix = prefix
+        self.skuCount = skuCount
     }
 
     struct Line {
@@ -39,10 +42,10 @@ struct OrderTraffic: Sendable {
 
     private func lines(_ generator: inout SeededGenerator) -> [Line] {
         let count = generator.next() % 4 == 0 ? 2 : 1
-        let first = Int(generator.next() % UInt64(Self.skuCount))
+        let first = Int(generator.next() % UInt64(skuCount))
         return (0..<count).map { index in
             Line(
-                sku: (first + index) % Self.skuCount, quantity: Int64(generator.next() % 3) + 1,
+                sku: (first + index) % skuCount, quantity: Int64(generator.next() % 3) + 1,
                 priceCents: Int64(generator.next() % 20_000) + 99)
         }
     }
@@ -96,9 +99,9 @@ struct OrderTraffic: Sendable {
     }
 
     /// The receipts that fill the shelves.
-    func receipts() -> [Request] {
-        (0..<Self.skuCount).map { index in
-            .stock(StockCommand(.receive(Self.stockPerSKU), of: StockKey(sku: Self.sku(index))))
+    func receipts(of quantity: Int64 = stockPerSKU) -> [Request] {
+        (0..<skuCount).map { index in
+            .stock(StockCommand(.receive(quantity), of: StockKey(sku: Self.sku(index))))
         }
     }
 

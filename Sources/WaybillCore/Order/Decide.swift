@@ -1,5 +1,7 @@
 /// A command that was accepted: the order after it, and what changed.
-package struct Decision {
+///
+/// A class, although it never changes: it goes through many hands, and one count is kept instead of two dozen.
+package final class Decision: Sendable {
     package let order: Order
     package let outcome: Outcome
     /// The command's data, decoded by its type.
@@ -8,6 +10,14 @@ package struct Decision {
     package let opened: [ReserveLine]
     /// The actions in the order in which they ran, in words; empty unless they were asked for.
     package let trace: [String]
+
+    init(order: Order, outcome: Outcome, data: [Value], opened: [ReserveLine], trace: [String]) {
+        self.order = order
+        self.outcome = outcome
+        self.data = data
+        self.opened = opened
+        self.trace = trace
+    }
 }
 
 /// What the workflow says to a command.

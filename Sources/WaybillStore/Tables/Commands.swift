@@ -39,13 +39,36 @@ enum CommandGeneration {
 }
 
 extension Transaction {
+    /// The answer that this key was given within the last day, at least; a key that is surely new costs no search.
+    package func command(caller: Text, key: Text, at now: Moment) throws(StoreFailure) -> CommandRow? {
+        let newest = CommandGeneration.of(now) + 1
+        let hash = KeyFilter.hash(caller: caller, key: key)
+        var isNew = true
+        for generation in newest - CommandGeneration.probed...newest {
+            try see(generation)
+            isNew = isNew && connection.keys.lacks(hash, in: generation)
+        }
+        return isNew ? nil : try storedCommand(caller: caller, key: key, at: now)
+    }
+
+    private func see(_ generation: Int64) throws(StoreFailure) {
+        guard !connection.keys.hasSeen(generation) else { return }
+        let statement = try statement("SELECT 1 FROM command WHERE generation = ?1 LIMIT 1")
+        statement.bind(1, generation)
+        let hasRows = try statement.first { _ in true } ?? false
+        connection.keys.see(generation, isEmpty: !hasRows)
+    }
+
     package func insert(_ command: CommandRow, at now: Moment) throws(StoreFailure) {
+        let generation = CommandGeneration.of(now)
+        try see(generation)
+        connection.keys.add(KeyFilter.hash(caller: command.caller, key: command.key), to: generation)
         let statement = try statement(
             """
             INSERT INTO command (generation, caller, key, fingerprint, stream, version, refusal)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
             """)
-        statement.bind(1, CommandGeneration.of(now))
+        statement.bind(1, generation)
         statement.bind(2, command.caller)
         statement.bind(3, command.key)
         statement.bind(4, Int64(bitPattern: command.fingerprint))
@@ -73,6 +96,10 @@ extension Transaction {
 extension TableReader where Self: ~Copyable {
     /// The answer that this key was given within the last day, at least; the newest generation is probed first.
     package func command(caller: Text, key: Text, at now: Moment) throws(StoreFailure) -> CommandRow? {
+        try storedCommand(caller: caller, key: key, at: now)
+    }
+
+    fileprivate func storedCommand(caller: Text, key: Text, at now: Moment) throws(StoreFailure) -> CommandRow? {
         // One statement that seeks once in each generation: its start costs more than a seek. The generation after this
         // one is probed too, because the clock may have stepped back.
         let statement = try query(
