@@ -5,9 +5,9 @@ package struct StoreSettings: Sendable {
     /// A passive checkpoint after so many bytes of WAL since the last: the more requests a write had, the more,
     /// between both bounds.
     ///
-    /// It costs 0.4 ms and 6 µs per page, and who comes meanwhile waits. Few requests in a write mean that there is time:
-    /// then 1 MiB costs 2 ms. Many mean that there is none: then 8 MiB cost 10 ms, but a quarter less in all, as pages
-    /// that changed twice go home once.
+    /// It costs 0.4 ms and 6 µs per page, and who comes meanwhile waits. Few requests in a write mean that there is
+    /// time: then 1 MiB costs 2 ms. Many mean that there is none: then 8 MiB cost 10 ms, but a quarter less in all, as
+    /// pages that changed twice go home once.
     package var passiveCheckpointBytes = PassiveCheckpoint()
 
     package struct PassiveCheckpoint: Sendable {

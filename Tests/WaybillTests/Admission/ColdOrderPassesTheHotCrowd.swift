@@ -12,6 +12,11 @@ import WaybillEngine
         return OrderCommand("place", of: id, data: data, workflow: "flash-sale", caller: "web")
     }
 
+    /// Lets the other tasks go on until so many requests wait; gives up in the end, so that the test fails and ends.
+    private static func letOthersGoOn(until count: Int, waitIn engine: Engine) async {
+        for _ in 0..<1_000_000 where engine.waitingCount < count { await Task.yield() }
+    }
+
     @Test func `is written long before the crowd that came first`() async throws {
         var settings = OrderBook.Settings()
         settings.writeRequestsMax = 16
@@ -21,16 +26,21 @@ import WaybillEngine
             _ = try await book.submit(StockCommand(.receive(10_000), of: StockKey(sku: sku))).get()
         }
         let mayGoOn = DispatchSemaphore(value: 0)
+        let (isBusy, signal) = AsyncStream.makeStream(of: Void.self)
         let busy = Task {
-            try await book.transact(Self.place("busy", "hot"), deadline: .hours(1)) { _ in mayGoOn.wait() }
+            try await book.transact(Self.place("busy", "hot"), deadline: .hours(1)) { _ in
+                signal.finish()
+                mayGoOn.wait()
+            }
         }
+        for await _ in isBusy {}
         let crowd = 500
         let hot = (0..<crowd).map { number in
             Task { await book.submit(Self.place(OrderID("hot-\(number)"), "hot")) }
         }
-        while book.engine.waitingCount < crowd { await Task.yield() }
+        await Self.letOthersGoOn(until: crowd, waitIn: book.engine)
         let cold = Task { await book.submit(Self.place("cold", "cold")) }
-        while book.engine.waitingCount < crowd + 1 { await Task.yield() }
+        await Self.letOthersGoOn(until: crowd + 1, waitIn: book.engine)
         mayGoOn.signal()
         _ = try await busy.value
         try await cold.value.receipt()

@@ -1,6 +1,7 @@
 import Testing
 import WaybillCore
 import WaybillEngine
+import WaybillTimeouts
 
 @Suite struct `A crowd before the writer` {
     /// How many are taken, 64 at a time, before the first one that `isSought`.
@@ -67,7 +68,7 @@ import WaybillEngine
     }
 
     @Test func `leaves the requests about one order in their order`() {
-        var dice = SystemRandomNumberGenerator()
+        var dice = SeededGenerator(seed: 7)
         var line = FairLine<String>()
         var taken: [String] = []
         var sent: [Int: Int] = [:]
