@@ -60,6 +60,55 @@ import WaybillCore
         #expect(origin.workflow == 7)
     }
 
+    /// Replay reads one event after the other into the same storage: no field may stay from the one before.
+    @Test func `has nothing of the text that was read before it`() throws {
+        let (workflow, full) = try full()
+        var body = EventBody()
+        func read(_ json: String, isFirst: Bool = false) throws {
+            let read: Result<Void, JSONProblem> = Array(json.utf8).withUnsafeBufferPointer { bytes in
+                Result { () throws(JSONProblem) in
+                    try body.read(inPlace: bytes, under: workflow, isFirst: isFirst)
+                }
+            }
+            try read.get()
+        }
+        // What only a reader fills, then everything else.
+        let creation = try #require(workflow.creation)
+        let data = creation.data.fields.map { field in
+            if case .text = field.type { return #""\#(field.name)":"x""# }
+            if case .list = field.type { return #""\#(field.name)":[]"# }
+            return #""\#(field.name)":1"#
+        }
+        try read(#"{"data":{\#(data.joined(separator: ","))}}"#, isFirst: true)
+        body.order = full.order
+        body.workflow = full.workflow
+        body.role = full.role
+        body.timeout = full.timeout
+        body.parent = "p"
+        body.call = 1
+        body.outcome = full.outcome
+        body.messages = full.messages
+        let command = RelativeCommand(to: .parent, name: "x", data: [])
+        body.relatives = [command.trace]
+        body.outcome.messages = [OutgoingMessage(topic: "t")]
+        body.outcome.spawned = [Order.Child(workflow: "w", id: "c")]
+        body.outcome.relatives = [command]
+        body.outcome.called = [OpenCall(number: 1, definition: 0, deadline: Moment(milliseconds: 0), data: [])]
+        body.outcome.settled = [OpenCall.Settled(number: 1, result: .ok)]
+        let blank = EventBody()
+        // Whoever adds a field fills it here.
+        for (mine, empty) in [
+            (Mirror(reflecting: body), Mirror(reflecting: blank)),
+            (Mirror(reflecting: body.outcome), Mirror(reflecting: blank.outcome)),
+        ] {
+            for (field, other) in zip(mine.children, empty.children) {
+                #expect("\(field.value)" != "\(other.value)", "\(field.label ?? "")")
+            }
+        }
+        try read("{}")
+        #expect("\(body)" == "\(blank)")
+    }
+
     @Test func `of nothing is an empty object`() throws {
         let workflow = try Bazaar.workflow()
         #expect(written(EventBody(), under: workflow) == Array("{}".utf8))

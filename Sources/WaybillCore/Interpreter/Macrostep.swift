@@ -195,7 +195,11 @@ extension EvaluationError {
 extension Workflow {
     /// The active states without active children, in document order.
     package func leaves(of configuration: StateSet) -> [Int] {
-        configuration.states.filter { states[$0].children.isEmpty }
+        var leaves: [Int] = []
+        configuration.forEach { state in
+            if states[state].children.isEmpty { leaves.append(state) }
+        }
+        return leaves
     }
 
     /// The path of the first active leaf: the status of an order whose workflow declares none.

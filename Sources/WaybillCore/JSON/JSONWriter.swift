@@ -115,7 +115,9 @@ package struct JSONWriter {
     private mutating func quoted(_ value: Text) {
         bytes.append(UInt8(ascii: "\""))
         value.withBytes { utf8 in
-            if utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C }) {
+            var isPlain = true
+            for byte in utf8 { isPlain = isPlain && byte >= 0x20 && byte != 0x22 && byte != 0x5C }
+            if isPlain {
                 bytes.append(contentsOf: utf8)
             } else {
                 for byte in utf8 { appendEscaped(byte) }

@@ -40,8 +40,11 @@ package struct TextInPlace: CustomStringConvertible {
 
     @inline(__always)
     package static func == (text: TextInPlace, name: StaticString) -> Bool {
-        // Nearly all names of a `switch` differ in length from the one that is asked for.
-        if text.isPlain, text.bytes.count != name.utf8CodeUnitCount { return false }
+        // Nearly all names of a `switch` differ in length or in their first letter from the one that is asked for.
+        if text.isPlain {
+            guard text.bytes.count == name.utf8CodeUnitCount else { return false }
+            if let first = text.bytes.first, first != name.utf8Start.pointee { return false }
+        }
         return text.isEqual(to: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 

@@ -47,14 +47,19 @@ extension EventBody {
         }
     }
 
-    /// What is not named here starts anew as well, and only its storage is lost.
+    /// Every field, each where it lies: to make a fresh body and move the storage over costs an eighth of a fold.
     private mutating func removeAll() {
-        var fresh = EventBody()
-        fresh.data = data.takeStorage()
-        fresh.messages = messages.takeStorage()
+        order = nil
+        workflow = nil
+        data.empty()
+        placed = nil
+        role = nil
+        timeout = nil
+        parent = nil
+        call = nil
         outcome.removeAll()
-        swap(&fresh.outcome, &outcome)
-        self = fresh
+        messages.empty()
+        relatives.empty()
     }
 
     private mutating func read(
