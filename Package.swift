@@ -41,7 +41,9 @@ let package = Package(
         .target(
             name: "Workflows", path: "Workflows",
             resources: [
-                .embedInCode("standard-order.yaml"), .embedInCode("flash-sale.yaml"), .embedInCode("pre-sale.yaml"),
+                .embedInCode("standard-order.yaml"), .embedInCode("parcel.yaml"), .embedInCode("after-sale.yaml"),
+                .embedInCode("flash-sale.yaml"), .embedInCode("pre-sale.yaml"), .embedInCode("group-buy.yaml"),
+                .embedInCode("group-member.yaml"),
                 .embedInCode("member-registration.yaml"), .embedInCode("olist-order.yaml"),
                 .embedInCode("Rushes/one-item.yaml"), .embedInCode("Rushes/big-day.yaml"),
                 .embedInCode("Rushes/organic-day.yaml"),

@@ -3,8 +3,12 @@ package enum ShippedWorkflows {
     /// Name and text, in the order in which they are best read.
     package static let all: [(name: String, text: String)] = [
         ("standard-order", text(PackageResources.standard_order_yaml)),
+        ("parcel", text(PackageResources.parcel_yaml)),
+        ("after-sale", text(PackageResources.after_sale_yaml)),
         ("flash-sale", text(PackageResources.flash_sale_yaml)),
         ("pre-sale", text(PackageResources.pre_sale_yaml)),
+        ("group-buy", text(PackageResources.group_buy_yaml)),
+        ("group-member", text(PackageResources.group_member_yaml)),
         ("member-registration", text(PackageResources.member_registration_yaml)),
         ("olist-order", text(PackageResources.olist_order_yaml)),
     ]

@@ -93,7 +93,6 @@ struct Shoppers {
 
     private mutating func goOn(standard id: OrderID) async {
         let lines: JSON = [["line": .text("1"), "qty": number(1...2)]]
-        let back: JSON = [["line": .text("1"), "qty": 1, "at": word("north", "south")]]
         switch Int.random(in: 0..<9, using: &dice) {
         case 0...2:
             await send(
@@ -101,10 +100,45 @@ struct Shoppers {
         case 3: await send("change_price", id, nil, ["line": "1", "price_cents": number(1...900)])
         case 4: await send("cancel", id, nil, ["reason": "why \"not\"\n"])
         case 5: await send("ship", id, nil, ["parcel": fresh("box"), "carrier": "post", "lines": lines])
-        case 6: await send("signed", id, nil, ["parcel": fresh("box"), "lines": lines])
-        case 7: await send("ask_return", id, nil, ["case": fresh("case"), "kind": "return", "lines": lines])
-        default:
-            await send("returned", id, nil, ["case": fresh("case"), "refund_cents": number(0...300), "lines": back])
+        case 6: await send("ask_return", id, nil, ["case": fresh("case"), "kind": "return", "lines": lines])
+        case 7: await answerCall(of: id)
+        default: await goOn(childOf: id)
+        }
+    }
+
+    /// A parcel arrives or gets lost, a return comes back; the order hears of it.
+    private mutating func goOn(childOf id: OrderID) async {
+        guard let child = relatives(of: id).children.randomElement(using: &dice) else { return }
+        if child.description.contains("box") {
+            if chance(2) {
+                await send("deliver", child, nil, [:])
+            } else {
+                await send("lose", child, nil, ["reason": "no idea"])
+            }
+        } else {
+            let back: JSON = [["line": .text("1"), "qty": 1, "at": word("north", "south")]]
+            await send("approve", child, nil, [:])
+            await send("receive", child, nil, ["refund_cents": number(0...300), "lines": back])
+        }
+    }
+
+    /// The payment provider answers, or never does.
+    private mutating func answerCall(of id: OrderID) async {
+        guard let call = relatives(of: id).calls.randomElement(using: &dice) else { return }
+        if chance(3) {
+            await send("refund_failed", id, nil, ["reason": "closed"], key: call)
+        } else {
+            await send("refund_done", id, nil, [:], key: call)
+        }
+    }
+
+    private func relatives(of id: OrderID) -> (children: [OrderID], calls: [Text]) {
+        do {
+            guard let order = try book.order(id) else { return ([], []) }
+            return (order.children, order.openCalls.map(\.key))
+        } catch {
+            print("an order is unreadable: \(error)")
+            return ([], [])
         }
     }
 
@@ -128,8 +162,10 @@ struct Shoppers {
         }
     }
 
-    private mutating func send(_ name: EventName, _ id: OrderID, _ workflow: WorkflowName?, _ data: JSON) async {
-        let key: Text? = chance(2) ? nil : "key-\(sequence)-\(name)-\(id)"
+    private mutating func send(
+        _ name: EventName, _ id: OrderID, _ workflow: WorkflowName?, _ data: JSON, key given: Text? = nil
+    ) async {
+        let key: Text? = given ?? (chance(2) ? nil : "key-\(sequence)-\(name)-\(id)")
         switch await book.submit(OrderCommand(name, of: id, data: data, workflow: workflow, key: key, caller: "shop")) {
         case .accepted:
             accepted += 1

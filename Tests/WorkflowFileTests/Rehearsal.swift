@@ -11,6 +11,8 @@ final class Rehearsal {
     private(set) var sent: [String] = []
     /// Bodies of the last step's messages that have one.
     private(set) var bodies: [String] = []
+    /// What the calls of the last step ask for.
+    private(set) var calls: [String] = []
     let shelf = Shelf()
 
     init(_ text: String) throws {
@@ -57,7 +59,8 @@ final class Rehearsal {
     @discardableResult
     func send(_ name: EventName, _ json: String = "", by role: Text? = nil) -> String {
         do throws(Refusal) {
-            let command = Command(order: "o-1", name: name, data: Array(json.utf8), role: role)
+            let key = workflow.answerable(by: name, of: order).map { order.effectKey(of: $0.number) }
+            let command = Command(order: "o-1", name: name, data: Array(json.utf8), role: role, key: key)
             switch try workflow.decide(command, on: order, at: now, asking: shelf) {
             case .accepted(let decision): keep(decision)
             case .repeated(let version): return "repeated \(version)"
@@ -87,10 +90,12 @@ final class Rehearsal {
     private func keep(_ decision: Decision) {
         shelf.apply(decision)
         order = decision.order
-        sent = decision.outcome.messages.map { message in
+        sent = decision.outcome.messages.filter { !$0.isHalf }.map { message in
             "\(message.topic)\(message.tag.map { ":\($0)" } ?? "")"
         }
-        bodies = decision.outcome.messages.compactMap { $0.body.map { String(decoding: $0, as: UTF8.self) } }
+        bodies = decision.outcome.messages.filter { !$0.isHalf && $0.tag != "call" }
+            .compactMap { $0.body.map { String(decoding: $0, as: UTF8.self) } }
+        calls = decision.outcome.called.map { String(decoding: $0.data, as: UTF8.self) }
     }
 
     var leaves: String {

@@ -16,6 +16,15 @@ func shippedText(_ name: String) throws -> String {
         #expect(workflow?.name.description == name)
     }
 
+    @Test func `fit their children and parents`() throws {
+        let workflows = try ShippedWorkflows.all.map { try WorkflowFile.load($0.text, name: $0.name) }
+        for workflow in workflows {
+            let findings = WorkflowFile.familyFindings(of: workflow, among: workflows)
+            #expect(findings.map(\.description) == [], "\(workflow.name)")
+        }
+        #expect(workflows.flatMap(\.relations).count >= 12)
+    }
+
     @Test func `name their topics, timeouts and states`() throws {
         let order = try WorkflowFile.load(shippedText("standard-order"))
         #expect(order.timeouts.map(\.name) == ["pay_due", "auto_receipt"])
@@ -26,7 +35,8 @@ func shippedText(_ name: String) throws -> String {
                 "aftersale.watching",
             ])
         #expect(order.creation?.name == "place")
-        #expect(order.command("signed")?.roles == ["warehouse", "carrier"])
+        #expect(order.command("signed")?.roles == ["child"])
+        #expect(order.topics == ["order", "refunds", "returns"])
         let flash = try WorkflowFile.load(shippedText("flash-sale"))
         #expect(flash.timeouts.map(\.name) == ["unpaid.after.15m"])
     }

@@ -38,9 +38,13 @@ extension Workflow {
     ) throws(Refusal) -> Verdict {
         let definition = try definition(of: command, on: order)
         if let definition { try checkRole(of: command, by: definition) }
+        // The key of a call is remembered as long as the order lives, as natural keys are. Nobody sees the call's data
+        // any more, so an answer that comes again is not compared.
+        if let version = answeredBefore(command, on: order) { return .repeated(version: version) }
         let answered = try answeredCall(by: command, on: order)
         let data = try decodeData(of: command, by: definition, to: answered)
-        let key = try naturalKey(of: command, by: definition, data: data, version: order.version + 1)
+        var key = try naturalKey(of: command, by: definition, data: data, version: order.version + 1)
+        if let answered { key = answerKey(of: command, to: answered, on: order) }
         if let key, let used = order.keys.first(where: { $0.command == key.command && $0.key == key.key }) {
             guard used.fingerprint == key.fingerprint else { throw .keyReused(key: key.key.string) }
             return .repeated(version: used.version)
@@ -165,6 +169,17 @@ extension Workflow {
                 open: open.prefix(Self.callsNamedMax).map { order.effectKey(of: $0.number).string })
         }
         return call
+    }
+
+    /// The version of the event that answered a call with this command and key before.
+    private func answeredBefore(_ command: Command, on order: Order) -> Int64? {
+        guard !calls.isEmpty, let key = command.key, isAnswer(command.name) else { return nil }
+        return order.keys.first { $0.command == command.name && $0.key == key }?.version
+    }
+
+    private func answerKey(of command: Command, to call: OpenCall, on order: Order) -> Order.NaturalKey {
+        Order.NaturalKey(
+            command: command.name, key: order.effectKey(of: call.number), fingerprint: 0, version: order.version + 1)
     }
 
     /// Open calls that a refusal names.

@@ -34,6 +34,7 @@ struct WorkflowBuilder {
         if actions.calls.count > WorkflowLimits.callsMax {
             log.error(at: outline.root.node, "\(actions.calls.count) calls, more than \(WorkflowLimits.callsMax)")
         }
+        checkAnswers(to: actions.calls)
         if judgesFlow {
             FlowCheck(
                 states: symbols.states, commands: outline.commands, raises: actions.raises, log: log
@@ -46,6 +47,16 @@ struct WorkflowBuilder {
             status: status?.expression, states: states, timeouts: timeouts,
             children: outline.children.map { Workflow.ChildDefinition(workflow: $0.workflow, countMax: $0.countMax) },
             calls: actions.calls, relations: declared + actions.relations)
+    }
+
+    /// The key of a call is what its answer is remembered by.
+    private func checkAnswers(to calls: [Workflow.CallDefinition]) {
+        for command in outline.commands ?? [] {
+            guard let key = command.key, calls.contains(where: { $0.ok == command.name || $0.failed == command.name })
+            else { continue }
+            log.error(
+                at: key, "\(command.name) answers a call, whose key it is remembered by", hint: "remove this `key:`")
+        }
     }
 
     /// The kinds of child orders, each with its place: they must exist, spawned or not.

@@ -10,7 +10,9 @@ struct ShippedDecisions: CustomTestStringConvertible {
     let moves: [String: JSON]
     let table: String
 
-    static let all = [standardOrder, flashSale, preSale, memberRegistration, olistOrder]
+    static let all = [
+        standardOrder, parcel, afterSale, flashSale, preSale, groupBuy, groupMember, memberRegistration, olistOrder,
+    ]
 
     var testDescription: String { workflow }
 

@@ -81,6 +81,8 @@ struct TableJudge {
     private func folded(_ decision: Decision, onto order: Order) throws -> Order? {
         var body = EventBody()
         body.outcome = decision.outcome
+        body.relatives = decision.outcome.relatives.map(\.trace)
+        if order.version == 0 { body.parent = order.parent }
         if let creation = workflow.creation, order.version == 0 {
             var writer = JSONWriter()
             writer.named(decision.data, as: creation.data)

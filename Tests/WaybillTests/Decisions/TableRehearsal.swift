@@ -17,6 +17,8 @@ struct TableRehearsal {
         self.workflow = workflow
         self.moves = moves
         order = Order(id: "o-1", workflow: workflow, placedAt: Self.start)
+        // A workflow that tells a parent something is that of a child.
+        if workflow.relations.contains(where: { $0.child == nil }) { order.parent = "o-0" }
     }
 
     /// What became of a move.
@@ -51,7 +53,9 @@ struct TableRehearsal {
                 return .accepted(try workflow.decideTimeout(TimeoutName(move), on: order, at: now, asking: facts))
             }
             guard let data = moves[move] else { return .unchanged("no such move") }
-            let command = Command(order: order.id, name: EventName(Self.word(move)), data: data.bytes)
+            let name = EventName(Self.word(move))
+            let key = workflow.answerable(by: name, of: order).map { order.effectKey(of: $0.number) }
+            let command = Command(order: order.id, name: name, data: data.bytes, key: key)
             switch try workflow.decide(command, on: order, at: now, asking: facts) {
             case .accepted(let decision): return .accepted(decision)
             case .repeated: return .unchanged("repeated")

@@ -1,3 +1,4 @@
+import Foundation
 import WaybillCore
 
 /// A decision as a row of a table.
@@ -11,7 +12,8 @@ struct TableRow: CustomStringConvertible {
         var columns = [
             decision.order.status.string,
             leaves.joined(separator: " "),
-            try outcome.messages.map(Self.message).joined(separator: " "),
+            (try outcome.messages.filter { !$0.isHalf }.map(Self.message) + outcome.relatives.map(Self.relative))
+                .joined(separator: " "),
             Self.stock(opened + outcome.movements),
             (outcome.stopped.map { "-\($0)" } + outcome.armed.map { "+\($0.name) \($0.due.since(now).text)" })
                 .joined(separator: " "),
@@ -20,13 +22,35 @@ struct TableRow: CustomStringConvertible {
         description = columns.joined(separator: " | ")
     }
 
-    /// `topic:tag`, the key when it is not the order's, and the amount when there is one: `refunds(p1 250)`.
+    /// `topic:tag`, the key when it is not the order's, and the amount when there is one: `refunds(p1 250)`. A call is
+    /// named by what it is about, not by its key.
     private static func message(_ message: OutgoingMessage) throws -> String {
+        if message.tag == "call", let body = message.body {
+            let asked = try JSONDecoder().decode(Call.self, from: Data(body)).data
+            return "\(message.topic)(\(asked.payment) \(asked.amount_cents))"
+        }
         var parts: [String] = []
         if let key = message.key { parts.append(key.string) }
         if let body = message.body, let amount = try amount(in: body) { parts.append(String(amount)) }
         let name = message.topic.text.string + (message.tag.map { ":\($0)" } ?? "")
         return parts.isEmpty ? name : "\(name)(\(parts.joined(separator: " ")))"
+    }
+
+    /// `parcel+x1`, `x1<-hurry`, `parent<-signed`.
+    private static func relative(_ command: RelativeCommand) -> String {
+        switch command.receiver {
+        case .parent: "parent<-\(command.name)"
+        case .child(let id): "\(id)<-\(command.name)"
+        case .newChild(let child): "\(child.workflow)+\(child.id)"
+        }
+    }
+
+    private struct Call: Decodable {
+        struct Asked: Decodable {
+            let payment: String
+            let amount_cents: Int64
+        }
+        let data: Asked
     }
 
     private static func amount(in body: [UInt8]) throws -> Int64? {

@@ -10,7 +10,7 @@ import WaybillCore
             { await shop.pay("o-1", "p1", 1_000) }, { await shop.pay("o-1", "p2", 1_000) },
             { await shop.ship("o-1", "x1", ("a", 2)) }, { await shop.sign("o-1", "x1", ("a", 2)) },
             { await shop.takeBack("o-1", "c1", refund: 1_000, mugs: 1) },
-            { await shop.refundDone("o-1", "r1", "p1", 500) }, { await shop.refundFailed("o-1", "r2", "p2", 500) },
+            { await shop.refundDone("o-1", "o-1#1") }, { await shop.refundFailed("o-1", "o-1#2") },
         ]
         for (index, step) in steps.enumerated() { #expect(try await step().receipt().version == Int64(index) + 2) }
         shop.book.advance(by: .days(30))

@@ -65,26 +65,37 @@ import Waybill
         return shop
     }
 
-    @Test func `is done in parts, and never more than was asked for`() async throws {
+    @Test func `is done once, for exactly what was asked`() async throws {
         let shop = try await paidTwice()
-        #expect(await shop.refundDone("o-1", "r1", "p2", 1_001).refusalCode == "arithmetic")
-        #expect(await shop.refundDone("o-1", "r1", "p1", 1).refusalCode == "arithmetic")
-        #expect(await shop.refundDone("o-1", "r1", "p9", 1).refusalCode == "bad_data")
-        await shop.refundDone("o-1", "r1", "p2", 400)
-        await shop.refundDone("o-1", "r2", "p2", 600)
+        let calls = try #require(try shop.book.order("o-1")?.openCalls)
+        #expect(calls.map { String(decoding: $0.data, as: UTF8.self) } == [#"{"payment":"p2","amount_cents":1000}"#])
+        let more: JSON = ["payment": "p2", "amount_cents": 1_001]
+        #expect(await shop.send("refund_done", "o-1", more, by: "payments", key: "o-1#1").refusalCode == "bad_data")
+        #expect(await shop.send("refund_done", "o-1", [:], by: "payments").refusalCode == "no_open_call")
+        try await shop.refundDone("o-1", "o-1#1").receipt()
+        #expect(try shop.sent("o-1") == ["order:refunded"])
         #expect(try shop.money("o-1") == ["p1": [1_000, 0, 0], "p2": [1_000, 0, 1_000]])
-        #expect(await shop.refundDone("o-1", "r3", "p2", 1).refusalCode == "arithmetic")
+        #expect(try await shop.refundDone("o-1", "o-1#1").receipt().isRepeat)
+        #expect(try shop.money("o-1") == ["p1": [1_000, 0, 0], "p2": [1_000, 0, 1_000]])
     }
 
     @Test func `that failed is money here again, until a person sends it back`() async throws {
         let shop = try await paidTwice()
-        await shop.refundFailed("o-1", "r1", "p2", 1_000)
+        await shop.refundFailed("o-1", "o-1#1")
         #expect(try shop.sent("o-1") == ["order:needs-a-person"])
         #expect(try shop.money("o-1")["p2"] == [1_000, 0, 0])
-        #expect(await shop.refundFailed("o-1", "r2", "p2", 1).refusalCode == "arithmetic")
         await shop.takeBack("o-1", "by hand", refund: 1_000, mugs: 0)
         #expect(try shop.sent("o-1").count { $0 == "refunds" } == 2)
         #expect(try shop.money("o-1").values.map { $0[1] }.reduce(0, +) == 1_000)
+        #expect(try shop.book.calls(of: "o-1")?.map(\.state) == ["failed", "open", "open"])
+    }
+
+    @Test func `without an answer within a day failed`() async throws {
+        let shop = try await paidTwice()
+        shop.book.advance(by: .days(1))
+        #expect(try shop.sent("o-1") == ["order:needs-a-person"])
+        #expect(try shop.money("o-1")["p2"] == [1_000, 0, 0])
+        #expect(await shop.refundDone("o-1", "o-1#1").refusalCode == "no_open_call")
     }
 
     @Test func `of an expired order that failed does not pay it`() async throws {
@@ -92,7 +103,7 @@ import Waybill
         await shop.place("o-1", mugs: 2)
         await shop.pay("o-1", "p1", 1_999)
         shop.book.advance(by: .minutes(30))
-        await shop.refundFailed("o-1", "r1", "p1", 1_999)
+        await shop.refundFailed("o-1", "o-1#1")
         #expect(try shop.status("o-1") == "closed")
         await shop.pay("o-1", "p2", 1)
         #expect(try shop.status("o-1") == "closed")

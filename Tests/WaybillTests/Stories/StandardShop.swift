@@ -71,35 +71,37 @@ struct StandardShop {
         return await send("ship", id, data, by: "warehouse")
     }
 
+    /// What a parcel tells the order; here without the parcel.
     @discardableResult
     func sign(_ id: OrderID, _ parcel: String, _ lines: (String, Int64)...) async -> Answer {
-        await send("signed", id, ["parcel": .text(parcel), "lines": quantities(lines)], by: "carrier")
+        await send("signed", id, ["parcel": .text(parcel), "lines": quantities(lines)], by: "child")
     }
 
+    /// What a return tells the order; here without the return.
     @discardableResult
     func takeBack(_ id: OrderID, _ name: String, refund: Int64, mugs: Int64) async -> Answer {
         let lines: JSON = mugs == 0 ? [] : [["line": "a", "qty": .int(mugs), "at": "north"]]
         let data: JSON = ["case": .text(name), "refund_cents": .int(refund), "lines": lines]
-        return await send("returned", id, data, by: "warehouse")
+        return await send("returned", id, data, by: "child")
+    }
+
+    /// The provider has paid money back, as the call with this key asked.
+    @discardableResult
+    func refundDone(_ id: OrderID, _ key: Text, _ refund: String = "r-1") async -> Answer {
+        await send("refund_done", id, ["refund": .text(refund)], by: "payments", key: key)
+    }
+
+    /// The provider cannot pay money back.
+    @discardableResult
+    func refundFailed(_ id: OrderID, _ key: Text) async -> Answer {
+        await send("refund_failed", id, ["reason": "card closed"], by: "payments", key: key)
     }
 
     @discardableResult
-    func refundDone(_ id: OrderID, _ refund: String, _ payment: String, _ cents: Int64) async -> Answer {
-        let data: JSON = ["refund": .text(refund), "payment": .text(payment), "amount_cents": .int(cents)]
-        return await send("refund_done", id, data, by: "payments")
-    }
-
-    @discardableResult
-    func refundFailed(_ id: OrderID, _ refund: String, _ payment: String, _ cents: Int64) async -> Answer {
-        let data: JSON = [
-            "refund": .text(refund), "payment": .text(payment), "amount_cents": .int(cents), "reason": "card closed",
-        ]
-        return await send("refund_failed", id, data, by: "payments")
-    }
-
-    @discardableResult
-    func send(_ name: EventName, _ id: OrderID, _ data: JSON = [:], by role: Text) async -> Answer {
-        await book.submit(OrderCommand(name, of: id, data: data, role: role))
+    func send(
+        _ name: EventName, _ id: OrderID, _ data: JSON = [:], by role: Text, key: Text? = nil
+    ) async -> Answer {
+        await book.submit(OrderCommand(name, of: id, data: data, role: role, key: key))
     }
 
     private func quantities(_ lines: [(String, Int64)]) -> JSON {
@@ -129,8 +131,11 @@ struct StandardShop {
         return [level.free, level.reserved, level.sold]
     }
 
-    /// The messages of an order's last event: `topic:tag`, or `topic`.
-    func sent(_ id: OrderID) throws -> [String] { try #require(try book.history(of: id)?.last).messages }
+    /// The messages of an order's last event: `topic:tag`, or `topic`; of a call its request.
+    func sent(_ id: OrderID) throws -> [String] {
+        try #require(try book.history(of: id)?.last).messages.filter { $0 != "refunds:done" }
+            .map { $0 == "refunds:call" ? "refunds" : $0 }
+    }
 }
 
 /// The context of a standard order, as far as stories look at it.
