@@ -14,7 +14,8 @@ public struct WorkflowText: Hashable, Sendable {
         self.text = text
     }
 
-    /// The workflows that come with Waybill: standard-order, flash-sale, pre-sale, member-registration, olist-order.
+    /// The workflows that come with Waybill: standard-order with parcel and after-sale, flash-sale, pre-sale, group-buy
+    /// with group-member, member-registration, olist-order.
     public static let shipped: [WorkflowText] = ShippedWorkflows.all.map {
         WorkflowText($0.text, source: "\($0.name).yaml")
     }

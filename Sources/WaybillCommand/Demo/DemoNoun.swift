@@ -12,7 +12,8 @@ struct DemoNoun: AsyncParsableCommand {
         abstract: "Watch some thousand orders go through a workflow, on a real file.",
         discussion: """
             Two weeks of a small shop: payments in full, split and late, price changes, cancels, parcels, returns, \
-            items that run out. Then the story of one order, and a check of the whole file.
+            items that run out. Then the story of one order, a process that is killed in the middle of a refund, and \
+            a check of the whole file.
             """)
 
     @Option(help: "How many orders.")
@@ -41,6 +42,10 @@ struct DemoNoun: AsyncParsableCommand {
         say("in virtual time, every write durable in \(path.printable)")
         say()
         let told = try play(run, in: path, world: world)
+        if let told {
+            title("What if the process dies in the middle of a refund?")
+            try await DemoCrash(file: path, order: told, world: world).show()
+        }
         title("Is the file what its journal says?")
         let report = try verify(path)
         VerifyText(report).write()

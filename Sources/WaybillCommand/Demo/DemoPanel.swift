@@ -56,12 +56,14 @@ struct DemoPanel {
             ("orders placed", tally.orderCount), ("payments", tally.count("pay")),
             ("price changes", tally.count("change_price")), ("cancels", tally.count("cancel")),
             ("parcels shipped", tally.count("ship")), ("returns", tally.count("returned")),
-            ("refunds paid", tally.count("refund_done")),
+            ("parcels arrived", tally.count("deliver")), ("refunds paid", tally.count("refund_done")),
         ]
         let right: [(String, Int)] =
             [
                 "awaiting payment", "awaiting shipment", "partly shipped", "awaiting receipt", "completed", "closed",
-            ].map { ($0, tally.statuses[Text($0)] ?? 0) } + [("refused commands", tally.refused)]
+            ].map { ($0, tally.statuses[Text($0)] ?? 0) } + [
+                ("refused commands", tally.refused), ("children", tally.childCount),
+            ]
         var lines = [head(run), ""]
         for (one, other) in zip(left, right) {
             lines.append("   " + cell(one) + "      " + cell(other))
@@ -71,12 +73,21 @@ struct DemoPanel {
         lines += [
             "",
             foot("timeouts", "\(grouped(tally.count("$timeout"))) fired, \(grouped(tally.pendingTimeouts)) pending"),
+            foot("calls", calls(of: tally)),
             foot("notices", "\(grouped(tally.repeats)) came twice and changed nothing"),
             foot("refused", refusals(of: tally)),
             foot("journal", "\(grouped(tally.events)) events, \(grouped(tally.messages)) messages"),
             foot("speed", "\(grouped(rate)) events a second, each write durable before the next"),
         ]
         return lines
+    }
+
+    private func calls(of tally: DemoTally) -> String {
+        let ends = OpenCall.Result.allCases.compactMap { result in
+            tally.settled[result].map { "\(grouped($0)) \(result.rawValue)" }
+        }
+        let open = tally.calls - tally.settled.values.reduce(0, +)
+        return "\(grouped(tally.calls)) for refunds: " + (ends + ["\(grouped(open)) open"]).joined(separator: ", ")
     }
 
     /// The most frequent reasons.

@@ -8,6 +8,23 @@ struct DemoStep {
     let command: EventName
     let role: Text
     let data: JSON
+    /// Of the call that it answers.
+    var key: Text?
+    /// The order whose parcel or return `order` is; else the same.
+    let top: OrderID
+
+    init(
+        at: Moment, order: OrderID, command: EventName, role: Text, data: JSON, key: Text? = nil,
+        top: OrderID? = nil
+    ) {
+        self.at = at
+        self.order = order
+        self.command = command
+        self.role = role
+        self.data = data
+        self.key = key
+        self.top = top ?? order
+    }
 }
 
 /// What becomes of one order of the demo if nothing comes in its way: the steps of its buyer, its seller, the payment
@@ -114,9 +131,12 @@ struct DemoPlan {
 
     // MARK: Steps
 
-    private mutating func add(_ command: EventName, after: Interval = .seconds(0), by role: Text, _ data: JSON) {
+    private mutating func add(
+        _ command: EventName, of child: String? = nil, after: Interval = .seconds(0), by role: Text, _ data: JSON = [:]
+    ) {
         time = time.advanced(by: after)
-        steps.append(DemoStep(at: time, order: order, command: command, role: role, data: data))
+        let id = child.map { OrderID("\(order)/\($0)") } ?? order
+        steps.append(DemoStep(at: time, order: id, command: command, role: role, data: data, top: order))
     }
 
     private mutating func pay(_ cents: Int64, after: Interval) {
@@ -142,7 +162,8 @@ struct DemoPlan {
     private mutating func repeatLast(after: Interval) {
         guard let last = steps.last else { return }
         time = time.advanced(by: after)
-        steps.append(DemoStep(at: time, order: order, command: last.command, role: last.role, data: last.data))
+        steps.append(
+            DemoStep(at: time, order: last.order, command: last.command, role: last.role, data: last.data, top: order))
     }
 
     private mutating func haggle() {
@@ -163,26 +184,29 @@ struct DemoPlan {
         add("ship", after: after, by: "warehouse", data)
     }
 
-    private mutating func sign(_ lines: some Collection<DemoBasket.Line>, after: Interval) {
-        add("signed", after: after, by: "carrier", ["parcel": "box-\(parcels)", "lines": quantities(lines)])
+    /// The parcel is seen on its way, then it arrives; it tells the order.
+    private mutating func deliver(after: Interval) {
+        let parcel = "box-\(parcels)"
+        if dice.chance(30) { add("scan", of: parcel, after: dice.hours(1...3), by: "carrier", ["place": "hub"]) }
+        add("deliver", of: parcel, after: after, by: "carrier")
     }
 
     private mutating func shipAll() {
         ship(basket.lines, after: dice.hours(4...30))
-        sign(basket.lines, after: dice.hours(20...70))
+        deliver(after: dice.hours(20...70))
     }
 
     private mutating func shipInParts() {
         let lines = basket.lines
         ship(lines.prefix(1), after: dice.hours(4...20))
-        sign(lines.prefix(1), after: dice.hours(20...40))
+        deliver(after: dice.hours(20...40))
         ship(lines.dropFirst(), after: dice.hours(4...20))
-        sign(lines.dropFirst(), after: dice.hours(20...40))
+        deliver(after: dice.hours(20...40))
     }
 
     /// Some buyers say that all is well; for the others the order waits ten days.
     private mutating func receive() {
-        if dice.chance(85) { add("confirm_receipt", after: dice.hours(1...60), by: "buyer", [:]) }
+        if dice.chance(85) { add("confirm_receipt", after: dice.hours(1...60), by: "buyer") }
     }
 
     private mutating func giveBack(_ lines: some Collection<DemoBasket.Line>) {
@@ -190,6 +214,8 @@ struct DemoPlan {
         add(
             "ask_return", after: dice.hours(5...48), by: "buyer",
             ["case": "case-1", "kind": "does not fit", "lines": quantities(lines)])
+        // Some sellers say nothing, which is a yes after two days.
+        if dice.chance(70) { add("approve", of: "case-1", after: dice.hours(1...20), by: "seller") }
         let returned = lines.map { line -> JSON in
             [
                 "line": .text(line.name.string), "qty": .int(line.quantity),
@@ -197,8 +223,8 @@ struct DemoPlan {
             ]
         }
         add(
-            "returned", after: dice.hours(40...90), by: "warehouse",
-            ["case": "case-1", "refund_cents": .int(refund), "lines": .array(returned)])
+            "receive", of: "case-1", after: dice.hours(50...90), by: "warehouse",
+            ["refund_cents": .int(refund), "lines": .array(returned)])
     }
 
     private func quantities(_ lines: some Collection<DemoBasket.Line>) -> JSON {

@@ -18,8 +18,9 @@ struct DemoRun {
         var start: Moment { end.advanced(by: Interval(milliseconds: -Self.length.milliseconds)) }
     }
 
-    /// Steps in one write, at most.
+    /// Steps in one write, at most, and how long they take: whoever answers calls looks in between.
     private static let batchMax = 256
+    private static let batchLength = Interval.hours(2)
     /// How many orders get a plan with nearly everything in it.
     private static let eventfulOrders = 5
 
@@ -32,7 +33,6 @@ struct DemoRun {
     private var steps: [DemoStep] = []
     private var planned = 0
     private var delivery: Moment
-    private var refunds = 0
     /// Orders that were refused when they were placed: what was planned for them falls away.
     private var unplaced: Set<OrderID> = []
     private(set) var eventful: Set<OrderID> = []
@@ -44,7 +44,7 @@ struct DemoRun {
         self.workflow = workflow.name
         dice = Dice(of: world)
         delivery = settings.start.advanced(by: .days(2))
-        tally = DemoTally(workflow)
+        tally = DemoTally()
     }
 
     var now: Moment { world.now() }
@@ -104,12 +104,13 @@ struct DemoRun {
         var batch: [DemoStep] = []
         var placed: Set<OrderID> = []
         while let step = steps.last, batch.count < Self.batchMax {
+            if let first = batch.first, step.at.since(first.at) > Self.batchLength { break }
             if step.command == "place" {
                 placed.insert(step.order)
-            } else if unplaced.contains(step.order) {
+            } else if unplaced.contains(step.top) {
                 steps.removeLast()
                 continue
-            } else if placed.contains(step.order) {
+            } else if placed.contains(step.top) {
                 break
             }
             batch.append(step)
@@ -121,23 +122,24 @@ struct DemoRun {
     private func command(of step: DemoStep) -> OrderCommand {
         OrderCommand(
             step.command, of: step.order, data: step.data, workflow: step.command == "place" ? workflow : nil,
-            role: step.role, caller: "demo")
+            role: step.role, key: step.key, caller: "demo")
     }
 
     private func take(_ stock: [StockCommand], in book: OrderBook) throws {
         for case .stock(.failure(let refusal)) in book.engine.perform(stock.map { .stock($0) }) { throw refusal }
     }
 
-    /// Reads what has happened; the payment provider pays back what it is told to, some hours later.
+    /// Reads what has happened; whoever works for the payment provider answers calls some hours later, and forgets
+    /// a few.
     private mutating func look(in book: OrderBook) throws {
         for refund in try tally.readOn(in: book) {
             let at = now.advanced(by: dice.hours(2...20))
-            guard at <= settings.end else { continue }
-            refunds += 1
-            let data: JSON = [
-                "refund": "r-\(refunds)", "payment": .text(refund.payment.string), "amount_cents": .int(refund.cents),
-            ]
-            insert(DemoStep(at: at, order: refund.order, command: "refund_done", role: "payments", data: data))
+            guard at <= settings.end, !dice.chance(3) else { continue }
+            let isDone = dice.chance(95)
+            insert(
+                DemoStep(
+                    at: at, order: refund.order, command: isDone ? "refund_done" : "refund_failed", role: "payments",
+                    data: isDone ? [:] : ["reason": "card closed"], key: refund.key))
         }
     }
 

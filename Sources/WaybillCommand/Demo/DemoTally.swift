@@ -4,25 +4,28 @@ import WaybillEngine
 
 /// What has happened in the shop of the demo, counted from the journal.
 struct DemoTally {
-    /// Money that an order has told the payment provider to give back.
+    /// A call: money that an order wants the payment provider to give back.
     struct Refund {
         let order: OrderID
-        let payment: Text
-        let cents: Int64
+        let key: Text
     }
 
     /// What the tally knows of one order.
     private struct Known {
         let id: OrderID
+        /// The number of its workflow in the file.
+        let workflow: Int64
         var status: Text = ""
         var events = 0
         var types: Set<EventName> = []
         var timeouts: Set<TimeoutName> = []
-        /// What is on its way back, by payment.
-        var refunding: [Text: Int64] = [:]
+
+        /// Neither a parcel nor a return.
+        var isTop: Bool { !id.text.string.contains("/") }
     }
 
-    private let workflow: Workflow
+    /// By number in the file.
+    private var workflows: [Int64: Workflow] = [:]
     private var position = Position(0)
     private var orders: [StreamNumber: Known] = [:]
     private var types: [EventName: Int] = [:]
@@ -34,9 +37,14 @@ struct DemoTally {
     private(set) var refusals: [String: Int] = [:]
     private(set) var repeats = 0
 
-    init(_ workflow: Workflow) { self.workflow = workflow }
+    /// Calls that were made, and how those ended that are not open any more.
+    private(set) var calls = 0
+    private(set) var settled: [OpenCall.Result: Int] = [:]
 
-    var orderCount: Int { orders.count }
+    /// Parcels and returns are counted by what happens to them.
+    var orderCount: Int { count("place") }
+    /// Parcels and returns.
+    var childCount: Int { orders.count - orderCount }
     var refused: Int { refusals.values.reduce(0, +) }
 
     /// How many events there were of a command, or of `$timeout`.
@@ -62,10 +70,20 @@ struct DemoTally {
         var refunds: [Refund] = []
         while true {
             let page = try book.engine.journal(after: position)
-            for (stream, event) in page { refunds += try take(event, of: stream) }
+            for (stream, event) in page {
+                try learnWorkflow(of: event, in: book)
+                refunds += try take(event, of: stream)
+            }
             guard let last = page.last else { return refunds }
             position = last.event.position
         }
+    }
+
+    /// Parcels and returns have workflows of their own.
+    private mutating func learnWorkflow(of event: EventView, in book: OrderBook) throws {
+        guard event.version == 1, let origin = try EventBody.origin(of: event.body), workflows[origin.workflow] == nil
+        else { return }
+        workflows[origin.workflow] = try book.engine.workflow(of: origin.order)
     }
 
     private mutating func take(_ event: EventView, of stream: StreamNumber) throws -> [Refund] {
@@ -73,22 +91,25 @@ struct DemoTally {
         types[event.type, default: 0] += 1
         do throws(JSONProblem) {
             if event.version == 1, let origin = try EventBody.origin(of: event.body) {
-                orders[stream] = Known(id: origin.order)
+                orders[stream] = Known(id: origin.order, workflow: origin.workflow)
             }
             // The streams of stocks are counted, and no more.
-            guard orders[stream] != nil else { return [] }
-            return take(try EventBody(event.body, under: workflow), type: event.type, of: stream)
+            guard let order = orders[stream] else { return [] }
+            guard let workflow = workflows[order.workflow] else { return [] }
+            return take(try EventBody(event.body, under: workflow), type: event.type, of: stream, under: workflow)
         } catch {
             throw CommandFailure("event \(event.position.number) is damaged: \(error.message)")
         }
     }
 
-    private mutating func take(_ body: EventBody, type: EventName, of stream: StreamNumber) -> [Refund] {
+    private mutating func take(
+        _ body: EventBody, type: EventName, of stream: StreamNumber, under workflow: Workflow
+    ) -> [Refund] {
         guard var order = orders[stream] else { return [] }
         order.events += 1
         order.types.insert(type)
         messages += body.messages.count
-        if let status = body.outcome.status {
+        if let status = body.outcome.status, body.parent == nil, order.isTop {
             statuses[order.status, default: 0] -= 1
             statuses[status, default: 0] += 1
             order.status = status
@@ -97,20 +118,9 @@ struct DemoTally {
         order.timeouts.subtract(body.outcome.stopped)
         order.timeouts.formUnion(body.outcome.armed.map(\.name))
         pendingTimeouts += order.timeouts.count
-        let refunds = body.outcome.changes.compactMap { refund($0, of: &order) }
         orders[stream] = order
-        return refunds
-    }
-
-    /// More is on its way back than before: the difference is the provider's to pay.
-    private func refund(_ change: Outcome.Change, of order: inout Known) -> Refund? {
-        guard case .member(let collection, let payment, let slot, .int(let cents)) = change,
-            workflow.context.fields[collection].name == "payments",
-            case .list(let element, _, _) = workflow.context.fields[collection].type,
-            element.fields[slot].name == "refunding"
-        else { return nil }
-        let before = order.refunding[payment] ?? 0
-        order.refunding[payment] = cents
-        return cents > before ? Refund(order: order.id, payment: payment, cents: cents - before) : nil
+        calls += body.outcome.called.count
+        for call in body.outcome.settled { settled[call.result, default: 0] += 1 }
+        return body.outcome.called.map { Refund(order: order.id, key: Text("\(order.id)#\($0.number)")) }
     }
 }

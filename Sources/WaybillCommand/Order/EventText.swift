@@ -82,8 +82,13 @@ struct EventText {
     }
 
     private var messages: [String] {
-        body.messages.map { message in message.tag.map { "\(message.topic):\($0)" } ?? "\(message.topic)" }
-            .map(\.printable)
+        let called = Set(body.outcome.called.map { workflow.calls[$0.definition].topic })
+        return body.messages.map { message in
+            let name = message.tag.map { "\(message.topic):\($0)" } ?? "\(message.topic)"
+            // The half message that waits for the answer.
+            let isHalf = message.tag == "done" && called.contains(message.topic)
+            return (isHalf ? "\(name) (half)" : name).printable
+        }
     }
 
     private var name: String {

@@ -8,8 +8,8 @@ import WaybillCore
 ///     paid = unpaid, pay all
 ///       ...
 ///
-/// Among the messages stand calls, by what they are about (`refunds(p1 250)`), and what relatives are told (`parcel+x1`,
-/// `x1<-form`, `parent<-signed`).
+/// Among the messages stand calls, by what they are about (`refunds(p1 250)`), and what relatives are told
+/// (`parcel+x1`, `x1<-form`, `parent<-signed`).
 ///
 /// A line at the margin names a situation and how an order comes into it: from a situation above, by moves, by
 /// timeouts, by `wait 3d`. Below it, one line per cell: move or timeout | status | active leaves | messages | stock
