@@ -1,4 +1,4 @@
-# demo    build, and watch some thousand orders go through the standard workflow
+# demo    build, watch some thousand orders go through the standard workflow, and rehearse a flash sale
 # test    every test, each target within its time budget
 # bench   the benchmarks, each with its limit, in the current directory
 # tidy    format and style, without changing anything

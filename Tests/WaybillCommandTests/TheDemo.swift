@@ -13,6 +13,9 @@ import Testing
         #expect(outcome.output.contains("a new after-sale, case-1"))
         #expect(outcome.output.contains("the provider has paid once"))
         #expect(outcome.output.contains("shop.db: sound"))
+        #expect(outcome.output.contains("no oversell: the item adds up"))
+        #expect(outcome.output.contains("shop-rush.db: sound"))
+        #expect(try waybill.text("shop-rush.html").contains("No oversell."))
         // Every command that is suggested works.
         let suggested = outcome.lines.filter { $0.hasPrefix("  waybill ") }
         #expect(suggested.count >= 4)

@@ -106,7 +106,8 @@ struct CourseCharts {
 
     private func lags(_ course: RushReport.Course) -> Chart {
         Chart(
-            title: "Modules behind", note: "Messages that each had still to take. Orders do not wait for them.",
+            title: "Modules behind",
+            note: "Messages that each had still to take, at the pace that the scenario gives it.",
             unit: .count,
             series: course.lags.enumerated().map { index, lag in
                 Chart.Series(

@@ -7,7 +7,13 @@ struct RushText {
     private let report: RushReport
     private let output = Output.standard
 
-    init(_ report: RushReport) { self.report = report }
+    /// Without the details: the verdict, the numbers and a few sentences.
+    private let isBrief: Bool
+
+    init(_ report: RushReport, isBrief: Bool = false) {
+        self.report = report
+        self.isBrief = isBrief
+    }
 
     func write() {
         let totals = report.totals
@@ -23,6 +29,7 @@ struct RushText {
             details.wrapped(index == 0 ? "in short" : "", sentence.printable)
         }
         output.line()
+        if isBrief { return }
         details.wrapped("units", units(totals))
         details.wrapped("refused", refusals)
         details.wrapped(
