@@ -80,7 +80,7 @@ final class Writer {
             } catch {
                 handler.forget()
                 broker.forget()
-                switch (Blame(error), attempt.current) {
+                switch (blame(for: error), attempt.current) {
                 case (.engine, _):
                     stopped = "\(error)"
                     return requests.map { $0.request.refused(.failStopped("\(error)")) }
@@ -208,12 +208,15 @@ final class Writer {
         }
     }
 
+    /// A full disk found out by COMMIT is no refusal: what the file holds is not known, whatever the error is called.
+    private func blame(for error: any Error) -> Blame { store.isStopped ? .engine : Blame(error) }
+
     /// After a write that was undone: forgets what it did, and says why in a refusal.
     private func undid(_ error: any Error) -> Refusal {
         handler.forget()
         broker.forget()
         if let refusal = error as? Refusal { return refusal }
-        switch Blame(error) {
+        switch blame(for: error) {
         case .engine:
             stopped = "\(error)"
             return .failStopped("\(error)")

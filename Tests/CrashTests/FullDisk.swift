@@ -39,6 +39,7 @@ import Testing
         }
         let refusals = try String(contentsOf: directory.appendingPathComponent("refusals"), encoding: .utf8)
         #expect(refusals.contains("full"), "\(refusals.prefix(400))")
+        #expect(!refusals.contains("nothing was kept"), "nobody knows that after a failed COMMIT")
         let acknowledged = try pairs("answers", " ")
         let stored = try pairs("rows", "|")
         #expect(acknowledged.count > 100)

@@ -55,6 +55,7 @@ import Testing
         #expect(try waybill.run("rush", "run", "tiny.yaml", "--db", "shop.db").status == 0)
         #expect(try waybill.run("verify", "shop.db").status == 0)
         #expect(try waybill.run("replay", "--db", "shop.db").status == 0)
+        #expect(try waybill.run("certify", "--db", "shop.db").status == 0)
         let again = try waybill.run("rush", "run", "tiny.yaml", "--db", "shop.db")
         #expect(again.status == 2)
         #expect(again.errors.contains("exists already"))
@@ -88,6 +89,7 @@ import Testing
         #expect(check["isSound"] as? Bool == true)
         #expect((check["acknowledgedOrders"] as? Int ?? 0) > 0)
         #expect(try waybill.run("verify", "shop.db").status == 0)
+        #expect(try waybill.run("certify", "--db", "shop.db").status == 0)
     }
 
     @Test func `draws a page that a browser shows, wide and narrow`() throws {

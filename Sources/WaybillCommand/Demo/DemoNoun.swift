@@ -51,7 +51,7 @@ struct DemoNoun: AsyncParsableCommand {
         let report = try verify(path)
         VerifyText(report).write()
         title("A flash sale, rehearsed: the server dies twice")
-        let isSoundRush = try DemoRush(beside: path).run()
+        let isSoundRush = try await DemoRush(beside: path).run()
         suggest(path, order: told)
         if !report.isSound || !isSoundRush { throw ExitCode(1) }
     }

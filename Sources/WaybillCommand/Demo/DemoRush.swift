@@ -9,15 +9,17 @@ struct DemoRush {
     /// Beside the demo's own file, under its name.
     let db: String
     let page: String
+    let certificate: String
 
     init(beside shop: String) {
         let stem = (shop as NSString).deletingPathExtension
         db = "\(stem)-rush.db"
         page = "\(stem)-rush.html"
+        certificate = "\(stem)-rush.certificate.jsonl"
     }
 
     /// Lets the crowd come, prints what became of it, and answers whether the shop sold only what it had.
-    func run() throws -> Bool {
+    func run() async throws -> Bool {
         guard !FileManager.default.fileExists(atPath: db) else {
             throw CommandFailure("\(db) exists already; the demo wants a new file")
         }
@@ -29,9 +31,26 @@ struct DemoRush {
         guard let report = rush.report() else { throw CommandFailure("the rush ended without a report") }
         try WrittenFile.write(Array(ReportPage(report).html().utf8), to: page)
         RushText(report, isBrief: true).write()
-        let checked = try verify(db)
-        VerifyText(checked).write()
+        let isCertified = try await certify()
         Output.standard.line("the report, for a browser: \(page.printable)")
-        return report.check.isSound && checked.isSound
+        return report.check.isSound && isCertified
+    }
+
+    /// From the movements in events alone, apart from everything that the rush has counted.
+    private func certify() async throws -> Bool {
+        let report = try await DatabaseFile(path: db).reading { book in
+            let file = try OutputFile(path: certificate)
+            let report = try Certify().run(book, line: { try file.write($0) })
+            try file.close()
+            return report
+        }
+        let verdict =
+            report.isSound
+            ? Style.green("nothing is oversold") : Style.red(counted(report.findings.count, "finding"))
+        let checked = "\(counted(report.movements, "movement")) of \(counted(report.stocks, "stock"))"
+        Output.standard.line("\(db.printable): \(verdict), by \(checked)")
+        for finding in report.findings.first { Output.standard.line("   \(finding.description)".printable) }
+        Output.standard.line("the certificate: \(certificate.printable)")
+        return report.isSound
     }
 }

@@ -93,6 +93,21 @@ import WaybillTimeouts
 }
 
 @Suite struct `A commit that fails` {
+    @Test func `for want of room on the disk stops the engine too, and promises nothing`() async throws {
+        var settings = StoreSettings()
+        let isFull = Mutex(false)
+        settings.commitFault = {
+            isFull.withLock { $0 } ? StoreFailure(.full, "database or disk is full", sqliteCode: 13) : nil
+        }
+        let engine = try mugEngine(Store.inMemory(settings: settings))
+        _ = try engine.receive(10, of: mug).get()
+        isFull.withLock { $0 = true }
+        #expect(engine.answers([place("o-1")]).map(\.code) == ["fail_stopped"])
+        isFull.withLock { $0 = false }
+        #expect(engine.answers([place("o-2")]).map(\.code) == ["fail_stopped"])
+        engine.close()
+    }
+
     @Test func `stops the engine until the file is opened again, and acknowledges nothing of it`() async throws {
         let file = try ShopFile()
         let isBroken = Mutex(false)
