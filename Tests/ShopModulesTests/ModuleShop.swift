@@ -45,11 +45,11 @@ struct ModuleShop {
         await book.submit(OrderCommand("cancel", of: id, data: ["reason": "changed my mind"], role: "buyer"))
     }
 
-    /// The payment provider pays back.
+    /// The payment provider has paid back what the order's first call asked for.
     @discardableResult
-    func refund(_ id: OrderID, _ refund: String, of payment: String, _ cents: Int64) async -> Answer {
-        let data: JSON = ["refund": .text(refund), "payment": .text(payment), "amount_cents": .int(cents)]
-        return await book.submit(OrderCommand("refund_done", of: id, data: data, role: "payments"))
+    func refund(_ id: OrderID, _ refund: String) async -> Answer {
+        await book.submit(
+            OrderCommand("refund_done", of: id, data: ["refund": .text(refund)], role: "payments", key: "\(id)#1"))
     }
 
     /// Somebody joins, and confirms the address.

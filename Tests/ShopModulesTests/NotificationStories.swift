@@ -43,7 +43,7 @@ private struct LineCut: Error {}
         await shop.place("o-1")
         await shop.pay("o-1", "p-1", 1_000)
         await shop.cancel("o-1")
-        await shop.refund("o-1", "r-1", of: "p-1", 1_000)
+        await shop.refund("o-1", "r-1")
         try await shop.settle()
         try await shop.settle()
         #expect(postbox.sent == ["placed to ann", "paid to ann", "closed to ann", "refunded to ann"])
