@@ -32,7 +32,11 @@ final class LockFile: Sendable {
 
     func release() {
         descriptor.withLock { descriptor in
-            if let open = descriptor { Foundation.close(open) }
+            if let open = descriptor {
+                // A child that is just being started may still hold a copy of the descriptor, and with it the lock.
+                flock(open, LOCK_UN)
+                Foundation.close(open)
+            }
             descriptor = nil
         }
     }
