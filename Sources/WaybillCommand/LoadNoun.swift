@@ -16,7 +16,7 @@ struct LoadNoun: AsyncParsableCommand {
     var buyers = 64
 
     func run() async throws {
-        let book = try OrderBook.open(db, workflows: [.shipped("standard-order")].compactMap { $0 })
+        let book = try OrderBook.open(db)
         for item in 0..<10 {
             let receipt = StockCommand(.receive(1_000_000), of: StockKey(sku: SKU("item-\(item)")), key: "item-\(item)")
             _ = try await book.submit(receipt).get()
