@@ -9,6 +9,7 @@ extension CommandHandler {
     ) throws -> Answer? {
         guard let key = command.key else { return nil }
         guard let row = try transaction.command(caller: command.caller, key: key, at: now) else { return nil }
+        if let refusal = row.refusal, Refusal.isFence(refusal) { return .refused(.remembered(refusal)) }
         guard row.fingerprint == fingerprint else { return .refused(.keyReused(key: key.string)) }
         if let refusal = row.refusal { return .refused(.remembered(refusal)) }
         let status = try load(command.order, in: transaction)?.order.status ?? ""
