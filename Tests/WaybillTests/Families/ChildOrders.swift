@@ -42,6 +42,22 @@ import WaybillStore
         #expect(try book.refusals(of: "o-1").map(\.code) == ["insufficient_stock"])
     }
 
+    @Test func `finds the stock that its sister of the same write has left`() async throws {
+        let book = try await FamilyShop.book(mugs: 5)
+        try await book.submit(FamilyShop.place("o-1")).receipt()
+        var two = OrderCommand("pack_two", of: "o-1", data: ["first": "b1", "second": "b2", "units": 3])
+        let answer = await book.submit(two)
+        guard case .refused(.relativeRefused("o-1/b2", "fill", "insufficient_stock", let why)) = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        #expect(why.contains("3 of mug asked, 2 free"))
+        #expect(try book.stock(StockKey(sku: "mug"))?.free == 5)
+        two = OrderCommand("pack_two", of: "o-1", data: ["first": "b1", "second": "b2", "units": 2])
+        try await book.submit(two).receipt()
+        #expect(try book.stock(StockKey(sku: "mug"))?.reserved == 4)
+    }
+
     @Test func `tells its parent in its own write`() async throws {
         let book = try await FamilyShop.book()
         try await book.submit(FamilyShop.place("o-1")).receipt()

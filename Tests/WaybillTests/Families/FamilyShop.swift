@@ -15,6 +15,7 @@ enum FamilyShop {
         commands:
           place: {data: {buyer: text}}
           pack: {data: {box: text, units: count}}
+          pack_two: {data: {first: text, second: text, units: count}}
           hurry: {data: {box: text}}
           arrived: {by: child, data: {box: text, units: count}}
           end: {}
@@ -29,6 +30,10 @@ enum FamilyShop {
                   - assign: {packed: + event.units}
                   - spawn: {child: box, id: event.box, data: {box: event.box, units: event.units}}
                   - send: {topic: basket, tag: packed}
+              pack_two:
+                actions:
+                  - spawn: {child: box, id: event.first, data: {box: event.first, units: event.units}}
+                  - spawn: {child: box, id: event.second, data: {box: event.second, units: event.units}}
               hurry: {actions: [{tell: {to: box, id: event.box, command: hurry}}]}
               arrived: {actions: [{assign: {arrived: + event.units}}]}
               end: closed
