@@ -105,6 +105,8 @@ extension Broker {
         if let timeout = row.timeout { try transaction.delete(timeout) }
         try transaction.deleteRedelivery(of: row.group, at: row.place)
         change(row.key) { $0.owed -= 1 }
+        // After a look-back its place may lie ahead of the course: what is over by its row must not come there again.
+        if isFree(row.offset, in: row.key) { finish(row.offset, in: row.key) }
         if row.state == .held { noteHolder(nil, of: row) }
     }
 

@@ -57,6 +57,7 @@ package final class Broker {
         disk = DiskWatch(read: settings.diskSpace ?? { [path = store.path] in path.flatMap { DiskSpace.of(path: $0) } })
         let secret = try store.write { transaction in try Self.keepSecret(world, in: transaction) }
         seal = Seal(secret: secret)
+        try Self.shortenLeases(store, at: world.now(), settings)
         groups = try GroupMemory(store: store, settings: settings, now: world.now())
     }
 
@@ -80,7 +81,7 @@ package final class Broker {
         case .resolve(let id, let topic, let resolution):
             try resolve(id, of: topic, resolution, at: now, in: transaction)
         case .resume(let id, let topic): try resume(id, of: topic, at: now, in: transaction)
-        case .checksSent(let ids): try countSent(ids, in: transaction)
+        case .checksSent(let ids): try countSent(ids, at: now, in: transaction)
         case .wakeMissed(let producer): try wakeMissed(of: producer, at: now, in: transaction)
         case .subscribe(let group, let subscription, _):
             try subscribe(group, subscription, at: now, in: transaction)

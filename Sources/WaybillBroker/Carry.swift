@@ -19,7 +19,9 @@ extension Broker {
             let isMarked = committed(key) { $0.mark > $0.progress.end } ?? false
             guard isMarked || !leases.isEmpty else { continue }
             let highest = leases.keys.max().map { $0 + 1 } ?? 0
-            change(key) { $0.exactMark = highest }
+            // What a crash has counted, and nobody has taken since, stays counted.
+            let counted = committed(key) { $0.progress.floor < $0.recoveredBelow ? $0.recoveredBelow : 0 } ?? 0
+            change(key) { $0.exactMark = max(highest, counted) }
         }
     }
 }

@@ -89,10 +89,11 @@ extension Broker {
         let parked = try transaction.redeliveries(
             of: group.number, in: queue.number, state: .parked, limit: limit)
         for row in parked {
-            var ready = row
-            ready.state = .ready
-            ready.attempt = 0
-            try update(ready, from: row, in: transaction)
+            var again = row
+            again.attempt = 0
+            if group.isFIFO { again.messageGroup = try transaction.message(at: row.place)?.message.messageGroup }
+            again.state = try isBusy(again, topic.number, in: transaction) ? .waiting : .ready
+            try update(again, from: row, in: transaction)
             count += 1
         }
         let end = try transaction.nextOffset(of: queue.number)
@@ -104,10 +105,11 @@ extension Broker {
                     finish(offset, in: key)
                     continue
                 }
-                try insert(
-                    RedeliveryRow(
-                        group: group.number, queue: queue.number, offset: offset, attempt: 0, state: .ready,
-                        messageGroup: group.isFIFO ? message.message.messageGroup : nil), in: transaction)
+                var again = RedeliveryRow(
+                    group: group.number, queue: queue.number, offset: offset, attempt: 0, state: .ready,
+                    messageGroup: group.isFIFO ? message.message.messageGroup : nil)
+                if try isBusy(again, topic.number, in: transaction) { again.state = .waiting }
+                try insert(again, in: transaction)
                 count += 1
             }
         }

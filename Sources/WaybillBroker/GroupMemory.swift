@@ -103,7 +103,7 @@ extension GroupMemory.State {
         var last: FIFOLeaseRow?
         while true {
             let page = try rows.leases(of: row.number, after: last, limit: 1_000)
-            for lease in page { hold(lease, in: &group, at: now, settings) }
+            for lease in page { hold(lease, in: &group, at: now) }
             guard page.count == 1_000 else { break }
             last = page.last
         }
@@ -111,19 +111,16 @@ extension GroupMemory.State {
         names[row.name] = row.number
     }
 
-    /// After a crash a message group waits for its holder, its lease, or so long without the client.
-    private mutating func hold(
-        _ row: FIFOLeaseRow, in group: inout GroupState, at now: Moment, _ settings: BrokerSettings
-    ) {
+    /// A message group that was in flight waits for its holder, or its lease, which the opening has shortened.
+    private mutating func hold(_ row: FIFOLeaseRow, in group: inout GroupState, at now: Moment) {
         // A later delivery is held by its row; the lease only keeps the key.
         guard group.courses[row.queue]?.isFree(row.offset) == true else { return }
-        let until = min(row.until, now.advanced(by: settings.clientSilenceMax))
         let lease = Lease(
-            attempt: row.attempt, nonce: row.boot, until: until, client: row.client, bytes: 0, takenAt: now,
+            attempt: row.attempt, nonce: row.boot, until: row.until, client: row.client, bytes: 0, takenAt: now,
             renews: false, messageGroup: row.messageGroup)
         group.hold(lease, of: row.offset, in: row.queue)
         leases += 1
         leaseEnds.add(
-            LeaseEnd(course: CourseKey(group: group.row.number, queue: row.queue), offset: row.offset), due: until)
+            LeaseEnd(course: CourseKey(group: group.row.number, queue: row.queue), offset: row.offset), due: row.until)
     }
 }

@@ -12,8 +12,10 @@ struct CourseCount {
         /// The first offset that is neither finished nor in flight.
         var firstOpen: Int64
         var oldestLease: Int64?
+        var progress: Progress
 
         init(_ course: Course, end: Int64) {
+            progress = course.progress
             floor = course.progress.floor
             finishedAbove = course.progress.countAbove
             inFlight = Int64(course.leases.count)
@@ -48,7 +50,7 @@ struct CourseCount {
         if memory.firstOpen < end { oldest = memory.firstOpen }
         if let lease = memory.oldestLease { oldest = min(oldest ?? lease, lease) }
         var after: Int64?
-        var rowsSeen: Int64 = 0
+        var ofFinished: Int64 = 0
         while true {
             let page = try rows.redeliveries(of: key.group, in: key.queue, after: after, limit: 1_000)
             for row in page {
@@ -61,11 +63,14 @@ struct CourseCount {
                 }
                 if row.state != .parked { oldest = min(oldest ?? row.offset, row.offset) }
             }
-            rowsSeen += Int64(page.count)
+            // After a look-back rows lie beyond the course's place too: each message is counted once.
+            let passed = Int64(page.count { memory.progress.isFinished($0.offset) })
+            ofFinished += passed
+            waiting -= Int64(page.count) - passed
             guard page.count == 1_000 else { break }
             after = page.last?.offset
         }
-        finished = memory.floor + memory.finishedAbove - rowsSeen + parked
+        finished = memory.floor + memory.finishedAbove - ofFinished + parked
     }
 }
 

@@ -59,7 +59,9 @@ extension Broker {
         if !isPreview { hold(still: key) }
         let leases = leases(of: key)
         let progress = progress(of: key) ?? Progress(floor: target)
-        let end = max(progress.end, (leases.last?.offset).map { $0 + 1 } ?? 0)
+        let recovered = committed(key) { $0.recoveredBelow } ?? 0
+        // What a crash has counted as delivered is owed too, and keeps its count.
+        let end = max(progress.end, (leases.last?.offset).map { $0 + 1 } ?? 0, recovered)
         let open = progress.unfinished(below: max(end, target))
         let openCount = open.reduce(0) { $0 + count($1.clamped(to: target..<max(target, end))) }
         let report = LookBackReport.Queue(
@@ -71,11 +73,16 @@ extension Broker {
         var owed = committed(key) { $0.owed } ?? 0
         owed += pending.courses[key]?.owed ?? 0
         try recall(key, group, topic, from: target, in: transaction)
-        let recovered = committed(key) { $0.recoveredBelow } ?? 0
         for gap in open {
             for offset in gap where offset < end {
                 let lease = leases.first { $0.offset == offset }?.lease
-                guard lease != nil || offset >= target else { continue }
+                if lease == nil {
+                    // What an earlier look-back brought and nobody has reached yet comes by the course once more.
+                    let isReplayed = committed(key) { $0.isReplayed(offset) } ?? false
+                    guard offset >= target, !isReplayed,
+                        try transaction.redelivery(of: key.group, at: key.place(offset)) == nil
+                    else { continue }
+                }
                 let row = RedeliveryRow(
                     group: key.group, queue: key.queue, offset: offset,
                     attempt: lease?.attempt ?? (offset < recovered ? 1 : 0),

@@ -41,6 +41,8 @@ package struct Receiver: Sendable {
     let submit: @Sendable (BrokerRequest) async -> BrokerReply
     /// Looks at one queue in one receive; each is a read, and a write where rows are taken.
     private static let looksMax = 64
+    /// Times that a group is told of a topic before its consumer is.
+    private static let welcomesMax = 3
 
     package init(_ parts: Parts, submit: @escaping @Sendable (BrokerRequest) async -> BrokerReply) {
         self.parts = parts
@@ -82,7 +84,9 @@ package struct Receiver: Sendable {
 
     private func lookOnce(_ reception: Reception) async throws -> Outcome {
         var welcome = groups.welcome(reception, at: world.now())
-        if case .unknown = welcome {
+        // A message that becomes visible meanwhile may open a queue that the group is not told of yet.
+        for _ in 0..<Self.welcomesMax {
+            guard case .unknown = welcome else { break }
             let reply = await submit(.subscribe(reception.group, reception.subscription, client: reception.client))
             if let refusal = reply.refusal { return .refused(refusal) }
             welcome = groups.welcome(reception, at: world.now())

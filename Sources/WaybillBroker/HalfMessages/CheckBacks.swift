@@ -90,13 +90,22 @@ extension Broker {
     }
 
     /// Counts questions that producers have really been sent, by their transaction ids.
-    func countSent(_ transactionIDs: [Text], in transaction: borrowing Transaction) throws -> BrokerReply {
+    ///
+    /// A question may have waited for its producer: the time to the next one begins when it is sent.
+    func countSent(
+        _ transactionIDs: [Text], at now: Moment, in transaction: borrowing Transaction
+    ) throws -> BrokerReply {
         for id in transactionIDs {
             guard let number = seal.pendingMessage(named: id, for: .transaction)?.number else { continue }
             guard let row = try transaction.pendingMessage(number), row.state == .half, let due = row.due else {
                 continue
             }
-            try transaction.countCheck(number, next: due)
+            let next = now.advanced(by: settings.checkBacks.wait(afterCheck: row.checks + 1, random: dice()))
+            if next != due {
+                try transaction.delete(.checkBack(number, due: due))
+                try transaction.insert(.checkBack(number, due: next))
+            }
+            try transaction.countCheck(number, next: next)
         }
         return .done
     }
