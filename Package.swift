@@ -136,8 +136,10 @@ let package = Package(
             exclude: ["certificate_check.py"], swiftSettings: house),
         .testTarget(
             name: "SimulationTests",
-            dependencies: ["WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "Histories"],
-            swiftSettings: house),
+            dependencies: [
+                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill",
+                "Histories",
+            ], swiftSettings: house),
         .testTarget(
             name: "FlashSaleTests",
             dependencies: [
