@@ -7,16 +7,21 @@ final class Victim {
     private let output = Pipe()
     private let acknowledged = Acknowledged()
 
-    /// Starts `waybill load` on a file.
-    init(file: String, seed: Int) throws {
+    /// Starts `waybill load`, or another command of its kind, on a file.
+    init(file: String, seed: Int, command: String = "load") throws {
         process.executableURL = URL(fileURLWithPath: try executablePath())
-        process.arguments = ["load", "--db", file, "--seed", "\(seed)"]
+        process.arguments = [command, "--db", file, "--seed", "\(seed)"]
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
-        output.fileHandleForReading.readabilityHandler = { [acknowledged] handle in
-            acknowledged.add(handle.availableData)
-        }
         try process.run()
+        // One reader, so that what was said stays in order.
+        Thread.detachNewThread { [acknowledged, reading = output.fileHandleForReading] in
+            while true {
+                let data = reading.availableData
+                acknowledged.add(data)
+                if data.isEmpty { return }
+            }
+        }
     }
 
     /// Waits until this many answers came, then kills the process at once; false when it ended by itself.
@@ -24,8 +29,7 @@ final class Victim {
         let cameFar = acknowledged.wait(forLines: answers)
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
-        output.fileHandleForReading.readabilityHandler = nil
-        acknowledged.add(output.fileHandleForReading.readDataToEndOfFile())
+        acknowledged.waitForEnd()
         return cameFar && process.terminationReason == .uncaughtSignal
     }
 
@@ -34,12 +38,14 @@ final class Victim {
         usleep(microseconds)
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
-        output.fileHandleForReading.readabilityHandler = nil
-        acknowledged.add(output.fileHandleForReading.readDataToEndOfFile())
+        acknowledged.waitForEnd()
     }
 
     /// The newest version that was acknowledged of each order. A line that was cut off by the kill was no answer.
     var versions: [String: Int] { acknowledged.versions }
+
+    /// All that was said, in order, without a line that was cut off by the kill.
+    var lines: [String] { acknowledged.wholeLines }
 }
 
 /// What the victim said, line by line.
@@ -48,13 +54,22 @@ private final class Acknowledged: @unchecked Sendable {
     private let condition = NSCondition()
     private var bytes = Data()
     private var lines = 0
+    private var hasEnded = false
 
     func add(_ data: Data) {
         condition.lock()
         bytes.append(data)
         lines += data.count { $0 == UInt8(ascii: "\n") }
-        condition.signal()
+        if data.isEmpty { hasEnded = true }
+        condition.broadcast()
         condition.unlock()
+    }
+
+    /// Returns when everything that was said has been read.
+    func waitForEnd() {
+        condition.lock()
+        defer { condition.unlock() }
+        while !hasEnded { condition.wait() }
     }
 
     /// False when a minute goes by without that many lines.
@@ -63,18 +78,21 @@ private final class Acknowledged: @unchecked Sendable {
         defer { condition.unlock() }
         let deadline = Date(timeIntervalSinceNow: 60)
         while lines < wanted {
-            guard condition.wait(until: deadline) else { return false }
+            guard !hasEnded, condition.wait(until: deadline) else { return false }
         }
         return true
     }
 
-    var versions: [String: Int] {
+    var wholeLines: [String] {
         condition.lock()
         defer { condition.unlock() }
+        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [] }
+        return String(decoding: bytes[...end], as: UTF8.self).split(separator: "\n").map(String.init)
+    }
+
+    var versions: [String: Int] {
         var versions: [String: Int] = [:]
-        guard let end = bytes.lastIndex(of: UInt8(ascii: "\n")) else { return [:] }
-        let whole = bytes[...end]
-        for line in String(decoding: whole, as: UTF8.self).split(separator: "\n") {
+        for line in wholeLines {
             let words = line.split(separator: " ")
             guard words.count == 2, let version = Int(words[1]) else { continue }
             versions[String(words[0])] = max(version, versions[String(words[0])] ?? 0)
