@@ -11,6 +11,8 @@ extension Engine {
         static let longest = Interval.seconds(1)
         /// After so much quiet the WAL is brought home.
         static let untilIdle = Interval(milliseconds: 200)
+        /// More replies than these another thread hands out.
+        static let repliesMax = 8
     }
 
     func startWriterThread() {
@@ -77,9 +79,21 @@ extension Engine {
                 requests.map { Writer.Timed(request: $0, at: now) }, firingUpTo: isDue ? horizon : nil)
         }
         guard let replies else { return false }
-        for (continuation, reply) in zip(continuations, replies) { continuation.resume(returning: reply) }
+        handOut(replies, to: continuations)
         writer.withLock { $0.checkpoint(after: requests.count) }
         return true
+    }
+
+    /// Waking hundreds of callers takes as long as deciding some of their commands: another thread does it, while this
+    /// one goes on with the next write.
+    private func handOut(_ replies: [Reply], to continuations: [UnsafeContinuation<Reply, Never>]) {
+        guard replies.count > Patience.repliesMax else {
+            for (continuation, reply) in zip(continuations, replies) { continuation.resume(returning: reply) }
+            return
+        }
+        replyQueue.async {
+            for (continuation, reply) in zip(continuations, replies) { continuation.resume(returning: reply) }
+        }
     }
 
     private func isReached(_ due: Moment?, by horizon: Moment?) -> Bool {

@@ -43,6 +43,8 @@ package final class Engine: Sendable {
     let board: SoldOutBoard
     let writer: Mutex<Writer>
     let writerHasEnded = DispatchSemaphore(value: 0)
+    /// Hands out the replies of large writes.
+    let replyQueue = DispatchQueue(label: "waybill.replies")
     let maintenance = MaintenanceSignal()
 
     /// Opens an engine over a store.

@@ -240,8 +240,13 @@ final class Writer {
     ///
     /// - Parameter requests: how many the last write had.
     func checkpoint(after requests: Int = 1) {
-        do { try store.checkpointIfDue(after: requests) } catch { checkpointFailures += 1 }
+        recentRequests = max(requests, recentRequests - (recentRequests + 3) / 4)
+        do { try store.checkpointIfDue(after: recentRequests) } catch { checkpointFailures += 1 }
     }
+
+    /// How many requests the last writes had: falls by a quarter with each, so that one small write amid large ones
+    /// does not bring a checkpoint forward.
+    private var recentRequests = 0
 
     private(set) var checkpointFailures: UInt64 = 0
 
