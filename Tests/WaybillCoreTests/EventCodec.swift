@@ -60,6 +60,24 @@ import WaybillCore
         #expect(origin.workflow == 7)
     }
 
+    @Test func `read for the fold lacks what the fold does not apply, and nothing else`() throws {
+        let (workflow, full) = try full()
+        let text = written(full, under: workflow)
+        var body = EventBody()
+        let read: Result<Void, JSONProblem> = text.withUnsafeBufferPointer { bytes in
+            Result { () throws(JSONProblem) in try body.read(inPlace: bytes, under: workflow, isForFold: true) }
+        }
+        try read.get()
+        var expected = try EventBody(text, under: workflow)
+        #expect(!expected.data.isEmpty && expected.role != nil)
+        #expect(!expected.outcome.facts.isEmpty && !expected.messages.isEmpty)
+        expected.data = []
+        expected.role = nil
+        expected.outcome.facts = []
+        expected.messages = []
+        #expect("\(body)" == "\(expected)")
+    }
+
     /// Replay reads one event after the other into the same storage: no field may stay from the one before.
     @Test func `has nothing of the text that was read before it`() throws {
         let (workflow, full) = try full()

@@ -97,6 +97,16 @@ import WaybillStore
         #expect(count == 2)
         #expect(seen == [.sample(2), .sample(3)])
         #expect(bodyBytes == 14)
+        var columns: [[Int64]] = []
+        _ = try store.read { snapshot in
+            try snapshot.forEachEvent(after: Position(1), upTo: Position(4), limit: 2, isForFold: true) { event in
+                columns.append([event.position.number, event.stream.number, event.version, event.at.milliseconds])
+                #expect(event.lane == EventRow.sample(event.position.number).lane)
+                #expect(event.body == EventRow.sample(event.position.number).body)
+            }
+        }
+        let rows = [EventRow.sample(2), .sample(3)]
+        #expect(columns == rows.map { [$0.position.number, $0.stream.number, $0.version, $0.at.milliseconds] })
         #expect(throws: Stop.self) {
             _ = try store.read { snapshot in
                 try snapshot.forEachEvent(after: Position(0), upTo: Position(9), limit: 9) { _ in throw Stop() }

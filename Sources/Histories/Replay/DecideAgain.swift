@@ -4,6 +4,8 @@ import WaybillStore
 
 /// Decides every event once more from what was asked, and compares what would be written with what was.
 struct DecideAgain: FoldVisitor {
+    static var looksAtEvents: Bool { true }
+
     private(set) var findings: FileFindings
     private(set) var decidedCount = 0
     /// Events that were decided by other rules than this release's.

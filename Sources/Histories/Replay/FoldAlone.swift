@@ -3,6 +3,8 @@ import WaybillStore
 
 /// Only folds, and compares what comes out with the stored rows.
 struct FoldAlone: FoldVisitor {
+    static var looksAtEvents: Bool { false }
+
     private(set) var findings: FileFindings
     private var state = StoredState()
 

@@ -4,6 +4,8 @@ import WaybillStore
 
 /// What looks at orders and stocks while the journal is folded.
 protocol FoldVisitor {
+    /// Whether it looks at events; else what the fold does not apply is not read.
+    static var looksAtEvents: Bool { get }
     /// An event of an order, before it is applied.
     mutating func visit(_ event: borrowing StoredEvent, _ body: borrowing EventBody, of open: OpenOrder) throws
     /// An order with all its events applied, beside what the file holds of it.
@@ -52,7 +54,9 @@ struct JournalFold<Visitor: FoldVisitor> {
 
     private mutating func foldPage() throws -> Int {
         try engine.store.read { rows in
-            try rows.forEachEvent(after: position, upTo: last, limit: pageMax) { event in
+            try rows.forEachEvent(
+                after: position, upTo: last, limit: pageMax, isForFold: !Visitor.looksAtEvents
+            ) { event in
                 position = event.position
                 try add(event, rows)
             }
@@ -71,11 +75,12 @@ struct JournalFold<Visitor: FoldVisitor> {
 
     private mutating func add(_ event: borrowing StoredEvent, _ rows: borrowing Snapshot) throws {
         let stream = event.stream
-        if event.version == 1 {
+        let version = event.version
+        if version == 1 {
             try begin(event, rows)
         } else if let open = orders[stream] {
             eventCount += 1
-            try fold(event, into: open, rows)
+            try fold(event, version, into: open, rows)
         } else if let open = stocks[stream] {
             eventCount += 1
             count(event, in: open)
@@ -97,7 +102,7 @@ struct JournalFold<Visitor: FoldVisitor> {
             if orders.count < openMax || row.version == 1 {
                 orders[stream] = open
                 eventCount += 1
-                return try fold(event, into: open, rows)
+                return try fold(event, 1, into: open, rows)
             }
             try foldAtOnce(open, rows)
         } else if let row = try rows.stock(number: stream) {
@@ -121,36 +126,36 @@ struct JournalFold<Visitor: FoldVisitor> {
         ) { event in
             guard event.stream == number, orders[number] != nil else { return }
             eventCount += 1
-            try fold(event, into: open, rows)
+            try fold(event, event.version, into: open, rows)
         }
         if orders.removeValue(forKey: number) != nil { try finish(open, rows) }
     }
 
     private mutating func fold(
-        _ event: borrowing StoredEvent, into open: OpenOrder, _ rows: borrowing Snapshot
+        _ event: borrowing StoredEvent, _ version: Int64, into open: OpenOrder, _ rows: borrowing Snapshot
     ) throws {
-        guard event.version == open.order.version + 1 else {
+        guard version == open.order.version + 1 else {
             return drop(
                 open, at: event,
-                "its version is \(event.version), and \(open.order.version + 1) comes after the one before it")
+                "its version is \(version), and \(open.order.version + 1) comes after the one before it")
         }
         do {
             try event.withBody { bytes in
                 try body.read(
                     inPlace: bytes.assumingMemoryBound(to: UInt8.self), under: open.chart.workflow,
-                    isFirst: event.version == 1)
+                    isFirst: version == 1, isForFold: !Visitor.looksAtEvents)
             }
         } catch let problem as JSONProblem {
             return drop(open, at: event, "byte \(problem.offset) of its text: \(problem.message)")
         }
-        if event.version == 1, body.order != open.row.id || body.workflow != open.row.workflow.number {
+        if version == 1, body.order != open.row.id || body.workflow != open.row.workflow.number {
             return drop(open, at: event, "it places \(body.order ?? "an order without an id"), its row another order")
         }
         try visitor.visit(event, body, of: open)
         guard open.order.apply(body, under: open.chart.workflow) else {
             return drop(open, at: event, "it does not fit what its order was before it")
         }
-        if event.version == open.row.version {
+        if version == open.row.version {
             orders.removeValue(forKey: open.row.number)
             try finish(open, rows)
         }

@@ -5,6 +5,9 @@ import WaybillStore
 /// Compares each folded order with all that the file keeps of it: its row, its attributes, its pending timeouts, its
 /// relatives, its calls.
 struct OrderCheck: FoldVisitor {
+    /// It does not; but what cannot be read is found.
+    static var looksAtEvents: Bool { true }
+
     private(set) var findings: FileFindings
     /// How many rows there must be: what the orders imply, and no more.
     private(set) var attributeCount = 0

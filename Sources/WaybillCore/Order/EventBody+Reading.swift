@@ -31,9 +31,12 @@ extension EventBody {
 
     /// Reads a whole body where it lies, in place of the one that is here and into its storage: replays read millions.
     ///
-    /// - Parameter isFirst: it places its order: its data is decoded on the way, which spares the fold a second look.
+    /// - Parameters:
+    ///   - isFirst: it places its order: its data is decoded on the way, which spares the fold a second look.
+    ///   - isForFold: what the fold does not apply (what was asked, facts, messages) is passed over, and missing.
     package mutating func read(
-        inPlace json: UnsafeBufferPointer<UInt8>, under workflow: Workflow, isFirst: Bool = false
+        inPlace json: UnsafeBufferPointer<UInt8>, under workflow: Workflow, isFirst: Bool = false,
+        isForFold: Bool = false
     ) throws(JSONProblem) {
         removeAll()
         try JSONReader.read(json) { reader throws(JSONProblem) in
@@ -41,7 +44,7 @@ extension EventBody {
                 if isFirst, key == "data", let creation = workflow.creation {
                     placed = try reader.value(of: creation.data, into: &data)
                 } else {
-                    try read(key, from: &reader, under: workflow)
+                    try read(key, from: &reader, under: workflow, isForFold: isForFold)
                 }
             }
         }
@@ -63,18 +66,19 @@ extension EventBody {
     }
 
     private mutating func read(
-        _ key: TextInPlace, from reader: inout JSONReader, under workflow: Workflow
+        _ key: TextInPlace, from reader: inout JSONReader, under workflow: Workflow, isForFold: Bool
     ) throws(JSONProblem) {
         switch key {
         case "order": order = OrderID(try reader.text())
         case "workflow": self.workflow = try reader.int()
-        case "data": try reader.rawValue(into: &data)
-        case "by": role = try reader.text()
+        case "data": if isForFold { try reader.skipValue() } else { try reader.rawValue(into: &data) }
+        case "by": if isForFold { try reader.skipValue() } else { role = try reader.text() }
         case "parent": parent = OrderID(try reader.text())
         case "timeout": timeout = TimeoutName(try reader.text())
         case "call": call = try reader.int()
         case "status": outcome.status = try reader.text()
         case "facts":
+            if isForFold { return try reader.skipValue() }
             try reader.array { reader throws(JSONProblem) in outcome.facts.append(try reader.fact()) }
         case "left":
             try reader.array { reader throws(JSONProblem) in
@@ -102,6 +106,7 @@ extension EventBody {
         case "stock":
             try reader.array { reader throws(JSONProblem) in outcome.movements.append(try reader.movement()) }
         case "messages":
+            if isForFold { return try reader.skipValue() }
             try reader.array { reader throws(JSONProblem) in messages.append(try reader.messageTrace()) }
         case "relatives":
             try reader.array { reader throws(JSONProblem) in

@@ -30,14 +30,24 @@ package struct StoredEvent: ~Copyable {
 extension TableReader where Self: ~Copyable {
     /// Shows each event after `position` to `body`, in order, and answers how many there were. `body` must not read the
     /// journal through this verb again before it returns.
+    ///
+    /// - Parameter isForFold: only position, stream, version, time, lane and body are read; the rest is empty. SQLite
+    ///   decodes no more than it is asked for.
     package func forEachEvent(
-        after position: Position, upTo last: Position, limit: Int, _ body: (borrowing StoredEvent) throws -> Void
+        after position: Position, upTo last: Position, limit: Int, isForFold: Bool = false,
+        _ body: (borrowing StoredEvent) throws -> Void
     ) throws -> Int {
-        let statement = try query(
+        let sql: StaticString =
+            isForFold
+            ? """
+            SELECT position, stream, version, '', at, '', NULL, NULL, NULL, lane, 0, 0, body
+            FROM event WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3
             """
+            : """
             SELECT position, stream, version, type, at, caller, key, cause, trace, lane, semantics, digest, body
             FROM event WHERE position > ?1 AND position <= ?2 ORDER BY position LIMIT ?3
-            """)
+            """
+        let statement = try query(sql)
         statement.bind(1, position)
         statement.bind(2, last)
         statement.bind(3, Int64(limit))
