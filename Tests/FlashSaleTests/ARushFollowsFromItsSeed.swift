@@ -3,18 +3,18 @@ import Testing
 import WaybillCore
 
 @Suite struct `A rush` {
-    @Test func `with the same seed gives the same report, byte for byte`() throws {
+    @Test func `with the same seed gives the same report, byte for byte`() async throws {
         let scenario = try scenario()
-        let first = try run(scenario).report.json()
-        #expect(try run(scenario).report.json() == first)
+        let first = try await run(scenario).report.json()
+        #expect(try await run(scenario).report.json() == first)
         var other = scenario
         other.seed += 1
-        #expect(try run(other).report.json() != first)
+        #expect(try await run(other).report.json() != first)
     }
 
-    @Test func `agrees with its model in every answer, on a file that dies twice`() throws {
+    @Test func `agrees with its model in every answer, on a file that dies twice`() async throws {
         let directory = try ScratchDirectory()
-        let report = try run(try scenario(), path: directory.path("shop.db")).report
+        let report = try await run(try scenario(), path: directory.path("shop.db")).report
         #expect(report.check.findings == [])
         #expect(report.check.isSound)
         #expect(report.check.oversold == 0)
@@ -22,16 +22,16 @@ import WaybillCore
         #expect(report.crashes == [4_000, 25_000])
     }
 
-    @Test(arguments: 1...12) func `agrees with its model, whatever the seed`(seed: UInt64) throws {
+    @Test(arguments: 1...12) func `agrees with its model, whatever the seed`(seed: UInt64) async throws {
         var scenario = try scenario()
         scenario.seed = seed
         scenario.shoppers = 400
-        let report = try run(scenario).report
+        let report = try await run(scenario).report
         #expect(report.check.findings == [], "seed \(seed)")
     }
 
-    @Test func `sees a little of everything that can happen`() throws {
-        let report = try run(try scenario()).report
+    @Test func `sees a little of everything that can happen`() async throws {
+        let report = try await run(try scenario()).report
         let totals = report.totals
         #expect(totals.shoppers == 1_500)
         #expect(totals.bots > 0 && totals.looks > 1_000 && totals.unanswered > 0 && totals.repeats > 0)
@@ -50,22 +50,22 @@ import WaybillCore
         #expect(report.modules[0].lagAtEnd == 0)
     }
 
-    @Test func `takes its crowd from a curve`() throws {
+    @Test func `takes its crowd from a curve`() async throws {
         var scenario = try scenario()
         scenario.crashes.at = []
         // Nobody in the first half, all in the last quarter.
         scenario.arrivals = .replay(file: "", counts: [0, 0, 0, 9], row: .seconds(10))
-        let report = try run(scenario).report
+        let report = try await run(scenario).report
         let cell = report.opening.cellMilliseconds
         let early = report.opening.shoppers.prefix(Int(29_000 / cell)).reduce(0, +)
         #expect(early == 0)
         #expect(report.opening.shoppers.reduce(0, +) == 1_500)
     }
 
-    @Test func `wants some items more than others`() throws {
+    @Test func `wants some items more than others`() async throws {
         var scenario = try scenario()
         scenario.shoppers = 4_000
-        let report = try run(scenario).report
+        let report = try await run(scenario).report
         let asked = report.items.map(\.asked)
         // 1 : 1/2 : 1/3
         #expect(asked.count == 3)

@@ -39,13 +39,13 @@ import Testing
 }
 
 @Suite struct `Advice on capacity` {
-    @Test func `says how large a crowd may be, and where it would be too large`() throws {
+    @Test func `says how large a crowd may be, and where it would be too large`() async throws {
         var scenario = try scenario()
         scenario.crashes.at = []
         scenario.server.intakeDepthMax = 100_000
         scenario.server.perCommandMicroseconds = 4_000
         scenario.server.writeRequestsMax = 1_024
-        let slow = try run(scenario).report.capacity
+        let slow = try await run(scenario).report.capacity
         #expect(slow.rows.last?.survives == false)
         // Once too large, always too large; and the wait only grows.
         for (smaller, larger) in zip(slow.rows, slow.rows.dropFirst()) {
@@ -53,8 +53,43 @@ import Testing
             #expect(smaller.survives || !larger.survives)
         }
         scenario.server.perCommandMicroseconds = 40
-        let fast = try run(scenario).report.capacity
+        let fast = try await run(scenario).report.capacity
         #expect(fast.survivesTimes > slow.survivesTimes * 5)
-        #expect(fast.advice.contains { $0.contains("Set the intake to") })
+    }
+
+    @Test func `names each setting of the order book and what to set it to`() async throws {
+        var scenario = try scenario()
+        scenario.crashes.at = []
+        scenario.server.intakeDepthMax = 100_000
+        let capacity = try await run(scenario).report.capacity
+        let limits = capacity.limits
+        for setting in [
+            "intakeDepthMax to \(limits.intakeDepthMax.grouped)",
+            "intakeDepthPerSKUMax to \(limits.intakeDepthPerSKUMax.grouped)",
+            "intakeDepthPerCallerMax to \(limits.intakeDepthPerCallerMax.grouped)",
+        ] {
+            #expect(capacity.advice.count { $0.contains("Set \(setting)") } == 1, "\(setting)")
+        }
+        #expect((1...limits.intakeDepthMax).contains(limits.intakeDepthPerSKUMax))
+        #expect(limits.intakeDepthPerCallerMax >= 16)
+    }
+
+    @Test func `lets a crowd in up to the limits, and refuses by the name of the limit`() async throws {
+        var scenario = try scenario()
+        scenario.crashes.at = []
+        func refused(_ code: String, perItem: Int, perCaller: Int) async throws -> Int {
+            scenario.server.perItemMax = perItem
+            scenario.server.perCallerMax = perCaller
+            let report = try await run(scenario).report
+            #expect(report.check.isSound, "\(report.check.findings)")
+            return report.refusals.first { $0.code == code }?.count ?? 0
+        }
+        #expect(try await refused("crowded", perItem: 1_000, perCaller: 1_000) == 0)
+        let narrow = try await refused("crowded", perItem: 1, perCaller: 1_000)
+        #expect(narrow > 0)
+        // Whom his item's crowd keeps out leaves room to the others.
+        let open = try await refused("overloaded", perItem: 1_000, perCaller: 1_000)
+        let shared = try await refused("overloaded", perItem: 1, perCaller: 1_000)
+        #expect(shared < open)
     }
 }

@@ -93,11 +93,11 @@ enum PlantedBug: CaseIterable, Sendable {
 }
 
 @Suite struct `A bug in the shop` {
-    @Test(arguments: PlantedBug.allCases) func `is noticed by a rush`(bug: PlantedBug) throws {
+    @Test(arguments: PlantedBug.allCases) func `is noticed by a rush`(bug: PlantedBug) async throws {
         var scenario = try scenario()
         scenario.shoppers = 600
         scenario.crashes.at = []
-        let (rush, report) = try run(scenario) { shop in bug.plant(in: &shop) }
+        let (rush, report) = try await run(scenario) { shop in bug.plant(in: &shop) }
         #expect(!report.check.isSound, "\(bug)")
         #expect(!report.check.findings.isEmpty)
         let saysSo = ReportPage(report).html().contains("class=\"verdict bad\"")
@@ -106,28 +106,28 @@ enum PlantedBug: CaseIterable, Sendable {
     }
 
     @Test(arguments: [PlantedBug.doubleRelease, .lostTimeout, .keyDoneTwice])
-    func `is shrunk to a script that a person can read`(bug: PlantedBug) throws {
+    func `is shrunk to a script that a person can read`(bug: PlantedBug) async throws {
         var scenario = try scenario()
         scenario.shoppers = 300
-        let (rush, report) = try run(scenario) { shop in bug.plant(in: &shop) }
+        let (rush, report) = try await run(scenario) { shop in bug.plant(in: &shop) }
         #expect(!report.check.isSound)
         var shrinker = ScriptShrinker(scenario) {
-            var shop = try VirtualShop.open(nil, for: scenario)
+            var shop = try await VirtualShop.open(nil, for: scenario)
             bug.plant(in: &shop)
             return shop
         }
-        let (steps, failure) = try #require(try shrinker.shrink(rush.script))
+        let (steps, failure) = try #require(try await shrinker.shrink(rush.script))
         #expect(steps.count <= 3, "\(steps.map(\.description))")
         #expect(!failure.isEmpty)
         #expect(steps.count < rush.script.count / 10)
     }
 
-    @Test func `that is not there leaves nothing to shrink`() throws {
+    @Test func `that is not there leaves nothing to shrink`() async throws {
         var scenario = try scenario()
         scenario.shoppers = 100
-        let (rush, report) = try run(scenario)
+        let (rush, report) = try await run(scenario)
         #expect(report.check.isSound)
-        var shrinker = ScriptShrinker(scenario) { try VirtualShop.open(nil, for: scenario) }
-        #expect(try shrinker.shrink(rush.script) == nil)
+        var shrinker = ScriptShrinker(scenario) { try await VirtualShop.open(nil, for: scenario) }
+        #expect(try await shrinker.shrink(rush.script) == nil)
     }
 }

@@ -35,12 +35,12 @@ func scenario(_ text: String = smallSale) throws -> RushScenario { try ScenarioF
 /// A run from its beginning to its end.
 func run(
     _ scenario: RushScenario, path: String? = nil, _ change: (inout VirtualShop) throws -> Void = { _ in }
-) throws -> (rush: VirtualRush, report: RushReport) {
-    var shop = try VirtualShop.open(path, for: scenario)
+) async throws -> (rush: VirtualRush, report: RushReport) {
+    var shop = try await VirtualShop.open(path, for: scenario)
     defer { shop.close() }
     try change(&shop)
     var rush = VirtualRush(scenario, in: shop)
-    while try rush.step(limit: 1_000) {}
+    while try await rush.step(limit: 1_000) {}
     return (rush, try #require(rush.report()))
 }
 

@@ -36,6 +36,8 @@ import WorkflowFile
         ("per_second: 5,", "per_second: 0,", "expected messages per second: a whole number, 1 to 1000000"),
         ("per_command: 2ms", "per_command: 2", "expected a length of time, 1us to 1000000us"),
         ("seed: 7", "seed: 7\nseed: 8", "the key 'seed' occurs again"),
+        ("modules: [{name: points", "modules: [{name: points, per_second: 1}, {name: points", "'points' occurs again"),
+        ("down: {from", "fails: 2, down: {from", "expected a share (fix: write 0% to 100%"),
         ("cancels: 10%", "cancels: &a 10%", "anchors, aliases and merge keys are not allowed"),
         ("limit: 2", "limit: 99999999999999999999", "found '99999999999999999999'"),
     ]

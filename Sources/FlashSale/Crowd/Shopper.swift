@@ -85,7 +85,7 @@ struct Shopper {
             repeatsLeft -= 1
             return [Plan(after: dice.microseconds(1_000...3_000), intent: .send(request))]
         case .refused(let reason):
-            guard request.kind == .place || reason == .overloaded, !isBot, retriesLeft > 0, reason.mayPass else {
+            guard request.kind == .place || reason.isCrowd, !isBot, retriesLeft > 0, reason.mayPass else {
                 return []
             }
             retriesLeft -= 1

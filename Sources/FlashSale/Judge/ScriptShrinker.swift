@@ -9,22 +9,22 @@ package struct ScriptShrinker {
     private static let triesMax = 600
 
     private let scenario: RushScenario
-    private let open: () throws -> VirtualShop
+    private let open: () async throws -> VirtualShop
     private var tries = 0
 
     /// - Parameter open: makes a new shop, with whatever is wrong with it.
-    package init(_ scenario: RushScenario, opening open: @escaping () throws -> VirtualShop) {
+    package init(_ scenario: RushScenario, opening open: @escaping () async throws -> VirtualShop) {
         self.scenario = scenario
         self.open = open
     }
 
     /// The short script and what is wrong with it; nil: the script does not fail when it is run again.
-    package mutating func shrink(_ script: [ScriptStep]) throws -> (steps: [ScriptStep], failure: String)? {
-        guard var failure = try failure(of: script) else { return nil }
+    package mutating func shrink(_ script: [ScriptStep]) async throws -> (steps: [ScriptStep], failure: String)? {
+        guard var failure = try await failure(of: script) else { return nil }
         var steps = Array(script.prefix(failure.steps))
-        failure = try self.failure(of: steps) ?? failure
-        steps = try without(groups: Self.groupedByShopper(steps), of: steps, &failure)
-        steps = try without(groups: steps.indices.map { [$0] }, of: steps, &failure)
+        failure = try await self.failure(of: steps) ?? failure
+        steps = try await without(groups: Self.groupedByShopper(steps), of: steps, &failure)
+        steps = try await without(groups: steps.indices.map { [$0] }, of: steps, &failure)
         return (steps, failure.text)
     }
 
@@ -35,9 +35,9 @@ package struct ScriptShrinker {
     }
 
     /// Runs a script in a new shop; the first thing that is wrong, or nil.
-    private mutating func failure(of script: [ScriptStep]) throws -> Failure? {
+    private mutating func failure(of script: [ScriptStep]) async throws -> Failure? {
         tries += 1
-        let shop = try open()
+        let shop = try await open()
         defer { shop.close() }
         var judge = RushJudge(scenario, isJudging: true)
         for (index, step) in script.enumerated() {
@@ -51,7 +51,7 @@ package struct ScriptShrinker {
                 judge.pass(to: now)
                 try shop.receive(item, units, moment)
                 judge.receive(RushScenario.Restock(after: after, item: item, units: units))
-            case .restart: try shop.restart()
+            case .restart: try await shop.restart()
             }
             if let text = judge.differences.first { return Failure(text: text, steps: index + 1) }
         }
@@ -68,7 +68,7 @@ package struct ScriptShrinker {
     /// Leaves groups of steps out, half of them at first and single ones in the end, while what is left fails.
     private mutating func without(
         groups all: [[Int]], of script: [ScriptStep], _ failure: inout Failure
-    ) throws -> [ScriptStep] {
+    ) async throws -> [ScriptStep] {
         var groups = all
         var size = max(1, groups.count / 2)
         while tries < Self.triesMax {
@@ -77,7 +77,7 @@ package struct ScriptShrinker {
             while start < groups.count, tries < Self.triesMax {
                 let rest = Array(groups[..<start] + groups[min(groups.count, start + size)...])
                 let steps = rest.flatMap { $0 }.sorted().map { script[$0] }
-                if !rest.isEmpty, let found = try self.failure(of: steps) {
+                if !rest.isEmpty, let found = try await self.failure(of: steps) {
                     groups = rest
                     failure = found
                     hasShrunk = true

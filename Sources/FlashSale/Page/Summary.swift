@@ -77,7 +77,7 @@ package struct Summary {
     }
 
     private var line: String? {
-        let full = report.refusals.first { $0.code == RefusalReason.overloaded.code }?.count ?? 0
+        let full = report.refusals.filter { RefusalReason.reason($0.code).isCrowd }.reduce(0) { $0 + $1.count }
         if full > 0 {
             return "\(full.grouped) requests found the intake full: the shop was at its limit."
         }

@@ -7,6 +7,9 @@ struct CapacityForecast {
     private static let sizes: [Double] = [0.25, 0.5, 1, 2, 4, 8, 16, 32, 64]
     /// A rate is never used up to its last command: the disk has bad moments too.
     private static let headroom = 0.8
+    /// The payment provider is one caller, and has what it has in line when everybody pays at once.
+    private static let paymentsHeadroom = 2.0
+    private static let perCallerMin = 16
 
     let scenario: RushScenario
     let commandsPerSecond: Double
@@ -31,12 +34,16 @@ struct CapacityForecast {
         return worst
     }
 
+    /// Within the patience of those who come, and nobody is turned away by a limit.
     private func survives(_ wait: Wait) -> Bool {
-        wait.seconds <= patience && wait.depth <= Double(scenario.server.intakeDepthMax)
+        let forHottest = max(0, wait.depth - Double(scenario.server.writeRequestsMax)) * hottestShare
+        return wait.seconds <= patience && wait.depth <= Double(scenario.server.intakeDepthMax)
+            && forHottest <= Double(scenario.server.perItemMax)
     }
 
     private var rate: Double { max(1, commandsPerSecond * Self.headroom) }
     private var patience: Double { Double(scenario.server.patience.milliseconds) / 1_000 }
+    private var hottestShare: Double { opening.requests.isEmpty ? 1 : ItemSkew(scenario.goods).firstShare }
 
     private var peak: Double {
         Double(opening.requests.max() ?? 0) / (opening.cellMilliseconds / 1_000)
@@ -52,8 +59,10 @@ struct CapacityForecast {
                 survives: survives(wait))
         }
         let most = mostTimes()
+        let limits = limits()
         return .init(
-            peakPerSecond: Int(clamped: peak), rows: rows, survivesTimes: most, advice: advice(survives: most))
+            peakPerSecond: Int(clamped: peak), rows: rows, survivesTimes: most, limits: limits,
+            advice: advice(survives: most, limits))
     }
 
     /// How many times as large the crowd may be, in steps of a tenth below ten, up to a thousand.
@@ -68,44 +77,52 @@ struct CapacityForecast {
         return low < 10 ? (low * 10).rounded(.down) / 10 : low.rounded(.down)
     }
 
-    private func advice(survives most: Double) -> [String] {
+    // MARK: Advice
+
+    /// Whoever is let in is answered in time, and no crowd takes the places of the others.
+    private func limits() -> RushReport.Capacity.Limits {
         let depth = max(1, Int(clamped: rate * patience))
+        let perItem = scenario.goods.count == 1 ? depth : max(1, hottestShare > 0.5 ? depth / 2 : depth / 4)
+        let paidMax = Double(opening.paid.max() ?? 0) / (opening.cellMilliseconds / 1_000)
+        let payments = Int(clamped: min(paidMax, rate) * patience * Self.paymentsHeadroom)
+        return .init(
+            intakeDepthMax: depth, intakeDepthPerSKUMax: perItem,
+            intakeDepthPerCallerMax: max(Self.perCallerMin, min(depth, payments)))
+    }
+
+    private func advice(survives most: Double, _ limits: RushReport.Capacity.Limits) -> [String] {
         let shoppers = Int(clamped: Double(scenario.shoppers) * most)
+        let wait = wait(times: 1)
         var advice = [
             "This server decides \(Int(clamped: commandsPerSecond).grouped) commands a second with full writes; a "
                 + "fifth of that is kept in reserve. The crowd's peak was \(Int(clamped: peak).grouped) requests a "
-                + "second."
+                + "second, and the longest line \(Int(clamped: wait.depth).grouped): "
+                + "\(Int64(clamping: Int(clamped: wait.seconds * 1e6)).asDelay) of waiting."
         ]
         if most >= 1_000 {
             advice.append("A crowd a thousand times as large would still be answered within \(patience.seconds).")
         } else {
+            let step = Int(clamped: peak * most)
             advice.append(
-                "A crowd \(most.plain) times as large (\(shoppers.grouped) shoppers in the same curve) would still be "
-                    + "answered within \(patience.seconds).")
+                "A crowd \(most.plain) times as large (\(shoppers.grouped) shoppers in the same curve, a step of "
+                    + "\(step.grouped) requests a second) would still be answered within \(patience.seconds).")
         }
         advice.append(
-            "Set the intake to \(depth.grouped) requests: whoever is let in then is answered within "
+            "Set intakeDepthMax to \(limits.intakeDepthMax.grouped): whoever is let in then is answered within "
                 + "\(patience.seconds), and everybody else hears at once when to come back.")
-        let share = opening.requests.isEmpty ? 1 : hottestShare
-        if share > 0.5, scenario.goods.count > 1 {
-            advice.append(
-                "\((share * 100).plain)% of the wishes are for one item: let one item hold at most "
-                    + "\(max(1, depth / 2).grouped) places of the intake, so that the others are not kept waiting.")
-        } else if scenario.goods.count > 1 {
-            advice.append(
-                "The most wanted item draws \((share * 100).plain)% of the wishes: a limit of "
-                    + "\(max(1, depth / 4).grouped) places per item keeps it from filling the intake.")
-        }
-        let perCaller = max(4, scenario.bots.share.millionths > 0 ? min(16, depth / 1_000) : 16)
+        advice.append(perItem(limits))
         advice.append(
-            "A limit of \(perCaller) waiting requests per caller never touches a person, and stops a program that "
-                + "presses the button without waiting.")
+            "Set intakeDepthPerCallerMax to \(limits.intakeDepthPerCallerMax.grouped): no person has so many requests "
+                + "in line, and a program that does not wait for answers has no more. The payment provider is one "
+                + "caller, and its peak fits twice.")
         return advice
     }
 
-    private var hottestShare: Double {
-        let skew = ItemSkew(scenario.goods)
-        return skew.firstShare
+    private func perItem(_ limits: RushReport.Capacity.Limits) -> String {
+        let setting = "Set intakeDepthPerSKUMax to \(limits.intakeDepthPerSKUMax.grouped)"
+        guard scenario.goods.count > 1 else { return "\(setting): there is one item, and it may have every place." }
+        return "\(setting): the most wanted item draws \((hottestShare * 100).plain)% of the wishes, and must not keep "
+            + "the others waiting."
     }
 }
 

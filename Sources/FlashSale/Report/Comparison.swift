@@ -24,6 +24,8 @@ package struct Comparison: Sendable {
             count("items") { Double($0.scenario.items) }, count("units of each item") { Double($0.scenario.units) },
             count("units per buyer") { Double($0.scenario.limit) },
             count("intake") { Double($0.server.intakeDepthMax) },
+            count("of it for one item") { Double($0.server.perItemMax) },
+            count("of it for one caller") { Double($0.server.perCallerMax) },
             count("commands a second") { $0.server.commandsPerSecond },
         ]
         let names = row("scenario", first.scenario.name, second.scenario.name)
@@ -41,6 +43,7 @@ package struct Comparison: Sendable {
             count("sold out") { Self.refused($0, .soldOut) },
             count("buyer had enough") { Self.refused($0, .limitReached) },
             count("intake full") { Self.refused($0, .overloaded) },
+            count("item's or caller's share full") { Self.refused($0, .crowded) },
             count("not answered") { Double($0.totals.unanswered) }, count("units sold") { Double($0.totals.unitsSold) },
             count("units left") { Double($0.totals.unitsFree) },
             row("revenue", \.totals.revenueCents, as: \.asMoney),

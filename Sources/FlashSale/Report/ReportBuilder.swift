@@ -43,7 +43,8 @@ struct ReportBuilder {
             time: outcome.time,
             server: .init(
                 kind: outcome.serverKind, commandsPerSecond: outcome.commandsPerSecond.rounded(),
-                intakeDepthMax: scenario.server.intakeDepthMax, writeRequestsMax: scenario.server.writeRequestsMax,
+                intakeDepthMax: scenario.server.intakeDepthMax, perItemMax: scenario.server.perItemMax,
+                perCallerMax: scenario.server.perCallerMax, writeRequestsMax: scenario.server.writeRequestsMax,
                 patienceMilliseconds: scenario.server.patience.milliseconds),
             totals: totals, refusals: refusals, latency: latency(outcome.recorder.latency),
             placements: latency(outcome.recorder.placeLatency), opening: opening,

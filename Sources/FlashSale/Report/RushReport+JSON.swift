@@ -70,6 +70,7 @@ extension RushReport {
     fileprivate var isPlausible: Bool {
         let counts = [
             scenario.shoppers, scenario.items, scenario.hurry, server.intakeDepthMax, server.writeRequestsMax,
+            server.perItemMax, server.perCallerMax,
             totals.shoppers, totals.bots, totals.looks, totals.requests, totals.accepted, totals.acceptedToBots,
             totals.repeats, totals.refused, totals.unanswered, totals.paid, totals.refundedLate, totals.cancelled,
             totals.orders, totals.events, totals.messages, totals.intakeDepthMax, timeouts.fired, timeouts.pending,

@@ -1,7 +1,7 @@
 /// What came of a rush, in numbers: written as JSON, drawn as a page, compared with another.
 package struct RushReport: Codable, Hashable, Sendable {
     /// Raised when a reader of the one before would misunderstand this one.
-    static let formatNow = 1
+    static let formatNow = 2
 
     package var format = Self.formatNow
     package var scenario: Setting
@@ -45,6 +45,8 @@ package struct RushReport: Codable, Hashable, Sendable {
         package var kind: String
         package var commandsPerSecond: Double
         package var intakeDepthMax: Int
+        package var perItemMax: Int
+        package var perCallerMax: Int
         package var writeRequestsMax: Int
         package var patienceMilliseconds: Int64
     }
@@ -143,6 +145,9 @@ package struct RushReport: Codable, Hashable, Sendable {
     package struct Module: Codable, Hashable, Sendable {
         package var name: String
         package var perSecond: Int64
+        /// Whether a module that only reads stands in for one that is not known.
+        package var standsIn: Bool
+        /// Messages that were left after one of its turns, at most.
         package var lagMax: Int
         package var lagAtEnd: Int
         package var taken: Int
@@ -170,7 +175,15 @@ package struct RushReport: Codable, Hashable, Sendable {
         package var peakPerSecond: Int
         package var rows: [Row]
         package var survivesTimes: Double
+        package var limits: Limits
         package var advice: [String]
+
+        /// What to set the order book's settings of these names to.
+        package struct Limits: Codable, Hashable, Sendable {
+            package var intakeDepthMax: Int
+            package var intakeDepthPerSKUMax: Int
+            package var intakeDepthPerCallerMax: Int
+        }
 
         package struct Row: Codable, Hashable, Sendable {
             package var times: Double

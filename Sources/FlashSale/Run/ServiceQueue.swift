@@ -1,7 +1,8 @@
 import WaybillCore
+import WaybillEngine
 
-/// How long requests wait in virtual time: one writer, who takes all that waits, up to a bound, into one write, as the
-/// engine does.
+/// How long requests wait in virtual time: one writer, who takes all that waits, up to a bound, into one write. Beyond
+/// the next write they wait in the engine's own fair line.
 struct ServiceQueue {
     /// A request in line.
     struct Waiting {
@@ -17,31 +18,39 @@ struct ServiceQueue {
     }
 
     private let settings: RushScenario.Server
-    private var line: [Waiting] = []
-    private var first = 0
+    private let goods: RushScenario.Goods
+    /// What the next write takes.
+    private var next: [Waiting] = []
+    private var line: FairLine<Waiting>
     private(set) var isWriting = false
 
-    init(_ settings: RushScenario.Server) { self.settings = settings }
+    init(_ settings: RushScenario.Server, selling goods: RushScenario.Goods) {
+        self.settings = settings
+        self.goods = goods
+        var shares = FairShares()
+        shares.waitingPerSKUMax = settings.perItemMax
+        shares.waitingPerCallerMax = settings.perCallerMax
+        line = FairLine(limits: shares)
+    }
 
-    var depth: Int { line.count - first }
+    var depth: Int { next.count + line.count }
 
-    /// False: the line is full.
-    mutating func add(_ request: ShopRequest, at moment: Int64) -> Bool {
-        guard depth < settings.intakeDepthMax else { return false }
-        line.append(Waiting(request: request, arrivedAt: moment))
-        return true
+    /// Lets a request wait; else why it may not.
+    mutating func add(_ request: ShopRequest, at moment: Int64) -> RefusalReason? {
+        guard depth < settings.intakeDepthMax else { return .overloaded }
+        let waiting = Waiting(request: request, arrivedAt: moment)
+        if line.isEmpty, next.count < settings.writeRequestsMax {
+            next.append(waiting)
+            return nil
+        }
+        return line.add(waiting, for: account(of: request)).map { RefusalReason($0) }
     }
 
     /// Begins the next write; nil: nothing waits, or one is under way.
     mutating func begin(at moment: Int64) -> Write? {
-        guard !isWriting, depth > 0 else { return nil }
-        let end = min(line.count, first + settings.writeRequestsMax)
-        let taken = Array(line[first..<end])
-        first = end
-        if first > 8_192, first * 2 > line.count {
-            line.removeFirst(first)
-            first = 0
-        }
+        guard !isWriting, !next.isEmpty else { return nil }
+        let taken = next
+        next = line.take(settings.writeRequestsMax)
         isWriting = true
         let length =
             settings.commit.milliseconds * 1_000 + Int64(taken.count) * settings.perCommandMicroseconds
@@ -52,10 +61,19 @@ struct ServiceQueue {
 
     /// The process dies: what waits is gone, and so is the answer of the write at hand.
     mutating func die() -> [ShopRequest] {
-        let lost = line[first...].map(\.request)
-        line = []
-        first = 0
+        let lost = next + line.take(line.count)
+        next = []
         isWriting = false
-        return lost
+        return lost.map(\.request)
+    }
+
+    /// On whose account it waits: as the engine sees it.
+    private func account(of request: ShopRequest) -> Account {
+        switch request.kind {
+        case .place:
+            Account(caller: request.buyer, skus: [goods.sku(request.item)], order: request.orderID)
+        case .pay: Account(caller: ShopRequest.payments, order: request.orderID)
+        case .cancel: Account(caller: request.buyer, order: request.orderID)
+        }
     }
 }

@@ -13,6 +13,8 @@ package struct VirtualRush {
         case restock(Int)
         case crash(Int)
         case reopens
+        /// Modules take what they can.
+        case turn
         case tick
     }
 
@@ -29,6 +31,8 @@ package struct VirtualRush {
     private static let decidedAtOnceMax = 1_024
     /// How often a page takes a fresh look at the stock.
     private static let pageMicroseconds: Int64 = 500_000
+    /// How often modules have their turn during the opening.
+    private static let turnMicroseconds: Int64 = 1_000_000
     private static let reaction = ScenarioLimits.reactionMin.milliseconds * 1_000
 
     let scenario: RushScenario
@@ -46,7 +50,7 @@ package struct VirtualRush {
     private let end: Int64
     private(set) var recorder: RushRecorder
     private(set) var judge: RushJudge
-    private(set) var gauges: [ModuleGauge]
+    private var paces: [ModulePace]
     private(set) var crowd = CrowdTally()
 
     /// - Parameter judged: whether every answer is compared with an independent model of the shipped workflow.
@@ -55,11 +59,11 @@ package struct VirtualRush {
         self.shop = shop
         skew = ItemSkew(scenario.goods)
         arrivals = Arrivals(scenario)
-        line = ServiceQueue(scenario.server)
+        line = ServiceQueue(scenario.server, selling: scenario.goods)
         end = scenario.length.milliseconds * 1_000
         recorder = RushRecorder(length: end, opening: scenario.openingMicroseconds)
         judge = RushJudge(scenario, isJudging: judged)
-        gauges = scenario.modules.map { ModuleGauge($0) }
+        paces = scenario.modules.map { ModulePace($0) }
         nextArrival = arrivals.next()
         for (index, restock) in scenario.restocks.enumerated() {
             events.add(.restock(index), at: restock.after.milliseconds * 1_000)
@@ -67,6 +71,7 @@ package struct VirtualRush {
         for (index, crash) in scenario.crashes.at.enumerated() {
             events.add(.crash(index), at: crash.milliseconds * 1_000)
         }
+        if !scenario.modules.isEmpty { events.add(.turn, at: Self.turnMicroseconds) }
         events.add(.tick, at: 0)
     }
 
@@ -74,7 +79,7 @@ package struct VirtualRush {
     package var progress: Double { Double(arrivals.count) / Double(max(1, scenario.shoppers)) }
 
     /// Lets the rush go on for so many events; false: it is over.
-    package mutating func step(limit: Int) throws -> Bool {
+    package mutating func step(limit: Int) async throws -> Bool {
         for _ in 0..<limit {
             let due = min(events.nextAt ?? .max, nextArrival ?? .max)
             if let first = undecided.first, due >= first.repliedAt + Self.reaction { try decide() }
@@ -90,7 +95,11 @@ package struct VirtualRush {
                 try finish()
                 return false
             }
-            try happen(event, at: at)
+            switch event {
+            case .turn: try await turn(at: at)
+            case .crash: try await crash(at: at)
+            case .intent, .writeEnds, .restock, .reopens, .tick: try happen(event, at: at)
+            }
         }
         return true
     }
@@ -98,7 +107,7 @@ package struct VirtualRush {
     private mutating func finish() throws {
         shop.pass(scenario.opensAt.advanced(by: scenario.length))
         judge.pass(to: end / 1_000)
-        for index in gauges.indices { gauges[index].advance(to: end) }
+        for index in paces.indices { paces[index].sees(try shop.owed(paces[index].name), at: end) }
         let books = try shop.books()
         judge.close(against: books)
         recorder.add(books, since: scenario.opensAt)
@@ -107,11 +116,7 @@ package struct VirtualRush {
     /// The report of a rush that is over; nil before.
     package func report() -> RushReport? {
         guard let books = judge.books else { return nil }
-        let modules = gauges.map { gauge in
-            RushReport.Module(
-                name: gauge.module.name, perSecond: gauge.module.perSecond, lagMax: gauge.lagMax,
-                lagAtEnd: gauge.lag, taken: gauge.taken, drainedAt: gauge.lagMax > 0 ? gauge.drainedAt / 1_000 : nil)
-        }
+        let modules = paces.map { RushReport.Module($0, standsIn: shop.standsIn($0.name)) }
         return ReportBuilder(
             outcome: RushOutcome(
                 scenario: scenario, time: "virtual", serverKind: "modelled, as the scenario says",
@@ -146,11 +151,11 @@ package struct VirtualRush {
             judge.pass(to: now / 1_000)
             try shop.receive(restock.item, restock.units, moment)
             judge.receive(restock)
-        case .crash: try crash(at: now)
         case .reopens:
             isDown = false
             try beginWrite(at: now)
         case .tick: tick(at: now)
+        case .turn, .crash: break
         }
     }
 
@@ -198,8 +203,8 @@ package struct VirtualRush {
         // Whoever sends waits for an answer.
         shoppers[request.shopper]?.underWay += 1
         if isDown { return hear(.unanswered, to: request, sentAt: now, at: now + Self.reaction, isTimed: false) }
-        guard line.add(request, at: now) else {
-            return hear(.refused(.overloaded), to: request, sentAt: now, at: now, isTimed: false)
+        if let reason = line.add(request, at: now) {
+            return hear(.refused(reason), to: request, sentAt: now, at: now, isTimed: false)
         }
         let depth = line.depth
         recorder.record(at: now) { $0.depthMax = max($0.depthMax, depth) }
@@ -221,7 +226,7 @@ package struct VirtualRush {
 
     /// What waits is lost. The write at hand is on disk or not, and nobody is told: here it is, so that each who asks
     /// again must be recognised.
-    private mutating func crash(at now: Int64) throws {
+    private mutating func crash(at now: Int64) async throws {
         guard !isDown else { return }
         let wasWriting = line.isWriting
         let lost = line.die()
@@ -231,17 +236,33 @@ package struct VirtualRush {
         }
         try decide()
         for request in lost { hear(.unanswered, to: request, sentAt: now, at: now + Self.reaction, isTimed: false) }
-        try shop.restart()
+        try await shop.restart()
         judge.restart(at: now / 1_000)
         isDown = true
         crowd.crashes.append(now)
         events.add(.reopens, at: now + scenario.crashes.outage.milliseconds * 1_000)
     }
 
+    /// Each module takes what its pace allows of what is committed. After the opening turns are longer.
+    private mutating func turn(at now: Int64) async throws {
+        let pause = now < scenario.openingMicroseconds ? 0 : recorder.whole.cellMicroseconds / 8
+        let next = now + max(Self.turnMicroseconds, pause)
+        if next <= end { events.add(.turn, at: next) }
+        if isDown { return }
+        try decide()
+        judge.pass(to: now / 1_000)
+        shop.pass(moment(now))
+        for index in paces.indices {
+            let (name, allowed) = (paces[index].name, paces[index].allowance(at: now))
+            let count = allowed > 0 ? try await shop.work(name, allowed) : 0
+            let isBehind = count == allowed
+            paces[index].took(count, of: allowed, left: isBehind ? try shop.owed(name) : 0, at: now)
+        }
+    }
+
     /// The end of a cell of time: what is counted at moments, and not by what happens.
     private mutating func tick(at now: Int64) {
-        for index in gauges.indices { gauges[index].advance(to: now) }
-        let lags = gauges.map(\.lag)
+        let lags = paces.map(\.lag)
         recorder.record(at: now) { cell in
             cell.lags = lags
         }
@@ -263,17 +284,10 @@ package struct VirtualRush {
         for (index, asked) in batch.enumerated() {
             let answer = index < answers.count ? answers[index] : .refused(.other("no_answer"))
             judge.take(answer, to: asked.request, at: asked.beganAt / 1_000)
-            follow(answer, to: asked.request, at: asked.beganAt)
             hear(
                 asked.isLost ? .unanswered : answer, to: asked.request, sentAt: asked.arrivedAt, at: asked.repliedAt,
                 isTimed: !asked.isLost)
         }
-    }
-
-    /// What an accepted request means for the modules: one message.
-    private mutating func follow(_ answer: ShopAnswer, to request: ShopRequest, at now: Int64) {
-        guard case .accepted(isRepeat: false) = answer else { return }
-        for index in gauges.indices { gauges[index].add(1, at: now) }
     }
 
     private mutating func hear(

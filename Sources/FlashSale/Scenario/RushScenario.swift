@@ -122,6 +122,8 @@ extension RushScenario {
     package struct Module: Hashable, Sendable {
         package var name: String
         package var perSecond: Int64
+        /// How many messages its handler fails at when they come for the first time.
+        package var fails = Share(0)
         /// When it stands still, after the opening.
         package var down: Outage?
 
@@ -138,6 +140,10 @@ extension RushScenario {
         /// What a command adds to it.
         package var perCommandMicroseconds: Int64 = 40
         package var intakeDepthMax = 65_536
+        /// Of those beyond the next write, how many may wait for one item.
+        package var perItemMax = 16_384
+        /// Of those beyond the next write, how many may wait of one caller.
+        package var perCallerMax = 32_768
         package var writeRequestsMax = 1_024
         /// How long a shopper waits for an answer before thinking ill of the shop: for advice only.
         package var patience = Interval.seconds(2)

@@ -12,8 +12,8 @@ import Workflows
 /// | `looks`, `leaves_when_sold_out` | page views before the button; who goes away without trying |
 /// | `payments` | `abandoned`, `late`, and `methods` with `share` and the quantiles `p50`, `p90`, `p99` |
 /// | `cancels`, `duplicates`, `bots`, `retries` | what shoppers do besides |
-/// | `modules` | consumers downstream: `per_second`, and when they are `down` |
-/// | `server` | how fast the engine is in virtual time, and its bounds |
+/// | `modules` | consumers downstream: `name`, `per_second`, a share that `fails` at first, when they are `down` |
+/// | `server` | how fast the engine is in virtual time; its bounds: `intake`, `per_item`, `per_caller`, `write` |
 /// | `crashes` | when the server dies, and for how long |
 package enum ScenarioFile {
     /// The shipped scenarios: name and text.

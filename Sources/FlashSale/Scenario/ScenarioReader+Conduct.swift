@@ -69,13 +69,24 @@ extension ScenarioReader {
         }
     }
 
-    func module(_ node: DocumentNode) -> RushScenario.Module? {
-        let fields = ScenarioFields(node, "a module", allowed: ["name", "per_second", "down"], log: log)
+    func readModules(_ fields: ScenarioFields, into scenario: inout RushScenario) {
+        for node in fields.list("modules") {
+            guard let module = module(node) else { continue }
+            if scenario.modules.contains(where: { $0.name == module.name }) {
+                log.error(at: node, "the module '\(module.name)' occurs again", hint: "name each module once")
+            }
+            scenario.modules.append(module)
+        }
+    }
+
+    private func module(_ node: DocumentNode) -> RushScenario.Module? {
+        let fields = ScenarioFields(node, "a module", allowed: ["name", "per_second", "fails", "down"], log: log)
         guard let name = fields.name(fields.required("name", "points"), "the name of a module"),
             let rate = fields.number(
                 fields.required("per_second", "500"), "messages per second", in: 1...1_000_000)
         else { return nil }
         var module = RushScenario.Module(name: name, perSecond: rate)
+        module.fails = fields.share("fails") ?? Share(0)
         if let down = fields.value("down") {
             let inner = ScenarioFields(down, "`down`", allowed: ["from", "for"], log: log)
             guard let from = inner.interval(inner.required("from", "1m"), in: Self.anyLength),
@@ -88,7 +99,8 @@ extension ScenarioReader {
 
     func server(_ node: DocumentNode) -> RushScenario.Server {
         let fields = ScenarioFields(
-            node, "`server`", allowed: ["commit", "per_command", "intake", "write", "patience"], log: log)
+            node, "`server`",
+            allowed: ["commit", "per_command", "intake", "per_item", "per_caller", "write", "patience"], log: log)
         var server = RushScenario.Server()
         let second = Interval.seconds(1)
         server.commit = fields.interval("commit", in: Interval(milliseconds: 0)...second) ?? server.commit
@@ -96,6 +108,11 @@ extension ScenarioReader {
             fields.microseconds("per_command", in: 1...1_000_000) ?? server.perCommandMicroseconds
         server.intakeDepthMax = Int(
             fields.number("intake", "requests that may wait", in: 1...10_000_000) ?? Int64(server.intakeDepthMax))
+        func share(_ key: String, _ standard: Int) -> Int {
+            Int(fields.number(key, "requests that may wait", in: 1...10_000_000) ?? Int64(standard))
+        }
+        server.perItemMax = share("per_item", server.perItemMax)
+        server.perCallerMax = share("per_caller", server.perCallerMax)
         server.writeRequestsMax = Int(
             fields.number("write", "requests in a write", in: 1...100_000) ?? Int64(server.writeRequestsMax))
         server.patience = fields.interval("patience", in: Self.anyLength) ?? server.patience

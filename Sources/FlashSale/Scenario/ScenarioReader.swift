@@ -38,7 +38,7 @@ struct ScenarioReader {
         }
         scenario.cancels = fields.share("cancels") ?? Share(0)
         readHabits(fields, into: &scenario)
-        scenario.modules = fields.list("modules").compactMap(module)
+        readModules(fields, into: &scenario)
         if let node = fields.value("server") { scenario.server = server(node) }
         if let node = fields.value("crashes") { scenario.crashes = crashes(node) }
         return scenario

@@ -16,6 +16,8 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
     case limitReached
     /// Too many are waiting.
     case overloaded
+    /// Too many are waiting for the same item, or of the same caller.
+    case crowded
     case orderExists
     /// The order is in a state in which this cannot be done.
     case notPossible
@@ -25,10 +27,13 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
     /// Whether the same request may be accepted a little later.
     var mayPass: Bool {
         switch self {
-        case .soldOut, .overloaded: true
+        case .soldOut, .overloaded, .crowded: true
         case .limitReached, .orderExists, .notPossible, .other: false
         }
     }
+
+    /// Whether only the crowd is in the way: a payment too is then sent again.
+    var isCrowd: Bool { self == .overloaded || self == .crowded }
 
     /// A stable word, for reports.
     package var code: String {
@@ -36,6 +41,7 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
         case .soldOut: "sold_out"
         case .limitReached: "limit_reached"
         case .overloaded: "overloaded"
+        case .crowded: "crowded"
         case .orderExists: "order_exists"
         case .notPossible: "not_possible"
         case .other(let code): code
@@ -48,6 +54,7 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
         case .soldOut: "sold out"
         case .limitReached: "buyer has enough"
         case .overloaded: "intake full"
+        case .crowded: "share of the intake full"
         case .orderExists: "order exists"
         case .notPossible: "too late"
         case .other(let code): code.replacing("_", with: " ")
@@ -58,7 +65,8 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
         switch refusal {
         case .insufficientStock(let sku, _, _, _), .soldOut(let sku, _, _):
             self = sku.text.string.hasPrefix("limit:") ? .limitReached : .soldOut
-        case .overloaded, .crowded: self = .overloaded
+        case .overloaded: self = .overloaded
+        case .crowded: self = .crowded
         case .orderExists: self = .orderExists
         case .notPossible: self = .notPossible
         case .remembered(let code, _): self = Self.reason(code)
@@ -72,7 +80,7 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
 
     /// From a stable word.
     package static func reason(_ code: String) -> RefusalReason {
-        let known: [RefusalReason] = [.soldOut, .limitReached, .overloaded, .orderExists, .notPossible]
+        let known: [RefusalReason] = [.soldOut, .limitReached, .overloaded, .crowded, .orderExists, .notPossible]
         return known.first { $0.code == code } ?? .other(code)
     }
 }

@@ -50,12 +50,15 @@ package struct ShopBooks {
 
     private mutating func foldJournal(of book: OrderBook, _ items: [StockKey: Int]) throws {
         var position = Position(0)
+        // What a module's installation leaves there is about no order and no stock.
+        let audits = try book.engine.audits(limit: 1).first.map { StreamNumber($0.position.number) }
         var dues: [StreamNumber: Moment] = [:]
         var workflows: [Int64: Workflow] = [:]
         var pinned: [StreamNumber: Workflow] = [:]
         while true {
             let page = try book.engine.journal(after: position)
             for (stream, event) in page {
+                if stream == audits { continue }
                 events += 1
                 if event.version == 1, let origin = try EventBody.origin(of: event.body) {
                     let number = origin.workflow

@@ -24,6 +24,9 @@ package struct ShopRequest: Hashable, Sendable {
         self.item = item
     }
 
+    /// The payment provider: one caller, whoever pays.
+    static let payments: Text = "payments"
+
     package var orderID: OrderID { OrderID("o\(shopper)-\(order)") }
     package var buyer: Text { Text("b\(shopper)") }
 
@@ -55,7 +58,7 @@ package struct ShopRequest: Hashable, Sendable {
             writer.key("amount_cents")
             writer.int(goods.priceCents)
             writer.endObject()
-            return Command(order: orderID, name: "pay", data: writer.bytes, role: "payments", caller: "payments")
+            return Command(order: orderID, name: "pay", data: writer.bytes, role: "payments", caller: Self.payments)
         case .cancel:
             return Command(
                 order: orderID, name: "cancel", role: "buyer", key: Text("cancel-\(shopper)-\(order)"), caller: buyer)

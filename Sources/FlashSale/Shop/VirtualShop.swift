@@ -25,8 +25,14 @@ package struct VirtualShop {
     package var free: (_ item: Int) throws -> Int64
     /// Lets time pass; what becomes due on the way happens at its own moment.
     package var pass: (Moment) -> Void
+    /// Lets a module of the scenario take so many messages at most; answers how many it took.
+    package var work: (_ module: String, _ messagesMax: Int) async throws -> Int
+    /// How many messages a module has not finished.
+    package var owed: (_ module: String) throws -> Int
+    /// Whether a module that only reads stands in for one of this name.
+    package var standsIn: (_ module: String) -> Bool
     /// The process dies between two writes, and the file is opened again.
-    package var restart: () throws -> Void
+    package var restart: () async throws -> Void
     /// What the file says.
     package var books: () throws -> ShopBooks
     /// The order book behind it, for those who look into it; another one after each restart.
@@ -37,41 +43,66 @@ package struct VirtualShop {
 extension VirtualShop {
     /// An engine over a new file; nil: in memory, where a restart forgets nothing because nothing is closed.
     package static func open(
-        _ path: String?, for scenario: RushScenario, workflow: WorkflowText? = nil
-    ) throws -> VirtualShop {
-        let house = try VirtualHouse(path, scenario, workflow)
+        _ path: String?, for scenario: RushScenario, workflow: WorkflowText? = nil, modules: ModuleShelf = .readers
+    ) async throws -> VirtualShop {
+        let house = try VirtualHouse(path, scenario, workflow, modules)
+        try await house.openDoors()
         return VirtualShop(
             decide: { requests in house.decide(requests) },
             receive: { item, units, moment in try house.receive(item, units, at: moment) },
             free: { item in try house.book.stock(StockKey(sku: scenario.goods.sku(item)))?.free ?? 0 },
             pass: { moment in house.book.advance(to: moment) },
-            restart: { try house.restart() },
+            work: { module, max in try await house.book.work(GroupName(module), messagesMax: max) },
+            owed: { module in try house.book.owed(to: module) },
+            standsIn: { module in modules.standsIn(module) },
+            restart: { try await house.restart() },
             books: { try ShopBooks(house.book, of: scenario) },
             book: { house.book },
             close: { house.book.close() })
     }
 }
 
+extension OrderBook {
+    /// How many messages a module has not finished, those among them that it may not want.
+    func owed(to module: String) throws -> Int {
+        try messages.lag(of: GroupName(module)).reduce(0) { $0 + Int(clamping: $1.messages) }
+    }
+}
+
 /// The order book behind a virtual shop, which is another one after each restart.
 private final class VirtualHouse {
+    /// How long before the opening the shop is made ready: who comes at the opening comes after it.
+    private static let lead = Interval.seconds(1)
+
     private let path: String?
+    private let scenario: RushScenario
     private let goods: RushScenario.Goods
     private let texts: [WorkflowText]
+    private let modules: ModuleShelf
     private let world: World
     private let workflow: WorkflowName
     private(set) var book: OrderBook
 
-    init(_ path: String?, _ scenario: RushScenario, _ workflow: WorkflowText?) throws {
+    init(_ path: String?, _ scenario: RushScenario, _ workflow: WorkflowText?, _ modules: ModuleShelf) throws {
         self.path = path
+        self.scenario = scenario
+        self.modules = modules
         goods = scenario.goods
         texts = [workflow ?? .shipped("flash-sale")].compactMap { $0 }
-        world = World.virtual(VirtualClock(start: scenario.opensAt), seed: scenario.seed)
+        let ready = scenario.opensAt.advanced(by: Interval(milliseconds: -Self.lead.milliseconds))
+        world = World.virtual(VirtualClock(start: ready), seed: scenario.seed)
         book = try Self.open(path, texts, world)
         self.workflow = book.engine.workflowNames.first ?? "flash-sale"
+    }
+
+    /// Puts the goods on the shelves and installs the modules.
+    func openDoors() async throws {
         for first in stride(from: 0, to: goods.count, by: 1_000) where goods.units > 0 {
             let receipts = (first..<min(goods.count, first + 1_000)).map { receipt($0, goods.units) }
             for case .stock(.failure(let refusal)) in book.engine.perform(receipts) { throw refusal }
         }
+        try await modules.install(scenario.modules, in: book)
+        book.advance(to: scenario.opensAt)
     }
 
     private static func open(_ path: String?, _ texts: [WorkflowText], _ world: World) throws -> OrderBook {
@@ -79,10 +110,11 @@ private final class VirtualHouse {
         return try OrderBook.rehearsal(path, workflows: texts, world: world)
     }
 
-    func restart() throws {
+    func restart() async throws {
         guard path != nil else { return }
         book.close()
         book = try Self.open(path, texts, world)
+        try await modules.install(scenario.modules, in: book)
     }
 
     func receive(_ item: Int, _ units: Int64, at moment: Moment) throws {

@@ -30,9 +30,10 @@ final class ModuleLoops: Sendable {
     /// Gives a name back.
     func remove(_ name: GroupName) { state.withLock { _ = $0.names.remove(name) } }
 
-    func start(_ module: any ShopModule, in book: OrderBook) {
-        let loop: Task<Void, Never>? =
-            book.engine.world.virtualClock == nil ? Task { await Self.loops(of: module, in: book) } : nil
+    /// - Parameter isPaced: it works when told to, in the real world too.
+    func start(_ module: any ShopModule, in book: OrderBook, isPaced: Bool) {
+        let hasLoops = book.engine.world.virtualClock == nil && !isPaced
+        let loop: Task<Void, Never>? = hasLoops ? Task { await Self.loops(of: module, in: book) } : nil
         state.withLock { $0.installed.append(Installed(module: module, loop: loop)) }
     }
 
@@ -63,13 +64,32 @@ final class ModuleLoops: Sendable {
         }
     }
 
+    /// Lets one module take so many messages at most, topic by topic, and do what follows; answers how many it took.
+    func work(_ name: GroupName, messagesMax: Int, in book: OrderBook) async throws -> Int {
+        let installed = state.withLock { state in state.installed.first { $0.module.name == name } }
+        guard let module = installed?.module else { throw MessageRefusal.unknownGroup(name) }
+        var count = 0
+        var isIdle = false
+        while count < messagesMax, !isIdle {
+            isIdle = true
+            for subscription in module.subscriptions where count < messagesMax {
+                let max = min(Self.messagesPerWrite, messagesMax - count)
+                let step = try await Self.step(module, subscription, in: book, max: max)
+                count += step.done + step.failed.count
+                isIdle = isIdle && step.isEmpty
+            }
+        }
+        if count > 0 { try await module.followUp(in: book) }
+        return count
+    }
+
     /// Handles messages of one topic, in a write of their own.
     private static func step(
-        _ module: any ShopModule, _ subscription: Subscription, in book: OrderBook,
+        _ module: any ShopModule, _ subscription: Subscription, in book: OrderBook, max: Int = messagesPerWrite,
         wait: Interval = Interval(milliseconds: 0)
     ) async throws(MessageRefusal) -> Engine.Consumption {
         let reception = Reception(
-            group: module.name, subscription: subscription, client: "module", max: messagesPerWrite, wait: wait)
+            group: module.name, subscription: subscription, client: "module", max: max, wait: wait)
         return try await book.engine.consume(reception, deadline: .seconds(1)) { delivery, tables, effects in
             try module.handle(delivery, tables, effects)
         }.get()

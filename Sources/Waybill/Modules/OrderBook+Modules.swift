@@ -21,12 +21,27 @@ extension OrderBook {
     ///
     /// - Throws: ``Refusal`` or ``MessageRefusal``; nothing works then, and it can be installed again.
     public func install(_ module: some ShopModule, from start: ModuleStart = .now) async throws {
+        try await install(module, from: start, isPaced: false)
+    }
+
+    /// Installs a module that has no loops in the real world either: it works in ``work(_:messagesMax:)``, so that a
+    /// rehearsal can say how fast it is, and when it is down.
+    package func installPaced(_ module: some ShopModule) async throws {
+        try await install(module, from: .now, isPaced: true)
+    }
+
+    /// Lets an installed module take so many messages at most, and do what follows from them; answers how many it took.
+    package func work(_ module: GroupName, messagesMax: Int) async throws -> Int {
+        try await modules.work(module, messagesMax: messagesMax, in: self)
+    }
+
+    private func install(_ module: some ShopModule, from start: ModuleStart, isPaced: Bool) async throws {
         guard modules.reserve(module.name) else {
             throw MessageRefusal.groupExists(module.name)
         }
         do {
             try await prepare(module, from: start)
-            modules.start(module, in: self)
+            modules.start(module, in: self, isPaced: isPaced)
         } catch {
             modules.remove(module.name)
             throw error

@@ -19,9 +19,9 @@ struct RushBenchmark {
         var alone: [Double] = []
         for turn in 1...3 {
             settings.progress("\(scenario.shoppers) shoppers in virtual time, turn \(turn)")
-            virtual.append(try rehearse(scenario))
+            virtual.append(try await rehearse(scenario))
             settings.progress("the crowd alone, turn \(turn)")
-            alone.append(try crowdAlone(scenario))
+            alone.append(try await crowdAlone(scenario))
         }
         settings.progress("20,000 shoppers in real time, \(Self.hurry) times as fast")
         let real = try await realTime(Self.scenario(shoppers: 20_000))
@@ -54,29 +54,29 @@ struct RushBenchmark {
     }
 
     /// Shoppers in a second of real time, with the check of every answer.
-    private func rehearse(_ scenario: RushScenario) throws -> Double {
+    private func rehearse(_ scenario: RushScenario) async throws -> Double {
         let file = try ScratchFile("rush", in: settings.directory)
         defer { file.remove() }
-        let shop = try VirtualShop.open(file.path, for: scenario)
+        let shop = try await VirtualShop.open(file.path, for: scenario)
         defer { shop.close() }
         let watch = Stopwatch()
         var rush = VirtualRush(scenario, in: shop)
-        while try rush.step(limit: 50_000) {}
+        while try await rush.step(limit: 50_000) {}
         guard let report = rush.report(), report.check.isSound else {
             throw BenchmarkFailure("the rush is not sound: \(rush.report()?.check.findings.first ?? "no report")")
         }
         return Double(scenario.shoppers) / watch.seconds
     }
 
-    private func crowdAlone(_ scenario: RushScenario) throws -> Double {
-        let empty = try VirtualShop.open(nil, for: scenario)
+    private func crowdAlone(_ scenario: RushScenario) async throws -> Double {
+        let empty = try await VirtualShop.open(nil, for: scenario)
         defer { empty.close() }
         var shop = empty
         shop.decide = { requests in requests.map { _ in .refused(.soldOut) } }
         shop.free = { _ in 0 }
         let watch = Stopwatch()
         var rush = VirtualRush(scenario, in: shop, judged: false)
-        while try rush.step(limit: 50_000) {}
+        while try await rush.step(limit: 50_000) {}
         return Double(scenario.shoppers) / watch.seconds
     }
 

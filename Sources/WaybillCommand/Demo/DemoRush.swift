@@ -24,9 +24,9 @@ struct DemoRush {
             throw CommandFailure("\(db) exists already; the demo wants a new file")
         }
         let scenario = try ScenarioSource(shipped: Self.scenarioName).scenario()
-        let shop = try VirtualShop.open(db, for: scenario)
+        let shop = try await VirtualShop.open(db, for: scenario, modules: .shipped)
         var rush = VirtualRush(scenario, in: shop)
-        while try rush.step(limit: 50_000) {}
+        while try await rush.step(limit: 50_000) {}
         shop.close()
         guard let report = rush.report() else { throw CommandFailure("the rush ended without a report") }
         try WrittenFile.write(Array(ReportPage(report).html().utf8), to: page)

@@ -1,3 +1,4 @@
+import FlashSale
 import ShopModules
 import Waybill
 
@@ -10,5 +11,13 @@ enum ShippedModules {
     /// Those that a shop begins with.
     static func first(world: World, sender: @escaping Notifications.Sender) -> [any ShopModule] {
         [Cart(), Points(), Coupons(world: world), Notifications(noticesAtOnce: 100, sender: sender)]
+    }
+}
+
+extension ModuleShelf {
+    /// The modules that come with Waybill, under their own names. Their notices go nowhere.
+    static let shipped = ModuleShelf { name, world in
+        let modules = ShippedModules.first(world: world) { _ in } + [GiftPack()]
+        return modules.first { $0.name.description == name }
     }
 }

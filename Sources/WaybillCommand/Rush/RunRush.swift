@@ -57,13 +57,13 @@ struct RunRush: AsyncParsableCommand {
                 scenario.server.commit = rate.commit
                 scenario.server.perCommandMicroseconds = rate.perCommandMicroseconds
             }
-            let rush = try rehearse(scenario, workflow, path: file.path)
+            let rush = try await rehearse(scenario, workflow, path: file.path)
             guard let made = rush.report() else { throw CommandFailure("the rush ended without a report") }
             report = made
             failed = made.check.isSound || workflow != nil ? [] : rush.script
         }
         try outputs.write(report)
-        if !outputs.json, !failed.isEmpty { try ShrunkScript(scenario: scenario, script: failed).write() }
+        if !outputs.json, !failed.isEmpty { try await ShrunkScript(scenario: scenario, script: failed).write() }
         if !outputs.json {
             let took = Double(max(1, World.system.uptime().milliseconds - began.milliseconds)) / 1_000
             let rate = Int(Double(scenario.shoppers) / took)
@@ -74,12 +74,12 @@ struct RunRush: AsyncParsableCommand {
         if !report.check.isSound { throw ExitCode(1) }
     }
 
-    private func rehearse(_ scenario: RushScenario, _ workflow: WorkflowText?, path: String) throws -> VirtualRush {
-        let shop = try VirtualShop.open(path, for: scenario, workflow: workflow)
+    private func rehearse(_ scenario: RushScenario, _ workflow: WorkflowText?, path: String) async throws -> VirtualRush {
+        let shop = try await VirtualShop.open(path, for: scenario, workflow: workflow, modules: .shipped)
         defer { shop.close() }
         var rush = VirtualRush(scenario, in: shop, judged: workflow == nil)
         let progress = ProgressLine()
-        while try rush.step(limit: 20_000) { progress.show(Int(rush.progress * 1_000), of: 1_000, scenario.title) }
+        while try await rush.step(limit: 20_000) { progress.show(Int(rush.progress * 1_000), of: 1_000, scenario.title) }
         progress.clear()
         return rush
     }

@@ -21,6 +21,14 @@ struct ScenarioChanges: ParsableArguments {
     var intake: Int?
 
     @Option(
+        help: ArgumentHelp("Of those beyond the next write, how many may wait for one item.", valueName: "requests"))
+    var perItem: Int?
+
+    @Option(
+        help: ArgumentHelp("Of those beyond the next write, how many may wait of one caller.", valueName: "requests"))
+    var perCaller: Int?
+
+    @Option(
         help: ArgumentHelp(
             "Let shoppers come as this CSV file says: a row per minute, the last column a count.", valueName: "file"))
     var curve: String?
@@ -42,7 +50,9 @@ struct ScenarioChanges: ParsableArguments {
         try check("shoppers", shoppers.map { Int64($0) }, in: 1...50_000_000)
         try check("units", units, in: 0...1_000_000_000)
         try check("limit", limit, in: 1...1_000_000)
-        try check("intake", intake.map { Int64($0) }, in: 1...10_000_000)
+        for (name, value) in [("intake", intake), ("per-item", perItem), ("per-caller", perCaller)] {
+            try check(name, value.map { Int64($0) }, in: 1...10_000_000)
+        }
         try check("speed", speed, in: 1...10_000)
     }
 
@@ -54,6 +64,8 @@ struct ScenarioChanges: ParsableArguments {
         if let units { scenario.goods.units = units }
         if let limit { scenario.goods.limit = limit }
         if let intake { scenario.server.intakeDepthMax = intake }
+        if let perItem { scenario.server.perItemMax = perItem }
+        if let perCaller { scenario.server.perCallerMax = perCaller }
         if let curve {
             scenario.arrivals = .replay(
                 file: curve, counts: [], row: Interval(milliseconds: max(1, Interval.minutes(1).milliseconds / speed)))

@@ -9,17 +9,17 @@ struct ShrunkScript {
     let script: [ScriptStep]
 
     /// Shrinks and prints.
-    func write() throws {
+    func write() async throws {
         let file = try RushFile(nil)
         defer { file.removeIfTemporary() }
         var count = 0
         var shrinker = ScriptShrinker(scenario) {
             count += 1
-            return try VirtualShop.open("\(file.path)-\(count)", for: scenario)
+            return try await VirtualShop.open("\(file.path)-\(count)", for: scenario, modules: .shipped)
         }
         let output = Output.standard
         output.line(Style.bold("   The shortest script that fails"))
-        guard let (steps, failure) = try shrinker.shrink(script) else {
+        guard let (steps, failure) = try await shrinker.shrink(script) else {
             return output.line("   None: asked again in the same order, the shop answers as it must.")
         }
         for step in steps.prefix(Self.stepsShown) { output.line("   \("\(step)".printable)") }
