@@ -61,6 +61,18 @@ private struct LineCut: Error {}
         #expect(sent.allSatisfy { $0.address == "ann@example.org" })
     }
 
+    @Test func `is found among those that are not sent, however many there ever were`() async throws {
+        let shop = try await ModuleShop(modules: [notifications])
+        let plan = try shop.book.readTables { tables in
+            try tables.rows("EXPLAIN QUERY PLAN " + Notifications.nextSQL, [.integer(0), .integer(1)])
+        }
+        guard plan.count == 1, case .text(let step) = plan[0]["detail"] else {
+            Issue.record("\(plan)")
+            return
+        }
+        #expect(step.contains("USING INDEX notice_open (state=? AND due<?)"), "\(step)")
+    }
+
     @Test func `that has not left is tried again later, and not for ever`() async throws {
         let shop = try await ModuleShop(modules: [notifications])
         postbox.fail(NoticeNotSent("no route"))

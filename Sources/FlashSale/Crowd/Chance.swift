@@ -49,12 +49,15 @@ struct ItemSkew {
 }
 
 extension RushScenario.Payments.Method {
+    /// The shortest payment, in milliseconds.
+    var fastest: Int64 { max(1, p50.milliseconds / 4) }
+
     /// How long one payment takes, in microseconds: between the quantiles it grows evenly in its logarithm.
     func delay(_ dice: inout SeededGenerator) -> Int64 {
         let place = Double(dice.below(1 << 24)) / Double(1 << 24)
         let half = Double(p50.milliseconds)
         let points: [(share: Double, milliseconds: Double)] = [
-            (0, max(1, half / 4)), (0.5, half), (0.9, Double(p90.milliseconds)), (0.99, Double(p99.milliseconds)),
+            (0, Double(fastest)), (0.5, half), (0.9, Double(p90.milliseconds)), (0.99, Double(p99.milliseconds)),
             (1, Double(p99.milliseconds) * 2),
         ]
         for (from, to) in zip(points, points.dropFirst()) where place < to.share || to.share == 1 {

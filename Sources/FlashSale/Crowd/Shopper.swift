@@ -19,6 +19,8 @@ struct Shopper {
 
     /// Answers that never came are asked for again so often.
     private static let repeatsMax = 30
+    /// Nobody gives a unit back sooner.
+    static let cancelsAfterMin = Interval.seconds(4)
 
     let number: Int
     let item: Int
@@ -100,7 +102,8 @@ struct Shopper {
     private mutating func settles(_ order: Int, in scenario: RushScenario) -> [Plan] {
         let payments = scenario.payments
         if dice.chance(scenario.cancels) {
-            return [Plan(after: dice.microseconds(4_000...400_000), intent: .send(request(.cancel, order: order)))]
+            let soonest = Int(clamping: Self.cancelsAfterMin.milliseconds)
+            return [Plan(after: dice.microseconds(soonest...400_000), intent: .send(request(.cancel, order: order)))]
         }
         let fate = Share(UInt64(dice.below(Int(Share.whole))))
         if fate.millionths < payments.abandoned.millionths { return [] }

@@ -4,7 +4,7 @@ import WaybillCore
 ///
 /// Time is simulated; what is decided is not. A request waits in the modelled line of ``ServiceQueue`` and is then
 /// decided by the engine at the moment at which its write began. Decisions are made many at a time: nobody reacts to an
-/// answer within ``ScenarioLimits/reactionMin``, so all that are answered before the first reaction can share a write.
+/// answer at once, so all that are answered before the first reaction can share a write.
 package struct VirtualRush {
     /// Something that happens to the shop, and to all who wait for it.
     enum Event {
@@ -34,6 +34,8 @@ package struct VirtualRush {
     /// How often modules have their turn during the opening.
     private static let turnMicroseconds: Int64 = 1_000_000
     private static let reaction = ScenarioLimits.reactionMin.milliseconds * 1_000
+    /// Nobody reacts to an answer before this.
+    private let reactionMin: Int64
 
     let scenario: RushScenario
     let shop: VirtualShop
@@ -61,6 +63,7 @@ package struct VirtualRush {
         arrivals = Arrivals(scenario)
         line = ServiceQueue(scenario.server, selling: scenario.goods)
         end = scenario.length.milliseconds * 1_000
+        reactionMin = scenario.reactionMin.milliseconds * 1_000
         recorder = RushRecorder(length: end, opening: scenario.openingMicroseconds)
         judge = RushJudge(scenario, isJudging: judged)
         paces = scenario.modules.map { ModulePace($0) }
@@ -82,7 +85,7 @@ package struct VirtualRush {
     package mutating func step(limit: Int) async throws -> Bool {
         for _ in 0..<limit {
             let due = min(events.nextAt ?? .max, nextArrival ?? .max)
-            if let first = undecided.first, due >= first.repliedAt + Self.reaction { try decide() }
+            if let first = undecided.first, due >= first.repliedAt + reactionMin { try decide() }
             if let arrival = nextArrival, arrival <= events.nextAt ?? .max, arrival <= end {
                 arrive(at: arrival)
                 continue
@@ -310,5 +313,17 @@ extension RushScenario {
     /// The first part of a rush, which is shown larger: until most have come, at most two minutes.
     var openingMicroseconds: Int64 {
         min(length.milliseconds, max(10_000, min(arrivals.length.milliseconds, 120_000))) * 1_000
+    }
+
+    /// The soonest that anybody does something because of an answer; not more than ``ScenarioLimits/reactionMax``,
+    /// because pages show the stock as of the last write.
+    var reactionMin: Interval {
+        var soonest = ScenarioLimits.reactionMax
+        if retries.share.millionths > 0, retries.times > 0 {
+            soonest = min(soonest, Interval(milliseconds: retries.after.milliseconds / 2))
+        }
+        for method in payments.methods { soonest = min(soonest, Interval(milliseconds: method.fastest)) }
+        if cancels.millionths > 0 { soonest = min(soonest, Shopper.cancelsAfterMin) }
+        return max(soonest, ScenarioLimits.reactionMin)
     }
 }

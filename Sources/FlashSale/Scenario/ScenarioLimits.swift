@@ -13,6 +13,8 @@ enum ScenarioLimits {
     static let lengthMax = Interval.days(7)
     /// Nobody reacts faster than this to an answer; what happens at fixed intervals may.
     static let reactionMin = Interval(milliseconds: 1_000)
+    /// What is answered within this time of each other is decided together, and a page is as old at most.
+    static let reactionMax = Interval.seconds(2)
     static let curveRowsMax = 100_000
     static let curveBytesMax = 16 << 20
     static let textBytesMax = 400

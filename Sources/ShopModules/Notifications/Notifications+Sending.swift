@@ -40,12 +40,18 @@ extension Notifications {
         }
     }
 
+    /// What is ready, the longest due first. SQLite does not see that `ready` is not `sent`, and takes the small index
+    /// only when it is told so: else each round would read every notice that there ever was.
+    package static let nextSQL = """
+        SELECT \(Notice.columns) FROM notice WHERE state = 'ready' AND state <> 'sent' AND due <= ?
+        ORDER BY due, number LIMIT ?
+        """
+
     /// Marks the next notices as begun.
     private static func begin(_ limit: Int, at now: Moment, _ tables: borrowing ModuleTables) throws -> [Notice] {
         guard limit > 0 else { return [] }
         let ready = try tables.rows(
-            "SELECT \(Notice.columns) FROM notice WHERE state = 'ready' AND due <= ? ORDER BY due, number LIMIT ?",
-            [.integer(now.milliseconds), .integer(Int64(limit))]
+            nextSQL, [.integer(now.milliseconds), .integer(Int64(limit))]
         ).map { try Notice($0) }
         for notice in ready {
             try tables.execute(

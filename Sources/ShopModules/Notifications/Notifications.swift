@@ -65,7 +65,7 @@ public struct Notifications: ShopModule {
         try tables.execute(
             """
             UPDATE notice SET state = 'in_doubt', problem = 'the process ended while it was being sent'
-            WHERE state = 'sending'
+            WHERE state = 'sending' AND state <> 'sent'
             """)
     }
 

@@ -74,12 +74,15 @@ struct RunRush: AsyncParsableCommand {
         if !report.check.isSound { throw ExitCode(1) }
     }
 
-    private func rehearse(_ scenario: RushScenario, _ workflow: WorkflowText?, path: String) async throws -> VirtualRush {
+    private func rehearse(_ scenario: RushScenario, _ workflow: WorkflowText?, path: String) async throws -> VirtualRush
+    {
         let shop = try await VirtualShop.open(path, for: scenario, workflow: workflow, modules: .shipped)
         defer { shop.close() }
         var rush = VirtualRush(scenario, in: shop, judged: workflow == nil)
         let progress = ProgressLine()
-        while try await rush.step(limit: 20_000) { progress.show(Int(rush.progress * 1_000), of: 1_000, scenario.title) }
+        while try await rush.step(limit: 20_000) {
+            progress.show(Int(rush.progress * 1_000), of: 1_000, scenario.title)
+        }
         progress.clear()
         return rush
     }
