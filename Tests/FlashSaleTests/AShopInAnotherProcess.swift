@@ -1,12 +1,13 @@
 import FlashSale
 import Testing
+import WaybillCore
 
 @Suite struct `A shop in another process` {
     static let questions: [ShopLine.Question] = [
         .send(ShopRequest(.place, shopper: 5, order: 1, item: 0)),
         .send(ShopRequest(.pay(method: 2), shopper: 19_999, order: 12, item: 3)),
         .send(ShopRequest(.cancel, shopper: 1, order: 2, item: 99)), .look(item: 7),
-        .restock(item: 1, units: 500, delivery: 0),
+        .restock(item: 1, units: 500, delivery: 0), .owed, .opened(Moment(milliseconds: 1_794_355_200_000)),
     ]
 
     @Test(arguments: questions) func `understands every question`(question: ShopLine.Question) throws {
@@ -20,7 +21,7 @@ import Testing
     static let replies: [ShopLine.Reply] = [
         .answer(.accepted(isRepeat: false)), .answer(.accepted(isRepeat: true)), .answer(.refused(.soldOut)),
         .answer(.refused(.limitReached)), .answer(.refused(.other("bad_data"))), .answer(.unanswered), .free(0),
-        .free(.max), .done,
+        .free(.max), .owed([]), .owed([3, 0]), .done, .answer(.refused(.crowded)),
     ]
 
     @Test(arguments: replies) func `is understood in every answer`(reply: ShopLine.Reply) throws {
@@ -32,10 +33,24 @@ import Testing
     @Test(arguments: [
         "", " ", "1", "1 place", "1 place 1 2", "x place 1 2 3", "1 place 1 2 -3", "1 place 1 2 99999999999999999999",
         "1 steal 1", "1 pay 1 2 3", "1 look", "1 look 1 2", "1 no", "1 free many", "1 ok twice",
+        "1 owed x", "1 owed -1 2", "1 opened", "1 opened soon",
     ]) func `leaves out what it does not understand`(line: String) {
         #expect(ShopLine.question(line) == nil)
         #expect(ShopLine.reply(line) == nil)
     }
+}
+
+@Suite struct `A module in another process` {
+    @Test(arguments: ["points:400:0", "coupons:60:20000:20000:180000"])
+    func `is named in one word`(word: String) throws {
+        let module = try #require(RushScenario.Module(word: word))
+        #expect(module.word == word)
+        #expect(module.fails.millionths == (word.hasPrefix("points") ? 0 : 20_000))
+        #expect(module.down?.length.milliseconds == (word.hasPrefix("points") ? nil : 180_000))
+    }
+
+    @Test(arguments: ["", "points", "points:400", ":1:0", "points:0:0", "points:x:0", "points:1:0:1", "points:1:-1"])
+    func `is not made of anything else`(word: String) { #expect(RushScenario.Module(word: word) == nil) }
 }
 
 @Suite struct `Advice on capacity` {

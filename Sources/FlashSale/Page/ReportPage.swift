@@ -28,6 +28,10 @@ package struct ReportPage {
             }
             page.element("h2", "Items")
             items(&page)
+            if !report.modules.isEmpty {
+                page.element("h2", "Modules downstream")
+                modules(&page)
+            }
             page.element("h2", "How much more it could take")
             capacity(&page)
             footer(&page)
@@ -64,8 +68,8 @@ package struct ReportPage {
             ),
             (
                 "Answered within", report.latency.p99.asDelay,
-                "99 of 100; half within \(report.latency.p50.asDelay), all but one in a thousand "
-                    + report.latency.p999.asDelay
+                "99 of 100; half within \(report.latency.p50.asDelay); of those who wanted to buy all but one in a "
+                    + "thousand \(report.placements.p999.asDelay)"
             ),
             (
                 "Waited at most", totals.intakeDepthMax.grouped,
@@ -134,6 +138,30 @@ package struct ReportPage {
         }
     }
 
+    /// What lives on the orders' messages, and how far behind it was.
+    private func modules(_ page: inout Markup) {
+        page.element("div", class: "card") { page in
+            page.element(
+                "p",
+                "Orders do not wait for them: what they had no time for, they took later. A module can take so many "
+                    + "messages a second, and is down when the scenario says so.")
+            page.element("div", class: "scroll") { page in
+                page.append(
+                    RowTable(
+                        heads: ["Module", "A second", "Taken", "Behind at most", "Caught up by", "Left in the end"],
+                        rows: report.modules.map { module in
+                            [
+                                module.name + (module.standsIn ? " (stand-in)" : ""), module.perSecond.grouped,
+                                module.taken.grouped, module.lagMax.grouped,
+                                module.drainedAt?.asClock ?? (module.lagMax == 0 ? "always" : "not yet"),
+                                module.lagAtEnd.grouped,
+                            ]
+                        }
+                    ).markup())
+            }
+        }
+    }
+
     private func capacity(_ page: inout Markup) {
         let capacity = report.capacity
         let patience = Double(report.server.patienceMilliseconds) / 1_000
@@ -176,7 +204,8 @@ package struct ReportPage {
                     + "\(report.timeouts.fired.grouped) timeouts fired, the latest "
                     + "\(report.timeouts.lateMaxMilliseconds.grouped) ms late; \(report.timeouts.pending.grouped) "
                     + "pending. The sale opened \(report.scenario.opens)"
-                    + (report.time == "virtual" ? " on the simulated clock." : "."))
+                    + (report.time == "virtual" ? " on the simulated clock." : ".")
+                    + (report.resources.map { " The shop took \($0.words)." } ?? ""))
         }
     }
 }

@@ -27,6 +27,19 @@ extension Double {
     var seconds: String { plain + (self == 1 ? " second" : " seconds") }
 }
 
+extension RushReport.Resources {
+    /// `48 MB of memory, a WAL of 1.1 MB, a file of 2.3 MB`
+    package var words: String {
+        "\(memoryBytesMax.asMegabytes) of memory and a WAL of \(walBytesMax.asMegabytes) at most, a file of "
+            + "\(fileBytes.asMegabytes) in the end"
+    }
+}
+
+extension Int {
+    /// Bytes in millions: `48 MB`, `1.1 MB`.
+    var asMegabytes: String { "\((Double(self) / 1e6).plain) MB" }
+}
+
 extension Int64 {
     /// Microseconds as a length of time with two digits that mean something: `740 us`, `4.1 ms`, `12 s`.
     package var asDelay: String {

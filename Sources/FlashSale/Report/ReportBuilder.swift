@@ -18,6 +18,7 @@ struct RushOutcome {
     var hurry = 1
     var differences: [String]
     var modules: [RushReport.Module]
+    var resources: RushReport.Resources?
 }
 
 /// Makes a report of what a run has counted.
@@ -49,7 +50,8 @@ struct ReportBuilder {
             totals: totals, refusals: refusals, latency: latency(outcome.recorder.latency),
             placements: latency(outcome.recorder.placeLatency), opening: opening,
             whole: course(outcome.recorder.whole, reasons.map(\.key)), items: items(), methods: methods(),
-            timeouts: timeouts(), modules: outcome.modules, crashes: outcome.crowd.crashes.map { $0 / 1_000 },
+            timeouts: timeouts(), modules: outcome.modules, resources: outcome.resources,
+            crashes: outcome.crowd.crashes.map { $0 / 1_000 },
             check: check(),
             capacity: CapacityForecast(
                 scenario: scenario, commandsPerSecond: outcome.commandsPerSecond, opening: opening, totals: totals

@@ -80,6 +80,11 @@ extension RushReport {
         numbers += [scenario.units, scenario.limit, totals.unitsSold, totals.unitsFree, totals.unitsReserved]
         numbers += [totals.unitsReceived, check.oversold, latency.p50, latency.p90, latency.p99, latency.p999]
         for count in refusals + methods { numbers.append(Int64(count.count)) }
+        if let resources {
+            numbers += [resources.memoryBytesMax, resources.walBytesMax, resources.fileBytes].map(Int64.init)
+        }
+        let limits = capacity.limits
+        numbers += [limits.intakeDepthMax, limits.intakeDepthPerSKUMax, limits.intakeDepthPerCallerMax].map(Int64.init)
         for module in modules { numbers += [Int64(module.lagMax), Int64(module.lagAtEnd), module.drainedAt ?? 0] }
         for item in items { numbers += [item.received, item.sold, item.reserved, item.free] }
         return numbers.allSatisfy { (0...Self.numberMax).contains($0) } && totals.revenueCents >= 0

@@ -19,6 +19,8 @@ package struct RushReport: Codable, Hashable, Sendable {
     package var methods: [Count]
     package var timeouts: Timeouts
     package var modules: [Module]
+    /// What the shop took of the machine; nil in virtual time, where a report follows from its seed alone.
+    package var resources: Resources?
     /// Milliseconds after the opening at which the server died.
     package var crashes: [Int64]
     package var check: Check
@@ -147,12 +149,28 @@ package struct RushReport: Codable, Hashable, Sendable {
         package var perSecond: Int64
         /// Whether a module that only reads stands in for one that is not known.
         package var standsIn: Bool
-        /// Messages that were left after one of its turns, at most.
+        /// Messages that were left after one of its turns, at most; in real time, at a look every half second.
         package var lagMax: Int
         package var lagAtEnd: Int
+        /// Messages that it took; in real time those among them that it did not want.
         package var taken: Int
         /// Milliseconds after the opening; nil: never behind.
         package var drainedAt: Int64?
+    }
+
+    /// The most that the shop had of it during the rush.
+    package struct Resources: Codable, Hashable, Sendable {
+        /// Of the process with the shop; in the same process, with the crowd.
+        package var memoryBytesMax: Int
+        package var walBytesMax: Int
+        /// The file when the rush was over.
+        package var fileBytes: Int
+
+        package init(memoryBytesMax: Int, walBytesMax: Int, fileBytes: Int) {
+            self.memoryBytesMax = memoryBytesMax
+            self.walBytesMax = walBytesMax
+            self.fileBytes = fileBytes
+        }
     }
 
     /// Whether the shop sold only what it had.

@@ -34,6 +34,7 @@ package final class RealRush {
     private enum Message: Sendable {
         case answer(ShopAnswer, ShopRequest, dueAt: Int64, at: Int64)
         case page(free: Int64?, shopper: Int, item: Int)
+        case owed([Int]?, at: Int64)
         case reopened
     }
 
@@ -53,6 +54,7 @@ package final class RealRush {
 
     private static let tick: Int64 = 1_000
     private static let glanceEvery: Int64 = 100_000
+    private static let owedEvery: Int64 = 500_000
     private static let pageMicroseconds: Int64 = 500_000
 
     private let scenario: RushScenario
@@ -71,6 +73,8 @@ package final class RealRush {
     private var crowd = CrowdTally()
     private var inLine = 0
     private var isDown = false
+    private var paces: [ModulePace]
+    private var isAsking = false
     private var lastSeconds: [Int: Int] = [:]
     private var acknowledged = Acknowledged()
 
@@ -84,11 +88,14 @@ package final class RealRush {
         end = scenario.arrivals.length.milliseconds * 1_000 / self.hurry + tail.milliseconds * 1_000
         skew = ItemSkew(scenario.goods)
         arrivals = Arrivals(scenario)
+        paces = scenario.modules.map { ModulePace($0) }
         recorder = RushRecorder(length: end, opening: end)
     }
 
     /// Lets the crowd come, and returns when it is over and everybody is answered.
-    package func run(watching watch: (Glance) -> Void = { _ in }) async {
+    ///
+    /// - Parameter openedAt: the wall clock now.
+    package func run(openedAt: Moment, watching watch: (Glance) -> Void = { _ in }) async {
         nextArrival = arrivals.next()
         for (index, restock) in scenario.restocks.enumerated() {
             events.add(.restock(index), at: restock.after.milliseconds * 1_000 / hurry)
@@ -97,7 +104,9 @@ package final class RealRush {
             events.add(.kill, at: crash.milliseconds * 1_000 / hurry)
         }
         await withDiscardingTaskGroup { group in
+            group.addTask { [shop] in await shop.work(openedAt) }
             var glancedAt: Int64 = 0
+            var askedAt: Int64 = 0
             while true {
                 let now = clock.microseconds
                 take(inbox.takeAll())
@@ -106,10 +115,18 @@ package final class RealRush {
                     glancedAt = now
                     watch(glance(at: now))
                 }
+                if now - askedAt >= Self.owedEvery, !isAsking, !paces.isEmpty {
+                    askedAt = now
+                    isAsking = true
+                    group.addTask { [shop, inbox, clock] in
+                        inbox.add(.owed(await shop.owed(), at: clock.microseconds))
+                    }
+                }
                 if now >= end, inLine == 0, !isDown { break }
                 let next = min(events.nextAt ?? .max, (nextArrival ?? .max) / hurry, now + Self.tick)
                 await clock.wait(until: max(next, now + 100))
             }
+            group.cancelAll()
         }
         watch(glance(at: clock.microseconds))
     }
@@ -219,6 +236,13 @@ package final class RealRush {
             case .page(let free, let number, let item):
                 pages[item] = (free, clock.microseconds)
                 see(free, number)
+            case .owed(let counts, let at):
+                isAsking = false
+                for (index, count) in (counts ?? []).enumerated() where paces.indices.contains(index) {
+                    paces[index].sees(count, at: at)
+                }
+                let lags = paces.map(\.lag)
+                recorder.record(at: at) { $0.lags = lags }
             case .reopened: isDown = false
             }
         }
@@ -240,18 +264,29 @@ package final class RealRush {
 
     /// The report, with the file of the shop beside what the shoppers were told.
     ///
-    /// - Parameter serverKind: how the speed of the server is known, in words.
+    /// - Parameters:
+    ///   - serverKind: how the speed of the server is known, in words.
+    ///   - resources: what the shop took of the machine.
     package func report(
-        from book: OrderBook, openedAt: Moment, commandsPerSecond: Double, serverKind: String
+        from book: OrderBook, openedAt: Moment, commandsPerSecond: Double, serverKind: String,
+        modules shelf: ModuleShelf = .readers, resources: RushReport.Resources? = nil
     ) throws -> RushReport {
         let books = try ShopBooks(book, of: scenario)
         recorder.add(books, since: openedAt)
+        let modules = try paces.map { pace in
+            var module = RushReport.Module(pace, standsIn: shelf.standsIn(pace.name))
+            let lags = try book.messages.lag(of: GroupName(pace.name))
+            module.taken = lags.reduce(0) { $0 + Int(clamping: $1.finished) }
+            module.lagAtEnd = lags.reduce(0) { $0 + Int(clamping: $1.messages) }
+            module.lagMax = max(module.lagMax, module.lagAtEnd)
+            return module
+        }
         return ReportBuilder(
             outcome: RushOutcome(
                 scenario: scenario, time: "real", serverKind: serverKind, commandsPerSecond: commandsPerSecond,
                 recorder: recorder, crowd: crowd, books: books, acknowledgedOrders: acknowledged.count,
-                hurry: Int(hurry),
-                differences: try acknowledged.differences(from: book), modules: [])
+                hurry: Int(hurry), differences: try acknowledged.differences(from: book), modules: modules,
+                resources: resources)
         ).report()
     }
 }

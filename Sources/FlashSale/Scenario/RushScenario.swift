@@ -148,6 +148,8 @@ extension RushScenario {
         /// How long a shopper waits for an answer before thinking ill of the shop: for advice only.
         package var patience = Interval.seconds(2)
 
+        package init() {}
+
         /// Commands per second when every write is full.
         package var perSecondMax: Double {
             let batch = Double(writeRequestsMax)

@@ -98,7 +98,7 @@ struct RushBenchmark {
         let rush = RealRush(scenario, in: shop, hurry: Self.hurry, tail: .seconds(3))
         var wal = 0
         var memory = 0
-        await rush.run { _ in
+        await rush.run(openedAt: openedAt) { _ in
             wal = max(wal, file.walBytes)
             memory = max(memory, Machine.residentBytes())
         }

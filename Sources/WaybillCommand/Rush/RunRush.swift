@@ -43,6 +43,7 @@ struct RunRush: AsyncParsableCommand {
         let file = try RushFile(db)
         defer { file.removeIfTemporary() }
         let began = World.system.uptime()
+        var gauge = ResourceGauge(path: file.path)
         let report: RushReport
         var failed: [ScriptStep] = []
         if real {
@@ -57,7 +58,7 @@ struct RunRush: AsyncParsableCommand {
                 scenario.server.commit = rate.commit
                 scenario.server.perCommandMicroseconds = rate.perCommandMicroseconds
             }
-            let rush = try await rehearse(scenario, workflow, path: file.path)
+            let rush = try await rehearse(scenario, workflow, path: file.path, &gauge)
             guard let made = rush.report() else { throw CommandFailure("the rush ended without a report") }
             report = made
             failed = made.check.isSound || workflow != nil ? [] : rush.script
@@ -69,19 +70,23 @@ struct RunRush: AsyncParsableCommand {
             let rate = Int(Double(scenario.shoppers) / took)
             Output.standard.line(
                 Style.dim("   took \(String(format: "%.1f", took)) s, \(grouped(rate)) shoppers a second"))
+            // Not in the report: of the same seed it is the same everywhere.
+            if !real { Output.standard.line(Style.dim("   \(gauge.resources.words)")) }
             if let db = file.keptPath { Output.standard.line(Style.dim("   the file: \(db.printable)")) }
         }
         if !report.check.isSound { throw ExitCode(1) }
     }
 
-    private func rehearse(_ scenario: RushScenario, _ workflow: WorkflowText?, path: String) async throws -> VirtualRush
-    {
+    private func rehearse(
+        _ scenario: RushScenario, _ workflow: WorkflowText?, path: String, _ gauge: inout ResourceGauge
+    ) async throws -> VirtualRush {
         let shop = try await VirtualShop.open(path, for: scenario, workflow: workflow, modules: .shipped)
         defer { shop.close() }
         var rush = VirtualRush(scenario, in: shop, judged: workflow == nil)
         let progress = ProgressLine()
         while try await rush.step(limit: 20_000) {
             progress.show(Int(rush.progress * 1_000), of: 1_000, scenario.title)
+            gauge.look(at: ProcessInfo.processInfo.processIdentifier)
         }
         progress.clear()
         return rush

@@ -36,13 +36,13 @@ struct RushText {
             "answers",
             "half within \(report.latency.p50.asDelay), 99% within \(report.latency.p99.asDelay), 99.9% within "
                 + "\(report.latency.p999.asDelay); \(grouped(totals.intakeDepthMax)) waited at most")
+        details.wrapped(
+            "placing",
+            "half of the orders within \(report.placements.p50.asDelay), 99.9% within "
+                + "\(report.placements.p999.asDelay), refusals included")
         details.wrapped("timeouts", timeouts)
-        for module in report.modules {
-            details.wrapped(
-                "module",
-                "\(module.name.printable) was \(counted(module.lagMax, "message")) behind at most"
-                    + (module.lagAtEnd > 0 ? ", and \(grouped(module.lagAtEnd)) in the end" : ""))
-        }
+        for module in report.modules { details.wrapped("module", words(of: module)) }
+        if let resources = report.resources { details.wrapped("machine", resources.words) }
         if !report.crashes.isEmpty {
             details.wrapped(
                 "server",
@@ -51,6 +51,14 @@ struct RushText {
         }
         for advice in report.capacity.advice { details.wrapped("advice", advice.printable) }
         output.line()
+    }
+
+    private func words(of module: RushReport.Module) -> String {
+        let kind = module.standsIn ? ", a reader that stands in for it," : ""
+        let caughtUp = module.drainedAt.map { ", caught up by \($0.asClock)" } ?? ""
+        return "\(module.name.printable)\(kind) took \(counted(module.taken, "message")), was "
+            + "\(grouped(module.lagMax)) behind at most"
+            + (module.lagAtEnd > 0 ? ", and \(grouped(module.lagAtEnd)) in the end" : caughtUp)
     }
 
     private func verdict() {

@@ -14,6 +14,8 @@ final class ShopProcess: Sendable {
         var number = 0
         var waiting: [Int: CheckedContinuation<ShopLine.Reply?, Never>] = [:]
         var isUp = false
+        /// When the doors opened; nil: they have not.
+        var openedAt: Moment?
     }
 
     private let arguments: [String]
@@ -48,7 +50,20 @@ final class ShopProcess: Sendable {
                     await RushPause.wait(Interval(milliseconds: 200))
                 }
             },
+            owed: { [self] in
+                guard case .owed(let counts) = await ask(.owed) else { return nil }
+                return counts
+            },
+            work: { [self] openedAt in
+                state.withLock { $0.openedAt = openedAt }
+                _ = await ask(.opened(openedAt))
+            },
             kill: { [self] in await kill() })
+    }
+
+    /// Of the process that is up now.
+    var identifier: Int32? {
+        state.withLock { $0.isUp ? $0.child?.process.processIdentifier : nil }
     }
 
     private func ask(_ question: ShopLine.Question) async -> ShopLine.Reply? {
@@ -76,6 +91,7 @@ final class ShopProcess: Sendable {
         await RushPause.wait(outage)
         do {
             try start()
+            if let openedAt = state.withLock({ $0.openedAt }) { _ = await ask(.opened(openedAt)) }
         } catch {
             Output.error.line("waybill: \("\(error)".printable)")
         }
