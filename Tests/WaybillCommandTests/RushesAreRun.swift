@@ -92,6 +92,63 @@ import Testing
         #expect(try waybill.run("certify", "--db", "shop.db").status == 0)
     }
 
+    @Test func `closes unpaid orders in real time, whoever kills the server meanwhile`() throws {
+        let waybill = try Executable()
+        let crashes = "\ncrashes: {at: [12s, 45s], outage: 1s}\nmodules: [{name: points, per_second: 200}]\n"
+        try waybill.file("tiny.yaml", Self.scenario + crashes)
+        // The shipped workflow with another time to pay: units come back while the rush goes on.
+        #expect(try waybill.run("workflow", "export", "flash-sale", "--to", ".").status == 0)
+        let shipped = try waybill.text("flash-sale.yaml")
+        let quick = shipped.replacing("15m: closed", with: "2s: closed")
+        #expect(quick != shipped)
+        try waybill.file("quick.yaml", quick)
+        let outcome = try waybill.run(
+            "rush", "run", "tiny.yaml", "--real", "--hurry", "10", "--tail", "4s", "--workflow", "quick.yaml", "--db",
+            "shop.db", "--out", "real.json")
+        #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
+        let report = try #require(
+            JSONSerialization.jsonObject(with: Data(try waybill.text("real.json").utf8)) as? [String: Any])
+        let timeouts = try #require(report["timeouts"] as? [String: Any])
+        #expect((timeouts["fired"] as? Int ?? 0) > 0)
+        #expect(timeouts["pending"] as? Int == 0)
+        #expect(timeouts["earlyMaxMilliseconds"] as? Int == 0)
+        #expect((report["crashes"] as? [Int])?.count == 2)
+        let modules = try #require(report["modules"] as? [[String: Any]])
+        #expect(modules.first?["standsIn"] as? Bool == false)
+        #expect((modules.first?["taken"] as? Int ?? 0) > 0)
+        let resources = try #require(report["resources"] as? [String: Any])
+        #expect((resources["walBytesMax"] as? Int ?? 0) > 0 && (resources["fileBytes"] as? Int ?? 0) > 0)
+        #expect(try waybill.run("certify", "--db", "shop.db").status == 0)
+        let verified = try waybill.run("verify", "shop.db")
+        #expect(verified.status == 0, "\(verified.output)")
+        #expect(verified.output.contains("points:"))
+    }
+
+    @Test func `takes a curve, another workflow, limits and this machine's own speed`() throws {
+        let waybill = try Executable()
+        try waybill.file("tiny.yaml", Self.scenario + "\nmodules: [{name: points, per_second: 90}]\n")
+        try waybill.file("curve.csv", "minute,count\n0:00,1\n0:01,9\n0:02,3\n")
+        #expect(try waybill.run("workflow", "export", "flash-sale", "--to", ".").status == 0)
+        func run(_ name: String, _ arguments: String...) throws -> String {
+            let outcome = try waybill.shell(
+                "$waybill rush run tiny.yaml --out \(name).json " + arguments.joined(separator: " "))
+            #expect(outcome.status == 0, "\(outcome.errors) \(outcome.output)")
+            return outcome.output
+        }
+        let curve = try run("curve", "--curve curve.csv --speed 6")
+        #expect(curve.contains("answers as a model expects"))
+        // The same text under another name is another workflow: nobody promises what it answers.
+        let other = try run("other", "--workflow flash-sale.yaml")
+        #expect(other.contains("no oversell") && !other.contains("as a model expects"))
+        #expect(try run("measured", "--measured").contains("no oversell"))
+        _ = try run("plain")
+        _ = try run("narrow", "--per-item 1 --per-caller 20 --intake 8")
+        let compared = try waybill.run("rush", "compare", "plain.json", "narrow.json")
+        #expect(compared.status == 0)
+        for line in ["of it for one item", "of it for one caller", "intake"] { #expect(compared.output.contains(line)) }
+        #expect(try waybill.run("rush", "run", "tiny.yaml", "--per-item", "0").status != 0)
+    }
+
     @Test func `draws a page that a browser shows, wide and narrow`() throws {
         let chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
             .first { FileManager.default.isExecutableFile(atPath: $0) }

@@ -11,9 +11,11 @@ struct CourseCharts {
     /// What a shop looks at in the first minutes.
     var opening: [Chart] {
         let course = report.opening
-        return [
+        let first = [
             arrivals(course), decisions(course), stock(course), payments(course), latency(course), depth(course),
         ]
+        // In real time a rush ends with its opening, and nothing more is drawn.
+        return report.whole.span > course.span ? first : first + [timeouts(course), lags(course)]
     }
 
     /// What matters until the last order is paid or closed.

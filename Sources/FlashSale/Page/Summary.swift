@@ -14,7 +14,9 @@ package struct Summary {
         for course in [report.opening, report.whole] {
             if let cell = course.stockLeft.firstIndex(of: 0) {
                 let after = Int64(Double(cell + 1) * course.cellMilliseconds)
-                return "Everything was gone \(after.asClock) after the opening."
+                return after < 1_000
+                    ? "Everything was gone within the first second."
+                    : "Everything was gone \(after.asClock) after the opening."
             }
         }
         let empty = report.items.filter { $0.free == 0 && $0.received > 0 && !$0.name.hasSuffix(" others") }.count

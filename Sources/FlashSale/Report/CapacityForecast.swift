@@ -96,8 +96,11 @@ struct CapacityForecast {
         var advice = [
             "This server decides \(Int(clamped: commandsPerSecond).grouped) commands a second with full writes; a "
                 + "fifth of that is kept in reserve. The crowd's peak was \(Int(clamped: peak).grouped) requests a "
-                + "second, and the longest line \(Int(clamped: wait.depth).grouped): "
-                + "\(Int64(clamping: Int(clamped: wait.seconds * 1e6)).asDelay) of waiting."
+                + "second"
+                + (wait.depth < 1
+                    ? ": nobody waits longer than for the write at hand."
+                    : ", and then \(Int(clamped: wait.depth).grouped) are in line, the last for "
+                        + "\(Int64(clamping: Int(clamped: wait.seconds * 1e6)).asDelay).")
         ]
         if most >= 1_000 {
             advice.append("A crowd a thousand times as large would still be answered within \(patience.seconds).")

@@ -51,6 +51,7 @@ package struct Comparison: Sendable {
             count("paid too late") { Double($0.totals.refundedLate) },
             row("answer, half", \.latency.p50, as: \.asDelay), row("answer, 99%", \.latency.p99, as: \.asDelay),
             row("answer, 99.9%", \.latency.p999, as: \.asDelay),
+            row("order placed, 99.9%", \.placements.p999, as: \.asDelay),
             count("in line at most") { Double($0.totals.intakeDepthMax) },
             count("module furthest behind") { Double($0.modules.map(\.lagMax).max() ?? 0) },
             count("bears a crowd so many times as large") { $0.capacity.survivesTimes },

@@ -10,8 +10,10 @@ struct ModulePace {
     private(set) var lag = 0
     private(set) var lagMax = 0
     private(set) var taken = 0
-    /// When it had caught up after it had been furthest behind; microseconds.
+    /// When it had caught up after the last time that it was far behind; microseconds.
     private(set) var drainedAt: Int64?
+    /// The most that waited since nothing did.
+    private var lagMaxNow = 0
 
     init(_ module: RushScenario.Module) { self.module = module }
 
@@ -35,11 +37,15 @@ struct ModulePace {
     /// So many wait for it.
     mutating func sees(_ waiting: Int, at now: Int64) {
         lag = waiting
-        if waiting > lagMax {
-            lagMax = waiting
+        lagMax = max(lagMax, waiting)
+        lagMaxNow = max(lagMaxNow, waiting)
+        // A message or two now and then is not being behind.
+        let isFar = lagMaxNow > 0 && lagMaxNow >= lagMax / 2
+        if waiting == 0 {
+            if isFar { drainedAt = now }
+            lagMaxNow = 0
+        } else if isFar {
             drainedAt = nil
-        } else if waiting == 0, lagMax > 0, drainedAt == nil {
-            drainedAt = now
         }
     }
 

@@ -272,6 +272,8 @@ package final class RealRush {
         modules shelf: ModuleShelf = .readers, resources: RushReport.Resources? = nil
     ) throws -> RushReport {
         let books = try ShopBooks(book, of: scenario)
+        var scenario = scenario
+        scenario.opensAt = openedAt
         recorder.add(books, since: openedAt)
         let modules = try paces.map { pace in
             var module = RushReport.Module(pace, standsIn: shelf.standsIn(pace.name))

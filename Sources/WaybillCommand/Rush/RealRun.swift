@@ -9,6 +9,7 @@ struct RealRun {
     let path: String
     let workflow: (path: String, text: WorkflowText)?
     let hurry: Int
+    let tail: Interval
     /// As measured on this machine before the rush.
     let rate: RateMeasurement
 
@@ -50,7 +51,7 @@ struct RealRun {
 
     /// - Parameter process: in which the shop is now.
     private func run(in shop: LiveShop, _ panel: inout RushPanel, process: () -> Int32?) async -> Ended {
-        let rush = RealRush(scenario, in: shop, hurry: hurry)
+        let rush = RealRush(scenario, in: shop, hurry: hurry, tail: tail)
         var gauge = ResourceGauge(path: path)
         let openedAt = World.system.now()
         await rush.run(openedAt: openedAt) { glance in

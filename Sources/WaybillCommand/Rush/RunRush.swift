@@ -30,11 +30,20 @@ struct RunRush: AsyncParsableCommand {
     @Option(help: ArgumentHelp("With --real: the crowd is so many times as fast.", valueName: "times"))
     var hurry = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "With --real: go on so long when the last shopper has come, for example 16m: then unpaid orders are closed.",
+            valueName: "time"))
+    var tail: Interval = .seconds(5)
+
     @Flag(help: "In virtual time: take the server to be as fast as this machine, which is measured first.")
     var measured = false
 
     func validate() throws {
         guard (1...1_000).contains(hurry) else { throw ValidationError("--hurry wants 1 to 1000.") }
+        guard (Interval.seconds(1)...Interval.days(1)).contains(tail) else {
+            throw ValidationError("--tail wants 1s to 1d.")
+        }
     }
 
     func run() async throws {
@@ -50,7 +59,8 @@ struct RunRush: AsyncParsableCommand {
             let rate = try measure()
             report = try await RealRun(
                 scenario: scenario, path: file.path,
-                workflow: workflow.flatMap { text in changes.workflow.map { ($0, text) } }, hurry: hurry, rate: rate
+                workflow: workflow.flatMap { text in changes.workflow.map { ($0, text) } }, hurry: hurry, tail: tail,
+                rate: rate
             ).report()
         } else {
             if measured {
