@@ -32,7 +32,7 @@ struct RunRush: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "With --real: go on so long when the last shopper has come, for example 16m: then unpaid orders are closed.",
+            "With --real: go on so long when the last shopper has come, for example 16m: unpaid orders are closed.",
             valueName: "time"))
     var tail: Interval = .seconds(5)
 
