@@ -90,8 +90,47 @@ import WaybillStore
         #expect(try book.order("late-1")?.holdings.first?.reserved == 1)
         book.close()
         let later = try refused(shop)
-        #expect(later.contains { $0.contains("order late-1") && $0.contains("never fired") })
+        #expect(later.contains { $0.contains("order late-1") && $0.contains("it is lost") })
         #expect(try shop.checkWithoutFindings().output.contains("LOST TIMEOUT"))
+        #expect(try shop.checkWithoutFindings(againstFile: false).output.contains("OVERDUE TIMEOUT"))
+    }
+
+    @Test func `tells a timeout that is parked, or tried again, from one that is lost`() async throws {
+        for (retryAt, words) in [(nil, "it is parked"), (Shop.opening.advanced(by: .days(3)), "it is tried again at")] {
+            let shop = try await shop()
+            try shop.write { transaction in
+                let number = try #require(try transaction.order(id: "late-1")).number.number
+                let pending = try transaction.timeouts(.order, after: nil, limit: 99)
+                let key = try #require(pending.first { $0.owner == number })
+                let due = DueTimeout(key: key, attempt: retryAt == nil ? 15 : 3)
+                try transaction.postpone(due, until: retryAt, error: "a rule forbids it")
+            }
+            // The shop goes on for a day.
+            let book = try shop.open(at: Shop.opening.advanced(by: .hours(2)))
+            book.advance(by: .days(1))
+            _ = try await book.submit(StockCommand(.receive(1), of: Self.mug)).get()
+            book.close()
+            let findings = try refused(shop).filter { $0.contains("order late-1") }
+            #expect(findings.contains { $0.contains("because a rule forbids it") && $0.contains(words) }, "\(findings)")
+            #expect(!findings.contains { $0.contains("no row") || $0.contains("lost") })
+            #expect(try shop.checkWithoutFindings().output.contains("OVERDUE TIMEOUT"))
+        }
+    }
+
+    @Test func `says of an overdue timeout whose row waits that it fires once the file is open`() async throws {
+        let shop = try await shop()
+        // The process was away for an hour, and died again before it fired what was due meanwhile.
+        try shop.append(
+            "$receive", to: nil, movements: [Movement(.receive, Self.mug, 1)],
+            at: Shop.opening.advanced(by: .hours(3)))
+        let findings = try refused(shop).filter { $0.contains("order late-1") }
+        #expect(
+            findings.contains { $0.contains("its row is there, and it fires once the file is open") }, "\(findings)")
+        #expect(!findings.contains { $0.contains("lost") })
+        let book = try shop.open(at: Shop.opening.advanced(by: .hours(3)))
+        book.advance(by: .seconds(1))
+        #expect(try book.order("late-1")?.holdings == [])
+        book.close()
     }
 
     @Test func `says no to units that an order's row holds and no event gave it`() async throws {

@@ -64,6 +64,15 @@ class Database:
         require((self.stream, self.at) == (line["stream"], line["at"]), "the event in the database is another one")
         self.rest.remove(movement)
 
+    def timeout(self, stream, name, due):
+        """None: no row waits for it, or in words why it has not come through."""
+        key = (stream, name, due)
+        where = "WHERE kind = 1 AND owner = ? AND name = ? AND due = ?"
+        if self.connection.execute(f"SELECT 1 FROM timeout {where}", key).fetchone():
+            return "it waits"
+        row = self.connection.execute(f"SELECT attempt, retry_at FROM timeout_retry {where}", key).fetchone()
+        return row and (f"it failed {row[0]} times and " + ("is parked" if row[1] is None else "is tried again"))
+
     def name(self, stream):
         row = self.connection.execute("SELECT body FROM event WHERE position = ?", (stream,)).fetchone()
         return json.loads(row[0]).get("order") if row else None
@@ -138,7 +147,10 @@ class Certificate:
         if any(held[2] > 0 for held in line["holds"]):
             for name, due in line["pending"]:
                 late = self.header["until"] - due
-                require(late <= self.header["overdue_after"], f"LOST TIMEOUT: {name} never fired, units stay reserved")
+                state = self.database.timeout(self.stream, name, due) if self.database else "it has not fired"
+                require(state, f"LOST TIMEOUT: no row will wake {name}, units stay reserved")
+                require(late <= self.header["overdue_after"] and "parked" not in state,
+                        f"OVERDUE TIMEOUT: {name} was due {late} ms before the last event, {state}, units stay reserved")
         if self.database:
             require(self.database.name(self.stream) == line["id"], "the order has another name in the database")
 

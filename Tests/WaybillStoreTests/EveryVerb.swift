@@ -86,6 +86,7 @@ private func useTimeoutVerbs(_ transaction: borrowing Transaction) throws {
     try transaction.insert(key)
     try transaction.postpone(DueTimeout(key: key), until: nil, error: "why")
     _ = try transaction.timeoutRetries(.order, after: nil, limit: 9)
+    _ = try transaction.timeoutRetry(TimeoutKey(kind: .order, due: Moment(milliseconds: 1), owner: 1, name: "t"))
     try transaction.delete(key)
 }
 

@@ -117,24 +117,27 @@ extension CertificateRun {
         }
     }
 
-    /// An order that reserves units must be woken: one whose timeout is lost keeps them from everybody for ever.
+    /// An order that reserves units must be woken: one whose timeout is lost keeps them from everybody for ever, and
+    /// one whose timeout does not come through keeps them until somebody looks.
     private mutating func checkTimeouts(of order: HeldByOrder, _ id: OrderID, _ rows: borrowing Snapshot) throws {
         for timeout in order.pending {
             let key = TimeoutKey(
                 kind: .order, due: timeout.due, owner: order.stream.number, name: timeout.name.text)
-            if let until, timeout.due.advanced(by: settings.overdueAfter) < until {
-                try note(
-                    FileFinding(
-                        """
-                        units stay reserved: it was due at \(timeout.due.iso8601), and never fired up to \
-                        \(until.iso8601)
-                        """
-                    ).of(id).timeout(timeout.name.text))
-            } else if try !rows.isPending(key) {
-                try note(
-                    FileFinding("units stay reserved: it is due at \(timeout.due.iso8601), and no row will wake it")
-                        .of(id).timeout(timeout.name.text))
+            let isOverdue = until.map { timeout.due.advanced(by: settings.overdueAfter) < $0 } ?? false
+            let retry = try rows.timeoutRetry(key)
+            let problem: String
+            if let retry, isOverdue || retry.retryAt == nil {
+                problem = "it was due at \(timeout.due.iso8601), and \(retry.words)"
+            } else if try retry == nil && !rows.isPending(key) {
+                problem = "it is due at \(timeout.due.iso8601), and no row will wake it: it is lost"
+            } else if isOverdue, let until {
+                problem =
+                    "it was due at \(timeout.due.iso8601), and had not fired at \(until.iso8601); its row is there, "
+                    + "and it fires once the file is open"
+            } else {
+                continue
             }
+            try note(FileFinding("units stay reserved: \(problem)").of(id).timeout(timeout.name.text))
         }
     }
 
@@ -148,6 +151,15 @@ extension CertificateRun {
         guard !order.isBroken, stored != holdings else { return }
         try note(
             FileFinding("its row says that it holds \(stored.words), its events give \(holdings.words)").of(row.id))
+    }
+}
+
+extension TimeoutRetry {
+    /// Why it has not come through, and what becomes of it.
+    fileprivate var words: String {
+        let failed = "its handling failed \(attempt == 1 ? "once" : "\(attempt) times"), the last time because \(error)"
+        guard let retryAt else { return "\(failed); it is parked until somebody mends that and gives it another time" }
+        return "\(failed); it is tried again at \(retryAt.iso8601)"
     }
 }
 

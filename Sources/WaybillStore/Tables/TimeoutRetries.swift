@@ -60,6 +60,19 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns in columns.moment(0) }
     }
 
+    /// Exactly this timeout, if its handling threw.
+    package func timeoutRetry(_ timeout: TimeoutKey) throws(StoreFailure) -> TimeoutRetry? {
+        let statement = try query(
+            """
+            SELECT attempt, retry_at, error FROM timeout_retry WHERE kind = ?1 AND due = ?2 AND owner = ?3 AND name = ?4
+            """)
+        statement.bind(timeout)
+        return try statement.first { columns in
+            TimeoutRetry(
+                key: timeout, attempt: columns.integer(0), retryAt: columns.optionalMoment(1), error: columns.text(2))
+        }
+    }
+
     /// The timeouts of a kind whose handling threw, parked ones included; nil: from the first.
     package func timeoutRetries(
         _ kind: TimeoutKind, after key: TimeoutKey?, limit: Int
