@@ -23,7 +23,8 @@ extension CommandHandler {
     func settle(
         _ calls: [OpenCall.Settled], of order: Order, at now: Moment, in transaction: borrowing Transaction
     ) throws {
-        for call in calls {
+        // What came late ends nothing: the row says how the call had ended.
+        for call in calls where call.result != .late {
             let key = order.effectKey(of: call.number)
             guard let row = try transaction.call(effectKey: key), let state = CallRow.State(call.result),
                 try transaction.settleCall(row.number, as: state)
@@ -49,6 +50,33 @@ extension CommandHandler {
         else { throw EngineFailure.damaged("the call \(timeout.key.owner) is due, and no order waits for it") }
         try fire(.expiry(call.number), timeout, of: entry, at: now, retryAt: retryAt, in: transaction)
     }
+
+    /// How many events of an order are looked at for the end of a call, and how many in one go.
+    private static var lookBackForEnds: (events: Int64, page: Int64) { (1_000, 100) }
+
+    /// How and when the call ended that an answer is for; nil: the key is that of none that this order has ended.
+    func whyNotOpen(
+        _ name: EventName, key: Text, of entry: OrderLedger.Entry, in transaction: borrowing Transaction
+    ) throws -> Refusal? {
+        guard let row = try transaction.call(effectKey: key), row.stream == entry.order.number,
+            let how = row.state.asEnd
+        else { return nil }
+        let (order, workflow) = (entry.order, entry.workflow.workflow)
+        let oldest = max(1, order.version - Self.lookBackForEnds.events + 1)
+        var last = order.version
+        while last >= oldest {
+            let first = max(oldest, last - Self.lookBackForEnds.page + 1)
+            let events = try transaction.events(of: order.number, fromVersion: first, limit: Int(last - first + 1))
+            for event in events.reversed() {
+                let settled = try event.orderBody(under: workflow).outcome.settled
+                if settled.contains(where: { $0.result != .late && order.effectKey(of: $0.number) == key }) {
+                    return .callEnded(name, key: key.string, how: how, at: event.at)
+                }
+            }
+            last = first - 1
+        }
+        return .callEnded(name, key: key.string, how: how, at: nil)
+    }
 }
 
 extension Engine {
@@ -58,4 +86,15 @@ extension Engine {
 
 extension CallRow.State {
     init?(_ result: OpenCall.Result) { self.init(rawValue: result.rawValue) }
+
+    /// The same for a worker whose answer came after it.
+    fileprivate var asEnd: Refusal.CallEnd? {
+        switch self {
+        case .open: nil
+        case .ok: .done
+        case .failed: .failed
+        case .expired: .expired
+        case .cancelled: .withdrawn
+        }
+    }
 }

@@ -45,7 +45,10 @@ final class CommandHandler {
             if case .refused(let refusal) = answer {
                 try note(refusal, of: command, number: number, at: now, in: transaction)
             }
-            try remember(answer, of: command, fingerprint: fingerprint, number: number, at: now, in: transaction)
+            // The order itself keeps the key of a call, and says more to a second answer than that the key is used.
+            if !entry.workflow.workflow.isAnswer(command.name) {
+                try remember(answer, of: command, fingerprint: fingerprint, number: number, at: now, in: transaction)
+            }
         }
         return answer
     }
@@ -54,6 +57,9 @@ final class CommandHandler {
         _ command: Command, on entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
     ) throws -> Answer {
         switch try decide(.command(command), on: entry, at: now, in: transaction) {
+        case .failure(.noOpenCall(let name, let key?, let open)):
+            let ended = try whyNotOpen(name, key: Text(key), of: entry, in: transaction)
+            return .refused(ended ?? .noOpenCall(name, key: key, open: open))
         case .failure(let refusal):
             return .refused(refusal)
         case .success(.repeated(let version)):

@@ -5,12 +5,12 @@ import Testing
 @Suite struct `A simulated flash sale` {
     @Test func `is at every step what the model says`() throws {
         var outcomes: [String: Int] = [:]
-        for seed in UInt64(1)...24 {
+        for seed in UInt64(1)...40 {
             outcomes.merge(try FlashSimulation(seed: seed).run(), uniquingKeysWith: +)
         }
         for word in [
             "accepted", "repeated", "insufficient_stock", "order_exists", "unknown_order", "key_reused", "not_possible",
-            "stock_conflict", "arithmetic", "timeout_fired", "unknown_timeout",
+            "stock_conflict", "bad_data", "call_ended", "no_open_call", "timeout_fired", "unknown_timeout",
         ] { #expect(outcomes[word, default: 0] > 3, "hardly ever \(word): \(outcomes)") }
     }
 

@@ -87,7 +87,7 @@ import WorkflowFile
 }
 
 @Suite struct `A call in a workflow file` {
-    private func findings(_ call: String, commands: String) -> [String] {
+    private func findings(_ call: String, commands: String, on heard: String = "") -> [String] {
         let text = """
             id: cake
             version: 1
@@ -99,7 +99,7 @@ import WorkflowFile
             states:
               baking:
                 entry: [{call: \(call)}]
-                on: {baked: done, burnt: done}
+                on: {baked: done, burnt: done\(heard.isEmpty ? "" : ", ")\(heard)}
               done: {type: final}
             """
         return WorkflowFile.check(text).findings.map(\.message)
@@ -126,6 +126,23 @@ import WorkflowFile
         #expect(
             findings(call, commands: "baked: {}\n  burnt: {data: {cook: text}}")
                 == ["when the call expires nobody says 'cook'"])
+    }
+
+    @Test func `hears a late answer as an event with the answer's data and how the call had ended`() throws {
+        let call = "{topic: oven, ok: baked, failed: burnt, late: too_late, within: 1h}"
+        let commands = "baked: {data: {colour: text}}\n  burnt: {data: {reason: text}}"
+        let heard = "too_late: {target: done, guard: \"event.colour = 'brown' AND event.ended = 'expired'\"}"
+        #expect(findings(call, commands: commands, on: heard) == [])
+        #expect(
+            findings(call, commands: commands, on: "too_late: {target: done, guard: event.smell = 1}")
+                == ["unknown field 'smell', there are colour, ended"])
+        #expect(
+            findings("{topic: oven, ok: baked, failed: burnt, late: burnt, within: 1h}", commands: answers)
+                == ["burnt is a command"])
+        let taken = "baked: {data: {ended: text}}\n  burnt: {data: {reason: text}}"
+        #expect(
+            findings(call, commands: taken, on: "too_late: done")
+                == ["'ended' says how the call had ended, and the answer has data of that name"])
     }
 
     @Test func `has time`() {

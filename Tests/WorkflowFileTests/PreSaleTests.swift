@@ -42,7 +42,7 @@ import WorkflowFile
         #expect(sale.sent == ["order:closed", "order:deposit-kept"])
         #expect(sale.holdings.isEmpty)
         #expect(pay(sale, "b", 2700) == "ended.deposit_kept")
-        #expect(sale.bodies == [#"{"order":"o-1","payment":"b","amount_cents":2700}"#])
+        #expect(sale.calls == [#"{"payment":"b","amount_cents":2700}"#])
     }
 
     @Test func `gives the deposit back by who ends it and when`() throws {
@@ -57,7 +57,7 @@ import WorkflowFile
             _ = pay(sale, "d", 300)
             sale.wait(.days(days))
             #expect(sale.send(command, data) == end)
-            #expect(sale.sent.count { $0 == "refunds" } == refunds, "\(command) after \(days) days")
+            #expect(sale.sent.count { $0 == "refunds:call" } == refunds, "\(command) after \(days) days")
         }
     }
 

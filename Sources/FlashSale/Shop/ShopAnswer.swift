@@ -73,7 +73,7 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
             .beyondHolding, .stockConflict, .invariantBroken, .arithmetic, .limit, .diskNearlyFull, .failStopped,
             .undone,
-            .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .relativeRefused:
+            .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded, .relativeRefused:
             self = .other(refusal.code)
         }
     }

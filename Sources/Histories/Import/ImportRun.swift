@@ -83,7 +83,7 @@ struct ImportRun {
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
             .versionConflict, .keyReused, .insufficientStock, .soldOut, .beyondHolding, .stockConflict,
             .invariantBroken,
-            .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall,
+            .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded,
             .relativeRefused, .remembered:
             break
         }

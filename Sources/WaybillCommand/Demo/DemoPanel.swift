@@ -86,7 +86,7 @@ struct DemoPanel {
         let ends = OpenCall.Result.allCases.compactMap { result in
             tally.settled[result].map { "\(grouped($0)) \(result.rawValue)" }
         }
-        let open = tally.calls - tally.settled.values.reduce(0, +)
+        let open = tally.calls - tally.settled.filter { $0.key != .late }.values.reduce(0, +)
         return "\(grouped(tally.calls)) for refunds: " + (ends + ["\(grouped(open)) open"]).joined(separator: ", ")
     }
 

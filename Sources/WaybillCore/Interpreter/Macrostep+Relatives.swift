@@ -84,7 +84,8 @@ extension Macrostep {
     }
 
     mutating func settle(_ call: OpenCall, _ result: OpenCall.Result) {
-        let settled = OpenCall.Settled(number: call.number, result: result)
+        let hears = result != .ok && result != .late && !isFinished && workflow.calls[call.definition].late != nil
+        let settled = OpenCall.Settled(number: call.number, result: result, hearsLate: hears)
         order.close(settled)
         outcome.settled.append(settled)
         guard trace != nil else { return }

@@ -64,8 +64,8 @@ extension MessageRefusal {
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
             .versionConflict, .keyReused, .insufficientStock, .soldOut,
             .beyondHolding, .stockConflict, .invariantBroken,
-            .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .relativeRefused,
-            .remembered:
+            .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded,
+            .relativeRefused, .remembered:
             self = .undone(refusal.message)
         }
     }

@@ -41,6 +41,10 @@ extension Workflow {
         // The key of a call is remembered as long as the order lives, as natural keys are. Nobody sees the call's data
         // any more, so an answer that comes again is not compared.
         if let version = answeredBefore(command, on: order) { return .repeated(version: version) }
+        if let lapsed = lapsedCall(answeredBy: command, on: order) {
+            return .accepted(
+                try decideLate(command, for: lapsed, on: order, at: now, asking: facts, isTraced: isTraced))
+        }
         let answered = try answeredCall(by: command, on: order)
         let data = try decodeData(of: command, by: definition, to: answered)
         var key = try naturalKey(of: command, by: definition, data: data, version: order.version + 1)
@@ -177,7 +181,7 @@ extension Workflow {
         return order.keys.first { $0.command == command.name && $0.key == key }?.version
     }
 
-    private func answerKey(of command: Command, to call: OpenCall, on order: Order) -> Order.NaturalKey {
+    func answerKey(of command: Command, to call: OpenCall, on order: Order) -> Order.NaturalKey {
         Order.NaturalKey(
             command: command.name, key: order.effectKey(of: call.number), fingerprint: 0, version: order.version + 1)
     }
@@ -185,7 +189,7 @@ extension Workflow {
     /// Open calls that a refusal names.
     private static let callsNamedMax = 5
 
-    private func decodeData(
+    func decodeData(
         of command: Command, by definition: CommandDefinition?, to call: OpenCall?
     ) throws(Refusal) -> [Value] {
         let type = definition?.data ?? RecordType([])
@@ -221,7 +225,7 @@ extension Workflow {
         return Order.NaturalKey(command: command.name, key: key, fingerprint: digest.value, version: version)
     }
 
-    private func notPossible(_ name: EventName, on order: Order) -> Refusal {
+    func notPossible(_ name: EventName, on order: Order) -> Refusal {
         let active = leaves(of: order.configuration)
         var guards: [String] = []
         for state in order.configuration.states where !isFinished(order.configuration) {

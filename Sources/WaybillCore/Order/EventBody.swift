@@ -15,7 +15,7 @@
 /// | stock | movements: `[kind, sku, location, quantity]` |
 /// | messages | `[topic, tag, digest]`, in order; their ids follow from the event's position and their place |
 /// | relatives | `["spawn", workflow, id, digest]`, `["child", id, command, digest]`, `["parent", command, digest]` |
-/// | called, settled | calls: `[number, definition, name, deadline, lane, data]`, `[number, result]` |
+/// | called, settled | calls: `[number, definition, name, deadline, lane, data]`, `[number, result, hears an ok]` |
 /// | status | the new status |
 /// | remember | the natural key used up: `[command, key, fingerprint]` |
 ///
@@ -104,6 +104,7 @@ extension EventBody {
             writer.beginArray()
             writer.int(call.number)
             writer.text(Text(call.result.rawValue))
+            if call.hearsLate { writer.bool(true) }
             writer.endArray()
         }
         if let status = outcome.status {

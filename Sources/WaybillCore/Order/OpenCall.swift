@@ -7,7 +7,7 @@
 ///             the order stops  ──► cancelled  rolled back, and the worker is told
 /// ```
 ///
-/// The first of these wins; an answer that comes later is refused, so nothing is done for one call twice.
+/// The first of these wins; an answer that comes later is refused, or heard as one: see ``LapsedCall``.
 package struct OpenCall: Hashable, Sendable {
     /// 1, 2, 3 ... within the order; never used twice.
     package var number: Int64
@@ -35,16 +35,21 @@ package struct OpenCall: Hashable, Sendable {
     /// What became of a call.
     package enum Result: String, Sendable, CaseIterable {
         case ok, failed, expired, cancelled
+        /// It had ended in one of these ways, and then `ok` came.
+        case late
     }
 
     /// A call that is not open any more.
     package struct Settled: Hashable, Sendable {
         package var number: Int64
         package var result: Result
+        /// Whether the order wants to hear of an `ok` that comes all the same.
+        package var hearsLate: Bool
 
-        package init(number: Int64, result: Result) {
+        package init(number: Int64, result: Result, hearsLate: Bool = false) {
             self.number = number
             self.result = result
+            self.hearsLate = hearsLate
         }
     }
 }
@@ -64,8 +69,6 @@ extension Order {
         calls.append(call)
         callCount = max(callCount, call.number)
     }
-
-    mutating func close(_ call: OpenCall.Settled) { calls.removeAll { $0.number == call.number } }
 }
 
 extension Workflow {
@@ -79,15 +82,22 @@ extension Workflow {
         package let expired: EventName?
         /// The data of that event.
         package let expiredData: RecordType
+        /// The event that happens when `ok` comes after the call has ended otherwise; nil: that answer is refused.
+        package let late: EventName?
+        /// The data of that event: what `ok` says, and in `ended` how the call had ended.
+        package let lateData: RecordType
 
         package init(
-            topic: TopicName, ok: EventName, failed: EventName, expired: EventName?, expiredData: RecordType
+            topic: TopicName, ok: EventName, failed: EventName, expired: EventName?, expiredData: RecordType,
+            late: EventName?, lateData: RecordType
         ) {
             self.topic = topic
             self.ok = ok
             self.failed = failed
             self.expired = expired
             self.expiredData = expiredData
+            self.late = late
+            self.lateData = lateData
         }
     }
 
@@ -96,9 +106,11 @@ extension Workflow {
         calls.contains { $0.ok == command || $0.failed == command }
     }
 
-    /// The first open call that a command can be an answer to: for rehearsals, where nobody keeps keys.
+    /// The first call that a command can be an answer to, open ones before lapsed ones: for rehearsals, where nobody
+    /// keeps keys.
     package func answerable(by command: EventName, of order: Order) -> OpenCall? {
         order.calls.first { calls[$0.definition].ok == command || calls[$0.definition].failed == command }
+            ?? order.lapsed.first { calls[$0.call.definition].ok == command }?.call
     }
 }
 
@@ -208,7 +220,12 @@ extension JSONReader {
         try comma()
         let word = try text()
         guard let result = OpenCall.Result(rawValue: word.string) else { throw problem("unknown result \(word)") }
-        try endArray()
-        return OpenCall.Settled(number: number, result: result)
+        var hearsLate = false
+        if !take(UInt8(ascii: "]")) {
+            try comma()
+            hearsLate = try bool()
+            try endArray()
+        }
+        return OpenCall.Settled(number: number, result: result, hearsLate: hearsLate)
     }
 }

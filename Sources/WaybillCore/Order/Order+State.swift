@@ -2,7 +2,8 @@
 ///
 /// `{"in":[leaf paths],"context":[bare],"keys":[[command,key,fingerprint,version]],
 ///   "held":[[sku,location,reserved,sold,shipped]],"due":[[name,due]],
-///   "parent":id,"children":[[workflow,id]],"calls":[[number,definition,name,deadline,lane,data]],"called":count}`;
+///   "parent":id,"children":[[workflow,id]],"calls":[[number,definition,name,deadline,lane,data]],
+///   "lapsed":[[call,result]],"called":count}`;
 /// empty lists are left out, and a timeout of another lane than the order's ends with that lane.
 /// Equal orders have equal bytes, so that a fold and a stored state can be compared as they lie.
 extension Order {
@@ -39,6 +40,7 @@ extension Order {
             writer.endArray()
         }
         writer.list("calls", calls) { $0.call($1) }
+        writer.list("lapsed", lapsed) { $0.lapsedCall($1) }
         if callCount > 0 {
             writer.key("called")
             writer.int(callCount)
@@ -85,6 +87,8 @@ extension Order {
             try reader.array { reader throws(JSONProblem) in children.append(try reader.child()) }
         case "calls":
             try reader.array { reader throws(JSONProblem) in calls.append(try reader.call(in: workflow)) }
+        case "lapsed":
+            try reader.array { reader throws(JSONProblem) in lapsed.append(try reader.lapsedCall(in: workflow)) }
         case "called": callCount = try reader.int()
         default: throw reader.problem("unknown key \(key)")
         }

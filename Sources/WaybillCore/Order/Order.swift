@@ -23,6 +23,8 @@ package struct Order: Hashable, Sendable {
     package var children: [Child]
     /// Steps that left the process and are not answered yet.
     package var calls: [OpenCall]
+    /// Calls that ended without `ok`, of which the order would hear all the same.
+    package var lapsed: [LapsedCall]
     /// How many calls it has ever made: the number of the last one.
     package var callCount: Int64
 
@@ -42,6 +44,7 @@ package struct Order: Hashable, Sendable {
         parent = nil
         children = []
         calls = []
+        lapsed = []
         callCount = 0
     }
 

@@ -28,6 +28,7 @@ extension Refusal {
         case .unknownTimeout: "unknown_timeout"
         case .timeoutFired: "timeout_fired"
         case .noOpenCall: "no_open_call"
+        case .callEnded: "call_ended"
         case .relativeRefused(_, _, let code, _): code
         case .remembered(let code, _): code
         }
@@ -74,12 +75,35 @@ extension Refusal {
         case .noOpenCall(let name, let key, let open):
             "\(name) answers a call, and \(key.map { "\($0) is not an open one" } ?? "it has no key"); "
                 + (open.isEmpty ? "none is open" : "send it with the key of one: \(open.joined(separator: ", "))")
+        case .callEnded(let name, let key, let how, let at):
+            "\(name) comes too late for the call \(key): \(how.text)\(at.map { " at \($0.iso8601)" } ?? "")"
+                + "; \(how.remedy)"
         case .relativeRefused(let id, let name, _, let message): "\(id) refuses \(name): \(message)"
         case .remembered(_, let message): message
         }
     }
 
     private func place(_ location: Location) -> String { location.text.isEmpty ? "" : " at \(location)" }
+}
+
+extension Refusal.CallEnd {
+    fileprivate var text: String {
+        switch self {
+        case .done: "it was answered as done"
+        case .failed: "it was answered as failed"
+        case .expired: "nobody had answered, and it expired"
+        case .withdrawn: "the order withdrew it"
+        }
+    }
+
+    /// What a worker can do about it.
+    fileprivate var remedy: String {
+        switch self {
+        case .done: "the order counts on it, so if it was not done, tell a person"
+        case .failed, .expired, .withdrawn:
+            "the order has gone on without it, so if it was done, undo it or tell a person"
+        }
+    }
 }
 
 extension Refusal: CustomStringConvertible {

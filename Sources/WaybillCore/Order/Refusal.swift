@@ -45,8 +45,20 @@ public enum Refusal: Error, Hashable, Sendable {
     case timeoutFired(TimeoutName, at: Moment)
     /// The command answers a call, and its key is that of none that is open.
     case noOpenCall(EventName, key: String?, open: [String])
+    /// The command answers a call that has ended: how, and when, where the journal tells.
+    case callEnded(EventName, key: String, how: CallEnd, at: Moment?)
     /// What follows from the command was refused by a child or by the parent: which one, what it was sent, and why.
     case relativeRefused(OrderID, EventName, code: String, message: String)
     /// The same answer as to the first request with this key.
     case remembered(code: String, message: String)
+
+    /// How a call ended, seen by a worker whose answer came after it.
+    public enum CallEnd: Hashable, Sendable {
+        /// Another answer came first: it was done, or it was not.
+        case done, failed
+        /// Nobody answered in time.
+        case expired
+        /// The order did not want it any more.
+        case withdrawn
+    }
 }

@@ -65,13 +65,30 @@ extension ActionBuilder {
             expiredData = symbols.data(of: expired.name) ?? known
         }
         checkExpiry(outline, expiredData, known)
+        let lateData = outline.late.map { heardLate($0.node, $0.name, symbols.commands?[ok] ?? RecordType([])) }
         calls.append(
             Workflow.CallDefinition(
-                topic: outline.topic, ok: ok, failed: failed, expired: outline.expired?.name, expiredData: expiredData))
+                topic: outline.topic, ok: ok, failed: failed, expired: outline.expired?.name, expiredData: expiredData,
+                late: outline.late?.name, lateData: lateData ?? RecordType([])))
         return .call(
             Action.Call(
                 definition: calls.count - 1, name: outline.name.flatMap { value($0, .text, in: scope) }, data: data,
                 within: within))
+    }
+
+    /// What the event says that happens when `ok` comes too late.
+    private mutating func heardLate(_ node: DocumentNode, _ name: EventName, _ ok: RecordType) -> RecordType {
+        if symbols.commands?[name] != nil {
+            log.error(at: node, "\(name) is a command", hint: "what comes too late is an event: give it its own name")
+        }
+        if ok.slot(Workflow.howItEnded) != nil {
+            log.error(
+                at: node, "'\(Workflow.howItEnded)' says how the call had ended, and the answer has data of that name",
+                hint: "rename the answer's")
+        }
+        let fields = ok.fields + [RecordType.Field(name: Workflow.howItEnded, type: .text, isOptional: false)]
+        raise(RaiseSite(node: node, name: name, fields: fields))
+        return symbols.data(of: name) ?? RecordType(fields)
     }
 
     /// A command that answers a call: its data and the call's agree where they share a name.

@@ -22,10 +22,14 @@ struct FlashLot {
         guard !keyed.isEmpty else { return ask(request()) }
         // Mostly one of the last: what happened long ago is forgotten.
         let (request, key) = keyed[max(0, keyed.count - 1 - below(6))]
-        return .ask(below(5) == 0 ? self.request() : request, key: key)
+        let other = below(5) == 0 ? self.request() : request
+        if case .answer = other { return .ask(other, key: nil) }
+        return .ask(other, key: key)
     }
 
     private mutating func ask(_ request: FlashRequest) -> FlashStep {
+        // An answer has the key of its call.
+        if case .answer = request { return .ask(request, key: nil) }
         guard below(2) == 0 else { return .ask(request, key: nil) }
         keys += 1
         keyed.append((request, "k\(keys)"))
@@ -33,9 +37,9 @@ struct FlashLot {
     }
 
     private mutating func request() -> FlashRequest {
-        let id = "o\(below(30))"
+        let id = "o\(below(16))"
         let price = FlashSale.priceCents
-        switch below(20) {
+        switch below(22) {
         case 0, 1: return .receive(1 + below(4))
         case 2: return .adjust([-2, -1, 1][below(3)])
         case 3, 4, 5, 6, 7: return .place(id, buyer: "b\(below(4))")
@@ -45,7 +49,9 @@ struct FlashLot {
         case 15: return .extend(id, by: Int64(below(40) - 10) * 60_000)
         case 16: return .stop(id)
         case 17, 18: return .ship(id, parcel: "x\(below(40))")
-        default: return .refunded(id, refund: "r\(below(40))", cents: [price, price / 2][below(2)])
+        default:
+            let cents = below(2) == 0 ? [price, price / 2][below(2)] : nil
+            return .answer(id, call: 1 + below(2), isDone: below(3) > 0, cents: cents)
         }
     }
 

@@ -23,7 +23,7 @@ struct FlashModel {
     /// Time passes; what comes due closes at its own time.
     mutating func pass(_ length: Int64) {
         let end = now + length
-        while let next = orders.values.compactMap(\.due).min(), next <= end {
+        while let next = (orders.values.compactMap(\.due) + openCalls.map(\.due)).min(), next <= end {
             now = max(now, next)
             closeOverdue()
         }
@@ -73,8 +73,11 @@ struct FlashModel {
             return change(id) { $1.status == FlashSale.waiting ? $0.close(&$1) : "not_possible" }
         case .ship(let id, let parcel):
             return change(id, naturalKey: "ship \(parcel)", "") { $0.ship(&$1) }
-        case .refunded(let id, let refund, let cents):
-            return change(id, naturalKey: "refund_done \(refund)", "\(cents)") { $0.refunded(&$1, cents: cents) }
+        case .answer(let id, let call, let isDone, let cents):
+            // Who answers a second time the same way is answered the same, whatever he says.
+            return change(id, naturalKey: "\(isDone ? "done" : "failed") \(call)", "") {
+                $0.answer(&$1, call: call, isDone: isDone, cents: cents)
+            }
         case .extend(let id, let by): return reschedule(id) { max($1, $0 + by) }
         case .stop(let id): return reschedule(id) { _, _ in nil }
         }
@@ -136,8 +139,8 @@ struct FlashModel {
     private mutating func pay(_ order: inout ModelOrder, payment: String, cents: Int) -> String? {
         guard order.status == FlashSale.waiting, cents == FlashSale.priceCents else {
             // Money that nobody waits for goes back, whatever became of the order.
-            order.refunding += cents
-            messages["refunds", default: 0] += 1
+            order.calls.append(ModelCall(cents: cents, due: now + 24 * hour))
+            messages["refunds:call", default: 0] += 1
             return nil
         }
         order.status = FlashSale.paid
@@ -168,10 +171,16 @@ struct FlashModel {
         return nil
     }
 
-    private mutating func refunded(_ order: inout ModelOrder, cents: Int) -> String? {
-        guard order.refunding >= cents else { return "arithmetic" }
-        order.refunding -= cents
-        say("refunded")
+    private mutating func answer(_ order: inout ModelOrder, call: Int, isDone: Bool, cents: Int?) -> String? {
+        guard order.calls.indices.contains(call - 1) else { return "no_open_call" }
+        let index = call - 1
+        let isHeard = order.calls[index].end == nil || isDone && order.calls[index].end == .notDone
+        guard isHeard else { return "call_ended" }
+        if let cents, cents != order.calls[index].cents { return "bad_data" }
+        // Money that left too late has left too; but what was announced as not done is not announced again.
+        if isDone, order.calls[index].end == nil { messages["refunds:done", default: 0] += 1 }
+        order.calls[index].end = isDone ? .done : .notDone
+        say(isDone ? "refunded" : "needs-a-person")
         return nil
     }
 
@@ -185,8 +194,20 @@ struct FlashModel {
     // MARK: Timeouts
 
     private mutating func closeOverdue() {
-        for id in orders.keys.sorted() { close(id, ifDueBy: now) }
+        for id in orders.keys.sorted() {
+            close(id, ifDueBy: now)
+            for index in 0..<(orders[id]?.calls.count ?? 0) {
+                guard let call = orders[id]?.calls[index], call.end == nil, call.due <= now else { continue }
+                _ = change(id) { model, order in
+                    order.calls[index].end = .notDone
+                    model.say("needs-a-person")
+                    return nil
+                }
+            }
+        }
     }
+
+    private var openCalls: [ModelCall] { orders.values.flatMap(\.calls).filter { $0.end == nil } }
 
     private mutating func close(_ id: String, ifDueBy moment: Int64) {
         guard let due = orders[id]?.due, due <= moment else { return }
@@ -217,6 +238,7 @@ struct FlashModel {
         for (sku, level) in stock { facts.insert("\(sku): \(level)") }
         for (name, count) in messages { facts.insert("\(count) messages \(name)") }
         facts.insert("timeouts at \(orders.values.compactMap(\.due).sorted())")
+        facts.insert("calls until \(openCalls.map(\.due).sorted())")
         return facts
     }
 }
@@ -227,7 +249,8 @@ struct ModelOrder {
     var due: Int64?
     var version = 0
     var firedAt: Int64?
-    var refunding = 0
+    /// Refunds that were asked for, by number from 1.
+    var calls: [ModelCall] = []
     /// Natural keys with the data that came with them and the version that they made.
     var keys: [String: (data: String, version: Int)] = [:]
 
@@ -235,6 +258,17 @@ struct ModelOrder {
         self.buyer = buyer
         self.status = status
         self.due = due
+    }
+}
+
+/// A refund that was asked for; without an answer for a day it counts as not done.
+struct ModelCall {
+    let cents: Int
+    let due: Int64
+    var end: End?
+
+    enum End {
+        case done, notDone
     }
 }
 

@@ -22,14 +22,15 @@ enum FlashRequest: Equatable {
     case pay(String, payment: String, cents: Int)
     case cancel(String)
     case ship(String, parcel: String)
-    case refunded(String, refund: String, cents: Int)
+    /// The answer to a call of the order by its number, with an amount that may contradict it.
+    case answer(String, call: Int, isDone: Bool, cents: Int?)
     case extend(String, by: Int64)
     case stop(String)
 
     var order: String? {
         switch self {
         case .receive, .adjust: nil
-        case .place(let id, _), .pay(let id, _, _), .cancel(let id), .ship(let id, _), .refunded(let id, _, _),
+        case .place(let id, _), .pay(let id, _, _), .cancel(let id), .ship(let id, _), .answer(let id, _, _, _),
             .extend(let id, _), .stop(let id):
             id
         }

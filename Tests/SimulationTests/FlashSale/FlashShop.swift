@@ -68,10 +68,14 @@ final class FlashShop {
             return order("pay", id, ["payment": .text(payment), "amount_cents": .int(Int64(cents))])
         case .cancel(let id): return order("cancel", id)
         case .ship(let id, let parcel): return order("ship", id, ["parcel": .text(parcel), "carrier": "post"])
-        case .refunded(let id, let refund, let cents):
-            return order(
-                "refund_done", id,
-                ["refund": .text(refund), "payment": "p", "amount_cents": .int(Int64(cents))])
+        case .answer(let id, let call, let isDone, let cents):
+            var data: [JSON.Member] = isDone ? [] : [.init("reason", "card closed")]
+            if let cents { data.append(.init("amount_cents", .int(Int64(cents)))) }
+            return .order(
+                OrderCommand(
+                    isDone ? "refund_done" : "refund_failed", of: OrderID(id), data: .object(data),
+                    key: Text("\(id)#\(call)"), caller: "bank"
+                ).command)
         case .extend(let id, let by):
             return .timeout(
                 TimeoutCommand(.extend(by: Interval(milliseconds: by)), FlashSale.timeout, of: OrderID(id), key: key))
@@ -104,6 +108,8 @@ final class FlashShop {
             }
             let due = try rows.timeouts(.order, after: nil, limit: 1_000).map(\.due.milliseconds)
             facts.insert("timeouts at \(due.sorted())")
+            let calls = try rows.timeouts(.call, after: nil, limit: 1_000).map(\.due.milliseconds)
+            facts.insert("calls until \(calls.sorted())")
         }
         return facts
     }

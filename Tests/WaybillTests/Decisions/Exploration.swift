@@ -54,6 +54,11 @@ extension Order {
         order.calls = calls.map {
             OpenCall(number: 0, definition: $0.definition, deadline: Moment(milliseconds: 0), data: $0.data)
         }.sorted { $0.data.lexicographicallyPrecedes($1.data) }
+        order.lapsed = lapsed.map {
+            LapsedCall(
+                call: OpenCall(
+                    number: 0, definition: 0, deadline: Moment(milliseconds: 0), data: $0.call.data), result: $0.result)
+        }
         order.keys = keys.map { Order.NaturalKey(command: $0.command, key: $0.key, fingerprint: 0, version: 0) }
             .sorted { ($0.command, $0.key) < ($1.command, $1.key) }
         return order

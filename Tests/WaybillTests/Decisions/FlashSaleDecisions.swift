@@ -14,9 +14,9 @@ private let flashSaleMoves: [String: JSON] = [
     "pay again": ["payment": "p4", "amount_cents": 900],
     "cancel": [:], "withdraw": ["reason": "broken"],
     "ship": ["parcel": "x1", "carrier": "c"],
-    "refund_done": ["refund": "r1", "payment": "p4", "amount_cents": 900],
-    "refund_failed": ["refund": "r1", "payment": "p4", "amount_cents": 900, "reason": "card closed"],
-    "refund_done too much": ["refund": "r2", "payment": "p4", "amount_cents": 901],
+    "pay nothing": ["payment": "p5", "amount_cents": 0],
+    "refund_done": ["refund": "r1"], "refund_failed": ["reason": "card closed"],
+    "refund_done too much": ["refund": "r2", "amount_cents": 901],
 ]
 
 private let flashSaleTable = """
@@ -33,11 +33,12 @@ private let flashSaleTable = """
       pay              | awaiting shipment | packing | order:paid | confirm 1 tv@n 1 limit:tv@ann | -unpaid.after.15m
       pay less         | awaiting payment  | unpaid | refunds(p2 899)
       pay more         | awaiting payment  | unpaid | refunds(p3 901)
+      pay nothing      | awaiting payment  | unpaid
       cancel           | closed            | closed | order:closed | release 1 tv@n 1 limit:tv@ann | -unpaid.after.15m
       unpaid.after.15m | closed            | closed | order:closed | release 1 tv@n 1 limit:tv@ann | -unpaid.after.15m
       order_exists: place
       not_possible: ship
-      arithmetic: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     paid = unpaid, pay
       withdraw  | closed            | closed | order:closed refunds(p1 900) | give_back 1 tv@n 1 limit:tv@ann
       pay again | awaiting shipment | packing | refunds(p4 900)
@@ -46,7 +47,7 @@ private let flashSaleTable = """
       order_exists: place
       not_possible: cancel
       unknown_timeout: unpaid.after.15m
-      arithmetic: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     paid twice = paid, pay again
       withdraw      | closed            | closed | order:closed refunds(p1 900) | give_back 1 tv@n 1 limit:tv@ann
       refund_done   | awaiting shipment | packing | order:refunded
@@ -56,20 +57,29 @@ private let flashSaleTable = """
       order_exists: place
       not_possible: cancel
       unknown_timeout: unpaid.after.15m
-      arithmetic: refund_done too much
+      bad_data: refund_done too much
+    refund failed = paid twice, refund_failed
+      withdraw    | closed            | closed | order:closed refunds(p1 900) | give_back 1 tv@n 1 limit:tv@ann
+      refund_done | awaiting shipment | packing | order:refunded
+      ship        | shipped           | shipped | order:shipped | ship 1 tv@n
+      repeated: pay, pay again
+      order_exists: place
+      not_possible: cancel
+      unknown_timeout: unpaid.after.15m
+      no_open_call: refund_failed
     shipped = paid, ship
       pay again | shipped | shipped | refunds(p4 900)
       repeated: pay, ship
       order_exists: place
       not_possible: withdraw, cancel
       unknown_timeout: unpaid.after.15m
-      arithmetic: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     expired = unpaid, unpaid.after.15m
       pay | closed | closed | refunds(p1 900)
       order_exists: place
       not_possible: withdraw, cancel, ship
       unknown_timeout: unpaid.after.15m
-      arithmetic: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     withdrawn = paid, withdraw
       pay again     | closed | closed | refunds(p4 900)
       refund_done   | closed | closed | order:refunded
@@ -83,5 +93,5 @@ private let flashSaleTable = """
       order_exists: place
       not_possible: withdraw, cancel, ship
       unknown_timeout: unpaid.after.15m
-      arithmetic: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     """

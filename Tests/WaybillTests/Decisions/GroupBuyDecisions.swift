@@ -131,5 +131,13 @@ extension ShippedDecisions {
               order_exists: take_place
               not_possible: leave, form, fail, ship
               unknown_timeout: pay_due
+            refund failed = failed, refund_failed
+              refund_done | closed | closed open | group:refunded
+              pay again   | closed | closed open | refunds(p2 900)
+              repeated: pay
+              order_exists: take_place
+              not_possible: leave, form, fail, ship
+              no_open_call: refund_failed
+              unknown_timeout: pay_due
             """)
 }

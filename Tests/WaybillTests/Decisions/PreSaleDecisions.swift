@@ -27,9 +27,8 @@ private let preSaleMoves: [String: JSON] = [
     "cancel": [:],
     "withdraw": ["reason": "not printed"],
     "ship": ["parcel": "x1", "carrier": "c"],
-    "refund_done": ["refund": "r1", "payment": "p1", "amount_cents": 300],
-    "refund_failed": ["refund": "r1", "payment": "p1", "amount_cents": 300, "reason": "card closed"],
-    "refund_done too much": ["refund": "r2", "payment": "p1", "amount_cents": 301],
+    "refund_done": ["refund": "r1"], "refund_failed": ["reason": "card closed"],
+    "refund_done too much": ["refund": "r2", "amount_cents": 301],
 ]
 
 private let preSaleTable = """
@@ -50,7 +49,7 @@ private let preSaleTable = """
       order_exists: place
       not_possible: postpone, ship
       unknown_timeout: opens, closes
-      bad_data: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     waiting = deposit due, pay deposit
       pay balance  | deposit paid     | waiting | refunds(p2 2700)
       pay anything | deposit paid     | waiting | refunds(p3 50)
@@ -62,7 +61,7 @@ private let preSaleTable = """
       order_exists: place
       not_possible: ship
       unknown_timeout: deposit_due.after.30m, closes
-      arithmetic: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
       invariant_broken: postpone backwards
     window = waiting, opens
       pay balance  | awaiting shipment    | packing | order:paid | confirm 2 book@n | -closes
@@ -74,7 +73,7 @@ private let preSaleTable = """
       order_exists: place
       not_possible: ship, postpone
       unknown_timeout: deposit_due.after.30m, opens
-      arithmetic: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     paid = window, pay balance
       pay anything | awaiting shipment | packing | refunds(p3 50)
       withdraw     | closed | nothing_kept | order:closed refunds(p1 300) refunds(p2 2700) | give_back 2 book@n
@@ -83,20 +82,20 @@ private let preSaleTable = """
       order_exists: place
       not_possible: cancel, postpone
       unknown_timeout: deposit_due.after.30m, opens, closes
-      arithmetic: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     shipped = paid, ship
       pay anything | shipped | shipped | refunds(p3 50)
       repeated: pay deposit, pay balance, ship
       order_exists: place
       not_possible: cancel, postpone, withdraw
       unknown_timeout: deposit_due.after.30m, opens, closes
-      arithmetic: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     cancelled = deposit due, cancel
       pay deposit | closed | nothing_kept | refunds(p1 300)
       order_exists: place
       not_possible: cancel, postpone, withdraw, ship
       unknown_timeout: deposit_due.after.30m, opens, closes
-      bad_data: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     deposit given back = waiting, cancel
       pay balance   | closed | nothing_kept | refunds(p2 2700)
       refund_done   | closed | nothing_kept | order:refunded
@@ -105,14 +104,22 @@ private let preSaleTable = """
       order_exists: place
       not_possible: cancel, postpone, withdraw, ship
       unknown_timeout: deposit_due.after.30m, opens, closes
-      arithmetic: refund_done too much
+      bad_data: refund_done too much
+    refund failed = deposit given back, refund_failed
+      pay balance | closed | nothing_kept | refunds(p2 2700)
+      refund_done | closed | nothing_kept | order:refunded
+      repeated: pay deposit
+      order_exists: place
+      not_possible: cancel, postpone, withdraw, ship
+      unknown_timeout: deposit_due.after.30m, opens, closes
+      no_open_call: refund_failed
     deposit kept = window, closes
       pay balance | closed, deposit kept | deposit_kept | refunds(p2 2700)
       repeated: pay deposit
       order_exists: place
       not_possible: cancel, postpone, withdraw, ship
       unknown_timeout: deposit_due.after.30m, opens, closes
-      arithmetic: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     deposit after the window = deposit due, wait 13d
       pay deposit           | awaiting deposit | deposit_due | refunds(p1 300)
       pay anything          | awaiting deposit | deposit_due | refunds(p3 50)
@@ -122,5 +129,5 @@ private let preSaleTable = """
       order_exists: place
       not_possible: postpone, ship
       unknown_timeout: opens, closes
-      bad_data: refund_done, refund_failed
+      no_open_call: refund_done, refund_failed
     """

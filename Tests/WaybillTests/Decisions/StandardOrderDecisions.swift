@@ -287,4 +287,18 @@ private let standardTable = """
       beyond_holding: ship some
       invariant_broken: returned too dear, signed some
       bad_data: refund_done too much, refund_failed too much
+    refund failed = money on its way back, refund_failed
+      returned money | completed | paid received watching | refunds(p3 700)
+      ask_return     | completed | paid received watching | returns:asked(c1) after-sale+c1
+      pay late       | completed | paid received watching | refunds(p5 5000)
+      refund_done    | completed | paid received watching | order:refunded
+      missing        | completed | paid received watching | order:needs-a-person
+      repeated: pay all, ship all, signed all, returned
+      order_exists: place
+      not_possible: change_price up, cancel, extend_receipt, confirm_receipt
+      unknown_timeout: pay_due, auto_receipt
+      beyond_holding: ship some
+      invariant_broken: signed some
+      bad_data: refund_done too much
+      no_open_call: refund_failed
     """

@@ -46,10 +46,11 @@ import WaybillStore
         let first = try await book.submit(answer("burnt", "c-1", "c-1#1", ["reason": "smoke"])).receipt()
         let again = try await book.submit(answer("burnt", "c-1", "c-1#1", ["reason": "smoke"])).receipt()
         #expect(again.isRepeat && again.version == first.version)
-        #expect(await book.submit(answer("baked", "c-1", "c-1#1")) == .refused(.keyReused(key: "c-1#1")))
+        let tooLate = Answer.refused(.callEnded("baked", key: "c-1#1", how: .failed, at: noon))
+        #expect(await book.submit(answer("baked", "c-1", "c-1#1")) == tooLate)
         var other = answer("baked", "c-1", "c-1#1")
         other.caller = "another oven"
-        #expect(await book.submit(other).code == "no_open_call")
+        #expect(await book.submit(other) == tooLate)
         #expect(try halves(book) == [.rolledBack])
         #expect(try book.messages(in: "oven") == ["call c-1#1"])
     }
@@ -85,7 +86,11 @@ import WaybillStore
         #expect(try book.history(of: "c-1")?.last?.type == "$expired")
         #expect(try book.calls(of: "c-1")?.map(\.state) == ["expired"])
         #expect(try halves(book) == [.rolledBack])
-        #expect(await book.submit(answer("baked", "c-1", "c-1#1")).code == "no_open_call")
+        book.advance(by: .minutes(5))
+        let deadline = noon.advanced(by: .hours(1))
+        #expect(
+            await book.submit(answer("baked", "c-1", "c-1#1"))
+                == .refused(.callEnded("baked", key: "c-1#1", how: .expired, at: deadline)))
         #expect(try book.messages(in: "oven") == ["call c-1#1"])
     }
 
@@ -94,7 +99,9 @@ import WaybillStore
         try await book.submit(OrderCommand("forget", of: "c-1")).receipt()
         #expect(try book.calls(of: "c-1")?.map(\.state) == ["cancelled"])
         #expect(try book.messages(in: "oven") == ["call c-1#1", "withdrawn c-1#1"])
-        #expect(await book.submit(answer("baked", "c-1", "c-1#1")).code == "no_open_call")
+        #expect(
+            await book.submit(answer("baked", "c-1", "c-1#1"))
+                == .refused(.callEnded("baked", key: "c-1#1", how: .withdrawn, at: noon)))
         try await book.submit(OrderCommand("again", of: "c-1")).receipt()
         #expect(try book.order("c-1")?.openCalls.map(\.key) == ["c-1#2"])
         book.advance(by: .days(1))

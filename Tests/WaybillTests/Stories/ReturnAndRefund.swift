@@ -95,7 +95,40 @@ import Waybill
         shop.book.advance(by: .days(1))
         #expect(try shop.sent("o-1") == ["order:needs-a-person"])
         #expect(try shop.money("o-1")["p2"] == [1_000, 0, 0])
-        #expect(await shop.refundDone("o-1", "o-1#1").refusalCode == "no_open_call")
+    }
+
+    @Test func `that left after its deadline has left, and is not given back again`() async throws {
+        let shop = try await paidTwice()
+        shop.book.advance(by: .days(2))
+        try await shop.refundDone("o-1", "o-1#1").receipt()
+        #expect(try shop.sent("o-1") == ["order:refunded"])
+        #expect(try shop.money("o-1")["p2"] == [1_000, 0, 1_000])
+        #expect(try shop.book.calls(of: "o-1")?.map(\.state) == ["expired"], "the first end stays its end")
+        #expect(try await shop.refundDone("o-1", "o-1#1").receipt().isRepeat)
+        await shop.takeBack("o-1", "by hand", refund: 1_000, mugs: 0)
+        #expect(try shop.money("o-1") == ["p1": [1_000, 1_000, 0], "p2": [1_000, 0, 1_000]])
+    }
+
+    @Test func `that left after its deadline and was given back another way is seen`() async throws {
+        let shop = try await paidTwice()
+        shop.book.advance(by: .days(2))
+        await shop.takeBack("o-1", "by hand", refund: 2_000, mugs: 0)
+        try await shop.refundDone("o-1", "o-1#1").receipt()
+        #expect(try shop.sent("o-1") == ["order:needs-a-person"])
+        #expect(try shop.money("o-1")["p2"] == [1_000, 1_000, 0])
+        let context = String(decoding: try #require(try shop.book.order("o-1")).context, as: UTF8.self)
+        #expect(context.contains(#""overpaid_cents":1000"#))
+    }
+
+    @Test func `that was done and is said to have failed tells the worker what to do`() async throws {
+        let shop = try await paidTwice()
+        try await shop.refundDone("o-1", "o-1#1").receipt()
+        guard case .refused(let refusal) = await shop.refundFailed("o-1", "o-1#1") else {
+            Issue.record("a second end of one call")
+            return
+        }
+        #expect(refusal == .callEnded("refund_failed", key: "o-1#1", how: .done, at: noon))
+        #expect(refusal.message.contains("the order counts on it, so if it was not done, tell a person"))
     }
 
     @Test func `of an expired order that failed does not pay it`() async throws {
