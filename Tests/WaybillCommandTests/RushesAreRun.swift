@@ -140,7 +140,11 @@ import Testing
         // The same text under another name is another workflow: nobody promises what it answers.
         let other = try run("other", "--workflow flash-sale.yaml")
         #expect(other.contains("no oversell") && !other.contains("as a model expects"))
-        #expect(try run("measured", "--measured").contains("no oversell"))
+        #expect(try run("measured", "--measured --db kept.db").contains("no oversell"))
+        #expect(try waybill.text("measured.json").contains("measured on this machine"))
+        // It was measured beside the file, and nothing is left of that.
+        #expect(FileManager.default.fileExists(atPath: waybill.path("kept.db")))
+        #expect(!FileManager.default.fileExists(atPath: waybill.path("kept.db.measured")))
         _ = try run("plain")
         _ = try run("narrow", "--per-item 1 --per-caller 20 --intake 8")
         let compared = try waybill.run("rush", "compare", "plain.json", "narrow.json")

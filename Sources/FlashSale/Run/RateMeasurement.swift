@@ -4,7 +4,7 @@ import WaybillEngine
 
 /// How fast the engine is on this machine and this disk: what a write costs, and what each order adds to it.
 package struct RateMeasurement: Sendable {
-    package let commit: Interval
+    package let commitMicroseconds: Int64
     package let perCommandMicroseconds: Int64
     package let perSecond: Double
 
@@ -39,7 +39,7 @@ package struct RateMeasurement: Sendable {
         let perCommand = max(1, (full - small) / Int64(batch - 1))
         let commit = max(0, small - perCommand)
         return RateMeasurement(
-            commit: Interval(milliseconds: (commit + 500) / 1_000), perCommandMicroseconds: perCommand,
+            commitMicroseconds: commit, perCommandMicroseconds: perCommand,
             perSecond: Double(batch) * 1e6 / Double(max(1, full)))
     }
 

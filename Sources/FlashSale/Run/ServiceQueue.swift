@@ -53,7 +53,7 @@ struct ServiceQueue {
         next = line.take(settings.writeRequestsMax)
         isWriting = true
         let length =
-            settings.commit.milliseconds * 1_000 + Int64(taken.count) * settings.perCommandMicroseconds
+            settings.commitMicroseconds + Int64(taken.count) * settings.perCommandMicroseconds
         return Write(waiting: taken, beganAt: moment, endsAt: moment + length)
     }
 

@@ -117,12 +117,14 @@ package struct VirtualRush {
     }
 
     /// The report of a rush that is over; nil before.
-    package func report() -> RushReport? {
+    ///
+    /// - Parameter serverKind: how the speed of the server is known, in words.
+    package func report(serverKind: String = "modelled, as the scenario says") -> RushReport? {
         guard let books = judge.books else { return nil }
         let modules = paces.map { RushReport.Module($0, standsIn: shop.standsIn($0.name)) }
         return ReportBuilder(
             outcome: RushOutcome(
-                scenario: scenario, time: "virtual", serverKind: "modelled, as the scenario says",
+                scenario: scenario, time: "virtual", serverKind: serverKind,
                 commandsPerSecond: scenario.server.perSecondMax, recorder: recorder, crowd: crowd, books: books,
                 answersCompared: judge.answersCompared, differences: judge.differences, modules: modules)
         ).report()

@@ -136,7 +136,7 @@ extension RushScenario {
     /// How fast the engine is taken to be in virtual time, and what bounds it.
     package struct Server: Hashable, Sendable {
         /// What a write costs, however much is in it.
-        package var commit = Interval(milliseconds: 4)
+        package var commitMicroseconds: Int64 = 4_000
         /// What a command adds to it.
         package var perCommandMicroseconds: Int64 = 40
         package var intakeDepthMax = 65_536
@@ -153,7 +153,7 @@ extension RushScenario {
         /// Commands per second when every write is full.
         package var perSecondMax: Double {
             let batch = Double(writeRequestsMax)
-            return batch * 1e6 / (Double(commit.milliseconds) * 1e3 + batch * Double(perCommandMicroseconds))
+            return batch * 1e6 / (Double(commitMicroseconds) + batch * Double(perCommandMicroseconds))
         }
     }
 

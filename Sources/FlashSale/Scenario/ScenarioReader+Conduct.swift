@@ -102,8 +102,7 @@ extension ScenarioReader {
             node, "`server`",
             allowed: ["commit", "per_command", "intake", "per_item", "per_caller", "write", "patience"], log: log)
         var server = RushScenario.Server()
-        let second = Interval.seconds(1)
-        server.commit = fields.interval("commit", in: Interval(milliseconds: 0)...second) ?? server.commit
+        server.commitMicroseconds = fields.microseconds("commit", in: 0...1_000_000) ?? server.commitMicroseconds
         server.perCommandMicroseconds =
             fields.microseconds("per_command", in: 1...1_000_000) ?? server.perCommandMicroseconds
         server.intakeDepthMax = Int(

@@ -51,12 +51,12 @@ struct RunRush: AsyncParsableCommand {
         let workflow = try changes.workflowText()
         let file = try RushFile(db)
         defer { file.removeIfTemporary() }
-        let began = World.system.uptime()
+        var began = World.system.uptime()
         var gauge = ResourceGauge(path: file.path)
         let report: RushReport
         var failed: [ScriptStep] = []
         if real {
-            let rate = try measure()
+            let rate = try measure(beside: file.path)
             report = try await RealRun(
                 scenario: scenario, path: file.path,
                 workflow: workflow.flatMap { text in changes.workflow.map { ($0, text) } }, hurry: hurry, tail: tail,
@@ -64,12 +64,16 @@ struct RunRush: AsyncParsableCommand {
             ).report()
         } else {
             if measured {
-                let rate = try measure()
-                scenario.server.commit = rate.commit
+                let rate = try measure(beside: file.path)
+                scenario.server.commitMicroseconds = rate.commitMicroseconds
                 scenario.server.perCommandMicroseconds = rate.perCommandMicroseconds
+                began = World.system.uptime()
             }
             let rush = try await rehearse(scenario, workflow, path: file.path, &gauge)
-            guard let made = rush.report() else { throw CommandFailure("the rush ended without a report") }
+            guard
+                let made = measured
+                    ? rush.report(serverKind: "measured on this machine before the rush") : rush.report()
+            else { throw CommandFailure("the rush ended without a report") }
             report = made
             failed = made.check.isSound || workflow != nil ? [] : rush.script
         }
@@ -102,8 +106,9 @@ struct RunRush: AsyncParsableCommand {
         return rush
     }
 
-    private func measure() throws -> RateMeasurement {
-        let file = try RushFile(nil)
+    /// On the disk that the rush is on.
+    private func measure(beside path: String) throws -> RateMeasurement {
+        let file = try RushFile(beside: path)
         defer { file.removeIfTemporary() }
         let book = try OrderBook.open(file.path, workflows: [.shipped("flash-sale")].compactMap { $0 })
         defer { book.close() }

@@ -22,6 +22,18 @@ struct RushFile {
         path = (made as NSString).appendingPathComponent("shop.db")
     }
 
+    /// A temporary file in a directory of its own beside another file.
+    init(beside other: String) throws {
+        let made = other + ".measured"
+        do {
+            try FileManager.default.createDirectory(atPath: made, withIntermediateDirectories: false)
+        } catch {
+            throw CommandFailure("\(made) was not made: \(error.localizedDescription)")
+        }
+        directory = made
+        path = (made as NSString).appendingPathComponent("shop.db")
+    }
+
     func removeIfTemporary() {
         guard let directory else { return }
         // What is left in a temporary directory harms nobody.
