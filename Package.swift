@@ -100,7 +100,7 @@ let package = Package(
             name: "WaybillBench",
             dependencies: [
                 "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
-                "WaybillEngine", "Waybill", "Histories", "FlashSale", sqlite,
+                "WaybillBroker", "WaybillEngine", "Waybill", "Histories", "FlashSale", sqlite,
             ],
             swiftSettings: house),
         // The executable `waybill`: one file per noun, and the only composition root.

@@ -7,12 +7,14 @@ package enum Benchmark: String, CaseIterable, Sendable {
     case replay
     case rush
     case startup
+    case broker
 
     package var name: String { rawValue }
 
     package var summary: String {
         switch self {
         case .orders: "256 submitters place orders durably, beside a bare loop that writes the same rows"
+        case .broker: "messages of 1 KiB: publish, receive and acknowledge, FIFO, a backlog with a dead group, latency"
         case .growth: "one file grows, and an order costs the same: 10,000 to 400,000 orders, with --full 10 million"
         case .hotSKU: "orders for one thing beside orders for ten thousand; refusals when it is sold out"
         case .replay: "a journal is folded from the file to states, and decided again"
@@ -28,6 +30,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
     package func run(_ settings: BenchmarkSettings) async throws -> BenchmarkReport {
         switch self {
         case .orders: try await OrdersBenchmark(settings).run()
+        case .broker: try await BrokerBenchmark(settings).run()
         case .growth: try await GrowthBenchmark(settings).run()
         case .hotSKU: try await HotSKUBenchmark(settings).run()
         case .replay: try await ReplayBenchmark(settings).run()

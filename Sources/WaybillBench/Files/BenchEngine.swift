@@ -1,3 +1,4 @@
+import WaybillBroker
 import WaybillCore
 import WaybillEngine
 import WaybillStore
@@ -31,6 +32,7 @@ struct BenchEngine: Sendable {
         let reply = await engine.submit(request)
         switch reply {
         case .order(.accepted), .stock(.success): return
+        case .broker(let answer) where answer.refusal == nil: return
         case .order(.refused), .stock(.failure), .broker:
             throw BenchmarkFailure("a request was refused: \(reply)")
         }
@@ -58,12 +60,13 @@ struct BenchEngine: Sendable {
     /// Lets requests arrive at a steady rate, whether or not earlier ones are answered, and measures each from the
     /// moment at which it was to arrive: a stall counts for all who would have come during it.
     ///
-    /// - Parameter isOver: asked before each arrival.
+    /// - Parameters:
+    ///   - watch: by whose time they arrive.
+    ///   - isOver: asked before each arrival.
     func submitSteadily(
-        perSecond rate: Double, _ request: @escaping @Sendable (Int) -> Request, until isOver: (Int) -> Bool
+        perSecond rate: Double, since watch: Stopwatch = Stopwatch(), _ request: @escaping @Sendable (Int) -> Request, until isOver: (Int) -> Bool
     ) async throws -> Latencies {
         let latencies = Latencies()
-        let watch = Stopwatch()
         try await withThrowingDiscardingTaskGroup { group in
             var sent = 0
             while !isOver(sent) {

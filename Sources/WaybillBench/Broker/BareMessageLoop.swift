@@ -1,0 +1,62 @@
+import GRDBSQLite
+
+/// The limit of the benchmark of the broker: appends the rows of the messages that the engine has stored, in writes of
+/// the same size.
+final class BareMessageLoop {
+    /// Rows in memory at a time; the clock stands still while they are read.
+    private static let rowsInMemory: Int64 = 20_000
+
+    private let source: BareConnection
+    private let target: BareFile
+    private let insert: BareStatement
+
+    private static let select = """
+        SELECT place, event, ordinal, born_at, tag, key, message_group, properties, body, id, visible_at
+        FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place
+        """
+
+    init(source: ScratchFile, target file: ScratchFile) throws {
+        self.source = try BareConnection(source.path, readOnly: true)
+        target = try BareFile(file)
+        insert = try target.connection.prepare(
+            """
+            INSERT INTO message (place, event, ordinal, born_at, tag, key, message_group, properties, body, id,
+                visible_at)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+            """)
+    }
+
+    /// Writes everything, and answers how many messages a second were written.
+    func run(messagesPerWrite: Int) throws -> Double {
+        let last = try source.integer("SELECT coalesce(max(place), 0) FROM message")
+        var from = try source.integer("SELECT coalesce(min(place), 1) FROM message")
+        var seconds = 0.0
+        var count = 0
+        while from <= last {
+            let upTo = min(last, from + Self.rowsInMemory - 1)
+            let rows = try BareRows(Self.select, from: source, binding: [from, upTo])
+            seconds += try write(rows, messagesPerWrite: messagesPerWrite)
+            count += rows.count
+            from = upTo + 1
+        }
+        return Double(count) / seconds
+    }
+
+    private func write(_ rows: BareRows, messagesPerWrite: Int) throws -> Double {
+        try rows.withBinder { binder in
+            let watch = Stopwatch()
+            var next = 0
+            while next < rows.count {
+                let end = min(rows.count, next + messagesPerWrite)
+                try target.write {
+                    for row in next..<end {
+                        binder.bind(row: row, to: insert)
+                        try insert.run()
+                    }
+                }
+                next = end
+            }
+            return watch.seconds
+        }
+    }
+}
