@@ -64,7 +64,8 @@ struct BenchEngine: Sendable {
     ///   - watch: by whose time they arrive.
     ///   - isOver: asked before each arrival.
     func submitSteadily(
-        perSecond rate: Double, since watch: Stopwatch = Stopwatch(), _ request: @escaping @Sendable (Int) -> Request, until isOver: (Int) -> Bool
+        perSecond rate: Double, since watch: Stopwatch = Stopwatch(), _ request: @escaping @Sendable (Int) -> Request,
+        until isOver: (Int) -> Bool
     ) async throws -> Latencies {
         let latencies = Latencies()
         try await withThrowingDiscardingTaskGroup { group in
