@@ -93,7 +93,8 @@ struct RushBenchmark {
         let before = Machine.residentBytes()
         let book = try OrderBook.open(file.path, workflows: [.shipped("flash-sale")].compactMap { $0 })
         defer { book.close() }
-        let shop = try await LiveShop.inProcess(book, selling: scenario.goods)
+        let shop = try await LiveShop.inProcess(
+            book, selling: scenario.goods, modules: scenario.modules, hurry: Self.hurry)
         let openedAt = World.system.now()
         let rush = RealRush(scenario, in: shop, hurry: Self.hurry, tail: .seconds(3))
         var wal = 0
