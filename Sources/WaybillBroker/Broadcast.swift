@@ -10,11 +10,16 @@ extension Receiver {
         _ reception: Reception, _ group: GroupNumber, _ queues: [StoredQueueNumber]
     ) throws -> [Delivery] {
         groups.begin(reception, group)
+        let share = groups.takeReadingBytes()
+        defer { groups.giveBack(readingBytes: share) }
+        var bytes = 0
         var deliveries: [Delivery] = []
         for queue in queues {
-            while deliveries.count < reception.max {
-                guard let look = groups.position(of: reception, group, queue) else { break }
+            while deliveries.count < reception.max, deliveries.isEmpty || bytes < share {
+                guard var look = groups.position(of: reception, group, queue) else { break }
+                look.bytesMax = share - bytes
                 let found = try read(look)
+                bytes += found.reduce(0) { $0 + ($1.content == nil ? 0 : $1.bytes) }
                 var seen: Int64?
                 for one in found where deliveries.count < reception.max {
                     seen = one.offset + 1

@@ -51,6 +51,24 @@ extension GroupMemory {
         state.withLock { $0.groups[key.group]?.courses[key.queue]?.want(offsets) } ?? []
     }
 
+    /// Ready rows that were kept for a consumer and not read after all.
+    func release(_ offsets: Set<Int64>, of key: CourseKey) {
+        guard !offsets.isEmpty else { return }
+        state.withLock { $0.groups[key.group]?.courses[key.queue]?.wanted.subtract(offsets) }
+    }
+
+    /// Bytes that one receive may read: as many as a batch may hold, and as all receives together have left. With none
+    /// left it still gets one message. To be given back when it ends.
+    func takeReadingBytes() -> Int {
+        state.withLock { state in
+            let share = min(settings.batchBytesMax, max(0, settings.readingBytesMax - state.readingBytes))
+            state.readingBytes += share
+            return share
+        }
+    }
+
+    func giveBack(readingBytes share: Int) { state.withLock { $0.readingBytes -= share } }
+
     func remember(_ granted: [Granted], of attempt: Text, in group: GroupNumber) {
         let batch = granted.map {
             RememberedBatches.Element(place: $0.place, attempt: $0.attempt, nonce: $0.nonce, until: $0.until)
@@ -201,7 +219,7 @@ extension GroupMemory.State {
         // In place: a copy of the course would copy all that is in flight.
         let given =
             groups[look.key.group]?.courses[look.key.queue]?.take(
-                found, look, lease, bytesMax: settings.batchBytesMax, nonce: nonce) ?? []
+                found, look, lease, nonce: nonce) ?? []
         for (offset, lease) in given {
             groups[look.key.group]?.note(lease)
             leaseEnds.add(LeaseEnd(course: look.key, offset: offset), due: lease.until)
@@ -227,7 +245,7 @@ extension GroupState {
 extension Course {
     /// Leases what is wanted and free, up to what the look may take; the rest is looked at again.
     fileprivate mutating func take(
-        _ found: [Found], _ look: Look, _ model: Lease, bytesMax: Int, nonce: @Sendable () -> Int64
+        _ found: [Found], _ look: Look, _ model: Lease, nonce: @Sendable () -> Int64
     ) -> [(Int64, Lease)] {
         guard epoch == look.epoch, !isTurning else { return [] }
         var given: [(Int64, Lease)] = []
@@ -237,7 +255,7 @@ extension Course {
             case .missing, .skipped: progress.finish(one.offset)
             case .left: break
             case .wanted:
-                guard given.count < look.max, given.isEmpty || bytes + one.bytes <= bytesMax else {
+                guard look.hasRoom(for: one, besides: given.count, bytes: bytes) else {
                     next[look.filterNumber] = min(next[look.filterNumber] ?? one.offset, one.offset)
                     return given
                 }

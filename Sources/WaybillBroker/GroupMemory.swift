@@ -24,7 +24,7 @@ package final class GroupMemory: Sendable {
         var isClosed = false
         /// Lanes that were promoted or abandoned: the base drains them whoever else there is.
         var closedLanes: Set<Text> = []
-        /// Bytes that receives are reading.
+        /// Bytes that receives may be reading now.
         var readingBytes = 0
     }
 

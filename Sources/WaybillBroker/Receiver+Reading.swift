@@ -19,7 +19,7 @@ extension Receiver {
                     try choose(&one, look, rows)
                     bytes += one.content == nil ? 0 : one.bytes
                     found.append(one)
-                    if bytes > settings.batchBytesMax { break }
+                    if bytes > look.bytesMax { break }
                 }
                 return found
             }
@@ -33,15 +33,24 @@ extension Receiver {
             try rows.redeliveries(of: look.key.group, in: look.key.queue, state: .ready, after: after, limit: 64)
         }
         let mine = groups.want(rows.map(\.offset), of: look.key)
-        return try store.read { snapshot in
-            try rows.filter { mine.contains($0.offset) }.map { row in
+        var unread = mine
+        defer { groups.release(unread, of: look.key) }
+        let found = try store.read { snapshot in
+            var found: [Found] = []
+            var bytes = 0
+            for row in rows where mine.contains(row.offset) {
                 var one = Found(
                     offset: row.offset, attempt: row.attempt, isReplayed: row.isReplayed, message: nil,
                     messageGroup: row.messageGroup, verdict: .missing)
                 try choose(&one, look, snapshot)
-                return one
+                bytes += one.content == nil ? 0 : one.bytes
+                found.append(one)
+                if bytes > look.bytesMax { break }
             }
+            return found
         }
+        unread.subtract(found.map(\.offset))
+        return found
     }
 
     /// Reads one message and decides by the filters whose it is.

@@ -114,18 +114,26 @@ package struct Receiver: Sendable {
     ) async throws -> [Delivery] {
         var deliveries: [Delivery] = []
         var taken: [Granted] = []
+        let share = groups.takeReadingBytes()
+        defer { groups.giveBack(readingBytes: share) }
+        var bytes = 0
+        var isFull = false
         for queue in queues {
             for _ in 0..<Self.looksMax {
-                guard deliveries.count < reception.max,
+                guard deliveries.count < reception.max, !isFull,
                     deliveries.isEmpty || !reception.isCautious || isOrdinary(taken),
-                    let look = groups.look(queue, of: group, reception, max: reception.max - deliveries.count)
+                    var look = groups.look(queue, of: group, reception, max: reception.max - deliveries.count)
                 else { break }
                 if case .raise(let mark) = look.taking {
                     // A mark that was not raised would be asked for again without an end.
                     guard await submit(.raiseMark(look.key, epoch: look.epoch, to: mark)).refusal == nil else { break }
                     continue
                 }
-                let granted = try await take(look, reception)
+                look.bytesMax = share - bytes
+                look.isFirst = deliveries.isEmpty
+                let granted: [(found: Found, grant: Granted)]
+                (granted, isFull) = try await take(look, reception)
+                bytes += granted.reduce(0) { $0 + $1.found.bytes }
                 taken += granted.map(\.grant)
                 note(granted.map(\.grant), reception)
                 deliveries += granted.map { delivery($0.found, $0.grant, look, group) }
@@ -151,14 +159,17 @@ package struct Receiver: Sendable {
     /// Whether nothing of it may have ended a process before.
     private func isOrdinary(_ taken: [Granted]) -> Bool { taken.allSatisfy { $0.attempt == 1 } }
 
-    private func take(_ look: Look, _ reception: Reception) async throws -> [(found: Found, grant: Granted)] {
+    /// Takes what a look finds; full: something was left because the batch has no bytes for it.
+    private func take(
+        _ look: Look, _ reception: Reception
+    ) async throws -> (granted: [(found: Found, grant: Granted)], isFull: Bool) {
         var found: [Found] = []
         var tookAll = false
         defer { groups.finish(look, found: found, tookAll: tookAll) }
         found = try read(look)
         guard !found.isEmpty else {
             tookAll = true
-            return []
+            return ([], false)
         }
         let grants: [Granted]
         switch look.taking {
@@ -167,13 +178,19 @@ package struct Receiver: Sendable {
             tookAll = true
         case .write:
             let request = TakeRequest(look, found, reception)
-            guard case .taken(let taking) = await submit(.take(request)) else { return [] }
+            guard case .taken(let taking) = await submit(.take(request)) else { return ([], false) }
             grants = taking.granted
             tookAll = taking.isComplete
-        case .raise: return []
+        case .raise: return ([], false)
         }
-        return grants.compactMap { grant in
-            found.first { $0.offset == grant.place.offset }.map { ($0, grant) }
+        let granted = grants.compactMap { grant in
+            found.first { $0.offset == grant.place.offset }.map { (found: $0, grant: grant) }
         }
+        let bytes = granted.reduce(0) { $0 + $1.found.bytes }
+        // Nothing more of the size of what was found.
+        let isFull =
+            granted.count < look.max
+            && found.contains { $0.content != nil && !look.hasRoom(for: $0, besides: granted.count, bytes: bytes) }
+        return (granted, isFull)
     }
 }

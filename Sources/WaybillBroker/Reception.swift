@@ -93,6 +93,16 @@ struct Look {
     /// Of a queue of dead letters: only what came from this topic.
     var origin: TopicName?
     var max: Int
+    /// What of the batch's bytes is left.
+    var bytesMax = Int.max
+    /// Whether the batch is empty as yet: its first message comes however large it is.
+    var isFirst = true
+
+    /// Whether one more fits into what was taken by this look.
+    func hasRoom(for one: Found, besides count: Int, bytes: Int) -> Bool {
+        guard count < max else { return false }
+        return isFirst && count == 0 || one.bytes <= bytesMax - bytes
+    }
 }
 
 /// What lies at a place that a consumer looked at, and what is to become of it.

@@ -32,9 +32,10 @@ extension Broker {
         let look = request.look
         guard let group = groupRow(look.key.group), epoch(of: look.key) == look.epoch else { return .taken(Taking()) }
         var taking = Taking()
+        var bytes = 0
         let until = now.advanced(by: request.renews ? settings.renewal : request.invisible ?? group.invisible)
         for one in request.found {
-            if one.content != nil, taking.granted.count >= look.max {
+            if one.content != nil, !look.hasRoom(for: one, besides: taking.granted.count, bytes: bytes) {
                 taking.isComplete = false
                 break
             }
@@ -43,7 +44,10 @@ extension Broker {
                 case .fresh: try takeFresh(one, request, group, until: until, at: now, in: transaction)
                 case .ready: try takeRow(one, request, group, until: until, at: now, in: transaction)
                 }
-            if let grant { taking.granted.append(grant) }
+            if let grant {
+                taking.granted.append(grant)
+                bytes += one.bytes
+            }
         }
         return .taken(taking)
     }

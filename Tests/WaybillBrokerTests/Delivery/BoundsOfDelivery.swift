@@ -85,11 +85,45 @@ import WaybillStore
             _ = try await broker.send(NewMessage(to: "orders", body: [UInt8](repeating: 7, count: 1_000)))
         }
         _ = try await broker.send(NewMessage(to: "orders", body: [UInt8](repeating: 7, count: 9_000)))
-        let sizes = [
-            try await broker.take("points", max: 2).count, try await broker.take("points", max: 2).count,
-            try await broker.take("points", max: 2).count,
-        ]
-        #expect(sizes == [2, 2, 1])
+        #expect(try await sizes(3, max: 2, broker) == [2, 2, 1])
+    }
+
+    @Test func `a batch that may have more messages has no more bytes, in FIFO groups and after failures too`()
+        async throws
+    {
+        let broker = try ReopenedBroker { $0.batchBytesMax = 2_500 }.driver
+        try await broker.begin()
+        try await broker.createGroup("fifo", GroupSettings(isFIFO: true))
+        #expect(try await broker.take("fifo").isEmpty)
+        for number in 0..<5 {
+            _ = try await broker.send(
+                NewMessage(
+                    to: "orders", body: [UInt8](repeating: 7, count: 1_000), messageGroup: Text("key-\(number)")))
+        }
+        #expect(try await sizes(3, max: 100, broker, "fifo") == [2, 2, 1])
+        for _ in 0..<3 {
+            for delivery in try await broker.take("points", max: 100) {
+                #expect(await broker.fail(delivery.receipt, Interval(milliseconds: 0)) == nil)
+            }
+            #expect(try await sizes(3, max: 100, broker) == [2, 2, 1])
+            broker.pass(.minutes(1))
+        }
+    }
+
+    @Test func `receives read no more bytes than all together may, and each gets one message`() async throws {
+        let broker = try ReopenedBroker { $0.readingBytesMax = 0 }.driver
+        try await broker.begin()
+        for number in 0..<3 { try await broker.send(number) }
+        #expect(try await sizes(4, max: 100, broker) == [1, 1, 1, 0])
+    }
+
+    /// How many messages come with some receives that follow each other.
+    private func sizes(
+        _ count: Int, max: Int, _ broker: DeliveryDriver, _ group: GroupName = "points"
+    ) async throws -> [Int] {
+        var sizes: [Int] = []
+        for _ in 0..<count { sizes.append(try await broker.take(group, max: max).count) }
+        return sizes
     }
 
     @Test func `a consumer that waits is woken by a message, and by its deadline`() async throws {
