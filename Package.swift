@@ -54,7 +54,8 @@ let package = Package(
             resources: [
                 .embedInCode("v001_create_journal.sql"), .embedInCode("v002_create_delivery.sql"),
                 .embedInCode("v003_hold_redeliveries.sql"),
-                .embedInCode("v003_add_cause_of_timeouts.sql"),
+                .embedInCode("v004_add_cause_of_timeouts.sql"),
+                .embedInCode("v005_shelve_keys_and_attributes.sql"),
             ],
             swiftSettings: house),
         // Every SQL statement, behind one Transaction; the only target that imports GRDB.

@@ -3,5 +3,6 @@ package let migrations: [[UInt8]] = [
     PackageResources.v001_create_journal_sql,
     PackageResources.v002_create_delivery_sql,
     PackageResources.v003_hold_redeliveries_sql,
-    PackageResources.v003_add_cause_of_timeouts_sql,
+    PackageResources.v004_add_cause_of_timeouts_sql,
+    PackageResources.v005_shelve_keys_and_attributes_sql,
 ]

@@ -6,13 +6,16 @@ package import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// The work that nobody waits for: retention, the index of messages, what deleted topics have left.
+/// The work that nobody waits for: retention, the index of messages, what deleted topics have left, the keys of
+/// commands from before the file was opened.
 extension Engine {
     private enum Patience {
         /// Between two rounds, when a round left nothing to do. Keeps the index of messages a second behind at most.
         static let betweenRounds = Interval(milliseconds: 400)
         /// Between two rounds while there is more, so that others get their turn at the writer.
         static let betweenSteps = Interval(milliseconds: 20)
+        /// Keys that a round learns: two milliseconds.
+        static let keysPerRound = 2_000
     }
 
     /// One round, bounded, in a write of its own; true: something is left to do at once. In the real world a thread
@@ -22,7 +25,8 @@ extension Engine {
         disk.look()
         let outcome = writer.withLock { writer in
             writer.ownWrite { transaction in
-                let isMore = try writer.broker.maintain(at: writer.world.now(), in: transaction)
+                let isLearning = try transaction.learnKeys(limit: Patience.keysPerRound)
+                let isMore = try writer.broker.maintain(at: writer.world.now(), in: transaction) || isLearning
                 try writer.flush(in: transaction)
                 return isMore
             }

@@ -102,7 +102,8 @@ struct Damage: CustomTestStringConvertible, Sendable {
             "a missing attribute", "DELETE FROM order_attribute WHERE value = 'bob 2'", "order note-2", "buyer", "bob 2"
         ),
         Damage(
-            "an extra attribute", "INSERT INTO order_attribute VALUES ('buyer', 'eve', \(note2))", "order note-2", "eve"
+            "an extra attribute", "INSERT INTO order_attribute VALUES (0, 'buyer', 'eve', \(note2))", "order note-2",
+            "eve"
         ),
     ]
 

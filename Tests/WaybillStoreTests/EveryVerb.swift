@@ -12,6 +12,8 @@ func useEveryVerb(of store: Store) throws {
         try useGroupVerbs(transaction)
         try useDeliveryVerbs(transaction)
     }
+    // The writer searches shelf by shelf, a reader all of them at once.
+    _ = try store.read { try $0.command(caller: "shop", key: "k", at: .noon) }
 }
 
 private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
@@ -43,7 +45,11 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     let command = CommandRow(caller: "shop", key: "k", fingerprint: 7, stream: stream, version: 1, refusal: nil)
     try transaction.insert(command, at: .noon)
     _ = try transaction.command(caller: "shop", key: "k", at: .noon)
-    try transaction.dropOldCommands(at: .noon)
+    // The clock goes ahead and comes back: what was forgotten meanwhile is looked at again.
+    _ = try transaction.command(caller: "shop", key: "k", at: .noon.advanced(by: .hours(96)))
+    _ = try transaction.command(caller: "shop", key: "k", at: .noon)
+    _ = try transaction.learnKeys(limit: 9)
+    try transaction.dropOldCommands(at: .noon.advanced(by: .hours(96)))
     for _ in 0...RefusalRow.perOrderMax { try transaction.append(RefusalRow.sample(1)) }
     _ = try transaction.refusals(of: stream, limit: 9)
     _ = try transaction.refusals(ofUnplaced: "o-1", limit: 9)

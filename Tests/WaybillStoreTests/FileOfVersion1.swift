@@ -47,6 +47,27 @@ import WaybillStore
             try store.write { try $0.keepStoredQueue(topic: "orders", lane: "", at: .noon) } == StoredQueueNumber(1))
     }
 
+    @Test func `keeps the keys of its commands and the lists of its orders`() throws {
+        let late: Int64 = 5 << 17
+        let file = try oldFile(
+            adding: """
+                INSERT INTO command (generation, caller, key, fingerprint, stream, version)
+                    VALUES (\(Moment.noon.milliseconds / 28_800_000), 'shop', 'k', 7, 1, 1);
+                INSERT INTO order_attribute (name, value, number) VALUES ('buyer', 'ann', 1), ('buyer', 'ann', \(late));
+                INSERT INTO orders (number, id, workflow, version, status, placed_at, lane, state)
+                    VALUES (1, 'a', 1, 1, 'new', 0, '', '{}'), (\(late), 'b', 1, 1, 'new', 0, '', '{}');
+                """)
+        let store = try Store.open(file.path)
+        let known = CommandRow(
+            caller: "shop", key: "k", fingerprint: 7, stream: StreamNumber(1), version: 1, refusal: nil)
+        #expect(try store.write { try $0.command(caller: "shop", key: "k", at: .noon) } == known)
+        #expect(try store.read { try $0.command(caller: "shop", key: "k", at: .noon) } == known)
+        let ann = OrderAttribute(name: "buyer", value: "ann")
+        let page = try store.read { try $0.orders(attribute: ann, after: StreamNumber(0), limit: 9) }
+        #expect(page.orders.map(\.id) == ["a", "b"])
+        #expect(page.next == nil)
+    }
+
     @Test func `is migrated once, however often it is opened`() throws {
         let file = try oldFile()
         let first = try Store.open(file.path)
@@ -93,25 +114,4 @@ import WaybillStore
 
 extension String {
     fileprivate var standardized: String { URL(fileURLWithPath: self).standardized.path }
-}
-
-extension TemporaryFile {
-    /// Runs statements through SQLite's own shell, as another program would.
-    fileprivate func execute(_ sql: String) throws { _ = try rows(sql) }
-
-    fileprivate func rows(_ sql: String) throws -> String {
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        shell.arguments = ["sqlite3", "-bail", path]
-        let (input, output) = (Pipe(), Pipe())
-        shell.standardInput = input
-        shell.standardOutput = output
-        try shell.run()
-        try input.fileHandleForWriting.write(contentsOf: Data(sql.utf8))
-        try input.fileHandleForWriting.close()
-        let answer = try output.fileHandleForReading.readToEnd() ?? Data()
-        shell.waitUntilExit()
-        #expect(shell.terminationStatus == 0)
-        return String(decoding: answer, as: UTF8.self)
-    }
 }

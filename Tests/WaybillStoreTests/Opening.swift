@@ -150,7 +150,9 @@ import WaybillStore
     @Test func `keeps its tables' names from modules`() throws {
         let names = try Store.inMemory().schema().compactMap { entry -> String? in
             let words = entry.split(separator: " ")
-            return words.count > 2 && words[0] == "CREATE" && words[1] == "TABLE" ? String(words[2]) : nil
+            guard words.count > 2, words[0] == "CREATE", words[1] == "TABLE" else { return nil }
+            // SQLite quotes a table that was renamed.
+            return words[2].filter { $0 != "\"" }
         }
         #expect(names.count > 10)
         for name in names { #expect(ModuleRights.engineTables.contains(name), "\(name)") }

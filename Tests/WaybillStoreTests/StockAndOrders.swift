@@ -90,6 +90,41 @@ import WaybillStore
         #expect(try store.read { try $0.countOrders() } == 5)
     }
 
+    @Test func `placed long after one another are listed together, some shelves to a page`() throws {
+        let store = try Store.inMemory()
+        let ann = OrderAttribute(name: "buyer", value: "ann")
+        let placed: [Int64] = [1, 131_071, 131_072, 400_000, 100_000_000]
+        try store.write { transaction in
+            for number in placed {
+                try transaction.insert(OrderRow.sample(number))
+                try transaction.replaceAttributes(of: StreamNumber(number), old: [], new: [ann])
+            }
+        }
+        for limit in [1, 2, 9] {
+            var listed: [Int64] = []
+            var pages = 0
+            var after: StreamNumber? = StreamNumber(0)
+            while let from = after {
+                let page = try store.read { try $0.orders(attribute: ann, after: from, limit: limit) }
+                #expect(page.orders.count <= limit)
+                listed += numbers(page)
+                after = page.next
+                pages += 1
+            }
+            #expect(listed == placed)
+            #expect(pages > 2)
+        }
+        var rows: [Int64] = []
+        repeat {
+            let page = try store.read { snapshot in
+                try snapshot.orderAttributes(after: rows.last.map { (ann, StreamNumber($0)) }, limit: 2)
+            }
+            rows += page.map(\.order.number)
+            if page.isEmpty { break }
+        } while rows.count < 99
+        #expect(rows == placed)
+    }
+
     @Test func `leave the lists of what they no longer are`() throws {
         let store = try Store.inMemory()
         let (ann, bob) = (OrderAttribute(name: "buyer", value: "ann"), OrderAttribute(name: "buyer", value: "bob"))

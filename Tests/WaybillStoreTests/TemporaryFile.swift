@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 import WaybillStore
 
 /// A path in a directory of its own, deleted with the object.
@@ -21,6 +22,25 @@ final class TemporaryFile: Sendable {
         try handle.seek(toOffset: offset)
         try handle.write(contentsOf: Data(bytes))
         try handle.close()
+    }
+
+    /// Runs statements through SQLite's own shell, as another program would.
+    func execute(_ sql: String) throws { _ = try rows(sql) }
+
+    func rows(_ sql: String) throws -> String {
+        let shell = Process()
+        shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        shell.arguments = ["sqlite3", "-bail", path]
+        let (input, output) = (Pipe(), Pipe())
+        shell.standardInput = input
+        shell.standardOutput = output
+        try shell.run()
+        try input.fileHandleForWriting.write(contentsOf: Data(sql.utf8))
+        try input.fileHandleForWriting.close()
+        let answer = try output.fileHandleForReading.readToEnd() ?? Data()
+        shell.waitUntilExit()
+        #expect(shell.terminationStatus == 0)
+        return String(decoding: answer, as: UTF8.self)
     }
 
     func bytes(of suffix: String = "") throws -> Int {

@@ -26,14 +26,14 @@ final class BareOrderLoop {
         """,
         "SELECT kind, due, owner, name FROM timeout WHERE kind = 1 AND owner BETWEEN ?1 AND ?2 ORDER BY owner",
         """
-        SELECT generation, caller, key, fingerprint, stream, version, refusal
+        SELECT generation, shelf, caller, key, fingerprint, stream, version, refusal
         FROM command WHERE stream BETWEEN ?1 AND ?2 ORDER BY stream
         """,
         """
         SELECT number, id, workflow, version, status, placed_at, lane, parent, root, state
         FROM orders WHERE number BETWEEN ?1 AND ?2 ORDER BY number
         """,
-        "SELECT name, value, number FROM order_attribute WHERE number BETWEEN ?1 AND ?2 ORDER BY number",
+        "SELECT shelf, name, value, number FROM order_attribute WHERE number BETWEEN ?1 AND ?2 ORDER BY number",
     ]
 
     init(source: ScratchFile, target file: ScratchFile, traffic: OrderTraffic) throws {
@@ -51,14 +51,14 @@ final class BareOrderLoop {
             """,
             "INSERT INTO timeout (kind, due, owner, name) VALUES (?1, ?2, ?3, ?4)",
             """
-            INSERT INTO command (generation, caller, key, fingerprint, stream, version, refusal)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            INSERT INTO command (generation, shelf, caller, key, fingerprint, stream, version, refusal)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """,
             """
             INSERT INTO orders (number, id, workflow, version, status, placed_at, lane, parent, root, state)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """,
-            "INSERT INTO order_attribute (name, value, number) VALUES (?1, ?2, ?3)",
+            "INSERT INTO order_attribute (shelf, name, value, number) VALUES (?1, ?2, ?3, ?4)",
         ].map(target.connection.prepare)
         updateStock = try target.connection.prepare(
             """

@@ -57,11 +57,15 @@ struct OrderMultiplier {
         SELECT place + i, event + i, ordinal, born_at, tag, key, message_group, properties, body, id FROM counted, m
         """,
         """
-        INSERT INTO command (generation, caller, key, fingerprint, stream, version)
-        SELECT generation, caller, printf('%016x', i), fingerprint, stream + i, version FROM counted, k
+        INSERT INTO command (generation, shelf, caller, key, fingerprint, stream, version)
+        SELECT generation, i >> 16, caller, printf('%016x', i), fingerprint, stream + i, version FROM counted, k
         """,
+        "INSERT OR IGNORE INTO command_shelf (generation, shelf) SELECT DISTINCT generation, i >> 16 FROM counted, k",
         "INSERT INTO timeout (kind, due, owner, name) SELECT kind, due + i, owner + i, name FROM counted, t",
-        "INSERT INTO order_attribute (name, value, number) SELECT name, value, number + i FROM counted, a",
+        """
+        INSERT INTO order_attribute (shelf, name, value, number)
+        SELECT (number + i) >> 17, name, value, number + i FROM counted, a
+        """,
         """
         INSERT INTO orders (number, id, workflow, version, status, placed_at, lane, state)
         SELECT number + i, printf('copy-%09d', i), workflow, version, status, placed_at, lane, state FROM counted, o

@@ -19,8 +19,8 @@ package final class Connection {
     var stopped: StoreFailure?
     /// Where the next message of each stored queue goes.
     let tails = QueueTails()
-    /// Which keys of commands are surely new. The writer's only: what another connection inserts it would not see.
-    let keys = KeyFilter()
+    /// Where keys of commands may lie. The writer's only: what another connection inserts it would not see.
+    let keys = KeyShelves()
     let guarding = StatementGuard()
 
     init(_ database: Database) throws(StoreFailure) {

@@ -4,8 +4,8 @@ import GRDBSQLite
 package enum ModuleRights {
     /// The tables of this release and of later ones, which a module must not take the names of.
     package static let engineTables: Set<String> = [
-        "event", "orders", "order_attribute", "refusal", "command", "stock", "topic", "stored_queue", "message",
-        "pending_message", "timeout", "timeout_retry", "workflow", "setting", "call", "job",
+        "event", "orders", "order_attribute", "refusal", "command", "command_shelf", "stock", "topic", "stored_queue",
+        "message", "pending_message", "timeout", "timeout_retry", "workflow", "setting", "call", "job",
         "message_key", "cursor", "redelivery", "fifo_lease", "client_group", "filter", "effect", "lease",
     ]
 

@@ -25,7 +25,8 @@ package struct CommandRow: Hashable, Sendable {
     }
 }
 
-/// Eight hours of commands. New rows of a generation go to one subtree, and old ones leave from the low end.
+/// Eight hours of commands. Old ones leave from the low end. Within a generation keys lie on shelves, and new ones go
+/// to the newest.
 enum CommandGeneration {
     static let length = Interval.hours(8)
     /// The current generation and three before it: at least 24 hours.
@@ -41,81 +42,158 @@ enum CommandGeneration {
 extension Transaction {
     /// The answer that this key was given within the last day, at least; a key that is surely new costs no search.
     package func command(caller: Text, key: Text, at now: Moment) throws(StoreFailure) -> CommandRow? {
+        // The generation after this one is probed too, because the clock may have stepped back.
         let newest = CommandGeneration.of(now) + 1
         let hash = KeyFilter.hash(caller: caller, key: key)
-        var isNew = true
-        for generation in newest - CommandGeneration.probed...newest {
+        for generation in stride(from: newest, through: newest - CommandGeneration.probed, by: -1) {
             try see(generation)
-            isNew = isNew && connection.keys.lacks(hash, in: generation)
+            var below = Int.max
+            while let shelf = connection.keys.shelf(perhapsHolding: hash, in: generation, below: below) {
+                if let row = try command(caller: caller, key: key, in: generation, shelf) { return row }
+                below = shelf
+            }
         }
-        return isNew ? nil : try storedCommand(caller: caller, key: key, at: now)
+        return nil
     }
 
+    private func command(
+        caller: Text, key: Text, in generation: Int64, _ shelf: Int
+    ) throws(StoreFailure) -> CommandRow? {
+        let statement = try statement(
+            """
+            SELECT fingerprint, stream, version, refusal FROM command
+            WHERE generation = ?1 AND shelf = ?2 AND caller = ?3 AND key = ?4
+            """)
+        statement.bind(1, generation)
+        statement.bind(2, Int64(shelf))
+        statement.bind(3, caller)
+        statement.bind(4, key)
+        return try statement.first { columns in CommandRow(caller: caller, key: key, columns) }
+    }
+
+    /// Looks once at what the file has of a generation.
     private func see(_ generation: Int64) throws(StoreFailure) {
         guard !connection.keys.hasSeen(generation) else { return }
-        let statement = try statement("SELECT 1 FROM command WHERE generation = ?1 LIMIT 1")
+        let statement = try statement("SELECT max(shelf) FROM command_shelf WHERE generation = ?1")
         statement.bind(1, generation)
-        let hasRows = try statement.first { _ in true } ?? false
-        connection.keys.see(generation, isEmpty: !hasRows)
+        guard let last = try statement.first({ columns in columns.optionalInteger(0) }) ?? nil else {
+            return connection.keys.see(generation, shelfCount: 0, keys: nil)
+        }
+        let keys = try keys(after: nil, in: generation, Int(last), limit: KeyShelves.continuedMax + 1)
+        let hashes = keys.map { KeyFilter.hash(caller: $0.caller, key: $0.key) }
+        connection.keys.see(
+            generation, shelfCount: Int(last) + 1, keys: hashes.count > KeyShelves.continuedMax ? nil : hashes)
+    }
+
+    private func keys(
+        after last: (caller: Text, key: Text)?, in generation: Int64, _ shelf: Int, limit: Int
+    ) throws(StoreFailure) -> [(caller: Text, key: Text)] {
+        let statement = try statement(
+            """
+            SELECT caller, key FROM command
+            WHERE generation = ?1 AND shelf = ?2 AND (caller, key) > (?3, ?4) ORDER BY caller, key LIMIT ?5
+            """)
+        statement.bind(1, generation)
+        statement.bind(2, Int64(shelf))
+        // No key is empty.
+        statement.bind(3, last?.caller ?? "")
+        statement.bind(4, last?.key ?? "")
+        statement.bind(5, Int64(limit))
+        return try statement.all { columns in (columns.text(0), columns.text(1)) }
     }
 
     package func insert(_ command: CommandRow, at now: Moment) throws(StoreFailure) {
         let generation = CommandGeneration.of(now)
         try see(generation)
-        connection.keys.add(KeyFilter.hash(caller: command.caller, key: command.key), to: generation)
+        let (shelf, isFirst) = connection.keys.add(
+            KeyFilter.hash(caller: command.caller, key: command.key), to: generation)
+        if isFirst { try insertShelf(shelf, of: generation) }
         let statement = try statement(
             """
-            INSERT INTO command (generation, caller, key, fingerprint, stream, version, refusal)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            INSERT INTO command (generation, shelf, caller, key, fingerprint, stream, version, refusal)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """)
         statement.bind(1, generation)
-        statement.bind(2, command.caller)
-        statement.bind(3, command.key)
-        statement.bind(4, Int64(bitPattern: command.fingerprint))
-        statement.bind(5, command.stream)
-        statement.bind(6, command.version)
-        statement.bind(7, command.refusal)
+        statement.bind(2, Int64(shelf))
+        statement.bind(3, command.caller)
+        statement.bind(4, command.key)
+        statement.bind(5, Int64(bitPattern: command.fingerprint))
+        statement.bind(6, command.stream)
+        statement.bind(7, command.version)
+        statement.bind(8, command.refusal)
         try statement.run()
+    }
+
+    private func insertShelf(_ shelf: Int, of generation: Int64) throws(StoreFailure) {
+        let statement = try statement("INSERT INTO command_shelf (generation, shelf) VALUES (?1, ?2)")
+        statement.bind(1, generation)
+        statement.bind(2, Int64(shelf))
+        try statement.run()
+    }
+
+    /// Reads on in a shelf that was full when the file was opened, so that new keys need not be looked for there; true:
+    /// there is more to learn.
+    package func learnKeys(limit: Int) throws(StoreFailure) -> Bool {
+        guard var lesson = connection.keys.lesson ?? connection.keys.nextLesson() else { return false }
+        let read = try keys(
+            after: (lesson.caller, lesson.key), in: lesson.generation, lesson.shelf, limit: limit)
+        for key in read { lesson.filter.add(KeyFilter.hash(caller: key.caller, key: key.key)) }
+        if read.count < limit {
+            connection.keys.end(lesson)
+        } else if let last = read.last {
+            lesson.caller = last.caller
+            lesson.key = last.key
+            connection.keys.lesson = lesson
+        }
+        return true
     }
 
     /// Deletes answers of generations that no look-up probes any more, the oldest first; answers how many.
     @discardableResult
     package func dropOldCommands(at now: Moment, limit: Int = 500) throws(StoreFailure) -> Int {
+        let oldest = CommandGeneration.of(now) - CommandGeneration.probed + 1
         let statement = try statement(
             """
-            DELETE FROM command WHERE (generation, caller, key) IN (
-                SELECT generation, caller, key FROM command WHERE generation < ?1
-                ORDER BY generation, caller, key LIMIT ?2)
+            DELETE FROM command WHERE (generation, shelf, caller, key) IN (
+                SELECT generation, shelf, caller, key FROM command WHERE generation < ?1
+                ORDER BY generation, shelf, caller, key LIMIT ?2)
             """)
-        statement.bind(1, CommandGeneration.of(now) - CommandGeneration.probed + 1)
+        statement.bind(1, oldest)
         statement.bind(2, Int64(limit))
-        return try statement.run()
+        let count = try statement.run()
+        if count > 0 { try dropShelves(before: oldest) }
+        return count
+    }
+
+    private func dropShelves(before generation: Int64) throws(StoreFailure) {
+        let statement = try statement("DELETE FROM command_shelf WHERE generation < ?1")
+        statement.bind(1, generation)
+        try statement.run()
     }
 }
 
 extension TableReader where Self: ~Copyable {
-    /// The answer that this key was given within the last day, at least; the newest generation is probed first.
+    /// The answer that this key was given within the last day, at least; the newest shelf is probed first.
     package func command(caller: Text, key: Text, at now: Moment) throws(StoreFailure) -> CommandRow? {
-        try storedCommand(caller: caller, key: key, at: now)
-    }
-
-    fileprivate func storedCommand(caller: Text, key: Text, at now: Moment) throws(StoreFailure) -> CommandRow? {
-        // One statement that seeks once in each generation: its start costs more than a seek. The generation after this
-        // one is probed too, because the clock may have stepped back.
         let statement = try query(
             """
-            SELECT fingerprint, stream, version, refusal FROM command
-            WHERE generation IN (?1 + 1, ?1, ?1 - 1, ?1 - 2, ?1 - 3) AND caller = ?2 AND key = ?3
-            ORDER BY generation DESC LIMIT 1
+            SELECT fingerprint, stream, version, refusal
+            FROM command_shelf AS s CROSS JOIN command AS c
+            ON c.generation = s.generation AND c.shelf = s.shelf AND c.caller = ?2 AND c.key = ?3
+            WHERE s.generation BETWEEN ?1 - 3 AND ?1 + 1
+            ORDER BY s.generation DESC, s.shelf DESC LIMIT 1
             """)
         statement.bind(1, CommandGeneration.of(now))
         statement.bind(2, caller)
         statement.bind(3, key)
-        return try statement.first { columns in
-            CommandRow(
-                caller: caller, key: key, fingerprint: UInt64(bitPattern: columns.integer(0)),
-                stream: columns.optionalStream(1), version: columns.optionalInteger(2), refusal: columns.optionalText(3)
-            )
-        }
+        return try statement.first { columns in CommandRow(caller: caller, key: key, columns) }
+    }
+}
+
+extension CommandRow {
+    fileprivate init(caller: Text, key: Text, _ columns: Columns) {
+        self.init(
+            caller: caller, key: key, fingerprint: UInt64(bitPattern: columns.integer(0)),
+            stream: columns.optionalStream(1), version: columns.optionalInteger(2), refusal: columns.optionalText(3))
     }
 }

@@ -35,21 +35,44 @@ extension TableReader where Self: ~Copyable {
         return page(try statement.all { columns in OrderRow(columns) }, limit: limit)
     }
 
-    /// The orders whose attribute has this value, in the order in which they were placed.
+    /// The orders whose attribute has this value, in the order in which they were placed. A page looks at some shelves
+    /// at most, and may be empty while `next` says that there is more to look at.
     package func orders(
         attribute: OrderAttribute, after number: StreamNumber, limit: Int
     ) throws(StoreFailure) -> OrderPage {
+        let newest = try query("SELECT max(number) FROM orders").first { columns in columns.optionalStream(0) } ?? nil
+        guard let newest, number < newest else { return OrderPage(orders: [], next: nil) }
+        let last = AttributeShelf.of(newest)
+        var shelf = AttributeShelf.of(StreamNumber(number.number + 1))
+        let end = min(last, shelf + Self.shelvesMax - 1)
+        var found: [OrderRow] = []
+        while shelf <= end, found.count < limit {
+            found += try orders(attribute, on: shelf, after: number, limit: limit - found.count)
+            shelf += 1
+        }
+        if found.count >= limit { return OrderPage(orders: found, next: found.last?.number) }
+        let next = shelf <= last ? StreamNumber(AttributeShelf.first(shelf).number - 1) : nil
+        return OrderPage(orders: found, next: next)
+    }
+
+    /// Shelves that one read looks at: a millisecond.
+    private static var shelvesMax: Int64 { 256 }
+
+    private func orders(
+        _ attribute: OrderAttribute, on shelf: Int64, after number: StreamNumber, limit: Int
+    ) throws(StoreFailure) -> [OrderRow] {
         let statement = try query(
             """
             SELECT o.number, id, workflow, version, status, placed_at, lane, parent, root, state
             FROM order_attribute AS a CROSS JOIN orders AS o ON o.number = a.number
-            WHERE a.name = ?1 AND a.value = ?2 AND a.number > ?3 ORDER BY a.number LIMIT ?4
+            WHERE a.shelf = ?1 AND a.name = ?2 AND a.value = ?3 AND a.number > ?4 ORDER BY a.number LIMIT ?5
             """)
-        statement.bind(1, attribute.name)
-        statement.bind(2, attribute.value)
-        statement.bind(3, number)
-        statement.bind(4, Int64(limit))
-        return page(try statement.all { columns in OrderRow(columns) }, limit: limit)
+        statement.bind(1, shelf)
+        statement.bind(2, attribute.name)
+        statement.bind(3, attribute.value)
+        statement.bind(4, number)
+        statement.bind(5, Int64(limit))
+        return try statement.all { columns in OrderRow(columns) }
     }
 
     /// The orders under one text of a workflow. There is no index: a page looks at `limit` orders, keeps those that
