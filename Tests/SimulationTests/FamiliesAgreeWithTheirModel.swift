@@ -1,8 +1,8 @@
 import Testing
 
 /// Orders with parcels, returns and refunds, and groups that buy, by seed, on a real file in virtual time, beside a
-/// model of where every cent and every unit must be: a worker that answers well, badly, late and twice, deadlines, crashes and
-/// restarts. A failing seed prints itself and its steps.
+/// model of where every cent and every unit must be: a worker that answers well, badly, late and twice, deadlines,
+/// crashes and restarts. A failing seed prints itself and its steps.
 @Suite struct `Families by lot` {
     @Test(arguments: UInt64(1)...16)
     func `keep their money and their goods together, and tell each other`(seed: UInt64) async throws {
