@@ -17,7 +17,7 @@ test: packages
 	Tests/run
 
 bench: release
-	@for name in orders growth hot-sku timeouts replay startup rush broker; do $(WAYBILL) bench $$name || exit 1; done
+	@for name in orders registration growth hot-sku timeouts replay startup rush broker flow; do $(WAYBILL) bench $$name || exit 1; done
 
 tidy:
 	@swift format lint --strict $(SWIFT_FILES)

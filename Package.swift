@@ -101,7 +101,7 @@ let package = Package(
             name: "WaybillBench",
             dependencies: [
                 "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
-                "WaybillBroker", "WaybillEngine", "Waybill", "Histories", "FlashSale", sqlite,
+                "WaybillBroker", "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", sqlite,
             ],
             swiftSettings: house),
         // The executable `waybill`: one file per noun, and the only composition root.

@@ -1,9 +1,11 @@
 /// What `waybill bench` can measure. Each compares itself with its limit, measured in the same run on the same disk.
 package enum Benchmark: String, CaseIterable, Sendable {
     case orders
+    case flow
     case growth
     case hotSKU = "hot-sku"
     case timeouts
+    case registration
     case replay
     case rush
     case startup
@@ -15,8 +17,10 @@ package enum Benchmark: String, CaseIterable, Sendable {
         switch self {
         case .orders: "256 submitters place orders durably, beside a bare loop that writes the same rows"
         case .broker: "messages of 1 KiB: publish, receive and acknowledge, FIFO, a backlog with a dead group, latency"
+        case .flow: "orders placed, paid and consumed by cart, points and coupons; modules that are slow or down"
         case .growth: "one file grows, and an order costs the same: 10,000 to 400,000 orders, with --full 10 million"
         case .hotSKU: "orders for one thing beside orders for ten thousand; refusals when it is sold out"
+        case .registration: "a member registers, and mail and SMS follow: in turn, side by side, handed over"
         case .replay: "a journal is folded from the file to states, and decided again"
         case .rush: "a flash sale: shoppers a second in virtual time; memory, WAL and waits of one in real time"
         case .startup: "a file with a million orders and as many pending timeouts is opened"
@@ -31,8 +35,10 @@ package enum Benchmark: String, CaseIterable, Sendable {
         switch self {
         case .orders: try await OrdersBenchmark(settings).run()
         case .broker: try await BrokerBenchmark(settings).run()
+        case .flow: try await FlowBenchmark(settings).run()
         case .growth: try await GrowthBenchmark(settings).run()
         case .hotSKU: try await HotSKUBenchmark(settings).run()
+        case .registration: try await RegistrationBenchmark(settings).run()
         case .replay: try await ReplayBenchmark(settings).run()
         case .rush: try await RushBenchmark(settings).run()
         case .startup: try await StartupBenchmark(settings).run()

@@ -26,7 +26,7 @@ enum ImportTable {
         ],
         "WaybillBench": [
             "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
-            "WaybillBroker", "WaybillEngine", "Waybill", "Histories", "FlashSale", "GRDBSQLite",
+            "WaybillBroker", "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "GRDBSQLite",
         ],
         "WaybillCommand": [
             "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
