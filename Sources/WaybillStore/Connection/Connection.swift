@@ -8,6 +8,8 @@ package final class Connection {
     let handle: OpaquePointer
     /// By the address of the statement's text, which for a literal is the same at every call.
     private var statements: [UInt: Statement] = [:]
+    /// Those of modules, whose texts are not known beforehand.
+    var moduleStatements = ModuleStatements()
     /// Set when SQLite has ended the transaction by itself (disk full, an interrupted write, a trigger). Whatever came
     /// next would commit on its own, so nothing may come next.
     private(set) var lostTransaction: StoreFailure?
@@ -49,9 +51,10 @@ package final class Connection {
         return statement
     }
 
-    /// The texts of the statements prepared so far.
+    /// The texts of the statements that are kept, the modules' included.
     var preparedStatements: [String] {
         statements.values.compactMap { statement in sqlite3_sql(statement.pointer).map { String(cString: $0) } }
+            + moduleStatements.texts
     }
 
     /// Whether a transaction is open.
@@ -103,6 +106,7 @@ package final class Connection {
     func finalizeStatements() {
         for statement in statements.values { sqlite3_finalize(statement.pointer) }
         statements = [:]
+        moduleStatements.finalize()
     }
 
     /// Keeps `walPages` up to date, and SQLite from checkpointing by itself after a commit.

@@ -29,8 +29,9 @@ public struct ModuleTables: ~Copyable {
     /// Runs one statement that returns no rows; answers how many rows it and its triggers changed.
     @discardableResult
     public func execute(_ sql: String, _ values: [SQLValue] = []) throws(StoreFailure) -> Int {
-        let statement = try prepare(sql, values)
-        defer { sqlite3_finalize(statement) }
+        let statement = try statement(sql)
+        defer { connection.moduleStatements.put(back: statement) }
+        try bind(values, to: Statement(pointer: statement, connection: connection), sql)
         let before = sqlite3_total_changes64(connection.handle)
         while try step(statement, sql) {}
         return Int(sqlite3_total_changes64(connection.handle) - before)
@@ -38,13 +39,14 @@ public struct ModuleTables: ~Copyable {
 
     /// Runs one query; more than ``rowsMax`` rows are a failure, so ask for pages.
     public func rows(_ sql: String, _ values: [SQLValue] = []) throws(StoreFailure) -> [ModuleRow] {
-        let statement = try prepare(sql, values)
-        defer { sqlite3_finalize(statement) }
-        let columns = (0..<sqlite3_column_count(statement)).map { index in
-            sqlite3_column_name(statement, index).map { String(cString: $0) } ?? ""
-        }
+        let statement = try statement(sql)
+        defer { connection.moduleStatements.put(back: statement) }
+        try bind(values, to: Statement(pointer: statement, connection: connection), sql)
+        var columns: [String] = []
         var rows: [ModuleRow] = []
         while try step(statement, sql) {
+            // Asked after the first step, in which SQLite prepares a kept statement of a changed table again.
+            if rows.isEmpty { columns = Self.columns(of: statement) }
             guard rows.count < Self.rowsMax else {
                 throw StoreFailure(.limit, "more than \(Self.rowsMax) rows; ask for them in pages: \(sql)")
             }
@@ -54,15 +56,30 @@ public struct ModuleTables: ~Copyable {
         return rows
     }
 
-    private func prepare(_ sql: String, _ values: [SQLValue]) throws(StoreFailure) -> OpaquePointer {
+    private static func columns(of statement: OpaquePointer) -> [String] {
+        (0..<sqlite3_column_count(statement)).map { index in
+            sqlite3_column_name(statement, index).map { String(cString: $0) } ?? ""
+        }
+    }
+
+    /// The statement of a text, prepared at its first use under these rights.
+    private func statement(_ sql: String) throws(StoreFailure) -> OpaquePointer {
         if let lost = connection.lostTransaction { throw lost }
         try deadline.check()
+        connection.guarding.forgetDenial()
+        let mode = connection.guarding.mode
+        if let kept = connection.moduleStatements.take(sql, mode) { return kept }
+        let prepared = try prepare(sql)
+        connection.moduleStatements.keep(prepared, for: sql, mode)
+        return prepared
+    }
+
+    private func prepare(_ sql: String) throws(StoreFailure) -> OpaquePointer {
         var text = Array(sql.utf8)
         guard text.count <= Self.statementBytesMax, !text.contains(0) else {
             throw StoreFailure(.statement, "a statement has at most \(Self.statementBytesMax) bytes, and none is 0")
         }
         text.append(0)
-        connection.guarding.forgetDenial()
         var pointer: OpaquePointer?
         var rest = 0
         let code = text.withUnsafeBytes { buffer in
@@ -74,14 +91,9 @@ public struct ModuleTables: ~Copyable {
         }
         guard code == SQLITE_OK else { throw moduleFailure(code, sql) }
         guard let pointer else { throw StoreFailure(.statement, "there is no statement in '\(sql)'") }
-        do throws(StoreFailure) {
-            guard text[rest...].dropLast().allSatisfy(Self.isBlank) else {
-                throw StoreFailure(.statement, "one statement at a time: \(sql)")
-            }
-            try bind(values, to: Statement(pointer: pointer, connection: connection), sql)
-        } catch {
+        guard text[rest...].dropLast().allSatisfy(Self.isBlank) else {
             sqlite3_finalize(pointer)
-            throw error
+            throw StoreFailure(.statement, "one statement at a time: \(sql)")
         }
         return pointer
     }
