@@ -18,9 +18,10 @@ extension Engine {
         package var isEmpty: Bool { done == 0 && failed.isEmpty }
     }
 
-    /// Takes messages and handles them in one write, which is shared with nobody. A message whose handler throws is
-    /// left out: the others are handled again without it, and it fails. A message that may have ended a process before
-    /// is handled alone, so that its neighbours do not share its attempts.
+    /// Takes messages and handles them in writes that are short and shared with nobody, with a rest between them while
+    /// commands come. A message whose handler throws is left out: the others are handled again without it, and it
+    /// fails. A message that may have ended a process before is handled alone, so that its neighbours do not share its
+    /// attempts.
     ///
     /// - Parameters:
     ///   - deadline: for each message; a handler that overruns it has failed.
@@ -34,39 +35,70 @@ extension Engine {
         case .failure(let refusal): return .failure(refusal)
         case .success(let deliveries) where deliveries.isEmpty: return .success(Consumption())
         case .success(let deliveries):
-            do throws(Refusal) {
-                return try await withWriter { [group = reception.group, deliveries] writer in
-                    writer.consume(deliveries, of: group, deadline: deadline, handle)
+            var rest = deliveries
+            var consumption = Consumption()
+            while !rest.isEmpty {
+                switch await handleSome(&rest, of: reception.group, deadline: deadline, handle) {
+                case .failure(let refusal): return .failure(refusal)
+                case .success(let some):
+                    consumption.done += some.done
+                    consumption.failed += some.failed
                 }
-            } catch {
-                // The deliveries end by themselves and come again.
-                return .failure(MessageRefusal(error))
             }
+            return .success(consumption)
+        }
+    }
+
+    /// Handles the first of the deliveries in a write of their own, when it is a module's turn, and takes them out.
+    private func handleSome(
+        _ rest: inout [Delivery], of group: GroupName, deadline: Interval, _ handle: @escaping ModuleHandler
+    ) async -> Result<Consumption, MessageRefusal> {
+        let isTaken = await modulePace.turn(in: world)
+        do throws(Refusal) {
+            let (left, outcome) = try await withWriter { [world, modulePace, rest] writer in
+                let began = world.uptime()
+                var left = rest
+                let outcome = writer.consume(&left, of: group, deadline: deadline, handle)
+                let now = world.uptime()
+                modulePace.finish(
+                    isTaken: isTaken, took: Interval(milliseconds: now.milliseconds - began.milliseconds), at: now)
+                return (left, outcome)
+            }
+            rest = left
+            return outcome
+        } catch {
+            modulePace.finish(isTaken: isTaken, took: Interval(milliseconds: 0), at: world.uptime())
+            // The deliveries end by themselves and come again.
+            return .failure(MessageRefusal(error))
         }
     }
 }
 
 extension Writer {
-    /// Handles deliveries and acknowledges them in one write, without those whose handlers throw.
+    /// Handles deliveries and acknowledges them in one write, without those whose handlers throw, until the write has
+    /// lasted long enough; takes out what it has dealt with.
     func consume(
-        _ deliveries: [Delivery], of group: GroupName, deadline: Interval, _ handle: Engine.ModuleHandler
+        _ rest: inout [Delivery], of group: GroupName, deadline: Interval, _ handle: Engine.ModuleHandler
     ) -> Result<Engine.Consumption, MessageRefusal> {
         var consumption = Engine.Consumption()
-        var rest = deliveries
+        let end = world.uptime().milliseconds + ModulePace.writeMax.milliseconds
         while !rest.isEmpty {
             let progress = Handling()
-            let outcome = ownWrite { transaction in
+            let outcome = ownWrite { [rest] transaction in
                 for (index, delivery) in rest.enumerated() {
+                    if index > 0, world.uptime().milliseconds >= end { break }
                     progress.index = index
                     try self.handle(delivery, of: group, deadline: deadline, handle, in: transaction)
+                    progress.handled += 1
                 }
                 progress.index = nil
                 try flush(in: transaction)
             }
             switch outcome {
             case .success:
-                consumption.done += rest.count
-                rest = []
+                consumption.done += progress.handled
+                rest.removeFirst(progress.handled)
+                return .success(consumption)
             case .failure(let refusal):
                 guard let index = progress.index, stopped == nil else { return .failure(MessageRefusal(refusal)) }
                 let culprit = rest.remove(at: index)
@@ -138,4 +170,5 @@ extension Writer {
 /// Which delivery is being handled; a class, because the closure of a write gives back nothing when it throws.
 private final class Handling {
     var index: Int?
+    var handled = 0
 }

@@ -80,6 +80,7 @@ extension Engine {
         }
         guard let replies else { return false }
         handOut(replies, to: continuations)
+        if requests.contains(where: \.isCommand) { modulePace.noteCommands(at: world.uptime()) }
         writer.withLock { $0.checkpoint(after: requests.count) }
         return true
     }

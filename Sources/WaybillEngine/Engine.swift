@@ -46,6 +46,7 @@ package final class Engine: Sendable {
     /// Hands out the replies of large writes.
     let replyQueue = DispatchQueue(label: "waybill.replies")
     let maintenance = MaintenanceSignal()
+    let modulePace = ModulePace()
 
     /// Opens an engine over a store.
     ///

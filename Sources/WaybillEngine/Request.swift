@@ -9,6 +9,14 @@ package indirect enum Request: Sendable {
     case stock(StockCommand)
     case timeout(TimeoutCommand)
     case broker(BrokerRequest)
+
+    /// Whether it is about an order or a stock, and not a message.
+    var isCommand: Bool {
+        switch self {
+        case .order, .stock, .timeout: true
+        case .broker: false
+        }
+    }
 }
 
 /// A change of an order's pending timeout from outside its workflow.
