@@ -94,8 +94,8 @@ package final class Broker {
         case .deadLetter(let receipt, let why): try deadLetter(receipt, why: why, at: now, in: transaction)
         case .redrive(let group, let limit): try redrive(group, limit: limit, at: now, in: transaction)
         case .leave(let group, let client): try leave(group, client: client, at: now, in: transaction)
-        case .lookBack(let group, let topic, let target, let isPreview):
-            try lookBack(group, topic, to: target, isPreview: isPreview, at: now, in: transaction)
+        case .lookBack(let group, let topic, let target, let effects, let isPreview):
+            try lookBack(group, topic, to: target, effects, isPreview: isPreview, in: transaction)
         case .closeLane(let lane, let end): try closeLane(lane, end, at: now, in: transaction)
         }
     }

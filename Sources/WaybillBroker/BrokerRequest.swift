@@ -37,7 +37,7 @@ package indirect enum BrokerRequest: Sendable {
     case redrive(GroupName, limit: Int)
     /// A client goes.
     case leave(GroupName, client: Text)
-    case lookBack(GroupName, TopicName, to: LookBackTarget, isPreview: Bool)
+    case lookBack(GroupName, TopicName, to: LookBackTarget, effects: LookBackEffects = .shut, isPreview: Bool)
     case closeLane(Text, LaneEnd)
 }
 

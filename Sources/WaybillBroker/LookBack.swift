@@ -6,11 +6,11 @@ import WaybillStore
 ///
 /// What the group had finished comes again marked as replayed: it lies below the fence. What it is still owed keeps its
 /// attempts and comes unmarked: it gets a row, or has one. Receipts that are out are worth nothing, because the course
-/// gets a new epoch.
+/// gets a new epoch. The newest look-back of a queue says whether modules may have effects by what comes again.
 extension Broker {
     func lookBack(
-        _ name: GroupName, _ topicName: TopicName, to target: LookBackTarget, isPreview: Bool, at now: Moment,
-        in transaction: borrowing Transaction
+        _ name: GroupName, _ topicName: TopicName, to target: LookBackTarget, _ effects: LookBackEffects,
+        isPreview: Bool, in transaction: borrowing Transaction
     ) throws -> BrokerReply {
         guard let group = try groupNumber(name, in: transaction) else { return .refused(.unknownGroup(name)) }
         guard let topic = try TopicState(topicName, in: transaction) else { return .refused(.unknownTopic(topicName)) }
@@ -22,7 +22,8 @@ extension Broker {
             queues = queues.filter { $0.number.number == position.origin?.queue }
             guard !queues.isEmpty else { return .refused(.unknownMessage("\(position) in \(topicName)")) }
         }
-        var report = LookBackReport(group: name, topic: topicName, isPreview: isPreview, queues: [])
+        var report = LookBackReport(
+            group: name, topic: topicName, isPreview: isPreview, effects: effects, queues: [])
         if !isPreview { pending.topics[topicName] = topic }
         for queue in queues {
             let key = CourseKey(group: group.number, queue: queue.number)
@@ -32,6 +33,9 @@ extension Broker {
             }
             let offset = try offset(of: target, queue.number, in: transaction)
             report.queues.append(try turn(key, group, topic, queue, to: offset, isPreview, in: transaction))
+            guard !isPreview else { continue }
+            let opened = effects == .open ? offset : nil
+            try transaction.openEffects(of: group.number, in: queue.number, from: opened)
         }
         return .lookedBack(report)
     }

@@ -119,7 +119,8 @@ extension Writer {
         }
         guard let number = try transaction.group(group)?.number else { throw MessageRefusal.unknownGroup(group) }
         let done = try transaction.effects(of: number, messageID: delivery.id.text)
-        let effects = Effects(isOpen: !delivery.isReplayed, done: Set(done.map(\.name)))
+        let isOpen = try !delivery.isReplayed || isOpened(delivery.place, to: number, in: transaction)
+        let effects = Effects(isOpen: isOpen, done: Set(done.map(\.name)))
         let seconds = Double(deadline.milliseconds) / 1_000
         try transaction.withModuleTables(deadlineSeconds: seconds) { tables in
             do {
@@ -129,6 +130,14 @@ extension Writer {
             }
         }
         try perform(effects, of: number, for: delivery.id, in: transaction)
+    }
+
+    /// Whether the look-back that brings a message again has opened effects.
+    private func isOpened(
+        _ place: MessageOrigin, to group: GroupNumber, in transaction: borrowing Transaction
+    ) throws -> Bool {
+        let queue = StoredQueueNumber(place.queue)
+        return try transaction.effectsOpened(of: group, in: queue).map { place.offset >= $0 } ?? false
     }
 
     /// Does what a handler has asked for beyond its rows, and remembers it by name.

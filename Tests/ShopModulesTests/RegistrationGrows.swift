@@ -42,6 +42,41 @@ import Waybill
         #expect(try [GiftPack.count(in: shop.book)].map { [$0.packs, $0.announced] } == [[1, 1]])
     }
 
+    @Test func `announces packs of old members once the effects of history are opened`() async throws {
+        let shop = try await ModuleShop(modules: [])
+        for member in ["ann", "bob"] { try await shop.join(member) }
+        try await shop.book.install(GiftPack(), from: .beginning)
+        try await shop.join("cy")
+        try await shop.settle()
+        #expect(try announced(shop) == 1)
+        for (effects, packs) in [(LookBackEffects.shut, 1), (.open, 3), (.open, 3), (.shut, 3)] {
+            try await shop.book.messages.lookBack("gift-pack", "member", to: .oldest, effects: effects)
+            try await shop.settle()
+            #expect(try announced(shop) == packs)
+        }
+        #expect(try [GiftPack.count(in: shop.book)].map { [$0.packs, $0.announced] } == [[3, 3]])
+    }
+
+    @Test func `opens effects from where a look-back begins, until the next one`() async throws {
+        let shop = try await ModuleShop(modules: [])
+        try await shop.join("ann")
+        shop.book.advance(by: .hours(1))
+        let later = shop.book.now
+        try await shop.join("bob")
+        try await shop.book.install(GiftPack(), from: .beginning)
+        try await shop.settle()
+        try await shop.book.messages.lookBack("gift-pack", "member", to: .oldest, effects: .open)
+        try await shop.book.messages.lookBack("gift-pack", "member", to: .oldest)
+        try await shop.settle()
+        #expect(try announced(shop) == 0)
+        try await shop.book.messages.lookBack("gift-pack", "member", to: .time(later), effects: .open)
+        try await shop.settle()
+        #expect(try GiftPack.isAnnounced(to: "ann", in: shop.book) == false)
+        #expect(try GiftPack.isAnnounced(to: "bob", in: shop.book) == true)
+        let preview = try await shop.book.messages.previewLookBack("gift-pack", "member", to: .oldest, effects: .open)
+        #expect(preview.isPreview && preview.effects == .open)
+    }
+
     /// How many packs the warehouse has been told of.
     private func announced(_ shop: ModuleShop) throws -> Int {
         try shop.book.messages.find(in: GiftPack.topic, from: noon).count

@@ -3,7 +3,8 @@ public import Waybill
 /// A gift pack for every member, also for those who joined before there were gift packs.
 ///
 /// Added to a shop that runs, it reads the history of its topic. Who joined in the past gets a pack on paper; the
-/// warehouse is told of those who join from now on, because the effects of history are not set off again.
+/// warehouse is told of those who join from now on, because the effects of history are not set off again. A look-back
+/// with open effects tells it of the others, each once.
 public struct GiftPack: ShopModule {
     /// Where the warehouse hears of packs.
     public static let topic: TopicName = "gift-pack"
@@ -41,10 +42,14 @@ public struct GiftPack: ShopModule {
 
     public func handle(_ delivery: Delivery, _ tables: borrowing ModuleTables, _ effects: Effects) throws {
         let member = try MemberNews(delivery).member
-        let isNew = try tables.execute(
-            "INSERT INTO gift_pack VALUES (?, ?) ON CONFLICT DO NOTHING",
+        // A pack on paper is announced later, when somebody opens the effects of history.
+        let changed = try tables.execute(
+            """
+            INSERT INTO gift_pack VALUES (?, ?)
+            ON CONFLICT DO UPDATE SET announced = 1 WHERE announced < excluded.announced
+            """,
             [.text(member), .integer(effects.isOpen ? 1 : 0)])
-        guard isNew == 1 else { return }
+        guard changed == 1 else { return }
         let body: JSON = ["member": .text(member)]
         effects.send(NewMessage(to: Self.topic, body: body.bytes, tag: "pack", keys: [Text(member)]), named: "pack")
     }

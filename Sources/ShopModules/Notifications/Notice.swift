@@ -18,7 +18,7 @@ public struct Notice: Hashable, Sendable {
         case sent
         /// It was tried too often, and never left.
         case failed
-        /// It belongs to history that was read again.
+        /// It belongs to history that was read again with its effects shut.
         case withheld
     }
 

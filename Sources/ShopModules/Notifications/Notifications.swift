@@ -123,7 +123,8 @@ public struct Notifications: ShopModule {
             """
             INSERT INTO notice (message_id, kind, channel, recipient, address, subject, state, due, attempts)
             VALUES (?1, ?2, ?3, ?4, (SELECT email FROM notice_contact WHERE member = ?4 AND ?3 = 'mail'), ?5, ?6, 0, 0)
-            ON CONFLICT (message_id, kind) DO NOTHING
+            ON CONFLICT (message_id, kind) DO UPDATE SET state = 'ready'
+                WHERE state = 'withheld' AND excluded.state = 'ready'
             """,
             [
                 .text(delivery.id.description), .text(kind), .text(channel.rawValue), .text(recipient), .text(subject),

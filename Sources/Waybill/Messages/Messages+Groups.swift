@@ -7,8 +7,8 @@ import WaybillStore
 extension Messages {
     /// The group of this name; made by these rules if there is none, else as it is.
     ///
-    /// It is owed a topic's messages, from the oldest one on, as soon as it subscribes to it; see ``lookBack(_:_:to:)``
-    /// to begin elsewhere.
+    /// It is owed a topic's messages, from the oldest one on, as soon as it subscribes to it; see
+    /// ``lookBack(_:_:to:effects:)`` to begin elsewhere.
     @discardableResult
     public func createGroup(
         _ name: GroupName, _ settings: GroupSettings = GroupSettings()

@@ -16,24 +16,27 @@ extension Messages {
 
     /// Moves a group on a topic to the past, or past what waits. What it had finished comes again, marked
     /// ``Delivery/isReplayed``; receipts that are out are worth nothing.
+    ///
+    /// - Parameter effects: whether a module may have effects on others by what comes again. Opened, it does what it
+    ///   never did for these messages, and nothing twice. The next look-back of the group on the topic decides anew.
     @discardableResult
     public func lookBack(
-        _ group: GroupName, _ topic: TopicName, to target: LookBackTarget
+        _ group: GroupName, _ topic: TopicName, to target: LookBackTarget, effects: LookBackEffects = .shut
     ) async throws(MessageRefusal) -> LookBackReport {
-        try await lookBack(group, topic, to: target, isPreview: false)
+        try await lookBack(group, topic, to: target, effects, isPreview: false)
     }
 
     /// What a look-back would do.
     public func previewLookBack(
-        _ group: GroupName, _ topic: TopicName, to target: LookBackTarget
+        _ group: GroupName, _ topic: TopicName, to target: LookBackTarget, effects: LookBackEffects = .shut
     ) async throws(MessageRefusal) -> LookBackReport {
-        try await lookBack(group, topic, to: target, isPreview: true)
+        try await lookBack(group, topic, to: target, effects, isPreview: true)
     }
 
     private func lookBack(
-        _ group: GroupName, _ topic: TopicName, to target: LookBackTarget, isPreview: Bool
+        _ group: GroupName, _ topic: TopicName, to target: LookBackTarget, _ effects: LookBackEffects, isPreview: Bool
     ) async throws(MessageRefusal) -> LookBackReport {
-        try await ask(.lookBack(group, topic, to: target, isPreview: isPreview)) {
+        try await ask(.lookBack(group, topic, to: target, effects: effects, isPreview: isPreview)) {
             if case .lookedBack(let report) = $0 { report } else { nil }
         }
     }

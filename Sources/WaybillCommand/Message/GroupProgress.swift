@@ -62,11 +62,14 @@ struct LookBackGroup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "look-back", abstract: "Move a group on a topic to a time or a message.",
         discussion: """
-            What the group had finished comes again, marked as replayed; --preview only says what would happen.
+            What the group had finished comes again, marked as replayed; --preview only says what would happen. \
+            Modules set their rows again and have no effects on others, unless --effects open: then they do what they \
+            never did for these messages, such as packs of members who joined before there were any, and nothing twice.
 
               waybill group look-back points order --to 2026-01-01T00:00:00Z --preview --db shop.db
               waybill group look-back points order --to-oldest --db shop.db
               waybill group look-back points order --to-newest --db shop.db
+              waybill group look-back gift-pack member --to-oldest --effects open --db shop.db
             """)
 
     @OptionGroup var file: FileOptions
@@ -85,6 +88,9 @@ struct LookBackGroup: AsyncParsableCommand {
     @Flag(help: "Past everything that waits.")
     var toNewest = false
 
+    @Option(help: "Whether modules may have effects on others by what comes again.")
+    var effects = LookBackEffects.shut
+
     @Flag(help: "Only say what would happen.")
     var preview = false
 
@@ -101,8 +107,8 @@ struct LookBackGroup: AsyncParsableCommand {
 
     func run() async throws {
         let report = try await file.changing { book in
-            if preview { return try await book.messages.previewLookBack(name, topic, to: target) }
-            return try await book.messages.lookBack(name, topic, to: target)
+            if preview { return try await book.messages.previewLookBack(name, topic, to: target, effects: effects) }
+            return try await book.messages.lookBack(name, topic, to: target, effects: effects)
         }
         file.json ? write(report) : print(report)
     }
@@ -111,9 +117,11 @@ struct LookBackGroup: AsyncParsableCommand {
         let again = report.queues.reduce(0) { $0 + $1.again }
         let passed = report.queues.reduce(0) { $0 + $1.passedOver }
         let recalled = report.queues.reduce(0) { $0 + $1.recalled }
-        var parts = ["\(counted(again, "message")) \(report.isPreview ? "would come" : "come") again"]
+        let come = report.isPreview ? "would come" : again == 1 ? "comes" : "come"
+        var parts = ["\(counted(again, "message")) \(come) again"]
         if passed > 0 { parts.append("\(grouped(passed)) passed over") }
         if recalled > 0 { parts.append("\(grouped(recalled)) in flight taken back") }
+        if report.effects == .open { parts.append("effects open") }
         Output.standard.line("\(report.group) on \(report.topic): ".printable + parts.joined(separator: ", "))
     }
 
@@ -123,6 +131,7 @@ struct LookBackGroup: AsyncParsableCommand {
         writer.member("group", report.group.text)
         writer.member("topic", report.topic.text)
         writer.member("preview", report.isPreview)
+        writer.member("effects", Text(report.effects.rawValue))
         writer.members("queues", report.queues) { writer, queue in
             writer.beginObject()
             writer.member("lane", queue.lane)

@@ -28,6 +28,8 @@ extension Moment: ExpressibleByArgument {
             return nil
         }
     }
+
+    public var defaultValueDescription: String { iso8601 }
 }
 
 extension Interval: ExpressibleByArgument {
@@ -39,6 +41,8 @@ extension Interval: ExpressibleByArgument {
         }
         self.init(milliseconds: isNegative ? -interval.milliseconds : interval.milliseconds)
     }
+
+    public var defaultValueDescription: String { text }
 }
 
 extension Identifier where Self: ExpressibleByArgument {
@@ -54,6 +58,7 @@ extension Location: ExpressibleByArgument {}
 extension TopicName: ExpressibleByArgument {}
 extension GroupName: ExpressibleByArgument {}
 extension TopicType: ExpressibleByArgument {}
+extension LookBackEffects: ExpressibleByArgument {}
 
 extension Text: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

@@ -10,6 +10,14 @@ public enum LookBackTarget: Hashable, Sendable {
     case message(at: MessagePosition)
 }
 
+/// Whether what a look-back brings again may have effects on others: messages that modules send, commands, notices.
+public enum LookBackEffects: String, Hashable, Sendable, CaseIterable {
+    /// Nothing leaves the modules: the mark of a replayed message shuts their door.
+    case shut
+    /// What was never done is done now. What was done once has a name, and is not done again.
+    case open
+}
+
 /// A message's place on its queue, as a text to keep and hand back.
 public struct MessagePosition: Identifier {
     public let text: Text
@@ -59,12 +67,17 @@ public struct LookBackReport: Hashable, Sendable {
     public var topic: TopicName
     /// Nothing was done: this is what would be.
     public var isPreview: Bool
+    /// Whether modules may have effects on others by what comes again.
+    public var effects: LookBackEffects
     public var queues: [Queue]
 
-    package init(group: GroupName, topic: TopicName, isPreview: Bool, queues: [Queue]) {
+    package init(
+        group: GroupName, topic: TopicName, isPreview: Bool, effects: LookBackEffects = .shut, queues: [Queue]
+    ) {
         self.group = group
         self.topic = topic
         self.isPreview = isPreview
+        self.effects = effects
         self.queues = queues
     }
 }

@@ -10,7 +10,8 @@ public final class Effects {
     /// Bytes of a name at most.
     static let nameBytesMax = 256
 
-    /// Whether effects on others happen: not for messages that a look-back, or the installation, brings again.
+    /// Whether effects on others happen: not for messages that a look-back, or the installation, brings again, unless
+    /// the look-back opens them.
     public let isOpen: Bool
 
     enum Action {

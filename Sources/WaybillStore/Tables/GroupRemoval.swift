@@ -12,7 +12,8 @@ extension Transaction {
         if leases > 0 { return leases }
         let filters = try purgeFilters(of: group, limit: limit)
         if filters > 0 { return filters }
-        return try purgeCursors(of: group, limit: limit)
+        let cursors = try purgeCursors(of: group, limit: limit)
+        return cursors > 0 ? cursors : try purgeOpenedEffects(of: group)
     }
 
     private func purgeEffects(of group: GroupNumber, limit: Int) throws(StoreFailure) -> Int {
