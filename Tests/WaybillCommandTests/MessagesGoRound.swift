@@ -92,6 +92,46 @@ import Testing
         #expect(try receive("readers", "trade").sorted() == ["base", "grey2"])
     }
 
+    @Test func `trace a message: where it stands for every group, and how far back memory reaches`() throws {
+        try run("topic create trade --type mixed")
+        for group in ["fast", "slow", "picky"] { try run("group create \(group) --ladder 1h") }
+        let id = try #require(try run("message send trade --body a --json").object()["id"] as? String)
+        #expect(try receive("fast", "trade") == ["a"])
+        try run("message receive slow trade --max 1")
+        #expect(try run("message receive picky trade --give-up 'not mine'").status == 0)
+        let trace = try #require(try run("message trace \(id) --json").array().first)
+        #expect(trace["standing"] as? String == "visible")
+        let groups = try #require(trace["groups"] as? [[String: Any]])
+        let standings = groups.compactMap { $0["standing"] as? String }
+        #expect(groups.compactMap { $0["group"] as? String } == ["fast", "picky", "slow"])
+        #expect(standings.prefix(2) == ["finished", "dead"] && standings.last != "finished")
+        #expect(trace["deliveries_since"] is String)
+        #expect(try run("message trace \(id)").output.contains("reaches back to"))
+        #expect(try run("message trace no-such").status == 1)
+    }
+
+    @Test func `trace what nobody can see: delayed, recalled, half`() throws {
+        try run("topic create trade --type mixed")
+        let sent = try run("message send trade --body a --delay 1h --json").object()
+        let id = try #require(sent["id"] as? String)
+        #expect(try run("message trace \(id) --json").array().first?["standing"] as? String == "delayed")
+        let handle = try #require(sent["recall_handle"] as? String)
+        #expect(try run("message recall trade \(handle)").status == 0)
+        #expect(try run("message trace \(id) --json").array().first?["standing"] as? String == "recalled")
+    }
+
+    @Test func `open the effects of a look-back only when they are told to`() throws {
+        try run("topic create trade")
+        try run("group create readers")
+        try run("message send trade --body a")
+        #expect(try receive("readers", "trade") == ["a"])
+        let shut = try run("group look-back readers trade --to-oldest --json").object()
+        #expect(shut["effects"] as? String == "shut")
+        let opened = try run("group look-back readers trade --to-oldest --effects open")
+        #expect(opened.output.contains("effects open"))
+        #expect(try run("group look-back readers trade --to-oldest --effects ajar").status == 64)
+    }
+
     @Test func `find messages by id, key and time`() throws {
         try run("topic create trade")
         let id = try #require(try run("message send trade --body a --key k-1 --json").object()["id"] as? String)

@@ -23,6 +23,12 @@ extension Messages {
         try reading { try engine.messages.messages(in: topic, from: moment, limit: limit) }
     }
 
+    /// What is known of the messages of this id, one unless its producer has sent it twice: what the file says, visible
+    /// or not, and the deliveries that this process remembers. Of half messages it tells nothing that they say.
+    public func trace(id: MessageID) throws(MessageRefusal) -> [MessageTrace] {
+        try reading { try engine.messages.trace(id: id) }
+    }
+
     /// What a topic holds, what of it goes next, and whose claims stand in the way; nil: there is no such topic.
     public func retention(of topic: TopicName) throws(MessageRefusal) -> RetentionReport? {
         try reading { try engine.messages.retention(of: topic, at: engine.world.now()) }

@@ -5,6 +5,8 @@ import WaybillStore
 extension MessageReader {
     /// Undecided messages that a trace looks through when none of this id is visible.
     private static let undecidedMax = 10_000
+    /// The newest delayed and decided messages that it looks through after them.
+    private static let pendingMax = 10_000
 
     /// The traces of the messages of this id: one, unless its producer has sent it twice. Of half messages it tells
     /// where they stand and nothing that they say.
@@ -60,7 +62,8 @@ extension MessageReader {
                     .filter { $0.message.ordinal == ordinal }
             }
         } else {
-            rows = try undecided(id)
+            let undecided = try undecided(id)
+            rows = undecided.isEmpty ? try newest(id) : undecided
         }
         return try rows.compactMap { row in
             guard let standing = row.standing else { return nil }
@@ -69,6 +72,20 @@ extension MessageReader {
                 id: id, topic: topic.name, bornAt: row.message.bornAt, standing: standing,
                 happeningsSince: row.message.bornAt)
         }
+    }
+
+    /// Delayed messages from outside, and decided ones: by id there is no index, so the newest are looked through.
+    private func newest(_ id: MessageID) throws -> [PendingMessageRow] {
+        var first = PendingMessageNumber(.max)
+        var seen = 0
+        while seen < Self.pendingMax {
+            let page = try store.read { [first] rows in try rows.pendingMessages(before: first, limit: Self.pageMax) }
+            let found = page.filter { $0.message.messageID == id }
+            guard found.isEmpty, page.count == Self.pageMax, let end = page.last else { return found }
+            first = end.number
+            seen += page.count
+        }
+        return []
     }
 
     private func undecided(_ id: MessageID) throws -> [PendingMessageRow] {
@@ -86,13 +103,15 @@ extension MessageReader {
 }
 
 extension PendingMessageRow {
-    /// Where it stands while nobody can see it; nil: it is decided.
+    /// Where it stands while nobody can see it; nil: it could be seen.
     fileprivate var standing: MessageTrace.Standing? {
         switch state {
         case .delayed: due.map { .delayed(until: $0) }
         case .half: .half(checks: checks, isParked: false)
         case .parked: .half(checks: checks, isParked: true)
-        case .fired, .committed, .recalled, .rolledBack: nil
+        case .recalled: decidedAt.map { .recalled(at: $0) }
+        case .rolledBack: decidedAt.map { .rolledBack(at: $0) }
+        case .fired, .committed: nil
         }
     }
 }

@@ -3,8 +3,9 @@ import ArgumentParser
 /// `waybill message`: what topics carry.
 struct MessageNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "message", abstract: "Send, receive, find, recall and move messages.",
+        commandName: "message", abstract: "Send, receive, find, trace, recall and move messages.",
         subcommands: [
-            SendMessage.self, ReceiveMessages.self, FindMessages.self, RecallMessage.self, RescheduleMessage.self,
+            SendMessage.self, ReceiveMessages.self, FindMessages.self, TraceMessage.self, RecallMessage.self,
+            RescheduleMessage.self,
         ])
 }

@@ -7,6 +7,10 @@ public struct MessageTrace: Hashable, Sendable {
         /// Undecided; asked about so often.
         case half(checks: Int64, isParked: Bool)
         case visible(since: Moment)
+        /// A delayed message that was taken back in time. Known for 24 hours.
+        case recalled(at: Moment)
+        /// A half message that will never be seen. Known for 24 hours.
+        case rolledBack(at: Moment)
     }
 
     /// Where it stands for one group.

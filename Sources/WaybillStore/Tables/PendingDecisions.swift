@@ -76,6 +76,21 @@ extension Transaction {
 }
 
 extension TableReader where Self: ~Copyable {
+    /// Delayed, half and decided messages, the newest first, below a number.
+    package func pendingMessages(
+        before number: PendingMessageNumber, limit: Int
+    ) throws(StoreFailure) -> [PendingMessageRow] {
+        let statement = try query(
+            """
+            SELECT number, state, topic, lane, priority, due, event, ordinal, born_at, tag, key, message_group,
+                properties, body, id, producer, checks, decided_at
+            FROM pending_message WHERE number < ?1 ORDER BY number DESC LIMIT ?2
+            """)
+        statement.bind(1, number.number)
+        statement.bind(2, Int64(limit))
+        return try statement.all { columns throws(StoreFailure) in try PendingMessageRow(columns) }
+    }
+
     /// The half messages after a number that are undecided, parked ones included.
     package func undecidedMessages(
         after number: PendingMessageNumber, limit: Int

@@ -70,7 +70,7 @@ import WaybillStore
         #expect(late.groups == ["points": .finished])
     }
 
-    @Test func `tells where a half message stands, until it is decided`() throws {
+    @Test func `tells where a half message stands, and for a day that it was rolled back`() throws {
         let desk = try desk { $0.checkBacks.checksMax = 1 }
         let producer = try ProducerAtDesk(desk)
         let prepared = try desk.prepare(.sample())
@@ -80,7 +80,7 @@ import WaybillStore
         desk.pass(.hours(1))
         #expect(try trace(desk, prepared.id).standing == .half(checks: 1, isParked: true))
         _ = try desk.resolve(prepared, .rollback)
-        #expect(try desk.engine.messages.trace(id: prepared.id).isEmpty)
+        #expect(try trace(desk, prepared.id).standing == .rolledBack(at: desk.now))
     }
 
     @Test func `of nobody's message is empty`() throws {

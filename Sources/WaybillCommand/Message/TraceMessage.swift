@@ -1,0 +1,150 @@
+import ArgumentParser
+import Waybill
+import WaybillCore
+
+/// `waybill message trace`: what is known of one message, and what cannot be known.
+struct TraceMessage: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "trace", abstract: "Show where a message stands, for every group.",
+        discussion: """
+            What the file says: born, stored, done or not for each group, redelivered, dead. Who had it and when is \
+            kept in the memory of the process that delivers, and the answer says how far back that reaches.
+
+              waybill message trace e42-0 --db shop.db
+            """)
+
+    @OptionGroup var file: FileOptions
+    @Argument(help: "The message's id, as `message send`, `receive` and `find` print it.") var id: Text
+
+    func run() async throws {
+        let traces = try await file.looking { book in try book.messages.trace(id: MessageID(id)) }
+        file.json ? write(traces) : print(traces)
+        if traces.isEmpty { throw ExitCode(1) }
+    }
+
+    private func print(_ traces: [MessageTrace]) {
+        if traces.isEmpty { Output.standard.line(Style.dim("nothing found")) }
+        for trace in traces {
+            Output.standard.line(Style.bold(trace.id.description.printable) + "  \(trace.topic)".printable)
+            let details = Details()
+            details.line("born", trace.bornAt.iso8601)
+            details.line("stands", trace.standing.words)
+            let groups = trace.groups.sorted { $0.key < $1.key }
+            let columns = groups.map { $0.key.description.printable.columns }.max() ?? 0
+            details.lines(
+                "groups", groups.map { $0.key.description.printable.padded(toColumns: columns + 2) + $0.value.words })
+            details.lines(
+                "seen",
+                trace.happenings.map { happening in
+                    "\(happening.at.iso8601)  \(happening.kind.rawValue) to \(happening.client) of \(happening.group), "
+                        .printable + "delivery \(happening.attempt)"
+                })
+            details.wrapped(
+                "memory",
+                "of deliveries reaches back to \(trace.happeningsSince.iso8601), when this process opened the file")
+        }
+    }
+
+    private func write(_ traces: [MessageTrace]) {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for trace in traces { writer.trace(trace) }
+        writer.endArray()
+        writer.print()
+    }
+}
+
+extension MessageTrace.Standing {
+    fileprivate var words: String {
+        switch self {
+        case .delayed(let until): "delayed until \(until.iso8601)"
+        case .half(let checks, false): "a half message, undecided; its producer was asked \(counted(checks, "time"))"
+        case .half(let checks, true):
+            "a half message in doubt, parked after \(counted(checks, "question")): `waybill half-message list`"
+        case .visible(let since): "stored, and visible since \(since.iso8601)"
+        case .recalled(let at): "recalled at \(at.iso8601): nobody gets it"
+        case .rolledBack(let at): "rolled back at \(at.iso8601): nobody gets it"
+        }
+    }
+}
+
+extension MessageTrace.GroupStanding {
+    fileprivate var words: String {
+        switch self {
+        case .waiting: "waits"
+        case .started: "may have been handed out, and is not done"
+        case .comesAgain(let attempt, let at):
+            "comes again \(at.map { "at \($0.iso8601)" } ?? "as soon as it can"), \(Self.deliveries(attempt)) so far"
+        case .parked(let attempt): "parked, after \(Self.deliveries(attempt))"
+        case .dead: "dead: `waybill dead-letter list`"
+        case .finished: "done, or not subscribed to"
+        }
+    }
+
+    private static func deliveries(_ count: Int64) -> String { count == 1 ? "1 delivery" : "\(count) deliveries" }
+
+    fileprivate var name: Text {
+        switch self {
+        case .waiting: "waiting"
+        case .started: "started"
+        case .comesAgain: "comes_again"
+        case .parked: "parked"
+        case .dead: "dead"
+        case .finished: "finished"
+        }
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func trace(_ trace: MessageTrace) {
+        beginObject()
+        member("id", trace.id.text)
+        member("topic", trace.topic.text)
+        member("born_at", trace.bornAt)
+        standing(trace.standing)
+        members("groups", trace.groups.sorted { $0.key < $1.key }) { writer, group in
+            writer.beginObject()
+            writer.member("group", group.key.text)
+            writer.member("standing", group.value.name)
+            switch group.value {
+            case .comesAgain(let attempt, let at):
+                writer.member("deliveries", attempt)
+                if let at { writer.member("comes_again_at", at) }
+            case .parked(let attempt): writer.member("deliveries", attempt)
+            case .waiting, .started, .dead, .finished: break
+            }
+            writer.endObject()
+        }
+        members("deliveries", trace.happenings) { writer, happening in
+            writer.beginObject()
+            writer.member("at", happening.at)
+            writer.member("what", Text(happening.kind.rawValue))
+            writer.member("group", happening.group.text)
+            writer.member("client", happening.client)
+            writer.member("attempt", happening.attempt)
+            writer.endObject()
+        }
+        member("deliveries_since", trace.happeningsSince)
+        endObject()
+    }
+
+    private mutating func standing(_ standing: MessageTrace.Standing) {
+        switch standing {
+        case .delayed(let until):
+            member("standing", "delayed")
+            member("delayed_until", until)
+        case .half(let checks, let isParked):
+            member("standing", isParked ? "half_parked" : "half")
+            member("checks", checks)
+        case .visible(let since):
+            member("standing", "visible")
+            member("visible_since", since)
+        case .recalled(let at):
+            member("standing", "recalled")
+            member("decided_at", at)
+        case .rolledBack(let at):
+            member("standing", "rolled_back")
+            member("decided_at", at)
+        }
+    }
+}
