@@ -14,6 +14,9 @@ struct DemoBasket {
 
     var lines: [Line]
     let freightCents: Int64
+    /// A coupon that is spent on it.
+    var coupon: String?
+    private var discountCents: Int64 { coupon == nil ? 0 : DemoModules.discountCents }
 
     init(from goods: DemoGoods, lines count: Int, _ dice: inout Dice) {
         lines = []
@@ -39,13 +42,14 @@ struct DemoBasket {
             name: Text("\(number)"), item: item, location: location, quantity: quantity, priceCents: item.priceCents)
     }
 
-    var totalCents: Int64 { lines.reduce(freightCents) { $0 + $1.quantity * $1.priceCents } }
+    var totalCents: Int64 { lines.reduce(freightCents - discountCents) { $0 + $1.quantity * $1.priceCents } }
 
     /// The data of the command that places the order.
     func placing(shop: Int, buyer: String, payWithin: Interval) -> JSON {
         [
             "shop": "\(shop)", "buyer": .text(buyer), "pay_within": .int(payWithin.milliseconds),
-            "freight_cents": .int(freightCents), "discount_cents": 0,
+            "coupon": coupon.map { .text($0) } ?? .null,
+            "freight_cents": .int(freightCents), "discount_cents": .int(discountCents),
             "lines": .array(
                 lines.map { line in
                     [

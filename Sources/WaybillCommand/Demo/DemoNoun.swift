@@ -9,12 +9,13 @@ import WaybillEngine
 struct DemoNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Watch some thousand orders go through a workflow, on a real file.",
+        abstract: "Watch some thousand orders go through a workflow, and modules live on them, on a real file.",
         discussion: """
             Two weeks of a small shop: payments in full, split and late, price changes, cancels, parcels, returns, \
-            items that run out. Then the story of one order, a process that is killed in the middle of a refund, a \
-            check of the whole file, and a flash sale of 20,000 shoppers for 500 units, with its certificate and a \
-            page to look at.
+            items that run out; and its modules, cart, points, coupons, notifications and, added in the second week, \
+            a gift pack. Then the story of one order, a process that is killed in the middle of a refund, a check of \
+            the whole file, and a flash sale of 20,000 shoppers for 500 units, with its certificate and a page to \
+            look at.
             """)
 
     @Option(help: "How many orders.")
@@ -42,29 +43,34 @@ struct DemoNoun: AsyncParsableCommand {
         say("Two weeks of a small shop: \(grouped(orders)) orders through the workflow standard-order,")
         say("in virtual time, every write durable in \(path.printable)")
         say()
-        let told = try play(run, in: path, world: world)
+        let told = try await play(run, in: path, world: world)
         if let told {
             title("What if the process dies in the middle of a refund?")
             try await DemoCrash(file: path, order: told, world: world).show()
         }
-        title("Is the file what its journal says?")
+        title("What the modules have made of it")
+        let message = try await goOn(path, world: world)
+        title("Is the file what its journal says, and are points, coupons and carts what the orders say?")
         let report = try verify(path)
         VerifyText(report).write()
         title("A flash sale, rehearsed: the server dies twice")
         let isSoundRush = try await DemoRush(beside: path).run()
-        suggest(path, order: told)
+        suggest(path, order: told, message: message)
         if !report.isSound || !isSoundRush { throw ExitCode(1) }
     }
 
     /// The two weeks, then the story of one order; answers which.
-    private func play(_ planned: DemoRun, in path: String, world: World) throws -> OrderID? {
+    private func play(_ planned: DemoRun, in path: String, world: World) async throws -> OrderID? {
         var run = planned
         let book = try OrderBook.open(path, world: world)
         defer { book.close() }
-        try run.open(in: book)
+        var modules = try await DemoModules(in: book, notices: notices(beside: path))
+        // What is installed now has not seen what is placed at this moment.
+        book.advance(by: .seconds(1))
+        try await run.open(in: book, modules)
         var panel = DemoPanel()
-        while try run.step(in: book) { panel.show(run) }
-        panel.finish(run)
+        while try await run.step(in: book, &modules) { try panel.show(run, modules) }
+        try panel.finish(run, modules)
         let told = run.tally.mostEventful(of: run.eventful)
         if let told, let story = try OrderStory(of: told, in: book) {
             title("The story of one order")
@@ -73,7 +79,23 @@ struct DemoNoun: AsyncParsableCommand {
         return told
     }
 
-    private func suggest(_ path: String, order: OrderID?) {
+    /// Opens the file again: the modules go on where they were, with what the refund has sent. Shows what they have,
+    /// and answers a message to look at.
+    private func goOn(_ path: String, world: World) async throws -> MessageID? {
+        let book = try OrderBook.open(path, world: world)
+        defer { book.close() }
+        let notices = notices(beside: path)
+        let modules = try await DemoModules(in: book, notices: notices, withGiftPack: true)
+        try await modules.finish()
+        try modules.show()
+        say()
+        say("   Mails and short messages are lines of \(notices.printable).")
+        return try book.messages.find(in: "order", from: Moment(milliseconds: 0), limit: 1).first?.id
+    }
+
+    private func notices(beside path: String) -> String { "\((path as NSString).deletingPathExtension)-notices.jsonl" }
+
+    private func suggest(_ path: String, order: OrderID?, message: MessageID?) {
         title("What to try next")
         let order = order ?? "order-1"
         let file = path.contains(" ") ? "'\(path)'" : path
@@ -81,6 +103,9 @@ struct DemoNoun: AsyncParsableCommand {
         say("  waybill order history \(order) --db \(file)".printable)
         say("  waybill order list --db \(file) --status 'awaiting receipt' --limit 5".printable)
         say("  waybill timeout list --db \(file) --limit 5".printable)
+        if let message { say("  waybill message trace \(message) --db \(file)".printable) }
+        say("  waybill group lag --db \(file)".printable)
+        say("  waybill verify \(file)".printable)
         say("  waybill replay --db \(file)".printable)
         say("  waybill workflow draw standard-order")
         say("  waybill rush list")

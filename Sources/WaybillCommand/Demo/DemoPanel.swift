@@ -18,36 +18,44 @@ struct DemoPanel {
     private var height = 0
 
     /// Shows how far the run is, if it is time to.
-    mutating func show(_ run: DemoRun) {
+    mutating func show(_ run: DemoRun, _ modules: DemoModules) throws {
         // A line that is wider than the terminal would take two, and the next drawing would miss its place.
-        guard output.isStyled, output.columns >= Self.columnsMin else { return showTenth(run) }
+        guard output.isStyled, output.columns >= Self.columnsMin else { return try showTenth(run, modules) }
         let now = World.system.uptime()
         if let drawnAt, now.milliseconds - drawnAt.milliseconds < Self.interval.milliseconds { return }
         drawnAt = now
-        draw(run)
+        try draw(run, modules)
     }
 
     /// Shows the counts at the end.
-    mutating func finish(_ run: DemoRun) { draw(run) }
+    mutating func finish(_ run: DemoRun, _ modules: DemoModules) throws { try draw(run, modules) }
 
-    private mutating func draw(_ run: DemoRun) {
-        let lines = lines(of: run)
+    private mutating func draw(_ run: DemoRun, _ modules: DemoModules) throws {
+        let lines = lines(of: run) + [""] + (try modules.standings().map(line))
         let up = height > 0 ? "\u{1B}[\(height)A" : ""
         let erase = output.isStyled ? "\u{1B}[K" : ""
         output.write(up + lines.map { $0 + erase + "\n" }.joined())
         height = output.isStyled ? lines.count : 0
     }
 
-    private mutating func showTenth(_ run: DemoRun) {
+    private mutating func showTenth(_ run: DemoRun, _ modules: DemoModules) throws {
         let tenth = Int(run.progress * 10)
         guard tenth > tenths else { return }
         tenths = tenth
         let tally = run.tally
+        let behind = try modules.standings().reduce(0) { $0 + $1.behind }
         output.line(
             "\(tenth * 10)%  \(grouped(tally.orderCount)) orders, \(grouped(tally.count("pay"))) payments, "
                 + "\(grouped(tally.count("ship"))) parcels, \(grouped(tally.count("$timeout"))) timeouts, "
-                + "\(grouped(tally.refused)) refusals, \(grouped(tally.events)) events")
+                + "\(grouped(tally.refused)) refusals, \(grouped(tally.events)) events; modules "
+                + "\(counted(behind, "message")) behind")
         output.flush()
+    }
+
+    /// How far a module is, and what it has made of it.
+    private func line(_ module: DemoModules.Standing) -> String {
+        Style.dim("   " + module.name.description.padded(toColumns: 15))
+            + "\(grouped(module.behind)) behind".padded(toColumns: 13, isRightAligned: true) + "   " + module.effect
     }
 
     private func lines(of run: DemoRun) -> [String] {

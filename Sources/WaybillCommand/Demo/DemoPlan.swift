@@ -58,23 +58,35 @@ struct DemoPlan {
     private var parcels = 0
     private var dice: Dice
 
-    private init(_ order: OrderID, basket: DemoBasket, placedAt: Moment, payWithin: Interval, dice: Dice) {
+    private init(
+        _ order: OrderID, basket: DemoBasket, buyer: Int, placedAt: Moment, payWithin: Interval, dice: Dice
+    ) {
         self.order = order
         self.basket = basket
         self.dice = dice
         time = placedAt
         let shop = Int.random(in: 1...5, using: &self.dice)
-        let buyer = "buyer-\(Int.random(in: 1...900, using: &self.dice))"
-        add("place", by: "buyer", basket.placing(shop: shop, buyer: buyer, payWithin: payWithin))
+        add("place", by: "buyer", basket.placing(shop: shop, buyer: "buyer-\(buyer)", payWithin: payWithin))
     }
 
     /// The plan of an ordinary order.
-    static func ordinary(_ order: OrderID, placedAt: Moment, from goods: DemoGoods, _ dice: inout Dice) -> DemoPlan {
+    ///
+    /// - Parameter coupons: what buyers have and have not spent, by buyer.
+    static func ordinary(
+        _ order: OrderID, placedAt: Moment, from goods: DemoGoods, coupons: inout [String: String], _ dice: inout Dice
+    ) -> DemoPlan {
         let style = dice.pick(Style.allCases, weight: \.share) ?? .straight
         let countMin = style == .parcels ? 2 : 1
-        let basket = DemoBasket(from: goods, lines: Int.random(in: countMin...3, using: &dice), &dice)
+        var basket = DemoBasket(from: goods, lines: Int.random(in: countMin...3, using: &dice), &dice)
+        let buyer = anybody(&dice)
+        if basket.totalCents > 2 * DemoModules.discountCents, let code = coupons["buyer-\(buyer)"] {
+            basket.coupon = code
+            // Some try to spend it twice.
+            if !dice.chance(5) { coupons["buyer-\(buyer)"] = nil }
+        }
         let payWithin: Interval = dice.chance(80) ? .minutes(30) : .hours(2)
-        var plan = DemoPlan(order, basket: basket, placedAt: placedAt, payWithin: payWithin, dice: dice)
+        var plan = DemoPlan(
+            order, basket: basket, buyer: buyer, placedAt: placedAt, payWithin: payWithin, dice: dice)
         switch style {
         case .straight:
             plan.payAll()
@@ -118,7 +130,8 @@ struct DemoPlan {
     /// The plan of an order to which nearly everything happens: what the demo tells at its end.
     static func eventful(_ order: OrderID, placedAt: Moment, from goods: DemoGoods, _ dice: inout Dice) -> DemoPlan {
         let basket = DemoBasket(quietFrom: goods, &dice)
-        var plan = DemoPlan(order, basket: basket, placedAt: placedAt, payWithin: .minutes(30), dice: dice)
+        var plan = DemoPlan(
+            order, basket: basket, buyer: anybody(&dice), placedAt: placedAt, payWithin: .minutes(30), dice: dice)
         plan.haggle()
         plan.ship(plan.basket.lines, after: .minutes(3))
         plan.pay(plan.basket.totalCents / 3, after: .minutes(4))
@@ -128,6 +141,9 @@ struct DemoPlan {
         plan.giveBack(plan.basket.lines.prefix(1))
         return plan
     }
+
+    /// A buyer, by number.
+    private static func anybody(_ dice: inout Dice) -> Int { Int.random(in: 1...900, using: &dice) }
 
     // MARK: Steps
 
@@ -210,7 +226,8 @@ struct DemoPlan {
     }
 
     private mutating func giveBack(_ lines: some Collection<DemoBasket.Line>) {
-        let refund = lines.reduce(0) { $0 + $1.quantity * $1.priceCents }
+        // No more than was paid: a coupon may have taken something off.
+        let refund = min(lines.reduce(0) { $0 + $1.quantity * $1.priceCents }, basket.totalCents)
         add(
             "ask_return", after: dice.hours(5...48), by: "buyer",
             ["case": "case-1", "kind": "does not fit", "lines": quantities(lines)])

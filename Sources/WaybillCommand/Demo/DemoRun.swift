@@ -11,7 +11,8 @@ struct DemoRun {
         /// When the two weeks end.
         var end: Moment
 
-        static let length = Interval.days(14)
+        static let days = 14
+        static let length = Interval.days(Int64(days))
         /// Orders are placed in the first days, so that most of them are done at the end.
         static let placingLength = Interval.days(3)
 
@@ -21,6 +22,7 @@ struct DemoRun {
     /// Steps in one write, at most, and how long they take: whoever answers calls looks in between.
     private static let batchMax = 256
     private static let batchLength = Interval.hours(2)
+    private static let turnLength = Interval.hours(6)
     /// How many orders get a plan with nearly everything in it.
     private static let eventfulOrders = 5
 
@@ -33,6 +35,10 @@ struct DemoRun {
     private var steps: [DemoStep] = []
     private var planned = 0
     private var delivery: Moment
+    /// When the modules have their next turn: while many orders come they fall behind, and catch up afterwards.
+    private var nextTurn: Moment
+    /// Carts are filled for what is ordered up to then.
+    private var filledUntil: Moment
     /// Orders that were refused when they were placed: what was planned for them falls away.
     private var unplaced: Set<OrderID> = []
     private(set) var eventful: Set<OrderID> = []
@@ -44,6 +50,8 @@ struct DemoRun {
         self.workflow = workflow.name
         dice = Dice(of: world)
         delivery = settings.start.advanced(by: .days(2))
+        nextTurn = settings.start
+        filledUntil = settings.start
         tally = DemoTally()
     }
 
@@ -55,20 +63,23 @@ struct DemoRun {
     /// The day of the two weeks, from 1.
     var day: Int { Int(now.since(settings.start).milliseconds / Interval.days(1).milliseconds) + 1 }
 
-    /// Opens the shop: stock comes in, and every order is planned.
-    mutating func open(in book: OrderBook) throws {
+    /// Opens the shop: stock comes in, buyers get coupons, and every order is planned.
+    mutating func open(in book: OrderBook, _ modules: DemoModules) async throws {
         try take(goods.opening(orders: settings.orders), in: book)
+        var coupons = try await modules.openCampaign()
         let spacing = max(1, Settings.placingLength.milliseconds / Int64(max(1, settings.orders)))
         let eventfulEvery = max(1, settings.orders / Self.eventfulOrders)
         for number in 1...max(1, settings.orders) {
-            let offset = Int64(number) * spacing + Int64.random(in: 0...spacing, using: &dice)
+            // Modules hear of what is placed after their installation.
+            let offset = 2_000 + Int64(number) * spacing + Int64.random(in: 0...spacing, using: &dice)
             let placedAt = settings.start.advanced(by: Interval(milliseconds: offset))
             let id = OrderID("order-\(number)")
             if number % eventfulEvery == eventfulEvery / 2 {
                 eventful.insert(id)
                 steps += DemoPlan.eventful(id, placedAt: placedAt, from: goods, &dice).steps
             } else {
-                steps += DemoPlan.ordinary(id, placedAt: placedAt, from: goods, &dice).steps
+                let plan = DemoPlan.ordinary(id, placedAt: placedAt, from: goods, coupons: &coupons, &dice)
+                steps += plan.steps
             }
         }
         steps.removeAll { $0.at > settings.end }
@@ -78,10 +89,11 @@ struct DemoRun {
     }
 
     /// Does what comes next, in one write or a few; false: the two weeks are over.
-    mutating func step(in book: OrderBook) throws -> Bool {
+    mutating func step(in book: OrderBook, _ modules: inout DemoModules) async throws -> Bool {
         let batch = takeBatch()
         guard let first = batch.first else {
             book.advance(to: settings.end)
+            try await modules.finish()
             try look(in: book)
             return false
         }
@@ -90,6 +102,7 @@ struct DemoRun {
             delivery = Moment(milliseconds: .max)
             try take(goods.delivery(orders: settings.orders), in: book)
         }
+        if first.at >= nextTurn { try await takeTurn(with: batch, from: first.at, &modules) }
         let answers = book.engine.perform(batch.map { (command(of: $0).command, at: $0.at) })
         tally.add(answers)
         for (step, answer) in zip(batch, answers) {
@@ -97,6 +110,19 @@ struct DemoRun {
         }
         try look(in: book)
         return true
+    }
+
+    /// The modules have their turn, and buyers fill carts with what they are about to order.
+    private mutating func takeTurn(
+        with batch: [DemoStep], from moment: Moment, _ modules: inout DemoModules
+    ) async throws {
+        nextTurn = moment.advanced(by: Self.turnLength)
+        try await modules.work(day: min(day, Settings.days))
+        // A batch may reach over the next turn.
+        let horizon = nextTurn.advanced(by: Self.batchLength)
+        let coming = (batch + steps.reversed().prefix { $0.at <= horizon }).filter { $0.at > filledUntil }
+        filledUntil = horizon
+        try await modules.fillCarts(for: coming)
     }
 
     /// The next steps. Those of an order that is placed in this batch wait for the answer.

@@ -44,7 +44,7 @@ struct DemoTally {
     /// Parcels and returns are counted by what happens to them.
     var orderCount: Int { count("place") }
     /// Parcels and returns.
-    var childCount: Int { orders.count - orderCount }
+    private(set) var childCount = 0
     var refused: Int { refusals.values.reduce(0, +) }
 
     /// How many events there were of a command, or of `$timeout`.
@@ -91,7 +91,9 @@ struct DemoTally {
         types[event.type, default: 0] += 1
         do throws(JSONProblem) {
             if event.version == 1, let origin = try EventBody.origin(of: event.body) {
-                orders[stream] = Known(id: origin.order, workflow: origin.workflow)
+                let known = Known(id: origin.order, workflow: origin.workflow)
+                orders[stream] = known
+                childCount += known.isTop ? 0 : 1
             }
             // The streams of stocks are counted, and no more.
             guard let order = orders[stream] else { return [] }
