@@ -3,7 +3,7 @@
 # bench   the benchmarks, each with its limit, in the current directory
 # tidy    format and style, without changing anything
 # format  bring all code into the one format
-.PHONY: demo test bench tidy format packages release
+.PHONY: demo test bench tidy format packages browser release
 
 # Code that a tool writes is neither formatted nor judged.
 SWIFT_FILES = $(shell find Package.swift Sources Tests Migrations Workflows -name '*.swift' -not -path '*/RocketMQProto/*')
@@ -12,7 +12,7 @@ WAYBILL = .build/release/waybill
 demo: release
 	$(WAYBILL) demo
 
-test: packages
+test: packages browser
 	swift build --build-tests --explicit-target-dependency-import-check error
 	Tests/run
 
@@ -42,3 +42,13 @@ packages:
 	        $$root apt-get update -qq && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; \
 	    fi; \
 	fi
+
+# Chromium, for the test that looks at the page of a rush. Nobody has to have it: without it that test is skipped.
+browser:
+	@for name in chromium chromium-browser google-chrome; do command -v $$name >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ]; then root=''; else root='sudo -n'; fi; \
+	if command -v apt-get >/dev/null && echo 'installing chromium' && $$root apt-get update -qq \
+	    && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium; then \
+	    exit 0; \
+	fi; \
+	echo 'note: Chromium cannot be installed here; the test that looks at a page in a browser will be skipped'

@@ -54,6 +54,11 @@ struct WaybillTool: AsyncParsableCommand {
     /// The one way in which a command ends with an error: one line on stderr, then the exit status.
     private static func stop(_ error: any Error) -> Never {
         Output.standard.flush()
+        // Usage that was found wrong while a command ran: the parser would show the usage of `waybill` itself.
+        if error is ValidationError {
+            Output.error.line("Error: \(message(for: error))".printable)
+            Foundation.exit(exitCode(for: error).rawValue)
+        }
         // Help, wrong usage, and a status that was asked for: the parser knows how to end with these.
         if exitCode(for: error) != .failure || error is ExitCode { exit(withError: error) }
         switch error {

@@ -33,6 +33,21 @@ import Testing
         #expect(try run("group show prices --json").object()["accepted"] as? Bool == false)
     }
 
+    @Test func `say so when what exists is not what was asked for`() throws {
+        #expect(try run("group create readers --max-attempts 3").status == 0)
+        #expect(try run("group create readers --max-attempts 3").status == 0)
+        #expect(try run("group create readers --fifo true").errors.contains("group_exists"))
+        #expect(try run("group show readers --json").object()["fifo"] as? Bool == false)
+        let lane = try run("lane promote gray")
+        #expect(lane.status == 1 && lane.errors.contains("no message was ever sent in the lane gray"))
+        // What is wrong with the usage is said in one line, without the usage of another command.
+        let ladder = try run("group update readers --ladder soon")
+        #expect(ladder.status == 64 && ladder.errors.hasPrefix("Error: --ladder wants times"))
+        #expect(!ladder.errors.contains("Usage: waybill <subcommand>"))
+        #expect(try waybill.run("topic", "list", "--db", "").errors.contains("--db wants the name of a file"))
+        #expect(try waybill.run("workflow", "run", "--help").output.contains("2026-01-01T00:00:00Z"))
+    }
+
     @Test func `take back what is not delivered yet`() throws {
         try run("topic create later --type delay")
         let sent = try run("message send later --body x --delay 1h --json").object()

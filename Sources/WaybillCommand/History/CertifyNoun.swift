@@ -43,12 +43,12 @@ struct CertifyNoun: AsyncParsableCommand {
             return report
         }
         progress.clear()
-        file.json ? write(report) : print(report)
         if let missing = sku.first(where: { sku in !report.shown.contains { $0.key.sku == sku } }),
             report.stocks == report.shown.count
         {
             throw CommandFailure("there is no stock of \(missing) in \(file.db)", status: .negative)
         }
+        file.json ? write(report) : print(report)
         if !report.isSound { throw ExitCode(1) }
     }
 

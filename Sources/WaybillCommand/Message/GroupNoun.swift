@@ -39,7 +39,7 @@ struct GroupRules: ParsableArguments {
 /// `waybill group create`: a new consumer group.
 struct CreateGroup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "create", abstract: "Create a consumer group.",
+        commandName: "create", abstract: "Create a consumer group; one that exists by the same rules is answered.",
         discussion: """
               waybill group create service --db shop.db
               waybill group create points --fifo true --max-attempts 5 --db shop.db
@@ -61,7 +61,10 @@ struct CreateGroup: AsyncParsableCommand {
         var settings = GroupSettings(isFIFO: fifo, isBroadcast: broadcast)
         try rules.apply(to: &settings)
         let group = try await file.changing(isMade: true) { book in
-            try await book.messages.createGroup(name, settings)
+            let group = try await book.messages.createGroup(name, settings)
+            // Made by these rules or nothing: one that is there and goes by other rules is not what was asked for.
+            guard group.settings == settings else { throw MessageRefusal.groupExists(name) }
+            return group
         }
         file.answer(group)
     }

@@ -49,7 +49,15 @@ struct LaneChoice: ParsableArguments {
     @Argument(help: "The lane.") var name: Text
 
     func close(_ end: LaneEnd) async throws {
-        let report = try await file.changing { book in try await book.messages.closeLane(name, end) }
+        let report = try await file.changing { book in
+            // A name that was mistyped would close a lane that somebody may open later.
+            guard try book.messages.lanes().contains(where: { $0.name == name }) else {
+                throw CommandFailure(
+                    "no message was ever sent in the lane \(name.string.printable); see `waybill lane list`",
+                    status: .negative)
+            }
+            return try await book.messages.closeLane(name, end)
+        }
         file.json ? write(report) : print(report)
     }
 

@@ -29,6 +29,7 @@ struct DatabaseFile {
     }
 
     func requireExistence() throws(CommandFailure) {
+        guard !path.isEmpty else { throw CommandFailure("--db wants the name of a file") }
         guard !exists else { return }
         throw CommandFailure("\(path): there is no such file; `waybill demo --db \(path)` or an import makes one")
     }
