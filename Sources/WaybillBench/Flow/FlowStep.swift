@@ -65,9 +65,10 @@ extension FlowStep {
         journal(.place, 1) + [
             FlowStep(write: .place, sql: insert("timeout", "kind, due, owner, name"), select: timeouts),
             FlowStep(
-                write: .place, sql: insert("command", "generation, caller, key, fingerprint, stream, version, refusal"),
+                write: .place,
+                sql: insert("command", "generation, shelf, caller, key, fingerprint, stream, version, refusal"),
                 select: """
-                    SELECT c.generation, c.caller, c.key, c.fingerprint, c.stream, c.version, c.refusal
+                    SELECT c.generation, c.shelf, c.caller, c.key, c.fingerprint, c.stream, c.version, c.refusal
                     FROM command AS c JOIN orders AS o ON o.number = c.stream ORDER BY c.stream
                     """),
             FlowStep(
@@ -77,8 +78,8 @@ extension FlowStep {
                     ORDER BY number
                     """),
             FlowStep(
-                write: .place, sql: insert("order_attribute", "name, value, number"),
-                select: "SELECT name, value, number FROM order_attribute ORDER BY number"),
+                write: .place, sql: insert("order_attribute", "shelf, name, value, number"),
+                select: "SELECT shelf, name, value, number FROM order_attribute ORDER BY number"),
             FlowStep(
                 write: .place, sql: "UPDATE stock SET free = free - ?1, reserved = reserved + ?1 WHERE number = ?2",
                 select: stockOfLines),
