@@ -46,3 +46,18 @@ SELECT number >> 17, name, value, number FROM order_attribute ORDER BY 1, 2, 3, 
 
 DROP TABLE order_attribute;
 ALTER TABLE shelved_attribute RENAME TO order_attribute;
+
+CREATE TABLE shelved_message_key (
+    day INTEGER NOT NULL,
+    -- The upper bits of the message's offset: messages that came about the same time lie together.
+    shelf INTEGER NOT NULL CHECK (shelf = (place & 0xFFFFFFFFFF) >> 15),
+    hash INTEGER NOT NULL,
+    place INTEGER NOT NULL CHECK (place > 0),
+    PRIMARY KEY (day, shelf, hash, place)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO shelved_message_key (day, shelf, hash, place)
+SELECT day, (place & 0xFFFFFFFFFF) >> 15, hash, place FROM message_key ORDER BY 1, 2, 3, 4;
+
+DROP TABLE message_key;
+ALTER TABLE shelved_message_key RENAME TO message_key;

@@ -34,6 +34,7 @@ func usePendingVerbs(_ transaction: borrowing Transaction) throws {
     try transaction.park(number)
     try transaction.resume(number, next: .noon)
     let undecided = try transaction.undecidedMessages(after: PendingMessageNumber(0), limit: 9)
+    _ = try transaction.pendingMessages(before: PendingMessageNumber(.max), limit: 9)
     for pending in undecided { _ = try transaction.publish(pending, as: .committed, at: .noon) }
     try transaction.dropDecided(before: .noon)
 }

@@ -99,6 +99,22 @@ import WaybillStore
 }
 
 @Suite struct `A message key` {
+    @Test func `leads to messages that came long after one another, the oldest first`() throws {
+        let store = try Store.inMemory()
+        let today = MessageKeyRow.day(of: .noon)
+        let offsets: [Int64] = [7, 32_767, 32_768, 1_000_000]
+        try store.write { transaction in
+            for offset in offsets.reversed() {
+                let place = MessagePlace(queue: StoredQueueNumber(1), offset: offset)
+                try transaction.insert([MessageKeyRow(key: "a", visibleAt: .noon, place: place)])
+            }
+        }
+        for limit in [9, 3] {
+            let found = try store.read { try $0.places(ofKey: "a", day: today, limit: limit) }
+            #expect(found.map(\.offset) == Array(offsets.prefix(limit)))
+        }
+    }
+
     @Test func `leads to every message that bears it, for as many days as are kept`() throws {
         let store = try Store.inMemory()
         let queue = StoredQueueNumber(1)

@@ -7,8 +7,8 @@ import WaybillStore
 /// How far each stored queue is indexed stands in the file; which queues have grown since is known in memory.
 final class MessageIndex {
     struct Settings: Sendable {
-        /// Messages of one step.
-        var messagesMax = 4_000
+        /// Messages of one step: some milliseconds of the writer.
+        var messagesMax = 2_000
 
         init() {}
     }

@@ -13,6 +13,9 @@ package struct MessageKeyRow: Hashable, Comparable, Sendable {
         self.place = place
     }
 
+    /// Messages that came about the same time lie together, so that a step of the index changes the same few pages.
+    var shelf: Int64 { place.offset >> 15 }
+
     /// The day of a moment, also before 1970, where virtual time may lie.
     package static func day(of moment: Moment) -> Int64 {
         let (quotient, remainder) = moment.milliseconds.quotientAndRemainder(dividingBy: Interval.days(1).milliseconds)
@@ -27,7 +30,7 @@ package struct MessageKeyRow: Hashable, Comparable, Sendable {
     }
 
     package static func < (left: Self, right: Self) -> Bool {
-        (left.day, left.hash, left.place) < (right.day, right.hash, right.place)
+        (left.day, left.shelf, left.hash, left.place) < (right.day, right.shelf, right.hash, right.place)
     }
 }
 
@@ -39,10 +42,11 @@ extension Transaction {
 
     private func insert(_ key: MessageKeyRow) throws(StoreFailure) {
         let statement = try statement(
-            "INSERT INTO message_key (day, hash, place) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+            "INSERT INTO message_key (day, shelf, hash, place) VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING")
         statement.bind(1, key.day)
-        statement.bind(2, key.hash)
-        statement.bind(3, try key.place.rowid())
+        statement.bind(2, key.shelf)
+        statement.bind(3, key.hash)
+        statement.bind(4, try key.place.rowid())
         try statement.run()
     }
 
@@ -51,8 +55,9 @@ extension Transaction {
     package func dropMessageKeys(before day: Int64, limit: Int = 500) throws(StoreFailure) -> Int {
         let statement = try statement(
             """
-            DELETE FROM message_key WHERE (day, hash, place) IN (
-                SELECT day, hash, place FROM message_key WHERE day < ?1 ORDER BY day, hash, place LIMIT ?2)
+            DELETE FROM message_key WHERE (day, shelf, hash, place) IN (
+                SELECT day, shelf, hash, place FROM message_key WHERE day < ?1 ORDER BY day, shelf, hash, place
+                LIMIT ?2)
             """)
         statement.bind(1, day)
         statement.bind(2, Int64(limit))
@@ -75,11 +80,31 @@ extension TableReader where Self: ~Copyable {
 
     /// Where messages with this key or id may lie that became visible on a day. The caller compares the keys.
     package func places(ofKey key: Text, day: Int64, limit: Int) throws(StoreFailure) -> [MessagePlace] {
-        let statement = try query(
-            "SELECT place FROM message_key WHERE day = ?1 AND hash = ?2 ORDER BY place LIMIT ?3")
+        var places: [MessagePlace] = []
+        var shelf: Int64 = -1
+        while places.count < limit, let next = try messageKeyShelf(after: shelf, day: day) {
+            places += try self.places(ofKey: key, day: day, shelf: next, limit: limit - places.count)
+            shelf = next
+        }
+        return places.sorted()
+    }
+
+    private func messageKeyShelf(after shelf: Int64, day: Int64) throws(StoreFailure) -> Int64? {
+        let statement = try query("SELECT min(shelf) FROM message_key WHERE day = ?1 AND shelf > ?2")
         statement.bind(1, day)
-        statement.bind(2, MessageKeyRow.hash(key))
-        statement.bind(3, Int64(limit))
+        statement.bind(2, shelf)
+        return try statement.first { columns in columns.optionalInteger(0) } ?? nil
+    }
+
+    private func places(
+        ofKey key: Text, day: Int64, shelf: Int64, limit: Int
+    ) throws(StoreFailure) -> [MessagePlace] {
+        let statement = try query(
+            "SELECT place FROM message_key WHERE day = ?1 AND shelf = ?2 AND hash = ?3 ORDER BY place LIMIT ?4")
+        statement.bind(1, day)
+        statement.bind(2, shelf)
+        statement.bind(3, MessageKeyRow.hash(key))
+        statement.bind(4, Int64(limit))
         return try statement.all { columns in MessagePlace(rowid: columns.integer(0)) }
     }
 }
