@@ -276,7 +276,11 @@ extension Course {
         switch look.source {
         case .ready(let after, let change):
             if after < 0 { cleanSince[filter] = change }
-            if found.contains(where: { $0.content != nil }) { cleanSince[filter] = nil }
+            if found.contains(where: { $0.content != nil }) {
+                cleanSince[filter] = nil
+                // Who looked meanwhile found all of it wanted, and took that for the end of the list.
+                foundNone[filter] = nil
+            }
             if let last = found.last {
                 // Rows that others may want are passed over.
                 readyAfter[filter] = tookAll ? last.offset : after

@@ -69,6 +69,8 @@ extension Engine {
     /// One write, the replies after its commit, then perhaps a checkpoint. Returns whether anything was written.
     @discardableResult
     private func write(_ requests: [Request], for continuations: [UnsafeContinuation<Reply, Never>]) -> Bool {
+        let hasCommands = requests.contains(where: \.isCommand)
+        if hasCommands { modulePace.beginCommands() }
         let replies: [Reply]? = writer.withLock { writer in
             // One look at the clock, so that nothing is dated before its due time.
             let now = world.now()
@@ -78,9 +80,10 @@ extension Engine {
             return writer.write(
                 requests.map { Writer.Timed(request: $0, at: now) }, firingUpTo: isDue ? horizon : nil)
         }
+        // Nil only without requests.
         guard let replies else { return false }
         handOut(replies, to: continuations)
-        if requests.contains(where: \.isCommand) { modulePace.noteCommands(at: world.uptime()) }
+        if hasCommands { modulePace.endCommands(at: world.uptime()) }
         writer.withLock { $0.checkpoint(after: requests.count) }
         return true
     }

@@ -19,7 +19,9 @@ package final class ModulePace: Sendable {
     private static let waitMax = Interval.seconds(2)
 
     private struct State {
-        /// The last write of commands.
+        /// Whether commands are being written.
+        var isWriting = false
+        /// When their last write ended.
         var commandsAt: Interval?
         var isTaken = false
         /// Until when modules rest while commands come.
@@ -30,8 +32,15 @@ package final class ModulePace: Sendable {
 
     package init() {}
 
-    /// A write of commands has ended.
-    package func noteCommands(at uptime: Interval) { state.withLock { $0.commandsAt = uptime } }
+    /// A write of commands begins. However long it takes, it is no quiet.
+    package func beginCommands() { state.withLock { $0.isWriting = true } }
+
+    package func endCommands(at uptime: Interval) {
+        state.withLock { state in
+            state.isWriting = false
+            state.commandsAt = uptime
+        }
+    }
 
     /// Waits until a module may write; answers whether the turn must be given back to the next.
     func turn(in world: World) async -> Bool {
@@ -47,9 +56,8 @@ package final class ModulePace: Sendable {
     /// Nil: not yet. False: nobody else wants the writer.
     package func ask(at now: Interval) -> Bool? {
         state.withLock { state in
-            guard let commandsAt = state.commandsAt,
-                now.milliseconds - commandsAt.milliseconds <= Self.quiet.milliseconds
-            else { return false }
+            let isQuiet = state.commandsAt.map { now.milliseconds - $0.milliseconds > Self.quiet.milliseconds } ?? true
+            guard state.isWriting || !isQuiet else { return false }
             guard !state.isTaken, now >= state.restUntil else { return nil }
             state.isTaken = true
             return true

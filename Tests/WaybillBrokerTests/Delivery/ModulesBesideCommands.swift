@@ -12,31 +12,40 @@ import WaybillTimeouts
     @Test func `write whenever they like when no command came for a while`() {
         #expect(pace.ask(at: at(10)) == false)
         #expect(pace.ask(at: at(10)) == false)
-        pace.noteCommands(at: at(20))
+        pace.endCommands(at: at(20))
         #expect(pace.ask(at: at(24)) == false)
     }
 
     @Test func `write one at a time while commands come`() {
-        pace.noteCommands(at: at(20))
+        pace.endCommands(at: at(20))
         #expect(pace.ask(at: at(21)) == true)
         #expect(pace.ask(at: at(21)) == nil)
         pace.finish(isTaken: true, took: at(0), at: at(22))
-        pace.noteCommands(at: at(40))
+        pace.endCommands(at: at(40))
         #expect(pace.ask(at: at(40)) == true)
     }
 
     @Test func `rest nine times as long as they have written while commands come`() {
-        pace.noteCommands(at: at(20))
+        pace.endCommands(at: at(20))
         #expect(pace.ask(at: at(20)) == true)
         pace.finish(isTaken: true, took: at(5), at: at(25))
-        pace.noteCommands(at: at(69))
+        pace.endCommands(at: at(69))
         #expect(pace.ask(at: at(69)) == nil)
-        pace.noteCommands(at: at(70))
+        pace.endCommands(at: at(70))
         #expect(pace.ask(at: at(70)) == true)
     }
 
+    @Test func `wait for a write of commands that lasts long, as it is no quiet`() {
+        pace.beginCommands()
+        #expect(pace.ask(at: at(20)) == true)
+        pace.finish(isTaken: true, took: at(5), at: at(25))
+        #expect(pace.ask(at: at(69)) == nil)
+        pace.endCommands(at: at(69))
+        #expect(pace.ask(at: at(73)) == false)
+    }
+
     @Test func `do not rest any longer once the commands have stopped`() {
-        pace.noteCommands(at: at(20))
+        pace.endCommands(at: at(20))
         #expect(pace.ask(at: at(20)) == true)
         pace.finish(isTaken: true, took: at(1_000), at: at(1_020))
         #expect(pace.ask(at: at(1_021)) == false)
