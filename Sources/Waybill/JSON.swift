@@ -25,13 +25,11 @@ public enum JSON: Hashable, Sendable {
     /// The value as JSON text in UTF-8.
     public var bytes: [UInt8] {
         var writer = JSONWriter()
-        write(to: &writer, depth: 0)
+        write(to: &writer)
         return writer.bytes
     }
 
-    private func write(to writer: inout JSONWriter, depth: Int) {
-        // Deeper than any command's data; the writer nests no further, so what lies below is left out.
-        guard depth < 48 else { return writer.null() }
+    private func write(to writer: inout JSONWriter) {
         switch self {
         case .null: writer.null()
         case .bool(let flag): writer.bool(flag)
@@ -39,13 +37,13 @@ public enum JSON: Hashable, Sendable {
         case .text(let text): writer.text(Text(text))
         case .array(let elements):
             writer.beginArray()
-            for element in elements { element.write(to: &writer, depth: depth + 1) }
+            for element in elements { element.write(to: &writer) }
             writer.endArray()
         case .object(let members):
             writer.beginObject()
             for member in members {
                 writer.key(named: Text(member.name))
-                member.value.write(to: &writer, depth: depth + 1)
+                member.value.write(to: &writer)
             }
             writer.endObject()
         }

@@ -21,4 +21,15 @@ import Waybill
         let deep = String(repeating: "[", count: 100_000)
         #expect(throws: JSON.Problem.self) { try JSON(reading: Array(deep.utf8)) }
     }
+
+    @Test(arguments: [1, 47, 62, 63, 64, 65, 127, 128, 200])
+    func `is written whole, however deep it is`(depth: Int) {
+        var value: JSON = ["a": 1, "b": [2, 3]]
+        var text = #"{"a":1,"b":[2,3]}"#
+        for _ in 0..<depth {
+            value = [0, value, 9]
+            text = "[0,\(text),9]"
+        }
+        #expect(String(decoding: value.bytes, as: UTF8.self) == text)
+    }
 }

@@ -38,7 +38,7 @@ extension Messages {
     ///
     /// The message is prepared first. `local` does the transaction and answers what became of it. When it answers
     /// ``Resolution/unknown``, throws, or the process ends, the message stays undecided and the producer is asked: see
-    /// ``CheckDesk``.
+    /// ``answerChecks(of:_:)``.
     ///
     /// ```swift
     /// try await messages.sendInTransaction(message, producer: "ledger") { prepared in

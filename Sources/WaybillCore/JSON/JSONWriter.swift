@@ -3,6 +3,8 @@ package struct JSONWriter {
     package private(set) var bytes: [UInt8] = []
     /// Whether the next value of each open container needs a comma first: a stack of bits, innermost lowest.
     private var needsComma: UInt64 = 0
+    /// The bits of the containers further out than the innermost 64, by 64: empty for all that the engine writes.
+    private var outerCommas: [UInt64] = []
     private var depth = 0
 
     package init(capacity: Int = 512) { bytes.reserveCapacity(capacity) }
@@ -11,6 +13,7 @@ package struct JSONWriter {
     package mutating func removeAll() {
         bytes.removeAll(keepingCapacity: true)
         needsComma = 0
+        outerCommas.removeAll(keepingCapacity: true)
         depth = 0
     }
 
@@ -71,8 +74,7 @@ package struct JSONWriter {
     private mutating func begin(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)
-        precondition(
-            depth < 63, "the writer nests at most 63 containers; the types it writes are bounded far below that")
+        if depth & 63 == 63 { outerCommas.append(needsComma) }
         depth += 1
         needsComma <<= 1
     }
@@ -81,6 +83,7 @@ package struct JSONWriter {
         bytes.append(bracket)
         depth -= 1
         needsComma >>= 1
+        if depth & 63 == 63, let commas = outerCommas.popLast() { needsComma = commas }
     }
 
     private mutating func separate() {
