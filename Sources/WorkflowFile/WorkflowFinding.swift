@@ -1,18 +1,18 @@
 /// Something about a workflow file that its author should know: where, what, and how to fix it.
-package struct WorkflowFinding: Hashable, Sendable {
+public struct WorkflowFinding: Hashable, Sendable {
     /// An error keeps the workflow from being used; a warning does not.
-    package enum Severity: String, Hashable, Sendable { case error, warning }
+    public enum Severity: String, Hashable, Sendable { case error, warning }
 
-    package let severity: Severity
+    public let severity: Severity
     /// From 1.
-    package let line: Int
+    public let line: Int
     /// From 1, counted in Unicode scalars.
-    package let column: Int
+    public let column: Int
     /// The keys that lead there, for example `states.money.on.pay[0].guard`; empty for the whole file.
-    package let path: String
-    package let message: String
+    public let path: String
+    public let message: String
     /// How to fix it, when that can be said.
-    package let hint: String?
+    public let hint: String?
 
     package init(severity: Severity, line: Int, column: Int, path: String, message: String, hint: String?) {
         self.severity = severity
@@ -26,7 +26,7 @@ package struct WorkflowFinding: Hashable, Sendable {
 
 extension WorkflowFinding: CustomStringConvertible {
     /// One line: `12:7: error: states.paid.on.ship: ... (fix: ...)`.
-    package var description: String {
+    public var description: String {
         let subject = path.isEmpty ? "" : "\(path): "
         let fix = hint.map { " (fix: \($0))" } ?? ""
         return "\(line):\(column): \(severity.rawValue): \(subject)\(message)\(fix)"
@@ -34,15 +34,15 @@ extension WorkflowFinding: CustomStringConvertible {
 }
 
 /// Why a text is no workflow: its findings, of which at least one is an error.
-package struct WorkflowFileError: Error, Hashable, Sendable, CustomStringConvertible {
+public struct WorkflowFileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What the text is called: a file's name.
-    package let name: String
-    package let findings: [WorkflowFinding]
+    public let name: String
+    public let findings: [WorkflowFinding]
 
     package init(name: String, findings: [WorkflowFinding]) {
         self.name = name
         self.findings = findings
     }
 
-    package var description: String { findings.map { "\(name):\($0)" }.joined(separator: "\n") }
+    public var description: String { findings.map { "\(name):\($0)" }.joined(separator: "\n") }
 }

@@ -5,10 +5,10 @@ import WaybillStore
 
 /// Half messages: prepared before a local transaction, and visible only when it is known to be done.
 extension Messages {
-    /// Takes in a half message: durable, and visible to nobody until ``resolve(_:_:)``.
+    /// Takes in a half message: durable, and visible to nobody until ``resolve(_:of:_:)``.
     ///
     /// - Parameters:
-    ///   - producer: who is asked when the decision does not come; see ``checks(of:limit:)``.
+    ///   - producer: who is asked when the decision does not come; see ``answerChecks(of:_:)``.
     ///   - firstCheck: how long it has before it is asked, at most an hour; nil: as the settings say.
     public func prepare(
         _ message: NewMessage, producer: Text, firstCheck: Interval? = nil
