@@ -7,11 +7,11 @@ import Testing
     private static let kills = 50
 
     @Test func `keeps everything that it acknowledged, at each of fifty random moments`() throws {
-        let shop = try Shop()
+        let shop = try CrashFile()
         var dice = Dice(state: 0x5EED_0001)
         var acknowledged: [String: Int] = [:]
         for round in 1...Self.kills {
-            let victim = try Victim(file: shop.file, seed: round)
+            let victim = try Victim(file: shop.path, seed: round)
             let wasKilled = victim.killAfter(answers: 1 + Int(dice.next() % 400))
             try #require(wasKilled, "round \(round): the process ended by itself, or gave no answers")
             acknowledged.merge(victim.versions) { max($0, $1) }
@@ -22,15 +22,15 @@ import Testing
     }
 
     @Test func `recovers when it is killed again while it recovers`() throws {
-        let shop = try Shop()
+        let shop = try CrashFile()
         var dice = Dice(state: 0x5EED_0002)
         var acknowledged: [String: Int] = [:]
         for round in 1...5 {
-            let victim = try Victim(file: shop.file, seed: round)
+            let victim = try Victim(file: shop.path, seed: round)
             try #require(victim.killAfter(answers: 200))
             acknowledged.merge(victim.versions) { max($0, $1) }
             for again in 1...3 {
-                let next = try Victim(file: shop.file, seed: round * 1_000 + again)
+                let next = try Victim(file: shop.path, seed: round * 1_000 + again)
                 next.killAfter(microseconds: UInt32(dice.next() % 60_000))
                 acknowledged.merge(next.versions) { max($0, $1) }
             }
@@ -39,49 +39,32 @@ import Testing
     }
 
     @Test func `is found out when an acknowledged order is taken away`() throws {
-        let shop = try Shop()
-        let victim = try Victim(file: shop.file, seed: 1)
+        let shop = try CrashFile()
+        let victim = try Victim(file: shop.path, seed: 1)
         try #require(victim.killAfter(answers: 300))
         let order = try #require(victim.versions.keys.sorted().first)
-        _ = try run("/usr/bin/sqlite3", [shop.file, "DELETE FROM orders WHERE id = '\(order)'"])
+        _ = try run("/usr/bin/sqlite3", [shop.path, "DELETE FROM orders WHERE id = '\(order)'"])
         #expect(try shop.missing(victim.versions) == [order])
         #expect(try shop.verify().status == 1)
     }
 }
 
-/// A file in a directory of its own.
-private final class Shop {
-    private let directory: URL
-    var file: String { directory.appendingPathComponent("shop.db").path }
-
-    init() throws {
-        directory = FileManager.default.temporaryDirectory.appendingPathComponent("waybill-crash-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-    }
-
-    deinit { _ = try? FileManager.default.removeItem(at: directory) }
-
+extension CrashFile {
     /// Every acknowledged order is there, at its version or a later one, and the whole file agrees with its journal.
-    func expectWhole(_ acknowledged: [String: Int], after moment: String) throws {
+    fileprivate func expectWhole(_ acknowledged: [String: Int], after moment: String) throws {
         #expect(try missing(acknowledged) == [], "\(moment)")
         let verified = try verify()
         #expect(verified.status == 0, "\(moment): \(verified.output)")
     }
 
     /// Acknowledged orders that the file does not have, or not at their version.
-    func missing(_ acknowledged: [String: Int]) throws -> [String] {
-        let rows = try run("/usr/bin/sqlite3", [file, "SELECT id, version FROM orders"])
-        try #require(rows.status == 0, "\(rows.output)")
+    fileprivate func missing(_ acknowledged: [String: Int]) throws -> [String] {
         var stored: [String: Int] = [:]
-        for line in rows.output.split(separator: "\n") {
-            let columns = line.split(separator: "|")
-            guard columns.count == 2 else { continue }
-            stored[String(columns[0])] = Int(columns[1])
+        for columns in try rows("SELECT id, version FROM orders") where columns.count == 2 {
+            stored[columns[0]] = Int(columns[1])
         }
         return acknowledged.filter { stored[$0.key] ?? 0 < $0.value }.keys.sorted()
     }
-
-    func verify() throws -> (status: Int32, output: String) { try run(executablePath(), ["verify", file]) }
 }
 
 /// A fixed sequence, so that a failing run can be had again.

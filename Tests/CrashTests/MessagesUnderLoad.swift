@@ -7,29 +7,23 @@ import Testing
     private static let kills = 12
 
     @Test func `come at least once, in order, and never after their acknowledgement`() throws {
-        let directory = FileManager.default.temporaryDirectory
-            .appendingPathComponent("waybill-crash-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { _ = try? FileManager.default.removeItem(at: directory) }
-        let file = directory.appendingPathComponent("shop.db").path
+        let shop = try CrashFile()
         var dice = Dice(state: 0x5EED_0003)
         var story = MessageStory()
         for round in 1...Self.kills {
-            let victim = try Victim(file: file, seed: round, command: "load-messages")
+            let victim = try Victim(file: shop.path, seed: round, command: "load-messages")
             let wasKilled = victim.killAfter(answers: 50 + Int(dice.next() % 600))
             try #require(wasKilled, "round \(round): the process ended by itself, or gave no answers")
             story.add(victim.lines, round: round)
         }
-        let rest = try run(executablePath(), ["load-messages", "--db", file, "--seed", "99", "--drain"])
+        let rest = try run(executablePath(), ["load-messages", "--db", shop.path, "--seed", "99", "--drain"])
         try #require(rest.status == 0, "\(rest.output)")
         story.add(rest.output.split(separator: "\n").map(String.init), round: nil)
         #expect(story.sent.count > 500)
         #expect(story.faults() == [])
 
-        let effects = try run("/usr/bin/sqlite3", [file, "SELECT id, count(*) FROM load_effect GROUP BY id"])
-        try #require(effects.status == 0, "\(effects.output)")
-        #expect(story.faults(ofEffects: effects.output) == [])
-        let verified = try run(executablePath(), ["verify", file])
+        #expect(story.faults(ofEffects: try shop.rows("SELECT id, count(*) FROM load_effect GROUP BY id")) == [])
+        let verified = try shop.verify()
         #expect(verified.status == 0, "\(verified.output)")
     }
 
@@ -57,7 +51,7 @@ import Testing
         #expect(faults(four[0], four[1], four[2], four[3], inRound: 2).count == 1)
         var story = MessageStory()
         story.add(["sent 1-0-0", "sent 1-0-3"], round: 1)
-        #expect(story.faults(ofEffects: "1-0-0|2\n") == ["1-0-0 had its effect 2 times", "1-0-3 had no effect"])
+        #expect(story.faults(ofEffects: [["1-0-0", "2"]]) == ["1-0-0 had its effect 2 times", "1-0-3 had no effect"])
     }
 }
 
@@ -120,14 +114,10 @@ private struct MessageStory {
         return faults
     }
 
-    /// Rows `id|count` of the module: one for each message.
-    func faults(ofEffects rows: String) -> [String] {
+    /// Rows of the module, id and count: one for each message.
+    func faults(ofEffects rows: [[String]]) -> [String] {
         var counts: [String: Int] = [:]
-        for row in rows.split(separator: "\n") {
-            let columns = row.split(separator: "|")
-            guard columns.count == 2 else { continue }
-            counts[String(columns[0])] = Int(columns[1])
-        }
+        for columns in rows where columns.count == 2 { counts[columns[0]] = Int(columns[1]) }
         return counts.filter { $0.value != 1 }.keys.sorted().map { "\($0) had its effect \(counts[$0] ?? 0) times" }
             + sent.filter { counts[$0] == nil }.map { "\($0) had no effect" }
     }

@@ -101,6 +101,30 @@ private final class Acknowledged: @unchecked Sendable {
     }
 }
 
+/// A database file in a directory of its own, which goes with it.
+final class CrashFile {
+    private let directory: URL
+    var path: String { directory.appendingPathComponent("shop.db").path }
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent("waybill-crash-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    }
+
+    deinit { _ = try? FileManager.default.removeItem(at: directory) }
+
+    /// The rows that `sqlite3` finds, each with its columns.
+    func rows(_ sql: String) throws -> [[String]] {
+        let found = try run("/usr/bin/sqlite3", [path, sql])
+        try #require(found.status == 0, "\(found.output)")
+        return found.output.split(separator: "\n").map {
+            $0.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        }
+    }
+
+    func verify() throws -> (status: Int32, output: String) { try run(executablePath(), ["verify", path]) }
+}
+
 /// Beside the test runner, where the build puts all executables.
 func executablePath() throws -> String {
     var directory = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
