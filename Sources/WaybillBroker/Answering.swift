@@ -135,7 +135,7 @@ extension Broker {
         }
     }
 
-    private func remember(
+    func remember(
         _ kind: MessageTrace.Happening.Kind, _ place: MessagePlace, _ group: GroupRow, _ client: Text, _ attempt: Int64,
         at now: Moment
     ) {

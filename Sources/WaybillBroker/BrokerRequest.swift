@@ -41,6 +41,19 @@ package indirect enum BrokerRequest: Sendable {
     case closeLane(Text, LaneEnd)
 }
 
+extension BrokerRequest {
+    /// Whether it is a step of receiving and answering, for which no producer and no buyer waits.
+    package var isOfReceiving: Bool {
+        switch self {
+        case .subscribe, .raiseMark, .take, .acknowledge, .fail, .extend, .deadLetter, .leave, .checksSent, .wakeMissed:
+            true
+        case .keepGroup, .updateGroup, .deleteGroup, .createTopic, .updateTopic, .deleteTopic, .send, .recall,
+            .reschedule, .prepare, .resolve, .resume, .redrive, .lookBack, .closeLane:
+            false
+        }
+    }
+}
+
 /// What became of a request; handed back only after its commit.
 package enum BrokerReply: Sendable {
     case done

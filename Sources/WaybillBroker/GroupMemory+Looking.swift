@@ -176,12 +176,14 @@ extension GroupMemory.State {
         let end = ends[key.queue] ?? 0
         if look.isFIFO {
             guard !course.isScanned else { return nil }
-            let offsets = course.free(from: course.fresh, to: end, limit: 256)
+            let offsets = course.free(from: course.fresh, to: end, limit: min(256, max(32, look.max)))
             guard let first = offsets.first else { return nil }
             groups[key.group]?.courses[key.queue]?.isScanned = true
             let isRecovered = isCautious && first < course.recoveredBelow
             look.source = .fresh(isRecovered ? [first] : offsets)
             if isRecovered { look.max = 1 }
+            let isNew = first >= course.recoveredBelow && first >= course.fence ?? 0
+            if isNew, group.row.attemptsMax > 1, !group.breaker.isOpen { look.markOfNew = course.mark }
             return look
         }
         let start = course.next[look.filterNumber] ?? course.progress.floor

@@ -120,6 +120,12 @@ extension Receiver {
 
     /// What a consumer gets of what it took.
     func delivery(_ found: Found, _ grant: Granted, _ look: Look, _ group: GroupNumber) -> Delivery {
+        let receipt = ReceiptNumbers(grant, look, group, boot: store.bootNumber).sealed(by: seal)
+        return delivery(found, grant, look, receipt)
+    }
+
+    /// - Parameter receipt: worth nothing when nobody is to answer by it.
+    func delivery(_ found: Found, _ grant: Granted, _ look: Look, _ receipt: DeliveryReceipt) -> Delivery {
         let message = found.message
         let content = found.content
         return Delivery(
@@ -128,7 +134,7 @@ extension Receiver {
             properties: content?.properties ?? [:], messageGroup: content?.messageGroup,
             priority: Int(look.queue.priority), bornAt: message?.message.bornAt ?? grant.until,
             storedAt: message?.visibleAt ?? grant.until, attempt: grant.attempt, isReplayed: grant.isReplayed,
-            receipt: ReceiptNumbers(grant, look, group, boot: store.bootNumber).sealed(by: seal),
+            receipt: receipt,
             invisibleUntil: grant.until, event: message?.message.event, order: content?.order,
             place: MessageOrigin(queue: grant.place.queue.number, offset: grant.place.offset), trace: content?.trace)
     }

@@ -58,16 +58,30 @@ package struct Receiver: Sendable {
 
     /// Messages for a consumer: at once when there are any, else as soon as there are, or none when its time is over.
     package func receive(_ reception: Reception) async -> Result<[Delivery], MessageRefusal> {
+        await supply(reception, inOneWrite: false).map { supply in
+            switch supply {
+            case .deliveries(let deliveries): deliveries
+            case .handful: []
+            }
+        }
+    }
+
+    /// The same for a module of this process, which may handle and finish messages in one write.
+    package func supply(_ reception: Reception) async -> Result<Supply, MessageRefusal> {
+        await supply(reception, inOneWrite: true)
+    }
+
+    private func supply(_ reception: Reception, inOneWrite: Bool) async -> Result<Supply, MessageRefusal> {
         if let refusal = reception.refusal(settings) { return .failure(refusal) }
         let deadline = world.now().advanced(by: reception.wait)
         do {
             while true {
-                let attempt = try await lookOnce(reception)
+                let attempt = try await lookOnce(reception, inOneWrite: inOneWrite)
                 switch attempt {
                 case .refused(let refusal): return .failure(refusal)
-                case .deliveries(let deliveries): return .success(deliveries)
+                case .some(let supply): return .success(supply)
                 case .nothing(let group, let seen):
-                    guard world.now() < deadline, !Task.isCancelled, let seen else { return .success([]) }
+                    guard world.now() < deadline, !Task.isCancelled, let seen else { return .success(.deliveries([])) }
                     await groups.wait(group, reception.subscription.topic, until: deadline, seen: seen)
                 }
             }
@@ -78,11 +92,11 @@ package struct Receiver: Sendable {
 
     private enum Outcome {
         case refused(MessageRefusal)
-        case deliveries([Delivery])
+        case some(Supply)
         case nothing(GroupNumber, GroupMemory.Seen?)
     }
 
-    private func lookOnce(_ reception: Reception) async throws -> Outcome {
+    private func lookOnce(_ reception: Reception, inOneWrite: Bool) async throws -> Outcome {
         var welcome = groups.welcome(reception, at: world.now())
         // A message that becomes visible meanwhile may open a queue that the group is not told of yet.
         for _ in 0..<Self.welcomesMax {
@@ -96,22 +110,23 @@ package struct Receiver: Sendable {
         case .unknown: return .refused(.overloaded("the group is being changed", retryAfter: .seconds(1)))
         case .again(let group, let batch):
             let deliveries = try again(batch, group)
-            return deliveries.isEmpty ? .nothing(group, nil) : .deliveries(deliveries)
+            return deliveries.isEmpty ? .nothing(group, nil) : .some(.deliveries(deliveries))
         case .broadcast(let group, let queues):
             let seen = groups.seen(group, reception.subscription.topic)
             let deliveries = try broadcast(reception, group, queues)
-            return deliveries.isEmpty ? .nothing(group, seen) : .deliveries(deliveries)
+            return deliveries.isEmpty ? .nothing(group, seen) : .some(.deliveries(deliveries))
         case .queues(let group, let queues):
             let seen = groups.seen(group, reception.subscription.topic)
-            let deliveries = try await collect(reception, group, queues)
-            return deliveries.isEmpty ? .nothing(group, seen) : .deliveries(deliveries)
+            let supply = try await collect(reception, group, queues, inOneWrite: inOneWrite)
+            if case .deliveries(let deliveries) = supply, deliveries.isEmpty { return .nothing(group, seen) }
+            return .some(supply)
         }
     }
 
     /// Looks at queue after queue until the batch is full.
     private func collect(
-        _ reception: Reception, _ group: GroupNumber, _ queues: [StoredQueueNumber]
-    ) async throws -> [Delivery] {
+        _ reception: Reception, _ group: GroupNumber, _ queues: [StoredQueueNumber], inOneWrite: Bool
+    ) async throws -> Supply {
         var deliveries: [Delivery] = []
         var taken: [Granted] = []
         let share = groups.takeReadingBytes()
@@ -131,16 +146,21 @@ package struct Receiver: Sendable {
                 }
                 look.bytesMax = share - bytes
                 look.isFirst = deliveries.isEmpty
+                let isAlone = inOneWrite && deliveries.isEmpty
+                if isAlone, let handful = try await untaken(look, reception, group) { return .handful(handful) }
                 let granted: [(found: Found, grant: Granted)]
                 (granted, isFull) = try await take(look, reception)
                 bytes += granted.reduce(0) { $0 + $1.found.bytes }
                 taken += granted.map(\.grant)
                 note(granted.map(\.grant), reception)
+                if isAlone, case .memory = look.taking, !granted.isEmpty {
+                    return .handful(handful(of: granted, look, group))
+                }
                 deliveries += granted.map { delivery($0.found, $0.grant, look, group) }
             }
         }
         if let attempt = reception.attempt, !taken.isEmpty { groups.remember(taken, of: attempt, in: group) }
-        return deliveries
+        return .deliveries(deliveries)
     }
 
     /// Remembers for traces who got what.
@@ -183,8 +203,11 @@ package struct Receiver: Sendable {
             tookAll = taking.isComplete
         case .raise: return ([], false)
         }
-        let granted = grants.compactMap { grant in
-            found.first { $0.offset == grant.place.offset }.map { (found: $0, grant: grant) }
+        // Grants come in the order of what was found.
+        var granted: [(found: Found, grant: Granted)] = []
+        for one in found where granted.count < grants.count {
+            let grant = grants[granted.count]
+            if grant.place.offset == one.offset { granted.append((found: one, grant: grant)) }
         }
         let bytes = granted.reduce(0) { $0 + $1.found.bytes }
         // Nothing more of the size of what was found.

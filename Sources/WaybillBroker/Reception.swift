@@ -97,6 +97,9 @@ struct Look {
     var bytesMax = Int.max
     /// Whether the batch is empty as yet: its first message comes however large it is.
     var isFirst = true
+    /// In a FIFO group: nothing was delivered of what it looks at, as far as the mark tells; nil: something may have
+    /// been, or must be taken one at a time.
+    var markOfNew: Int64?
 
     /// Whether one more fits into what was taken by this look.
     func hasRoom(for one: Found, besides count: Int, bytes: Int) -> Bool {

@@ -9,6 +9,8 @@ import WaybillCore
 ///        │           ▲ round by round
 ///        ├──► fair line
 ///        │ full, or this account's share is: refused with a time to come back
+///
+///     modules ──► a line of their own, from which the writer takes one when it has time for them
 final class CommandIntake: Sendable {
     /// Something that waits for the writer.
     enum Waiting: Sendable {
@@ -17,10 +19,17 @@ final class CommandIntake: Sendable {
         case work(@Sendable (Writer) -> Void)
     }
 
+    /// A module's write; nil: the engine is closed, and there will be none.
+    typealias ModuleWork = @Sendable (Writer?) -> Void
+
     private struct State {
         /// What the next write takes.
         var next: [Waiting] = []
         var line: FairLine<Waiting>
+        /// Modules that want to write, the first one first.
+        var modules: [ModuleWork] = []
+        /// How many of those in `next` somebody outside waits for.
+        var awaited = 0
         var isWriterParked = false
         var isClosed = false
     }
@@ -63,6 +72,7 @@ final class CommandIntake: Sendable {
             }
             if state.line.isEmpty && state.next.count < nextWriteMax {
                 state.next.append(item)
+                if item.isAwaited { state.awaited += 1 }
                 if state.next.count == nextWriteMax { isCrowded.store(true, ordering: .relaxed) }
             } else if let refusal = state.line.add(item, for: account) {
                 return (refusal, false)
@@ -110,9 +120,34 @@ final class CommandIntake: Sendable {
             let taken = Array(state.next.prefix(limit))
             state.next.removeFirst(taken.count)
             state.next += state.line.take(nextWriteMax - state.next.count)
+            state.awaited = state.next.count { $0.isAwaited }
             isCrowded.store(state.next.count >= nextWriteMax, ordering: .relaxed)
             return .some(taken)
         }
+    }
+
+    /// Lets a module wait for its turn to write; why not, when it cannot.
+    func add(module work: @escaping ModuleWork) -> Refusal? {
+        let (refusal, wake) = state.withLock { state -> (Refusal?, Bool) in
+            if state.isClosed { return (.failStopped("the engine is closed"), false) }
+            guard state.modules.count < depthMax else { return (.overloaded(retryAfter: .seconds(1)), false) }
+            state.modules.append(work)
+            let wake = state.isWriterParked
+            state.isWriterParked = false
+            return (nil, wake)
+        }
+        if wake { wakeUp.signal() }
+        return refusal
+    }
+
+    /// The module that has waited longest.
+    func takeModule() -> ModuleWork? { state.withLock { $0.modules.isEmpty ? nil : $0.modules.removeFirst() } }
+
+    var moduleCount: Int { state.withLock { $0.modules.count } }
+
+    /// Whether a module wants to write, and whether somebody outside waits for the writer.
+    var wishes: (hasModule: Bool, isAwaited: Bool) {
+        state.withLock { (!$0.modules.isEmpty, $0.awaited > 0 || !$0.line.isEmpty) }
     }
 
     /// Lets the writer look at its clock.
@@ -131,4 +166,14 @@ final class CommandIntake: Sendable {
     }
 
     var depth: Int { state.withLock { $0.next.count + $0.line.count } }
+}
+
+extension CommandIntake.Waiting {
+    /// Whether somebody outside waits for it: modules make room for that.
+    fileprivate var isAwaited: Bool {
+        switch self {
+        case .request(let request, _): request.isAwaited
+        case .work: true
+        }
+    }
 }

@@ -1,7 +1,6 @@
 package import WaybillBroker
 package import WaybillCore
 package import WaybillStore
-import WaybillTimeouts
 
 /// Messages that a module of this process handles: its rows and the acknowledgements are one write.
 extension Engine {
@@ -16,6 +15,11 @@ extension Engine {
         package var failed: [(id: MessageID, why: String)] = []
 
         package var isEmpty: Bool { done == 0 && failed.isEmpty }
+
+        mutating func add(_ other: Consumption) {
+            done += other.done
+            failed += other.failed
+        }
     }
 
     /// Takes messages and handles them in writes that are short and shared with nobody, with a rest between them while
@@ -31,153 +35,85 @@ extension Engine {
     ) async -> Result<Consumption, MessageRefusal> {
         var reception = reception
         reception.isCautious = true
-        switch await receive(reception) {
-        case .failure(let refusal): return .failure(refusal)
-        case .success(let deliveries) where deliveries.isEmpty: return .success(Consumption())
-        case .success(let deliveries):
-            var rest = deliveries
-            var consumption = Consumption()
-            while !rest.isEmpty {
-                switch await handleSome(&rest, of: reception.group, deadline: deadline, handle) {
-                case .failure(let refusal): return .failure(refusal)
-                case .success(let some):
-                    consumption.done += some.done
-                    consumption.failed += some.failed
-                }
+        var consumption = Consumption()
+        do throws(MessageRefusal) {
+            let work = ModuleTask(group: reception.group, deadline: deadline, handle: handle)
+            switch try await receiver.supply(reception).get() {
+            case .deliveries(let deliveries): try await finish(deliveries, work, &consumption)
+            case .handful(let handful):
+                guard try await finish(handful, work, &consumption) == .failed else { break }
+                // Whose fault it was is found out with messages that are taken first.
+                reception.wait = Interval(milliseconds: 0)
+                try await finish(receive(reception).get(), work, &consumption)
             }
             return .success(consumption)
-        }
-    }
-
-    /// Handles the first of the deliveries in a write of their own, when it is a module's turn, and takes them out.
-    private func handleSome(
-        _ rest: inout [Delivery], of group: GroupName, deadline: Interval, _ handle: @escaping ModuleHandler
-    ) async -> Result<Consumption, MessageRefusal> {
-        let isTaken = await modulePace.turn(in: world)
-        do throws(Refusal) {
-            let (left, outcome) = try await withWriter { [world, modulePace, rest] writer in
-                let began = world.uptime()
-                var left = rest
-                let outcome = writer.consume(&left, of: group, deadline: deadline, handle)
-                let now = world.uptime()
-                modulePace.finish(
-                    isTaken: isTaken, took: Interval(milliseconds: now.milliseconds - began.milliseconds), at: now)
-                return (left, outcome)
-            }
-            rest = left
-            return outcome
         } catch {
-            modulePace.finish(isTaken: isTaken, took: Interval(milliseconds: 0), at: world.uptime())
-            // The deliveries end by themselves and come again.
-            return .failure(MessageRefusal(error))
+            return .failure(error)
         }
     }
-}
 
-extension Writer {
-    /// Handles deliveries and acknowledges them in one write, without those whose handlers throw, until the write has
-    /// lasted long enough; takes out what it has dealt with.
-    func consume(
-        _ rest: inout [Delivery], of group: GroupName, deadline: Interval, _ handle: Engine.ModuleHandler
-    ) -> Result<Engine.Consumption, MessageRefusal> {
-        var consumption = Engine.Consumption()
-        let end = world.uptime().milliseconds + ModulePace.writeMax.milliseconds
+    /// Handles a handful in as few writes as its handlers are fast; a message that cannot be handled ends it.
+    private func finish(
+        _ handful: Handful, _ work: ModuleTask, _ consumption: inout Consumption
+    ) async throws(MessageRefusal) -> HandfulEnd {
+        var rest = handful
+        var end = HandfulEnd.goesOn
+        do throws(Refusal) {
+            while end == .goesOn, !rest.isEmpty {
+                let (dropped, done, state) = try await withModuleTurn { [rest] in $0.handle(rest, work) }
+                rest.drop(dropped)
+                consumption.done += done
+                end = state
+            }
+        } catch {
+            _ = receiver.giveBack(rest, dropped: handful.count - rest.count, of: handful)
+            throw MessageRefusal(error)
+        }
+        let deliveries = receiver.giveBack(rest, dropped: handful.count - rest.count, of: handful)
+        if case .stopped(let refusal) = end { throw MessageRefusal(refusal) }
+        guard end == .failed, !deliveries.isEmpty else { return end }
+        try await finish(deliveries, work, &consumption)
+        return .goesOn
+    }
+
+    /// Handles deliveries, in writes of their own when it is a module's turn.
+    private func finish(
+        _ deliveries: [Delivery], _ work: ModuleTask, _ consumption: inout Consumption
+    ) async throws(MessageRefusal) {
+        var rest = deliveries
         while !rest.isEmpty {
-            let progress = Handling()
-            let outcome = ownWrite { [rest] transaction in
-                for (index, delivery) in rest.enumerated() {
-                    if index > 0, world.uptime().milliseconds >= end { break }
-                    progress.index = index
-                    try self.handle(delivery, of: group, deadline: deadline, handle, in: transaction)
-                    progress.handled += 1
+            let outcome: Result<Consumption, MessageRefusal>
+            do throws(Refusal) {
+                (rest, outcome) = try await withModuleTurn { [rest] writer in
+                    var left = rest
+                    let outcome = writer.consume(&left, work)
+                    return (left, outcome)
                 }
-                progress.index = nil
-                try flush(in: transaction)
-            }
-            switch outcome {
-            case .success:
-                consumption.done += progress.handled
-                rest.removeFirst(progress.handled)
-                return .success(consumption)
-            case .failure(let refusal):
-                guard let index = progress.index, stopped == nil else { return .failure(MessageRefusal(refusal)) }
-                let culprit = rest.remove(at: index)
-                consumption.failed.append((culprit.id, refusal.message))
-                if let failure = fail(culprit, why: refusal.message) { return .failure(failure) }
-            }
-        }
-        return .success(consumption)
-    }
-
-    private func handle(
-        _ delivery: Delivery, of group: GroupName, deadline: Interval, _ handle: Engine.ModuleHandler,
-        in transaction: borrowing Transaction
-    ) throws {
-        // A delivery that is over has been handled elsewhere, or will be: its effect must not happen here.
-        if let refusal = try broker.handle(.acknowledge(delivery.receipt), at: world.now(), in: transaction).refusal {
-            throw refusal
-        }
-        guard let number = try transaction.group(group)?.number else { throw MessageRefusal.unknownGroup(group) }
-        let done = try transaction.effects(of: number, messageID: delivery.id.text)
-        let isOpen = try !delivery.isReplayed || isOpened(delivery.place, to: number, in: transaction)
-        let effects = Effects(isOpen: isOpen, done: Set(done.map(\.name)))
-        let seconds = Double(deadline.milliseconds) / 1_000
-        try transaction.withModuleTables(deadlineSeconds: seconds) { tables in
-            do {
-                try handle(delivery, tables, effects)
             } catch {
-                throw CallerFailure(error: error)
+                // The deliveries end by themselves and come again.
+                throw MessageRefusal(error)
             }
-        }
-        try perform(effects, of: number, for: delivery.id, in: transaction)
-    }
-
-    /// Whether the look-back that brings a message again has opened effects.
-    private func isOpened(
-        _ place: MessageOrigin, to group: GroupNumber, in transaction: borrowing Transaction
-    ) throws -> Bool {
-        let queue = StoredQueueNumber(place.queue)
-        return try transaction.effectsOpened(of: group, in: queue).map { place.offset >= $0 } ?? false
-    }
-
-    /// Does what a handler has asked for beyond its rows, and remembers it by name.
-    private func perform(
-        _ effects: Effects, of group: GroupNumber, for message: MessageID, in transaction: borrowing Transaction
-    ) throws {
-        if let refusal = effects.refusal { throw refusal }
-        let now = world.now()
-        for name in effects.claims {
-            _ = try transaction.insert(
-                EffectRow(group: group, messageID: message.text, name: name, at: now, result: "done"))
-        }
-        for action in effects.actions {
-            switch action {
-            case .send(let message):
-                if let refusal = try broker.handle(.send([message]), at: now, in: transaction).refusal { throw refusal }
-            case .stock(let command):
-                if case .failure(let refusal) = try handler.handle(command, at: now, in: transaction) { throw refusal }
-            }
-        }
-    }
-
-    /// Fails a delivery in a write of its own; a stale one needs no failing.
-    private func fail(_ delivery: Delivery, why: String) -> MessageRefusal? {
-        let outcome: Result<MessageRefusal?, Refusal> = ownWrite { transaction in
-            let reply = try broker.handle(
-                .fail(delivery.receipt, delay: nil, why: why), at: world.now(), in: transaction)
-            try flush(in: transaction)
-            return reply.refusal
-        }
-        switch outcome {
-        case .failure(let refusal): return MessageRefusal(refusal)
-        case .success(.staleReceipt), .success(nil): return nil
-        case .success(let refusal): return refusal
+            consumption.add(try outcome.get())
         }
     }
 }
 
-/// Which delivery is being handled; a class, because the closure of a write gives back nothing when it throws.
-private final class Handling {
-    var index: Int?
-    var handled = 0
+/// What a module does with messages.
+struct ModuleTask: Sendable {
+    let group: GroupName
+    /// For each message.
+    let deadline: Interval
+    let handle: Engine.ModuleHandler
+}
+
+/// How a write of a handful has ended.
+enum HandfulEnd: Equatable, Sendable {
+    /// What is left is for the next write, if anything is.
+    case goesOn
+    /// A handler has thrown, and nothing of the write was kept.
+    case failed
+    /// Nothing can be written.
+    case stopped(Refusal)
+    /// The group was turned or deleted meanwhile.
+    case isOver
 }

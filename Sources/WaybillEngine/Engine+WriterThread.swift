@@ -18,24 +18,30 @@ extension Engine {
     func startWriterThread() {
         let thread = Thread { [self] in
             var hasRested = true
-            while let waiting = intake.take(limit: settings.writeRequestsMax, waitingAtMost: wait(hasRested: hasRested))
+            var pace = ModulePace(settings.modules)
+            while let waiting = intake.take(
+                limit: settings.writeRequestsMax, waitingAtMost: wait(hasRested: hasRested, for: pace))
             {
-                if work(off: waiting) {
+                let hasWritten = work(off: waiting, &pace)
+                if letModuleWrite(&pace) || hasWritten {
                     hasRested = false
                 } else if !hasRested {
                     writer.withLock { $0.idle() }
                     hasRested = true
                 }
             }
+            while let module = intake.takeModule() { module(nil) }
             writerHasEnded.signal()
         }
         thread.name = "waybill-writer"
         thread.start()
     }
 
-    /// How long the writer may sleep: until the next timeout, or until somebody wakes it.
-    private func wait(hasRested: Bool) -> Interval {
-        let longest = hasRested ? Patience.longest : Patience.untilIdle
+    /// How long the writer may sleep: until the next timeout, or a module's turn, or until somebody wakes it.
+    private func wait(hasRested: Bool, for pace: ModulePace) -> Interval {
+        var longest = hasRested ? Patience.longest : Patience.untilIdle
+        let wishes = intake.wishes
+        if wishes.hasModule { longest = min(longest, pace.wait(at: world.uptime(), isAwaited: wishes.isAwaited)) }
         return writer.withLock { writer in
             guard let due = writer.nextDue, writer.stopped == nil, !writer.timeouts.isHeld, !writer.isPaused
             else { return longest }
@@ -45,7 +51,7 @@ extension Engine {
     }
 
     /// Does what waits, in order, and fires what is due. Returns whether there was anything to do.
-    private func work(off waiting: [CommandIntake.Waiting]) -> Bool {
+    private func work(off waiting: [CommandIntake.Waiting], _ pace: inout ModulePace) -> Bool {
         var requests: [Request] = []
         var continuations: [UnsafeContinuation<Reply, Never>] = []
         requests.reserveCapacity(waiting.count)
@@ -56,21 +62,22 @@ extension Engine {
                 requests.append(request)
                 continuations.append(continuation)
             case .work(let body):
-                write(requests, for: continuations)
+                write(requests, for: continuations, &pace)
                 requests.removeAll()
                 continuations.removeAll()
                 writer.withLock { body($0) }
+                pace.served(at: world.uptime())
             }
         }
-        let hasFired = write(requests, for: continuations)
+        let hasFired = write(requests, for: continuations, &pace)
         return hasFired || !waiting.isEmpty
     }
 
     /// One write, the replies after its commit, then perhaps a checkpoint. Returns whether anything was written.
     @discardableResult
-    private func write(_ requests: [Request], for continuations: [UnsafeContinuation<Reply, Never>]) -> Bool {
-        let hasCommands = requests.contains(where: \.isCommand)
-        if hasCommands { modulePace.beginCommands() }
+    private func write(
+        _ requests: [Request], for continuations: [UnsafeContinuation<Reply, Never>], _ pace: inout ModulePace
+    ) -> Bool {
         let replies: [Reply]? = writer.withLock { writer in
             // One look at the clock, so that nothing is dated before its due time.
             let now = world.now()
@@ -83,8 +90,20 @@ extension Engine {
         // Nil only without requests.
         guard let replies else { return false }
         handOut(replies, to: continuations)
-        if hasCommands { modulePace.endCommands(at: world.uptime()) }
+        if requests.contains(where: \.isAwaited) { pace.served(at: world.uptime()) }
         writer.withLock { $0.checkpoint(after: requests.count) }
+        return true
+    }
+
+    /// One module's write, when it is the modules' turn. Returns whether there was one.
+    private func letModuleWrite(_ pace: inout ModulePace) -> Bool {
+        let wishes = intake.wishes
+        let began = world.uptime()
+        guard wishes.hasModule, pace.wait(at: began, isAwaited: wishes.isAwaited).milliseconds == 0,
+            let module = intake.takeModule()
+        else { return false }
+        writer.withLock { module($0) }
+        pace.wrote(from: began, to: world.uptime(), isAwaited: intake.wishes.isAwaited)
         return true
     }
 

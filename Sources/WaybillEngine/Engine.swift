@@ -21,6 +21,8 @@ package final class Engine: Sendable {
         package var refusesSoldOutAtTheDoor = true
         /// Stocks that may be known as sold out at the door.
         package var soldOutMax = 100_000
+        /// How modules share the writer with commands.
+        package var modules = ModuleShare()
         package var timeouts = TimeoutCenter.Settings()
         package var broker = BrokerSettings()
 
@@ -46,7 +48,6 @@ package final class Engine: Sendable {
     /// Hands out the replies of large writes.
     let replyQueue = DispatchQueue(label: "waybill.replies")
     let maintenance = MaintenanceSignal()
-    let modulePace = ModulePace()
 
     /// Opens an engine over a store.
     ///
@@ -83,7 +84,7 @@ package final class Engine: Sendable {
         receiverParts = Receiver.Parts(broker)
         let made = try Writer(
             store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end, board: board),
-            timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker)
+            timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker, writeMax: settings.modules.writeMax)
         writer = Mutex(made)
         if world.virtualClock == nil {
             startWriterThread()
@@ -121,6 +122,21 @@ package final class Engine: Sendable {
         return try outcome.get()
     }
 
+    /// Runs `body` with the writer to itself when it is the modules' turn.
+    func withModuleTurn<Result: Sendable>(
+        _ body: @escaping @Sendable (Writer) -> Result
+    ) async throws(Refusal) -> Result {
+        if world.virtualClock != nil { return writer.withLock { body($0) } }
+        let outcome: Swift.Result<Result, Refusal> = await withCheckedContinuation { continuation in
+            let refusal = intake.add(module: { writer in
+                continuation.resume(
+                    returning: writer.map { .success(body($0)) } ?? .failure(.failStopped("the engine is closed")))
+            })
+            if let refusal { continuation.resume(returning: .failure(refusal)) }
+        }
+        return try outcome.get()
+    }
+
     /// How late timeouts have fired since the file was opened.
     package var lateness: LatenessHistogram { writer.withLock { $0.timeouts.lateness } }
 
@@ -129,6 +145,9 @@ package final class Engine: Sendable {
 
     /// Requests that wait for the writer.
     package var waitingCount: Int { intake.depth }
+
+    /// Modules that wait for their turn to write.
+    package var waitingModuleCount: Int { intake.moduleCount }
 
     /// Whether firing is held because the wall clock jumped ahead (promise P5).
     package var isClockHeld: Bool { writer.withLock { $0.timeouts.isHeld } }

@@ -10,11 +10,11 @@ package indirect enum Request: Sendable {
     case timeout(TimeoutCommand)
     case broker(BrokerRequest)
 
-    /// Whether it is about an order or a stock, and not a message.
-    var isCommand: Bool {
+    /// Whether somebody outside waits for it, and not a consumer's own housekeeping.
+    var isAwaited: Bool {
         switch self {
         case .order, .stock, .timeout: true
-        case .broker: false
+        case .broker(let request): !request.isOfReceiving
         }
     }
 }

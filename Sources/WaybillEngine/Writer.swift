@@ -12,6 +12,8 @@ final class Writer {
     let handler: CommandHandler
     let timeouts: TimeoutCenter
     let broker: Broker
+    /// After so long a module's write handles no other message.
+    let writeMax: Interval
     /// When the next timeout is due, as of the last write, or the next delivery ends; nil: none is pending.
     var nextDue: Moment? {
         guard let broker = broker.nextDue else { return nextTimeout }
@@ -30,12 +32,16 @@ final class Writer {
     private(set) var pausedUntil: Int64?
     private static let pause = Interval.seconds(1)
 
-    init(store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter, broker: Broker) throws {
+    init(
+        store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter, broker: Broker,
+        writeMax: Interval = ModuleShare().writeMax
+    ) throws {
         self.store = store
         self.world = world
         self.handler = handler
         self.timeouts = timeouts
         self.broker = broker
+        self.writeMax = writeMax
         timeouts.register(.order) { [handler, timeouts] timeout, now, transaction in
             let retryAt = timeouts.retry(timeout, at: now)
             try handler.fire(timeout, at: now, retryAt: retryAt, in: transaction)

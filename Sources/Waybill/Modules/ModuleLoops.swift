@@ -18,8 +18,8 @@ final class ModuleLoops: Sendable {
 
     /// How long a loop waits for messages before it looks whether something else is to be done.
     private static let wait = Interval.seconds(5)
-    /// Orders wait for a module's write as for any other, so it is not as long as it might be.
-    private static let messagesPerWrite = 50
+    /// Messages that a module takes at once; its writes end earlier when they have lasted long enough.
+    private static let messagesPerWrite = 100
     private static let longestRest = Interval.seconds(30)
 
     private let state = Mutex(State())

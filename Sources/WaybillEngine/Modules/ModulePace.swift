@@ -1,75 +1,64 @@
-import Synchronization
 package import WaybillCore
-import WaybillTimeouts
 
-/// How modules share the writer with commands: each of their writes is short, and while commands come all modules
-/// together get one part in ten of its time. So a module that is slow, or has much to catch up with, slows itself.
-///
-///     turn ──no commands of late──► write
-///       │                             ▲
-///       └─commands come─► one at a time, after a rest of nine times what the write before took
-package final class ModulePace: Sendable {
+/// How much of the writer modules may have while somebody waits for it.
+package struct ModuleShare: Sendable {
+    /// Of the writer's time, what all modules together have at most, and at least, while commands come.
+    package var percent: Int64 = 10
     /// After so long a module's write handles no other message.
-    package static let writeMax = Interval(milliseconds: 5)
-    /// The part of the writer's time that modules have while commands come is one of so many.
-    private static let parts: Int64 = 10
-    /// Without commands for so long, nobody waits for the writer.
-    private static let quiet = Interval(milliseconds: 3)
-    /// What waits for its turn longer goes on all the same: its deliveries must not run out.
-    private static let waitMax = Interval.seconds(2)
-
-    private struct State {
-        /// Whether commands are being written.
-        var isWriting = false
-        /// When their last write ended.
-        var commandsAt: Interval?
-        var isTaken = false
-        /// Until when modules rest while commands come.
-        var restUntil = Interval(milliseconds: .min)
-    }
-
-    private let state = Mutex(State())
+    package var writeMax = Interval(milliseconds: 5)
+    /// With nobody waiting for so long, and the writer free to serve them, commands do not come any more.
+    package var quiet = Interval(milliseconds: 3)
+    /// However slow a module is, modules rest no longer: what they were given must not run out meanwhile.
+    package var restMax = Interval.seconds(2)
 
     package init() {}
+}
 
-    /// A write of commands begins. However long it takes, it is no quiet.
-    package func beginCommands() { state.withLock { $0.isWriting = true } }
+/// How modules share the writer with commands: what their writes really took is paid back in rest while commands come,
+/// so that a module that is slow, or has much to catch up with, slows itself and nobody else.
+///
+///     module asks ──nobody waits, nor has of late──► writes
+///          │                                           ▲
+///          └──commands come──► rest of nine times ─────┘
+///                              what the last write took
+///
+/// Times are the uptime of the engine's world.
+package struct ModulePace {
+    private let share: ModuleShare
+    /// Since when the writer has had no command to serve; time in which a module kept it does not count.
+    private var quietSince = Interval(milliseconds: .min)
+    /// Until when modules rest while commands come.
+    private var restUntil = Interval(milliseconds: .min)
 
-    package func endCommands(at uptime: Interval) {
-        state.withLock { state in
-            state.isWriting = false
-            state.commandsAt = uptime
-        }
+    package init(_ share: ModuleShare = ModuleShare()) {
+        precondition((1...100).contains(share.percent), "the share of modules is 1 to 100 percent")
+        self.share = share
     }
 
-    /// Waits until a module may write; answers whether the turn must be given back to the next.
-    func turn(in world: World) async -> Bool {
-        let began = world.uptime()
-        while true {
-            let now = world.uptime()
-            if let isTaken = ask(at: now) { return isTaken }
-            if now.milliseconds - began.milliseconds >= Self.waitMax.milliseconds || Task.isCancelled { return false }
-            await world.rest(Interval(milliseconds: 1))
-        }
+    /// A write for somebody who waited has ended, however long it took.
+    package mutating func served(at now: Interval) { quietSince = now }
+
+    /// How long modules have to wait as things stand; 0: one of them may write now.
+    ///
+    /// - Parameter isAwaited: whether somebody waits for the writer at this moment.
+    package func wait(at now: Interval, isAwaited: Bool) -> Interval {
+        let rest = restUntil.milliseconds > now.milliseconds ? restUntil.milliseconds - now.milliseconds : 0
+        guard !isAwaited else { return Interval(milliseconds: rest) }
+        let untilQuiet =
+            quietSince.milliseconds == .min ? 0 : quietSince.milliseconds + share.quiet.milliseconds - now.milliseconds
+        return Interval(milliseconds: max(0, min(rest, untilQuiet)))
     }
 
-    /// Nil: not yet. False: nobody else wants the writer.
-    package func ask(at now: Interval) -> Bool? {
-        state.withLock { state in
-            let isQuiet = state.commandsAt.map { now.milliseconds - $0.milliseconds > Self.quiet.milliseconds } ?? true
-            guard state.isWriting || !isQuiet else { return false }
-            guard !state.isTaken, now >= state.restUntil else { return nil }
-            state.isTaken = true
-            return true
-        }
-    }
-
-    /// A module has written; what it took decides how long modules rest.
-    package func finish(isTaken: Bool, took: Interval, at now: Interval) {
-        state.withLock { state in
-            if isTaken { state.isTaken = false }
-            let rest = max(1, took.milliseconds) * (Self.parts - 1)
-            state.restUntil = max(state.restUntil, Interval(milliseconds: now.milliseconds + rest))
-        }
+    /// A module has written. Rest is owed when commands came before it or have come meanwhile.
+    package mutating func wrote(from began: Interval, to ended: Interval, isAwaited: Bool) {
+        let took = max(0, ended.milliseconds - began.milliseconds)
+        let wasQuiet =
+            quietSince.milliseconds == .min
+            || began.milliseconds - quietSince.milliseconds >= share.quiet.milliseconds
+        if wasQuiet, !isAwaited { return }
+        // Whoever came meanwhile could not be served: it was no quiet.
+        quietSince = isAwaited ? ended : Interval(milliseconds: quietSince.milliseconds + took)
+        let rest = min(share.restMax.milliseconds, took * (100 - share.percent) / share.percent)
+        restUntil = Interval(milliseconds: ended.milliseconds + rest)
     }
 }

@@ -1,0 +1,125 @@
+import Synchronization
+package import WaybillCore
+package import WaybillStore
+
+/// Messages that a module of this process has found, and that it handles and finishes in one write.
+///
+/// Nothing is written before that write: in a FIFO group nobody else looks at new messages while the handful is out, in
+/// an ordinary one its messages are leased in memory. A message that ends the process has used an attempt all the same,
+/// as the delivered-through mark is beyond it.
+package struct Handful: Sendable {
+    /// A message with what the group's memory says of it.
+    struct Element: Sendable {
+        let found: Found
+        /// Its lease in memory; nil in a FIFO group, where it is taken by the write.
+        let grant: Granted?
+        let delivery: Delivery?
+    }
+
+    let look: Look
+    package let group: GroupNumber
+    var elements: [Element]
+
+    package var isEmpty: Bool { elements.isEmpty }
+    package var count: Int { elements.count }
+
+    /// Forgets the first messages, with which a write has dealt.
+    package mutating func drop(_ count: Int) { elements.removeFirst(min(count, elements.count)) }
+}
+
+/// What a module gets when it asks for messages.
+package enum Supply: Sendable {
+    case deliveries([Delivery])
+    /// To be given back when it is dealt with, or cannot be.
+    case handful(Handful)
+}
+
+/// What stands about a group in the way of handling without a look at its rows.
+package struct HandfulCheck {
+    let topic: TopicState
+    /// No row and no lease of a FIFO group may be in a message's way.
+    let isClear: Bool
+}
+
+extension Broker {
+    /// Whether a handful may still be handled, and what is to be asked for each message; nil: the group has been turned
+    /// or deleted since, and all of it must be given back.
+    package func check(_ handful: Handful) -> HandfulCheck? {
+        let key = handful.look.key
+        guard let group = groupRow(key.group), epoch(of: key) == handful.look.epoch,
+            let topic = topicState(of: key.queue), topic.number == handful.look.topic.number
+        else { return nil }
+        let isClear = !group.isFIFO || groups.isClear(group.number, topic)
+        return HandfulCheck(topic: topic, isClear: isClear)
+    }
+
+    /// The message at an index for its handler; nil: nobody wants it, or it is not its turn, and it is dealt with.
+    package func take(
+        _ index: Int, of handful: Handful, _ check: HandfulCheck, in transaction: borrowing Transaction
+    ) throws -> Delivery? {
+        let element = handful.elements[index]
+        let (key, offset) = (handful.look.key, element.found.offset)
+        guard handful.look.isFIFO else {
+            // A lease that has ended belongs to somebody else now.
+            guard let grant = element.grant, lease(of: offset, in: key)?.nonce == grant.nonce else { return nil }
+            return element.delivery
+        }
+        guard isFree(offset, in: key) else { return nil }
+        guard let delivery = element.delivery else {
+            finish(offset, in: key)
+            return nil
+        }
+        guard !check.isClear else { return delivery }
+        var row = RedeliveryRow(
+            group: key.group, queue: key.queue, offset: offset, attempt: 0, state: .waiting,
+            messageGroup: element.found.messageGroup)
+        guard try isBusy(row, check.topic.number, in: transaction) else { return delivery }
+        row.isReplayed = element.found.isReplayed
+        try insert(row, in: transaction)
+        return nil
+    }
+
+    /// The number of a group that there is.
+    package func number(of name: GroupName, in transaction: borrowing Transaction) throws -> GroupNumber? {
+        try groupNumber(name, in: transaction)?.number
+    }
+
+    /// Ends the delivery of a message whose handler has returned.
+    package func finish(
+        _ index: Int, of handful: Handful, _ check: HandfulCheck, at now: Moment, in transaction: borrowing Transaction
+    ) throws {
+        let element = handful.elements[index]
+        guard let delivery = element.delivery, let group = groupRow(handful.group) else { return }
+        finish(element.found.offset, in: handful.look.key)
+        if handful.look.isFIFO, !check.isClear {
+            try freeMessageGroup(element.found.messageGroup, check.topic, group.number, in: transaction)
+        }
+        note(group.number, succeeded: true)
+        let place = MessagePlace(delivery.place)
+        if element.grant == nil { remember(.delivered, place, group, Self.module, delivery.attempt, at: now) }
+        remember(.acknowledged, place, group, Self.module, delivery.attempt, at: now)
+    }
+
+    /// Lets the mark run ahead of the messages that a module will find next, so that their writes need no other one.
+    package func raiseMark(beyond handful: Handful) {
+        guard handful.look.isFIFO, let last = handful.elements.last?.found.offset else { return }
+        change(handful.look.key) { $0.mark = max($0.mark ?? 0, last + 1 + Self.marksAhead) }
+    }
+
+    /// By what name modules of this process appear in traces.
+    package static let module: Text = "module"
+    /// How far the mark of a module's group is ahead. After a crash as many messages have used an attempt at most.
+    static let marksAhead: Int64 = 200
+}
+
+extension GroupMemory {
+    /// Whether nothing of a group is in flight on a topic, and nothing owed by rows.
+    func isClear(_ group: GroupNumber, _ topic: TopicState) -> Bool {
+        state.withLock { state in
+            guard let known = state.groups[group] else { return false }
+            return topic.queues.allSatisfy { queue in
+                known.courses[queue.number].map { $0.leases.isEmpty && $0.owed == 0 } ?? true
+            }
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import WaybillBroker
+import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// The write of a module: its rows, its effects and the ends of its deliveries.
+extension Writer {
+    /// Handles a handful's first messages until the write has lasted long enough; answers how many of them are dealt
+    /// with, and how many of these were handled.
+    func handle(_ handful: Handful, _ work: ModuleTask) -> (dropped: Int, done: Int, end: HandfulEnd) {
+        guard let check = broker.check(handful) else { return (0, 0, .isOver) }
+        let end = world.uptime().milliseconds + writeMax.milliseconds
+        let progress = Handling()
+        let outcome = ownWrite { transaction in
+            for index in 0..<handful.count {
+                if index > 0, world.uptime().milliseconds >= end { break }
+                progress.index = index
+                if let delivery = try broker.take(index, of: handful, check, in: transaction) {
+                    try call(work, for: delivery, of: handful.group, isFirst: true, in: transaction)
+                    try broker.finish(index, of: handful, check, at: world.now(), in: transaction)
+                    progress.done += 1
+                }
+                progress.handled += 1
+            }
+            progress.index = nil
+            broker.raiseMark(beyond: handful)
+            try flush(in: transaction)
+        }
+        switch outcome {
+        case .success: return (progress.handled, progress.done, .goesOn)
+        case .failure(let refusal):
+            return (0, 0, progress.index == nil || stopped != nil ? .stopped(refusal) : .failed)
+        }
+    }
+
+    /// Handles deliveries and acknowledges them in one write, without those whose handlers throw, until the write has
+    /// lasted long enough; takes out what it has dealt with.
+    func consume(_ rest: inout [Delivery], _ work: ModuleTask) -> Result<Engine.Consumption, MessageRefusal> {
+        var consumption = Engine.Consumption()
+        let end = world.uptime().milliseconds + writeMax.milliseconds
+        while !rest.isEmpty {
+            let progress = Handling()
+            let outcome = ownWrite { [rest] transaction in
+                for (index, delivery) in rest.enumerated() {
+                    if index > 0, world.uptime().milliseconds >= end { break }
+                    progress.index = index
+                    try self.handle(delivery, work, in: transaction)
+                    progress.handled += 1
+                }
+                progress.index = nil
+                try flush(in: transaction)
+            }
+            switch outcome {
+            case .success:
+                consumption.done += progress.handled
+                rest.removeFirst(progress.handled)
+                return .success(consumption)
+            case .failure(let refusal):
+                guard let index = progress.index, stopped == nil else { return .failure(MessageRefusal(refusal)) }
+                let culprit = rest.remove(at: index)
+                consumption.failed.append((culprit.id, refusal.message))
+                if let failure = fail(culprit, why: refusal.message) { return .failure(failure) }
+            }
+        }
+        return .success(consumption)
+    }
+
+    private func handle(_ delivery: Delivery, _ work: ModuleTask, in transaction: borrowing Transaction) throws {
+        // A delivery that is over has been handled elsewhere, or will be: its effect must not happen here.
+        if let refusal = try broker.handle(.acknowledge(delivery.receipt), at: world.now(), in: transaction).refusal {
+            throw refusal
+        }
+        guard let number = try broker.number(of: work.group, in: transaction) else {
+            throw MessageRefusal.unknownGroup(work.group)
+        }
+        try call(work, for: delivery, of: number, isFirst: false, in: transaction)
+    }
+
+    /// Calls the handler for one message, with what was done for it before.
+    ///
+    /// - Parameter isFirst: the group has never been given it.
+    private func call(
+        _ work: ModuleTask, for delivery: Delivery, of number: GroupNumber, isFirst: Bool,
+        in transaction: borrowing Transaction
+    ) throws {
+        // A producer may send the same id twice, an order's event cannot.
+        let isNew = isFirst && delivery.event != nil
+        let done = isNew ? [] : try transaction.effects(of: number, messageID: delivery.id.text)
+        let isOpen = try !delivery.isReplayed || isOpened(delivery.place, to: number, in: transaction)
+        let effects = Effects(isOpen: isOpen, done: Set(done.map(\.name)))
+        let seconds = Double(work.deadline.milliseconds) / 1_000
+        try transaction.withModuleTables(deadlineSeconds: seconds) { tables in
+            do {
+                try work.handle(delivery, tables, effects)
+            } catch {
+                throw CallerFailure(error: error)
+            }
+        }
+        try perform(effects, of: number, for: delivery.id, in: transaction)
+    }
+
+    /// Whether the look-back that brings a message again has opened effects.
+    private func isOpened(
+        _ place: MessageOrigin, to group: GroupNumber, in transaction: borrowing Transaction
+    ) throws -> Bool {
+        let queue = StoredQueueNumber(place.queue)
+        return try transaction.effectsOpened(of: group, in: queue).map { place.offset >= $0 } ?? false
+    }
+
+    /// Does what a handler has asked for beyond its rows, and remembers it by name.
+    private func perform(
+        _ effects: Effects, of group: GroupNumber, for message: MessageID, in transaction: borrowing Transaction
+    ) throws {
+        if let refusal = effects.refusal { throw refusal }
+        let now = world.now()
+        for name in effects.claims {
+            _ = try transaction.insert(
+                EffectRow(group: group, messageID: message.text, name: name, at: now, result: "done"))
+        }
+        for action in effects.actions {
+            switch action {
+            case .send(let message):
+                if let refusal = try broker.handle(.send([message]), at: now, in: transaction).refusal { throw refusal }
+            case .stock(let command):
+                if case .failure(let refusal) = try handler.handle(command, at: now, in: transaction) { throw refusal }
+            }
+        }
+    }
+
+    /// Fails a delivery in a write of its own; a stale one needs no failing.
+    private func fail(_ delivery: Delivery, why: String) -> MessageRefusal? {
+        let outcome: Result<MessageRefusal?, Refusal> = ownWrite { transaction in
+            let reply = try broker.handle(
+                .fail(delivery.receipt, delay: nil, why: why), at: world.now(), in: transaction)
+            try flush(in: transaction)
+            return reply.refusal
+        }
+        switch outcome {
+        case .failure(let refusal): return MessageRefusal(refusal)
+        case .success(.staleReceipt), .success(nil): return nil
+        case .success(let refusal): return refusal
+        }
+    }
+}
+
+/// Which delivery is being handled; a class, because the closure of a write gives back nothing when it throws.
+private final class Handling {
+    var index: Int?
+    /// Messages that are dealt with.
+    var handled = 0
+    /// Messages of a handful whose handlers have returned.
+    var done = 0
+}
