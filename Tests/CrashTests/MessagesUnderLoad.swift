@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 /// The process is killed without warning while producers send, consumers receive and acknowledge, and a module writes
@@ -8,17 +7,10 @@ import Testing
 
     @Test func `come at least once, in order, and never after their acknowledgement`() throws {
         let shop = try CrashFile()
-        var dice = Dice(state: 0x5EED_0003)
         var story = MessageStory()
-        for round in 1...Self.kills {
-            let victim = try Victim(file: shop.path, seed: round, command: "load-messages")
-            let wasKilled = victim.killAfter(answers: 50 + Int(dice.next() % 600))
-            try #require(wasKilled, "round \(round): the process ended by itself, or gave no answers")
-            story.add(victim.lines, round: round)
-        }
-        let rest = try run(executablePath(), ["load-messages", "--db", shop.path, "--seed", "99", "--drain"])
-        try #require(rest.status == 0, "\(rest.output)")
-        story.add(rest.output.split(separator: "\n").map(String.init), round: nil)
+        let lives = try shop.lives(of: "load-messages", kills: Self.kills, answers: 50...649, dice: 0x5EED_0003)
+        for (index, lines) in lives.enumerated() { story.add(lines, round: index + 1) }
+        story.add(try shop.drained(by: "load-messages"), round: nil)
         #expect(story.sent.count > 500)
         #expect(story.faults() == [])
 

@@ -7,18 +7,10 @@ import Testing
 
     @Test func `are asked for until they are answered, and each end is told once`() throws {
         let shop = try CrashFile()
-        var dice = Dice(state: 0x5EED_0004)
         var story = RefundStory()
-        for round in 1...Self.kills {
-            let victim = try Victim(file: shop.path, seed: round, command: "load-refunds")
-            let wasKilled = victim.killAfter(answers: 100 + Int(dice.next() % 900))
-            try #require(wasKilled, "round \(round): the process ended by itself, or gave no answers")
-            story.add(victim.lines)
-        }
-        let rest = try run(executablePath(), ["load-refunds", "--db", shop.path, "--seed", "99", "--drain"])
-        try #require(rest.status == 0, "\(rest.output)")
-        story.add(rest.output.split(separator: "\n").map(String.init))
-
+        let lives = try shop.lives(of: "load-refunds", kills: Self.kills, answers: 100...999, dice: 0x5EED_0004)
+        for lines in lives { story.add(lines) }
+        story.add(try shop.drained(by: "load-refunds"))
         #expect(story.owed.count > 200)
         #expect(story.faults() == [])
         #expect(story.faults(ofCalls: try shop.rows("SELECT effect_key, state FROM call")) == [])

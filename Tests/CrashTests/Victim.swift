@@ -122,6 +122,25 @@ final class CrashFile {
         }
     }
 
+    /// What a command says in each of its lives, which all end by a kill after some answers; each goes on with the file
+    /// that the last one left.
+    func lives(of command: String, kills: Int, answers: ClosedRange<Int>, dice seed: UInt64) throws -> [[String]] {
+        var dice = Dice(state: seed)
+        return try (1...kills).map { round in
+            let victim = try Victim(file: path, seed: round, command: command)
+            let wasKilled = victim.killAfter(answers: answers.lowerBound + Int(dice.next() % UInt64(answers.count)))
+            try #require(wasKilled, "round \(round): the process ended by itself, or gave no answers")
+            return victim.lines
+        }
+    }
+
+    /// What a command says in its last life, in which it works off everything and ends by itself.
+    func drained(by command: String) throws -> [String] {
+        let rest = try run(executablePath(), [command, "--db", path, "--seed", "99", "--drain"])
+        try #require(rest.status == 0, "\(rest.output)")
+        return rest.output.split(separator: "\n").map(String.init)
+    }
+
     func verify() throws -> (status: Int32, output: String) { try run(executablePath(), ["verify", path]) }
 }
 

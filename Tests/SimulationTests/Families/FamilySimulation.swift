@@ -1,57 +1,50 @@
-import Histories
 import Waybill
 
-/// One run: steps by lot, done by the real shop and judged by the model after each; at last the file is verified.
-struct FamilySimulation {
-    let seed: UInt64
-    var steps = 200
-    /// A bug to be planted; nil: there should be none.
-    var bug: FamilyBug?
+/// A shop with parcels, returns, groups that buy and a worker for refunds, and a model of its money and its goods.
+final class FamilySimulation: Simulation {
+    static let stepCount = 200
 
-    /// What went wrong, with everything that is needed to see it again.
-    struct Failure: Error, CustomStringConvertible {
-        let seed: UInt64
-        let history: [String]
-        let what: String
+    private let subject: FamilySubject
+    private let bug: FamilyBug?
+    private var lot: FamilyLot
+    private var model = FamilyModel(at: FamilySubject.start)
 
-        var description: String {
-            """
-            seed \(seed), step \(history.count): \(what)
-            \(history.suffix(200).joined(separator: "\n"))
-            """
-        }
+    init(seed: UInt64, bug: FamilyBug?) async throws {
+        subject = try await FamilySubject(seed: seed, bug: bug)
+        self.bug = bug
+        lot = FamilyLot(seed: seed)
     }
 
-    /// How often each step and answer came: a run in which nothing happens proves nothing.
-    func run() async throws -> [String: Int] {
-        let subject = try await FamilySubject(bug: bug)
-        var model = FamilyModel(at: FamilySubject.start)
-        var lot = FamilyLot(seed: seed)
-        var history: [String] = []
-        var outcomes: [String: Int] = [:]
-        func perform(_ step: FamilyStep) async throws {
-            let verdict = try await subject.perform(step)
-            history.append("\(history.count + 1). \(step): \(verdict)")
-            try bug?.plant(in: subject)
-            let picture = try await subject.picture()
-            let wrong = model.judge(step, verdict) ?? model.difference(from: picture)
-            if let wrong { throw Failure(seed: seed, history: history, what: wrong) }
-            if verdict == .accepted { outcomes[step.word, default: 0] += 1 }
-            if verdict == .repeated { outcomes["repeated", default: 0] += 1 }
-            if case .refused(let code) = verdict { outcomes[code, default: 0] += 1 }
-            for order in picture.orders.values { outcomes[order.status] = 10 }
+    var lives: Lives<OrderBook> { subject.lives }
+
+    func draw() -> FamilyStep { lot.next(model) }
+
+    func hasMeaning(_ step: FamilyStep) -> Bool {
+        guard case .answer(let key, _) = step else { return true }
+        return model.calls.contains { $0.asked.key == key }
+    }
+
+    func perform(_ step: FamilyStep) async throws -> StepReport {
+        let verdict = try await subject.perform(step)
+        try bug?.plant(in: subject)
+        let picture = try await subject.picture()
+        let wrong = model.judge(step, verdict) ?? model.difference(from: picture)
+        var words = picture.orders.values.map(\.status)
+        switch verdict {
+        case .accepted: words.append(word(of: step))
+        case .repeated: words.append("repeated")
+        case .refused(let code): words.append(code)
         }
-        for _ in 0..<steps { try await perform(lot.next(model)) }
-        // Every deadline passes; then the worker says of everything that it was done after all.
+        if case .answer(let key, _) = step, model.calls.contains(where: { $0.asked.key == key && $0.isLate }) {
+            words.append("late")
+        }
+        return StepReport("\(verdict)", words: words, wrong: wrong)
+    }
+
+    /// Every deadline passes; then the worker says of everything that it was done after all.
+    func settle(_ perform: (FamilyStep) async throws -> Void) async throws -> String? {
         try await perform(.pass(milliseconds: 3 * FamilyCall.day))
         for call in model.calls where !call.isGone { try await perform(.answer(call: call.asked.key, isDone: true)) }
-        outcomes["late"] = model.calls.count { $0.isLate }
-        subject.book.close()
-        let report = try Verify().run(subject.path)
-        guard report.isSound else {
-            throw Failure(seed: seed, history: history, what: "verify: \(report.findings)")
-        }
-        try subject.discard()
-        return outcomes
+        return nil
     }
 }

@@ -17,9 +17,6 @@ enum FamilyStep: Equatable {
     case reopen(milliseconds: Int64)
     /// The process ends without an orderly end.
     case crash(milliseconds: Int64)
-
-    /// How reports count it.
-    var word: String { String("\(self)".prefix { $0 != "(" }) }
 }
 
 /// What a step came to.

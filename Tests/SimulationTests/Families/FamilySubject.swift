@@ -10,28 +10,21 @@ final class FamilySubject {
     private static let mug = StockKey(sku: "mug", location: "n")
     private static let group: GroupName = "bank"
 
-    private let directory: URL
-    private let clock = VirtualClock(start: Moment(milliseconds: FamilySubject.start))
+    let lives: Lives<OrderBook>
     let bug: FamilyBug?
     var isPlanted = false
-    private(set) var book: OrderBook
     /// Message ids by the key of the call that they ask for.
     private var requests: [String: Set<String>] = [:]
 
-    init(bug: FamilyBug?) async throws {
+    var book: OrderBook { lives.opened }
+
+    init(seed: UInt64, bug: FamilyBug?) async throws {
         self.bug = bug
-        directory = FileManager.default.temporaryDirectory.appending(path: "family-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        book = try OrderBook.open(directory.appending(path: "shop.db").path, world: .virtual(clock))
+        lives = try Lives("family", from: Self.start, seed: seed) { path, world in
+            try OrderBook.open(path, world: world)
+        }
         _ = try await book.submit(StockCommand(.receive(Int64(FamilyModel.received)), of: Self.mug)).get()
         try await book.messages.createGroup(Self.group)
-    }
-
-    var path: String { directory.appending(path: "shop.db").path }
-
-    func discard() throws {
-        book.close()
-        try FileManager.default.removeItem(at: directory)
     }
 
     // MARK: Steps
@@ -40,21 +33,20 @@ final class FamilySubject {
         if let bug, let verdict = bug.pretend(step, self) { return verdict }
         switch step {
         case .pass(let time): book.advance(by: Interval(milliseconds: time))
-        case .reopen(let time): try reopen(after: time) { book.close() }
-        case .crash(let time): try reopen(after: time) { book.engine.store.close() }
+        case .reopen(let time):
+            try lives.reopen(after: time)
+            fireOverdue()
+        case .crash(let time):
+            try lives.crash(after: time)
+            fireOverdue()
         case .place, .pay, .cancel, .ship, .deliver, .askReturn, .takeBack, .open, .join, .leave, .answer:
             return await send(bug?.changed(step, self) ?? step)
         }
         return .accepted
     }
 
-    private func reopen(after time: Int64, _ end: () -> Void) throws {
-        end()
-        clock.move(to: clock.now.advanced(by: Interval(milliseconds: time)))
-        book = try OrderBook.open(path, world: .virtual(clock))
-        // What came due in between fires now, not before somebody lets time pass.
-        book.advance(by: Interval(milliseconds: 0))
-    }
+    /// What came due in between fires now, not before somebody lets time pass.
+    private func fireOverdue() { book.advance(by: Interval(milliseconds: 0)) }
 
     private func send(_ step: FamilyStep) async -> FamilyVerdict {
         switch await book.submit(command(step)) {

@@ -7,35 +7,18 @@ import WaybillTimeouts
 
 /// A real order book over a file of its own, in virtual time, asked in the words of the model.
 final class FlashShop {
-    private let directory: URL
-    private var clock: VirtualClock
-    private(set) var book: OrderBook
-    private let workflow: WorkflowText
+    let lives: Lives<OrderBook>
 
-    init(at now: Int64) throws {
+    var book: OrderBook { lives.opened }
+
+    init(at now: Int64, seed: UInt64) throws {
         guard let workflow = WorkflowText.shipped("flash-sale") else { throw CocoaError(.fileNoSuchFile) }
-        self.workflow = workflow
-        directory = FileManager.default.temporaryDirectory.appending(path: "flash-sale-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        clock = VirtualClock(start: Moment(milliseconds: now))
-        book = try OrderBook.open(
-            directory.appending(path: "shop.db").path, workflows: [workflow], world: .virtual(clock))
+        lives = try Lives("flash-sale", from: now, seed: seed) { path, world in
+            try OrderBook.open(path, workflows: [workflow], world: world)
+        }
     }
-
-    deinit {
-        book.close()
-        try? FileManager.default.removeItem(at: directory)
-    }
-
-    var path: String { directory.appending(path: "shop.db").path }
 
     func pass(_ length: Int64) { book.advance(by: Interval(milliseconds: length)) }
-
-    func reopen(after length: Int64) throws {
-        book.close()
-        clock = VirtualClock(start: clock.now.advanced(by: Interval(milliseconds: length)))
-        book = try OrderBook.open(path, workflows: [workflow], world: .virtual(clock))
-    }
 
     func handle(_ request: FlashRequest, key: String?) -> FlashModel.Outcome {
         switch book.engine.perform([engineRequest(request, key: key.map { Text($0) })])[0] {

@@ -1,4 +1,3 @@
-import Foundation
 import WaybillBroker
 import WaybillCore
 import WaybillEngine
@@ -77,16 +76,7 @@ enum MessageBug: CaseIterable, Sendable {
             .filterIgnored, .staleReceiptTaken, .acknowledgementLost, .leaseTooLong, .replayUnmarked, .deadTwice:
             return
         }
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["sqlite3", subject.path, sql + " SELECT changes();"]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw ToolFailure(status: process.terminationStatus) }
-        subject.isPlanted = text.trimmingCharacters(in: .whitespacesAndNewlines) != "0"
+        subject.isPlanted = try sqlite(sql + " SELECT changes();", in: subject.lives.path) != "0"
     }
 
     /// Changes the open file behind the broker's back.

@@ -1,49 +1,52 @@
-import Histories
 import WaybillEngine
 
-/// One run: steps by lot, done by the real broker and judged by the model after each.
-struct MessageSimulation {
-    let seed: UInt64
-    var steps = 250
-    /// A bug to be planted; nil: there should be none.
-    var bug: MessageBug?
+/// A broker with producers and consumers, and a model of where each message must be.
+final class MessageSimulation: Simulation {
+    static let stepCount = 250
 
-    /// What went wrong, with everything that is needed to see it again.
-    struct Failure: Error, CustomStringConvertible {
-        let seed: UInt64
-        let history: [String]
-        let what: String
+    private let subject: MessageSubject
+    private let bug: MessageBug?
+    private var lot: MessageLot
+    private var model = MessageModel()
 
-        var description: String {
-            """
-            seed \(seed), step \(history.count): \(what)
-            \(history.suffix(400).joined(separator: "\n"))
-            """
+    init(seed: UInt64, bug: MessageBug?) async throws {
+        subject = try await MessageSubject(seed: seed, bug: bug)
+        self.bug = bug
+        lot = MessageLot(seed: seed)
+    }
+
+    var lives: Lives<Engine> { subject.lives }
+
+    func draw() -> MessageStep { lot.next(model) }
+
+    func hasMeaning(_ step: MessageStep) -> Bool {
+        switch step {
+        case .resolve(let number, _), .recall(let number), .reschedule(let number, _): model.fates[number] != nil
+        case .send, .prepare, .takeQuestions, .receive, .acknowledge, .fail, .extend, .bury, .redrive, .lookBack,
+            .maintain, .pass, .stall, .reopen, .crash:
+            true
         }
     }
 
-    /// How often each step and answer came: a run in which nothing happens proves nothing.
-    func run() async throws -> [String: Int] {
-        let subject = try await MessageSubject(seed: seed, bug: bug)
-        var model = MessageModel()
-        var lot = MessageLot(seed: seed)
-        var history: [String] = []
-        var outcomes: [String: Int] = [:]
-        func perform(_ step: MessageStep) async throws {
-            let isHeldBack = try held(step, subject)
-            let verdict = try await subject.perform(step)
-            history.append("\(history.count + 1). \(step): \(verdict)")
-            try bug?.plant(inOpen: subject)
-            let wrong = model.judge(step, verdict, isHeldBack: isHeldBack)
-            if let wrong = try wrong ?? model.difference(from: subject.picture()) {
-                throw Failure(seed: seed, history: history, what: wrong)
-            }
-            outcomes[step.word, default: 0] += 1
-            if case .refused(let code) = verdict { outcomes[code, default: 0] += 1 }
-            if case .got(let batch) = verdict { for one in batch { outcomes[one.word, default: 0] += 1 } }
-        }
-        for _ in 0..<steps { try await perform(lot.next(model)) }
-        // Everybody has time to finish everything.
+    func perform(_ step: MessageStep) async throws -> StepReport {
+        let isHeldBack = try isHeldBack(before: step)
+        let verdict = try await subject.perform(step)
+        try bug?.plant(inOpen: subject)
+        let wrong = model.judge(step, verdict, isHeldBack: isHeldBack)
+        var words = [word(of: step)]
+        if case .refused(let code) = verdict { words.append(code) }
+        if case .got(let batch) = verdict { words += batch.map(\.word) }
+        return StepReport("\(verdict)", words: words, wrong: try wrong ?? model.difference(from: subject.picture()))
+    }
+
+    /// Whether the group that is about to receive says that it takes nothing new.
+    private func isHeldBack(before step: MessageStep) throws -> Bool {
+        guard case .receive(let group, _) = step else { return false }
+        return try subject.picture().tallies[group]?.isHeldBack ?? false
+    }
+
+    /// Everybody has time to finish everything.
+    func settle(_ perform: (MessageStep) async throws -> Void) async throws -> String? {
         try await perform(.pass(milliseconds: 0))
         for _ in 0..<12 {
             try await perform(.pass(milliseconds: 3_600_000))
@@ -56,24 +59,11 @@ struct MessageSimulation {
                 }
             }
         }
-        if let wrong = model.leftOver { throw Failure(seed: seed, history: history, what: wrong) }
-        subject.engine.close()
-        let report = try Verify().run(subject.path)
-        guard report.isSound else {
-            throw Failure(seed: seed, history: history, what: "verify: \(report.findings)")
-        }
-        try subject.discard()
-        return outcomes
-    }
-
-    /// Whether the group that is about to receive says that it takes nothing new.
-    private func held(_ step: MessageStep, _ subject: MessageSubject) throws -> Bool {
-        guard case .receive(let group, _) = step else { return false }
-        return try subject.picture().tallies[group]?.isHeldBack ?? false
+        return model.leftOver
     }
 }
 
 extension Handed {
     /// What is special about it.
-    var word: String { isRedriven ? "redriven" : isReplayed ? "replayed" : attempt > 1 ? "again" : "first" }
+    fileprivate var word: String { isRedriven ? "redriven" : isReplayed ? "replayed" : attempt > 1 ? "again" : "first" }
 }

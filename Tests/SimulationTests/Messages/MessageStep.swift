@@ -22,8 +22,6 @@ enum MessageStep: Hashable {
     case reopen(milliseconds: Int64)
     /// The process is gone at once.
     case crash(milliseconds: Int64)
-
-    var word: String { String("\(self)".prefix { $0 != "(" }) }
 }
 
 /// What came of a step.

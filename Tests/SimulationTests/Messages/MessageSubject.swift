@@ -7,11 +7,8 @@ import WaybillTimeouts
 
 /// A broker on a file of its own, told to do steps; a bug may be planted on the way to it or in its file.
 final class MessageSubject {
-    let path: String
-    private let clock = VirtualClock(start: Moment(milliseconds: PostOffice.openingMilliseconds))
-    private let seed: UInt64
+    let lives: Lives<Engine>
     let bug: MessageBug?
-    private(set) var engine: Engine
     private var producer: CheckDesk.Session
     private var receipts: [DeliveryReceipt] = []
     /// Recall handles and transaction ids.
@@ -20,12 +17,13 @@ final class MessageSubject {
     var heldBack: Letter?
     var isPlanted = false
 
+    var engine: Engine { lives.opened }
+    private var now: Moment { lives.clock.now }
+
     init(seed: UInt64, bug: MessageBug?) async throws {
-        self.seed = seed
         self.bug = bug
-        path = NSTemporaryDirectory() + "messages-\(UUID().uuidString).db"
-        engine = try Self.open(path, clock, seed)
-        producer = try engine.connectProducer(Text(PostOffice.producer)) {}
+        lives = try Lives("messages", from: PostOffice.openingMilliseconds, seed: seed, open: Self.open)
+        producer = try lives.opened.connectProducer(Text(PostOffice.producer)) {}
         for topic in PostOffice.topics {
             try await done(
                 .createTopic(
@@ -43,18 +41,12 @@ final class MessageSubject {
         }
     }
 
-    private static func open(_ path: String, _ clock: VirtualClock, _ seed: UInt64) throws -> Engine {
+    private static func open(_ path: String, _ world: World) throws -> Engine {
         var settings = Engine.Settings()
         settings.broker.checkBacks.checksMax = Int64(PostOffice.questionsMax)
         return try Engine(
-            store: try Store.open(path), workflows: [], world: .virtual(clock, seed: seed), settings: settings
+            store: try Store.open(path), workflows: [], world: world, settings: settings
         ) { _ in throw EngineFailure.damaged("there are no workflows") }
-    }
-
-    func discard() throws {
-        for suffix in ["", "-wal", "-shm", ".lock"] where FileManager.default.fileExists(atPath: path + suffix) {
-            try FileManager.default.removeItem(atPath: path + suffix)
-        }
     }
 
     // MARK: Steps
@@ -73,7 +65,7 @@ final class MessageSubject {
             return verdict(await ask(.recall(handle, of: topic)))
         case .reschedule(let number, let milliseconds):
             guard let (handle, topic) = handles[number] else { return .refused("no handle") }
-            let due = clock.now.advanced(by: Interval(milliseconds: milliseconds))
+            let due = now.advanced(by: Interval(milliseconds: milliseconds))
             return verdict(await ask(.reschedule(handle, of: topic, to: due)))
         case .receive(let group, let max): return try await receive(group, max)
         case .acknowledge, .fail, .extend, .bury: return await answer(step)
@@ -86,9 +78,13 @@ final class MessageSubject {
                 await ask(.lookBack(GroupName(name), TopicName(group.topic), to: .oldest, isPreview: false)))
         case .maintain: while try engine.maintain() {}
         case .pass(let milliseconds): pass(milliseconds)
-        case .stall(let milliseconds): clock.move(to: clock.now.advanced(by: Interval(milliseconds: milliseconds)))
-        case .reopen(let milliseconds): try await restart(milliseconds) { engine.close() }
-        case .crash(let milliseconds): try await restart(milliseconds) { engine.store.close() }
+        case .stall(let milliseconds): lives.clock.move(to: now.advanced(by: Interval(milliseconds: milliseconds)))
+        case .reopen(let milliseconds):
+            try lives.reopen(after: milliseconds) { _ in try bug?.plant(inClosed: self) }
+            try begin()
+        case .crash(let milliseconds):
+            try lives.crash(after: milliseconds) { _ in try bug?.plant(inClosed: self) }
+            try begin()
         }
         return .done
     }
@@ -105,14 +101,10 @@ final class MessageSubject {
     }
 
     private func pass(_ milliseconds: Int64) {
-        engine.advance(to: clock.now.advanced(by: Interval(milliseconds: milliseconds)))
+        engine.advance(to: now.advanced(by: Interval(milliseconds: milliseconds)))
     }
 
-    private func restart(_ milliseconds: Int64, end: () -> Void) async throws {
-        end()
-        try bug?.plant(inClosed: self)
-        clock.move(to: clock.now.advanced(by: Interval(milliseconds: milliseconds)))
-        engine = try Self.open(path, clock, seed &+ UInt64(receipts.count))
+    private func begin() throws {
         producer = try engine.connectProducer(Text(PostOffice.producer)) {}
         pass(0)
     }
@@ -127,7 +119,7 @@ final class MessageSubject {
 
     private func sendAsItIs(_ letter: Letter) async throws -> MessageVerdict {
         var message = message(letter)
-        if let delay = letter.delay { message.deliverAt = clock.now.advanced(by: Interval(milliseconds: delay)) }
+        if let delay = letter.delay { message.deliverAt = now.advanced(by: Interval(milliseconds: delay)) }
         let reply = await ask(.send([message]))
         guard case .sent(let sent) = reply, let first = sent.first else { return verdict(reply) }
         if let handle = first.recallHandle { handles[letter.number] = (handle, message.topic) }

@@ -1,20 +1,20 @@
 /// Picks the next step by seed: mostly sensible, sometimes what buyers, banks and clerks get wrong.
-struct Driver {
+struct ShopLot {
     private var dice: Dice
     private var orderCount = 0
     private var keyCount = 0
-    private var sent: [(step: Step, at: Int64)] = []
+    private var sent: [(step: ShopStep, at: Int64)] = []
 
     init(seed: UInt64) { dice = Dice(state: seed) }
 
     /// The next step of a shop whose orders and clock are as the model says.
-    mutating func next(_ model: ShopModel) -> Step {
+    mutating func next(_ model: ShopModel) -> ShopStep {
         let step = pick(model)
         if step.key != nil, !sent.contains(where: { $0.step == step }) { sent.append((step, model.now)) }
         return step
     }
 
-    private mutating func pick(_ model: ShopModel) -> Step {
+    private mutating func pick(_ model: ShopModel) -> ShopStep {
         guard orderCount > 0 else {
             orderCount = 1
             return .receive(units: dice.number(4...12), key: newKey())
@@ -36,7 +36,7 @@ struct Driver {
     }
 
     /// The right sum, too little or too much; again and again under few payment ids, so that they meet.
-    private mutating func payment(_ model: ShopModel) -> Step {
+    private mutating func payment(_ model: ShopModel) -> ShopStep {
         let order = anyOrder()
         let units = model.picture.orders[order].map { max($0.reserved, $0.sold) } ?? 1
         let right = max(units, 1) * MugShop.priceCents
@@ -45,7 +45,7 @@ struct Driver {
     }
 
     /// A request of the last day once more, or its key on another request. Older keys may be forgotten or not.
-    private mutating func repetition(_ model: ShopModel) -> Step {
+    private mutating func repetition(_ model: ShopModel) -> ShopStep {
         let fresh = sent.filter { model.now - $0.at < 86_000_000 }
         guard !fresh.isEmpty else { return .pass(milliseconds: pause()) }
         let earlier = fresh[Int(dice.number(0...Int64(fresh.count - 1)))].step
@@ -53,7 +53,7 @@ struct Driver {
         return .place(order: order, units: units + 1, key: key)
     }
 
-    private mutating func count(_ model: ShopModel) -> Step {
+    private mutating func count(_ model: ShopModel) -> ShopStep {
         let free = model.picture.stock.free
         let counted = max(0, free + dice.number(-1...2))
         return .count(units: counted, expected: dice.isTrue(percent: 50) ? nil : free + dice.number(0...1))
@@ -81,26 +81,5 @@ struct Driver {
     private mutating func newKey() -> String {
         keyCount += 1
         return "key-\(keyCount)"
-    }
-}
-
-/// A fixed sequence of numbers for a seed.
-struct Dice {
-    /// Any number; near seeds give unlike sequences.
-    var state: UInt64
-
-    mutating func number(_ range: ClosedRange<Int64>) -> Int64 { Int64.random(in: range, using: &self) }
-
-    mutating func isTrue(percent: Int64) -> Bool { number(1...100) <= percent }
-}
-
-extension Dice: RandomNumberGenerator {
-    /// SplitMix64.
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
     }
 }

@@ -1,5 +1,5 @@
 /// One thing that happens to the shop.
-enum Step: Hashable {
+enum ShopStep: Hashable {
     case place(order: String, units: Int64, key: String)
     case pay(order: String, payment: String, cents: Int64)
     case cancel(order: String, key: String)
@@ -22,7 +22,7 @@ enum Step: Hashable {
     }
 
     /// The same request under another name.
-    func named(_ key: String) -> Step {
+    func named(_ key: String) -> ShopStep {
         switch self {
         case .place(let order, let units, _): .place(order: order, units: units, key: key)
         case .cancel(let order, _): .cancel(order: order, key: key)
@@ -33,17 +33,26 @@ enum Step: Hashable {
 }
 
 /// What became of a step.
-enum Verdict: Hashable {
+enum ShopVerdict: Hashable {
     /// The version of the order or stock to which the request led.
     case accepted(version: Int64, isRepeat: Bool)
     /// The stable word of the refusal.
     case refused(String)
     /// Time passed; nobody was asked.
     case passed
+
+    /// How a run counts it.
+    var word: String {
+        switch self {
+        case .accepted(_, let isRepeat): isRepeat ? "repeat" : "accepted"
+        case .refused(let code): code
+        case .passed: "passed"
+        }
+    }
 }
 
 /// What can be seen of the shop between two steps.
-struct Picture: Equatable {
+struct ShopPicture: Equatable {
     var orders: [String: Order] = [:]
     var stock = Stock()
 
@@ -67,7 +76,7 @@ struct Picture: Equatable {
     }
 
     /// The first thing that is not as expected, in words.
-    func difference(from expected: Picture) -> String? {
+    func difference(from expected: ShopPicture) -> String? {
         for id in Set(orders.keys).union(expected.orders.keys).sorted() where orders[id] != expected.orders[id] {
             return "order \(id) is \(Self.words(orders[id])), expected \(Self.words(expected.orders[id]))"
         }
