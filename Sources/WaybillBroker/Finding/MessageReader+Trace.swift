@@ -76,27 +76,30 @@ extension MessageReader {
 
     /// Delayed messages from outside, and decided ones: by id there is no index, so the newest are looked through.
     private func newest(_ id: MessageID) throws -> [PendingMessageRow] {
-        var first = PendingMessageNumber(.max)
-        var seen = 0
-        while seen < Self.pendingMax {
-            let page = try store.read { [first] rows in try rows.pendingMessages(before: first, limit: Self.pageMax) }
-            let found = page.filter { $0.message.messageID == id }
-            guard found.isEmpty, page.count == Self.pageMax, let end = page.last else { return found }
-            first = end.number
-            seen += page.count
+        try search(for: id, from: PendingMessageNumber(.max), rowsMax: Self.pendingMax) { number, rows in
+            try rows.pendingMessages(before: number, limit: Self.pageMax)
         }
-        return []
     }
 
     private func undecided(_ id: MessageID) throws -> [PendingMessageRow] {
-        var last = PendingMessageNumber(0)
+        try search(for: id, from: PendingMessageNumber(0), rowsMax: Self.undecidedMax) { number, rows in
+            try rows.undecidedMessages(after: number, limit: Self.pageMax)
+        }
+    }
+
+    /// Looks through pages, each in a short look at the file; those with the id are all in one page.
+    private func search(
+        for id: MessageID, from first: PendingMessageNumber, rowsMax: Int,
+        page: (PendingMessageNumber, borrowing Snapshot) throws -> [PendingMessageRow]
+    ) throws -> [PendingMessageRow] {
+        var number = first
         var seen = 0
-        while seen < Self.undecidedMax {
-            let page = try store.read { [last] rows in try rows.undecidedMessages(after: last, limit: Self.pageMax) }
-            let found = page.filter { $0.message.messageID == id }
-            guard found.isEmpty, page.count == Self.pageMax, let end = page.last else { return found }
-            last = end.number
-            seen += page.count
+        while seen < rowsMax {
+            let rows = try store.read { rows in try page(number, rows) }
+            let found = rows.filter { $0.message.messageID == id }
+            guard found.isEmpty, rows.count == Self.pageMax, let end = rows.last else { return found }
+            number = end.number
+            seen += rows.count
         }
         return []
     }

@@ -31,20 +31,14 @@ extension Transaction {
     private func insert(_ attribute: OrderAttribute, of order: StreamNumber) throws(StoreFailure) {
         let statement = try statement(
             "INSERT INTO order_attribute (shelf, name, value, number) VALUES (?1, ?2, ?3, ?4)")
-        statement.bind(1, AttributeShelf.of(order))
-        statement.bind(2, attribute.name)
-        statement.bind(3, attribute.value)
-        statement.bind(4, order)
+        statement.bind(attribute, of: order)
         try statement.run()
     }
 
     private func delete(_ attribute: OrderAttribute, of order: StreamNumber) throws(StoreFailure) {
         let statement = try statement(
             "DELETE FROM order_attribute WHERE shelf = ?1 AND name = ?2 AND value = ?3 AND number = ?4")
-        statement.bind(1, AttributeShelf.of(order))
-        statement.bind(2, attribute.name)
-        statement.bind(3, attribute.value)
-        statement.bind(4, order)
+        statement.bind(attribute, of: order)
         try statement.run()
     }
 }
@@ -54,10 +48,7 @@ extension TableReader where Self: ~Copyable {
     package func hasAttribute(_ attribute: OrderAttribute, of order: StreamNumber) throws(StoreFailure) -> Bool {
         let statement = try query(
             "SELECT 1 FROM order_attribute WHERE shelf = ?1 AND name = ?2 AND value = ?3 AND number = ?4")
-        statement.bind(1, AttributeShelf.of(order))
-        statement.bind(2, attribute.name)
-        statement.bind(3, attribute.value)
-        statement.bind(4, order)
+        statement.bind(attribute, of: order)
         return try statement.first { _ in true } ?? false
     }
 
@@ -79,5 +70,15 @@ extension TableReader where Self: ~Copyable {
         return try statement.all { columns in
             (OrderAttribute(name: columns.text(0), value: columns.text(1)), columns.stream(2))
         }
+    }
+}
+
+extension Statement {
+    /// The whole row of an attribute, in the order of the table's key.
+    fileprivate func bind(_ attribute: OrderAttribute, of order: StreamNumber) {
+        bind(1, AttributeShelf.of(order))
+        bind(2, attribute.name)
+        bind(3, attribute.value)
+        bind(4, order)
     }
 }
