@@ -38,10 +38,17 @@ extension Engine {
         var consumption = Consumption()
         do throws(MessageRefusal) {
             let work = ModuleTask(group: reception.group, deadline: deadline, handle: handle)
-            switch try await receiver.supply(reception).get() {
-            case .deliveries(let deliveries): try await finish(deliveries, work, &consumption)
-            case .handful(let handful):
-                guard try await finish(handful, work, &consumption) == .failed else { break }
+            var end = HandfulEnd.goesOn
+            // What nobody wants is passed over, however much it is: a module that gets nothing has seen everything.
+            while end == .goesOn, consumption.isEmpty {
+                switch try await receiver.supply(reception).get() {
+                case .deliveries(let deliveries):
+                    try await finish(deliveries, work, &consumption)
+                    end = .isOver
+                case .handful(let handful): end = try await finish(handful, work, &consumption)
+                }
+            }
+            if end == .failed {
                 // Whose fault it was is found out with messages that are taken first.
                 reception.wait = Interval(milliseconds: 0)
                 try await finish(receive(reception).get(), work, &consumption)

@@ -60,6 +60,17 @@ import WaybillStore
         #expect(try await consume(broker).isEmpty)
     }
 
+    @Test func `are found behind however many that nobody wants`() async throws {
+        let broker = try await open(0..<0)
+        for number in 0..<250 { try await broker.driver.send(number, tag: "placed", key: "k") }
+        try await broker.driver.send(250, tag: "paid", key: "k")
+        let reception = Reception(
+            group: "points", subscription: Subscription("orders", tags: "paid"), client: "m", max: 100)
+        let first = try await broker.engine.consume(reception, deadline: .seconds(5)) { _, _, _ in }.get()
+        #expect(first.done == 1)
+        #expect(try await broker.engine.consume(reception, deadline: .seconds(5)) { _, _, _ in }.get().isEmpty)
+    }
+
     @Test func `wait behind one of them that fails, and go on in order`() async throws {
         let broker = try await open(0..<6)
         var failed = try await consume(broker, poison: [2]).failed.count
