@@ -148,6 +148,7 @@ let package = Package(
                 "FlashSale",
             ],
             swiftSettings: house),
+        .testTarget(name: "WaybillBenchTests", dependencies: ["WaybillBench"], swiftSettings: house),
         // Imports no product code: starts the built executable, kills it, compares.
         .testTarget(name: "CrashTests", dependencies: ["WaybillCommand"], swiftSettings: house),
         // Imports no product code: what a person sees who types commands.

@@ -51,17 +51,40 @@ package enum Benchmark: String, CaseIterable, Sendable {
 package struct BenchmarkSettings: Sendable {
     /// Where its files lie while it runs: a real disk.
     package var directory: String
-    /// Longer runs and bigger files; else 60 seconds and 2 GB at most.
-    package var isFull: Bool
+    package var extent: Extent
     /// Told what is being done, in a few words.
     package var progress: @Sendable (String) -> Void
 
     package init(
-        directory: String = ".", isFull: Bool = false, progress: @escaping @Sendable (String) -> Void = { _ in }
+        directory: String = ".", extent: Extent = .usual, progress: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.directory = directory
-        self.isFull = isFull
+        self.extent = extent
         self.progress = progress
+    }
+
+    /// How long a benchmark runs, and how big its files grow.
+    package enum Extent: Sendable {
+        /// As short as can be: whether it still works. Its figures say nothing, so they need no real disk.
+        case trial
+        /// 60 seconds and 2 GB at most.
+        case usual
+        /// Longer runs and bigger files.
+        case full
+    }
+
+    /// What belongs to the extent.
+    func pick<Amount>(trial: Amount, usual: Amount, full: Amount) -> Amount {
+        switch extent {
+        case .trial: trial
+        case .usual: usual
+        case .full: full
+        }
+    }
+
+    /// A file of the benchmark, by a name of its own.
+    func scratchFile(_ name: String) throws -> ScratchFile {
+        try ScratchFile(name, in: directory, mustBeDurable: extent != .trial)
     }
 }
 

@@ -20,7 +20,7 @@ struct BenchNoun: AsyncParsableCommand {
 
     func run() async throws {
         let progress = ProgressLine()
-        let report = try await name.run(BenchmarkSettings(isFull: full) { progress.show($0) })
+        let report = try await name.run(BenchmarkSettings(extent: full ? .full : .usual) { progress.show($0) })
         progress.clear()
         Output.standard.line(json ? try report.json() : report.table())
         if !report.isMet { throw ExitCode(1) }

@@ -10,10 +10,9 @@ final class BareMessageLoop {
     private let target: BareFile
     private let insert: BareStatement
 
-    private static let select = """
-        SELECT place, event, ordinal, born_at, tag, key, message_group, properties, body, id, visible_at
-        FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place
-        """
+    private static let columns =
+        "SELECT place, event, ordinal, born_at, tag, key, message_group, properties, body, id, visible_at"
+    private static let select = "\(columns) FROM message WHERE place BETWEEN ?1 AND ?2 ORDER BY place"
 
     init(source: ScratchFile, target file: ScratchFile) throws {
         self.source = try BareConnection(source.path, readOnly: true)
@@ -39,6 +38,7 @@ final class BareMessageLoop {
             count += rows.count
             from = upTo + 1
         }
+        try target.expect(["\(Self.columns) FROM message ORDER BY place"], asIn: source)
         return Double(count) / seconds
     }
 

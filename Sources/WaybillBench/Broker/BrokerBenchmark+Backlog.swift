@@ -16,12 +16,12 @@ extension BrokerBenchmark {
     private static let live: GroupName = "live"
 
     /// How long filling may take unless the benchmark is to be full.
-    private var fillSecondsMax: Double { settings.isFull ? .infinity : 8 }
-    private var backlogMax: Int { settings.isFull ? 10_000_000 : 1_000_000 }
+    private var fillSecondsMax: Double { settings.pick(trial: 1, usual: 8, full: .infinity) }
+    private var backlogMax: Int { settings.pick(trial: 2_000, usual: 1_000_000, full: 10_000_000) }
 
     func measureBacklog() async throws -> Backlog {
-        let file = try ScratchFile("broker", in: settings.directory)
-        let emptyFile = try ScratchFile("broker-empty", in: settings.directory)
+        let file = try settings.scratchFile("broker")
+        let emptyFile = try settings.scratchFile("broker-empty")
         defer {
             file.remove()
             emptyFile.remove()

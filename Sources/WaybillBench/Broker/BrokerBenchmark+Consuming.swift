@@ -8,9 +8,12 @@ extension BrokerBenchmark {
     private static let hotEvery = 10
     private static let batch = 32
 
+    /// Messages that lie there for consumers.
+    private var waiting: Int { settings.pick(trial: 500, usual: 30_000, full: 200_000) }
+
     /// Deliveries a second to eight groups of eight consumers, each of which gets every message.
     func measureFanOut() async throws -> Double {
-        let file = try ScratchFile("broker", in: settings.directory)
+        let file = try settings.scratchFile("broker")
         defer { file.remove() }
         let bench = try BenchEngine(file)
         defer { bench.close() }
@@ -18,7 +21,7 @@ extension BrokerBenchmark {
         try await bench.createTopic(Self.topic)
         let groups = (1...Self.groupCount).map { GroupName(Text("group-\($0)")) }
         try await bench.createGroups(groups, on: Self.topic)
-        try await fill(bench, Self.traffic, count: settings.isFull ? 200_000 : 30_000)
+        try await fill(bench, Self.traffic, count: waiting)
         let watch = Stopwatch()
         let consumed = try await bench.consume(groups, consumers: Self.consumers, of: Self.topic) { [seconds] _ in
             watch.seconds > seconds
@@ -28,14 +31,14 @@ extension BrokerBenchmark {
 
     /// Deliveries a second, one after the other within each message group; a tenth is of a hot one.
     func measureFIFO() async throws -> (rate: Double, hotRate: Double) {
-        let file = try ScratchFile("broker", in: settings.directory)
+        let file = try settings.scratchFile("broker")
         defer { file.remove() }
         let bench = try BenchEngine(file)
         defer { bench.close() }
         settings.progress("FIFO, 10,000 message groups and a hot one")
         try await bench.createTopic(Self.topic, .fifo)
         try await bench.createGroups(["fifo"], isFIFO: true, on: Self.topic)
-        try await fill(bench, Self.traffic, count: settings.isFull ? 200_000 : 30_000) { number in
+        try await fill(bench, Self.traffic, count: waiting) { number in
             number % Self.hotEvery == 0 ? Self.hot : Text("key-\(number % Self.messageGroups)")
         }
         let watch = Stopwatch()

@@ -14,7 +14,7 @@ extension BrokerBenchmark {
     private static let patienceSeconds = 20.0
 
     func measureFlow() async throws -> Flow {
-        let file = try ScratchFile("broker", in: settings.directory)
+        let file = try settings.scratchFile("broker")
         defer { file.remove() }
         let bench = try BenchEngine(file)
         defer { bench.close() }
@@ -45,7 +45,7 @@ extension BrokerBenchmark {
     /// Messages are sent at a steady rate whether or not earlier ones have come, and each is measured from the moment
     /// at which it was to be sent: a stall counts for all that would have been sent during it.
     private func steadily(_ bench: BenchEngine, rate: Double) async throws -> (rate: Double, latencies: Latencies) {
-        let length = settings.isFull ? 30.0 : 7.0
+        let length = settings.pick(trial: 0.3, usual: 7.0, full: 30.0)
         let latencies = Latencies()
         let ending = Ending(patienceSeconds: length + Self.patienceSeconds)
         let watch = Stopwatch()

@@ -11,8 +11,8 @@ extension BrokerBenchmark {
 
     /// Engine and loop take turns on the same disk, because its speed drifts.
     func measurePublishing() async throws -> Publishing {
-        let file = try ScratchFile("broker", in: settings.directory)
-        let bareFile = try ScratchFile("broker-limit", in: settings.directory)
+        let file = try settings.scratchFile("broker")
+        let bareFile = try settings.scratchFile("broker-limit")
         defer {
             file.remove()
             bareFile.remove()

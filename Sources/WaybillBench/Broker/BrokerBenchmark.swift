@@ -13,7 +13,7 @@ struct BrokerBenchmark {
     init(_ settings: BenchmarkSettings) { self.settings = settings }
 
     /// How long each measurement runs.
-    var seconds: Double { settings.isFull ? 20 : 2.5 }
+    var seconds: Double { settings.pick(trial: 0.2, usual: 2.5, full: 20) }
 
     func run() async throws -> BenchmarkReport {
         let publishing = try await measurePublishing()

@@ -8,6 +8,9 @@ final class BareFile {
     private let begin: BareStatement
     private let commit: BareStatement
 
+    /// Rows of a table that are compared; more take longer than what is measured.
+    private static let comparedMax = 1_000
+
     /// As many bytes of WAL as the engine gathers under load before it brings them home.
     private static let checkpointPages = StoreSettings().passiveCheckpointBytes.max / (4_096 + 24)
 
@@ -28,6 +31,38 @@ final class BareFile {
         for migration in migrations { try connection.execute(String(decoding: migration, as: UTF8.self)) }
         begin = try connection.prepare("BEGIN IMMEDIATE")
         commit = try connection.prepare("COMMIT")
+    }
+
+    /// Copies rows into the file, before the clock runs.
+    func copy(_ select: String, from source: BareConnection, _ insert: String) throws {
+        let rows = try BareRows(select, from: source)
+        let statement = try connection.prepare(insert)
+        try write {
+            try rows.withBinder { binder in
+                for row in 0..<rows.count {
+                    binder.bind(row: row, to: statement)
+                    try statement.run()
+                }
+            }
+        }
+    }
+
+    /// Whether the file has the rows that the engine's has: all are counted, the first are compared. A loop that writes
+    /// other rows is no limit of anything.
+    ///
+    /// - Parameter selects: each gives rows in an order of their own.
+    func expect(_ selects: [String], asIn source: BareConnection) throws {
+        for select in selects {
+            let count = try connection.integer("SELECT count(*) FROM (\(select))")
+            let expected = try source.integer("SELECT count(*) FROM (\(select))")
+            guard count == expected else {
+                throw BenchmarkFailure("the bare loop has written \(count) rows, the engine \(expected): \(select)")
+            }
+            let first = "\(select) LIMIT \(Self.comparedMax)"
+            guard try BareRows(first, from: connection) == BareRows(first, from: source) else {
+                throw BenchmarkFailure("the bare loop has written other rows than the engine: \(select)")
+            }
+        }
     }
 
     /// One durable write.

@@ -1,8 +1,8 @@
 import GRDBSQLite
 
 /// Rows of one table in memory, ready to be bound as they are: copied from a file before the clock runs.
-struct BareRows {
-    fileprivate enum Cell {
+struct BareRows: Equatable {
+    fileprivate enum Cell: Equatable {
         case null
         case integer(Int64)
         case text(offset: Int, count: Int)

@@ -5,8 +5,8 @@ struct ScratchFile: Sendable {
     let path: String
 
     /// - Throws: ``BenchmarkFailure`` where the numbers would mean nothing: in memory there is no sync.
-    init(_ name: String, in directory: String) throws {
-        if let type = Machine.fileSystem(of: directory), type == "tmpfs" || type == "ramfs" {
+    init(_ name: String, in directory: String, mustBeDurable: Bool) throws {
+        if mustBeDurable, let type = Machine.fileSystem(of: directory), type == "tmpfs" || type == "ramfs" {
             throw BenchmarkFailure(
                 "\(directory) lies on \(type), where nothing is durable; change to a disk's directory")
         }

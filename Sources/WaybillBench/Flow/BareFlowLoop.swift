@@ -25,7 +25,9 @@ final class BareFlowLoop {
         self.withModules = withModules
         target = try BareFile(file)
         if withModules { try makeOwnTables() }
-        for (select, sql) in FlowStep.before(withModules: withModules) { try copy(select, sql) }
+        for (select, sql) in FlowStep.before(withModules: withModules) {
+            try target.copy(select, from: self.source, sql)
+        }
     }
 
     /// Writes everything in about so many writes.
@@ -65,6 +67,7 @@ final class BareFlowLoop {
             return watch.seconds
         }
         let changes = sqlite3_total_changes64(target.connection.handle) - before
+        try target.expect(FlowStep.after(withModules: withModules), asIn: source)
         return Result(seconds: seconds, orders: orders, rows: Int(changes))
     }
 
@@ -95,19 +98,6 @@ final class BareFlowLoop {
         while sqlite3_step(statement.pointer) == SQLITE_ROW {
             guard let text = sqlite3_column_text(statement.pointer, 0) else { continue }
             try target.connection.execute(String(cString: text))
-        }
-    }
-
-    private func copy(_ select: String, _ sql: String) throws {
-        let rows = try BareRows(select, from: source)
-        let insert = try target.connection.prepare(sql)
-        try target.write {
-            try rows.withBinder { binder in
-                for row in 0..<rows.count {
-                    binder.bind(row: row, to: insert)
-                    try insert.run()
-                }
-            }
         }
     }
 }

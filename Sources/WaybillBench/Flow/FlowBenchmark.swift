@@ -16,7 +16,7 @@ struct FlowBenchmark {
 
     init(_ settings: BenchmarkSettings) { self.settings = settings }
 
-    var orders: Int { settings.isFull ? 100_000 : 12_000 }
+    var orders: Int { settings.pick(trial: 200, usual: 12_000, full: 100_000) }
 
     /// What one turn came to, of the shop and of the bare loop after it.
     struct Turn {
@@ -31,8 +31,8 @@ struct FlowBenchmark {
     }
 
     func run() async throws -> BenchmarkReport {
-        let file = try ScratchFile("flow", in: settings.directory)
-        let bareFile = try ScratchFile("flow-limit", in: settings.directory)
+        let file = try settings.scratchFile("flow")
+        let bareFile = try settings.scratchFile("flow-limit")
         defer {
             file.remove()
             bareFile.remove()

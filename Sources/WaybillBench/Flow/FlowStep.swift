@@ -159,6 +159,26 @@ extension FlowStep {
         ]
     }
 
+    /// What stands in the file after the last order, in both files. The engine's counts versions of a stock, and knows
+    /// more of the cursors.
+    static func after(withModules: Bool) -> [String] {
+        let rows = [
+            "SELECT \(eventColumns) FROM event WHERE stream IN (SELECT number FROM orders) ORDER BY position",
+            "SELECT \(messageColumns) FROM message WHERE event IS NOT NULL ORDER BY place",
+            "SELECT kind, due, owner, name FROM timeout WHERE kind = 1 ORDER BY due, owner",
+            "SELECT generation, caller, key, fingerprint, stream, version, refusal FROM command ORDER BY stream",
+            "SELECT \(orderColumns) FROM orders ORDER BY number",
+            "SELECT shelf, name, value, number FROM order_attribute ORDER BY number, name, value",
+            "SELECT number, sku, location, received, adjusted, free, reserved, sold FROM stock ORDER BY number",
+        ]
+        guard withModules else { return rows }
+        return rows + [
+            "SELECT * FROM cart_order ORDER BY order_id", "SELECT * FROM cart_line ORDER BY buyer, sku, location",
+            "SELECT * FROM cart_taken ORDER BY order_id, sku, location", "SELECT * FROM points_order ORDER BY order_id",
+            "SELECT * FROM points_member ORDER BY member", "SELECT * FROM coupon ORDER BY code",
+        ]
+    }
+
     /// How far a module came, once in each of its writes.
     static let cursors: [Write: (sql: String, select: String)] = [
         .cart: cursor(of: "cart"), .points: cursor(of: "points"), .coupons: cursor(of: "coupons"),

@@ -7,20 +7,22 @@ import WaybillTimeouts
 /// each power of ten. The limit of the last stop is the first.
 struct GrowthBenchmark {
     private static let submitters = 256
-    /// Orders placed at a stop with the clock running.
-    private static let sample = 40_000
 
     let settings: BenchmarkSettings
     private let traffic = OrderTraffic(payUntil: World.system.now().advanced(by: .days(1)))
 
     init(_ settings: BenchmarkSettings) { self.settings = settings }
 
+    /// Orders placed at a stop with the clock running.
+    private var sample: Int { settings.pick(trial: 100, usual: 40_000, full: 40_000) }
+
     private var stops: [Int] {
-        settings.isFull ? [10_000, 100_000, 1_000_000, 10_000_000] : [10_000, 100_000, 400_000]
+        settings.pick(
+            trial: [100, 200], usual: [10_000, 100_000, 400_000], full: [10_000, 100_000, 1_000_000, 10_000_000])
     }
 
     func run() async throws -> BenchmarkReport {
-        let file = try ScratchFile("growth", in: settings.directory)
+        let file = try settings.scratchFile("growth")
         defer { file.remove() }
         let bench = try BenchEngine(file)
         defer { bench.close() }
@@ -34,7 +36,7 @@ struct GrowthBenchmark {
             let before = try bytes(bench)
             settings.progress("measuring at \(BenchmarkReport.text(Double(stop))) orders")
             let watch = Stopwatch()
-            let count = try await place(Self.sample, after: placed, in: bench)
+            let count = try await place(sample, after: placed, in: bench)
             let rate = Double(count) / watch.seconds
             placed += count
             rates.append(rate)

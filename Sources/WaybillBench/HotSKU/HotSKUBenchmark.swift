@@ -6,21 +6,23 @@ import WaybillTimeouts
 /// on the same disk. When the hot one is sold out: how many are refused at the door in a second.
 struct HotSKUBenchmark {
     private static let submitters = 256
-    private static let coldCount = 10_000
 
     let settings: BenchmarkSettings
     private let payUntil = World.system.now().advanced(by: .days(1))
 
     init(_ settings: BenchmarkSettings) { self.settings = settings }
 
+    private var coldCount: Int { settings.pick(trial: 100, usual: 10_000, full: 10_000) }
+    private var secondsAtTheDoor: Double { settings.pick(trial: 0.1, usual: 4, full: 4) }
+
     func run() async throws -> BenchmarkReport {
-        let file = try ScratchFile("hot-sku", in: settings.directory)
+        let file = try settings.scratchFile("hot-sku")
         defer { file.remove() }
         var hot: [Double] = []
         var cold: [Double] = []
         for turn in 1...3 {
-            settings.progress("ten thousand cold SKUs, turn \(turn)")
-            cold.append(try await rate(OrderTraffic(payUntil: payUntil, skuCount: Self.coldCount), in: file))
+            settings.progress("\(coldCount) cold SKUs, turn \(turn)")
+            cold.append(try await rate(OrderTraffic(payUntil: payUntil, skuCount: coldCount), in: file))
             settings.progress("one hot SKU, turn \(turn)")
             hot.append(try await rate(OrderTraffic(payUntil: payUntil, skuCount: 1), in: file))
         }
@@ -42,7 +44,7 @@ struct HotSKUBenchmark {
         defer { bench.close() }
         try bench.stock(traffic)
         let watch = Stopwatch()
-        let seconds = settings.isFull ? 20.0 : 4.0
+        let seconds = settings.pick(trial: 0.1, usual: 4.0, full: 20.0)
         let orders = try await bench.submitAll(from: Self.submitters) { number in
             watch.seconds < seconds ? .order(traffic.place(number)) : nil
         }
@@ -62,7 +64,7 @@ struct HotSKUBenchmark {
             for _ in 0..<Self.submitters {
                 group.addTask { @concurrent in
                     var count = 0
-                    while watch.seconds < 4 {
+                    while watch.seconds < secondsAtTheDoor {
                         let reply = await bench.engine.submit(.order(traffic.place(2 + tickets.take())))
                         if case .order(.refused(.soldOut)) = reply { count += 1 }
                     }

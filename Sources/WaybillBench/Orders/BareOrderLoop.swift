@@ -36,6 +36,24 @@ final class BareOrderLoop {
         "SELECT shelf, name, value, number FROM order_attribute WHERE number BETWEEN ?1 AND ?2 ORDER BY number",
     ]
 
+    /// What stands in both files when all is written; the engine has the events of the stock besides.
+    private static let written = [
+        """
+        SELECT position, stream, version, type, at, caller, key, cause, trace, lane, semantics, digest, body
+        FROM event WHERE stream IN (SELECT number FROM orders) ORDER BY position
+        """,
+        """
+        SELECT place, event, ordinal, born_at, tag, key, message_group, properties, body, id FROM message ORDER BY place
+        """,
+        "SELECT kind, due, owner, name FROM timeout WHERE kind = 1 ORDER BY owner",
+        "SELECT generation, shelf, caller, key, fingerprint, stream, version, refusal FROM command ORDER BY stream",
+        """
+        SELECT number, id, workflow, version, status, placed_at, lane, parent, root, state FROM orders ORDER BY number
+        """,
+        "SELECT shelf, name, value, number FROM order_attribute ORDER BY number, name",
+        "SELECT number, sku, location, received, adjusted, free, reserved, sold FROM stock ORDER BY number",
+    ]
+
     init(source: ScratchFile, target file: ScratchFile, traffic: OrderTraffic) throws {
         self.source = try BareConnection(source.path, readOnly: true)
         target = try BareFile(file)
@@ -86,6 +104,7 @@ final class BareOrderLoop {
             seconds += try write(tables, orders: numbers, ordersPerWrite: ordersPerWrite)
             from = upTo + 1
         }
+        try target.expect(Self.written, asIn: source)
         return seconds
     }
 
@@ -127,23 +146,14 @@ final class BareOrderLoop {
 
     /// The shelves as they were before the first order.
     private func copyStock() throws {
-        let insert = try target.connection.prepare(
+        try target.copy(
+            """
+            SELECT number, sku, location, 1, received, adjusted, free + reserved + sold, 0, 0 FROM stock ORDER BY sku
+            """, from: source,
             """
             INSERT INTO stock (number, sku, location, version, received, adjusted, free, reserved, sold)
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             """)
-        let rows = try BareRows(
-            """
-            SELECT number, sku, location, 1, received, adjusted, free + reserved + sold, 0, 0 FROM stock ORDER BY sku
-            """, from: source)
-        try target.write {
-            try rows.withBinder { binder in
-                for row in 0..<rows.count {
-                    binder.bind(row: row, to: insert)
-                    try insert.run()
-                }
-            }
-        }
         let numbers = try source.prepare("SELECT number FROM stock ORDER BY sku")
         while sqlite3_step(numbers.pointer) == SQLITE_ROW {
             stockNumbers.append(sqlite3_column_int64(numbers.pointer, 0))

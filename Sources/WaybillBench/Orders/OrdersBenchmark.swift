@@ -25,8 +25,8 @@ struct OrdersBenchmark {
     }
 
     func run() async throws -> BenchmarkReport {
-        let file = try ScratchFile("orders", in: settings.directory)
-        let bareFile = try ScratchFile("orders-limit", in: settings.directory)
+        let file = try settings.scratchFile("orders")
+        let bareFile = try settings.scratchFile("orders-limit")
         defer {
             file.remove()
             bareFile.remove()
@@ -35,7 +35,7 @@ struct OrdersBenchmark {
         var limits: [Double] = []
         for round in 1...3 {
             settings.progress("engine, turn \(round)")
-            let turn = try await place(in: file, seconds: settings.isFull ? 30 : 5)
+            let turn = try await place(in: file, seconds: settings.pick(trial: 0.1, usual: 5, full: 30))
             turns.append(turn)
             settings.progress("bare loop, turn \(round)")
             let loop = try BareOrderLoop(source: file, target: bareFile, traffic: traffic)
@@ -45,7 +45,8 @@ struct OrdersBenchmark {
         }
         let rate = median(turns.map(\.rate))
         settings.progress("latency at half the rate")
-        let latency = try await latencies(in: file, rate: rate / 2, seconds: settings.isFull ? 30 : 8)
+        let latency = try await latencies(
+            in: file, rate: rate / 2, seconds: settings.pick(trial: 0.2, usual: 8, full: 30))
         let orders = Double(turns.map(\.orders).reduce(0, +))
         let limit = median(limits)
         return BenchmarkReport(

@@ -17,17 +17,17 @@ struct RegistrationBenchmark {
 
     init(_ settings: BenchmarkSettings) { self.settings = settings }
 
-    private var visitors: Int { settings.isFull ? 100 : 20 }
+    private var visitors: Int { settings.pick(trial: 2, usual: 20, full: 100) }
     /// Registrations whose hand-over is measured.
-    private var handOvers: Int { settings.isFull ? 10_000 : 2_000 }
+    private var handOvers: Int { settings.pick(trial: 20, usual: 2_000, full: 10_000) }
 
     func run() async throws -> BenchmarkReport {
         guard let text = WorkflowText.shipped("member-registration"), text.text.contains(Self.handOver) else {
             throw BenchmarkFailure("member-registration does not send what this benchmark leaves out")
         }
         let silent = WorkflowText(text.text.replacing(Self.handOver, with: ""), source: text.source)
-        let file = try ScratchFile("registration", in: settings.directory)
-        let silentFile = try ScratchFile("registration-silent", in: settings.directory)
+        let file = try settings.scratchFile("registration")
+        let silentFile = try settings.scratchFile("registration-silent")
         defer {
             file.remove()
             silentFile.remove()

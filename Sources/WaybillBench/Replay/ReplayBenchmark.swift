@@ -17,11 +17,11 @@ struct ReplayBenchmark {
 
     init(_ settings: BenchmarkSettings) {
         self.settings = settings
-        orders = settings.isFull ? 1_000_000 : 100_000
+        orders = settings.pick(trial: 300, usual: 100_000, full: 1_000_000)
     }
 
     func run() async throws -> BenchmarkReport {
-        let file = try ScratchFile("replay", in: settings.directory)
+        let file = try settings.scratchFile("replay")
         defer { file.remove() }
         let start = Moment(milliseconds: 1_750_000_000_000)
         let world = World.virtual(VirtualClock(start: start))

@@ -7,14 +7,19 @@ import WaybillCore
 ///
 /// The limit is the same crowd in front of a shop that answers at once and remembers nothing.
 struct RushBenchmark {
-    private static let hurry = 6
-
     let settings: BenchmarkSettings
 
     init(_ settings: BenchmarkSettings) { self.settings = settings }
 
+    /// How much faster than the clock the crowd in real time is.
+    private var hurry: Int { settings.pick(trial: 120, usual: 6, full: 6) }
+    private var shoppersInRealTime: Int { settings.pick(trial: 400, usual: 20_000, full: 20_000) }
+    private var tail: Interval {
+        settings.pick(trial: Interval(milliseconds: 200), usual: .seconds(3), full: .seconds(3))
+    }
+
     func run() async throws -> BenchmarkReport {
-        let scenario = try Self.scenario(shoppers: settings.isFull ? 1_000_000 : 200_000)
+        let scenario = try Self.scenario(shoppers: settings.pick(trial: 400, usual: 200_000, full: 1_000_000))
         var virtual: [Double] = []
         var alone: [Double] = []
         for turn in 1...3 {
@@ -23,8 +28,8 @@ struct RushBenchmark {
             settings.progress("the crowd alone, turn \(turn)")
             alone.append(try await crowdAlone(scenario))
         }
-        settings.progress("20,000 shoppers in real time, \(Self.hurry) times as fast")
-        let real = try await realTime(Self.scenario(shoppers: 20_000))
+        settings.progress("\(shoppersInRealTime) shoppers in real time, \(hurry) times as fast")
+        let real = try await realTime(Self.scenario(shoppers: shoppersInRealTime))
         return BenchmarkReport(
             .rush, ratio: median(virtual) / median(alone), meaning: "of the crowd alone, without an engine",
             flush: "virtual: no sync, as a rehearsal; real: \(Machine.flush)", directory: settings.directory,
@@ -55,7 +60,7 @@ struct RushBenchmark {
 
     /// Shoppers in a second of real time, with the check of every answer.
     private func rehearse(_ scenario: RushScenario) async throws -> Double {
-        let file = try ScratchFile("rush", in: settings.directory)
+        let file = try settings.scratchFile("rush")
         defer { file.remove() }
         let shop = try await VirtualShop.open(file.path, for: scenario)
         defer { shop.close() }
@@ -88,15 +93,15 @@ struct RushBenchmark {
     }
 
     private func realTime(_ scenario: RushScenario) async throws -> RealTime {
-        let file = try ScratchFile("rush-real", in: settings.directory)
+        let file = try settings.scratchFile("rush-real")
         defer { file.remove() }
         let before = Machine.residentBytes()
         let book = try OrderBook.open(file.path, workflows: [.shipped("flash-sale")].compactMap { $0 })
         defer { book.close() }
         let shop = try await LiveShop.inProcess(
-            book, selling: scenario.goods, modules: scenario.modules, hurry: Self.hurry)
+            book, selling: scenario.goods, modules: scenario.modules, hurry: hurry)
         let openedAt = World.system.now()
-        let rush = RealRush(scenario, in: shop, hurry: Self.hurry, tail: .seconds(3))
+        let rush = RealRush(scenario, in: shop, hurry: hurry, tail: tail)
         var wal = 0
         var memory = 0
         await rush.run(openedAt: openedAt) { _ in

@@ -17,9 +17,9 @@ struct StartupBenchmark {
     init(_ settings: BenchmarkSettings) { self.settings = settings }
 
     func run() async throws -> BenchmarkReport {
-        let file = try ScratchFile("startup", in: settings.directory)
+        let file = try settings.scratchFile("startup")
         defer { file.remove() }
-        let count = settings.isFull ? 5 * Self.orders : Self.orders
+        let count = settings.pick(trial: 500, usual: Self.orders, full: 5 * Self.orders)
         settings.progress("making a file with \(count) orders")
         let traffic = OrderTraffic(payUntil: World.system.now().advanced(by: .days(1)))
         try await OrderMultiplier(file, traffic).multiply(to: count)
@@ -67,7 +67,7 @@ struct StartupBenchmark {
         let opened = Machine.residentBytes()
         let later = OrderTraffic(payUntil: traffic.payUntil, prefix: "later")
         let watch = Stopwatch()
-        let seconds = settings.isFull ? 30.0 : 5.0
+        let seconds = settings.pick(trial: 0.1, usual: 5.0, full: 30.0)
         _ = try await bench.submitAll(from: Self.submitters) { number in
             watch.seconds < seconds ? .order(later.place(number)) : nil
         }

@@ -42,7 +42,7 @@ final class BareTimeoutLoop {
             "INSERT INTO message (\(Self.messages)) VALUES (\(Self.parameters(10)))",
             "UPDATE orders SET workflow = ?2, version = ?3, status = ?4, state = ?5 WHERE number = ?1",
         ].map(target.connection.prepare)
-        return try BareRows.withBinders(of: tables) { binders in
+        let seconds = try BareRows.withBinders(of: tables) { binders in
             let watch = Stopwatch()
             for first in stride(from: 0, to: count, by: Self.timeoutsPerWrite) {
                 try target.write {
@@ -54,39 +54,37 @@ final class BareTimeoutLoop {
                     }
                 }
             }
-            return Double(count) / watch.seconds
+            return watch.seconds
         }
+        try target.expect(
+            [
+                "SELECT \(Self.events) FROM event WHERE type IN ('place', '$timeout') ORDER BY position",
+                "SELECT \(Self.messages) FROM message WHERE event IN (\(fired)) ORDER BY event",
+                """
+                SELECT \(Self.orders) FROM orders
+                WHERE number IN (SELECT stream FROM event WHERE type = '$timeout') ORDER BY number
+                """,
+                "SELECT kind, due, owner, name FROM timeout ORDER BY kind, due, owner, name",
+            ], asIn: source)
+        return Double(count) / seconds
     }
 
     /// The file as it was before the first of them fired: orders, their first events, all pending timeouts.
     private func prepare() throws {
-        try copy(
-            "SELECT kind, due, owner, name FROM timeout",
+        try target.copy(
+            "SELECT kind, due, owner, name FROM timeout", from: source,
             "INSERT INTO timeout (kind, due, owner, name) VALUES (?, ?, ?, ?)")
-        try copy(
-            "SELECT 1, 1, stream, 'pay_due' FROM event WHERE type = '$timeout' ORDER BY stream",
+        try target.copy(
+            "SELECT 1, 1, stream, 'pay_due' FROM event WHERE type = '$timeout' ORDER BY stream", from: source,
             "INSERT INTO timeout (kind, due, owner, name) VALUES (?, ?, ?, ?)")
-        try copy(
+        try target.copy(
             """
             SELECT o.number, id, workflow, 1, 'awaiting payment', placed_at, o.lane, parent, root, state
             FROM event AS e JOIN orders AS o ON o.number = e.stream WHERE e.type = '$timeout' ORDER BY o.number
-            """, "INSERT INTO orders (\(Self.orders)) VALUES (\(Self.parameters(10)))")
-        try copy(
-            "SELECT \(Self.events) FROM event WHERE type = 'place' ORDER BY position",
+            """, from: source, "INSERT INTO orders (\(Self.orders)) VALUES (\(Self.parameters(10)))")
+        try target.copy(
+            "SELECT \(Self.events) FROM event WHERE type = 'place' ORDER BY position", from: source,
             "INSERT INTO event (\(Self.events)) VALUES (\(Self.parameters(13)))")
-    }
-
-    private func copy(_ select: String, _ insert: String) throws {
-        let rows = try BareRows(select, from: source)
-        let statement = try target.connection.prepare(insert)
-        try target.write {
-            try rows.withBinder { binder in
-                for row in 0..<rows.count {
-                    binder.bind(row: row, to: statement)
-                    try statement.run()
-                }
-            }
-        }
     }
 
     private static func parameters(_ count: Int) -> String {

@@ -22,7 +22,7 @@ extension TimeoutsBenchmark {
 
     /// Moves all timeouts to one moment, waits for it, and lets orders come at a steady rate before and after.
     func fireAll(_ bench: BenchEngine, _ traffic: OrderTraffic, movedPerSecond: Double) async throws -> Burst {
-        let secondsBefore = 4.0
+        let secondsBefore = settings.pick(trial: 0.5, usual: 4.0, full: 4.0)
         let world = World.system
         // Time enough to move them all, however slow the disk has become since the rate was measured.
         let needed = 2 * Double(burst) / movedPerSecond + secondsBefore
@@ -55,8 +55,8 @@ extension TimeoutsBenchmark {
     func latenessWhenIdle(_ file: ScratchFile) async throws -> Lateness {
         let bench = try BenchEngine(file)
         defer { bench.close() }
-        let count = 1_000
-        let seconds = settings.isFull ? 20.0 : 4.0
+        let count = settings.pick(trial: 50, usual: 1_000, full: 1_000)
+        let seconds = settings.pick(trial: 0.5, usual: 4.0, full: 20.0)
         let traffic = OrderTraffic(payUntil: World.system.now(), prefix: "idle")
         let first = World.system.now().advanced(by: .seconds(2))
         _ = try await bench.submitAll(from: Self.submitters) { number in

@@ -13,7 +13,7 @@ extension TimeoutsBenchmark {
 
     /// Cancels the timeouts of some orders, arms them again, and moves them.
     func change(_ bench: BenchEngine, _ traffic: OrderTraffic) async throws -> Changes {
-        let count = settings.isFull ? burst : burst / 4
+        let count = settings.pick(trial: burst, usual: burst / 4, full: burst)
         let later = traffic.payUntil.advanced(by: .hours(1))
         let cancelled = try await rate(bench, count) { .timeout(.init(.cancel, Self.timeout, of: traffic.id($0))) }
         let armed = try await rate(bench, count) { .order(Command(order: traffic.id($0), name: "rearm")) }

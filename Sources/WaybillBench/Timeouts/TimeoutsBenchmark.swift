@@ -8,20 +8,21 @@ import WaybillTimeouts
 /// Those that fire belong to orders that were placed through the engine. The others only have to lie in the tree: they
 /// are rows of orders that do not exist, due in the days to come, inserted in bulk.
 struct TimeoutsBenchmark {
-    static let pending = 1_000_000
     static let submitters = 256
     /// Orders a second beside the timeouts: enough to be measured, too few to be what is measured.
     static let besideRate = 1_000.0
 
     let settings: BenchmarkSettings
-    /// How many are due in the same second.
-    let burst = 100_000
 
     init(_ settings: BenchmarkSettings) { self.settings = settings }
 
+    var pending: Int { settings.pick(trial: 2_000, usual: 1_000_000, full: 1_000_000) }
+    /// How many are due in the same second.
+    var burst: Int { settings.pick(trial: 500, usual: 100_000, full: 100_000) }
+
     func run() async throws -> BenchmarkReport {
-        let file = try ScratchFile("timeouts", in: settings.directory)
-        let bareFile = try ScratchFile("timeouts-limit", in: settings.directory)
+        let file = try settings.scratchFile("timeouts")
+        let bareFile = try settings.scratchFile("timeouts-limit")
         defer {
             file.remove()
             bareFile.remove()
@@ -37,7 +38,7 @@ struct TimeoutsBenchmark {
             .timeouts, ratio: fired.rate / limit, meaning: "of the bare loop, firing",
             directory: settings.directory,
             figures: [
-                .init("timeouts pending", Double(Self.pending), ""),
+                .init("timeouts pending", Double(pending), ""),
                 .init("armed, by commands", changes.armed, "per second"),
                 .init("rescheduled", changes.moved, "per second"),
                 .init("cancelled", changes.cancelled, "per second"),
@@ -58,7 +59,7 @@ struct TimeoutsBenchmark {
     private func measure(_ file: ScratchFile, _ traffic: OrderTraffic) async throws -> (Changes, Burst) {
         let bench = try BenchEngine(file)
         defer { bench.close() }
-        settings.progress("filling the tree with \(Self.pending - burst) timeouts")
+        settings.progress("filling the tree with \(pending - burst) timeouts")
         try bench.stock(traffic)
         try fill(bench)
         settings.progress("placing \(burst) orders")
@@ -74,7 +75,7 @@ struct TimeoutsBenchmark {
     /// Timeouts that will not fire today.
     private func fill(_ bench: BenchEngine) throws {
         let perWrite = 20_000
-        let count = Self.pending - burst
+        let count = pending - burst
         let soonest = World.system.now().advanced(by: .days(2))
         var generator = SeededGenerator(seed: 7)
         for first in stride(from: 0, to: count, by: perWrite) {

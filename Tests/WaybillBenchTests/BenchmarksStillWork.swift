@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+import WaybillBench
+
+/// Each benchmark as short as can be: nothing is measured, but all is done. The bare loops compare what they have written
+/// with the engine's rows, so a table that changes under them ends one of these with a failure.
+@Suite(.serialized) struct `A benchmark` {
+    @Test(arguments: Benchmark.allCases)
+    func `ends with all of its figures, and leaves nothing behind`(benchmark: Benchmark) async throws {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "waybill-bench-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { _ = try? FileManager.default.removeItem(at: directory) }
+
+        let report = try await benchmark.run(BenchmarkSettings(directory: directory.path, extent: .trial))
+        #expect(report.benchmark == benchmark.name)
+        #expect(report.ratio.isFinite && report.ratio > 0, "\(report.ratio)")
+        for figure in report.figures { #expect(figure.value.isFinite, "\(figure.name) is \(figure.value)") }
+        for (name, least) in Self.figures(of: benchmark) {
+            let figure = try #require(report.figures.first { $0.name == name }, "\(name) is missing")
+            #expect(figure.value >= least, "\(name) is \(figure.value)")
+        }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [])
+        #expect(try report.json().contains("\"ratio\""))
+        #expect(report.table().contains(benchmark.name))
+    }
+
+    /// What must be there, and what it is at least when anything was done at all.
+    private static func figures(of benchmark: Benchmark) -> [String: Double] {
+        switch benchmark {
+        case .orders: ["orders": 1, "orders, bare loop": 1, "bytes of an order": 100, "latency p99.9": 0.001]
+        case .flow:
+            [
+                "orders, all consumed": 1, "orders, all consumed, bare loop": 1, "rows of an order": 19,
+                "orders, no modules": 1, "orders, modules down": 1, "orders, modules slow": 1, "backlog drained": 1,
+            ]
+        case .growth: ["orders, with 200.0 orders": 1, "bytes of an order, all in all": 100]
+        case .hotSKU: ["orders, one hot SKU": 1, "orders, 10,000 cold SKUs": 1, "refused at the door, sold out": 1]
+        case .timeouts:
+            [
+                "timeouts pending": 2_000, "fired": 1, "fired, bare loop": 1, "armed, by commands": 1, "rescheduled": 1,
+                "cancelled": 1, "fired early": 0, "lateness when idle, p99": 0,
+            ]
+        case .registration: ["one after the other": 150, "side by side": 100, "handed over": 50, "hand-over": -1_000]
+        case .replay: ["events": 900, "folded": 1, "decided again": 1, "read, SQLite alone": 1]
+        case .rush: ["shoppers, virtual time": 1, "shoppers, crowd alone": 1, "requests, real time": 1, "oversold": 0]
+        case .startup: ["orders, and timeouts pending": 500, "opened after": 0.001, "first order durable after": 0.001]
+        case .broker:
+            [
+                "published, 64 callers": 1, "published, bare loop": 1, "published, 1 caller": 1,
+                "received and acknowledged, 8 groups x 8": 1, "FIFO, the hot one of them": 1, "backlog": 2_000,
+                "send to deliver p99.9": 0.001, "drained, 8 consumers": 1,
+            ]
+        }
+    }
+}
