@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import WaybillBench
 
-/// Each benchmark as short as can be: nothing is measured, but all is done. The bare loops compare what they have written
+/// Each benchmark as short as can be: nothing is measured, but all is done. The bare loops compare what they wrote
 /// with the engine's rows, so a table that changes under them ends one of these with a failure.
 @Suite(.serialized) struct `A benchmark` {
     @Test(arguments: Benchmark.allCases)
