@@ -46,6 +46,32 @@ import Testing
         #expect(try waybill.run("order", "list", "--db", "shop.db", "--json").output == before)
     }
 
+    @Test func `stops before an order whose workflow the file does not know, and goes on when it is given`() throws {
+        try waybill.file(
+            "named.jsonl",
+            """
+            {"at":"2026-01-01T10:00:00Z","order":"o-1","workflow":"ticket","command":"open",\
+            "data":{"buyer":"ann","cents":5}}
+
+            """)
+        let stopped = try waybill.run("import", "orders", "named.jsonl", "--db", "shop.db")
+        #expect(stopped.status == 2)
+        #expect(stopped.errors.contains("under the workflow ticket, which the file does not know"))
+        let again = try waybill.run(
+            "import", "orders", "named.jsonl", "--workflow", "ticket.yaml", "--db", "shop.db", "--json"
+        ).object()
+        #expect(again["accepted"] as? Int == 1)
+        #expect(again["already_there"] as? Int == 0)
+    }
+
+    @Test func `tells the first difference and its reason`() throws {
+        let outcome = try importOrders()
+        #expect(
+            outcome.lines.contains {
+                $0.hasPrefix("the first difference: o-2, pay at 2026-01-01T10:50:00Z: pay is not possible now")
+            })
+    }
+
     @Test func `takes nothing of a file with a broken line, and names the line`() throws {
         try waybill.file("history.jsonl", "{\"at\":\"2026-01-01T10:00:00Z\",\"order\":\"o-1\"\n")
         let outcome = try importOrders()

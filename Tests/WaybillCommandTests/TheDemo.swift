@@ -25,12 +25,9 @@ import Testing
         #expect(outcome.output.contains("shop-rush.db: nothing is oversold"))
         #expect(try waybill.text("shop-rush.html").contains("No oversell."))
         // Every command that is suggested works.
-        let suggested = outcome.lines.filter { $0.hasPrefix("  waybill ") }
+        let suggested = outcome.lines.drop { $0 != "What to try next" }.filter { $0.hasPrefix("  ") }
         #expect(suggested.count >= 4)
-        for line in suggested {
-            let command = line.trimmingCharacters(in: .whitespaces).dropFirst("waybill".count)
-            #expect(try waybill.shell("\"$waybill\"\(command)").status == 0, "\(line)")
-        }
+        for line in suggested { #expect(try waybill.shell(line).status == 0, "\(line)") }
         let replay = try waybill.run("replay", "--db", "shop.db", "--json").object()
         #expect(replay["same"] as? Bool == true)
         #expect(try waybill.run("demo", "--orders", "60", "--db", "shop.db").status == 2)

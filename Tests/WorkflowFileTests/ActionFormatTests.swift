@@ -21,7 +21,7 @@ import WorkflowFile
               a:
                 on: {go: {target: b, actions: \(list)}\(raised)}
                 after: {soon: {in: 1h, target: b}}
-              b: {type: final}
+              b: {initial: end, states: {end: {type: final}}}
             """
         let workflow = try WorkflowFile.load(text)
         return try #require(workflow.states[1].transitions.first).actions

@@ -170,6 +170,52 @@ import WorkflowFile
             5:15: error: states.a.always: `always:` without a guard repeats itself for ever from here
             """),
         FindingRow(
+            "asks something of an order that has ended",
+            """
+            id: t
+            version: 1
+            commands:
+              place: {}
+              go: {data: {amount_cents: cents}}
+              paid: {data: {amount_cents: cents}}
+              failed: {data: {amount_cents: cents, reason: text}}
+            initial: a
+            on:
+              refund: {actions: [{send: {topic: t}}]}
+              paid: {actions: [{send: {topic: t}}]}
+              failed: {actions: [{send: {topic: t}}]}
+            states:
+              a:
+                on:
+                  go: {target: b, actions: [{raise: refund}]}
+              b:
+                type: final
+                entry:
+                  - raise: refund
+                  - call: {topic: t, data: {amount_cents: 5}, ok: paid, failed: failed, within: 1d}
+                  - reserve: {sku: "'s'", qty: 1, then: {raise: refund}, else: {raise: refund}}
+            """,
+            """
+            16:41: error: states.a.on.go.actions[0].raise: the order ends in 'b', and nothing hears 'refund' any more
+            20:16: error: states.b.entry[0].raise: the order ends in 'b', and nothing hears 'refund' any more
+            21:9: error: states.b.entry[1].call: the order ends in 'b', and nothing hears the answer to this call, \
+            'paid', any more
+            22:9: error: states.b.entry[2].reserve: the order ends in 'b', and nothing hears 'refund' any more
+            """),
+        FindingRow(
+            "ends a state of its own, and the order goes on hearing",
+            """
+            id: t
+            version: 1
+            commands: {place: {}, go: {}}
+            initial: a
+            on: {refund: {actions: [{send: {topic: t}}]}}
+            states:
+              a: {on: {go: {target: over, actions: [{raise: refund}]}}}
+              over: {initial: b, states: {b: {type: final, entry: [{raise: refund}]}}}
+            """,
+            ""),
+        FindingRow(
             "has no states",
             """
             id: t

@@ -59,10 +59,15 @@ package enum ImportFailure: Error, Sendable, CustomStringConvertible {
     case realTime
     /// The engine or the disk refused to write.
     case stopped(String)
+    /// A line places an order under a workflow that the file does not know.
+    case unknownWorkflow(WorkflowName, order: OrderID)
 
     package var description: String {
         switch self {
         case .realTime: "a history needs an order book in virtual time; open it with World.virtual"
+        case .unknownWorkflow(let name, let order):
+            "the history places \(order) under the workflow \(name), which the file does not know; give it by "
+                + "--workflow FILE, and run it again"
         case .stopped(let reason): "the import stopped: \(reason). Run it again; it goes on where it stopped"
         }
     }

@@ -9,18 +9,24 @@ struct ImportRun {
     private(set) var report: ImportReport
     private var batch: [(command: Command, at: Moment)] = []
     private var batchEntries: [HistoryEntry] = []
+    private let workflows: Set<WorkflowName>
 
     init(engine: Engine, settings: Import.Settings, report: ImportReport) throws {
         self.engine = engine
         self.settings = settings
         self.report = report
         memory = try ImportMemory(engine)
+        workflows = Set(engine.workflowNames)
         batch.reserveCapacity(settings.batchMax)
     }
 
     mutating func add(_ entry: HistoryEntry) throws {
         switch entry.act {
         case .command(var command):
+            // Refused, it would count as done, and stay away from the next run with the workflow.
+            if let name = command.workflow, !workflows.contains(name) {
+                throw ImportFailure.unknownWorkflow(name, order: command.order)
+            }
             if let answer = try memory.answer(to: command, at: entry.at) {
                 return try report.add(entry, earlier: answer)
             }

@@ -97,18 +97,19 @@ struct DemoNoun: AsyncParsableCommand {
 
     private func suggest(_ path: String, order: OrderID?, message: MessageID?) {
         title("What to try next")
+        let waybill = ProgramName.asTyped
         let order = order ?? "order-1"
         let file = path.contains(" ") ? "'\(path)'" : path
-        say("  waybill order show \(order) --db \(file)".printable)
-        say("  waybill order history \(order) --db \(file)".printable)
-        say("  waybill order list --db \(file) --status 'awaiting receipt' --limit 5".printable)
-        say("  waybill timeout list --db \(file) --limit 5".printable)
-        if let message { say("  waybill message trace \(message) --db \(file)".printable) }
-        say("  waybill group lag --db \(file)".printable)
-        say("  waybill verify \(file)".printable)
-        say("  waybill replay --db \(file)".printable)
-        say("  waybill workflow draw standard-order")
-        say("  waybill rush list")
+        say("  \(waybill) order show \(order) --db \(file)".printable)
+        say("  \(waybill) order history \(order) --db \(file)".printable)
+        say("  \(waybill) order list --db \(file) --status 'awaiting receipt' --limit 5".printable)
+        say("  \(waybill) timeout list --db \(file) --limit 5".printable)
+        if let message { say("  \(waybill) message trace \(message) --db \(file)".printable) }
+        say("  \(waybill) group lag --db \(file)".printable)
+        say("  \(waybill) verify \(file)".printable)
+        say("  \(waybill) replay --db \(file)".printable)
+        say("  \(waybill) workflow draw standard-order")
+        say("  \(waybill) rush list")
     }
 
     private func title(_ text: String) {

@@ -40,7 +40,8 @@ struct DemoPanel {
 
     private mutating func showTenth(_ run: DemoRun, _ modules: DemoModules) throws {
         let tenth = Int(run.progress * 10)
-        guard tenth > tenths else { return }
+        // The last tenth is told by the counts at the end.
+        guard tenth > tenths, tenth < 10 else { return }
         tenths = tenth
         let tally = run.tally
         let behind = try modules.standings().reduce(0) { $0 + $1.behind }

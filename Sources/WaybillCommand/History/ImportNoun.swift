@@ -26,29 +26,40 @@ struct ImportOptions: ParsableArguments {
         let world = World.virtual(VirtualClock(start: source.start ?? World.system.now()))
         let differences = try differences.map { path throws(InputFinding) in try DifferencesFile(path: path) }
         let progress = ProgressLine()
+        var first: HistoryDifference?
         let result = try await file.database.writing(workflows: workflows, isMade: true, world: world) { book in
             try Import().run(
                 source, into: book,
                 progress: { progress.show($0, of: $1, "\(grouped($0)) of \(grouped($1)) steps") },
-                difference: { try differences?.add($0) })
+                difference: { difference in
+                    if first == nil, difference.kind == .refused || difference.kind == .incomplete {
+                        first = difference
+                    }
+                    try differences?.add(difference)
+                })
         }
         progress.clear()
         try differences?.close()
-        file.json ? write(result) : print(result)
+        file.json ? write(result) : print(result, first: first)
     }
 
-    private func print(_ result: ImportResult) {
+    private func print(_ result: ImportResult, first: HistoryDifference?) {
         let output = Output.standard
-        let earlier = result.alreadyThere > 0 ? ", \(grouped(result.alreadyThere)) were there already" : ""
+        let earlier = result.alreadyThere > 0 ? ", \(grouped(result.alreadyThere)) there already" : ""
         let repeated = result.repeated > 0 ? ", \(grouped(result.repeated)) repeated an earlier one" : ""
         output.line(
-            "\(grouped(result.accepted)) steps accepted, \(grouped(result.refused)) refused\(repeated)\(earlier)")
+            "\(counted(result.accepted, "step")) accepted, \(grouped(result.refused)) refused\(repeated)\(earlier)")
         if mode == .lenient {
             output.line(
                 "\(grouped(result.moved)) steps moved to a later time, \(grouped(result.missing)) made up, "
                     + "\(grouped(result.leftOut)) left out")
         }
         if result.refusedStock > 0 { output.line("\(counted(result.refusedStock, "stock command")) refused") }
+        if let first {
+            output.line(
+                "the first difference: \(first.order), \(first.command) at \(first.at.iso8601): \(first.reason)"
+                    .printable)
+        }
         if let differences {
             output.line("every difference and its reason: \(differences)".printable)
         } else if result.differingOrders > 0 {

@@ -31,7 +31,9 @@ struct DatabaseFile {
     func requireExistence() throws(CommandFailure) {
         guard !path.isEmpty else { throw CommandFailure("--db wants the name of a file") }
         guard !exists else { return }
-        throw CommandFailure("\(path): there is no such file; `waybill demo --db \(path)` or an import makes one")
+        throw CommandFailure(
+            "\(path): there is no such file; `waybill stock receive SKU 100 --db \(path)` makes a new one, "
+                + "`waybill demo --db \(path)` one full of orders")
     }
 
     private var exists: Bool { FileManager.default.fileExists(atPath: path) }

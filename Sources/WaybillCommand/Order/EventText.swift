@@ -25,10 +25,10 @@ struct EventText {
         output.line(title(on: output, isBrief: isBrief))
         if !body.data.isEmpty, body.data != Array("{}".utf8) {
             if isBrief {
-                let data = String(decoding: body.data, as: UTF8.self).printable
+                let data = String(decoding: asked, as: UTF8.self).printable
                 details.line("asked", Style.dim(data.truncated(toColumns: output.columns - 14), on: output))
             } else {
-                details.json("asked", body.data)
+                details.json("asked", asked)
             }
         }
         if !isBrief { details.lines("facts", body.outcome.facts.map(readable)) }
@@ -44,6 +44,9 @@ struct EventText {
         details.wrapped("tells", body.relatives.map(readable).joined(separator: ", ").printable)
         details.wrapped("messages", messages.joined(separator: ", "))
     }
+
+    /// What the command brought, for people.
+    private var asked: [UInt8] { workflow.command(event.type)?.data.readable(body.data) ?? body.data }
 
     private var calls: [String] {
         let made = body.outcome.called.map { call in
@@ -129,14 +132,15 @@ struct EventText {
         let fields = workflow.context.fields
         switch change {
         case .field(let slot, let value):
-            return "\(fields[slot].name) = \(value.plainText)".printable
+            return "\(fields[slot].name) = \(value.readable(as: fields[slot].type))".printable
         case .element(let collection, let values):
             var writer = JSONWriter()
-            if case .list(let element, _, _) = fields[collection].type { writer.named(values, as: element) }
+            if case .list(let element, _, _) = fields[collection].type { writer.readable(values, as: element) }
             return "\(fields[collection].name): \(String(decoding: writer.bytes, as: UTF8.self))".printable
         case .member(let collection, let key, let field, let value):
             guard case .list(let element, _, _) = fields[collection].type else { return "" }
-            return "\(fields[collection].name)[\(key)].\(element.fields[field].name) = \(value.plainText)".printable
+            let text = value.readable(as: element.fields[field].type)
+            return "\(fields[collection].name)[\(key)].\(element.fields[field].name) = \(text)".printable
         }
     }
 }

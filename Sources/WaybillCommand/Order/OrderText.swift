@@ -7,10 +7,16 @@ struct OrderText {
     /// The child orders with their status.
     private let children: [String]
     private let calls: [CallView]
+    private let context: RecordType?
     private let now: Moment
 
-    /// - Parameter now: what the times of timeouts are compared with.
-    init(_ order: OrderView, children: [String] = [], calls: [CallView] = [], now: Moment) {
+    /// - Parameters:
+    ///   - context: the types of the order's data, for times that people can read.
+    ///   - now: what the times of timeouts are compared with.
+    init(
+        _ order: OrderView, children: [String] = [], calls: [CallView] = [], context: RecordType?, now: Moment
+    ) {
+        self.context = context
         self.order = order
         self.children = children
         self.calls = calls
@@ -41,7 +47,7 @@ struct OrderText {
             let text = possible.command.description + (guards.isEmpty ? "" : " if \(guards)")
             details.wrapped(index == 0 ? "can take" : "", text.printable)
         }
-        details.json("context", order.context)
+        details.json("context", context?.readable(order.context) ?? order.context)
     }
 
     /// `order-7#1 to refunds: open, refund_done or refund_failed by 2026-11-21T10:00:00Z, in 3h {"payment":"p1"}`

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillCore
+import WaybillEngine
 
 /// `waybill order show`: an order now, or as it was.
 struct ShowOrder: AsyncParsableCommand {
@@ -30,7 +31,7 @@ struct ShowOrder: AsyncParsableCommand {
                 }
                 OrderText(
                     order, children: children, calls: upTo.moment == .now ? calls : order.openOnes,
-                    now: upTo.at ?? World.system.now()
+                    context: try book.engine.workflow(of: id)?.context, now: upTo.at ?? World.system.now()
                 ).write()
             }
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillCore
+import WaybillEngine
 
 /// `waybill order why`: why an order did not move.
 struct WhyOrder: AsyncParsableCommand {
@@ -26,7 +27,7 @@ struct WhyOrder: AsyncParsableCommand {
             // Refusals are kept in small number, so those of long ago may be gone.
             let areOthersKept = try refusals.isEmpty && !book.refusals(of: id).isEmpty
             print(refusals, ifNone: areOthersKept ? "of what is kept, nothing was refused by then" : nil)
-            print(order, placed: try book.order(id)?.placedAt)
+            print(order, placed: try book.order(id)?.placedAt, context: try book.engine.workflow(of: id)?.context)
         }
     }
 
@@ -49,8 +50,8 @@ struct WhyOrder: AsyncParsableCommand {
     }
 
     /// - Parameter placed: when it was placed, which may be after the moment that was asked for; nil: never.
-    private func print(_ order: OrderView?, placed: Moment?) {
-        if let order { return OrderText(order, now: upTo.at ?? World.system.now()).write() }
+    private func print(_ order: OrderView?, placed: Moment?, context: RecordType?) {
+        if let order { return OrderText(order, context: context, now: upTo.at ?? World.system.now()).write() }
         let when = placed.map { "was placed later, at \($0.iso8601)" } ?? "was never placed"
         Output.standard.line("\(id) \(when)".printable)
     }

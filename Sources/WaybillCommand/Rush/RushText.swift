@@ -17,7 +17,7 @@ struct RushText {
 
     func write() {
         let totals = report.totals
-        output.line()
+        if !isBrief { output.line() }
         output.line(Style.bold("   \(report.scenario.title.printable)"))
         output.line()
         verdict()

@@ -7,6 +7,9 @@ struct ListWorkflows: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the workflows that come with Waybill.")
 
+    /// Commands that are named, so that a row fits a terminal.
+    private static let shownMax = 3
+
     @Flag(help: "Print one JSON array.")
     var json = false
 
@@ -18,10 +21,12 @@ struct ListWorkflows: ParsableCommand {
             .init("PLACED BY"), .init("COMMANDS"),
         ])
         for workflow in workflows {
-            let others = workflow.commands.dropFirst().map(\.name.description).joined(separator: ", ")
+            let others = workflow.commands.dropFirst().map(\.name.description)
+            let rest = others.count > Self.shownMax ? " and \(others.count - Self.shownMax) more" : ""
             table.add([
                 workflow.name.description, "\(workflow.version)", "\(workflow.states.count - 1)",
-                workflow.creation?.name.description ?? "any event", others,
+                workflow.creation?.name.description ?? "any event",
+                others.prefix(Self.shownMax).joined(separator: ", ") + rest,
             ])
         }
         table.write()

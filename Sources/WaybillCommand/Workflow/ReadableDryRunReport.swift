@@ -4,8 +4,11 @@ import WaybillCore
 struct ReadableDryRunReport: DryRunReport {
     private let details = Details()
     private var number = 0
+    /// Whether nothing follows the start.
+    private let isAlone: Bool
 
-    init(_ workflow: Workflow) {
+    init(_ workflow: Workflow, isAlone: Bool) {
+        self.isAlone = isAlone
         Output.standard.line(
             Style.bold("\(workflow.name) version \(workflow.version)".printable)
                 + Style.dim("  a dry run: stock is endless, roles are not checked, nothing is kept"))
@@ -25,15 +28,22 @@ struct ReadableDryRunReport: DryRunReport {
         if step.isRepeat { details.line("repeated", "the same key was used before: nothing changes") }
         details.lines("fired", step.fired.map(\.description.printable))
         details.lines("actions", step.actions.map(\.printable))
-        if event == nil, step.refusal != nil, let creation = run.workflow.creation {
-            details.line("instead", "begin with data, for example")
-            details.line("", "--event '\(ExampleData.event(creation))'".printable)
+        if event == nil, step.refusal != nil { example("instead", of: run.workflow) }
+        guard run.order.version > 0 else {
+            details.line("states", "none: the order is not placed yet")
+            if event == nil, step.refusal == nil, isAlone { example("try", of: run.workflow) }
+            return
         }
-        guard run.order.version > 0 else { return details.line("states", "none: the order is not placed yet") }
         show(run)
     }
 
     mutating func end() {}
+
+    /// What an order could begin with.
+    private func example(_ name: String, of workflow: Workflow) {
+        guard let creation = workflow.creation else { return }
+        details.line(name, "--event '\(ExampleData.event(creation))'".printable)
+    }
 
     private func show(_ run: DryRun) {
         let workflow = run.workflow
@@ -47,7 +57,7 @@ struct ReadableDryRunReport: DryRunReport {
                 "\($0.name) at \($0.due.iso8601), in \($0.due.since(run.now).text)".printable
             })
         var writer = JSONWriter()
-        writer.named(run.order.context, as: workflow.context)
+        writer.readable(run.order.context, as: workflow.context)
         details.json("context", writer.bytes)
     }
 

@@ -10,12 +10,12 @@ struct RunWorkflow: ParsableCommand {
             Shows the active states, status, data, timeouts and actions before the first event and after each. Stock \
             is endless, and nobody's role is checked. An event may carry data, and time passes with @:
 
-              waybill workflow run flash-sale \\
-                --event 'place={"buyer":"ann","sku":"mug","at":"","price_cents":100,"limit":1}' --event @15m
+              waybill workflow run rental.yaml --event 'book={"bicycle":"red-7"}' --event @15m
 
-            If the first event is the workflow's first command, it places the order with its data. Else the order \
-            starts at once, with the data of --context. A script has one event per line; lines that begin with # are \
-            comments. An event that is refused is shown with its reason, and the exit status is then 1.
+            Without events it prints an example to begin with. If the first event is the workflow's first command, it \
+            places the order with its data. Else the order starts at once, with the data of --context. A script has \
+            one event per line; lines that begin with # are comments. An event that is refused is shown with its \
+            reason, and the exit status is then 1.
             """)
 
     @Argument(help: "A file, a shipped workflow by name, or - for standard input.")
@@ -42,7 +42,8 @@ struct RunWorkflow: ParsableCommand {
         events += try event.map { text throws(CommandFailure) in try DryRunEvent(text) }
         let workflow = try WorkflowSource(workflow).workflow()
         var run = DryRun(workflow, at: start)
-        var report: any DryRunReport = json ? JSONDryRunReport() : ReadableDryRunReport(workflow)
+        var report: any DryRunReport =
+            json ? JSONDryRunReport() : ReadableDryRunReport(workflow, isAlone: events.isEmpty)
         var hasRefusals = false
 
         if isPlacing(events.first, in: workflow) {
@@ -51,7 +52,10 @@ struct RunWorkflow: ParsableCommand {
             }
             report.add(nil, DryRun.Step(), run)
         } else {
-            let step = run.start(context: Array((context ?? "").utf8))
+            var step = run.start(context: Array((context ?? "").utf8))
+            // Somebody looks at it for the first time: no mistake, and there is an example to go on with.
+            let isLook = events.isEmpty && context == nil && workflow.creation != nil
+            if isLook, step.refusal != nil { step = DryRun.Step() }
             hasRefusals = step.refusal != nil
             report.add(nil, step, run)
         }

@@ -51,6 +51,9 @@ extension ExpressionChecker {
         if unit == .time || other == .time {
             return unit == .plain || other == .plain ? "lengths of time carry units: 30m, 1h30m, 500ms" : nil
         }
+        if operation == .multiply, unit == .duration || other == .duration {
+            return "count the hours first, as in late / 1h * fee_cents"
+        }
         if operation == .add || operation == .subtract, unit == .count || other == .count {
             return "a count times a price gives cents"
         }

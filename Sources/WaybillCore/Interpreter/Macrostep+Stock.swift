@@ -32,7 +32,7 @@ extension Macrostep {
                 return try raise(otherwise)
             }
         }
-        note("reserve \(lines.map { "\($0.quantity) \($0.key.sku)" }.joined(separator: ", "))")
+        note("reserve \(lines.map { "\($0.quantity) \($0.key.inWords)" }.joined(separator: ", "))")
         if let then = action.then { try raise(then) }
     }
 
@@ -49,7 +49,7 @@ extension Macrostep {
             }
             if reserved > 0 { try record(Movement(.release, line.key, reserved)) }
             if sold > 0 { try record(Movement(.giveBack, line.key, sold)) }
-            note("release \(line.quantity) \(line.key.sku)")
+            note("release \(line.quantity) \(line.key.inWords)")
         }
     }
 
@@ -80,7 +80,7 @@ extension Macrostep {
                     line.key.sku, line.key.location, asked: line.quantity, held: available, verb: verb)
             }
             try record(movement)
-            note("\(verb) \(line.quantity) \(line.key.sku)")
+            note("\(verb) \(line.quantity) \(line.key.inWords)")
         }
     }
 
@@ -126,4 +126,9 @@ extension Macrostep {
         if let expression = action.quota, case .int(let free) = try value(expression), free > 0 { quota = free }
         return ReserveLine(key: StockKey(sku: sku, location: location), quantity: quantity, quota: quota)
     }
+}
+
+extension StockKey {
+    /// `mug`, or `mug at berlin`.
+    fileprivate var inWords: String { location.text.isEmpty ? "\(sku)" : "\(sku) at \(location)" }
 }

@@ -55,6 +55,7 @@ extension Refusal {
             "\(asked) of \(sku)\(place(location)) asked, \(free) free"
         case .beyondHolding(let sku, let location, let asked, let held, let verb):
             "\(verb) \(asked) of \(sku)\(place(location)) goes beyond the \(held) that the order holds"
+                + (location.text.isEmpty ? "" : " there")
         case .stockConflict(let sku, let location, let problem): "\(sku)\(place(location)): \(problem)"
         case .invariantBroken(let text): "it would break the rule: \(text)"
         case .arithmetic(let problem): problem

@@ -49,6 +49,8 @@ extension DocumentReader {
             log.error(at: place, message, hint: "write `key: value`, with a space after the colon")
         case "found character that cannot start any token":
             log.error(at: place, message, hint: "put quotes around the text")
+        case "did not find expected node content":
+            log.error(at: place, message, hint: "put quotes around a value that begins with a sign: '- event.cents'")
         default:
             log.error(at: place, message, hint: "check the indentation, and quotes inside quotes")
         }

@@ -19,6 +19,7 @@ struct FlowCheck {
         checkEvents()
         checkWaysOut()
         checkEndlessSteps()
+        EndCheck(states: states, log: log).run()
         let reached = Reachability(states).reached
         for (index, row) in states.rows.enumerated() where !reached[index] {
             // Below an unreachable state all are.
@@ -147,7 +148,11 @@ struct FlowCheck {
             guard row.children.isEmpty, !row.isFinal, !rootLeads,
                 !states.anyAncestorOrSelf(of: index, where: { !states.rows[$0].outline.transitions.isEmpty })
             else { continue }
-            let hint = "add `type: final`, or a transition"
+            // The order ends with a final state of the root, and with it all that the root itself would still hear.
+            let hint =
+                row.parent == 0
+                ? "add a transition, or `type: final`, with which the order ends and hears nothing any more"
+                : "add a transition, or `type: final`"
             if isInRegion(index) {
                 log.warning(at: row.outline.node, "nothing leads out of this state, and it is not final", hint: hint)
             } else {
