@@ -15,12 +15,11 @@ extension Engine {
         }
     }
 
-    /// Fires what is due up to a moment, each at its own time. Does nothing to the clock beyond the last one.
+    /// Fires what is due up to a moment, each at its own time, many in a write.
     func fire(_ writer: Writer, upTo moment: Moment) {
         while writer.stopped == nil, let due = writer.nextDue, due <= moment {
-            world.virtualClock?.move(to: due)
             let before = writer.writes
-            _ = writer.write([], firingUpTo: world.now())
+            _ = writer.write([], firing: .asTimePasses(to: moment))
             writer.checkpoint()
             // A write that the disk undoes would be tried for ever.
             if writer.writes == before { return }
@@ -30,24 +29,19 @@ extension Engine {
     /// Handles commands in order of time, many in a write: history is replayed this way. Timeouts that come due between
     /// two commands fire between them.
     package func perform(_ commands: [(command: Command, at: Moment)]) -> [Answer] {
-        guard let clock = world.virtualClock else {
-            preconditionFailure("commands with times of their own belong to a virtual world")
-        }
+        precondition(world.virtualClock != nil, "commands with times of their own belong to a virtual world")
         return writer.withLock { writer in
             var answers: [Answer] = []
             answers.reserveCapacity(commands.count)
-            var rest = commands.map { Writer.Timed(request: .order($0.command), at: $0.at) }[...]
-            while let first = rest.first {
-                fire(writer, upTo: first.at)
-                clock.move(to: first.at)
-                let replies = writer.write(Array(rest), firingUpTo: nil, stopsWhenDue: true)
+            var rest = commands.map { Writer.Timed(request: .order($0.command), at: $0.at) }
+            while !rest.isEmpty {
+                let replies = writer.write(rest, firing: .asTimePasses(to: nil))
                 for reply in replies {
                     if case .order(let answer) = reply { answers.append(answer) }
                 }
-                rest = rest.dropFirst(replies.count)
-                writer.checkpoint()
+                rest.removeFirst(replies.count)
+                writer.checkpoint(after: max(1, replies.count))
             }
-            if let last = commands.last { clock.move(to: last.at) }
             return answers
         }
     }

@@ -85,7 +85,7 @@ extension Engine {
             let isDue = !writer.isPaused && isReached(writer.nextDue, by: horizon)
             guard isDue || !requests.isEmpty else { return nil }
             return writer.write(
-                requests.map { Writer.Timed(request: $0, at: now) }, firingUpTo: isDue ? horizon : nil)
+                requests.map { Writer.Timed(request: $0, at: now) }, firing: .round(upTo: isDue ? horizon : nil))
         }
         // Nil only without requests.
         guard let replies else { return false }

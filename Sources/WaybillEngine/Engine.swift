@@ -104,7 +104,8 @@ package final class Engine: Sendable {
         let now = world.now()
         return writer.withLock { writer in
             let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
-            let replies = writer.write(requests.map { Writer.Timed(request: $0, at: now) }, firingUpTo: horizon)
+            let timed = requests.map { Writer.Timed(request: $0, at: now) }
+            let replies = writer.write(timed, firing: .round(upTo: horizon))
             // A timeout of no length, armed just now, is due already.
             if world.virtualClock != nil { fire(writer, upTo: now) }
             writer.checkpoint(after: requests.count)

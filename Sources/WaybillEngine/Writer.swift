@@ -15,14 +15,13 @@ final class Writer {
     /// After so long a module's write handles no other message.
     let writeMax: Interval
     /// When the next timeout is due, as of the last write, or the next delivery ends; nil: none is pending.
-    var nextDue: Moment? {
-        guard let broker = broker.nextDue else { return nextTimeout }
-        return nextTimeout.map { min($0, broker) } ?? broker
-    }
+    var nextDue: Moment? { earlier(nextTimeout, broker.nextDue) }
 
     private var nextTimeout: Moment?
     /// Old answers to repeated requests that one write may delete at least.
     private static let droppedMin = 500
+    /// Timeouts, give or take a round, in one write of a virtual world: it holds what it changes in memory.
+    private static let firedMax = 512
     /// Writes committed since the file was opened.
     private(set) var writes: UInt64 = 0
     /// Why nothing is accepted any more.
@@ -60,25 +59,33 @@ final class Writer {
         var at: Moment
     }
 
-    /// Handles requests and one round of timeouts (due up to `horizon`; nil: none) in one write.
+    /// Which timeouts a write fires beside its requests.
+    enum Firing {
+        /// One round of those that are due up to a moment, after the requests; nil: none.
+        case round(upTo: Moment?)
+        /// In a virtual world: before each request what has become due until then, and what becomes due until an end,
+        /// each at its own moment, to which the clock is turned. With many due the write ends early.
+        case asTimePasses(to: Moment?)
+    }
+
+    /// Handles requests and timeouts in one write.
     ///
     /// A request that cannot be written (damage, a broken rule of a table) is left out and refused, and the write is
     /// made again from the others.
     ///
-    /// - Parameter stopsWhenDue: end the write before the first request, but one, at whose moment a timeout is due. The
-    ///   replies are then fewer than the requests, and never none.
-    func write(_ requests: [Timed], firingUpTo horizon: Moment?, stopsWhenDue: Bool = false) -> [Reply] {
+    /// - Returns: a reply to each request; as time passes, perhaps only to the first ones, and to none when it has
+    ///   fired as many timeouts as a write may.
+    func write(_ requests: [Timed], firing: Firing) -> [Reply] {
         if let stopped { return requests.map { $0.request.refused(.failStopped(stopped)) } }
         var culprits: [Int: Refusal] = [:]
         var failedTimeouts: [TimeoutKey: Text] = [:]
         var flushesEach = false
         while true {
             var attempt = Attempt(
-                culprits: culprits, failedTimeouts: failedTimeouts, stopsWhenDue: stopsWhenDue,
-                flushesEach: flushesEach)
+                culprits: culprits, failedTimeouts: failedTimeouts, flushesEach: flushesEach, nextDue: nextTimeout)
             do {
                 try store.write { transaction in
-                    try perform(requests, firingUpTo: horizon, &attempt, in: transaction)
+                    try perform(requests, firing: firing, &attempt, in: transaction)
                 }
                 endWrite()
                 nextTimeout = attempt.nextDue
@@ -115,22 +122,27 @@ final class Writer {
 
         let culprits: [Int: Refusal]
         let failedTimeouts: [TimeoutKey: Text]
-        let stopsWhenDue: Bool
         /// Whether changed rows are written after each request and timeout instead of once at the end.
         let flushesEach: Bool
         var replies: [Reply] = []
         var current = Current.nothing
         var nextDue: Moment?
+        /// Timeouts that have fired, and rounds in which none has.
+        var fired = 0
     }
 
     private func perform(
-        _ requests: [Timed], firingUpTo horizon: Moment?, _ attempt: inout Attempt,
-        in transaction: borrowing Transaction
+        _ requests: [Timed], firing: Firing, _ attempt: inout Attempt, in transaction: borrowing Transaction
     ) throws {
-        handler.horizon = horizon
+        switch firing {
+        case .round(let horizon): handler.horizon = horizon
+        case .asTimePasses: handler.horizon = nil
+        }
         attempt.replies.reserveCapacity(requests.count)
         for (index, timed) in requests.enumerated() {
-            if attempt.stopsWhenDue, index > 0, isDue(at: timed.at) { break }
+            if case .asTimePasses = firing {
+                guard try fire(asTimePassesTo: timed.at, &attempt, in: transaction) else { break }
+            }
             if let refusal = attempt.culprits[index] {
                 attempt.replies.append(timed.request.refused(refusal))
                 continue
@@ -140,19 +152,55 @@ final class Writer {
             if attempt.flushesEach { try flush(in: transaction) }
         }
         attempt.current = .nothing
-        if let horizon {
-            try timeouts.step(upTo: horizon, postponing: attempt.failedTimeouts, in: transaction) { key in
-                if attempt.flushesEach { try flush(in: transaction) }
-                attempt.current = .timeout(key)
-            }
-            if attempt.flushesEach { try flush(in: transaction) }
-            attempt.current = .nothing
-            try broker.step(upTo: horizon, in: transaction)
+        switch firing {
+        case .round(nil): break
+        case .round(let horizon?): try fireRound(upTo: horizon, &attempt, in: transaction)
+        case .asTimePasses(nil): break
+        case .asTimePasses(let end?): _ = try fire(asTimePassesTo: end, &attempt, in: transaction)
         }
         try flush(in: transaction)
         // Twice as many leave as came in: the table cannot grow for ever, and no write is long because of it.
         try transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
         attempt.nextDue = try timeouts.nextDue(in: transaction)
+    }
+
+    private func fireRound(
+        upTo horizon: Moment, _ attempt: inout Attempt, in transaction: borrowing Transaction
+    ) throws {
+        try timeouts.step(upTo: horizon, postponing: attempt.failedTimeouts, in: transaction) { key in
+            if attempt.flushesEach { try flush(in: transaction) }
+            attempt.current = .timeout(key)
+            attempt.fired += 1
+        }
+        if attempt.flushesEach { try flush(in: transaction) }
+        attempt.current = .nothing
+        try broker.step(upTo: horizon, in: transaction)
+    }
+
+    /// Turns the clock of a virtual world to a moment, and on the way to everything that is due: it happens between the
+    /// requests at its own moment, without a write of its own. False: the write has fired enough, and time stands
+    /// before the moment.
+    private func fire(
+        asTimePassesTo end: Moment, _ attempt: inout Attempt, in transaction: borrowing Transaction
+    ) throws -> Bool {
+        // What was armed in this write is not known as due yet.
+        if let armed = handler.earliestArmed { attempt.nextDue = min(armed, attempt.nextDue ?? armed) }
+        handler.earliestArmed = nil
+        while let due = earlier(attempt.nextDue, broker.nextDue), due <= end {
+            guard attempt.fired < Self.firedMax else { return false }
+            let before = attempt.fired
+            // What came due while nobody was there happens now, and not in the past.
+            world.virtualClock?.move(to: due)
+            let now = world.now()
+            handler.horizon = now
+            try fireRound(upTo: now, &attempt, in: transaction)
+            handler.horizon = nil
+            handler.earliestArmed = nil
+            if attempt.fired == before { attempt.fired += 1 }
+            attempt.nextDue = try timeouts.nextDue(in: transaction)
+        }
+        world.virtualClock?.move(to: end)
+        return true
     }
 
     /// Writes down what changed in memory only.
@@ -164,13 +212,6 @@ final class Writer {
 
     /// Whether timeouts rest after an undone write.
     var isPaused: Bool { pausedUntil.map { world.uptime().milliseconds < $0 } ?? false }
-
-    /// Whether a timeout that was pending before this write, or that it armed, is due at `moment`.
-    private func isDue(at moment: Moment) -> Bool {
-        if let nextDue, nextDue <= moment { return true }
-        guard let armed = handler.earliestArmed else { return false }
-        return armed <= moment
-    }
 
     private func handle(_ timed: Timed, in transaction: borrowing Transaction) throws -> Reply {
         switch timed.request {
@@ -284,4 +325,9 @@ private enum Blame {
             self = .request
         }
     }
+}
+
+private func earlier(_ one: Moment?, _ other: Moment?) -> Moment? {
+    guard let one, let other else { return one ?? other }
+    return min(one, other)
 }

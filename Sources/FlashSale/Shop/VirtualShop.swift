@@ -50,7 +50,7 @@ extension VirtualShop {
         return VirtualShop(
             decide: { requests in house.decide(requests) },
             receive: { item, units, moment in try house.receive(item, units, at: moment) },
-            free: { item in try house.book.stock(StockKey(sku: scenario.goods.sku(item)))?.free ?? 0 },
+            free: { item in try house.free(item) },
             pass: { moment in house.book.advance(to: moment) },
             work: { module, max in try await house.book.work(GroupName(module), messagesMax: max) },
             owed: { module in try house.book.owed(to: module) },
@@ -82,6 +82,9 @@ private final class VirtualHouse {
     private let world: World
     private let workflow: WorkflowName
     private(set) var book: OrderBook
+    /// The free units of items that were asked for since the last write.
+    private var frees: [Int: Int64] = [:]
+    private var freesAsOf: UInt64 = 0
 
     init(_ path: String?, _ scenario: RushScenario, _ workflow: WorkflowText?, _ modules: ModuleShelf) throws {
         self.path = path
@@ -114,7 +117,21 @@ private final class VirtualHouse {
         guard path != nil else { return }
         book.close()
         book = try Self.open(path, texts, world)
+        frees = [:]
         try await modules.install(scenario.modules, in: book)
+    }
+
+    /// As of the last write: between two of them pages are asked for again and again.
+    func free(_ item: Int) throws -> Int64 {
+        let writes = book.engine.writeCount
+        if writes != freesAsOf {
+            frees.removeAll(keepingCapacity: true)
+            freesAsOf = writes
+        }
+        if let known = frees[item] { return known }
+        let free = try book.stock(StockKey(sku: goods.sku(item)))?.free ?? 0
+        frees[item] = free
+        return free
     }
 
     func receive(_ item: Int, _ units: Int64, at moment: Moment) throws {
