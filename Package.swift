@@ -132,7 +132,8 @@ let package = Package(
         .testTarget(
             name: "HistoriesTests",
             dependencies: [
-                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "Histories", crypto,
+                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "Histories", "FlashSale",
+                crypto,
             ],
             exclude: ["certificate_check.py"], swiftSettings: house),
         .testTarget(
