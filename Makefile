@@ -30,7 +30,7 @@ release: packages
 
 # Headers of SQLite and zlib, and sqlite3 for the tests; asks for a password only when something is missing.
 packages:
-	@command -v swift >/dev/null || { echo 'Swift 6.2 or later is needed: https://www.swift.org/install'; exit 1; }
+	@command -v swift >/dev/null || { echo 'Swift is needed, tried with 6.3: https://www.swift.org/install'; exit 1; }
 	@if command -v dpkg >/dev/null; then \
 	    missing=''; \
 	    for name in libsqlite3-dev zlib1g-dev sqlite3; do \

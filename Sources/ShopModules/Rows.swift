@@ -3,12 +3,12 @@ import Waybill
 /// Values of a module's own rows, whose types its tables promise.
 extension ModuleRow {
     func integer(_ column: String) throws -> Int64 {
-        guard case .integer(let value) = self[column] else { throw ModuleProblem("the column \(column) is no integer") }
+        guard let value = self[column]?.asInteger else { throw ModuleProblem("the column \(column) is no integer") }
         return value
     }
 
     func text(_ column: String) throws -> String {
-        guard case .text(let value) = self[column] else { throw ModuleProblem("the column \(column) is no text") }
+        guard let value = self[column]?.asText else { throw ModuleProblem("the column \(column) is no text") }
         return value
     }
 

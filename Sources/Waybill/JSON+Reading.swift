@@ -4,7 +4,7 @@ import WaybillCore
 ///
 /// ```swift
 /// let body = try JSON(reading: delivery.body)
-/// let buyer = body["data"]?["buyer"]?.asText
+/// let buyer = body["data"]?["data"]?["buyer"]?.asText
 /// ```
 extension JSON {
     /// What is wrong with a text that should be JSON, and at which byte.

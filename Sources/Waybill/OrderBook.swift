@@ -9,9 +9,14 @@ import WorkflowFile
 /// An order book: one file with orders, their history, their stock and everything that follows from them.
 ///
 /// ```swift
-/// let book = try OrderBook.open("shop.db")
-/// await book.submit(.init(.receive(100), of: StockKey(sku: "mug")))
-/// let answer = await book.submit(OrderCommand("place", of: "order-7", data: [...], workflow: "standard-order"))
+/// let book = try OrderBook.open(path)
+/// _ = try await book.submit(StockCommand(.receive(500), of: StockKey(sku: "phone"))).get()
+///
+/// let placed = await book.submit(
+///     OrderCommand(
+///         "place", of: "order-7",
+///         data: ["buyer": "ann", "sku": "phone", "at": "", "price_cents": 49_900, "limit": 2],
+///         workflow: "flash-sale", key: "cart-42"))
 /// ```
 ///
 /// Every answer comes after its commit: what was accepted survives a crash of the process and of the machine. One

@@ -16,6 +16,14 @@ import Testing
         #expect(!ImportRules.violations(in: file(text, at: path)).isEmpty)
     }
 
+    @Test func `in an example is found`() {
+        let test = file("    func shop() {\n        let a = 1\n        let b = 2\n    }", at: "Tests/ATests/A.swift")
+        let shown = file("```swift\nlet a = 1\nlet b = 2\n```\n", at: "README.md")
+        let stale = file("# A\n```swift\nlet a = 1\nlet b = 3\n```\n", at: "README.md")
+        let comment = file("/// ```swift\n/// let b = 4\n/// ```\nstruct A {}", at: "Sources/Waybill/A.swift")
+        #expect(ExampleRules.untested(in: [shown, stale, comment], by: [test]).map(\.line) == [2, 1])
+    }
+
     @Test func `in the manifest is found`() {
         let manifest = Manifest(
             """

@@ -48,6 +48,11 @@ import Testing
         #expect(files.flatMap { TrapRules.unfinishedWork(in: $0) } == [])
     }
 
+    @Test func `shows no Swift that no test compiles`() throws {
+        let files = [try Repository.file("README.md")] + Repository.texts + Repository.sources
+        #expect(ExampleRules.untested(in: files, by: Repository.tests) == [])
+    }
+
     @Test func `gives each test target a budget`() throws {
         let budgets = try Repository.file("Tests/budgets").lines.filter { !$0.isEmpty && !$0.hasPrefix("#") }
         let named = budgets.compactMap { $0.split(separator: " ").first.map(String.init) }

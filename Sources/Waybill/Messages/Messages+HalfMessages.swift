@@ -41,7 +41,7 @@ extension Messages {
     /// ``answerChecks(of:_:)``.
     ///
     /// ```swift
-    /// try await messages.sendInTransaction(message, producer: "ledger") { prepared in
+    /// let decided = try await messages.sendInTransaction(message, producer: "ledger") { prepared in
     ///     try ledger.book(payment, transaction: prepared.transaction)
     ///     return .commit
     /// }

@@ -6,9 +6,13 @@ public import WaybillCore
 /// try await book.install(
 ///     HandlerModule(
 ///         "visits", [Subscription("order", tags: "placed")],
-///         migrate: { tables in try tables.execute("CREATE TABLE IF NOT EXISTS visit (order_id TEXT) STRICT") },
+///         migrate: { tables in
+///             try tables.execute("CREATE TABLE IF NOT EXISTS visit (order_id TEXT PRIMARY KEY) STRICT")
+///         },
 ///         handle: { delivery, tables, _ in
-///             try tables.execute("INSERT INTO visit VALUES (?)", [.text(delivery.order?.description ?? "")])
+///             guard let order = delivery.order else { return }
+///             try tables.execute(
+///                 "INSERT INTO visit VALUES (?) ON CONFLICT DO NOTHING", [.text(order.description)])
 ///         }))
 /// ```
 public struct HandlerModule: ShopModule {

@@ -17,7 +17,7 @@ public import WaybillCore
 ///
 ///     func handle(_ delivery: Delivery, _ tables: borrowing ModuleTables, _ effects: Effects) throws {
 ///         guard let order = delivery.order else { return }
-///         try tables.execute("INSERT INTO visit VALUES (?)", [.text(order.description)])
+///         try tables.execute("INSERT INTO visit VALUES (?) ON CONFLICT DO NOTHING", [.text(order.description)])
 ///     }
 /// }
 /// ```
@@ -32,7 +32,8 @@ public protocol ShopModule: Sendable {
     /// Which messages it handles.
     var subscriptions: [Subscription] { get }
 
-    /// Topics that it reads or sends to and that no workflow names; they are made when it is installed.
+    /// Topics that it reads or sends to and that no open workflow names; they are made when it is installed. Without
+    /// its topic a subscription is refused.
     var topics: [TopicName] { get }
 
     /// The rules of its group.

@@ -13,6 +13,14 @@ extension SQLValue: ExpressibleByIntegerLiteral, ExpressibleByStringLiteral, Exp
     public init(nilLiteral: ()) { self = .null }
 }
 
+extension SQLValue {
+    /// The whole number, or nil when it is something else.
+    public var asInteger: Int64? { if case .integer(let number) = self { number } else { nil } }
+
+    /// The text, or nil when it is something else.
+    public var asText: String? { if case .text(let text) = self { text } else { nil } }
+}
+
 /// One row of a module's query.
 public struct ModuleRow: Hashable, Sendable {
     /// The names of the columns, in the order of the query.

@@ -1,0 +1,44 @@
+import Foundation
+import Testing
+import Waybill
+
+/// What README and the front page of the documentation show first. TidyTests hold that they show just this.
+@Suite struct `The first steps` {
+    @Test func `do what they say`() async throws {
+        let directory = try ScratchDirectory()
+        let path = directory.path("shop.db")
+
+        let book = try OrderBook.open(path)
+        _ = try await book.submit(StockCommand(.receive(500), of: StockKey(sku: "phone"))).get()
+
+        let placed = await book.submit(
+            OrderCommand(
+                "place", of: "order-7",
+                data: ["buyer": "ann", "sku": "phone", "at": "", "price_cents": 49_900, "limit": 2],
+                workflow: "flash-sale", key: "cart-42"))
+        let paid = await book.submit(
+            OrderCommand("pay", of: "order-7", data: ["payment": "p-1", "amount_cents": 49_900]))
+        let order = try book.order("order-7")
+
+        #expect(try placed.receipt().version == 1)
+        #expect(try paid.receipt().version == 2)
+        #expect(order?.status == "awaiting shipment")
+        #expect(try book.stock(StockKey(sku: "phone"))?.sold == 1)
+        book.close()
+    }
+}
+
+/// A directory that goes when the test ends.
+final class ScratchDirectory {
+    private let url: URL
+
+    init() throws {
+        url = FileManager.default.temporaryDirectory.appending(
+            path: "waybill-documents-\(ProcessInfo.processInfo.globallyUniqueString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    }
+
+    deinit { _ = try? FileManager.default.removeItem(at: url) }
+
+    func path(_ name: String) -> String { url.appending(path: name).path }
+}
