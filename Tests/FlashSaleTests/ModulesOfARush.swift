@@ -75,6 +75,10 @@ import WaybillCore
         // The page's curve shows it while it is down.
         let during = report.opening.lags[2].values[10] ?? 0
         #expect(during > 0)
+        // And no peak lies between two of its points.
+        for (index, module) in report.modules.enumerated() {
+            #expect(report.whole.lags[index].values.compactMap { $0 }.max() == module.lagMax, "\(module.name)")
+        }
     }
 
     @Test func `that fails at first gets those messages again, and the rush notices nothing`() async throws {

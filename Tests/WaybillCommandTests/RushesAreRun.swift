@@ -124,6 +124,23 @@ import Testing
         #expect(verified.output.contains("points:"))
     }
 
+    @Test func `refuses a workflow that cannot take what shoppers send`() throws {
+        let waybill = try Executable()
+        try waybill.file("tiny.yaml", Self.scenario)
+        try waybill.file("ticket.yaml", ticket)
+        let outcome = try waybill.run("rush", "run", "tiny.yaml", "--workflow", "ticket.yaml")
+        #expect(outcome.status == 2)
+        #expect(outcome.errors.contains("it has no place, cancel"))
+    }
+
+    @Test func `tells what a rush took of the machine, however short it was`() throws {
+        let waybill = try Executable()
+        try waybill.file("tiny.yaml", Self.scenario)
+        let outcome = try waybill.run("rush", "run", "tiny.yaml")
+        #expect(outcome.output.contains("MB of memory"))
+        #expect(!outcome.output.contains(" 0 MB of memory"))
+    }
+
     @Test func `takes a curve, another workflow, limits and this machine's own speed`() throws {
         let waybill = try Executable()
         try waybill.file("tiny.yaml", Self.scenario + "\nmodules: [{name: points, per_second: 90}]\n")

@@ -126,11 +126,10 @@ struct ChartDrawing {
     }
 
     private func marks() -> String {
-        var lastNamed = -1_000.0
-        return chart.marks.filter { $0.milliseconds <= span }.map { mark in
-            // Two names would lie on each other.
-            let isNamed = x(mark.milliseconds) - lastNamed > 84
-            if isNamed { lastNamed = x(mark.milliseconds) }
+        let marks = chart.marks.filter { $0.milliseconds <= span }.sorted { $0.milliseconds < $1.milliseconds }
+        return marks.enumerated().map { index, mark in
+            // Two names would lie on each other, or under the next line: of marks that are near the last is named.
+            let isNamed = index + 1 == marks.count || x(marks[index + 1].milliseconds) - x(mark.milliseconds) > 84
             let place = number(x(mark.milliseconds))
             let isLate = x(mark.milliseconds) > Self.width - 90
             let anchor = isLate ? "tick end mark" : "tick mark"

@@ -55,6 +55,7 @@ enum PageStyle {
         overflow-wrap:anywhere}
         @media (max-width:760px){main{padding:24px 14px 40px}h1{font-size:24px}.charts{grid-template-columns:1fr}\
         .tiles{grid-template-columns:1fr 1fr}.tile b{font-size:21px}.card{padding:14px 12px 10px}\
+        table{font-size:13px}th{font-size:12px}th,td{padding-left:5px;padding-right:5px}\
         .tick{font-size:14px}h2{margin-top:34px}}
         @media print{body{background:#fff}.card,.tile,.verdict{break-inside:avoid}}
         """

@@ -55,7 +55,10 @@ package struct ReportPage {
         let perOrder = Double(totals.requests + totals.looks) / Double(max(1, totals.accepted))
         let tiles: [(String, String, String)] = [
             ("Shoppers", totals.shoppers.grouped, "\(totals.bots.grouped) of them bots"),
-            ("Requests", (totals.requests + totals.looks).grouped, "\(perOrder.plain) for each order placed"),
+            (
+                "Requests", totals.requests.grouped,
+                "and \(totals.looks.grouped) page views: \(perOrder.plain) of both for each order placed"
+            ),
             ("Orders placed", totals.accepted.grouped, "\(totals.acceptedToBots.grouped) by bots"),
             ("Refused", totals.refused.grouped, "each told why"),
             (
@@ -68,8 +71,8 @@ package struct ReportPage {
             ),
             (
                 "Answered within", report.latency.p99.asDelay,
-                "99 of 100; half within \(report.latency.p50.asDelay); of those who wanted to buy all but one in a "
-                    + "thousand \(report.placements.p999.asDelay)"
+                "for 99 of 100, \(report.latency.p50.asDelay) for half; \(report.placements.p999.asDelay) for 999 of "
+                    + "1,000 who wanted to buy"
             ),
             (
                 "Waited at most", totals.intakeDepthMax.grouped,
@@ -111,12 +114,13 @@ package struct ReportPage {
     private func payments(_ page: inout Markup) {
         let totals = report.totals
         var counts = report.methods
-        counts.append(.init(code: "", title: "paid too late, refunded", count: totals.refundedLate))
-        counts.append(.init(code: "", title: "never paid", count: report.timeouts.fired))
+        counts.append(.init(code: "", title: "of these, too late and refunded", count: totals.refundedLate))
+        counts.append(.init(code: "", title: "not paid in time", count: report.timeouts.fired))
         counts.append(.init(code: "", title: "cancelled by the buyer", count: totals.cancelled))
         page.append(
             BarTable(
-                title: "How the orders were paid", note: "By way of payment; then those that were not.",
+                title: "How the orders were paid",
+                note: "By way of payment; then those that were not paid in time, or cancelled.",
                 counts: counts, tone: .blue
             ).markup())
     }

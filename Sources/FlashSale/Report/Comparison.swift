@@ -20,7 +20,8 @@ package struct Comparison: Sendable {
     /// What was asked for: where both are the same there is no row.
     package var settings: [Row] {
         let rows = [
-            count("shoppers") { Double($0.scenario.shoppers) }, count("seed") { Double($0.scenario.seed) },
+            count("shoppers") { Double($0.scenario.shoppers) },
+            row("seed", "\(first.scenario.seed)", "\(second.scenario.seed)"),
             count("items") { Double($0.scenario.items) }, count("units of each item") { Double($0.scenario.units) },
             count("units per buyer") { Double($0.scenario.limit) },
             count("intake") { Double($0.server.intakeDepthMax) },

@@ -14,6 +14,8 @@ struct ModulePace {
     private(set) var drainedAt: Int64?
     /// The most that waited since nothing did.
     private var lagMaxNow = 0
+    /// The most that waited since it was drawn last.
+    private var lagPeak = 0
 
     init(_ module: RushScenario.Module) { self.module = module }
 
@@ -39,6 +41,7 @@ struct ModulePace {
         lag = waiting
         lagMax = max(lagMax, waiting)
         lagMaxNow = max(lagMaxNow, waiting)
+        lagPeak = max(lagPeak, waiting)
         // A message or two now and then is not being behind.
         let isFar = lagMaxNow > 0 && lagMaxNow >= lagMax / 2
         if waiting == 0 {
@@ -47,6 +50,12 @@ struct ModulePace {
         } else if isFar {
             drainedAt = nil
         }
+    }
+
+    /// The most that waited since this was asked last, so that a chart shows a peak between two of its points.
+    mutating func takeLagPeak() -> Int {
+        defer { lagPeak = lag }
+        return lagPeak
     }
 
     private func uptime(from: Int64, to: Int64) -> Int64 {

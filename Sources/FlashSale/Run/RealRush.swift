@@ -241,8 +241,8 @@ package final class RealRush {
                 for (index, count) in (counts ?? []).enumerated() where paces.indices.contains(index) {
                     paces[index].sees(count, at: at)
                 }
-                let lags = paces.map(\.lag)
-                recorder.record(at: at) { $0.lags = lags }
+                let lags = paces.indices.map { paces[$0].takeLagPeak() }
+                recorder.record(at: at) { $0.see(lags: lags) }
             case .reopened: isDown = false
             }
         }

@@ -19,7 +19,12 @@ struct RushRecorder {
         var fired = 0
         /// At the end of the cell; nil: as before.
         var stockLeft: Int64?
+        /// The most that each module was behind; nil: nobody looked.
         var lags: [Int]?
+
+        mutating func see(lags seen: [Int]) {
+            lags = lags.map { zip($0, seen).map { max($0, $1) } } ?? seen
+        }
     }
 
     /// One row of cells.

@@ -267,10 +267,8 @@ package struct VirtualRush {
 
     /// The end of a cell of time: what is counted at moments, and not by what happens.
     private mutating func tick(at now: Int64) {
-        let lags = paces.map(\.lag)
-        recorder.record(at: now) { cell in
-            cell.lags = lags
-        }
+        let lags = paces.indices.map { paces[$0].takeLagPeak() }
+        recorder.record(at: now) { $0.see(lags: lags) }
         let length =
             now < scenario.openingMicroseconds
             ? recorder.opening.cellMicroseconds

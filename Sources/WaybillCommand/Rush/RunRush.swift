@@ -102,6 +102,8 @@ struct RunRush: AsyncParsableCommand {
             progress.show(Int(rush.progress * 1_000), of: 1_000, scenario.title)
             gauge.look(at: ProcessInfo.processInfo.processIdentifier)
         }
+        // A short rush is over before anybody has looked.
+        gauge.look(at: ProcessInfo.processInfo.processIdentifier)
         progress.clear()
         return rush
     }

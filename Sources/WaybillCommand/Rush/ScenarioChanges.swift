@@ -80,7 +80,15 @@ struct ScenarioChanges: ParsableArguments {
     func workflowText() throws -> WorkflowText? {
         guard let workflow else { return nil }
         let source = try WorkflowSource(workflow)
-        _ = try source.workflow()
+        let checked = try source.workflow()
+        // Else every request would be refused, and the report would find nothing wrong.
+        let missing = ["place", "pay", "cancel"].filter { checked.command(EventName(Text($0))) == nil }
+        guard missing.isEmpty, checked.creation?.name == "place" else {
+            throw CommandFailure(
+                "\(workflow): a rush places orders by `place`, and sends `pay` and `cancel`, as flash-sale takes them; "
+                    + (missing.isEmpty
+                        ? "`place` is not the first command" : "it has no \(missing.joined(separator: ", "))"))
+        }
         return WorkflowText(String(decoding: source.bytes, as: UTF8.self), source: source.name)
     }
 }
