@@ -7,7 +7,20 @@ struct BenchNoun: AsyncParsableCommand {
         commandName: "bench",
         abstract: "Measure, beside a limit that is measured in the same run; exit status 1 if a goal is missed.",
         discussion: "Files are made in the current directory, which must be on a real disk, and go when it ends.\n\n"
-            + Benchmark.allCases.map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+            + Benchmark.allCases.map(line).joined(separator: "\n"))
+
+    /// A benchmark and what it does, narrow enough for a terminal, which would begin a line of its own at its edge.
+    private static func line(_ benchmark: Benchmark) -> String {
+        let indent = "\n" + "".padded(toColumns: 16)
+        var text = "  " + benchmark.name.padded(toColumns: 14)
+        var columns = 0
+        for word in benchmark.summary.split(separator: " ") {
+            if columns > 0, columns + word.count > 62 { (text, columns) = (text + indent, 0) }
+            text += (columns > 0 ? " " : "") + word
+            columns += word.count + 1
+        }
+        return text
+    }
 
     @Argument(help: "What is measured.")
     var name: Benchmark

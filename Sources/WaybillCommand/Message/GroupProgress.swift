@@ -66,10 +66,12 @@ struct LookBackGroup: AsyncParsableCommand {
             Modules set their rows again and have no effects on others, unless --effects open: then they do what they \
             never did for these messages, such as packs of members who joined before there were any, and nothing twice.
 
-              waybill group look-back points order --to 2026-01-01T00:00:00Z --preview --db shop.db
+              waybill group look-back points order --to 2026-01-01T00:00:00Z \\
+                --preview --db shop.db
               waybill group look-back points order --to-oldest --db shop.db
               waybill group look-back points order --to-newest --db shop.db
-              waybill group look-back gift-pack member --to-oldest --effects open --db shop.db
+              waybill group look-back gift-pack member --to-oldest --effects open \\
+                --db shop.db
             """)
 
     @OptionGroup var file: FileOptions

@@ -26,7 +26,8 @@ struct ReceiveMessages: AsyncParsableCommand {
         discussion: """
             Without --acknowledge they come again when their invisible time is over.
 
-              waybill message receive service order --tags 'paid || shipped' --acknowledge --db shop.db
+              waybill message receive service order --tags 'paid || shipped' \\
+                --acknowledge --db shop.db
             """)
 
     @OptionGroup var file: FileOptions

@@ -7,9 +7,11 @@ struct SendMessage: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "send", abstract: "Send a message to a topic; durable when it is answered.",
         discussion: """
-              waybill message send order --body '{"order":"o-7"}' --tag paid --key o-7 --db shop.db
+              waybill message send order --body '{"order":"o-7"}' --tag paid --key o-7 \\
+                --db shop.db
               waybill message send news --body @mail.json --delay 30m --db shop.db
-              waybill message send cart --body - --message-group ann --priority 3 --db shop.db
+              waybill message send cart --body - --message-group ann --priority 3 \\
+                --db shop.db
             """)
 
     @OptionGroup var file: FileOptions

@@ -10,7 +10,8 @@ struct SendToOrder: AsyncParsableCommand {
             The command that places an order needs --workflow. Without --role nobody's role is checked. With --key the \
             same request can be sent twice and is done once.
 
-              waybill order send order-7 pay --db shop.db --data '{"payment":"p-1","channel":"card","amount_cents":900}'
+              waybill order send order-7 pay --db shop.db \\
+                --data '{"payment":"p-1","channel":"card","amount_cents":900}'
             """)
 
     @OptionGroup var file: FileOptions

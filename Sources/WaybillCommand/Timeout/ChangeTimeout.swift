@@ -19,7 +19,8 @@ struct ExtendTimeout: AsyncParsableCommand {
             One order, or every order that a filter finds; the latter is a job that goes on after a crash:
 
               waybill timeout extend order-7 --name pay_due --by 15m --db shop.db
-              waybill timeout extend --where shop=7 --status 'awaiting payment' --name pay_due --by 15m --db shop.db
+              waybill timeout extend --where shop=7 --status 'awaiting payment' \\
+                --name pay_due --by 15m --db shop.db
             """)
 
     @OptionGroup var which: TimeoutChangeOptions

@@ -10,7 +10,8 @@ struct RunWorkflow: ParsableCommand {
             Shows the active states, status, data, timeouts and actions before the first event and after each. Stock \
             is endless, and nobody's role is checked. An event may carry data, and time passes with @:
 
-              waybill workflow run rental.yaml --event 'book={"bicycle":"red-7"}' --event @15m
+              waybill workflow run rental.yaml \\
+                --event 'book={"bicycle":"red-7"}' --event @15m
 
             Without events it prints an example to begin with. If the first event is the workflow's first command, it \
             places the order with its data. Else the order starts at once, with the data of --context. A script has \
