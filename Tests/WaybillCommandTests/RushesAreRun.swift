@@ -136,7 +136,9 @@ import Testing
     @Test func `tells what a rush took of the machine, however short it was`() throws {
         let waybill = try Executable()
         try waybill.file("tiny.yaml", Self.scenario)
-        let outcome = try waybill.run("rush", "run", "tiny.yaml")
+        let outcome = try waybill.run("rush", "run", "tiny.yaml", "--units", "30")
+        // Its title tells of other numbers than those it was run with.
+        #expect(outcome.output.contains("A tiny <sale> (here 30 units)"))
         #expect(outcome.output.contains("MB of memory"))
         #expect(!outcome.output.contains(" 0 MB of memory"))
     }

@@ -40,9 +40,10 @@ package struct Summary {
         let totals = report.totals
         guard totals.accepted > 0 else { return nil }
         let paid = Double(totals.paid - totals.refundedLate) / Double(totals.accepted) * 100
-        let late = totals.refundedLate
+        let (late, open) = (totals.refundedLate, report.timeouts.pending)
         return "\(paid.plain)% of the orders were paid in time"
-            + (late > 0 ? "; \(late.grouped) paid too late and got their money back." : ".")
+            + (late > 0 ? "; \(late.grouped) paid too late and got their money back" : "")
+            + (open > 0 ? "; for \(open.grouped) there was still time when it ended" : "") + "."
     }
 
     private var returned: String? {

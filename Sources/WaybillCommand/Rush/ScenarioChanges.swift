@@ -59,6 +59,12 @@ struct ScenarioChanges: ParsableArguments {
     /// The scenario with these changes, and with the counts of its curve.
     func apply(to scenario: RushScenario) throws -> RushScenario {
         var scenario = scenario
+        let given = [
+            shoppers.map { "\(grouped($0)) shoppers" }, units.map { "\(grouped($0)) units" },
+            limit.map { "\(grouped($0)) for each buyer" },
+        ].compactMap { $0 }
+        // The title may tell the scenario's own numbers.
+        if !given.isEmpty { scenario.title += " (here \(given.joined(separator: ", ")))" }
         if let seed { scenario.seed = seed }
         if let shoppers { scenario.shoppers = shoppers }
         if let units { scenario.goods.units = units }
