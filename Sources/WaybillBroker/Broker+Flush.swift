@@ -22,7 +22,8 @@ extension Broker {
         guard isChanged else { return }
         for offset in change.finished { course.progress.finish(offset) }
         for cut in pending.cuts where cut.group == key.group && cut.queue == key.queue { course.cut(below: cut.offset) }
-        course.mark = change.exactMark ?? max(course.mark, change.mark ?? 0)
+        course.mark = max(course.mark, change.mark ?? 0, course.progress.end)
+        if let exactMark = change.exactMark { course.mark = exactMark }
         if course.progress.ranges.count > CursorRow.rangesMax {
             try shorten(&course.progress, key, group, in: transaction)
         }
@@ -116,7 +117,7 @@ private struct CourseHead {
     func row(of key: CourseKey) -> CursorRow {
         CursorRow(
             group: key.group, queue: key.queue, epoch: epoch, floor: progress.floor, ranges: progress.text,
-            deliveredThrough: max(mark, progress.end), fence: fence, gap: gap)
+            deliveredThrough: max(mark, progress.floor), fence: fence, gap: gap)
     }
 }
 

@@ -16,12 +16,13 @@ extension Broker {
                     isReplayed: committed(key) { $0.isReplayed(offset) } ?? false)
                 try insert(row, in: transaction)
             }
-            let isMarked = committed(key) { $0.mark > $0.progress.end } ?? false
-            guard isMarked || !leases.isEmpty else { continue }
-            let highest = leases.keys.max().map { $0 + 1 } ?? 0
-            // What a crash has counted, and nobody has taken since, stays counted.
-            let counted = committed(key) { $0.progress.floor < $0.recoveredBelow ? $0.recoveredBelow : 0 } ?? 0
-            change(key) { $0.exactMark = max(highest, counted) }
+            // What this process has handed out is finished or has a row: nothing else has used an attempt. But what
+            // a crash has counted, and nobody has taken since, stays counted.
+            let change = committed(key) { course -> (mark: Int64, isNew: Bool) in
+                let mark = max(course.progress.floor, course.recoveredBelow)
+                return (mark, max(course.mark, course.progress.end) > mark)
+            }
+            if let change, change.isNew { self.change(key) { $0.exactMark = change.mark } }
         }
     }
 }

@@ -81,8 +81,8 @@ extension Broker {
             finish(one.offset, in: key)
             return nil
         case .left:
-            // Others must not overtake it.
-            guard group.isFIFO else { return nil }
+            // Others must not overtake it; and where one attempt is all, a crash must not count it as handed out.
+            guard group.isFIFO || group.attemptsMax == 1 else { return nil }
             if try isBusy(row, request.look.topic.number, in: transaction) { row.state = .waiting }
             try insert(row, in: transaction)
             return nil

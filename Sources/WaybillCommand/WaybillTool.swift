@@ -38,7 +38,8 @@ struct WaybillTool: AsyncParsableCommand {
         do {
             command = try parseAsRoot()
         } catch {
-            exit(withError: error)
+            guard exitCode(for: error) != .success else { exit(withError: error) }
+            misused(fullMessage(for: error), exitCode(for: error))
         }
         do {
             if var asynchronous = command as? any AsyncParsableCommand {
@@ -57,8 +58,7 @@ struct WaybillTool: AsyncParsableCommand {
         Output.standard.flush()
         // Usage that was found wrong while a command ran: the parser would show the usage of `waybill` itself.
         if error is ValidationError {
-            Output.error.line("Error: \(message(for: error))".printable)
-            Foundation.exit(exitCode(for: error).rawValue)
+            misused("Error: \(message(for: error))", exitCode(for: error))
         }
         // Help, wrong usage, and a status that was asked for: the parser knows how to end with these.
         if exitCode(for: error) != .failure || error is ExitCode { exit(withError: error) }
@@ -71,6 +71,14 @@ struct WaybillTool: AsyncParsableCommand {
         default: report("\(error)")
         }
         Foundation.exit(CommandFailure.Status.impossible.rawValue)
+    }
+
+    /// Tells how a command is used. The parser repeats what it was given, which may have come from outside.
+    private static func misused(_ message: String, _ code: ExitCode) -> Never {
+        for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
+            Output.error.line(String(line).printable)
+        }
+        Foundation.exit(code.rawValue)
     }
 
     private static func report(_ message: String) {

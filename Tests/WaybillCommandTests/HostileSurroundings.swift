@@ -41,6 +41,22 @@ import Testing
         #expect(missing.errors.contains("x\\u{1b}[2J"))
     }
 
+    @Test func `never repeats control characters where it is used amiss`() throws {
+        let evil = "x\u{1B}[2J\u{202E}\u{7}"
+        let commands = [
+            ["topic", "create", "t", "--type", evil], ["order", "list", "--limit", evil],
+            ["group", "create", "g", "--ladder", evil], ["message", "send", "t", "--body", "b", "--property", evil],
+        ]
+        for command in commands.map({ $0 + ["--db", "shop.db"] }) + [["order", evil], [evil]] {
+            let outcome = try waybill.run(command)
+            #expect(outcome.status == 64)
+            #expect(outcome.errors.contains("x\\u{1b}[2J\\u{202e}\\u{7}"), "\(outcome.errors)")
+            #expect(outcome.errors.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 32 && $0 != "\u{202E}" })
+        }
+        let help = try waybill.run("topic", "--help")
+        #expect(help.status == 0 && help.output.contains("SUBCOMMANDS") && help.errors == "")
+    }
+
     @Test func `says so when a file is missing, a directory, or no database`() throws {
         expectOneLine(try waybill.run("order", "list", "--db", "none.db"), "there is no such file")
         #expect(!FileManager.default.fileExists(atPath: waybill.path("none.db")))
