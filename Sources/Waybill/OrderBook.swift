@@ -59,6 +59,46 @@ public struct OrderBook: Sendable {
         try OrderBook(store: Store.open(path), workflows: workflows, world: world, settings: settings)
     }
 
+    /// The same, for who names one workflow of a family: those of `relatives` come with it that it speaks to, and that
+    /// the file does not know.
+    package static func open(
+        _ path: String, workflows: [WorkflowText], relatives: [WorkflowText], world: World
+    ) throws -> OrderBook {
+        let store = try Store.open(path)
+        do {
+            let missing = try missing(workflows, relatives, in: store)
+            return try OrderBook(store: store, workflows: workflows + missing, world: world, settings: Settings())
+        } catch {
+            store.close()
+            throw error
+        }
+    }
+
+    private static func missing(
+        _ workflows: [WorkflowText], _ relatives: [WorkflowText], in store: Store
+    ) throws -> [WorkflowText] {
+        func load(_ text: WorkflowText) throws -> (text: WorkflowText, workflow: Workflow) {
+            (text, try WorkflowFile.load(text.text, name: text.source))
+        }
+        let known = Set(try store.read { rows in try rows.workflows() }.map(\.name))
+        var family = try workflows.map(load)
+        let others = try relatives.map(load)
+        var index = 0
+        while index < family.count {
+            for child in family[index].workflow.children where !known.contains(child.workflow) {
+                guard !family.contains(where: { $0.workflow.name == child.workflow }),
+                    let relative = others.first(where: { $0.workflow.name == child.workflow })
+                else { continue }
+                family.append(relative)
+            }
+            index += 1
+        }
+        return family.dropFirst(workflows.count).map(\.text)
+    }
+
+    /// Whether there is anything in a file; if not, opening makes a new order book of it.
+    package static func isThere(_ path: String) throws -> Bool { try Store.holdsAnything(path) }
+
     /// An order book in memory, for tests and rehearsals; gone when it is closed.
     public static func inMemory(
         workflows: [WorkflowText] = WorkflowText.shipped, world: World = .system, settings: Settings = Settings()

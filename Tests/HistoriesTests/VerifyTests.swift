@@ -31,6 +31,16 @@ struct `A check of a file` {
         #expect(!FileManager.default.fileExists(atPath: directory.file("nothing.db")))
     }
 
+    @Test func `finds nothing sound in a file that was cut to nothing`() throws {
+        let directory = try TemporaryDirectory()
+        for bytes in [Data(), Data([0])] {
+            try bytes.write(to: URL(fileURLWithPath: directory.file("cut.db")))
+            let report = try Verify().run(directory.file("cut.db"))
+            #expect(!report.isSound)
+            #expect(report.findings.map(\.description).joined().contains("empty"))
+        }
+    }
+
     @Test(arguments: Damage.all)
     func `names the place of`(_ damage: Damage) async throws {
         let directory = try TemporaryDirectory()

@@ -62,6 +62,14 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: waybill.path("none.db")))
         try FileManager.default.createDirectory(atPath: waybill.path("folder"), withIntermediateDirectories: false)
         expectOneLine(try waybill.run("order", "list", "--db", "folder"), "directory")
+        for nothing in ["", "x"] {
+            try waybill.file("empty.db", nothing)
+            expectOneLine(try waybill.run("certify", "--db", "empty.db"), "the file is empty")
+            expectOneLine(try waybill.run("verify", "empty.db"), "the file is empty")
+            expectOneLine(try waybill.run("message", "send", "t", "--body", "b", "--db", "empty.db"), "is empty")
+            #expect(try String(contentsOfFile: waybill.path("empty.db"), encoding: .utf8) == nothing)
+        }
+        #expect(try waybill.run("stock", "receive", "mug", "1", "--db", "empty.db").status == 0)
         try waybill.file("text.db", String(repeating: "no database at all ", count: 400))
         expectOneLine(try waybill.run("order", "list", "--db", "text.db"), "not a SQLite database")
         expectOneLine(try waybill.run("order", "list", "--db", "none/shop.db"), "none/shop.db")

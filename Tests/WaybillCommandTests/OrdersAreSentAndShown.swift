@@ -133,6 +133,23 @@ import Testing
         #expect(before.status == 1 && before.errors.contains("placed later"))
     }
 
+    @Test func `send places an order of a family whose other workflows the file has never seen`() throws {
+        try waybill.run("stock", "receive", "mug", "3", "--db", "shop.db")
+        let data = """
+            {"shop":"s","buyer":"b","pay_within":"1h","freight_cents":0,"discount_cents":0,
+             "lines":[{"line":"1","sku":"mug","at":"","qty":1,"price_cents":900}]}
+            """
+        let placed = try waybill.run(
+            "order", "send", "o-1", "place", "--db", "shop.db", "--workflow", "standard-order", "--data", data)
+        #expect(placed.status == 0 && placed.output.contains("awaiting payment"), "\(placed.errors)")
+        let pay = #"{"payment":"p","channel":"card","amount_cents":900}"#
+        #expect(try waybill.run("order", "send", "o-1", "pay", "--db", "shop.db", "--data", pay).status == 0)
+        let ship = #"{"parcel":"x","carrier":"post","lines":[{"line":"1","qty":1}]}"#
+        #expect(try waybill.run("order", "send", "o-1", "ship", "--db", "shop.db", "--data", ship).status == 0)
+        #expect(try waybill.run("order", "show", "o-1/x", "--db", "shop.db").output.contains("parcel"))
+        #expect(try waybill.run("verify", "shop.db").status == 0)
+    }
+
     @Test func `list filters, and goes on where it ended`() throws {
         for number in 1...5 { try open("o-\(number)", buyer: number % 2 == 0 ? "bob" : "ann") }
         try waybill.run("order", "send", "o-2", "close", "--db", "shop.db")

@@ -35,6 +35,41 @@ import WaybillStore
         store.close()
     }
 
+    @Test func `is refused where the file has a second name, under which nobody would see the lock`() throws {
+        let file = try TemporaryFile()
+        let store = try Store.open(file.path)
+        let link = file.directory + "/link.db"
+        try FileManager.default.linkItem(atPath: file.path, toPath: link)
+        let refused = failure { _ = try Store.open(link) }
+        #expect(refused?.code == .cannotOpen)
+        #expect(refused?.message.contains("2 names") == true)
+        #expect(!FileManager.default.fileExists(atPath: link + "-wal"))
+        try store.write { transaction in try transaction.append(.sample(1)) }
+        store.close()
+        try FileManager.default.removeItem(atPath: link)
+        #expect(try Store.open(file.path).read { try $0.event(at: Position(1)) } == .sample(1))
+    }
+
+    @Test(.enabled(if: getuid() != 0, "root may write everything"))
+    func `is refused where the file may not be written, with what would help`() throws {
+        let file = try TemporaryFile()
+        try Store.open(file.path).close()
+        chmod(file.path, 0o444)
+        let refused = failure { _ = try Store.open(file.path) }
+        #expect(refused?.code == .readOnly)
+        #expect(refused?.message.contains("Make the file writable") == true)
+    }
+
+    @Test func `is refused where something else lies in the place of its log`() throws {
+        let file = try TemporaryFile()
+        try Store.open(file.path).close()
+        for suffix in ["-wal", "-shm"] { _ = try? FileManager.default.removeItem(atPath: file.path + suffix) }
+        try FileManager.default.createDirectory(atPath: file.path + "-wal", withIntermediateDirectories: false)
+        let refused = failure { _ = try Store.open(file.path) }
+        #expect(refused?.code == .cannotOpen)
+        #expect(refused?.message.contains("-wal") == true)
+    }
+
     @Test func `takes an empty file for a new one`() throws {
         let file = try TemporaryFile()
         try Data().write(to: URL(fileURLWithPath: file.path))

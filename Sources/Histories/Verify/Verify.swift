@@ -55,6 +55,11 @@ package struct Verify {
         guard FileManager.default.fileExists(atPath: path) else {
             throw StoreFailure(.cannotOpen, "\(path) does not exist")
         }
+        // To open it would make a new file of it, in which all is well.
+        guard try Store.holdsAnything(path) else {
+            report.add(FileFinding("it is empty: there is no database in it"))
+            return report
+        }
         let standing = World.virtual(VirtualClock(start: Moment(milliseconds: 0)))
         let book: OrderBook
         do {

@@ -48,7 +48,7 @@ extension Broker {
             return try ask(checker, about: row, at: now, in: transaction)
         }
         let wait: Interval
-        if let room = desk.room(for: producer), room > pending.questions.count(where: { $0.producer == producer }) {
+        if desk.hasRoom(for: producer, besides: pending.questions) {
             pending.questions.append((number, producer))
             wait = settings.checkBacks.wait(afterCheck: row.checks + 1, random: dice())
         } else {

@@ -77,16 +77,18 @@ package final class CheckDesk: Sendable {
         }
     }
 
-    /// Whether somebody is there, and how many more questions may be on their way to this producer.
-    func room(for producer: Text) -> Int? {
+    /// Whether somebody is there who may be sent another question, besides those that the write at hand has for them
+    /// and for all together.
+    func hasRoom(for producer: Text, besides questions: [(number: PendingMessageNumber, producer: Text)]) -> Bool {
         state.withLock { state in
-            guard let known = state.producers[producer], !known.sessions.isEmpty else { return nil }
-            return max(0, min(inFlightMax - known.questions.count, inFlightInAllMax - state.owners.count))
+            guard let known = state.producers[producer], !known.sessions.isEmpty else { return false }
+            let own = questions.count { $0.producer == producer }
+            return known.questions.count + own < inFlightMax && state.owners.count + questions.count < inFlightInAllMax
         }
     }
 
     /// Whether somebody is there who may be sent another question.
-    package func hasRoom(for producer: Text) -> Bool { (room(for: producer) ?? 0) > 0 }
+    package func hasRoom(for producer: Text) -> Bool { hasRoom(for: producer, besides: []) }
 
     /// Questions that were due in a committed write.
     func post(_ numbers: [(number: PendingMessageNumber, producer: Text)]) {

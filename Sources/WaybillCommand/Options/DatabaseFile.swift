@@ -15,7 +15,8 @@ struct DatabaseFile {
     /// Opens the file to change it.
     ///
     /// - Parameters:
-    ///   - workflows: versions that take new orders from now on, besides those that the file knows.
+    ///   - workflows: versions that take new orders from now on, besides those that the file knows. Shipped ones that
+    ///     they speak to come with them where the file has none of that name.
     ///   - isMade: whether a file that is not there is made.
     func writing<Result>(
         workflows: [WorkflowText] = [], isMade: Bool = false, world: World = .system,
@@ -23,16 +24,24 @@ struct DatabaseFile {
     ) async throws -> Result {
         let isNew = !exists
         if !isMade { try requireExistence() }
-        let book = try OrderBook.open(path, workflows: workflows, world: world)
+        let book = try OrderBook.open(path, workflows: workflows, relatives: WorkflowText.shipped, world: world)
         if isNew { Output.error.line("waybill: \(path.printable) is new") }
         return try await use(book, body)
     }
 
-    func requireExistence() throws(CommandFailure) {
+    /// Throws when there is no database to look at or to change: none that was made by accident is full of nothing.
+    func requireExistence() throws {
         guard !path.isEmpty else { throw CommandFailure("--db wants the name of a file") }
-        guard !exists else { return }
+        let problem: String
+        if !exists {
+            problem = "there is no such file"
+        } else if try !OrderBook.isThere(path) {
+            problem = "the file is empty, there is no database in it"
+        } else {
+            return
+        }
         throw CommandFailure(
-            "\(path): there is no such file; `waybill stock receive SKU 100 --db \(path)` makes a new one, "
+            "\(path): \(problem); `waybill stock receive SKU 100 --db \(path)` makes a new one, "
                 + "`waybill demo --db \(path)` one full of orders")
     }
 

@@ -42,6 +42,18 @@ enum FileIdentity {
         throw StoreFailure(.damaged, "\(path) was cut short. Restore it from a backup.")
     }
 
+    /// Throws when a file has another name besides this one: under that name it would have another lock and another
+    /// WAL, and two processes that do not see each other would destroy it.
+    static func checkNames(of path: String) throws {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        let count = try FileManager.default.attributesOfItem(atPath: path)[.referenceCount] as? Int ?? 1
+        guard count > 1 else { return }
+        throw StoreFailure(
+            .cannotOpen,
+            "\(path) has \(count) names (hard links): under another one a second process could open it unnoticed. "
+                + "Remove the others, or open a copy.")
+    }
+
     /// The size of a file; 0 when there is none.
     static func bytes(of path: String) throws -> Int {
         guard FileManager.default.fileExists(atPath: path) else { return 0 }

@@ -9,6 +9,7 @@ extension Store {
         try FileSystem.check(directory: (file as NSString).deletingLastPathComponent)
         let lock = try LockFile(for: file)
         do {
+            try FileIdentity.checkNames(of: file)
             let (queue, bootNumber, pageBytes) = try openWriter(file, settings: settings)
             let writer = try SerialConnection(queue)
             try writer.run { $0.watchWAL() }
@@ -21,6 +22,16 @@ extension Store {
                 pageBytes: pageBytes)
         } catch {
             throw describe(error, path: file)
+        }
+    }
+
+    /// Whether there is a database in a file, of whatever kind: to open an empty one makes it a new one. SQLite takes a
+    /// single byte for nothing.
+    package static func holdsAnything(_ path: String) throws(StoreFailure) -> Bool {
+        do {
+            return try FileIdentity.bytes(of: path) > 1
+        } catch {
+            throw describe(error, path: path)
         }
     }
 
@@ -116,7 +127,17 @@ extension Store {
             return StoreFailure(
                 .damaged, "\(path) is damaged: \(failure.message). Restore it from a backup.",
                 sqliteCode: failure.sqliteCode)
-        case .cannotOpen where failure.sqliteCode != 0, .readOnly, .busy, .inputOutput, .full, .statement:
+        case .readOnly:
+            return StoreFailure(
+                .readOnly,
+                "\(path) cannot be written, and every opening is written down in it. Make the file writable, or a copy "
+                    + "of it.", sqliteCode: failure.sqliteCode)
+        case .cannotOpen where failure.sqliteCode != 0:
+            return StoreFailure(
+                .cannotOpen,
+                "\(path): \(failure.message). May it be read and written, and \(path)-wal and -shm beside it?",
+                sqliteCode: failure.sqliteCode)
+        case .busy, .inputOutput, .full, .statement:
             return StoreFailure(failure.code, "\(path): \(failure.message)", sqliteCode: failure.sqliteCode)
         case .locked, .foreign, .newer, .networkFileSystem, .cannotOpen, .damaged, .constraint, .failStopped,
             .transactionEnded, .deadline, .denied, .limit, .closed:
