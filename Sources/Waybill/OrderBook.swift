@@ -39,6 +39,9 @@ public struct OrderBook: Sendable {
         /// Whether an order for what is sold out as of the last commit is refused at the door, without a write and
         /// without being stored.
         public var refusesSoldOutAtTheDoor = true
+        /// Of the writer's time, in percent, what all modules together have while commands come, 1 to 100: orders lose
+        /// so much to modules that are slow or far behind, and no more.
+        public var moduleSharePercent = 10
 
         public init() {}
     }
@@ -124,6 +127,7 @@ public struct OrderBook: Sendable {
         engineSettings.fairness.waitingPerSKUMax = settings.intakeDepthPerSKUMax
         engineSettings.fairness.waitingPerCallerMax = settings.intakeDepthPerCallerMax
         engineSettings.refusesSoldOutAtTheDoor = settings.refusesSoldOutAtTheDoor
+        engineSettings.modules.percent = Int64(settings.moduleSharePercent)
         let compiled = try workflows.map { text in
             (workflow: try WorkflowFile.load(text.text, name: text.source), text: Text(text.text))
         }

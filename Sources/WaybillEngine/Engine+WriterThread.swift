@@ -16,14 +16,15 @@ extension Engine {
     }
 
     func startWriterThread() {
+        let pacing = ModulePace(settings.modules)
         let thread = Thread { [self] in
             var hasRested = true
-            var pace = ModulePace(settings.modules)
+            var pace = pacing
             while let waiting = intake.take(
                 limit: settings.writeRequestsMax, waitingAtMost: wait(hasRested: hasRested, for: pace))
             {
                 let hasWritten = work(off: waiting, &pace)
-                if letModuleWrite(&pace) || hasWritten {
+                if letModulesWrite(&pace) || hasWritten {
                     hasRested = false
                 } else if !hasRested {
                     writer.withLock { $0.idle() }
@@ -65,8 +66,9 @@ extension Engine {
                 write(requests, for: continuations, &pace)
                 requests.removeAll()
                 continuations.removeAll()
+                let began = world.uptime()
                 writer.withLock { body($0) }
-                pace.served(at: world.uptime())
+                pace.served(from: began, to: world.uptime())
             }
         }
         let hasFired = write(requests, for: continuations, &pace)
@@ -78,10 +80,11 @@ extension Engine {
     private func write(
         _ requests: [Request], for continuations: [UnsafeContinuation<Reply, Never>], _ pace: inout ModulePace
     ) -> Bool {
+        let began = world.uptime()
         let replies: [Reply]? = writer.withLock { writer in
             // One look at the clock, so that nothing is dated before its due time.
             let now = world.now()
-            let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
+            let horizon = writer.timeouts.horizon(wall: now, uptime: began)
             let isDue = !writer.isPaused && isReached(writer.nextDue, by: horizon)
             guard isDue || !requests.isEmpty else { return nil }
             return writer.write(
@@ -90,21 +93,26 @@ extension Engine {
         // Nil only without requests.
         guard let replies else { return false }
         handOut(replies, to: continuations)
-        if requests.contains(where: \.isAwaited) { pace.served(at: world.uptime()) }
+        if requests.contains(where: \.isAwaited) { pace.served(from: began, to: world.uptime()) }
         writer.withLock { $0.checkpoint(after: requests.count) }
         return true
     }
 
-    /// One module's write, when it is the modules' turn. Returns whether there was one.
-    private func letModuleWrite(_ pace: inout ModulePace) -> Bool {
-        let wishes = intake.wishes
-        let began = world.uptime()
-        guard wishes.hasModule, pace.wait(at: began, isAwaited: wishes.isAwaited).milliseconds == 0,
-            let module = intake.takeModule()
-        else { return false }
-        writer.withLock { module($0) }
-        pace.wrote(from: began, to: world.uptime(), isAwaited: intake.wishes.isAwaited)
-        return true
+    /// The modules' turn between two writes of commands: one write, or as many short ones as a long one lasts. Returns
+    /// whether there was any.
+    private func letModulesWrite(_ pace: inout ModulePace) -> Bool {
+        let end = world.uptime().milliseconds + settings.modules.writeMax.milliseconds
+        var hasWritten = false
+        while true {
+            let wishes = intake.wishes
+            let began = world.uptime()
+            guard wishes.hasModule, !hasWritten || began.milliseconds < end,
+                pace.wait(at: began, isAwaited: wishes.isAwaited).milliseconds == 0, let module = intake.takeModule()
+            else { return hasWritten }
+            writer.withLock { module($0) }
+            pace.wrote(from: began, to: world.uptime(), isAwaited: intake.wishes.isAwaited)
+            hasWritten = true
+        }
     }
 
     /// Waking hundreds of callers takes as long as deciding some of their commands: another thread does it, while this

@@ -22,12 +22,13 @@ package struct ModuleShare: Sendable {
 ///          └──commands come──► rest of nine times ─────┘
 ///                              what the last write took
 ///
+/// What modules could not use while commands were written they may have afterwards, as much as one of their writes.
 /// Times are the uptime of the engine's world.
 package struct ModulePace {
     private let share: ModuleShare
     /// Since when the writer has had no command to serve; time in which a module kept it does not count.
     private var quietSince = Interval(milliseconds: .min)
-    /// Until when modules rest while commands come.
+    /// Until when modules rest while commands come; what of it lies in the past is theirs to use.
     private var restUntil = Interval(milliseconds: .min)
 
     package init(_ share: ModuleShare = ModuleShare()) {
@@ -36,7 +37,11 @@ package struct ModulePace {
     }
 
     /// A write for somebody who waited has ended, however long it took.
-    package mutating func served(at now: Interval) { quietSince = now }
+    package mutating func served(from began: Interval, to ended: Interval) {
+        // What was not used in quiet is not saved up.
+        if isQuiet(at: began) { restUntil = max(restUntil, began) }
+        quietSince = ended
+    }
 
     /// How long modules have to wait as things stand; 0: one of them may write now.
     ///
@@ -44,21 +49,26 @@ package struct ModulePace {
     package func wait(at now: Interval, isAwaited: Bool) -> Interval {
         let rest = restUntil.milliseconds > now.milliseconds ? restUntil.milliseconds - now.milliseconds : 0
         guard !isAwaited else { return Interval(milliseconds: rest) }
-        let untilQuiet =
-            quietSince.milliseconds == .min ? 0 : quietSince.milliseconds + share.quiet.milliseconds - now.milliseconds
-        return Interval(milliseconds: max(0, min(rest, untilQuiet)))
+        guard !isQuiet(at: now) else { return Interval(milliseconds: 0) }
+        let untilQuiet = quietSince.milliseconds + share.quiet.milliseconds - now.milliseconds
+        return Interval(milliseconds: min(rest, untilQuiet))
     }
 
     /// A module has written. Rest is owed when commands came before it or have come meanwhile.
     package mutating func wrote(from began: Interval, to ended: Interval, isAwaited: Bool) {
         let took = max(0, ended.milliseconds - began.milliseconds)
-        let wasQuiet =
-            quietSince.milliseconds == .min
-            || began.milliseconds - quietSince.milliseconds >= share.quiet.milliseconds
+        let wasQuiet = isQuiet(at: began)
         if wasQuiet, !isAwaited { return }
         // Whoever came meanwhile could not be served: it was no quiet.
         quietSince = isAwaited ? ended : Interval(milliseconds: quietSince.milliseconds + took)
-        let rest = min(share.restMax.milliseconds, took * (100 - share.percent) / share.percent)
-        restUntil = Interval(milliseconds: ended.milliseconds + rest)
+        let saved = wasQuiet ? 0 : rest(after: share.writeMax.milliseconds)
+        let start = max(restUntil.milliseconds, began.milliseconds - saved)
+        restUntil = Interval(milliseconds: start + took + min(share.restMax.milliseconds, rest(after: took)))
     }
+
+    private func isQuiet(at now: Interval) -> Bool {
+        quietSince.milliseconds == .min || now.milliseconds - quietSince.milliseconds >= share.quiet.milliseconds
+    }
+
+    private func rest(after took: Int64) -> Int64 { took * (100 - share.percent) / share.percent }
 }
