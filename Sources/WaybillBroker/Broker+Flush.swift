@@ -70,7 +70,8 @@ extension Broker {
         for number in grown.keys.sorted() where topic(of: number) == nil {
             let before = StoredQueueNumber(number.number - 1)
             guard let queue = try transaction.storedQueues(after: before, limit: 1).first, queue.number == number,
-                let topic = try TopicState(queue.topic, in: transaction)
+                let topic = try TopicState(queue.topic, in: transaction),
+                topic.queues.contains(where: { $0.number == number })
             else { continue }
             pending.topics[topic.name] = topic
             for group in groups.subscribers(of: topic.name) {

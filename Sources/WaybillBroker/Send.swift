@@ -12,7 +12,7 @@ extension Broker {
         do throws(MessageFlaw) { try settings.limits.check(batch: messages) } catch { return .refused(.flawed(error)) }
         var topics: [TopicName: TopicRow] = [:]
         for message in messages {
-            guard let topic = try topics[message.topic] ?? transaction.topicRow(message.topic) else {
+            guard let topic = try topics[message.topic] ?? transaction.knownTopic(message.topic) else {
                 return .refused(.unknownTopic(message.topic))
             }
             guard topic.type.takes(message.type) else {

@@ -26,7 +26,7 @@ extension Broker {
         if let refusal = refusal(ofHalf: message, producer: producer, firstCheck: firstCheck) {
             return .refused(refusal)
         }
-        guard let topic = try transaction.topicRow(message.topic) else {
+        guard let topic = try transaction.knownTopic(message.topic) else {
             return .refused(.unknownTopic(message.topic))
         }
         guard topic.type.takes(.transaction) else {

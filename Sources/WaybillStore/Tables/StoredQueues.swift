@@ -10,6 +10,7 @@ final class QueueTails {
 
     private var offsets: [StoredQueueNumber: Int64] = [:]
     private var numbers: [Key: StoredQueueNumber] = [:]
+    private var topics: [TopicName: TopicRow] = [:]
     /// Queues that got messages since somebody asked, with the offset after the last.
     private var grown: [StoredQueueNumber: Int64] = [:]
 
@@ -25,11 +26,20 @@ final class QueueTails {
     }
     func number(of key: Key) -> StoredQueueNumber? { numbers[key] }
     func setNumber(_ number: StoredQueueNumber, of key: Key) { numbers[key] = number }
+    func topic(_ name: TopicName) -> TopicRow? { topics[name] }
+    func set(_ topic: TopicRow) { topics[topic.name] = topic }
 
+    /// After a write that was undone.
     func forget() {
         grown = [:]
         offsets = [:]
+        forgetTopics()
+    }
+
+    /// A topic has changed or is gone. What the write at hand has appended is still to be told.
+    func forgetTopics() {
         numbers = [:]
+        topics = [:]
     }
 }
 

@@ -81,7 +81,16 @@ extension Transaction {
         statement.bind(3, topic.queues)
         statement.bind(4, topic.bytesMax)
         statement.bind(5, topic.retention.milliseconds)
+        connection.tails.forgetTopics()
         return try statement.run() == 1
+    }
+
+    /// The topic of this name that exists, as the writer remembers it: asked for every message.
+    package func knownTopic(_ name: TopicName) throws(StoreFailure) -> TopicRow? {
+        if let known = connection.tails.topic(name) { return known }
+        let row = try topicRow(name)
+        if let row { connection.tails.set(row) }
+        return row
     }
 
     /// Marks a topic as deleted: its name is free, its messages are out of reach and leave by ``deleteMessages``;
@@ -93,7 +102,7 @@ extension Transaction {
         statement.bind(2, now)
         guard try statement.run() == 1 else { return false }
         // The next message to this name must find that its queue is gone.
-        connection.tails.forget()
+        connection.tails.forgetTopics()
         return true
     }
 }
