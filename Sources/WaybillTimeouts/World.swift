@@ -25,14 +25,14 @@ public struct World: Sendable {
     }
 
     /// The real clocks and the system's random numbers.
-    public static let system = World(
-        now: { SystemClocks.wall() },
-        uptime: { SystemClocks.monotonic() },
-        random: {
-            var generator = SystemRandomNumberGenerator()
-            return generator.next()
-        },
-        virtualClock: nil)
+    public static let system: World = {
+        let numbers = SystemRandom()
+        return World(
+            now: { SystemClocks.wall() },
+            uptime: { SystemClocks.monotonic() },
+            random: { numbers.next() },
+            virtualClock: nil)
+    }()
 
     /// Lets real time pass, as loops do after a failure; in a virtual world nothing passes, and nobody waits.
     package func rest(_ interval: Interval) async {

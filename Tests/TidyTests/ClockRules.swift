@@ -6,7 +6,7 @@ enum ClockRules {
         "DispatchWallTime", "timeout: .now()", "deadline: .now()", "asyncAfter", "Task.sleep", "Thread.sleep",
         "usleep(", "nanosleep(", "gettimeofday", "clock_gettime", "mach_absolute_time", "systemUptime",
         "CFAbsoluteTimeGetCurrent", "time(nil", "UUID()", "SystemRandomNumberGenerator", "arc4random", "getrandom",
-        "drand48", "Timer.scheduledTimer", "makeTimerSource",
+        "getentropy", "drand48", "Timer.scheduledTimer", "makeTimerSource",
     ]
 
     /// In tests a name may be random, and nothing else; time is that of a virtual world.
@@ -29,7 +29,8 @@ enum ClockRules {
             path: "Sources/WaybillTimeouts/SystemClocks.swift", words: ["clock_gettime", "Task.sleep"],
             reason: "the clocks of World.system"),
         Exception(
-            path: "Sources/WaybillTimeouts/World.swift", words: ["SystemRandomNumberGenerator"],
+            path: "Sources/WaybillTimeouts/SystemRandom.swift",
+            words: ["SystemRandomNumberGenerator", "arc4random", "getentropy"],
             reason: "the randomness of World.system"),
         Exception(
             path: "Sources/WaybillEngine/CommandIntake.swift", words: ["timeout: .now()"],
