@@ -13,7 +13,7 @@ extension Engine {
         /// Between two rounds, when a round left nothing to do. Keeps the index of messages a second behind at most.
         static let betweenRounds = Interval(milliseconds: 400)
         /// Between two rounds while there is more, so that others get their turn at the writer.
-        static let betweenSteps = Interval(milliseconds: 10)
+        static let betweenSteps = Interval(milliseconds: 4)
         /// Keys that a round learns: two milliseconds.
         static let keysPerRound = 2_000
     }

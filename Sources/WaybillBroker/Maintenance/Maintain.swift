@@ -6,7 +6,9 @@ import WaybillTimeouts
 struct Maintenance {
     let clearing: Clearing
     let retention: Retention
-    let index: MessageIndex
+    let index = MessageIndex()
+    /// How many messages a step indexes.
+    var indexStep = StepSize()
     /// How often retention looks at all topics when there is nothing to do.
     let retentionEvery: Interval
     private var retainedAt: Interval?
@@ -14,7 +16,6 @@ struct Maintenance {
     init(settings: BrokerSettings) {
         clearing = Clearing(settings: Clearing.Settings(decidedKept: settings.decidedKept))
         retention = Retention(settings: Retention.Settings(idleAfter: settings.idleAfter))
-        index = MessageIndex(settings: MessageIndex.Settings())
         retentionEvery = settings.retentionEvery
     }
 
@@ -37,6 +38,7 @@ struct Maintenance {
 extension Broker {
     /// One round of the work that nobody waits for, bounded; true: something is left to do at once.
     package func maintain(at now: Moment, in transaction: borrowing Transaction) throws -> Bool {
+        let began = world.uptime()
         var isMore = try maintenance.clearing.step(at: now, in: transaction)
         if maintenance.isRetentionDue(at: world.uptime()) {
             let outcome = try maintenance.retention.step(at: now, in: transaction) { gap in
@@ -50,7 +52,9 @@ extension Broker {
                 try transaction.dropMessageKeys(before: day, limit: 1_000)
             }
         }
-        return try maintenance.index.step(in: transaction) || isMore
+        let isIndexFull = try maintenance.index.step(limit: maintenance.indexStep.count, in: transaction)
+        maintenance.indexStep.note(Interval(milliseconds: world.uptime().milliseconds - began.milliseconds), wasFull: isIndexFull)
+        return isIndexFull || isMore
     }
 
     /// Marks the groups that were owed what went, and says so in the journal.

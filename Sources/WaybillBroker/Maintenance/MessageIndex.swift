@@ -6,22 +6,9 @@ import WaybillStore
 ///
 /// How far each stored queue is indexed stands in the file; which queues have grown since is known in memory.
 final class MessageIndex {
-    struct Settings: Sendable {
-        /// Messages of one step: some milliseconds of the writer.
-        var messagesMax = 2_000
-
-        init() {}
-    }
-
-    private let settings: Settings
     /// Queues that may have messages which are not indexed; nil: all of the file, as after opening it.
     private var grown: Set<StoredQueueNumber>?
     private var indexed: [StoredQueueNumber: Int64] = [:]
-
-    init(settings: Settings) {
-        precondition(settings.messagesMax > 0, "a step indexes one message at least")
-        self.settings = settings
-    }
 
     /// Queues that got messages in a committed write.
     func grew(_ queues: some Sequence<StoredQueueNumber>) { grown?.formUnion(queues) }
@@ -33,10 +20,10 @@ final class MessageIndex {
     }
 
     /// Indexes so many messages at most; true: there are more.
-    func step(in transaction: borrowing Transaction) throws -> Bool {
+    func step(limit: Int, in transaction: borrowing Transaction) throws -> Bool {
         var waiting = try grown ?? Self.allQueues(in: transaction)
         var rows: [MessageKeyRow] = []
-        var left = settings.messagesMax
+        var left = max(1, limit)
         for queue in waiting.sorted() where left > 0 {
             let from = try indexed[queue] ?? transaction.numberSetting(.indexed(queue)) ?? 0
             let heads = try transaction.messageHeads(in: queue, fromOffset: from, limit: left)
