@@ -18,6 +18,21 @@ struct Invitations: ShopModule {
     }
 }
 
+extension Invitations {
+    func check(_ look: inout ModuleLook) throws {
+        // One that was installed without its history has not heard of everybody.
+        guard look.isCaughtUp, look.since.milliseconds == .min else { return }
+        var invited: Int64 = 0
+        try look.orders { order, sent in
+            guard sent.contains(where: { $0.topic == "member" && $0.tag == "registered" }) else { return }
+            if try JSON(reading: order.context)["invited_by"]?.asText != nil { invited += 1 }
+        }
+        let rows = try look.rows("SELECT ifnull(sum(guests), 0) AS guests FROM invitation")
+        let counted = rows.first?["guests"]?.asInteger ?? 0
+        look.expect(counted == invited, "\(counted) guests are counted, and \(invited) members were invited")
+    }
+}
+
 /// The examples of the page `Modules`. TidyTests hold that it shows just these.
 @Suite struct `The documented modules` {
     @Test func `are installed as the page says`() async throws {
@@ -56,6 +71,9 @@ struct Invitations: ShopModule {
         try await shop.book.messages.lookBack("invitations", "member", to: .oldest)
         try await shop.settle()
         #expect(try guests(of: "ann", in: shop.book) == 2)
+        #expect(try shop.findings(Invitations()) == [])
+        try await shop.book.writeTables { tables in _ = try tables.execute("UPDATE invitation SET guests = 3") }
+        #expect(try shop.findings(Invitations()) == ["3 guests are counted, and 2 members were invited"])
     }
 
     private func guests(of host: String, in book: OrderBook) throws -> Int64 {

@@ -17,7 +17,7 @@ import Testing
 
         static func all() throws -> [Document] {
             let pages = [
-                "FollowOneOrder", "Messages", "Modules", "Operating", "RehearseAFlashSale", "StockCertificate",
+                "FollowOneOrder", "Modules", "Operating", "RehearseAFlashSale", "SendAndConsume", "StockCertificate",
                 "WriteAWorkflow",
             ]
             return try (["README.md"] + pages.map { "Sources/Waybill/Waybill.docc/\($0).md" }).map(Document.init)

@@ -19,7 +19,7 @@ extension OrderBook {
 /// ```
 ///
 /// Every group gets every message that it subscribes to, at least once; within a group each message goes to one
-/// consumer. See <doc:Messages>.
+/// consumer. See <doc:SendAndConsume>.
 public struct Messages: Sendable {
     package let engine: Engine
 

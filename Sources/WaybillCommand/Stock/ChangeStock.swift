@@ -3,7 +3,8 @@ import WaybillCore
 
 /// `waybill stock receive`: so many units came in.
 struct ReceiveStock: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "receive", abstract: "Take in units of a SKU.")
+    static let configuration = CommandConfiguration(
+        commandName: "receive", abstract: "Take in units of a SKU; the file is made if there is none.")
 
     @OptionGroup var file: FileOptions
     @OptionGroup var which: StockOptions

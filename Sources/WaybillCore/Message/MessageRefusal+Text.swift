@@ -28,7 +28,7 @@ extension MessageRefusal {
     /// One sentence for people.
     public var message: String {
         switch self {
-        case .unknownTopic(let name): "there is no topic \(name); create it first"
+        case .unknownTopic(let name): "there is no topic \(name); create it first, or open a workflow that sends to it"
         case .topicExists(let name): "the topic \(name) exists already"
         case .unknownGroup(let name): "there is no group \(name); create it first"
         case .groupExists(let name): "the group \(name) exists already"

@@ -1,7 +1,8 @@
 import Testing
 import Waybill
 
-/// The examples of the page `Messages` and of the comments about messages. TidyTests hold that they show just these.
+/// The examples of the page `SendAndConsume` and of the comments about messages. TidyTests hold that they show just
+/// these.
 @Suite struct `The documented messages` {
     private let book: OrderBook
 
