@@ -53,7 +53,8 @@ extension Broker {
             }
         }
         let isIndexFull = try maintenance.index.step(limit: maintenance.indexStep.count, in: transaction)
-        maintenance.indexStep.note(Interval(milliseconds: world.uptime().milliseconds - began.milliseconds), wasFull: isIndexFull)
+        let took = Interval(milliseconds: world.uptime().milliseconds - began.milliseconds)
+        maintenance.indexStep.note(took, wasFull: isIndexFull)
         return isIndexFull || isMore
     }
 
