@@ -21,6 +21,9 @@ import Testing
         #expect(list.map { $0["location"] as? String } == ["", "north"])
         #expect(try stock("list --prefix te --json").array().isEmpty)
         #expect(try stock("show tea").status == 1)
+        #expect(try stock("receive cup 5 --location south").status == 0)
+        let elsewhere = try stock("show cup")
+        #expect(elsewhere.status == 1 && elsewhere.errors.contains("south is one; name it by --location"))
         #expect(try stock("receive mug 0").status == 1)
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillCore
+import WaybillEngine
 
 /// `waybill stock show`: the level of one stock.
 struct ShowStock: AsyncParsableCommand {
@@ -12,11 +13,7 @@ struct ShowStock: AsyncParsableCommand {
     func run() async throws {
         let stock = which.stock
         try await file.database.reading { book in
-            guard let level = try book.stock(stock) else {
-                throw CommandFailure(
-                    "there has never been any \(stock.readable) in \(file.db); see `waybill stock list`",
-                    status: .negative)
-            }
+            guard let level = try book.stock(stock) else { throw try absent(stock, in: book) }
             guard file.json else {
                 Output.standard.line(Style.bold(stock.readable) + "  " + level.readable)
                 return Details().line("sum", "\(level.received) received, \(level.adjusted) adjusted")
@@ -28,5 +25,16 @@ struct ShowStock: AsyncParsableCommand {
             writer.endObject()
             writer.print()
         }
+    }
+
+    private func absent(_ stock: StockKey, in book: OrderBook) throws -> CommandFailure {
+        let next = try book.engine.stocks(after: stock, limit: 1).first?.key
+        if stock.location.text.isEmpty, let next, next.sku == stock.sku {
+            return CommandFailure(
+                "\(stock.sku) lies at locations in \(file.db), \(next.location) is one; name it by --location",
+                status: .negative)
+        }
+        return CommandFailure(
+            "there has never been any \(stock.readable) in \(file.db); see `waybill stock list`", status: .negative)
     }
 }

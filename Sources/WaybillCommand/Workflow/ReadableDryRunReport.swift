@@ -4,11 +4,11 @@ import WaybillCore
 struct ReadableDryRunReport: DryRunReport {
     private let details = Details()
     private var number = 0
-    /// Whether nothing follows the start.
-    private let isAlone: Bool
+    private let wantsExample: Bool
 
-    init(_ workflow: Workflow, isAlone: Bool) {
-        self.isAlone = isAlone
+    /// - Parameter wantsExample: whether no event that follows places the order.
+    init(_ workflow: Workflow, wantsExample: Bool) {
+        self.wantsExample = wantsExample
         Output.standard.line(
             Style.bold("\(workflow.name) version \(workflow.version)".printable)
                 + Style.dim("  a dry run: stock is endless, roles are not checked, nothing is kept"))
@@ -31,7 +31,7 @@ struct ReadableDryRunReport: DryRunReport {
         if event == nil, step.refusal != nil { example("instead", of: run.workflow) }
         guard run.order.version > 0 else {
             details.line("states", "none: the order is not placed yet")
-            if event == nil, step.refusal == nil, isAlone { example("try", of: run.workflow) }
+            if event == nil, step.refusal == nil, wantsExample { example("try", of: run.workflow) }
             return
         }
         show(run)

@@ -44,7 +44,9 @@ struct RunWorkflow: ParsableCommand {
         let workflow = try WorkflowSource(workflow).workflow()
         var run = DryRun(workflow, at: start)
         var report: any DryRunReport =
-            json ? JSONDryRunReport() : ReadableDryRunReport(workflow, isAlone: events.isEmpty)
+            json
+            ? JSONDryRunReport()
+            : ReadableDryRunReport(workflow, wantsExample: !isPlacing(events.first, in: workflow))
         var hasRefusals = false
 
         if isPlacing(events.first, in: workflow) {
@@ -54,9 +56,8 @@ struct RunWorkflow: ParsableCommand {
             report.add(nil, DryRun.Step(), run)
         } else {
             var step = run.start(context: Array((context ?? "").utf8))
-            // Somebody looks at it for the first time: no mistake, and there is an example to go on with.
-            let isLook = events.isEmpty && context == nil && workflow.creation != nil
-            if isLook, step.refusal != nil { step = DryRun.Step() }
+            // Nobody has tried to place the order: no mistake yet, and there is an example to go on with.
+            if context == nil, workflow.creation != nil, step.refusal != nil { step = DryRun.Step() }
             hasRefusals = step.refusal != nil
             report.add(nil, step, run)
         }
