@@ -6,8 +6,8 @@ import Synchronization
     import Darwin
 #endif
 
-/// The system's random numbers, some at a time: ids are made inside writes, and a call to the kernel for each would be a
-/// sixth of what it costs to take in a message.
+/// The system's random numbers, some at a time: ids are made inside writes, and a call to the kernel for each would be
+/// a sixth of what it costs to take in a message.
 final class SystemRandom: Sendable {
     /// As many as the kernel gives at once: 256 bytes.
     private static let count = 32

@@ -1,7 +1,8 @@
 import WaybillCore
 
 /// How much one step of maintenance does: as much as the writer can do in two milliseconds, learned from the steps
-/// before. Producers and consumers wait for it, and how long depends on the machine, the cache and the size of the file.
+/// before. Producers and consumers wait for it, and how long depends on the machine, the cache and the size of the
+/// file.
 struct StepSize {
     static let least = 100
     static let most = 2_000
