@@ -114,7 +114,8 @@ struct CourseCharts {
             series: course.lags.enumerated().map { index, lag in
                 Chart.Series(
                     name: lag.title, tone: .numbered(index), kind: .line, cellMilliseconds: course.cellMilliseconds,
-                    values: lag.values.map { $0.map(Double.init) })
+                    // On the real clock it is looked at less often than there are cells.
+                    values: course.carried(lag.values.map { $0.map { Int64($0) } }))
             }, spanMilliseconds: course.span, marks: marks)
     }
 }
