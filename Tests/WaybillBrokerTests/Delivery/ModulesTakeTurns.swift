@@ -70,8 +70,7 @@ private final class SlowShop: Sendable {
         let shop = try SlowShop()
         try await shop.begin()
         try await shop.send(2)
-        // Its writes last 6 ms each, and nobody comes meanwhile: after the first it rests until the writer was free for
-        // three, and no time passes here.
+        // Its writes last 6 ms each: after the first it rests, and no time passes here.
         let work = Task { try await shop.work(milliseconds: 6) }
         await shop.moduleWaits()
         for _ in 0..<50 { await shop.receiveGoods() }
