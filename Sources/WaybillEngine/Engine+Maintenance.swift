@@ -24,13 +24,15 @@ extension Engine {
     package func maintain() throws(Refusal) -> Bool {
         disk.look()
         let outcome = writer.withLock { writer in
-            writer.ownWrite { transaction in
+            writer.ownWrite(checkpoints: false) { transaction in
                 let isLearning = try transaction.learnKeys(limit: Patience.keysPerRound)
                 let isMore = try writer.broker.maintain(at: writer.world.now(), in: transaction) || isLearning
                 try writer.flush(in: transaction)
                 return isMore
             }
         }
+        // Between two writes: what came meanwhile goes first.
+        writer.withLock { $0.checkpoint() }
         return try outcome.get()
     }
 

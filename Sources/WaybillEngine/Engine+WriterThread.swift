@@ -9,8 +9,6 @@ extension Engine {
     private enum Patience {
         /// The longest wait, so that a step of the wall clock is noticed.
         static let longest = Interval.seconds(1)
-        /// After so much quiet the WAL is brought home.
-        static let untilIdle = Interval(milliseconds: 200)
         /// More replies than these another thread hands out.
         static let repliesMax = 8
     }
@@ -18,17 +16,16 @@ extension Engine {
     func startWriterThread() {
         let pacing = ModulePace(settings.modules)
         let thread = Thread { [self] in
-            var hasRested = true
+            var quiet = Quiet()
             var pace = pacing
             while let waiting = intake.take(
-                limit: settings.writeRequestsMax, waitingAtMost: wait(hasRested: hasRested, for: pace))
+                limit: settings.writeRequestsMax, waitingAtMost: wait(for: quiet, pace))
             {
                 let hasWritten = work(off: waiting, &pace)
                 if letModulesWrite(&pace) || hasWritten {
-                    hasRested = false
-                } else if !hasRested {
+                    quiet.breaks(at: world.uptime())
+                } else if quiet.isReached(at: world.uptime()) {
                     writer.withLock { $0.idle() }
-                    hasRested = true
                 }
             }
             while let module = intake.takeModule() { module(nil) }
@@ -39,8 +36,8 @@ extension Engine {
     }
 
     /// How long the writer may sleep: until the next timeout, or a module's turn, or until somebody wakes it.
-    private func wait(hasRested: Bool, for pace: ModulePace) -> Interval {
-        var longest = hasRested ? Patience.longest : Patience.untilIdle
+    private func wait(for quiet: Quiet, _ pace: ModulePace) -> Interval {
+        var longest = quiet.wait(at: world.uptime()) ?? Patience.longest
         let wishes = intake.wishes
         if wishes.hasModule { longest = min(longest, pace.wait(at: world.uptime(), isAwaited: wishes.isAwaited)) }
         return writer.withLock { writer in

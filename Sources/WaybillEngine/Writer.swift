@@ -230,13 +230,17 @@ final class Writer {
     }
 
     /// One write for work that shares it with nobody; what it throws undoes it and comes back as a refusal.
-    func ownWrite<Result>(_ body: (borrowing Transaction) throws -> Result) -> Swift.Result<Result, Refusal> {
+    ///
+    /// - Parameter checkpoints: false: whoever asks for it has others go first.
+    func ownWrite<Result>(
+        checkpoints: Bool = true, _ body: (borrowing Transaction) throws -> Result
+    ) -> Swift.Result<Result, Refusal> {
         if let stopped { return .failure(.failStopped(stopped)) }
         handler.horizon = timeouts.horizon(wall: world.now(), uptime: world.uptime())
         do {
             let result = try store.write { transaction in try body(transaction) }
             didWrite()
-            checkpoint()
+            if checkpoints { checkpoint() }
             return .success(result)
         } catch {
             return .failure(undid(error))

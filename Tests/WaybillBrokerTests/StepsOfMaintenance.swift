@@ -1,7 +1,6 @@
 import Testing
+import WaybillBroker
 import WaybillCore
-
-@testable import WaybillBroker
 
 @Suite struct `The size of a maintenance step` {
     private func size(after steps: [(milliseconds: Int64, wasFull: Bool)]) -> Int {

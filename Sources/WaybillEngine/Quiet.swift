@@ -1,0 +1,30 @@
+package import WaybillCore
+
+/// When the writer has had nothing to do for so long that it may bring the WAL home: a checkpoint that truncates costs
+/// milliseconds, and whoever comes meanwhile waits. An empty look at the intake is no quiet; time is.
+package struct Quiet {
+    /// So long without work.
+    package static let length = Interval(milliseconds: 200)
+
+    /// When it is reached, by uptime; nil: it was, and nothing has been done since.
+    private var end: Interval?
+
+    package init() {}
+
+    /// Something was done.
+    package mutating func breaks(at uptime: Interval) {
+        end = Interval(milliseconds: uptime.milliseconds + Self.length.milliseconds)
+    }
+
+    /// Whether it has just been reached; once each time.
+    package mutating func isReached(at uptime: Interval) -> Bool {
+        guard let end, uptime >= end else { return false }
+        self.end = nil
+        return true
+    }
+
+    /// How long until then; nil: nothing is to be waited for.
+    package func wait(at uptime: Interval) -> Interval? {
+        end.map { Interval(milliseconds: max(0, $0.milliseconds - uptime.milliseconds)) }
+    }
+}
