@@ -21,7 +21,7 @@ struct DemoNoun: AsyncParsableCommand {
     @Option(help: "How many orders.")
     var orders = 3_000
 
-    @Option(help: "The same seed is the same shop.")
+    @Option(help: "The same seed in the same hour is the same shop.")
     var seed: UInt64 = 1
 
     @Option(help: ArgumentHelp("A new file for it; without one, in a temporary directory.", valueName: "file"))
