@@ -28,15 +28,15 @@ package struct ModuleWork: Sendable {
     /// - Parameter already: microseconds from the opening until now: a shop that was killed goes on in the middle.
     private func work(_ module: RushScenario.Module, already: Int64) async {
         let clock = RushClock()
-        var pace = ModulePace(module)
-        _ = pace.allowance(at: already)
-        pace.took(0, of: 1, left: 0, at: already)
+        var rushed = RushModule(module)
+        _ = rushed.allowance(at: already)
+        rushed.took(0, of: 1, left: 0, at: already)
         while !Task.isCancelled {
             let now = clock.microseconds
-            let allowed = pace.allowance(at: already + now)
+            let allowed = rushed.allowance(at: already + now)
             do {
                 let count = allowed > 0 ? try await book.work(GroupName(module.name), messagesMax: allowed) : 0
-                pace.took(count, of: allowed, left: 0, at: already + now)
+                rushed.took(count, of: allowed, left: 0, at: already + now)
                 await clock.wait(until: max(now + Self.turn, clock.microseconds))
             } catch {
                 await clock.wait(until: now + Self.rest)

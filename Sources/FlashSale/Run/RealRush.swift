@@ -73,7 +73,7 @@ package final class RealRush {
     private var crowd = CrowdTally()
     private var inLine = 0
     private var isDown = false
-    private var paces: [ModulePace]
+    private var modules: [RushModule]
     private var isAsking = false
     private var lastSeconds: [Int: Int] = [:]
     private var acknowledged = Acknowledged()
@@ -88,7 +88,7 @@ package final class RealRush {
         end = scenario.arrivals.length.milliseconds * 1_000 / self.hurry + tail.milliseconds * 1_000
         skew = ItemSkew(scenario.goods)
         arrivals = Arrivals(scenario)
-        paces = scenario.modules.map { ModulePace($0) }
+        modules = scenario.modules.map { RushModule($0) }
         recorder = RushRecorder(length: end, opening: end)
     }
 
@@ -115,7 +115,7 @@ package final class RealRush {
                     glancedAt = now
                     watch(glance(at: now))
                 }
-                if now - askedAt >= Self.owedEvery, !isAsking, !paces.isEmpty {
+                if now - askedAt >= Self.owedEvery, !isAsking, !modules.isEmpty {
                     askedAt = now
                     isAsking = true
                     group.addTask { [shop, inbox, clock] in
@@ -238,10 +238,10 @@ package final class RealRush {
                 see(free, number)
             case .owed(let counts, let at):
                 isAsking = false
-                for (index, count) in (counts ?? []).enumerated() where paces.indices.contains(index) {
-                    paces[index].sees(count, at: at)
+                for (index, count) in (counts ?? []).enumerated() where modules.indices.contains(index) {
+                    modules[index].sees(count, at: at)
                 }
-                let lags = paces.indices.map { paces[$0].takeLagPeak() }
+                let lags = modules.indices.map { modules[$0].takeLagPeak() }
                 recorder.record(at: at) { $0.see(lags: lags) }
             case .reopened: isDown = false
             }
@@ -275,9 +275,9 @@ package final class RealRush {
         var scenario = scenario
         scenario.opensAt = openedAt
         recorder.add(books, since: openedAt)
-        let modules = try paces.map { pace in
-            var module = RushReport.Module(pace, standsIn: shelf.standsIn(pace.name))
-            let lags = try book.messages.lag(of: GroupName(pace.name))
+        let reported = try modules.map { module in
+            let lags = try book.messages.lag(of: GroupName(module.name))
+            var module = RushReport.Module(module, standsIn: shelf.standsIn(module.name))
             module.taken = lags.reduce(0) { $0 + Int(clamping: $1.finished) }
             module.lagAtEnd = lags.reduce(0) { $0 + Int(clamping: $1.messages) }
             module.lagMax = max(module.lagMax, module.lagAtEnd)
@@ -287,7 +287,7 @@ package final class RealRush {
             outcome: RushOutcome(
                 scenario: scenario, time: "real", serverKind: serverKind, commandsPerSecond: commandsPerSecond,
                 recorder: recorder, crowd: crowd, books: books, acknowledgedOrders: acknowledged.count,
-                hurry: Int(hurry), differences: try acknowledged.differences(from: book), modules: modules,
+                hurry: Int(hurry), differences: try acknowledged.differences(from: book), modules: reported,
                 resources: resources)
         ).report()
     }

@@ -52,7 +52,7 @@ package struct VirtualRush {
     private let end: Int64
     private(set) var recorder: RushRecorder
     private(set) var judge: RushJudge
-    private var paces: [ModulePace]
+    private var modules: [RushModule]
     private(set) var crowd = CrowdTally()
 
     /// - Parameter judged: whether every answer is compared with an independent model of the shipped workflow.
@@ -66,7 +66,7 @@ package struct VirtualRush {
         reactionMin = scenario.reactionMin.milliseconds * 1_000
         recorder = RushRecorder(length: end, opening: scenario.openingMicroseconds)
         judge = RushJudge(scenario, isJudging: judged)
-        paces = scenario.modules.map { ModulePace($0) }
+        modules = scenario.modules.map { RushModule($0) }
         nextArrival = arrivals.next()
         for (index, restock) in scenario.restocks.enumerated() {
             events.add(.restock(index), at: restock.after.milliseconds * 1_000)
@@ -110,7 +110,7 @@ package struct VirtualRush {
     private mutating func finish() throws {
         shop.pass(scenario.opensAt.advanced(by: scenario.length))
         judge.pass(to: end / 1_000)
-        for index in paces.indices { paces[index].sees(try shop.owed(paces[index].name), at: end) }
+        for index in modules.indices { modules[index].sees(try shop.owed(modules[index].name), at: end) }
         let books = try shop.books()
         judge.close(against: books)
         recorder.add(books, since: scenario.opensAt)
@@ -121,12 +121,12 @@ package struct VirtualRush {
     /// - Parameter serverKind: how the speed of the server is known, in words.
     package func report(serverKind: String = "modelled, as the scenario says") -> RushReport? {
         guard let books = judge.books else { return nil }
-        let modules = paces.map { RushReport.Module($0, standsIn: shop.standsIn($0.name)) }
+        let reported = modules.map { RushReport.Module($0, standsIn: shop.standsIn($0.name)) }
         return ReportBuilder(
             outcome: RushOutcome(
                 scenario: scenario, time: "virtual", serverKind: serverKind,
                 commandsPerSecond: scenario.server.perSecondMax, recorder: recorder, crowd: crowd, books: books,
-                answersCompared: judge.answersCompared, differences: judge.differences, modules: modules)
+                answersCompared: judge.answersCompared, differences: judge.differences, modules: reported)
         ).report()
     }
 
@@ -257,17 +257,17 @@ package struct VirtualRush {
         try decide()
         judge.pass(to: now / 1_000)
         shop.pass(moment(now))
-        for index in paces.indices {
-            let (name, allowed) = (paces[index].name, paces[index].allowance(at: now))
+        for index in modules.indices {
+            let (name, allowed) = (modules[index].name, modules[index].allowance(at: now))
             let count = allowed > 0 ? try await shop.work(name, allowed) : 0
             let isBehind = count == allowed
-            paces[index].took(count, of: allowed, left: isBehind ? try shop.owed(name) : 0, at: now)
+            modules[index].took(count, of: allowed, left: isBehind ? try shop.owed(name) : 0, at: now)
         }
     }
 
     /// The end of a cell of time: what is counted at moments, and not by what happens.
     private mutating func tick(at now: Int64) {
-        let lags = paces.indices.map { paces[$0].takeLagPeak() }
+        let lags = modules.indices.map { modules[$0].takeLagPeak() }
         recorder.record(at: now) { $0.see(lags: lags) }
         let length =
             now < scenario.openingMicroseconds

@@ -1,7 +1,7 @@
 import WaybillCore
 
-/// How fast a module of a rush works, when it is down, and how far it was behind after each of its turns.
-struct ModulePace {
+/// A module in a rush: how fast it works, when it is down, and how far it was behind after each of its turns.
+struct RushModule {
     let module: RushScenario.Module
     /// Messages that it might take by now; what it has no use for is not saved up.
     private var budget = 0.0
@@ -67,9 +67,9 @@ struct ModulePace {
 }
 
 extension RushReport.Module {
-    init(_ pace: ModulePace, standsIn: Bool) {
+    init(_ rushed: RushModule, standsIn: Bool) {
         self.init(
-            name: pace.name, perSecond: pace.module.perSecond, standsIn: standsIn, lagMax: pace.lagMax,
-            lagAtEnd: pace.lag, taken: pace.taken, drainedAt: pace.drainedAt.map { $0 / 1_000 })
+            name: rushed.name, perSecond: rushed.module.perSecond, standsIn: standsIn, lagMax: rushed.lagMax,
+            lagAtEnd: rushed.lag, taken: rushed.taken, drainedAt: rushed.drainedAt.map { $0 / 1_000 })
     }
 }
