@@ -1,5 +1,6 @@
 import Synchronization
 package import WaybillCore
+import WaybillStore
 import WaybillTimeouts
 
 /// Time in a virtual world: it passes only here, and what becomes due on the way happens at its own moment.
@@ -24,6 +25,13 @@ extension Engine {
             // A write that the disk undoes would be tried for ever.
             if writer.writes == before { return }
         }
+    }
+
+    /// The level of a stock as the last write has left it, without a read of the file when the writer has it in memory:
+    /// in a virtual world nobody waits for the writer.
+    package func stockInHand(_ key: StockKey) throws -> StockLevel? {
+        if let row = writer.withLock({ $0.handler.stock.row(key) }) { return row.level }
+        return try stock(key)
     }
 
     /// Handles commands in order of time, many in a write: history is replayed this way. Timeouts that come due between

@@ -82,9 +82,6 @@ private final class VirtualHouse {
     private let world: World
     private let workflow: WorkflowName
     private(set) var book: OrderBook
-    /// The free units of items that were asked for since the last write.
-    private var frees: [Int: Int64] = [:]
-    private var freesAsOf: UInt64 = 0
 
     init(_ path: String?, _ scenario: RushScenario, _ workflow: WorkflowText?, _ modules: ModuleShelf) throws {
         self.path = path
@@ -117,21 +114,12 @@ private final class VirtualHouse {
         guard path != nil else { return }
         book.close()
         book = try Self.open(path, texts, world)
-        frees = [:]
         try await modules.install(scenario.modules, in: book)
     }
 
-    /// As of the last write: between two of them pages are asked for again and again.
+    /// As of the last write: pages are asked for more often than anything else.
     func free(_ item: Int) throws -> Int64 {
-        let writes = book.engine.writeCount
-        if writes != freesAsOf {
-            frees.removeAll(keepingCapacity: true)
-            freesAsOf = writes
-        }
-        if let known = frees[item] { return known }
-        let free = try book.stock(StockKey(sku: goods.sku(item)))?.free ?? 0
-        frees[item] = free
-        return free
+        try book.engine.stockInHand(StockKey(sku: goods.sku(item)))?.free ?? 0
     }
 
     func receive(_ item: Int, _ units: Int64, at moment: Moment) throws {
