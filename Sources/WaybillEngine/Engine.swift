@@ -87,6 +87,8 @@ package final class Engine: Sendable {
             timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker, writeMax: settings.modules.writeMax)
         writer = Mutex(made)
         if world.virtualClock == nil {
+            // The first request must not fill a disk that the first round of maintenance would find full.
+            disk.look()
             startWriterThread()
             startMaintenanceThread()
         }

@@ -87,7 +87,8 @@ extension StoreFailure {
             case SQLITE_TOOBIG: .limit
             default: .statement
             }
-        self.init(code, message, sqliteCode: sqliteCode)
+        let advice = code == .full ? "; make room on the disk under the file" : ""
+        self.init(code, message + advice, sqliteCode: sqliteCode)
     }
 
     /// GRDB's errors and ours as one type.
