@@ -25,6 +25,7 @@ extension Engine {
     package func history(of id: OrderID, after version: Int64 = 0, limit: Int = pageMax) throws -> [EventView]? {
         try store.read { snapshot in
             guard let row = try snapshot.order(id: id) else { return nil }
+            guard version < .max else { return [] }
             let events = try snapshot.events(
                 of: row.number, fromVersion: version + 1, limit: min(max(limit, 1), Self.pageMax))
             return events.map(EventView.init)
