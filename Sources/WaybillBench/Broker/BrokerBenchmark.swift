@@ -37,6 +37,8 @@ struct BrokerBenchmark {
                 .init("send to deliver p50", flow.milliseconds[0], "ms"),
                 .init("send to deliver p99", flow.milliseconds[1], "ms"),
                 .init("send to deliver p99.9", flow.milliseconds[2], "ms", goal: .atMost(10)),
+                .init("commit of a bare loop p99.9", flow.bareMilliseconds, "ms"),
+                .init("send to deliver p99.9 by it", flow.milliseconds[2] / flow.bareMilliseconds, "times"),
                 .init("backlog", Double(backlog.count), "messages"),
                 .init("memory, first tenth of the backlog", backlog.mebibytesEarly, "MiB"),
                 .init("memory, whole backlog", backlog.mebibytes, "MiB"),
@@ -46,6 +48,7 @@ struct BrokerBenchmark {
                 .init(
                     "cost to publishers", 100 * (1 - backlog.rate / backlog.rateWithout), "percent", goal: .atMost(15)),
                 .init("drained, 8 consumers", backlog.drainRate, "per second"),
+                .init("memory, before draining", backlog.mebibytesBeforeDrain, "MiB"),
                 .init("memory, drained", backlog.mebibytesDrained, "MiB"),
             ])
     }
