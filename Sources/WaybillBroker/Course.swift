@@ -46,6 +46,8 @@ struct Course {
     var fresh: Int64
     /// In FIFO groups one consumer at a time looks at new messages, so that none overtakes another.
     var isScanned = false
+    /// Somebody has come meanwhile.
+    var isScanAwaited = false
     /// A write is about to turn it to another place.
     var isTurning = false
     /// Redelivery rows.

@@ -29,6 +29,11 @@ struct DueHeap<Element> {
         return first
     }
 
+    /// Drops from the front what its owner does not know any more.
+    mutating func dropEarliest(unless isKnown: (Moment, Element) -> Bool) {
+        while let first = entries.first, !isKnown(first.due, first.element) { _ = take(upTo: first.due) }
+    }
+
     /// Drops what its owner does not know any more: without it, entries of long leases would gather.
     mutating func compact(_ isKnown: (Moment, Element) -> Bool) {
         let kept = entries.filter { isKnown($0.due, $0.element) }

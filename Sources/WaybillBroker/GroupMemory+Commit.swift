@@ -8,8 +8,8 @@ extension GroupMemory {
     func apply(_ changes: PendingChanges) {
         guard !changes.isEmpty else { return }
         let woken = state.withLock { state in
-            state.apply(changes, settings)
-            return state.takeWoken(changes)
+            let stir = state.apply(changes)
+            return state.takeWoken(stir, horizon: changes.horizon)
         }
         for resume in woken { resume() }
     }
@@ -39,34 +39,60 @@ extension GroupMemory {
 extension GroupMemory.State {
     func lease(at end: LeaseEnd) -> Lease? { groups[end.course.group]?.courses[end.course.queue]?.leases[end.offset] }
 
-    fileprivate mutating func apply(_ changes: PendingChanges, _ settings: BrokerSettings) {
+    fileprivate mutating func apply(_ changes: PendingChanges) -> Stir {
+        var stir = Stir()
         for number in changes.deletedTopics {
             guard let name = topics.first(where: { $0.value.number == number })?.key else { continue }
+            stir.all.formUnion(subscribers[name] ?? [])
             replace(name, by: nil)
         }
         for (name, topic) in changes.topics { replace(name, by: topic) }
-        for (number, row) in changes.groups { replace(number, by: row) }
+        for (number, row) in changes.groups {
+            replace(number, by: row)
+            stir.all.insert(number)
+        }
         for filter in changes.filters {
             let isNew = groups[filter.group]?.filters.updateValue(filter.use, forKey: filter.key) == nil
             subscribers[filter.topic, default: []].insert(filter.group)
             // What other filters had passed over may be what this one wants.
-            if isNew { groups[filter.group]?.lookAgain(in: topics[filter.topic]) }
-            groups[filter.group]?.changes += 1
+            guard isNew else { continue }
+            groups[filter.group]?.lookAgain(in: topics[filter.topic])
+            stir.all.insert(filter.group)
         }
         for (group, queue) in changes.deadLetters { groups[group]?.deadLetters = queue }
         if let closed = changes.closedLanes {
             closedLanes = closed
-            for number in groups.keys { groups[number]?.changes += 1 }
+            stir.all.formUnion(groups.keys)
         }
+        for (queue, end) in changes.grown {
+            guard let topic = queues[queue]?.topic else { continue }
+            stir.grown[topic, default: 0] += max(0, end - (ends[queue] ?? 0))
+        }
+        for topic in stir.grown.keys { growths[topic, default: 0] += 1 }
         ends.merge(changes.grown) { max($0, $1) }
-        for (key, change) in changes.courses { apply(change, to: key) }
+        for (key, change) in changes.courses {
+            apply(change, to: key)
+            if change.opened != nil { stir.all.insert(key.group) }
+            if change.becameReady || groups[key.group]?.isHeldBack == true { stir.some.insert(key.group) }
+        }
         for cut in changes.cuts { groups[cut.group]?.courses[cut.queue]?.cut(below: cut.offset) }
         for outcome in changes.outcomes { groups[outcome.group]?.breaker.note(outcome.succeeded) }
         for holder in changes.holders { groups[holder.group]?.holders[holder.place] = holder.holder }
         for departed in changes.departed {
             groups[departed.group]?.clients[departed.client] = nil
-            groups[departed.group]?.changes += 1
+            // A lane may have nobody of its own now.
+            stir.all.insert(departed.group)
         }
+        for number in stir.all.union(stir.some) {
+            groups[number]?.changes += 1
+            groups[number]?.isHeldBack = false
+        }
+        dropLeaseEnds()
+        return stir
+    }
+
+    /// Forgets the ends of leases that are over or were extended.
+    private mutating func dropLeaseEnds() {
         if leaseEnds.count > 2 * leases + 1_024 {
             var ends = leaseEnds
             leaseEnds = DueHeap()
@@ -83,6 +109,7 @@ extension GroupMemory.State {
                 for number in subscribers[name] ?? [] { drop(CourseKey(group: number, queue: queue.number)) }
             }
             subscribers[name] = nil
+            growths[name] = nil
         }
         if let topic { add(topic) }
     }
@@ -91,7 +118,6 @@ extension GroupMemory.State {
         if let row {
             if groups[number] == nil { groups[number] = GroupState(row: row) } else { groups[number]?.row = row }
             names[row.name] = number
-            groups[number]?.changes += 1
         } else if let old = groups[number] {
             for queue in old.courses.keys { drop(CourseKey(group: number, queue: queue)) }
             groups[number] = nil
@@ -130,7 +156,6 @@ extension GroupMemory.State {
             groups[key.group]?.courses[key.queue]?.leases[offset]?.until = until
             leaseEnds.add(LeaseEnd(course: key, offset: offset), due: until)
         }
-        groups[key.group]?.changes += 1
     }
 }
 

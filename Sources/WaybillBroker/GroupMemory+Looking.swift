@@ -54,7 +54,11 @@ extension GroupMemory {
     /// Ready rows that were kept for a consumer and not read after all.
     func release(_ offsets: Set<Int64>, of key: CourseKey) {
         guard !offsets.isEmpty else { return }
-        state.withLock { $0.groups[key.group]?.courses[key.queue]?.wanted.subtract(offsets) }
+        let woken = state.withLock { state in
+            state.groups[key.group]?.courses[key.queue]?.wanted.subtract(offsets)
+            return state.leave(something: key.group)
+        }
+        for resume in woken { resume() }
     }
 
     /// Bytes that one receive may read: as many as a batch may hold, and as all receives together have left. With none
@@ -86,14 +90,25 @@ extension GroupMemory {
     }
 
     /// After a look that ended: others may look at what it had kept for itself.
-    func finish(_ look: Look, found: [Found], tookAll: Bool) {
-        state.withLock { state in
+    ///
+    /// - Parameter isRefused: nothing can be written now, so nobody else is to try at once.
+    func finish(_ look: Look, found: [Found], tookAll: Bool, isRefused: Bool = false) {
+        let woken = state.withLock { state -> [@Sendable () -> Void] in
             guard var course = state.groups[look.key.group]?.courses[look.key.queue], course.epoch == look.epoch
-            else { return }
-            course.finish(look, found: found, tookAll: tookAll)
+            else { return [] }
+            let hasLeft = course.finish(look, found: found, tookAll: tookAll)
             state.groups[look.key.group]?.courses[look.key.queue] = course
-            if look.isFIFO { state.groups[look.key.group]?.changes += 1 }
+            return hasLeft && !isRefused ? state.leave(something: look.key.group) : []
         }
+        for resume in woken { resume() }
+    }
+}
+
+extension GroupMemory.State {
+    /// A consumer leaves what others have looked for in vain: one of each kind looks again.
+    fileprivate mutating func leave(something group: GroupNumber) -> [@Sendable () -> Void] {
+        groups[group]?.changes += 1
+        return takeWaiters(of: group, for: 1)
     }
 }
 
@@ -157,13 +172,14 @@ extension GroupMemory.State {
             if reception.isCautious { look.max = 1 }
             return look
         }
-        guard look.origin == nil, course.owed < settings.owedMax, group.inFlight < settings.inFlightMax,
-            group.canHoldMore(reception.client, settings)
-        else { return nil }
-        if group.breaker.isOpen {
-            guard group.inFlight == 0 else { return nil }
-            look.max = 1
+        guard look.origin == nil else { return nil }
+        guard course.owed < settings.owedMax, group.inFlight < settings.inFlightMax,
+            group.canHoldMore(reception.client, settings), !group.breaker.isOpen || group.inFlight == 0
+        else {
+            groups[groupNumber]?.isHeldBack = true
+            return nil
         }
+        if group.breaker.isOpen { look.max = 1 }
         return lookAtFresh(look, group, course, isCautious: reception.isCautious, settings)
     }
 
@@ -175,7 +191,10 @@ extension GroupMemory.State {
         let key = look.key
         let end = ends[key.queue] ?? 0
         if look.isFIFO {
-            guard !course.isScanned else { return nil }
+            guard !course.isScanned else {
+                groups[key.group]?.courses[key.queue]?.isScanAwaited = true
+                return nil
+            }
             let offsets = course.free(from: course.fresh, to: end, limit: min(256, max(32, look.max)))
             guard let first = offsets.first else { return nil }
             groups[key.group]?.courses[key.queue]?.isScanned = true
@@ -272,7 +291,8 @@ extension Course {
         return given
     }
 
-    fileprivate mutating func finish(_ look: Look, found: [Found], tookAll: Bool) {
+    /// Answers whether it leaves something that others have not seen.
+    fileprivate mutating func finish(_ look: Look, found: [Found], tookAll: Bool) -> Bool {
         for one in found { wanted.remove(one.offset) }
         let filter = look.filterNumber
         switch look.source {
@@ -291,17 +311,22 @@ extension Course {
                 readyAfter[filter] = nil
                 if let clean = cleanSince[filter], clean == readyChanges { foundNone[filter] = clean }
             }
+            // Others found them wanted, and saw nothing.
+            return !tookAll && !found.isEmpty
         case .fresh(let offsets):
             if look.isFIFO {
                 isScanned = false
                 if tookAll, let last = found.last { fresh = max(fresh, last.offset + 1) }
-                return
+                defer { isScanAwaited = false }
+                return isScanAwaited
             }
             // What was not read, or not taken, is looked at again; what others may want is not.
             let passed = Set(found.lazy.filter { $0.isLeft }.map(\.offset))
             if let first = offsets.first(where: { isFree($0) && !passed.contains($0) }) {
                 next[filter] = min(next[filter] ?? first, first)
+                return true
             }
+            return false
         }
     }
 

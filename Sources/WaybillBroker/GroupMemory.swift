@@ -20,7 +20,10 @@ package final class GroupMemory: Sendable {
         var leases = 0
         var waits = DueHeap<(group: GroupNumber, number: UInt64)>()
         var nextWaiter: UInt64 = 0
-        var waiters = 0
+        /// The numbers of all who wait.
+        var waiting: Set<UInt64> = []
+        /// Writes that brought messages, by topic.
+        var growths: [TopicName: UInt64] = [:]
         var isClosed = false
         /// Lanes that were promoted or abandoned: the base drains them whoever else there is.
         var closedLanes: Set<Text> = []

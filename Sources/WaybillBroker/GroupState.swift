@@ -42,7 +42,10 @@ struct GroupState {
     var receives: UInt64 = 0
     /// Raised when something happened for which a waiting consumer should look again.
     var changes: UInt64 = 0
+    /// In the order in which they came.
     var waiters: [Waiter] = []
+    /// Somebody has found a bound in the way: whatever is finished next may make room.
+    var isHeldBack = false
     var batches = RememberedBatches()
     /// Clients that hold redeliveries, so that these can be renewed; never more than are in flight.
     var holders: [MessagePlace: Holder] = [:]
@@ -162,12 +165,4 @@ struct RememberedBatches {
         for old in order.prefix(order.count / 2 + 1) { batches[old] = nil }
         order.removeFirst(order.count / 2 + 1)
     }
-}
-
-/// A receive that waits for a message.
-struct Waiter {
-    var number: UInt64
-    var topic: TopicName
-    var deadline: Moment
-    var resume: @Sendable () -> Void
 }

@@ -182,8 +182,13 @@ extension GroupMemory {
     /// Lets consumers take again from courses that an undone write was about to turn.
     func release(_ keys: [CourseKey]) {
         guard !keys.isEmpty else { return }
-        state.withLock { state in
-            for key in keys { state.groups[key.group]?.courses[key.queue]?.isTurning = false }
+        let woken = state.withLock { state in
+            for key in keys {
+                state.groups[key.group]?.courses[key.queue]?.isTurning = false
+                state.groups[key.group]?.changes += 1
+            }
+            return Set(keys.map(\.group)).sorted().flatMap { state.takeWaiters(of: $0) { _ in true } }
         }
+        for resume in woken { resume() }
     }
 }

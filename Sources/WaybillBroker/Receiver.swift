@@ -82,7 +82,7 @@ package struct Receiver: Sendable {
                 case .some(let supply): return .success(supply)
                 case .nothing(let group, let seen):
                     guard world.now() < deadline, !Task.isCancelled, let seen else { return .success(.deliveries([])) }
-                    await groups.wait(group, reception.subscription.topic, until: deadline, seen: seen)
+                    await groups.wait(group, reception, until: deadline, seen: seen)
                 }
             }
         } catch {
@@ -117,27 +117,35 @@ package struct Receiver: Sendable {
             return deliveries.isEmpty ? .nothing(group, seen) : .some(.deliveries(deliveries))
         case .queues(let group, let queues):
             let seen = groups.seen(group, reception.subscription.topic)
-            let supply = try await collect(reception, group, queues, inOneWrite: inOneWrite)
+            let (supply, isAll) = try await collect(reception, group, queues, inOneWrite: inOneWrite)
+            if !isAll || groups.isHeldBack(group) { groups.passOn(group, reception) }
             if case .deliveries(let deliveries) = supply, deliveries.isEmpty { return .nothing(group, seen) }
             return .some(supply)
         }
     }
 
-    /// Looks at queue after queue until the batch is full.
+    /// Looks at queue after queue until the batch is full. All: nothing is left that it could have taken.
     private func collect(
         _ reception: Reception, _ group: GroupNumber, _ queues: [StoredQueueNumber], inOneWrite: Bool
-    ) async throws -> Supply {
+    ) async throws -> (supply: Supply, isAll: Bool) {
         var deliveries: [Delivery] = []
         var taken: [Granted] = []
         let share = groups.takeReadingBytes()
         defer { groups.giveBack(readingBytes: share) }
         var bytes = 0
         var isFull = false
+        var isAll = true
         for queue in queues {
-            for _ in 0..<Self.looksMax {
+            var looks = 0
+            while looks < Self.looksMax {
+                looks += 1
                 guard deliveries.count < reception.max, !isFull,
-                    deliveries.isEmpty || !reception.isCautious || isOrdinary(taken),
-                    var look = groups.look(queue, of: group, reception, max: reception.max - deliveries.count)
+                    deliveries.isEmpty || !reception.isCautious || isOrdinary(taken)
+                else {
+                    isAll = false
+                    break
+                }
+                guard var look = groups.look(queue, of: group, reception, max: reception.max - deliveries.count)
                 else { break }
                 if case .raise(let mark) = look.taking {
                     // A mark that was not raised would be asked for again without an end.
@@ -147,20 +155,23 @@ package struct Receiver: Sendable {
                 look.bytesMax = share - bytes
                 look.isFirst = deliveries.isEmpty
                 let isAlone = inOneWrite && deliveries.isEmpty
-                if isAlone, let handful = try await untaken(look, reception, group) { return .handful(handful) }
+                if isAlone, let handful = try await untaken(look, reception, group) {
+                    return (.handful(handful), false)
+                }
                 let granted: [(found: Found, grant: Granted)]
                 (granted, isFull) = try await take(look, reception)
                 bytes += granted.reduce(0) { $0 + $1.found.bytes }
                 taken += granted.map(\.grant)
                 note(granted.map(\.grant), reception)
                 if isAlone, case .memory = look.taking, !granted.isEmpty {
-                    return .handful(handful(of: granted, look, group))
+                    return (.handful(handful(of: granted, look, group)), false)
                 }
                 deliveries += granted.map { delivery($0.found, $0.grant, look, group) }
             }
+            if looks == Self.looksMax { isAll = false }
         }
         if let attempt = reception.attempt, !taken.isEmpty { groups.remember(taken, of: attempt, in: group) }
-        return .deliveries(deliveries)
+        return (.deliveries(deliveries), isAll)
     }
 
     /// Remembers for traces who got what.
@@ -185,7 +196,8 @@ package struct Receiver: Sendable {
     ) async throws -> (granted: [(found: Found, grant: Granted)], isFull: Bool) {
         var found: [Found] = []
         var tookAll = false
-        defer { groups.finish(look, found: found, tookAll: tookAll) }
+        var isRefused = false
+        defer { groups.finish(look, found: found, tookAll: tookAll, isRefused: isRefused) }
         found = try read(look)
         guard !found.isEmpty else {
             tookAll = true
@@ -198,7 +210,10 @@ package struct Receiver: Sendable {
             tookAll = true
         case .write:
             let request = TakeRequest(look, found, reception)
-            guard case .taken(let taking) = await submit(.take(request)) else { return ([], false) }
+            guard case .taken(let taking) = await submit(.take(request)) else {
+                isRefused = true
+                return ([], false)
+            }
             grants = taking.granted
             tookAll = taking.isComplete
         case .raise: return ([], false)

@@ -3,28 +3,43 @@ import WaybillCore
 import WaybillStore
 
 /// Receives that wait for a message: woken by a commit, or by the time they gave themselves.
+///
+/// A write wakes as many as it takes to carry off what it brought, not all. Whoever is woken and cannot carry off
+/// everything wakes the next, so nothing that is ready is left lying while somebody waits for it:
+///
+/// ```
+///  commit: 40 messages ──wakes──► receive of 32 ──full──► the next one
+///                                       │ not full: nothing is left for its like
+/// ```
+///
+/// Receives are alike when they have the same subscription and lane: what one leaves, another of its like would too.
+/// The exception is a client that holds all that it may, which passes on.
 extension GroupMemory {
     /// What a consumer had seen when it found nothing.
     struct Seen: Hashable {
+        /// Of its group.
         var changes: UInt64
-        var ends: [StoredQueueNumber: Int64]
+        /// Of its topic.
+        var growths: UInt64
     }
 
     /// Waits until something happens on a topic or in a group, or until the deadline. Returns at once when it has
     /// happened since `seen`, or when too many wait.
-    func wait(_ group: GroupNumber, _ topic: TopicName, until deadline: Moment, seen: Seen) async {
+    func wait(_ group: GroupNumber, _ reception: Reception, until deadline: Moment, seen: Seen) async {
         let number = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
         }
+        let kind = WaiterKind(reception)
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let waits = state.withLock { state in
-                    guard !Task.isCancelled, state.waiters < settings.waitersMax, state.seen(group, topic) == seen
+                    guard !Task.isCancelled, state.waiting.count < settings.waitersMax,
+                        state.seen(group, kind.topic) == seen
                     else { return false }
                     state.groups[group]?.waiters.append(
-                        Waiter(number: number, topic: topic, deadline: deadline) { continuation.resume() })
-                    state.waiters += 1
+                        Waiter(number: number, kind: kind, max: reception.max, seen: seen) { continuation.resume() })
+                    state.waiting.insert(number)
                     state.waits.add((group, number), due: deadline)
                     return true
                 }
@@ -38,6 +53,21 @@ extension GroupMemory {
 
     func seen(_ group: GroupNumber, _ topic: TopicName) -> Seen? { state.withLock { $0.seen(group, topic) } }
 
+    /// After a receive that may have left something: wakes the next of its like that has not looked since.
+    func passOn(_ group: GroupNumber, _ reception: Reception) {
+        let kind = WaiterKind(reception)
+        let resume = state.withLock { state -> (@Sendable () -> Void)? in
+            guard let seen = state.seen(group, kind.topic),
+                let next = state.groups[group]?.waiters.first(where: { $0.kind == kind && $0.seen != seen })
+            else { return nil }
+            return state.takeWaiter(next.number, of: group)
+        }
+        resume?()
+    }
+
+    /// Whether a bound may have kept a receive of this group from what is there.
+    func isHeldBack(_ group: GroupNumber) -> Bool { state.withLock { $0.groups[group]?.isHeldBack ?? false } }
+
     /// The file is being closed: nobody waits any more.
     package func close() {
         let woken = state.withLock { state in
@@ -48,27 +78,60 @@ extension GroupMemory {
     }
 }
 
-extension GroupMemory.State {
-    func seen(_ number: GroupNumber, _ topic: TopicName) -> GroupMemory.Seen? {
-        guard !isClosed, let group = groups[number], let known = topics[topic] else { return nil }
-        var ends: [StoredQueueNumber: Int64] = [:]
-        for queue in known.queues { ends[queue.number] = self.ends[queue.number] }
-        return GroupMemory.Seen(changes: group.changes, ends: ends)
+/// What a write means to those who wait.
+struct Stir {
+    /// Messages that topics got.
+    var grown: [TopicName: Int64] = [:]
+    /// Groups in which something is to be had again.
+    var some: Set<GroupNumber> = []
+    /// Groups in which anything may be otherwise: everybody looks again.
+    var all: Set<GroupNumber> = []
+}
+
+/// Receives of the same group that would take and leave the same messages.
+struct WaiterKind: Hashable {
+    var subscription: Subscription
+    var lane: Text
+
+    init(_ reception: Reception) {
+        subscription = reception.subscription
+        lane = reception.lane
     }
 
-    /// Those that a write has something for, taken out of the line.
-    mutating func takeWoken(_ changes: PendingChanges) -> [@Sendable () -> Void] {
+    var topic: TopicName { subscription.topic }
+}
+
+/// A receive that waits for a message.
+struct Waiter {
+    var number: UInt64
+    var kind: WaiterKind
+    /// Messages that it would take.
+    var max: Int
+    var seen: GroupMemory.Seen
+    var resume: @Sendable () -> Void
+}
+
+extension GroupMemory.State {
+    func seen(_ number: GroupNumber, _ topic: TopicName) -> GroupMemory.Seen? {
+        guard !isClosed, let group = groups[number], topics[topic] != nil else { return nil }
+        return GroupMemory.Seen(changes: group.changes, growths: growths[topic] ?? 0)
+    }
+
+    /// Those that a write has something for, taken out of the line; and those whose time is over by `horizon`.
+    mutating func takeWoken(_ stir: Stir, horizon: Moment?) -> [@Sendable () -> Void] {
         var woken: [@Sendable () -> Void] = []
-        for queue in changes.grown.keys.sorted() {
-            guard let topic = queues[queue]?.topic else { continue }
+        for (topic, count) in stir.grown.sorted(by: { $0.key < $1.key }) {
             for group in (subscribers[topic] ?? []).sorted() {
-                woken += takeWaiters(of: group) { $0.topic == topic }
+                if groups[group]?.row.isBroadcast == true {
+                    woken += takeWaiters(of: group) { $0.kind.topic == topic }
+                } else {
+                    woken += takeWaiters(of: group, for: count, in: topic)
+                }
             }
         }
-        for group in Set(changes.courses.keys.map(\.group)).union(changes.groups.keys).sorted() {
-            woken += takeWaiters(of: group) { _ in true }
-        }
-        if let horizon = changes.horizon {
+        for group in stir.all.sorted() { woken += takeWaiters(of: group) { _ in true } }
+        for group in stir.some.subtracting(stir.all).sorted() { woken += takeWaiters(of: group, for: 1) }
+        if let horizon {
             while let wait = waits.take(upTo: horizon) {
                 if let resume = takeWaiter(wait.element.number, of: wait.element.group) { woken.append(resume) }
             }
@@ -80,15 +143,31 @@ extension GroupMemory.State {
         takeWaiters(of: group) { $0.number == number }.first
     }
 
+    /// As many of each kind as it takes to carry off so many messages, those that have waited longest.
+    mutating func takeWaiters(
+        of group: GroupNumber, for messages: Int64, in topic: TopicName? = nil
+    ) -> [@Sendable () -> Void] {
+        var left: [WaiterKind: Int64] = [:]
+        return takeWaiters(of: group) { waiter in
+            guard waiter.kind.topic == topic ?? waiter.kind.topic else { return false }
+            let rest = left[waiter.kind] ?? messages
+            left[waiter.kind] = rest - Int64(waiter.max)
+            return rest > 0
+        }
+    }
+
     mutating func takeWaiters(of group: GroupNumber, _ isWoken: (Waiter) -> Bool) -> [@Sendable () -> Void] {
-        guard let waiting = groups[group]?.waiters, !waiting.isEmpty else { return [] }
-        let woken = waiting.filter(isWoken)
+        guard let waiters = groups[group]?.waiters, !waiters.isEmpty else { return [] }
+        var woken: [Waiter] = []
+        var rest: [Waiter] = []
+        for waiter in waiters { if isWoken(waiter) { woken.append(waiter) } else { rest.append(waiter) } }
         guard !woken.isEmpty else { return [] }
-        groups[group]?.waiters = waiting.filter { !isWoken($0) }
-        waiters -= woken.count
-        if waits.count > 2 * waiters + 1_024 {
-            let known = Set(groups.values.flatMap { $0.waiters.map(\.number) })
-            waits.compact { _, wait in known.contains(wait.number) }
+        groups[group]?.waiters = rest
+        for waiter in woken { waiting.remove(waiter.number) }
+        // The writer wakes for the earliest of them: nobody is to be waited for who is gone.
+        waits.dropEarliest { [waiting] _, wait in waiting.contains(wait.number) }
+        if waits.count > 2 * waiting.count + 1_024 {
+            waits.compact { [waiting] _, wait in waiting.contains(wait.number) }
         }
         return woken.map(\.resume)
     }

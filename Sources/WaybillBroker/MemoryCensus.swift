@@ -1,0 +1,48 @@
+import Synchronization
+
+/// How many entries the groups' memory holds, of each sort: none of them follows how much was sent or consumed.
+package struct MemoryCensus: Hashable, Sendable {
+    /// First deliveries in flight.
+    package var leases = 0
+    /// Ends of leases to be looked at, overtaken ones too.
+    package var leaseEnds = 0
+    /// Receives that wait.
+    package var waiting = 0
+    /// Their ends, overtaken ones too.
+    package var waits = 0
+    /// Redeliveries with a holder.
+    package var holders = 0
+    /// Rows that consumers are about to take.
+    package var wanted = 0
+    /// Ranges of finished messages above the floors.
+    package var ranges = 0
+    package var clients = 0
+    package var filters = 0
+    /// Entries for each filter of each course.
+    package var places = 0
+}
+
+extension GroupMemory {
+    /// Counts what memory holds.
+    package func census() -> MemoryCensus {
+        state.withLock { state in
+            var census = MemoryCensus()
+            census.leaseEnds = state.leaseEnds.count
+            census.waiting = state.waiting.count
+            census.waits = state.waits.count
+            for group in state.groups.values {
+                census.holders += group.holders.count
+                census.clients += group.clients.count
+                census.filters += group.filters.count
+                for course in group.courses.values {
+                    census.leases += course.leases.count
+                    census.wanted += course.wanted.count
+                    census.ranges += course.progress.ranges.count
+                    census.places +=
+                        course.next.count + course.foundNone.count + course.readyAfter.count + course.cleanSince.count
+                }
+            }
+            return census
+        }
+    }
+}
