@@ -103,7 +103,7 @@ import Testing
         #expect(quick != shipped)
         try waybill.file("quick.yaml", quick)
         let outcome = try waybill.run(
-            "rush", "run", "tiny.yaml", "--real", "--hurry", "10", "--tail", "4s", "--workflow", "quick.yaml", "--db",
+            "rush", "run", "tiny.yaml", "--real", "--hurry", "10", "--tail", "8s", "--workflow", "quick.yaml", "--db",
             "shop.db", "--out", "real.json")
         #expect(outcome.status == 0, "\(outcome.output) \(outcome.errors)")
         let report = try #require(

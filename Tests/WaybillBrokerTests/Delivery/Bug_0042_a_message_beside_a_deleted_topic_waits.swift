@@ -3,7 +3,7 @@ import WaybillBroker
 import WaybillCore
 import WaybillEngine
 
-@Suite struct `Bug 0040: a message sent in the write that deletes another topic` {
+@Suite struct `Bug 0042: a message sent in the write that deletes another topic` {
     private func number(_ number: Int, to topic: TopicName) -> NewMessage {
         NewMessage(to: topic, body: Array("\(number)".utf8))
     }
