@@ -164,6 +164,9 @@ package final class Engine: Sendable {
     /// The names of the workflows that take new orders.
     package var workflowNames: [WorkflowName] { catalogue.names }
 
+    /// The attributes by which orders of the file can be found.
+    package func attributeNames() throws -> Set<Text> { try catalogue.attributeNames() }
+
     /// The workflow under a number of the file.
     package func workflow(_ number: WorkflowNumber) throws -> Workflow {
         try catalogue.workflow(number).workflow

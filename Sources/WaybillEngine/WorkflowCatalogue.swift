@@ -60,6 +60,15 @@ final class WorkflowCatalogue: Sendable {
     }
 
     var names: [WorkflowName] { state.withLock { $0.current.keys.sorted() } }
+
+    /// The attributes that any text of the file declares, old ones too.
+    func attributeNames() throws -> Set<Text> {
+        let numbers = state.withLock { Array($0.texts.keys) }
+        return try numbers.reduce(into: []) { names, number in
+            let workflow = try workflow(number).workflow
+            for slot in workflow.attributes { names.insert(workflow.context.fields[slot].name) }
+        }
+    }
 }
 
 /// Why the engine cannot go on with a file: damage, never a caller's mistake.

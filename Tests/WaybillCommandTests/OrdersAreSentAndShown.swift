@@ -169,6 +169,15 @@ import Testing
         #expect(try waybill.run("order", "list", "--db", "shop.db", "--where", "buyer").status == 64)
     }
 
+    @Test func `an attribute that no workflow has is no filter that finds nothing`() throws {
+        try open("o-1")
+        for command in [["order", "list"], ["timeout", "list"], ["timeout", "cancel", "--name", "pay_due"]] {
+            let outcome = try waybill.run(command + ["--where", "byer=bob", "--db", "shop.db"])
+            #expect(outcome.status == 2, "\(command)")
+            #expect(outcome.errors.contains("no workflow of this file has an attribute 'byer'; there are: buyer"))
+        }
+    }
+
     @Test func `looking changes nothing, not even what is overdue`() throws {
         try open("o-1")
         let moved = try waybill.run(

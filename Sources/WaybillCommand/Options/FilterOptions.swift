@@ -19,7 +19,22 @@ struct FilterOptions: ParsableArguments {
 
     var isEmpty: Bool { status == nil && workflow == nil && attributes.isEmpty }
 
-    func filter() throws -> OrderFilter {
+    /// What was asked for; fails for an attribute that no workflow of the file declares, as a misspelled one would find
+    /// nothing in silence.
+    func filter(in book: OrderBook) throws -> OrderFilter {
+        let filter = try filter()
+        guard !filter.attributes.isEmpty else { return filter }
+        let known = try book.engine.attributeNames()
+        for attribute in filter.attributes where !known.contains(attribute.name) {
+            let names = known.sorted().map { "\($0)" }.joined(separator: ", ")
+            throw CommandFailure(
+                "no workflow of this file has an attribute '\(attribute.name)'; "
+                    + (known.isEmpty ? "none has any" : "there are: \(names)"))
+        }
+        return filter
+    }
+
+    private func filter() throws -> OrderFilter {
         OrderFilter(
             status: status, workflow: workflow,
             attributes: try attributes.map { text in

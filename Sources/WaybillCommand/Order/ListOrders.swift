@@ -22,9 +22,8 @@ struct ListOrders: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let filter = try filter.filter()
         try await file.database.reading { book in
-            let page = try collect(filter, from: book)
+            let page = try collect(try filter.filter(in: book), from: book)
             file.json ? write(page) : print(page)
         }
     }

@@ -32,9 +32,8 @@ struct ListTimeouts: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let filter = try filter.filter()
         try await file.database.reading { book in
-            let pending = try collect(filter, from: book)
+            let pending = try collect(try filter.filter(in: book), from: book)
             file.json ? write(pending) : print(pending)
         }
     }

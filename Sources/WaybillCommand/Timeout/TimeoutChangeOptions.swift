@@ -30,7 +30,7 @@ struct TimeoutChangeOptions: ParsableArguments {
         if let id {
             try await change(id, action, done: done)
         } else {
-            try await changeMany(TimeoutChange(action, name, where: try filter.filter()), done: done)
+            try await changeMany(action, done: done)
         }
     }
 
@@ -60,9 +60,9 @@ struct TimeoutChangeOptions: ParsableArguments {
         }
     }
 
-    private func changeMany(_ change: TimeoutChange, done: String) async throws {
+    private func changeMany(_ action: TimeoutChange.Action, done: String) async throws {
         if dryRun {
-            let count = try await file.database.reading { book in try book.countTimeouts(change) }
+            let count = try await file.database.reading { book in try book.countTimeouts(change(action, in: book)) }
             return report(count, isDryRun: true, sentence: "\(counted(count, "order")) would have \(name) \(done)")
         }
         let changed = try await file.database.writing { book in
@@ -71,9 +71,13 @@ struct TimeoutChangeOptions: ParsableArguments {
                     "job \(other.number) was not finished (\(other.changed) orders done): "
                         + "`waybill timeout resume` finishes it, `waybill timeout resume --stop` gives it up")
             }
-            return try await finish(try await book.startTimeoutJob(change), in: book)
+            return try await finish(try await book.startTimeoutJob(change(action, in: book)), in: book)
         }
         report(changed, isDryRun: false, sentence: "\(name) of \(counted(changed, "order")) \(done)")
+    }
+
+    private func change(_ action: TimeoutChange.Action, in book: OrderBook) throws -> TimeoutChange {
+        TimeoutChange(action, name, where: try filter.filter(in: book))
     }
 
     private func report(_ count: Int64, isDryRun: Bool, sentence: String) {
