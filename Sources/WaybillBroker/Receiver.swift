@@ -83,6 +83,11 @@ package struct Receiver: Sendable {
                 case .nothing(let group, let seen):
                     guard world.now() < deadline, !Task.isCancelled, let seen else { return .success(.deliveries([])) }
                     await groups.wait(group, reception, until: deadline, seen: seen)
+                    if Task.isCancelled {
+                        // Nobody would take what it gets: what it may have been woken for is for the next.
+                        groups.passOn(group, reception)
+                        return .success(.deliveries([]))
+                    }
                 }
             }
         } catch {
