@@ -51,7 +51,7 @@ package final class Broker {
         self.world = world
         self.settings = settings
         self.contents = contents
-        desk = CheckDesk(settings: settings)
+        desk = CheckDesk(settings: settings, uptime: world.uptime)
         maintenance = Maintenance(settings: settings)
         ring = TraceRing(capacity: settings.traceMax, now: world.now())
         disk = DiskWatch(read: settings.diskSpace ?? { [path = store.path] in path.flatMap { DiskSpace.of(path: $0) } })

@@ -38,6 +38,9 @@ package struct BrokerSettings: Sendable {
     /// Questions about half messages that may be on their way to one producer, and to all.
     package var checksInFlightMax = 100
     package var checksInFlightInAllMax = 1_024
+    /// Questions that one producer may be sent at once, and then in a second.
+    package var checksBurst = 100
+    package var checksPerSecond = 50
     /// Half messages that are remembered as due while their producer was away; others wait for their next time.
     package var missedChecksMax = 100_000
     /// Of those, how many one write makes due when the producer comes.

@@ -50,6 +50,11 @@ struct Course {
     var isScanAwaited = false
     /// A write is about to turn it to another place.
     var isTurning = false
+    /// What it holds of single messages and filters.
+    var entryCount: Int {
+        leases.count + wanted.count + progress.ranges.count + next.count + foundNone.count + readyAfter.count
+            + cleanSince.count
+    }
     /// Redelivery rows.
     var owed = 0
     /// Raised when a row became ready.

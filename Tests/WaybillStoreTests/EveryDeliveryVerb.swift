@@ -34,7 +34,9 @@ func usePendingVerbs(_ transaction: borrowing Transaction) throws {
     try transaction.park(number)
     try transaction.resume(number, next: .noon)
     let undecided = try transaction.undecidedMessages(after: PendingMessageNumber(0), limit: 9)
-    _ = try transaction.pendingMessages(before: PendingMessageNumber(.max), limit: 9)
+    let end = PendingMessageNumber(.max)
+    _ = try transaction.pendingMessages(id: "a", from: number, before: end, limit: 9)
+    _ = try transaction.pendingMessage(before: end, skipping: 1)
     for pending in undecided { _ = try transaction.publish(pending, as: .committed, at: .noon) }
     try transaction.dropDecided(before: .noon)
 }

@@ -3,10 +3,10 @@ import WaybillStore
 
 /// What is known of a message.
 extension MessageReader {
-    /// Undecided messages that a trace looks through when none of this id is visible.
-    private static let undecidedMax = 10_000
-    /// The newest delayed and decided messages that it looks through after them.
-    private static let pendingMax = 10_000
+    /// Pending messages that are passed in one look at the file.
+    private static let pendingPerLook = 10_000
+    /// Messages of one id that are told apart.
+    private static let pendingMax = 100
 
     /// The traces of the messages of this id: one, unless its producer has sent it twice. Of half messages it tells
     /// where they stand and nothing that they say.
@@ -62,8 +62,7 @@ extension MessageReader {
                     .filter { $0.message.ordinal == ordinal }
             }
         } else {
-            let undecided = try undecided(id)
-            rows = undecided.isEmpty ? try newest(id) : undecided
+            rows = try pending(id)
         }
         return try rows.compactMap { row in
             guard let standing = row.standing else { return nil }
@@ -74,34 +73,22 @@ extension MessageReader {
         }
     }
 
-    /// Delayed messages from outside, and decided ones: by id there is no index, so the newest are looked through.
-    private func newest(_ id: MessageID) throws -> [PendingMessageRow] {
-        try search(for: id, from: PendingMessageNumber(.max), rowsMax: Self.pendingMax) { number, rows in
-            try rows.pendingMessages(before: number, limit: Self.pageMax)
+    /// Delayed messages from outside, half and decided ones, the newest first. By id there is no index, so all are
+    /// passed, in short looks; only those of the id are held in memory.
+    private func pending(_ id: MessageID) throws -> [PendingMessageRow] {
+        var found: [PendingMessageRow] = []
+        var end: PendingMessageNumber? = PendingMessageNumber(.max)
+        while let before = end, found.count < Self.pendingMax {
+            let room = Self.pendingMax - found.count
+            let (rows, first) = try store.read { rows in
+                let first = try rows.pendingMessage(before: before, skipping: Self.pendingPerLook - 1)
+                let from = first ?? PendingMessageNumber(0)
+                return (try rows.pendingMessages(id: id, from: from, before: before, limit: room), first)
+            }
+            found += rows
+            end = first
         }
-    }
-
-    private func undecided(_ id: MessageID) throws -> [PendingMessageRow] {
-        try search(for: id, from: PendingMessageNumber(0), rowsMax: Self.undecidedMax) { number, rows in
-            try rows.undecidedMessages(after: number, limit: Self.pageMax)
-        }
-    }
-
-    /// Looks through pages, each in a short look at the file; those with the id are all in one page.
-    private func search(
-        for id: MessageID, from first: PendingMessageNumber, rowsMax: Int,
-        page: (PendingMessageNumber, borrowing Snapshot) throws -> [PendingMessageRow]
-    ) throws -> [PendingMessageRow] {
-        var number = first
-        var seen = 0
-        while seen < rowsMax {
-            let rows = try store.read { rows in try page(number, rows) }
-            let found = rows.filter { $0.message.messageID == id }
-            guard found.isEmpty, rows.count == Self.pageMax, let end = rows.last else { return found }
-            number = end.number
-            seen += rows.count
-        }
-        return []
+        return found
     }
 }
 

@@ -48,7 +48,7 @@ extension Broker {
             return try ask(checker, about: row, at: now, in: transaction)
         }
         let wait: Interval
-        if desk.hasRoom(for: producer, besides: pending.questions) {
+        if desk.room(for: producer, besides: pending.questions) > 0 {
             pending.questions.append((number, producer))
             wait = settings.checkBacks.wait(afterCheck: row.checks + 1, random: dice())
         } else {
@@ -114,7 +114,9 @@ extension Broker {
     func wakeMissed(
         of producer: Text, at now: Moment, in transaction: borrowing Transaction
     ) throws -> BrokerReply {
-        let numbers = desk.missed(by: producer, limit: settings.missedChecksPerWrite)
+        // More than it may be sent would be missed again in the same write.
+        let limit = min(settings.missedChecksPerWrite, desk.room(for: producer))
+        let numbers = desk.missed(by: producer, limit: limit)
         pending.woken += numbers.map { ($0, producer) }
         for number in numbers {
             guard let row = try transaction.pendingMessage(number), row.state == .half, let due = row.due, due > now

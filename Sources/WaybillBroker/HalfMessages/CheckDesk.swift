@@ -33,6 +33,7 @@ package final class CheckDesk: Sendable {
 
     private struct State {
         var producers: [Text: Producer] = [:]
+        var allowances: CheckAllowances
         var owners: [PendingMessageNumber: Text] = [:]
         var missedCount = 0
         var lastSession: UInt64 = 0
@@ -41,9 +42,14 @@ package final class CheckDesk: Sendable {
     private let inFlightMax: Int
     private let inFlightInAllMax: Int
     private let missedMax: Int
-    private let state = Mutex(State())
+    private let uptime: @Sendable () -> Interval
+    private let state: Mutex<State>
 
-    init(settings: BrokerSettings) {
+    /// - Parameter uptime: a clock that never goes back.
+    init(settings: BrokerSettings, uptime: @escaping @Sendable () -> Interval) {
+        self.uptime = uptime
+        state = Mutex(
+            State(allowances: CheckAllowances(perSecond: settings.checksPerSecond, burst: settings.checksBurst)))
         inFlightMax = settings.checksInFlightMax
         inFlightInAllMax = settings.checksInFlightInAllMax
         missedMax = settings.missedChecksMax
@@ -77,26 +83,34 @@ package final class CheckDesk: Sendable {
         }
     }
 
-    /// Whether somebody is there who may be sent another question, besides those that the write at hand has for them
-    /// and for all together.
-    func hasRoom(for producer: Text, besides questions: [(number: PendingMessageNumber, producer: Text)]) -> Bool {
-        state.withLock { state in
-            guard let known = state.producers[producer], !known.sessions.isEmpty else { return false }
+    /// How many questions somebody who is there may be sent now, besides those that the write at hand has for them and
+    /// for all together.
+    func room(
+        for producer: Text, besides questions: [(number: PendingMessageNumber, producer: Text)] = []
+    ) -> Int {
+        let now = uptime()
+        return state.withLock { state in
+            guard let known = state.producers[producer], !known.sessions.isEmpty else { return 0 }
             let own = questions.count { $0.producer == producer }
-            return known.questions.count + own < inFlightMax && state.owners.count + questions.count < inFlightInAllMax
+            let allowed = state.allowances.left(to: producer, at: now) - own
+            let ofProducer = inFlightMax - known.questions.count - own
+            let ofAll = inFlightInAllMax - state.owners.count - questions.count
+            return max(0, min(allowed, ofProducer, ofAll))
         }
     }
 
     /// Whether somebody is there who may be sent another question.
-    package func hasRoom(for producer: Text) -> Bool { hasRoom(for: producer, besides: []) }
+    package func hasRoom(for producer: Text) -> Bool { room(for: producer) > 0 }
 
     /// Questions that were due in a committed write.
     func post(_ numbers: [(number: PendingMessageNumber, producer: Text)]) {
         guard !numbers.isEmpty else { return }
+        let now = uptime()
         let wakers = state.withLock { state -> [@Sendable () -> Void] in
             var woken: Set<Text> = []
             for (number, name) in numbers where state.owners[number] == nil {
                 state.owners[number] = name
+                state.allowances.spend(of: name, at: now)
                 state.producers[name, default: Producer()].questions.append(Question(number: number))
                 woken.insert(name)
             }

@@ -76,19 +76,34 @@ extension Transaction {
 }
 
 extension TableReader where Self: ~Copyable {
-    /// Delayed, half and decided messages, the newest first, below a number.
+    /// The delayed, half and decided messages of an id whose numbers are below one and not below another, the newest
+    /// first.
     package func pendingMessages(
-        before number: PendingMessageNumber, limit: Int
+        id: MessageID, from first: PendingMessageNumber, before end: PendingMessageNumber, limit: Int
     ) throws(StoreFailure) -> [PendingMessageRow] {
         let statement = try query(
             """
             SELECT number, state, topic, lane, priority, due, event, ordinal, born_at, tag, key, message_group,
                 properties, body, id, producer, checks, decided_at
-            FROM pending_message WHERE number < ?1 ORDER BY number DESC LIMIT ?2
+            FROM pending_message WHERE number >= ?1 AND number < ?2 AND id = ?3 ORDER BY number DESC LIMIT ?4
             """)
-        statement.bind(1, number.number)
-        statement.bind(2, Int64(limit))
+        statement.bind(1, first.number)
+        statement.bind(2, end.number)
+        statement.bind(3, id.text)
+        statement.bind(4, Int64(limit))
         return try statement.all { columns throws(StoreFailure) in try PendingMessageRow(columns) }
+    }
+
+    /// The number of the pending message that has so many between itself and a number above; nil: there are not so
+    /// many.
+    package func pendingMessage(
+        before number: PendingMessageNumber, skipping count: Int
+    ) throws(StoreFailure) -> PendingMessageNumber? {
+        let statement = try query(
+            "SELECT number FROM pending_message WHERE number < ?1 ORDER BY number DESC LIMIT 1 OFFSET ?2")
+        statement.bind(1, number.number)
+        statement.bind(2, Int64(count))
+        return try statement.first { columns throws(StoreFailure) in PendingMessageNumber(columns.integer(0)) }
     }
 
     /// The half messages after a number that are undecided, parked ones included.

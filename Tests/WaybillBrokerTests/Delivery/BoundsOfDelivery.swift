@@ -29,6 +29,25 @@ import WaybillStore
         #expect(rows == 0)
     }
 
+    /// Leases last half a minute and the clock stands still, so what remembers their ends could gather all of them.
+    @Test func `memory stays flat while a backlog drains`() async throws {
+        let shop = try ReopenedBroker()
+        let broker = shop.driver
+        try await broker.begin()
+        for number in 0..<6_000 { try await broker.send(number) }
+        var left = 6_000
+        var most = 0
+        while left > 0 {
+            let batch = try await broker.take("points", max: 100)
+            try #require(!batch.isEmpty)
+            for delivery in batch { #expect(await broker.acknowledge(delivery.receipt) == nil) }
+            left -= batch.count
+            most = max(most, shop.engine.groups.entryCount)
+        }
+        // Ends of leases are swept when there are a thousand more of them than leases.
+        #expect(most < 1_500)
+    }
+
     @Test func `a group that owes too much takes nothing new, says so, and goes on by itself`() async throws {
         let shop = try ReopenedBroker { $0.owedMax = 5 }
         let broker = shop.driver

@@ -185,6 +185,38 @@ import WaybillStore
         #expect(try desk.engine.messages.halfMessages(after: nil, limit: 1_000).views.isEmpty)
     }
 
+    /// A producer that answers at once has room in flight again at once: that alone would bound nothing.
+    @Test func `goes to a producer no more often than so many times a second, and in the end for every message`() throws
+    {
+        let desk = try desk {
+            $0.checksBurst = 5
+            $0.checksPerSecond = 2
+        }
+        let producer = try ProducerAtDesk(desk)
+        let other = try ProducerAtDesk(desk, "other")
+        for _ in 0..<40 { _ = try desk.prepare(.sample(), firstCheck: .seconds(1)) }
+        _ = try desk.prepare(.sample(), producer: "other", firstCheck: .seconds(1))
+        desk.pass(.seconds(1))
+        var asked: Set<MessageID> = []
+        func answerAll() throws -> Int {
+            let questions = try producer.questions()
+            asked.formUnion(questions.map(\.id))
+            for question in questions { _ = try desk.ask(.resolve(question.transaction, of: "orders", .rollback)) }
+            return questions.count
+        }
+        #expect(try answerAll() == 5)
+        #expect(try answerAll() == 0)
+        // Nobody is asked less because somebody else is asked much.
+        #expect(try other.questions().count == 1)
+        var count = 5
+        for second in 1...3_600 where asked.count < 40 {
+            desk.pass(.seconds(1))
+            count += try answerAll()
+            #expect(count <= 5 + 2 * second)
+        }
+        #expect(asked.count == 40)
+    }
+
     @Test func `begins anew when an operator resumes a parked message`() throws {
         let desk = try desk { $0.checkBacks.checksMax = 1 }
         let producer = try ProducerAtDesk(desk)

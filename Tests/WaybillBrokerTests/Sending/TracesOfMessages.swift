@@ -83,6 +83,25 @@ import WaybillStore
         #expect(try trace(desk, prepared.id).standing == .rolledBack(at: desk.now))
     }
 
+    @Test func `finds a delayed message behind more others than one look passes`() throws {
+        let desk = try desk()
+        let due = desk.now.advanced(by: .hours(1))
+        try desk.store.write { transaction in
+            let topic = try transaction.keepTopic("orders", at: desk.now)
+            for number in 0..<21_000 {
+                let id = MessageID(Text("delayed-\(number)"))
+                try transaction.insert(
+                    PendingMessageRow(
+                        number: PendingMessageNumber(0), state: .delayed, topic: topic, lane: "", due: due,
+                        message: MessageRow(event: nil, bornAt: desk.now, body: [1], id: id.text)))
+            }
+        }
+        for number in [0, 1, 9_999, 10_000, 11_000, 20_999] {
+            #expect(try trace(desk, MessageID(Text("delayed-\(number)"))).standing == .delayed(until: due))
+        }
+        #expect(try desk.engine.messages.trace(id: "nobody").isEmpty)
+    }
+
     @Test func `of nobody's message is empty`() throws {
         let desk = try desk()
         for id in ["nobody", "e1-0", "e9999999999999999999-1", ""] as [MessageID] {
