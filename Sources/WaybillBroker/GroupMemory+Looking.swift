@@ -169,6 +169,9 @@ extension GroupMemory.State {
         let lookAt = look.filterNumber
         if course.foundNone[lookAt] != course.readyChanges {
             look.source = .ready(after: course.readyAfter[lookAt] ?? -1, change: course.readyChanges)
+            if course.readyAfter[lookAt] == nil {
+                groups[groupNumber]?.courses[number]?.cleanSince[lookAt] = course.readyChanges
+            }
             if reception.isCautious { look.max = 1 }
             return look
         }
@@ -297,7 +300,6 @@ extension Course {
         let filter = look.filterNumber
         switch look.source {
         case .ready(let after, let change):
-            if after < 0 { cleanSince[filter] = change }
             if found.contains(where: { $0.content != nil }) {
                 cleanSince[filter] = nil
                 // Who looked meanwhile found all of it wanted, and took that for the end of the list.
@@ -309,10 +311,12 @@ extension Course {
             } else {
                 // The end of the list: it begins again, unless nothing in it was wanted.
                 readyAfter[filter] = nil
-                if let clean = cleanSince[filter], clean == readyChanges { foundNone[filter] = clean }
+                if tookAll, change == readyChanges, cleanSince[filter] == change { foundNone[filter] = change }
             }
-            // Others found them wanted, and saw nothing.
-            return !tookAll && !found.isEmpty
+            // Others found them wanted, and saw nothing, or not what lies behind them.
+            guard !found.isEmpty else { return false }
+            defer { isOverlooked = false }
+            return !tookAll || isOverlooked
         case .fresh(let offsets):
             if look.isFIFO {
                 isScanned = false
@@ -334,6 +338,12 @@ extension Course {
     mutating func want(_ offsets: [Int64]) -> Set<Int64> {
         let free = Set(offsets).subtracting(wanted)
         wanted.formUnion(free)
+        if free.count < offsets.count {
+            // Whether the other takes them is not known yet: nobody may conclude that nothing is ready.
+            isOverlooked = true
+            cleanSince = [:]
+            foundNone = [:]
+        }
         return free
     }
 }
