@@ -50,11 +50,6 @@ struct Course {
     var isScanAwaited = false
     /// A write is about to turn it to another place.
     var isTurning = false
-    /// What it holds of single messages and filters.
-    var entryCount: Int {
-        leases.count + wanted.count + progress.ranges.count + next.count + foundNone.count + readyAfter.count
-            + cleanSince.count
-    }
     /// Redelivery rows.
     var owed = 0
     /// Raised when a row became ready.
@@ -65,6 +60,8 @@ struct Course {
     var readyAfter: [Int64: Int64] = [:]
     /// By filter: the change since which its consumers have found no ready row on their way.
     var cleanSince: [Int64: UInt64] = [:]
+    /// Whether somebody passed over ready rows because another is about to take them.
+    var isOverlooked = false
     /// Offsets of rows that a consumer is about to take.
     var wanted: Set<Int64> = []
 

@@ -64,14 +64,6 @@ package final class GroupMemory: Sendable {
         state = Mutex(loaded)
     }
 
-    /// All that it holds of single messages, receives and waits, however it is kept: what must not grow with a backlog,
-    /// nor with what was drained of one.
-    package var entryCount: Int {
-        state.withLock { state in
-            state.leaseEnds.count + state.waits.count + state.groups.values.reduce(0) { $0 + $1.entryCount }
-        }
-    }
-
     /// When the next lease or wait ends; nil: none is pending.
     package var nextDue: Moment? {
         state.withLock { state in

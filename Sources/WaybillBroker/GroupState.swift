@@ -56,13 +56,6 @@ struct GroupState {
 
     init(row: GroupRow) { self.row = row }
 
-    /// Entries that single messages, receives and clients have here.
-    var entryCount: Int {
-        courses.values.reduce(filters.count + clients.count + waiters.count + batches.count + holders.count) {
-            $0 + $1.entryCount
-        }
-    }
-
     /// The expressions in use for a topic besides one.
     func otherFilters(of topic: TopicNumber, besides number: Int64, usedSince moment: Moment) -> [MessageFilter] {
         filters.compactMap { key, use in

@@ -33,6 +33,7 @@ extension Broker {
     func deleteGroup(_ name: GroupName, at now: Moment, in transaction: borrowing Transaction) throws -> BrokerReply {
         guard let row = try transaction.group(name) else { return .refused(.unknownGroup(name)) }
         try transaction.deleteGroup(row.number, at: now)
+        try transaction.removeSetting(.idleSince(row.number))
         pending.groups[row.number] = .some(nil)
         return .done
     }

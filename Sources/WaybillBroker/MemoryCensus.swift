@@ -20,6 +20,13 @@ package struct MemoryCensus: Hashable, Sendable {
     package var filters = 0
     /// Entries for each filter of each course.
     package var places = 0
+    /// Batches that are remembered by the names of their attempts.
+    package var batches = 0
+
+    /// All of them.
+    package var total: Int {
+        leases + leaseEnds + waiting + waits + holders + wanted + ranges + clients + filters + places + batches
+    }
 }
 
 extension GroupMemory {
@@ -34,6 +41,7 @@ extension GroupMemory {
                 census.holders += group.holders.count
                 census.clients += group.clients.count
                 census.filters += group.filters.count
+                census.batches += group.batches.count
                 for course in group.courses.values {
                     census.leases += course.leases.count
                     census.wanted += course.wanted.count

@@ -34,7 +34,7 @@ extension Messages {
             var last = GroupNumber(0)
             while true {
                 let page = try engine.store.read { rows in try rows.groups(after: last, limit: 1_000) }
-                views += page.filter { $0.deletedAt == nil }.map(\.view)
+                views += page.filter { $0.deletedAt == nil }.map(view)
                 guard page.count == 1_000, let end = page.last?.number else { return views }
                 last = end
             }
@@ -43,6 +43,12 @@ extension Messages {
 
     /// One group, or nil.
     public func group(_ name: GroupName) throws(MessageRefusal) -> GroupView? {
-        try reading { try engine.store.read { rows in try rows.group(name)?.view } }
+        try reading { try engine.store.read { rows in try rows.group(name) }.map(view) }
+    }
+
+    private func view(of row: GroupRow) -> GroupView {
+        var view = row.view
+        view.isIdle = !row.isBroadcast && engine.world.now().since(row.lastUsedAt) > engine.settings.broker.idleAfter
+        return view
     }
 }

@@ -6,6 +6,7 @@ import WaybillTimeouts
 struct Maintenance {
     let clearing: Clearing
     let retention: Retention
+    let idleGroups: IdleGroups
     let index = MessageIndex()
     /// How many messages a step indexes.
     var indexStep = StepSize()
@@ -16,6 +17,7 @@ struct Maintenance {
     init(settings: BrokerSettings) {
         clearing = Clearing(settings: Clearing.Settings(decidedKept: settings.decidedKept))
         retention = Retention(settings: Retention.Settings(idleAfter: settings.idleAfter))
+        idleGroups = IdleGroups(idleAfter: settings.idleAfter)
         retentionEvery = settings.retentionEvery
     }
 
@@ -50,6 +52,7 @@ extension Broker {
             } else {
                 let day = MessageKeyRow.day(of: outcome.oldestVisibleAt ?? now)
                 try transaction.dropMessageKeys(before: day, limit: 1_000)
+                pending.audits += try maintenance.idleGroups.step(at: now, in: transaction)
             }
         }
         let isIndexFull = try maintenance.index.step(limit: maintenance.indexStep.count, in: transaction)

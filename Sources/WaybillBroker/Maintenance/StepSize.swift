@@ -1,13 +1,13 @@
 package import WaybillCore
 
-/// How much one step of maintenance does: as much as the writer can do in two milliseconds, learned from the steps
+/// How much one step of maintenance does: as much as the writer can do in a millisecond or two, learned from the steps
 /// before. Producers and consumers wait for it, and how long depends on the machine, the cache and the size of the
 /// file.
 package struct StepSize {
     package static let least = 100
     package static let most = 2_000
     /// Longer than this is too long.
-    package static let longest = Interval(milliseconds: 2)
+    package static let longest = Interval(milliseconds: 1)
 
     package private(set) var count = 500
 

@@ -117,6 +117,10 @@ struct ListGroups: AsyncParsableCommand {
             ])
         }
         table.write()
+        for group in groups where group.isIdle {
+            Output.standard.line(
+                Style.dim("\(group.name) is idle: what it is owed goes first when a topic is full".printable))
+        }
     }
 }
 

@@ -67,6 +67,7 @@ extension JSONWriter {
         member("invisible", Text(group.settings.invisible.text))
         member("created_at", group.createdAt)
         member("last_used_at", group.lastUsedAt)
+        member("idle", group.isIdle)
         endObject()
     }
 }

@@ -5,6 +5,8 @@ public struct GroupView: Hashable, Sendable {
     public var createdAt: Moment
     /// When a consumer was last seen, to the hour.
     public var lastUsedAt: Moment
+    /// Whether that is so long ago that what the group is owed goes first when a topic is beyond its size.
+    public package(set) var isIdle = false
 
     package init(name: GroupName, settings: GroupSettings, createdAt: Moment, lastUsedAt: Moment) {
         self.name = name

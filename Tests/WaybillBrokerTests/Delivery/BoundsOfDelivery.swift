@@ -42,7 +42,7 @@ import WaybillStore
             try #require(!batch.isEmpty)
             for delivery in batch { #expect(await broker.acknowledge(delivery.receipt) == nil) }
             left -= batch.count
-            most = max(most, shop.engine.groups.entryCount)
+            most = max(most, shop.engine.groups.census().total)
         }
         // Ends of leases are swept when there are a thousand more of them than leases.
         #expect(most < 1_500)

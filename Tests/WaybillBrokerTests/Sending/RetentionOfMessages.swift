@@ -56,6 +56,28 @@ import WaybillStore
         return first...last
     }
 
+    @Test func `warns of an idle group once, until it was used again`() throws {
+        let desk = try desk()
+        try fill(desk, 1)
+        let long = desk.now.advanced(by: .days(-8))
+        try group(desk, "points", floor: 1)
+        try group(desk, "old", floor: 0, usedAt: long)
+        func warned() throws -> [String] {
+            try maintain(desk)
+            return try desk.engine.audits(limit: 100).filter { $0.type == "$idle" }
+                .map { String(decoding: $0.body, as: UTF8.self) }
+        }
+        let first = try warned()
+        #expect(first.count == 1 && first.first?.contains("\"group\":\"old\"") == true)
+        #expect(try warned() == first)
+        try desk.store.write { transaction in
+            var row = try #require(try transaction.group("old"))
+            row.lastUsedAt = long.advanced(by: .hours(1))
+            try transaction.updateGroup(row)
+        }
+        #expect(try warned().count == 2)
+    }
+
     @Test func `keeps what is younger than its time, and what a group is owed however old it is`() throws {
         let desk = try desk()
         try fill(desk, 10)
@@ -70,7 +92,7 @@ import WaybillStore
         desk.pass(.days(100))
         try maintain(desk)
         #expect(try offsets(desk) == 4...19)
-        #expect(try desk.engine.audits(limit: 10).isEmpty)
+        #expect(try desk.engine.audits(limit: 10).map(\.type) == ["$idle"])
         #expect(try cursor(desk, "points")?.gap == nil)
     }
 
@@ -127,9 +149,9 @@ import WaybillStore
         #expect(try cursor(desk, "points")?.gap == 30)
         #expect(try cursor(desk, "points")?.floor == 30)
         let audits = try desk.engine.audits(limit: 100)
-        #expect(audits.allSatisfy { $0.type == "$gap" })
+        #expect(Set(audits.map(\.type)) == ["$gap", "$idle"])
         #expect(audits.map(\.version) == (1...audits.count).map { Int64($0) })
-        let texts = audits.map { String(decoding: $0.body, as: UTF8.self) }
+        let texts = audits.filter { $0.type == "$gap" }.map { String(decoding: $0.body, as: UTF8.self) }
         #expect(texts[0].contains(#""group":"idle""#) && texts[0].contains(#""to":10"#))
         #expect(texts.contains { $0.contains(#""group":"points""#) && $0.contains(#""topic":"orders""#) })
     }

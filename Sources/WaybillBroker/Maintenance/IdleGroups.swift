@@ -1,0 +1,50 @@
+import WaybillCore
+import WaybillStore
+
+/// Warns of groups that nobody reads any more: what they are owed keeps messages from going, and goes first when a
+/// topic is beyond its size.
+///
+/// It is said once, as an event of the journal, and again only when the group was used in between.
+struct IdleGroups {
+    /// Without a consumer for so long a group is idle.
+    let idleAfter: Interval
+
+    init(idleAfter: Interval) {
+        precondition(idleAfter.milliseconds > 0, "a group is idle after some time, not at once")
+        self.idleAfter = idleAfter
+    }
+
+    /// Looks at all groups; answers what is to be said.
+    func step(at now: Moment, in transaction: borrowing Transaction) throws -> [AuditNote] {
+        let horizon = now.advanced(by: Interval(milliseconds: -idleAfter.milliseconds))
+        var notes: [AuditNote] = []
+        var last = GroupNumber(0)
+        while true {
+            let page = try transaction.groups(after: last, limit: 1_000)
+            for group in page where group.deletedAt == nil && !group.isBroadcast && group.lastUsedAt < horizon {
+                let used = group.lastUsedAt.milliseconds
+                guard try transaction.numberSetting(.idleSince(group.number)) != used else { continue }
+                try transaction.set(.idleSince(group.number), to: used)
+                notes.append(Self.note(of: group, at: now))
+            }
+            guard page.count == 1_000, let end = page.last else { return notes }
+            last = end.number
+        }
+    }
+
+    private static func note(of group: GroupRow, at now: Moment) -> AuditNote {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("group")
+        writer.text(group.name.text)
+        writer.key("last_used_at")
+        writer.int(group.lastUsedAt.milliseconds)
+        writer.endObject()
+        return AuditNote("$idle", at: now, body: writer.bytes)
+    }
+}
+
+extension Text {
+    /// The name of the setting that says since when a group is known to be idle.
+    static func idleSince(_ group: GroupNumber) -> Text { "idle since \(group.number)" }
+}
