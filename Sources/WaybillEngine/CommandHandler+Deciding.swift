@@ -189,13 +189,15 @@ extension Workflow {
         on trigger: Trigger, to order: Order, at now: Moment, asking facts: any StockFacts
     ) -> Result<Verdict, Refusal> {
         do throws(Refusal) {
+            let rules = Journal.semantics
             switch trigger {
             case .command(let command):
-                return .success(try decide(command, on: order, at: now, asking: facts))
+                return .success(try decide(command, on: order, at: now, asking: facts, by: rules))
             case .timeout(let name):
-                return .success(.accepted(try decideTimeout(name, on: order, at: now, asking: facts)))
+                return .success(.accepted(try decideTimeout(name, on: order, at: now, asking: facts, by: rules)))
             case .expiry(let number):
-                return .success(.accepted(try decideExpiry(ofCall: number, on: order, at: now, asking: facts)))
+                return .success(
+                    .accepted(try decideExpiry(ofCall: number, on: order, at: now, asking: facts, by: rules)))
             }
         } catch {
             return .failure(error)

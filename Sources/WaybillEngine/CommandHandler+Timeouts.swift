@@ -101,7 +101,8 @@ extension CommandHandler {
         }
         let decided = Result { () throws(Refusal) in
             try entry.workflow.workflow.decideReschedule(
-                command.name, to: command.newDue(from: pending.due, at: now), on: entry.order)
+                command.name, to: command.newDue(from: pending.due, at: now), on: entry.order,
+                by: Journal.semantics)
         }
         switch decided {
         case .failure(let refusal):

@@ -1,4 +1,4 @@
-import WaybillCore
+package import WaybillCore
 package import WaybillStore
 
 /// What an event is besides its body.
@@ -19,8 +19,13 @@ struct EventHeader {
 
 /// The end of the journal: gives out positions and chains digests. Only a commit moves it for good.
 struct Journal {
-    /// The number of the rules by which this release decides; raised when the interpreter's semantics change.
-    static let semantics: Int64 = 1
+    /// The rules by which this release decides; each event stores their number, and is decided again by it.
+    ///
+    /// | number | rule | before it |
+    /// |---|---|---|
+    /// | 1 | those of the releases that stored 1 | |
+    /// | 2 | those of 1, without what the following lines replace | |
+    static let semantics = Semantics.current
 
     private var committed: JournalEnd
     private var end: JournalEnd
@@ -49,7 +54,7 @@ struct Journal {
         var row = EventRow(
             position: nextPosition, stream: stream, version: version, type: header.type, at: header.at,
             caller: header.caller, key: header.key, cause: header.cause, trace: header.trace, lane: header.lane,
-            semantics: Self.semantics, digest: 0, body: writer.bytes)
+            semantics: Self.semantics.number, digest: 0, body: writer.bytes)
         row.digest = row.chained(after: end.digest)
         try transaction.append(row)
         end = JournalEnd(position: row.position, digest: row.digest)
@@ -80,6 +85,6 @@ extension EventRow {
 }
 
 extension Engine {
-    /// The number of the rules by which this release decides.
-    package static var semantics: Int64 { Journal.semantics }
+    /// The rules by which this release decides.
+    package static var semantics: Semantics { Journal.semantics }
 }

@@ -50,4 +50,26 @@ import WaybillEngine
         #expect(try Replay(book).fold().first.first?.order == "sale-2")
         book.close()
     }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/sqlite3")))
+    func `decides by the rules of each event, and counts those whose rules it does not know`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("shop.db")
+        try await Shop.fill(path)
+        #expect(try sqlite(path, "SELECT DISTINCT semantics FROM event") == "2")
+        _ = try sqlite(path, "UPDATE event SET semantics = 1 WHERE type = 'place'")
+        let book = try OrderBook.open(path, workflows: [], world: .virtual(VirtualClock(start: Shop.opening)))
+        let decided = try Replay(book).decide()
+        #expect(decided.otherSemantics == 0)
+        #expect(decided.first == [])
+        book.close()
+        let unknown = "CASE type WHEN 'pay' THEN 1000 ELSE 0 END"
+        _ = try sqlite(path, "UPDATE event SET semantics = \(unknown) WHERE type IN ('pay', 'ship')")
+        let later = try OrderBook.open(path, workflows: [], world: .virtual(VirtualClock(start: Shop.opening)))
+        let rest = try Replay(later).decide()
+        #expect(rest.otherSemantics == 3)
+        #expect(rest.events == decided.events - 3)
+        #expect(rest.first == [])
+        later.close()
+    }
 }

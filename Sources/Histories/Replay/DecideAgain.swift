@@ -8,14 +8,14 @@ struct DecideAgain: FoldVisitor {
 
     private(set) var findings: FileFindings
     private(set) var decidedCount = 0
-    /// Events that were decided by other rules than this release's.
+    /// Events that were decided by rules that this release does not know.
     private(set) var otherSemanticsCount = 0
     private var writer = JSONWriter(capacity: 4_096)
 
     init(findingsMax: Int) { findings = FileFindings(keptMax: findingsMax) }
 
     mutating func visit(_ event: borrowing StoredEvent, _ body: borrowing EventBody, of open: OpenOrder) {
-        guard event.semantics == Engine.semantics else {
+        guard let semantics = Semantics(stored: event.semantics) else {
             otherSemanticsCount += 1
             return
         }
@@ -24,7 +24,7 @@ struct DecideAgain: FoldVisitor {
         let chart = open.chart
         let facts = RecordedFacts(body.outcome.facts)
         do throws(Refusal) {
-            let again = try decide(event, body, on: order, in: chart, asking: facts)
+            let again = try decide(event, body, on: order, in: chart, asking: facts, by: semantics)
             writer.removeAll()
             again.write(to: &writer, under: chart.workflow)
             let isSame = event.withBody { bytes in writer.wrote(bytes.assumingMemoryBound(to: UInt8.self)) }
@@ -37,7 +37,7 @@ struct DecideAgain: FoldVisitor {
     /// What the event's text would be.
     private func decide(
         _ event: borrowing StoredEvent, _ body: borrowing EventBody, on order: borrowing Order, in chart: Chart,
-        asking facts: RecordedFacts
+        asking facts: RecordedFacts, by rules: Semantics
     ) throws(Refusal) -> EventBody {
         let workflow = chart.workflow
         var again: EventBody
@@ -47,19 +47,22 @@ struct DecideAgain: FoldVisitor {
         if before.version == 0 { before.parent = body.parent }
         if let call = body.call {
             again = EventBody(ofExpired: call)
-            decision = try workflow.decideExpiry(ofCall: call, on: before, at: event.at, asking: facts)
+            decision = try workflow.decideExpiry(
+                ofCall: call, on: before, at: event.at, asking: facts, by: rules)
         } else if let timeout = body.timeout {
             again = EventBody(of: timeout)
             switch type {
-            case "$timeout": decision = try workflow.decideTimeout(timeout, on: before, at: event.at, asking: facts)
+            case "$timeout":
+                decision = try workflow.decideTimeout(timeout, on: before, at: event.at, asking: facts, by: rules)
             default:
-                decision = try workflow.decideReschedule(timeout, to: body.outcome.armed.first?.due, on: before)
+                decision = try workflow.decideReschedule(
+                    timeout, to: body.outcome.armed.first?.due, on: before, by: rules)
             }
         } else {
             let command = Command(
                 order: before.id, name: type, data: body.data, workflow: workflow.name, role: body.role,
                 key: workflow.calls.isEmpty ? nil : event.key, lane: event.lane)
-            switch try workflow.decide(command, on: before, at: event.at, asking: facts) {
+            switch try workflow.decide(command, on: before, at: event.at, asking: facts, by: rules) {
             case .accepted(let accepted): decision = accepted
             case .repeated(let version):
                 throw .keyReused(key: "of version \(version)")

@@ -68,7 +68,7 @@ package struct Replay {
         package var events: Int
         package var orders: Int
         package var stocks: Int
-        /// Events that were not decided again, because other rules held when they were.
+        /// Events that were not decided again, because this release does not know the rules of then.
         package var otherSemantics: Int
         package var milliseconds: Int64
         package var differences: Int

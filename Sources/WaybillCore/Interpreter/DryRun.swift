@@ -38,7 +38,8 @@ package struct DryRun {
         do throws(Refusal) {
             var fresh = order
             if !json.isEmpty { fresh.context = try decodeContext(json) }
-            var macrostep = Macrostep(workflow: workflow, order: fresh, facts: stock, now: now, isTraced: true)
+            var macrostep = Macrostep(
+                workflow: workflow, order: fresh, facts: stock, now: now, semantics: .current, isTraced: true)
             try macrostep.start()
             take(try macrostep.finish(), to: &step)
         } catch {

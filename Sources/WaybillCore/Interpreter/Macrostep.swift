@@ -18,6 +18,8 @@ struct Macrostep {
     let workflow: Workflow
     let facts: any StockFacts
     let now: Moment
+    /// The rules by which it is decided.
+    let semantics: Semantics
     /// The lane of what is being handled, where that is not the order's.
     let lane: Text?
     /// No timeout that is armed by entering a state is due before.
@@ -44,10 +46,11 @@ struct Macrostep {
     }
 
     init(
-        workflow: Workflow, order: Order, facts: any StockFacts, now: Moment, lane: Text? = nil,
-        isTraced: Bool = false
+        workflow: Workflow, order: Order, facts: any StockFacts, now: Moment, semantics: Semantics,
+        lane: Text? = nil, isTraced: Bool = false
     ) {
         self.workflow = workflow
+        self.semantics = semantics
         self.lane = lane
         self.facts = facts
         self.now = now

@@ -28,13 +28,15 @@ package enum Verdict {
 }
 
 extension Workflow {
-    /// Decides a command on an order. Pure: same order, command, workflow, moment and facts, same verdict.
+    /// Decides a command on an order. Pure: same order, command, workflow, moment, facts and rules, same verdict.
     ///
     /// - Parameters:
     ///   - order: what the order is now; version 0 for one that this command is to place.
+    ///   - semantics: the rules; what was decided before is decided again by the rules of then.
     ///   - isTraced: whether the decision shall say which actions ran.
     package func decide(
-        _ command: Command, on order: Order, at now: Moment, asking facts: any StockFacts, isTraced: Bool = false
+        _ command: Command, on order: Order, at now: Moment, asking facts: any StockFacts,
+        by semantics: Semantics = .current, isTraced: Bool = false
     ) throws(Refusal) -> Verdict {
         let definition = try definition(of: command, on: order)
         if let definition { try checkRole(of: command, by: definition) }
@@ -43,7 +45,8 @@ extension Workflow {
         if let version = answeredBefore(command, on: order) { return .repeated(version: version) }
         if let lapsed = lapsedCall(answeredBy: command, on: order) {
             return .accepted(
-                try decideLate(command, for: lapsed, on: order, at: now, asking: facts, isTraced: isTraced))
+                try decideLate(
+                    command, for: lapsed, on: order, at: now, asking: facts, by: semantics, isTraced: isTraced))
         }
         let answered = try answeredCall(by: command, on: order)
         let data = try decodeData(of: command, by: definition, to: answered)
@@ -62,7 +65,8 @@ extension Workflow {
             throw .limit("natural keys of an order", max: InterpreterLimits.naturalKeysMax)
         }
         let lane = command.lane.isEmpty || command.lane == order.lane ? nil : command.lane
-        var step = Macrostep(workflow: self, order: order, facts: facts, now: now, lane: lane, isTraced: isTraced)
+        var step = Macrostep(
+            workflow: self, order: order, facts: facts, now: now, semantics: semantics, lane: lane, isTraced: isTraced)
         if let answered {
             step.settle(answered, calls[answered.definition].ok == command.name ? .ok : .failed)
         }
@@ -82,13 +86,15 @@ extension Workflow {
 
     /// Decides a timeout that is due. It is used up even when no transition wants it.
     package func decideTimeout(
-        _ name: TimeoutName, on order: Order, at now: Moment, asking facts: any StockFacts, isTraced: Bool = false
+        _ name: TimeoutName, on order: Order, at now: Moment, asking facts: any StockFacts,
+        by semantics: Semantics = .current, isTraced: Bool = false
     ) throws(Refusal) -> Decision {
         guard let index = timeout(name), let pending = order.timeouts.first(where: { $0.name == name }) else {
             throw .unknownTimeout("\(name) is not pending")
         }
         var step = Macrostep(
-            workflow: self, order: order, facts: facts, now: now, lane: pending.lane, isTraced: isTraced)
+            workflow: self, order: order, facts: facts, now: now, semantics: semantics, lane: pending.lane,
+            isTraced: isTraced)
         // Else one of no length, armed by its own firing, would fire for ever at one moment.
         step.earliestDue = now.advanced(by: Interval(milliseconds: 1))
         step.order.stop(name)
@@ -99,7 +105,8 @@ extension Workflow {
 
     /// Decides a call that was not answered in time. It is used up even when no transition wants it.
     package func decideExpiry(
-        ofCall number: Int64, on order: Order, at now: Moment, asking facts: any StockFacts, isTraced: Bool = false
+        ofCall number: Int64, on order: Order, at now: Moment, asking facts: any StockFacts,
+        by semantics: Semantics = .current, isTraced: Bool = false
     ) throws(Refusal) -> Decision {
         guard let call = order.calls.first(where: { $0.number == number }) else {
             throw .noOpenCall("$expired", key: order.effectKey(of: number).string, open: [])
@@ -113,7 +120,8 @@ extension Workflow {
             throw .badData(name, path: error.path, problem: error.message)
         }
         var step = Macrostep(
-            workflow: self, order: order, facts: facts, now: now, lane: call.lane, isTraced: isTraced)
+            workflow: self, order: order, facts: facts, now: now, semantics: semantics, lane: call.lane,
+            isTraced: isTraced)
         step.earliestDue = now.advanced(by: Interval(milliseconds: 1))
         step.settle(call, .expired)
         _ = try step.run(.event(name, data: data))
@@ -122,7 +130,7 @@ extension Workflow {
 
     /// Decides to move a pending timeout to another time, or to cancel it (`due` nil), from outside the workflow.
     package func decideReschedule(
-        _ name: TimeoutName, to due: Moment?, on order: Order
+        _ name: TimeoutName, to due: Moment?, on order: Order, by semantics: Semantics = .current
     ) throws(Refusal) -> Decision {
         guard let pending = order.timeouts.first(where: { $0.name == name }) else {
             throw .unknownTimeout("\(name) is not pending")

@@ -39,7 +39,7 @@ extension Workflow {
     /// transition for it the answer is refused.
     func decideLate(
         _ command: Command, for lapsed: LapsedCall, on order: Order, at now: Moment, asking facts: any StockFacts,
-        isTraced: Bool
+        by semantics: Semantics, isTraced: Bool
     ) throws(Refusal) -> Decision {
         let call = lapsed.call
         let definition = calls[call.definition]
@@ -57,7 +57,8 @@ extension Workflow {
             return answer?.data.slot(field.name).map { said[$0] } ?? .null
         }
         let lane = command.lane.isEmpty || command.lane == order.lane ? nil : command.lane
-        var step = Macrostep(workflow: self, order: order, facts: facts, now: now, lane: lane, isTraced: isTraced)
+        var step = Macrostep(
+            workflow: self, order: order, facts: facts, now: now, semantics: semantics, lane: lane, isTraced: isTraced)
         step.settle(call, .late)
         guard try step.run(.event(late, data: data)) else { throw notPossible(command.name, on: order) }
         let key = answerKey(of: command, to: call, on: order)

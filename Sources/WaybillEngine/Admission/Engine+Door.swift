@@ -47,7 +47,7 @@ extension Engine {
         let facts = BoardFacts(board)
         let order = Order(id: command.order, workflow: open.workflow, placedAt: now, lane: command.lane)
         do throws(Refusal) {
-            _ = try open.workflow.decide(command, on: order, at: now, asking: facts)
+            _ = try open.workflow.decide(command, on: order, at: now, asking: facts, by: Self.semantics)
             return nil
         } catch {
             guard case .insufficientStock(let sku, let location, let asked, _) = error, facts.areCertain,

@@ -1,0 +1,22 @@
+/// The number of the interpreter's rules: by which ones an event was decided, or is.
+///
+/// Each event stores its number, and is decided again by it for ever. A change by which the same order, command, text,
+/// moment and facts lead to another decision raises the number for a release, and keeps the rule of before behind it:
+/// the rule gets a property here, and the code that decides asks that property. What each number means stands in a
+/// table beside `Journal.semantics`.
+package struct Semantics: Hashable, Sendable {
+    package let number: Int64
+
+    private init(_ number: Int64) { self.number = number }
+
+    /// The rules of the first releases.
+    package static let first = Semantics(1)
+    /// The rules by which this release decides.
+    package static let current = Semantics(2)
+
+    /// The rules of a number that a file holds; nil: this release cannot decide by them.
+    package init?(stored number: Int64) {
+        guard (Self.first.number...Self.current.number).contains(number) else { return nil }
+        self.number = number
+    }
+}
