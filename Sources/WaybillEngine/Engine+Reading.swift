@@ -152,11 +152,16 @@ extension EventView {
     init(_ row: EventRow) {
         self.init(
             position: row.position, version: row.version, type: row.type, at: row.at, caller: row.caller, key: row.key,
-            cause: row.cause, trace: row.trace, body: row.body)
+            cause: row.cause, trace: row.trace, body: row.newestBody)
     }
 }
 
 extension EventRow {
+    /// The body in the newest format; one that cannot be read stays as it is.
+    fileprivate var newestBody: [UInt8] {
+        do throws(JSONProblem) { return try EventFormats.current.newest(body) } catch { return body }
+    }
+
     /// The body of an order's event; damage says where.
     package func orderBody(under workflow: Workflow) throws -> EventBody {
         do throws(JSONProblem) {

@@ -38,7 +38,7 @@ package struct OrderEvents: EventContents {
             var status: Text?
             var data: [UInt8]?
             do throws(JSONProblem) {
-                try JSONReader.read(event.body) { reader throws(JSONProblem) in
+                try EventFormats.current.read(event.body) { reader throws(JSONProblem) in
                     try reader.object { key, reader throws(JSONProblem) in
                         switch key.string {
                         case "status": status = try reader.text()

@@ -95,6 +95,29 @@ struct KeptFile: CustomTestStringConvertible, Sendable {
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/sqlite3")))
+    func `is compared by value where its events are of an older format, and by byte where they are of the newest`()
+        async throws
+    {
+        let directory = try TemporaryDirectory()
+        let old = try #require(KeptFile.ofVersion5.first { $0.name == "workflows" }).copy(to: directory)
+        let new = directory.file("shop.db")
+        try await Shop.fill(new)
+        for (path, differences) in [(old, 0), (new, 8)] {
+            _ = try sqlite(path, #"UPDATE event SET body = replace(body, ',"status":', ', "status": ')"#)
+            let changed = try sqlite(path, #"SELECT count(*) FROM event WHERE body LIKE '%, "status": %'"#)
+            #expect(try #require(Int(changed)) >= 8)
+            let book = try OrderBook.open(path, workflows: [], world: .virtual(VirtualClock(start: Shop.opening)))
+            defer { book.close() }
+            let decided = try Replay(book).decide()
+            #expect(decided.differences >= differences && (differences > 0 || decided.differences == 0))
+        }
+        _ = try sqlite(old, #"UPDATE event SET body = replace(body, '"deposit paid"', '"deposit lost"')"#)
+        let book = try OrderBook.open(old, workflows: [], world: .virtual(VirtualClock(start: Shop.opening)))
+        defer { book.close() }
+        #expect(try Replay(book).decide().differences >= 7)
+    }
+
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/sqlite3")))
     func `has workflow texts that are still read, and are the same texts`() throws {
         let texts = try KeptFile.texts()
         #expect(texts.count == 9)

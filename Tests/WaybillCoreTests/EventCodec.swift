@@ -127,9 +127,9 @@ import WaybillCore
         #expect("\(body)" == "\(blank)")
     }
 
-    @Test func `of nothing is an empty object`() throws {
+    @Test func `of nothing is an object with nothing but its format`() throws {
         let workflow = try Bazaar.workflow()
-        #expect(written(EventBody(), under: workflow) == Array("{}".utf8))
+        #expect(written(EventBody(), under: workflow) == Array(#"{"format":2}"#.utf8))
         #expect(try EventBody.origin(of: Array("{}".utf8)) == nil)
     }
 

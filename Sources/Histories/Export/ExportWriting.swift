@@ -96,7 +96,7 @@ struct AskedSketch {
 
     private mutating func read(_ body: [UInt8]) throws(JSONProblem) {
         var sketch = self
-        try JSONReader.read(body) { reader throws(JSONProblem) in
+        try EventFormats.current.read(body) { reader throws(JSONProblem) in
             try reader.object { key, reader throws(JSONProblem) in
                 switch key.string {
                 case "data": sketch.data = try reader.rawValue()

@@ -155,7 +155,7 @@ extension ImportMemory.Step {
 /// The name of the timeout that an event moved or cancelled, or that fired; nil: none.
 func timeoutName(of body: [UInt8]) throws -> TimeoutName? {
     var name: TimeoutName?
-    try JSONReader.read(body) { reader throws(JSONProblem) in
+    try EventFormats.current.read(body) { reader throws(JSONProblem) in
         try reader.object { key, reader throws(JSONProblem) in
             if key == "timeout" { name = TimeoutName(try reader.text()) } else { try reader.skipValue() }
         }

@@ -28,9 +28,25 @@ struct DecideAgain: FoldVisitor {
             writer.removeAll()
             again.write(to: &writer, under: chart.workflow)
             let isSame = event.withBody { bytes in writer.wrote(bytes.assumingMemoryBound(to: UInt8.self)) }
-            if !isSame || !facts.isUsedUp { note(difference(event, order)) }
+            if !(isSame || isSameByValue(event, body, under: chart.workflow)) || !facts.isUsedUp {
+                note(difference(event, order))
+            }
         } catch {
             note(finding("decided again, it is refused: \(error.message)", event, order))
+        }
+    }
+
+    /// Whether an event of an older format says what was written now: its bytes cannot be the same.
+    private func isSameByValue(
+        _ event: borrowing StoredEvent, _ body: borrowing EventBody, under workflow: Workflow
+    ) -> Bool {
+        do throws(JSONProblem) {
+            let formats = EventFormats.current
+            guard try formats.number(of: event.body) < formats.newest else { return false }
+            return try EventBody(writer.bytes, under: workflow)
+                .saysTheSame(as: copy body, of: event.type, under: workflow)
+        } catch {
+            return false
         }
     }
 
@@ -74,10 +90,14 @@ struct DecideAgain: FoldVisitor {
     }
 
     private func difference(_ event: borrowing StoredEvent, _ order: borrowing Order) -> FileFinding {
-        let stored = event.body
+        let stored = newest(event.body)
         let place = zip(stored, writer.bytes).enumerated().first { $0.element.0 != $0.element.1 }?.offset
         let offset = place ?? min(stored.count, writer.bytes.count)
         return finding("decided again, it comes out otherwise from byte \(offset) of its text on", event, order)
+    }
+
+    private func newest(_ body: [UInt8]) -> [UInt8] {
+        do throws(JSONProblem) { return try EventFormats.current.newest(body) } catch { return body }
     }
 
     private func finding(_ what: String, _ event: borrowing StoredEvent, _ order: borrowing Order) -> FileFinding {

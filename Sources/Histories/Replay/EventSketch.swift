@@ -16,7 +16,7 @@ struct EventSketch {
 
     private mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONProblem) {
         var sketch = self
-        try JSONReader.read(bytes) { reader throws(JSONProblem) in
+        try EventFormats.current.read(bytes) { reader throws(JSONProblem) in
             try reader.members { key, reader throws(JSONProblem) in
                 switch key {
                 case "stock":

@@ -4,7 +4,7 @@ extension EventBody {
     package static func origin(of json: [UInt8]) throws(JSONProblem) -> (order: OrderID, workflow: Int64)? {
         var order: OrderID?
         var workflow: Int64?
-        try JSONReader.read(json) { reader throws(JSONProblem) in
+        try EventFormats.current.read(json) { reader throws(JSONProblem) in
             try reader.members { key, reader throws(JSONProblem) in
                 switch key {
                 case "order": order = OrderID(try reader.text())
@@ -39,7 +39,7 @@ extension EventBody {
         isForFold: Bool = false
     ) throws(JSONProblem) {
         removeAll()
-        try JSONReader.read(json) { reader throws(JSONProblem) in
+        try EventFormats.current.read(json) { reader throws(JSONProblem) in
             try reader.members { key, reader throws(JSONProblem) in
                 if isFirst, key == "data", let creation = workflow.creation {
                     placed = try reader.value(of: creation.data, into: &data)
@@ -69,6 +69,7 @@ extension EventBody {
         _ key: TextInPlace, from reader: inout JSONReader, under workflow: Workflow, isForFold: Bool
     ) throws(JSONProblem) {
         switch key {
+        case "format": try reader.skipValue()
         case "order": order = OrderID(try reader.text())
         case "workflow": self.workflow = try reader.int()
         case "data": if isForFold { try reader.skipValue() } else { try reader.rawValue(into: &data) }

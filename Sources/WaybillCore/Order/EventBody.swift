@@ -2,6 +2,7 @@
 ///
 /// | key | holds |
 /// |---|---|
+/// | format | the number of the body's format, see `EventFormats` |
 /// | order, workflow | first event only: the order's id and the number of its workflow's text in the file |
 /// | parent | first event of a child order: the id of the order that spawned it |
 /// | data | the command's data, named |
@@ -19,7 +20,7 @@
 /// | status | the new status |
 /// | remember | the natural key used up: `[command, key, fingerprint]` |
 ///
-/// Keys with nothing to say are left out. The fold reads it; nothing is evaluated.
+/// Keys with nothing to say are left out, but for the format. The fold reads it; nothing is evaluated.
 package struct EventBody: Sendable {
     package var order: OrderID?
     package var workflow: Int64?
@@ -55,7 +56,7 @@ package struct EventBody: Sendable {
 extension EventBody {
     /// Writes the body; the same body gives the same bytes on every machine.
     package func write(to writer: inout JSONWriter, under workflow: Workflow) {
-        writer.beginObject()
+        writer.beginEventBody()
         if let order {
             writer.key("order")
             writer.text(order.text)

@@ -1,5 +1,5 @@
 /// The JSON text of an event of a stock's stream:
-/// `{"stock":[[kind, sku, location, quantity]],"counted":...,"expected":...,"note":...}`.
+/// `{"format":...,"stock":[[kind, sku, location, quantity]],"counted":...,"expected":...,"note":...}`.
 package struct StockEventBody: Hashable, Sendable {
     package var movement: Movement
     /// What was asked, when it was a count; nil also for counts by an earlier release, which only wrote the movement.
@@ -24,7 +24,7 @@ package struct StockEventBody: Hashable, Sendable {
     }
 
     package func write(to writer: inout JSONWriter) {
-        writer.beginObject()
+        writer.beginEventBody()
         writer.key("stock")
         writer.beginArray()
         writer.movement(movement)
@@ -49,11 +49,12 @@ package struct StockEventBody: Hashable, Sendable {
         var counted: Int64?
         var expected: Int64?
         var note: Text?
-        try JSONReader.read(json) { reader throws(JSONProblem) in
+        try EventFormats.current.read(json) { reader throws(JSONProblem) in
             try reader.members { key, reader throws(JSONProblem) in
                 switch key {
                 case "stock":
                     try reader.array { reader throws(JSONProblem) in movement = try reader.movement() }
+                case "format": try reader.skipValue()
                 case "counted": counted = try reader.int()
                 case "expected": expected = try reader.int()
                 case "note": note = try reader.text()
