@@ -22,7 +22,8 @@ struct WaybillTool: AsyncParsableCommand {
         subcommands: [
             DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, TopicNoun.self,
             GroupNoun.self, MessageNoun.self, DeadLetterNoun.self, HalfMessageNoun.self, LaneNoun.self, ImportNoun.self,
-            ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, CertifyNoun.self, RushNoun.self,
+            ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, RecoverNoun.self, CertifyNoun.self,
+            RushNoun.self,
             BenchNoun.self, LoadNoun.self, MessageLoadNoun.self, RefundLoadNoun.self, FilterNoun.self,
             DemoCrashNoun.self,
         ])

@@ -58,3 +58,32 @@ func failure(of body: () throws -> Void) -> StoreFailure? {
         return error as? StoreFailure
     }
 }
+
+/// Another program that reads the file, and keeps it open until it is stopped.
+final class OutsideReader {
+    private let shell = Process()
+    private let input = Pipe()
+
+    init(of file: TemporaryFile) throws {
+        let output = Pipe()
+        shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        shell.arguments = ["sqlite3", "-bail", file.path]
+        shell.standardInput = input
+        shell.standardOutput = output
+        try shell.run()
+        let begin = "BEGIN; SELECT count(*) FROM event; SELECT 'ready';\n"
+        try input.fileHandleForWriting.write(contentsOf: Data(begin.utf8))
+        var said = ""
+        while !said.contains("ready") {
+            let data = output.fileHandleForReading.availableData
+            if data.isEmpty { break }
+            said += String(decoding: data, as: UTF8.self)
+        }
+        #expect(said.contains("ready"))
+    }
+
+    func stop() {
+        do { try input.fileHandleForWriting.close() } catch {}
+        shell.waitUntilExit()
+    }
+}

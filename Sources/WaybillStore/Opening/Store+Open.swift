@@ -10,6 +10,7 @@ extension Store {
         let lock = try LockFile(for: file)
         do {
             try FileIdentity.checkNames(of: file)
+            try SettledWAL.settle(file, settings: settings)
             let (queue, bootNumber, pageBytes) = try openWriter(file, settings: settings)
             let writer = try SerialConnection(queue)
             try writer.run { $0.watchWAL() }
@@ -76,7 +77,9 @@ extension Store {
         guard try FileIdentity.bytes(of: path) > 0 else { return 0 }
         let queue = try openReader(path, settings: settings)
         return try queue.unsafeRead { database in
-            try FileIdentity.version(of: database, path: path, newest: settings.newestVersion)
+            let version = try FileIdentity.version(of: database, path: path, newest: settings.newestVersion)
+            if version > 0 { try FileSchema.check(database, version: version, path: path) }
+            return version
         }
     }
 
@@ -104,7 +107,7 @@ extension Store {
     }
 
     /// The file behind all symbolic links: two names of one file must find the same lock.
-    private static func resolve(_ path: String) throws(StoreFailure) -> String {
+    static func resolve(_ path: String) throws(StoreFailure) -> String {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw StoreFailure(.cannotOpen, "a file needs a name")
         }

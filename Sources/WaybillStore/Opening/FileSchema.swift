@@ -1,0 +1,48 @@
+import GRDB
+
+/// The tables and indexes of the engine in a file, which must be those that its migrations make: a trigger of another's
+/// making, or a changed text, would quietly change what every write does.
+enum FileSchema {
+    /// One row of SQLite's table of tables.
+    private struct Entry: Hashable {
+        let type: String
+        let name: String
+        let table: String
+        let sql: String?
+    }
+
+    /// Throws when the schema of a file of a version is not that version's. Modules' own tables are theirs.
+    static func check(_ database: Database, version: Int, path: String) throws {
+        let expected = try made(by: version)
+        let found = try entries(database)
+        let tables = Set(expected.filter { $0.type == "table" }.map(\.name)).union(ModuleRights.engineTables)
+        if let trigger = found.first(where: { $0.type == "trigger" && tables.contains($0.table.lowercased()) }) {
+            throw failure(path, "the trigger \(trigger.name) on the table \(trigger.table) is not of its making")
+        }
+        let named = Dictionary(found.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for entry in expected.sorted(by: { $0.name < $1.name }) {
+            guard let other = named[entry.name] else {
+                throw failure(path, "the \(entry.type) \(entry.name) is missing")
+            }
+            guard other == entry else { throw failure(path, "the text of the \(entry.type) \(entry.name) has changed") }
+        }
+    }
+
+    private static func made(by version: Int) throws -> Set<Entry> {
+        let queue = try DatabaseQueue()
+        return try queue.writeWithoutTransaction { database in
+            try Migrate.bring(database, from: 0, to: version)
+            return Set(try entries(database))
+        }
+    }
+
+    private static func entries(_ database: Database) throws -> [Entry] {
+        try Row.fetchAll(database, sql: "SELECT type, name, tbl_name, sql FROM sqlite_schema").map { row in
+            Entry(type: row[0] ?? "", name: row[1] ?? "", table: row[2] ?? "", sql: row[3])
+        }
+    }
+
+    private static func failure(_ path: String, _ what: String) -> StoreFailure {
+        StoreFailure(.damaged, "\(path) is damaged: \(what). Restore it from a backup.")
+    }
+}
