@@ -1,9 +1,10 @@
 # demo    build, watch some thousand orders go through the standard workflow, and rehearse a flash sale
 # test    every test, each target within its time budget
+# soak    more of what the tests try at random: states of a disk after power losses
 # bench   the benchmarks, each with its limit, in the current directory; ends with 1 when a goal is missed
 # tidy    format and style, without changing anything
 # format  bring all code into the one format
-.PHONY: demo test bench tidy format packages browser release
+.PHONY: demo test soak bench tidy format packages browser release
 
 # Code that a tool writes is neither formatted nor judged.
 SWIFT_FILES = $(shell find Package.swift Sources Tests Migrations Workflows -name '*.swift' -not -path '*/RocketMQProto/*')
@@ -15,6 +16,10 @@ demo: release
 test: packages browser
 	swift build --build-tests --explicit-target-dependency-import-check error
 	Tests/run
+
+soak: packages
+	swift build --build-tests
+	WAYBILL_SOAK=1 swift test --skip-build --filter '^CrashTests\.`A power loss after any call`'
 
 bench: release
 	@status=0; for name in orders registration growth hot-sku timeouts replay startup rush broker flow; do $(WAYBILL) bench $$name || status=1; done; exit $$status

@@ -24,7 +24,8 @@ struct WaybillTool: AsyncParsableCommand {
             GroupNoun.self, MessageNoun.self, DeadLetterNoun.self, HalfMessageNoun.self, LaneNoun.self, ImportNoun.self,
             ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, RecoverNoun.self, CertifyNoun.self,
             RushNoun.self,
-            BenchNoun.self, LoadNoun.self, MessageLoadNoun.self, RefundLoadNoun.self, FilterNoun.self,
+            BenchNoun.self, LoadNoun.self, OpenStatesNoun.self, MessageLoadNoun.self, RefundLoadNoun.self,
+            FilterNoun.self,
             DemoCrashNoun.self,
         ])
 

@@ -51,7 +51,7 @@ extension Store {
             connection.walPagesAtCheckpoint = connection.walPages
         default:
             let failure = connection.failure(code)
-            stop(connection, "a checkpoint failed: \(failure.message)", sqliteCode: code)
+            connection.stop("a checkpoint failed: \(failure.message)", sqliteCode: code)
             throw failure
         }
     }

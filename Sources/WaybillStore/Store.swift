@@ -39,24 +39,7 @@ package final class Store: Sendable {
     /// itself leaves open what the file holds, so from then on every write throws ``StoreFailure/Code/failStopped``.
     @discardableResult
     package func write<Result>(_ body: (borrowing Transaction) throws -> Result) throws -> Result {
-        try writer.run { connection in
-            if let stopped = connection.stopped { throw stopped }
-            try connection.begin()
-            let result: Result
-            do {
-                result = try body(Transaction(connection))
-                if let lost = connection.lostTransaction { throw lost }
-                guard connection.isInTransaction else {
-                    throw StoreFailure(.transactionEnded, "the write was ended before its commit; nothing was kept")
-                }
-            } catch {
-                undo(connection, after: error)
-                throw error
-            }
-            try commit(connection)
-            connection.keys.endWrite()
-            return result
-        }
+        try writer.write(failing: settings.commitFault, body)
     }
 
     /// Whether a failed commit or sync has ended all writing.
@@ -97,37 +80,5 @@ package final class Store: Sendable {
         }
         try connection.rollback()
         return result
-    }
-
-    private func commit(_ connection: Connection) throws(StoreFailure) {
-        do throws(StoreFailure) {
-            if let fault = settings.commitFault?() { throw fault }
-            try connection.commit()
-        } catch {
-            stop(connection, "COMMIT failed: \(error)", sqliteCode: error.sqliteCode)
-            undo(connection, after: error)
-            throw error
-        }
-    }
-
-    /// Leaves the connection without a transaction, and without the memory of what the write had changed.
-    private func undo(_ connection: Connection, after error: any Error) {
-        connection.tails.forget()
-        connection.keys.rollBack()
-        if let failure = error as? StoreFailure, failure.endsTheStore {
-            stop(connection, failure.message, sqliteCode: failure.sqliteCode)
-        }
-        do throws(StoreFailure) {
-            try connection.rollback()
-        } catch {
-            stop(connection, "ROLLBACK failed: \(error)", sqliteCode: error.sqliteCode)
-        }
-    }
-
-    func stop(_ connection: Connection, _ reason: String, sqliteCode: Int32) {
-        guard connection.stopped == nil else { return }
-        connection.stopped = StoreFailure(
-            .failStopped, "\(reason). What the file holds is known again when it is opened again.",
-            sqliteCode: sqliteCode)
     }
 }

@@ -8,9 +8,13 @@ final class Victim {
     private let acknowledged = Acknowledged()
 
     /// Starts `waybill load`, or another command of its kind, on a file.
-    init(file: String, seed: Int, command: String = "load") throws {
+    init(
+        file: String, seed: Int, command: String = "load", buyers: Int? = nil, environment: [String: String]? = nil
+    ) throws {
         process.executableURL = URL(fileURLWithPath: try executablePath())
         process.arguments = [command, "--db", file, "--seed", "\(seed)"]
+        if let buyers { process.arguments?.append(contentsOf: ["--buyers", "\(buyers)"]) }
+        if let environment { process.environment = environment }
         process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         try process.run()
@@ -27,7 +31,7 @@ final class Victim {
     /// Waits until this many answers came, then kills the process at once; false when it ended by itself.
     func killAfter(answers: Int) -> Bool {
         let cameFar = acknowledged.wait(forLines: answers)
-        kill(process.processIdentifier, SIGKILL)
+        Foundation.kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         acknowledged.waitForEnd()
         return cameFar && process.terminationReason == .uncaughtSignal
@@ -36,7 +40,19 @@ final class Victim {
     /// Kills the process so many microseconds after its start: while it opens and recovers the file.
     func killAfter(microseconds: UInt32) {
         usleep(microseconds)
-        kill(process.processIdentifier, SIGKILL)
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        acknowledged.waitForEnd()
+    }
+
+    /// Kills the process so many microseconds after a file has appeared.
+    func kill(after file: String, microseconds: UInt32) {
+        while access(file, F_OK) != 0, process.isRunning {}
+        killAfter(microseconds: microseconds)
+    }
+
+    /// Waits until it ends by itself.
+    func waitForItsEnd() {
         process.waitUntilExit()
         acknowledged.waitForEnd()
     }
@@ -104,14 +120,24 @@ private final class Acknowledged: @unchecked Sendable {
 /// A database file in a directory of its own, which goes with it.
 final class CrashFile {
     private let directory: URL
+    private let others: URL
     var path: String { directory.appendingPathComponent("shop.db").path }
 
     init() throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent("waybill-crash-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        others = directory.deletingLastPathComponent().appendingPathComponent(directory.lastPathComponent + "-beside")
+        for url in [directory, others] {
+            try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        }
     }
 
-    deinit { _ = try? FileManager.default.removeItem(at: directory) }
+    deinit {
+        _ = try? FileManager.default.removeItem(at: directory)
+        _ = try? FileManager.default.removeItem(at: others)
+    }
+
+    /// A path for what is not the victim's, outside the directory of the file.
+    func beside(_ name: String) -> String { others.appendingPathComponent(name).path }
 
     /// The rows that `sqlite3` finds, each with its columns.
     func rows(_ sql: String) throws -> [[String]] {
@@ -163,8 +189,11 @@ struct NoExecutable: Error, CustomStringConvertible {
 }
 
 /// Runs a command to its end.
-func run(_ path: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+func run(
+    _ path: String, _ arguments: [String], environment: [String: String]? = nil
+) throws -> (status: Int32, output: String) {
     let process = Process()
+    if let environment { process.environment = environment }
     let output = Pipe()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments

@@ -51,6 +51,12 @@ package final class Connection {
         return statement
     }
 
+    /// Runs statements that return nothing of interest, one after the other, each to its end.
+    func execute(_ script: String) throws(StoreFailure) {
+        let code = sqlite3_exec(handle, script, nil, nil, nil)
+        guard code == SQLITE_OK else { throw failure(code) }
+    }
+
     /// The texts of the statements that are kept, the modules' included.
     var preparedStatements: [String] {
         statements.values.compactMap { statement in sqlite3_sql(statement.pointer).map { String(cString: $0) } }

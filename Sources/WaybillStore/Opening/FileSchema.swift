@@ -1,4 +1,5 @@
 import GRDB
+import Synchronization
 
 /// The tables and indexes of the engine in a file, which must be those that its migrations make: a trigger of another's
 /// making, or a changed text, would quietly change what every write does.
@@ -28,12 +29,21 @@ enum FileSchema {
         }
     }
 
+    private static let known = Mutex<[Int: Set<Entry>]>([:])
+
     private static func made(by version: Int) throws -> Set<Entry> {
+        if let entries = known.withLock({ $0[version] }) { return entries }
+        let entries = try make(by: version)
+        known.withLock { $0[version] = entries }
+        return entries
+    }
+
+    private static func make(by version: Int) throws -> Set<Entry> {
         let queue = try DatabaseQueue()
-        return try queue.writeWithoutTransaction { database in
-            try Migrate.bring(database, from: 0, to: version)
-            return Set(try entries(database))
-        }
+        let writer = try SerialConnection(queue)
+        defer { writer.close() }
+        try Migrate.bring(writer, from: 0, to: version)
+        return try queue.unsafeRead { database in Set(try entries(database)) }
     }
 
     private static func entries(_ database: Database) throws -> [Entry] {

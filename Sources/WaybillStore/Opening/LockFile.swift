@@ -10,7 +10,7 @@ final class LockFile: Sendable {
 
     init(for path: String) throws(StoreFailure) {
         let lockPath = path + ".lock"
-        let descriptor = Foundation.open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        let descriptor = Foundation.open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw StoreFailure(
                 .cannotOpen, "\(lockPath): \(String(cString: strerror(errno))). Is its directory there, and writable?")

@@ -1,4 +1,5 @@
 import GRDB
+import WaybillCore
 
 /// How every connection is set up.
 ///
@@ -17,27 +18,28 @@ enum Pragmas {
     }
 
     /// Only in an empty file: these cannot be changed later without rewriting it.
-    static func format(_ database: Database, pageBytes: Int) throws {
-        try database.execute(
-            sql: """
-                PRAGMA page_size = \(pageBytes);
-                PRAGMA auto_vacuum = INCREMENTAL;
-                """)
+    static func format(_ connection: Connection, pageBytes: Int) throws(StoreFailure) {
+        try connection.execute(
+            """
+            PRAGMA page_size = \(pageBytes);
+            PRAGMA auto_vacuum = INCREMENTAL;
+            """)
     }
 
     /// The writer: durable at each commit, and every checkpoint at a time of our choice.
-    static func setUpWriter(_ database: Database, settings: StoreSettings, path: String) throws {
-        let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode = WAL")
+    static func setUpWriter(_ connection: Connection, settings: StoreSettings, path: String) throws(StoreFailure) {
+        // To the end, not to the first row: the change of the mode is a write, and its commit comes last.
+        let mode = try connection.statement("PRAGMA journal_mode = WAL").all { columns in columns.text(0) }.first
         guard mode == "wal" else {
             throw StoreFailure(.cannotOpen, "\(path) cannot use a write-ahead log (its mode is \(mode ?? "unknown"))")
         }
-        try database.execute(
-            sql: """
-                PRAGMA synchronous = \(settings.isDurable ? "FULL" : "OFF");
-                PRAGMA journal_size_limit = \(settings.walBytesMax * 2);
-                PRAGMA cache_size = -\(settings.writerCacheBytes / 1024);
-                """)
-        _ = try Int64.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = 0")
+        try connection.execute(
+            """
+            PRAGMA synchronous = \(settings.isDurable ? "FULL" : "OFF");
+            PRAGMA journal_size_limit = \(settings.walBytesMax * 2);
+            PRAGMA cache_size = -\(settings.writerCacheBytes / 1024);
+            PRAGMA wal_autocheckpoint = 0;
+            """)
     }
 
     static func setUpReader(_ database: Database, settings: StoreSettings) throws {

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import WaybillCore
 
 extension Store {
     /// Opens a file, and makes it if it is not there. Checks before it changes: the lock, the file system, whose file
@@ -11,12 +12,22 @@ extension Store {
         do {
             try FileIdentity.checkNames(of: file)
             try SettledWAL.settle(file, settings: settings)
-            let (queue, bootNumber, pageBytes) = try openWriter(file, settings: settings)
-            let writer = try SerialConnection(queue)
-            try writer.run { $0.watchWAL() }
+            try HotJournal.rollBack(file)
+            let version = try makeOrCheck(file, settings: settings)
+            let writer = try openWriter(file, version: version, settings: settings)
             var readers: [SerialConnection] = []
-            for _ in 0..<max(1, settings.readers) {
-                readers.append(try SerialConnection(try openReader(file, settings: settings)))
+            let (bootNumber, pageBytes): (Int64, Int)
+            do {
+                for _ in 0..<max(1, settings.readers) {
+                    readers.append(try SerialConnection(try openReader(file, settings: settings)))
+                }
+                try Migrate.bring(writer, from: version, to: settings.newestVersion)
+                (bootNumber, pageBytes) = (try raiseBootNumber(writer), try pageSize(writer))
+            } catch {
+                // The writer first: who closes last checkpoints, and nobody should when a commit has just failed.
+                writer.close()
+                for reader in readers { reader.close() }
+                throw error
             }
             return Store(
                 settings: settings, path: file, lock: lock, writer: writer, readers: readers, bootNumber: bootNumber,
@@ -41,40 +52,44 @@ extension Store {
         do {
             var configuration = Configuration()
             configuration.foreignKeysEnabled = false
-            let queue = try DatabaseQueue(configuration: configuration)
-            let (boot, pageBytes) = try queue.writeWithoutTransaction { database in
-                try Pragmas.distrust(database)
-                try Migrate.bring(database, from: 0)
-                return (try raiseBootNumber(database), try pageSize(database))
-            }
+            configuration.prepareDatabase { database in try Pragmas.distrust(database) }
+            let writer = try SerialConnection(try DatabaseQueue(configuration: configuration))
+            try Migrate.bring(writer, from: 0)
             return Store(
-                settings: settings, path: nil, lock: nil, writer: try SerialConnection(queue), readers: [],
-                bootNumber: boot, pageBytes: pageBytes)
+                settings: settings, path: nil, lock: nil, writer: writer, readers: [],
+                bootNumber: try raiseBootNumber(writer), pageBytes: try pageSize(writer))
         } catch {
             throw StoreFailure(error)
         }
     }
 
-    private static func openWriter(_ path: String, settings: StoreSettings) throws -> (DatabaseQueue, Int64, Int) {
-        let version = try checkedVersion(path, settings: settings)
+    private static func openWriter(
+        _ path: String, version: Int, settings: StoreSettings
+    ) throws -> SerialConnection {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(settings.busyWaitSeconds)
         configuration.prepareDatabase { database in try Pragmas.distrust(database) }
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        let (boot, pageBytes) = try queue.writeWithoutTransaction { database in
-            if version == 0 { try Pragmas.format(database, pageBytes: settings.pageBytes) }
-            try Pragmas.setUpWriter(database, settings: settings, path: path)
-            try Migrate.bring(database, from: version, to: settings.newestVersion)
-            return (try raiseBootNumber(database), try pageSize(database))
+        let writer = try SerialConnection(try DatabaseQueue(path: path, configuration: configuration))
+        try writer.run { connection in
+            if version == 0 { try Pragmas.format(connection, pageBytes: settings.pageBytes) }
+            try Pragmas.setUpWriter(connection, settings: settings, path: path)
+            connection.watchWAL()
         }
-        return (queue, boot, pageBytes)
+        return writer
     }
 
-    /// The version of the file; 0 when there is none yet. Asked on a connection that cannot write: even to close one
-    /// that can would bring a foreign program's WAL into its file.
+    /// The version of the file, which is made if there is none. An empty database of any program becomes one of ours.
+    private static func makeOrCheck(_ path: String, settings: StoreSettings) throws -> Int {
+        // SQLite takes a single byte for nothing.
+        guard try FileIdentity.bytes(of: path) <= 1 else { return try checkedVersion(path, settings: settings) }
+        try NewFile.make(path, settings: settings)
+        return settings.newestVersion
+    }
+
+    /// The version of the file; 0 when there is nothing in it. Asked on a connection that cannot write: even to close
+    /// one that can would bring a foreign program's WAL into its file.
     private static func checkedVersion(_ path: String, settings: StoreSettings) throws -> Int {
-        guard try FileIdentity.bytes(of: path) > 0 else { return 0 }
         let queue = try openReader(path, settings: settings)
         return try queue.unsafeRead { database in
             let version = try FileIdentity.version(of: database, path: path, newest: settings.newestVersion)
@@ -92,18 +107,18 @@ extension Store {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    private static func raiseBootNumber(_ database: Database) throws -> Int64 {
-        let number = try Int64.fetchOne(
-            database,
-            sql: """
-                INSERT INTO setting (name, value) VALUES ('boot', 1)
-                ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value
-                """)
-        return number ?? 1
+    private static func raiseBootNumber(_ writer: SerialConnection) throws -> Int64 {
+        try writer.write { transaction in
+            let number = (try transaction.numberSetting("boot") ?? 0) + 1
+            try transaction.set("boot", to: number)
+            return number
+        }
     }
 
-    private static func pageSize(_ database: Database) throws -> Int {
-        try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 4096
+    private static func pageSize(_ writer: SerialConnection) throws -> Int {
+        try writer.run { connection in
+            try connection.statement("PRAGMA page_size").first { columns in Int(columns.integer(0)) } ?? 4096
+        }
     }
 
     /// The file behind all symbolic links: two names of one file must find the same lock.

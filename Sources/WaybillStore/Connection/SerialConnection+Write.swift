@@ -1,0 +1,66 @@
+extension SerialConnection {
+    /// The one door to the file: every write of the engine passes it, and it sees the COMMIT. All of what `body` did is
+    /// durable when this returns, or none of it remains.
+    ///
+    /// An error of `body`, or of SQLite before the commit, undoes the write and is thrown on. An error of the commit
+    /// itself leaves open what the file holds, so from then on every write throws ``StoreFailure/Code/failStopped``.
+    ///
+    /// - Parameter fault: tests only; a failure takes the place of the COMMIT.
+    func write<Result>(
+        failing fault: (() -> StoreFailure?)? = nil, _ body: (borrowing Transaction) throws -> Result
+    ) throws -> Result {
+        try run { connection in
+            if let stopped = connection.stopped { throw stopped }
+            try connection.begin()
+            let result: Result
+            do {
+                result = try body(Transaction(connection))
+                if let lost = connection.lostTransaction { throw lost }
+                guard connection.isInTransaction else {
+                    throw StoreFailure(.transactionEnded, "the write was ended before its commit; nothing was kept")
+                }
+            } catch {
+                connection.undo(after: error)
+                throw error
+            }
+            try connection.commit(failing: fault)
+            connection.keys.endWrite()
+            return result
+        }
+    }
+}
+
+extension Connection {
+    fileprivate func commit(failing fault: (() -> StoreFailure?)?) throws(StoreFailure) {
+        do throws(StoreFailure) {
+            if let failure = fault?() { throw failure }
+            try commit()
+        } catch {
+            stop("COMMIT failed: \(error)", sqliteCode: error.sqliteCode)
+            undo(after: error)
+            throw error
+        }
+    }
+
+    /// Leaves the connection without a transaction, and without the memory of what the write had changed.
+    fileprivate func undo(after error: any Error) {
+        tails.forget()
+        keys.rollBack()
+        if let failure = error as? StoreFailure, failure.endsTheStore {
+            stop(failure.message, sqliteCode: failure.sqliteCode)
+        }
+        do throws(StoreFailure) {
+            try rollback()
+        } catch {
+            stop("ROLLBACK failed: \(error)", sqliteCode: error.sqliteCode)
+        }
+    }
+
+    /// Ends all writing: what the file holds is not known any more.
+    func stop(_ reason: String, sqliteCode: Int32) {
+        guard stopped == nil else { return }
+        stopped = StoreFailure(
+            .failStopped, "\(reason). What the file holds is known again when it is opened again.",
+            sqliteCode: sqliteCode)
+    }
+}
