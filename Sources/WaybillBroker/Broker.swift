@@ -58,7 +58,7 @@ package final class Broker {
         let secret = try store.write { transaction in try Self.keepSecret(world, in: transaction) }
         seal = Seal(secret: secret)
         try Self.shortenLeases(store, at: world.now(), settings)
-        groups = try GroupMemory(store: store, settings: settings, now: world.now())
+        groups = try GroupMemory(store: store, settings: settings, now: world.now(), uptime: world.uptime())
     }
 
     /// Handles one request in the write at hand.

@@ -18,6 +18,12 @@ package struct BrokerSettings: Sendable {
     package var markStep: Int64 = 1_000
     /// How long an expression counts as used after its last receive.
     package var filterUse = Interval.seconds(300)
+    /// Expressions in use by which the consumers of one group may choose messages of one topic.
+    package var filtersMax = 64
+    /// Lanes of a file that have messages or were named lately; another one that a client names is refused.
+    package var lanesMax = 128
+    /// For how long a lane counts that was named and has no messages.
+    package var laneUse = Interval.hours(1)
     /// How long a client counts as alive after it was last heard of.
     package var clientSilenceMax = Interval.seconds(20)
     /// By how much a delivery that renews itself is extended while its client lives.

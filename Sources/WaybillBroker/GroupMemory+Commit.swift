@@ -52,7 +52,7 @@ extension GroupMemory.State {
             stir.all.insert(number)
         }
         for filter in changes.filters {
-            let isNew = groups[filter.group]?.filters.updateValue(filter.use, forKey: filter.key) == nil
+            let isNew = keep(filter.use, as: filter.key, in: filter.group)
             subscribers[filter.topic, default: []].insert(filter.group)
             // What other filters had passed over may be what this one wants.
             guard isNew else { continue }
@@ -60,6 +60,8 @@ extension GroupMemory.State {
             stir.all.insert(filter.group)
         }
         for (group, queue) in changes.deadLetters { groups[group]?.deadLetters = queue }
+        for (group, count) in changes.cleanedFilters where unusedFilters[group] == count { unusedFilters[group] = nil }
+        namedLanes.merge(changes.namedLanes) { max($0, $1) }
         if let closed = changes.closedLanes {
             closedLanes = closed
             stir.all.formUnion(groups.keys)
@@ -102,16 +104,30 @@ extension GroupMemory.State {
     }
 
     private mutating func replace(_ name: TopicName, by topic: TopicState?) {
-        if let old = topics.removeValue(forKey: name), old.number != topic?.number {
-            for queue in old.queues {
-                queues[queue.number] = nil
-                ends[queue.number] = nil
-                for number in subscribers[name] ?? [] { drop(CourseKey(group: number, queue: queue.number)) }
-            }
+        let old = topics.removeValue(forKey: name)
+        if let old, old.number != topic?.number {
+            for queue in old.queues { drop(queue, of: name) }
+            for number in subscribers[name] ?? [] { dropFilters(of: old.number, in: number) }
             subscribers[name] = nil
             growths[name] = nil
+        } else if let old, let topic {
+            let left = Set(topic.queues.map(\.number))
+            for queue in old.queues where !left.contains(queue.number) { drop(queue, of: name) }
         }
         if let topic { add(topic) }
+    }
+
+    /// Forgets a stored queue that is gone, with every group's course on it.
+    private mutating func drop(_ queue: TopicState.Queue, of topic: TopicName) {
+        for number in subscribers[topic] ?? [] { drop(CourseKey(group: number, queue: queue.number)) }
+        remove(queue)
+    }
+
+    /// Forgets the expressions for a topic that is gone.
+    private mutating func dropFilters(of topic: TopicNumber, in group: GroupNumber) {
+        let left = groups[group]?.filters.filter { $0.key.topic != topic }
+        groups[group]?.filters = left ?? [:]
+        unusedFilters[group, default: 0] += 1
     }
 
     private mutating func replace(_ number: GroupNumber, by row: GroupRow?) {

@@ -17,18 +17,18 @@ extension GroupMemory {
         case broadcast(GroupNumber, [StoredQueueNumber])
     }
 
-    func welcome(_ reception: Reception, at now: Moment) -> Welcome {
+    func welcome(_ reception: Reception, at now: Moment, uptime: Interval) -> Welcome {
         state.withLock { state in
             guard let number = state.names[reception.group] else { return .refused(.unknownGroup(reception.group)) }
             state.groups[number]?.see(reception.client, lane: reception.lane, at: now)
             guard let topic = state.topics[reception.subscription.topic],
                 let group = state.groups[number],
                 let use = group.filters[reception.subscription.key(of: topic)],
-                now.since(use.storedAt) < Interval(milliseconds: settings.filterUse.milliseconds / 5),
+                use.isStored(at: uptime, settings),
                 group.row.isBroadcast || topic.queues.allSatisfy({ group.courses[$0.number] != nil })
             else { return .unknown }
-            state.groups[number]?.filters[reception.subscription.key(of: topic)]?.usedAt = now
-            state.groups[number]?.forgetFilters(of: topic, usedBefore: now.advanced(by: -settings.filterUse))
+            state.groups[number]?.filters[reception.subscription.key(of: topic)]?.usedAt = uptime
+            state.forgetFilters(of: topic, in: number, at: uptime, settings)
             if let attempt = reception.attempt, let batch = group.batches[attempt] { return .again(number, batch) }
             if group.row.isBroadcast { return .broadcast(number, topic.queues.map(\.number)) }
             state.groups[number]?.receives &+= 1
@@ -118,21 +118,20 @@ extension Subscription {
     }
 }
 
-extension Interval {
-    static prefix func - (interval: Interval) -> Interval { Interval(milliseconds: 0 &- interval.milliseconds) }
-}
-
-extension GroupState {
-    /// Forgets expressions that nobody has used for so long; what was left for them is looked at again.
-    fileprivate mutating func forgetFilters(of topic: TopicState, usedBefore moment: Moment) {
-        let old = filters.filter { $0.key.topic == topic.number && $0.value.usedAt < moment }
-        guard !old.isEmpty else { return }
-        for key in old.keys { filters[key] = nil }
-        lookAgain(in: topic)
-    }
-}
-
 extension GroupMemory.State {
+    /// Forgets expressions that no consumer has used for long; what was left for them is looked at again.
+    fileprivate mutating func forgetFilters(
+        of topic: TopicState, in group: GroupNumber, at uptime: Interval, _ settings: BrokerSettings
+    ) {
+        let old = groups[group]?.filters.filter {
+            $0.key.topic == topic.number && !$0.value.isInUse(at: uptime, settings)
+        }
+        guard let old, !old.isEmpty else { return }
+        for key in old.keys { groups[group]?.filters[key] = nil }
+        unusedFilters[group, default: 0] += 1
+        groups[group]?.lookAgain(in: topic)
+    }
+
     /// The queues that a consumer may read, the highest priority first; every tenth time the lowest. A lane's consumers
     /// read their lane; the base reads its own, and lanes without consumers.
     fileprivate func queues(
@@ -164,7 +163,7 @@ extension GroupMemory.State {
         var look = Look(
             key: CourseKey(group: groupNumber, queue: number), topic: topic, queue: known.queue, epoch: course.epoch,
             source: .fresh([]), taking: .write, filterNumber: use.number, filter: use.filter,
-            others: group.otherFilters(of: asked.number, besides: use.number, usedSince: Moment(milliseconds: .min)),
+            others: group.otherFilters(of: asked.number, besides: use.number),
             isFIFO: group.row.isFIFO, origin: topic.number == asked.number ? nil : asked.name, max: max)
         let lookAt = look.filterNumber
         if course.foundNone[lookAt] != course.readyChanges {

@@ -27,6 +27,14 @@ package final class GroupMemory: Sendable {
         var isClosed = false
         /// Lanes that were promoted or abandoned: the base drains them whoever else there is.
         var closedLanes: Set<Text> = []
+        /// How many stored queues each lane has.
+        var laneQueues: [Text: Int] = [:]
+        /// Lanes that commands have named, and when by uptime, whether they have messages or not.
+        var namedLanes: [Text: Interval] = [:]
+        /// Expressions so far, for their numbers.
+        var filterCount: Int64 = 0
+        /// Groups whose file may have expressions that are not used any more, with how often that was noticed.
+        var unusedFilters: [GroupNumber: UInt64] = [:]
         /// Bytes that receives may be reading now.
         var readingBytes = 0
     }
@@ -35,7 +43,7 @@ package final class GroupMemory: Sendable {
     let state: Mutex<State>
 
     /// Reads groups, topics and cursors: as many rows as there are queues times groups, however long the queues are.
-    init(store: Store, settings: BrokerSettings, now: Moment) throws {
+    init(store: Store, settings: BrokerSettings, now: Moment, uptime: Interval) throws {
         self.settings = settings
         var loaded = State()
         try store.read { rows in
@@ -56,7 +64,10 @@ package final class GroupMemory: Sendable {
             var group = GroupNumber(0)
             while true {
                 let page = try rows.groups(after: group, limit: 1_000)
-                for row in page where row.deletedAt == nil { try loaded.load(row, at: now, settings, from: rows) }
+                for row in page where row.deletedAt == nil {
+                    try loaded.load(row, at: now, settings, from: rows)
+                    try loaded.loadFilters(of: row.number, uptime: uptime, settings, from: rows)
+                }
                 guard page.count == 1_000, let last = page.last else { break }
                 group = last.number
             }
@@ -75,10 +86,40 @@ package final class GroupMemory: Sendable {
     }
 }
 
+extension FilterRow {
+    var key: FilterUse.Key { FilterUse.Key(topic: topic, kind: type, expression: expression) }
+}
+
 extension GroupMemory.State {
     mutating func add(_ topic: TopicState) {
         topics[topic.name] = topic
-        for queue in topic.queues { queues[queue.number] = (topic.name, topic.number, queue) }
+        for queue in topic.queues {
+            if queues[queue.number] == nil { laneQueues[queue.lane, default: 0] += 1 }
+            queues[queue.number] = (topic.name, topic.number, queue)
+        }
+    }
+
+    /// Forgets a stored queue, and what groups have in flight of it.
+    mutating func remove(_ queue: TopicState.Queue) {
+        guard queues.removeValue(forKey: queue.number) != nil else { return }
+        ends[queue.number] = nil
+        let left = (laneQueues[queue.lane] ?? 0) - 1
+        laneQueues[queue.lane] = left > 0 ? left : nil
+        if left <= 0 { namedLanes[queue.lane] = nil }
+    }
+
+    /// Gives an expression its number, unless it has one.
+    mutating func keep(_ use: FilterUse, as key: FilterUse.Key, in group: GroupNumber) -> Bool {
+        if groups[group]?.filters[key] != nil {
+            groups[group]?.filters[key]?.usedAt = use.usedAt
+            groups[group]?.filters[key]?.storedAt = use.storedAt
+            return false
+        }
+        filterCount += 1
+        var use = use
+        use.number = filterCount
+        groups[group]?.filters[key] = use
+        return true
     }
 
     /// Brings a group into memory: its cursors, the message groups that are held, and the expressions in use.
@@ -87,21 +128,12 @@ extension GroupMemory.State {
     ) throws {
         var group = GroupState(row: row)
         let dead = topics[.deadLetters(of: row.name)]
-        for cursor in try rows.cursors(of: row.number) {
-            guard let known = queues[cursor.queue] else { continue }
-            var course = try Course(cursor)
-            course.recoveredBelow = min(course.mark, ends[cursor.queue] ?? 0)
-            course.fresh = course.progress.floor
-            course.owed = try rows.countRedeliveries(of: row.number, in: cursor.queue, limit: settings.owedMax)
-            group.courses[cursor.queue] = course
-            if dead?.number == known.topicNumber { group.deadLetters = cursor.queue }
-            subscribers[known.topic, default: []].insert(row.number)
-        }
-        for filter in try rows.filters(of: row.number) {
-            let key = FilterUse.Key(topic: filter.topic, kind: filter.type, expression: filter.expression)
-            group.filters[key] = FilterUse(
-                number: filter.number, filter: .kept(filter.type, filter.expression), usedAt: filter.lastUsedAt,
-                storedAt: filter.lastUsedAt)
+        var lastQueue = StoredQueueNumber(0)
+        while true {
+            let page = try rows.cursors(of: row.number, after: lastQueue, limit: 1_000)
+            for cursor in page { try load(cursor, into: &group, dead, settings, from: rows) }
+            guard page.count == 1_000, let end = page.last else { break }
+            lastQueue = end.queue
         }
         var last: FIFOLeaseRow?
         while true {
@@ -112,6 +144,50 @@ extension GroupMemory.State {
         }
         groups[row.number] = group
         names[row.name] = row.number
+    }
+
+    private mutating func load<Rows: TableReader & ~Copyable>(
+        _ cursor: CursorRow, into group: inout GroupState, _ dead: TopicState?, _ settings: BrokerSettings,
+        from rows: borrowing Rows
+    ) throws {
+        guard let known = queues[cursor.queue] else { return }
+        var course = try Course(cursor)
+        course.recoveredBelow = min(course.mark, ends[cursor.queue] ?? 0)
+        course.fresh = course.progress.floor
+        course.owed = try rows.countRedeliveries(of: cursor.group, in: cursor.queue, limit: settings.owedMax)
+        group.courses[cursor.queue] = course
+        if dead?.number == known.topicNumber { group.deadLetters = cursor.queue }
+        subscribers[known.topic, default: []].insert(cursor.group)
+    }
+
+    /// Brings the expressions of a group into memory that were in use when its consumers were last there: while the
+    /// process was not, nobody could use any.
+    mutating func loadFilters<Rows: TableReader & ~Copyable>(
+        of group: GroupNumber, uptime: Interval, _ settings: BrokerSettings, from rows: borrowing Rows
+    ) throws {
+        var filters: [FilterRow] = []
+        while true {
+            let page = try rows.filters(of: group, after: filters.last?.number ?? 0, limit: 1_000)
+            filters += page
+            if page.count < 1_000 { break }
+        }
+        guard !filters.isEmpty else { return }
+        let topics = Set(topics.values.map(\.number))
+        var newest: [TopicNumber: Moment] = [:]
+        for filter in filters {
+            newest[filter.topic] = max(newest[filter.topic] ?? filter.lastUsedAt, filter.lastUsedAt)
+        }
+        // Its row is touched less often than it is used.
+        let use = Interval(milliseconds: settings.filterUse.milliseconds / 5 * 6)
+        for filter in filters {
+            guard topics.contains(filter.topic), let last = newest[filter.topic], last.since(filter.lastUsedAt) <= use
+            else {
+                unusedFilters[group, default: 0] += 1
+                continue
+            }
+            _ = keep(
+                FilterUse(filter: .kept(filter.type, filter.expression), usedAt: uptime), as: filter.key, in: group)
+        }
     }
 
     /// A message group that was in flight waits for its holder, or its lease, which the opening has shortened.

@@ -9,11 +9,23 @@ struct FilterUse {
         var expression: Text
     }
 
-    var number: Int64
+    /// By what courses know it, in this process: never used twice, so that no other expression goes on where it was.
+    var number: Int64 = 0
     var filter: MessageFilter
-    var usedAt: Moment
-    /// As its row says.
-    var storedAt: Moment
+    /// By uptime: a clock that jumps makes no expression old.
+    var usedAt: Interval
+    /// When its row was last touched, by uptime; nil: not in this process.
+    var storedAt: Interval?
+
+    /// Whether its row says that it is in use, give or take a fifth of the time for which it counts as used.
+    func isStored(at uptime: Interval, _ settings: BrokerSettings) -> Bool {
+        guard let storedAt else { return false }
+        return uptime.milliseconds - storedAt.milliseconds < settings.filterUse.milliseconds / 5
+    }
+
+    func isInUse(at uptime: Interval, _ settings: BrokerSettings) -> Bool {
+        uptime.milliseconds - usedAt.milliseconds <= settings.filterUse.milliseconds
+    }
 }
 
 /// A consumer of a group, by the id that it gives itself.
@@ -57,10 +69,8 @@ struct GroupState {
     init(row: GroupRow) { self.row = row }
 
     /// The expressions in use for a topic besides one.
-    func otherFilters(of topic: TopicNumber, besides number: Int64, usedSince moment: Moment) -> [MessageFilter] {
-        filters.compactMap { key, use in
-            key.topic == topic && use.number != number && use.usedAt >= moment ? use.filter : nil
-        }
+    func otherFilters(of topic: TopicNumber, besides number: Int64) -> [MessageFilter] {
+        filters.compactMap { key, use in key.topic == topic && use.number != number ? use.filter : nil }
     }
 
     /// Notes that a client asks for something.

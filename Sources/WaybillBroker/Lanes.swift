@@ -1,6 +1,7 @@
 import Synchronization
-import WaybillCore
+package import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// The end of a grey-release route. A lane has stored queues and cursors of its own, so nothing was skipped for it, and
 /// whoever takes over goes on exactly where its consumers stopped.
@@ -32,6 +33,23 @@ extension Broker {
         return .laneClosed(LaneReport(lane: lane, end: end, shares: shares))
     }
 
+    /// Why a client may not name a lane; nil: it may. Lanes of orders and messages that are taken in already are never
+    /// refused, so a file may have more lanes than a client could make at once.
+    package func refusal(ofLane lane: Text) -> MessageRefusal? {
+        guard !lane.isEmpty, pending.namedLanes[lane] == nil else { return nil }
+        let uptime = world.uptime()
+        let known = groups.lanes(at: uptime, besides: lane)
+        guard let known else { return nil }
+        let count = known.union(pending.namedLanes.keys).count
+        guard count >= settings.lanesMax else {
+            pending.namedLanes[lane] = uptime
+            return nil
+        }
+        return .limit(
+            "lanes of a file; it has \(count), and the lane \(lane) would be one more. A lane ends when its "
+                + "messages are gone and no consumer reads it", max: settings.lanesMax)
+    }
+
     static func closedLanes<Rows: TableReader & ~Copyable>(in rows: borrowing Rows) throws -> Set<Text> {
         let text = try rows.textSetting(closedLanesSetting)?.string ?? ""
         return Set(text.split(separator: "\n").map { Text(String($0)) })
@@ -45,6 +63,17 @@ extension Broker {
 }
 
 extension GroupMemory {
+    /// The lanes that there are, if a lane is none of them; nil: it is one.
+    fileprivate func lanes(at uptime: Interval, besides lane: Text) -> Set<Text>? {
+        state.withLock { [settings] state in
+            if state.laneQueues[lane] != nil { return nil }
+            let old = uptime.milliseconds - settings.laneUse.milliseconds
+            state.namedLanes = state.namedLanes.filter { $0.value.milliseconds > old }
+            if state.namedLanes[lane] != nil { return nil }
+            return Set(state.laneQueues.keys).union(state.namedLanes.keys).subtracting([""])
+        }
+    }
+
     fileprivate func courses(in lane: Text) -> [(CourseKey, GroupName, TopicName, TopicState.Queue)] {
         state.withLock { state in
             state.groups.sorted { $0.key < $1.key }.flatMap { number, group in

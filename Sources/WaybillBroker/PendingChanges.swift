@@ -25,6 +25,10 @@ struct PendingChanges {
     /// Groups that were made, changed, or deleted (nil).
     var groups: [GroupNumber: GroupRow?] = [:]
     var filters: [(group: GroupNumber, topic: TopicName, key: FilterUse.Key, use: FilterUse)] = []
+    /// Groups whose unused expressions are deleted, with how often such were noticed until then.
+    var cleanedFilters: [GroupNumber: UInt64] = [:]
+    /// Lanes that requests have named, and when by uptime.
+    var namedLanes: [Text: Interval] = [:]
     var courses: [CourseKey: CourseChange] = [:]
     var outcomes: [(group: GroupNumber, succeeded: Bool)] = []
     var holders: [(place: MessagePlace, group: GroupNumber, holder: Holder?)] = []
@@ -44,6 +48,7 @@ struct PendingChanges {
         grown.isEmpty && deletedTopics.isEmpty && topics.isEmpty && groups.isEmpty && filters.isEmpty && courses.isEmpty
             && outcomes.isEmpty
             && holders.isEmpty && departed.isEmpty && deadLetters.isEmpty && horizon == nil && closedLanes == nil
+            && cleanedFilters.isEmpty && namedLanes.isEmpty
     }
 }
 

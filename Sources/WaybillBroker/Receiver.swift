@@ -102,13 +102,13 @@ package struct Receiver: Sendable {
     }
 
     private func lookOnce(_ reception: Reception, inOneWrite: Bool) async throws -> Outcome {
-        var welcome = groups.welcome(reception, at: world.now())
+        var welcome = groups.welcome(reception, at: world.now(), uptime: world.uptime())
         // A message that becomes visible meanwhile may open a queue that the group is not told of yet.
         for _ in 0..<Self.welcomesMax {
             guard case .unknown = welcome else { break }
             let reply = await submit(.subscribe(reception.group, reception.subscription, client: reception.client))
             if let refusal = reply.refusal { return .refused(refusal) }
-            welcome = groups.welcome(reception, at: world.now())
+            welcome = groups.welcome(reception, at: world.now(), uptime: world.uptime())
         }
         switch welcome {
         case .refused(let refusal): return .refused(refusal)

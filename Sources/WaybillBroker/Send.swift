@@ -20,6 +20,7 @@ extension Broker {
             }
             topics[message.topic] = topic
         }
+        for message in messages { if let refusal = refusal(ofLane: message.lane) { return .refused(refusal) } }
         var sent: [SentMessage] = []
         sent.reserveCapacity(messages.count)
         for message in messages {

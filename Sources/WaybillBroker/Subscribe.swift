@@ -1,5 +1,7 @@
+import Synchronization
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Telling a group what its consumers want.
 extension Broker {
@@ -23,14 +25,15 @@ extension Broker {
                 .badFilter(
                     expression: subscription.expression.string, problem: error.message, offset: error.offset))
         }
-        let number = try transaction.keepFilter(
+        if let refusal = refusal(ofNew: subscription.key(of: topic), of: row) { return .refused(refusal) }
+        _ = try transaction.keepFilter(
             group: row.number, topic: topic.number, type: subscription.kind, expression: subscription.expression,
             at: now)
         pending.topics[topic.name] = topic
         pending.filters.append(
             (
                 row.number, topic.name, subscription.key(of: topic),
-                FilterUse(number: number, filter: filter, usedAt: now, storedAt: now)
+                FilterUse(filter: filter, usedAt: world.uptime(), storedAt: world.uptime())
             ))
         if now.since(row.lastUsedAt) >= .hours(1) {
             row.lastUsedAt = now
@@ -41,6 +44,21 @@ extension Broker {
             for queue in topic.queues { try open(CourseKey(group: row.number, queue: queue.number), in: transaction) }
         }
         return .done
+    }
+
+    /// Why a group may use no other expression for a topic now; nil: it uses this one already, or has room for it.
+    private func refusal(ofNew key: FilterUse.Key, of group: GroupRow) -> MessageRefusal? {
+        let uptime = world.uptime()
+        var used = groups.state.withLock { [settings] state in
+            (state.groups[group.number]?.filters ?? [:]).filter {
+                $0.key.topic == key.topic && $0.value.isInUse(at: uptime, settings)
+            }.map(\.key)
+        }
+        used += pending.filters.filter { $0.group == group.number && $0.key.topic == key.topic }.map(\.key)
+        guard !used.contains(key), Set(used).count >= settings.filtersMax else { return nil }
+        return .limit(
+            "filter expressions that the group \(group.name) uses for one topic; \(Set(used).count) are in use, and "
+                + "one is free \(settings.filterUse.text) after its last receive", max: settings.filtersMax)
     }
 
     /// Opens a course at the oldest message, if there is none.

@@ -36,8 +36,6 @@ package struct BulkTimeoutJob: Sendable {
 extension Engine {
     /// The kind of job rows.
     fileprivate static let bulkTimeouts: Text = "timeouts"
-    /// Jobs shown at most.
-    private static let jobsMax = 1_000
 
     /// How many orders a change would touch now.
     package func count(_ change: BulkTimeoutChange) throws -> Int64 {
@@ -71,9 +69,13 @@ extension Engine {
 
     /// The jobs that were started and are neither done nor stopped, the oldest first.
     package func unfinishedBulkTimeouts() throws -> [BulkTimeoutJob] {
-        try store.read { snapshot in
-            try snapshot.runningJobs(limit: Self.jobsMax).filter { $0.kind == Self.bulkTimeouts }.map(
-                BulkTimeoutJob.init)
+        var jobs: [BulkTimeoutJob] = []
+        var last: Int64 = 0
+        while true {
+            let page = try store.read { [last] snapshot in try snapshot.runningJobs(after: last, limit: Self.pageMax) }
+            jobs += try page.filter { $0.kind == Self.bulkTimeouts }.map(BulkTimeoutJob.init)
+            guard page.count == Self.pageMax, let end = page.last else { return jobs }
+            last = end.number
         }
     }
 

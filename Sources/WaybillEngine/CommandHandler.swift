@@ -19,6 +19,8 @@ final class CommandHandler {
     var earliestArmed: Moment?
     /// Timeouts that are being handled: what they lead to does not handle them again.
     var firing: Set<TimeoutKey> = []
+    /// Why a command may not name a lane; nil: it may.
+    var refusalOfLane: (Text) -> Refusal? = { _ in nil }
     var isFiringForRelative = false
 
     init(catalogue: WorkflowCatalogue, journalEnd: JournalEnd, board: SoldOutBoard) {
@@ -32,6 +34,7 @@ final class CommandHandler {
         if let refusal = command.crossedBound { return .refused(refusal) }
         let fingerprint = command.fingerprint
         if let answer = try remembered(command, fingerprint: fingerprint, at: now, in: transaction) { return answer }
+        if let refusal = refusalOfLane(command.lane) { return .refused(refusal) }
         let found = try find(command, at: now, in: transaction)
         let answer: Answer
         switch found {

@@ -96,12 +96,19 @@ extension Engine {
     }
 
     /// The calls of an order, open and answered, the oldest first; nil when there is no such order.
-    package func calls(of id: OrderID, limit: Int = pageMax) throws -> [CallView]? {
-        try store.read { snapshot in
-            guard let row = try snapshot.order(id: id) else { return nil }
-            return try snapshot.calls(of: row.number, limit: min(max(limit, 1), Self.pageMax)).map { call in
+    package func calls(of id: OrderID) throws -> [CallView]? {
+        guard let number = try store.read({ snapshot in try snapshot.order(id: id)?.number }) else { return nil }
+        var views: [CallView] = []
+        var last: Int64 = 0
+        while true {
+            let page = try store.read { [last] snapshot in
+                try snapshot.calls(of: number, after: last, limit: Self.pageMax)
+            }
+            views += page.map { call in
                 CallView(key: call.effectKey, state: Text(call.state.rawValue), deadline: call.deadline)
             }
+            guard page.count == Self.pageMax, let end = page.last else { return views }
+            last = end.number
         }
     }
 

@@ -50,6 +50,12 @@ final class Writer {
             try handler.expire(timeout, at: now, retryAt: retryAt, in: transaction)
         }
         broker.register(with: timeouts)
+        handler.refusalOfLane = { [unowned broker] lane in
+            guard case .limit(_, let max) = broker.refusal(ofLane: lane) else { return nil }
+            return .limit(
+                "lanes of a file (the lane \(lane) would be one more; a lane ends when its messages are gone and no "
+                    + "consumer reads it)", max: max)
+        }
         nextTimeout = try store.write { transaction in try timeouts.nextDue(in: transaction) }
     }
 

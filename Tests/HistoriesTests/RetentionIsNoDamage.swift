@@ -41,6 +41,23 @@ struct `A file that retention has shortened` {
         #expect(report.findings == [])
     }
 
+    @Test func `is sound when a lane has gone with its messages`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("shop.db")
+        let book = try OrderBook.open(
+            path, workflows: [Shop.reminder], world: .virtual(VirtualClock(start: Shop.opening)))
+        for (order, lane) in [("n-1", ""), ("n-2", "green"), ("n-3", "blue")] as [(OrderID, Text)] {
+            let command = OrderCommand("place", of: order, data: ["buyer": "ann"], workflow: "reminder", lane: lane)
+            _ = try await book.submit(command).receipt()
+        }
+        book.advance(by: .days(9))
+        while try book.engine.maintain() {}
+        #expect(try book.messages.lanes().map(\.name) == ["blue"])
+        book.close()
+        #expect(try sqlite(path, "SELECT count(*) FROM message") == "0")
+        #expect(try Verify().run(path).findings == [])
+    }
+
     @Test func `still misses a message that was sent after`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("shop.db")

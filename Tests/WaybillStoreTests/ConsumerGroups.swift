@@ -136,9 +136,9 @@ import WaybillStore
         #expect(try keep(group, returns, .tag, .noon) == 3)
         #expect(try keep(other, orders, .tag, .noon) == 1)
         #expect(try keep(group, orders, .tag, later) == 1)
-        #expect(try store.read { try $0.filters(of: group) }.map(\.lastUsedAt) == [later, .noon, .noon])
+        #expect(try store.read { try $0.filters(of: group, limit: 9) }.map(\.lastUsedAt) == [later, .noon, .noon])
         #expect(try store.write { try $0.deleteFilter(1, of: group) })
-        #expect(try store.read { try $0.filters(of: group) }.map(\.number) == [2, 3])
+        #expect(try store.read { try $0.filters(of: group, limit: 9) }.map(\.number) == [2, 3])
         #expect(try keep(group, orders, .tag, later) == 4)
     }
 }

@@ -22,7 +22,7 @@ import WaybillStore
         stale.epoch = 1
         stale.floor = 8
         #expect(try !store.write { try $0.put(stale, replacing: 1) })
-        #expect(try store.read { try $0.cursors(of: GroupNumber(1)) } == [cursor])
+        #expect(try store.read { try $0.cursors(of: GroupNumber(1), limit: 9) } == [cursor])
         #expect(try store.read { try $0.cursor(group: GroupNumber(2), queue: queue) } == nil)
     }
 

@@ -15,6 +15,8 @@ func useTopicVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.topicRow("returns")
     _ = try transaction.storedQueues(of: topic)
     if let row = try transaction.topic(topic) { try transaction.update(row) }
+    _ = try transaction.deleteStoredQueue(queue)
+    try transaction.deleteCursor(of: GroupNumber(1), on: queue)
     try transaction.deleteTopic(topic, at: .noon)
     try transaction.insert([MessageKeyRow(key: "k", visibleAt: .noon, place: place)])
     _ = try transaction.places(ofKey: "k", day: MessageKeyRow.day(of: .noon), limit: 9)
@@ -49,13 +51,13 @@ func useGroupVerbs(_ transaction: borrowing Transaction) throws {
     for _ in 1...2 {
         _ = try transaction.keepFilter(group: group.number, topic: topic, type: .tag, expression: "a || b", at: .noon)
     }
-    _ = try transaction.filters(of: group.number)
+    _ = try transaction.filters(of: group.number, limit: 9)
     try transaction.deleteFilter(2, of: group.number)
     let effect = EffectRow(group: group.number, messageID: "m", name: "mail", at: .noon, result: nil)
     _ = try transaction.insert(effect)
     _ = try transaction.effect(of: group.number, messageID: "m", name: "mail")
     _ = try transaction.effectsInDoubt(of: group.number, limit: 9)
-    _ = try transaction.effects(of: group.number, messageID: "m", limit: 9)
+    _ = try transaction.effects(of: group.number, messageID: "m")
     try transaction.finish(effect, result: "sent")
 }
 
@@ -68,7 +70,7 @@ func useDeliveryVerbs(_ transaction: borrowing Transaction) throws {
     cursor.floor = 5
     try transaction.put(cursor, replacing: 1)
     _ = try transaction.cursor(group: group.number, queue: queue)
-    _ = try transaction.cursors(of: group.number)
+    _ = try transaction.cursors(of: group.number, limit: 9)
     _ = try transaction.lowestOwedOffset(of: queue)
     let waiting = RedeliveryRow(
         group: group.number, queue: queue, offset: 3, attempt: 0, state: .waiting, messageGroup: "g")

@@ -11,6 +11,8 @@ struct GoneMessages {
 
     /// Up to which event the messages of a topic and lane may be gone.
     private var retained: [Place: Int64] = [:]
+    /// Up to which event the messages of lanes may be gone whose queues are gone too.
+    private var retainedLanes: [TopicName: Int64] = [:]
     /// When the last topic of a name was deleted.
     private var deleted: [TopicName: Moment] = [:]
 
@@ -26,6 +28,9 @@ struct GoneMessages {
         while true {
             let page = try engine.store.read { [after] rows in try rows.topics(after: after, limit: 1_000) }
             for topic in page {
+                if let last = try engine.store.read({ rows in try rows.numberSetting(.retainedLanes(topic.number)) }) {
+                    retainedLanes[topic.name] = max(retainedLanes[topic.name] ?? 0, last)
+                }
                 guard let at = topic.deletedAt else { continue }
                 deleted[topic.name] = max(deleted[topic.name] ?? at, at)
             }
@@ -36,6 +41,7 @@ struct GoneMessages {
 
     /// Whether a message may be gone that this event sent at that time.
     func contains(_ topic: TopicName, lane: Text, event: Position, at moment: Moment) -> Bool {
+        if !lane.isEmpty, let last = retainedLanes[topic], event.number <= last { return true }
         if let last = retained[Place(topic: topic, lane: lane)], event.number <= last { return true }
         return deleted[topic].map { moment <= $0 } ?? false
     }

@@ -3,16 +3,29 @@ import WaybillStore
 
 /// What groups have given up, and which lanes there are.
 extension MessageReader {
-    /// The dead letters of a group, the oldest first, at most 1,000; nil: there is no such group.
+    /// The dead letters of a group, the oldest first; nil: there is no such group.
     package func deadLetters(of name: GroupName, limit: Int) throws -> [DeadLetter]? {
-        let limit = min(max(1, limit), Self.pageMax)
-        return try store.read { rows in
-            guard let group = try rows.group(name) else { return nil }
+        var letters: [DeadLetter] = []
+        var next: Int64 = 0
+        while letters.count < limit {
+            let size = min(limit - letters.count, Self.pageMax)
+            guard let page = try deadLetters(of: name, from: &next, limit: size) else { return nil }
+            letters += page
+            if page.count < size { break }
+        }
+        return letters
+    }
+
+    /// One page, from an offset on, which becomes that of the next page.
+    private func deadLetters(of name: GroupName, from next: inout Int64, limit: Int) throws -> [DeadLetter]? {
+        let (letters, end) = try store.read { [next] rows -> ([DeadLetter]?, Int64) in
+            guard let group = try rows.group(name) else { return (nil, next) }
             guard let topic = try rows.topic(.deadLetters(of: name)),
                 let queue = try rows.storedQueue(topic: topic, lane: "", priority: 0)
-            else { return [] }
+            else { return ([], next) }
             let progress = try rows.cursor(group: group.number, queue: queue).map { try Progress($0) }
-            return try rows.messages(in: queue, fromOffset: 0, limit: limit).map { stored in
+            let page = try rows.messages(in: queue, fromOffset: next, limit: limit)
+            let letters = try page.map { stored in
                 let properties = try MessageContent.properties(stored.message.properties)
                 let row = try rows.redelivery(of: group.number, at: stored.place)
                 let isFinished = progress?.isFinished(stored.place.offset) ?? false
@@ -22,7 +35,10 @@ extension MessageReader {
                     reason: properties[Broker.reasonProperty] ?? "", diedAt: stored.visibleAt,
                     state: row.map { $0.state == .parked ? .dead : .givenBack } ?? (isFinished ? .finished : .dead))
             }
+            return (letters, page.last.map { $0.place.offset + 1 } ?? next)
         }
+        next = end
+        return letters
     }
 
     /// The lanes in which messages were sent, by name.

@@ -25,9 +25,9 @@ extension MessageReader {
             happeningsSince: remembered.since)
         trace.groups = try store.read { rows in
             var standings: [GroupName: MessageTrace.GroupStanding] = [:]
-            for group in try rows.groups(after: GroupNumber(0), limit: Self.pageMax)
-            where group.deletedAt == nil && !group.isBroadcast {
-                guard let cursor = try rows.cursor(group: group.number, queue: place.queue) else { continue }
+            try rows.forEachGroup { group in
+                guard !group.isBroadcast, let cursor = try rows.cursor(group: group.number, queue: place.queue)
+                else { return }
                 let owed = try rows.redelivery(of: group.number, at: place)
                 standings[group.name] = try standing(at: place.offset, cursor, owed)
             }

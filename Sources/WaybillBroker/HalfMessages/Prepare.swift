@@ -32,6 +32,7 @@ extension Broker {
         guard topic.type.takes(.transaction) else {
             return .refused(.wrongType(message.topic, takes: topic.type, asked: .transaction))
         }
+        if let refusal = refusal(ofLane: message.lane) { return .refused(refusal) }
         let id = message.id ?? MessageID(random: world.random)
         let number = try keepHalf(
             MessageRow(message, id: id, bornAt: now), of: producer, topic: topic.number, lane: message.lane,

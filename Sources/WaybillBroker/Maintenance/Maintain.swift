@@ -13,6 +13,8 @@ struct Maintenance {
     /// How often retention looks at all topics when there is nothing to do.
     let retentionEvery: Interval
     private var retainedAt: Interval?
+    /// Up to where queues of lanes were looked at.
+    var lastLaneQueue = StoredQueueNumber(0)
 
     init(settings: BrokerSettings) {
         clearing = Clearing(settings: Clearing.Settings(decidedKept: settings.decidedKept))
@@ -33,6 +35,7 @@ struct Maintenance {
     mutating func forget() {
         clearing.forget()
         index.forget()
+        lastLaneQueue = StoredQueueNumber(0)
         retainedAt = nil
     }
 }
@@ -53,6 +56,10 @@ extension Broker {
                 let day = MessageKeyRow.day(of: outcome.oldestVisibleAt ?? now)
                 try transaction.dropMessageKeys(before: day, limit: 1_000)
                 pending.audits += try maintenance.idleGroups.step(at: now, in: transaction)
+                if try dropUnusedFilters(in: transaction) || dropEmptyLanes(at: now, in: transaction) {
+                    maintenance.retentionIsUnfinished()
+                    isMore = true
+                }
             }
         }
         let isIndexFull = try maintenance.index.step(limit: maintenance.indexStep.count, in: transaction)

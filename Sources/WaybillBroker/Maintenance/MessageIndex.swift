@@ -13,6 +13,12 @@ final class MessageIndex {
     /// Queues that got messages in a committed write.
     func grew(_ queues: some Sequence<StoredQueueNumber>) { grown?.formUnion(queues) }
 
+    /// Queues that are taken away.
+    func drop(_ queues: Set<StoredQueueNumber>) {
+        grown?.subtract(queues)
+        for queue in queues { indexed[queue] = nil }
+    }
+
     /// After a step that was undone.
     func forget() {
         grown = nil

@@ -29,21 +29,19 @@ extension MessageReader {
     ) throws -> [RetentionReport.Claim] {
         let horizon = now.advanced(by: Interval(milliseconds: -settings.idleAfter.milliseconds))
         var claims: [RetentionReport.Claim] = []
-        for group in try rows.groups(after: GroupNumber(0), limit: Self.pageMax) where group.deletedAt == nil {
-            var claim: RetentionReport.Claim?
+        try rows.forEachGroup { group in
+            var claim = RetentionReport.Claim(
+                group: group.name, owed: 0, lastUsedAt: group.lastUsedAt, isIdle: group.lastUsedAt < horizon,
+                gapBelow: nil)
+            var reads = false
             for queue in queues {
                 guard let cursor = try rows.cursor(group: group.number, queue: queue.number) else { continue }
-                var known =
-                    claim
-                    ?? RetentionReport.Claim(
-                        group: group.name, owed: 0, lastUsedAt: group.lastUsedAt,
-                        isIdle: group.lastUsedAt < horizon, gapBelow: nil)
-                known.owed += max(0, try rows.nextOffset(of: queue.number) - cursor.floor)
-                known.owed += Int64(try rows.countRedeliveries(of: group.number, in: queue.number))
-                known.gapBelow = cursor.gap.map { max($0, known.gapBelow ?? $0) } ?? known.gapBelow
-                claim = known
+                reads = true
+                claim.owed += max(0, try rows.nextOffset(of: queue.number) - cursor.floor)
+                claim.owed += Int64(try rows.countRedeliveries(of: group.number, in: queue.number))
+                claim.gapBelow = cursor.gap.map { max($0, claim.gapBelow ?? $0) } ?? claim.gapBelow
             }
-            if let claim { claims.append(claim) }
+            if reads { claims.append(claim) }
         }
         return claims
     }

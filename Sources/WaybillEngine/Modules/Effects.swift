@@ -5,7 +5,7 @@ public import WaybillCore
 /// Names are remembered by the message's id, so that a look-back does not do again what was done. Messages and commands
 /// wait until the handler has returned; if one is refused, the handler counts as failed and nothing of it is kept.
 public final class Effects {
-    /// What may be done for one message at most.
+    /// What may be done for one message at most, however often it comes.
     public static let countMax = 1_000
     /// Bytes of a name at most.
     static let nameBytesMax = 256
@@ -38,7 +38,7 @@ public final class Effects {
             refusal = .limit("bytes of an effect's name", max: Self.nameBytesMax)
             return false
         }
-        guard claims.count < Self.countMax else {
+        guard done.count + claims.count < Self.countMax || done.contains(name) else {
             refusal = .limit("effects of one message", max: Self.countMax)
             return false
         }

@@ -62,6 +62,14 @@ extension Transaction {
         return try statement.run() == 1
     }
 
+    /// Deletes the cursor of a group on a stored queue that is taken away.
+    package func deleteCursor(of group: GroupNumber, on queue: StoredQueueNumber) throws(StoreFailure) {
+        let statement = try statement("DELETE FROM cursor WHERE group_number = ?1 AND queue = ?2")
+        statement.bind(1, group.number)
+        statement.bind(2, queue.number)
+        try statement.run()
+    }
+
     private func insert(_ cursor: CursorRow) throws(StoreFailure) -> Bool {
         let statement = try statement(
             """
@@ -85,9 +93,9 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns in CursorRow(columns) }
     }
 
-    /// The cursors of a group on the stored queues after a number.
+    /// One page of the cursors of a group, on the stored queues after a number.
     package func cursors(
-        of group: GroupNumber, after queue: StoredQueueNumber = StoredQueueNumber(0), limit: Int = 10_000
+        of group: GroupNumber, after queue: StoredQueueNumber = StoredQueueNumber(0), limit: Int
     ) throws(StoreFailure) -> [CursorRow] {
         let statement = try query(
             """

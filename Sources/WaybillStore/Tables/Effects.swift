@@ -73,18 +73,29 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns in EffectRow(columns) }
     }
 
-    /// What a group has done for a message, at most `limit` effects.
+    /// All that a group has done for a message, by name.
+    package func effects(of group: GroupNumber, messageID: Text) throws(StoreFailure) -> [EffectRow] {
+        var effects: [EffectRow] = []
+        while true {
+            let page = try self.effects(of: group, messageID: messageID, after: effects.last?.name, limit: 1_000)
+            effects += page
+            if page.count < 1_000 { return effects }
+        }
+    }
+
+    /// One page of what a group has done for a message, after a name; nil: from the first.
     package func effects(
-        of group: GroupNumber, messageID: Text, limit: Int = 1_000
+        of group: GroupNumber, messageID: Text, after name: Text?, limit: Int
     ) throws(StoreFailure) -> [EffectRow] {
         let statement = try query(
             """
             SELECT group_number, message_id, name, at, result FROM effect
-            WHERE group_number = ?1 AND message_id = ?2 LIMIT ?3
+            WHERE group_number = ?1 AND message_id = ?2 AND (?4 IS NULL OR name > ?4) ORDER BY name LIMIT ?3
             """)
         statement.bind(1, group.number)
         statement.bind(2, messageID)
         statement.bind(3, Int64(limit))
+        statement.bind(4, name)
         return try statement.all { columns in EffectRow(columns) }
     }
 

@@ -72,9 +72,9 @@ extension Transaction {
 }
 
 extension TableReader where Self: ~Copyable {
-    /// The expressions of a group after a number, for every topic.
+    /// One page of the expressions of a group after a number, for every topic.
     package func filters(
-        of group: GroupNumber, after number: Int64 = 0, limit: Int = 1_000
+        of group: GroupNumber, after number: Int64 = 0, limit: Int
     ) throws(StoreFailure) -> [FilterRow] {
         let statement = try query(
             """

@@ -77,14 +77,15 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns throws(StoreFailure) in try JobRow(columns) }
     }
 
-    /// The jobs that wait for their next step, the oldest first.
-    package func runningJobs(limit: Int) throws(StoreFailure) -> [JobRow] {
+    /// One page of the jobs that wait for their next step, the oldest first.
+    package func runningJobs(after number: Int64 = 0, limit: Int) throws(StoreFailure) -> [JobRow] {
         let statement = try query(
             """
             SELECT number, kind, state, request, cursor, done, created_at, changed_at
-            FROM job WHERE state = 'running' AND number > 0 ORDER BY number LIMIT ?1
+            FROM job WHERE state = 'running' AND number > ?2 ORDER BY number LIMIT ?1
             """)
         statement.bind(1, Int64(limit))
+        statement.bind(2, max(0, number))
         return try statement.all { columns throws(StoreFailure) in try JobRow(columns) }
     }
 }

@@ -95,6 +95,18 @@ extension Transaction {
         try statement.run()
         return StoredQueueNumber(lastInsertedRow)
     }
+
+    /// Takes a stored queue away in which nothing lies; false: it is the newest, and stays, because its number would be
+    /// given out again. Its cursors are the caller's to delete.
+    package func deleteStoredQueue(_ number: StoredQueueNumber) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            "DELETE FROM stored_queue WHERE number = ?1 AND number < (SELECT max(number) FROM stored_queue)")
+        statement.bind(1, number.number)
+        guard try statement.run() == 1 else { return false }
+        // The next message of its lane gets a queue of another number.
+        connection.tails.forgetTopics()
+        return true
+    }
 }
 
 extension TableReader where Self: ~Copyable {

@@ -142,16 +142,30 @@ extension TableReader where Self: ~Copyable {
         return try statement.all { columns throws(StoreFailure) in try TopicRow(columns) }
     }
 
-    /// The stored queues of a topic by lane and priority, of which there are as many as lanes times priorities.
-    package func storedQueues(of topic: TopicNumber, limit: Int = 10_000) throws(StoreFailure) -> [StoredQueueRow] {
+    /// All stored queues of a topic by lane and priority, however many lanes it has.
+    package func storedQueues(of topic: TopicNumber) throws(StoreFailure) -> [StoredQueueRow] {
+        var queues: [StoredQueueRow] = []
+        while true {
+            let page = try storedQueues(of: topic, after: queues.last, limit: 1_000)
+            queues += page
+            if page.count < 1_000 { return queues }
+        }
+    }
+
+    /// One page of the stored queues of a topic by lane and priority, after one of them; nil: from the first.
+    package func storedQueues(
+        of topic: TopicNumber, after queue: StoredQueueRow?, limit: Int
+    ) throws(StoreFailure) -> [StoredQueueRow] {
         let statement = try query(
             """
             SELECT q.number, t.name, q.lane, q.priority
             FROM topic AS t CROSS JOIN stored_queue AS q ON q.topic = t.number
-            WHERE t.number = ?1 ORDER BY q.lane, q.priority LIMIT ?2
+            WHERE t.number = ?1 AND (q.lane, q.priority) > (?3, ?4) ORDER BY q.lane, q.priority LIMIT ?2
             """)
         statement.bind(1, topic.number)
         statement.bind(2, Int64(limit))
+        statement.bind(3, queue?.lane ?? "")
+        statement.bind(4, queue?.priority ?? .min)
         return try statement.all { columns in
             StoredQueueRow(
                 number: StoredQueueNumber(columns.integer(0)), topic: TopicName(columns.text(1)),

@@ -18,7 +18,8 @@ import WaybillTimeouts
         let groups = shop.engine.groups
         func look(_ client: Text) throws -> Look {
             let reception = Reception(group: "points", subscription: Subscription("orders"), client: client, max: 1)
-            guard case .queues(let group, let queues) = groups.welcome(reception, at: shop.clock.now),
+            let welcome = groups.welcome(reception, at: shop.clock.now, uptime: shop.clock.now.since(shop.clock.start))
+            guard case .queues(let group, let queues) = welcome,
                 let queue = queues.first, let look = groups.look(queue, of: group, reception, max: 1)
             else { throw Unexpected("nothing to look at") }
             return look

@@ -36,6 +36,11 @@ final class ReopenedBroker: Sendable {
 
     func restart() throws {
         engine.close()
+        try open()
+    }
+
+    /// Begins again, after an end.
+    func open() throws {
         let opened = try Self.open(file, clock, settings)
         state.withLock { $0 = opened }
     }
@@ -43,8 +48,7 @@ final class ReopenedBroker: Sendable {
     /// Without the end that an orderly stop makes: nothing is written but what was committed.
     func crash() throws {
         engine.store.close()
-        let opened = try Self.open(file, clock, settings)
-        state.withLock { $0 = opened }
+        try open()
     }
 
     func ask(_ request: BrokerRequest) async -> BrokerReply { await engine.submit(request) }

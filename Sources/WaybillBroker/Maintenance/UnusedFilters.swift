@@ -1,0 +1,44 @@
+import Synchronization
+import WaybillCore
+import WaybillStore
+
+/// The end of expressions that no consumer uses any more.
+///
+/// Memory forgets an expression when it has not been used for ``BrokerSettings/filterUse``, and asks for its row again
+/// when it is used after that: a row that memory does not know chooses nothing.
+extension Broker {
+    /// Expressions that one step deletes.
+    private static let filtersPerStep = 1_000
+
+    /// Deletes rows of expressions that memory has forgotten; true: there may be more.
+    func dropUnusedFilters(in transaction: borrowing Transaction) throws -> Bool {
+        var left = Self.filtersPerStep
+        for (group, count) in groups.unusedFilters() {
+            var last: Int64 = 0
+            while left > 0 {
+                let page = try transaction.filters(of: group, after: last, limit: 1_000)
+                for row in page where left > 0 && !isKnown(row) {
+                    try transaction.deleteFilter(row.number, of: group)
+                    left -= 1
+                }
+                guard page.count == 1_000, let end = page.last else { break }
+                last = end.number
+            }
+            guard left > 0 else { return true }
+            pending.cleanedFilters[group] = count
+        }
+        return false
+    }
+
+    private func isKnown(_ row: FilterRow) -> Bool {
+        if pending.filters.contains(where: { $0.group == row.group && $0.key == row.key }) { return true }
+        return groups.state.withLock { $0.groups[row.group]?.filters[row.key] != nil }
+    }
+}
+
+extension GroupMemory {
+    /// Groups that may have rows of expressions which memory has forgotten.
+    fileprivate func unusedFilters() -> [(GroupNumber, UInt64)] {
+        state.withLock { state in state.unusedFilters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+    }
+}
