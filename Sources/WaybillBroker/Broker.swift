@@ -71,7 +71,7 @@ package final class Broker {
         case .deleteGroup(let name): try deleteGroup(name, at: now, in: transaction)
         case .createTopic(let name, let rules): try createTopic(name, rules, at: now, in: transaction)
         case .updateTopic(let name, let rules): try updateTopic(name, rules, in: transaction)
-        case .deleteTopic(let name): try deleteTopic(name, at: now, in: transaction)
+        case .deleteTopic(let name, let first): try deleteTopic(name, from: first, at: now, in: transaction)
         case .send(let messages): try send(messages, at: now, in: transaction)
         case .recall(let handle, let topic): try recall(handle, of: topic, at: now, in: transaction)
         case .reschedule(let handle, let topic, let due):

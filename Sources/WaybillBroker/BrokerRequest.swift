@@ -1,4 +1,5 @@
 package import WaybillCore
+package import WaybillStore
 
 /// What may be asked of the broker in a write; it shares the write with orders. One file per verb handles each.
 package indirect enum BrokerRequest: Sendable {
@@ -7,7 +8,8 @@ package indirect enum BrokerRequest: Sendable {
     case deleteGroup(GroupName)
     case createTopic(TopicName, TopicSettings)
     case updateTopic(TopicName, TopicSettings)
-    case deleteTopic(TopicName)
+    /// From: pending messages below this number are known to be none of the topic's.
+    case deleteTopic(TopicName, from: PendingMessageNumber = PendingMessageNumber(0))
     /// All of them, or none.
     case send([NewMessage])
     /// By the handle of a delayed message.

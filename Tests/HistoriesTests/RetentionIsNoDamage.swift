@@ -58,6 +58,22 @@ struct `A file that retention has shortened` {
         #expect(try Verify().run(path).findings == [])
     }
 
+    /// Earlier releases deleted a topic whatever waited for it.
+    @Test func `is sound when a topic was deleted under a delayed message`() async throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("shop.db")
+        let world = World.virtual(VirtualClock(start: Shop.opening))
+        let book = try OrderBook.open(path, workflows: [Shop.reminder], world: world)
+        let command = OrderCommand("place", of: "n-1", data: ["buyer": "ann"], workflow: "reminder")
+        _ = try await book.submit(command).receipt()
+        try book.engine.store.write { transaction in
+            let topic = try #require(try transaction.topic("reminders"))
+            try transaction.deleteTopic(topic, at: book.now.advanced(by: .minutes(1)))
+        }
+        book.close()
+        #expect(try Verify().run(path).findings == [])
+    }
+
     @Test func `still misses a message that was sent after`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("shop.db")

@@ -39,6 +39,7 @@ func usePendingVerbs(_ transaction: borrowing Transaction) throws {
     let end = PendingMessageNumber(.max)
     _ = try transaction.pendingMessages(id: "a", from: number, before: end, limit: 9)
     _ = try transaction.pendingMessage(before: end, skipping: 1)
+    _ = try transaction.forEachPendingState(after: PendingMessageNumber(0), limit: 9) { _ in }
     for pending in undecided { _ = try transaction.publish(pending, as: .committed, at: .noon) }
     try transaction.dropDecided(before: .noon)
 }

@@ -108,7 +108,7 @@ struct MessageCheck {
             return problem(trace, of: sender, visible, isComplete: false)
         case (nil, .delayed), (nil, .half), (nil, .parked):
             guard let pending else { return nil }
-            guard try rows.topic(trace.topic) == pending.topic else { return "it waits for another topic" }
+            guard try rows.topic(pending.topic)?.name == trace.topic else { return "it waits for another topic" }
             guard pending.lane == sender.lane else { return "it waits in another lane than its event's" }
             guard pending.state == .delayed else {
                 // When its producer is asked, or its call expires, is nothing that the event says of it.

@@ -18,9 +18,11 @@ extension Messages {
         try await ask(.updateTopic(name, settings)) { if case .topic(let view) = $0 { view } else { nil } }
     }
 
-    /// Puts a topic out of reach at once; its messages leave by and by.
+    /// Puts a topic out of reach at once; its messages are deleted gradually. Refused while delayed or half messages
+    /// wait to become visible in it, or calls of orders wait for their answers.
     public func deleteTopic(_ name: TopicName) async throws(MessageRefusal) {
-        try await ask(.deleteTopic(name)) { _ in () }
+        let first = try reading { try engine.messages.undecided(in: name) }
+        try await ask(.deleteTopic(name, from: first)) { _ in () }
     }
 
     /// The topics after one of them, in the order in which they were made, at most 1,000.

@@ -25,15 +25,20 @@ extension Broker {
         return .topic(row.view)
     }
 
-    /// Puts a topic out of reach at once; its messages leave by and by. A topic made later under this name is another
-    /// one: receipts and handles of this one are refused there.
+    /// Puts a topic out of reach at once; its messages are deleted gradually. A topic made later under this name is
+    /// another one: receipts and handles of this one are refused there. Refused while messages wait to become visible
+    /// in it: the answer to an order's call would be lost.
     func deleteTopic(
-        _ name: TopicName, at now: Moment, in transaction: borrowing Transaction
+        _ name: TopicName, from first: PendingMessageNumber, at now: Moment, in transaction: borrowing Transaction
     ) throws -> BrokerReply {
         guard let row = try transaction.topicRow(name) else { return .refused(.unknownTopic(name)) }
         if let group = name.deadLetterGroup, try transaction.group(group) != nil {
             return .refused(.flawed(MessageFlaw(.topic, "\(name) holds the dead letters of \(group), which exists")))
         }
+        var awaited = AwaitedMessages()
+        var last: PendingMessageNumber? = PendingMessageNumber(first.number &- 1)
+        while let before = last { last = try awaited.count(of: row.number, after: before, in: transaction) }
+        if let refusal = awaited.refusal(of: name) { return .refused(refusal) }
         try transaction.deleteTopic(row.number, at: now)
         pending.deletedTopics.append(row.number)
         return .done

@@ -121,7 +121,8 @@ struct ShowTopic: AsyncParsableCommand {
 /// `waybill topic delete`: a topic goes, with its messages.
 struct DeleteTopic: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "delete", abstract: "Delete a topic with all its messages.")
+        commandName: "delete", abstract: "Delete a topic with all its messages.",
+        discussion: "Refused while delayed or half messages wait for it, or open calls of orders.")
 
     @OptionGroup var file: FileOptions
     @Argument(help: "The topic's name.") var name: TopicName

@@ -5,6 +5,7 @@ extension MessageRefusal {
         switch self {
         case .unknownTopic: "unknown_topic"
         case .topicExists: "topic_exists"
+        case .topicAwaited: "topic_awaited"
         case .unknownGroup: "unknown_group"
         case .groupExists: "group_exists"
         case .badName: "bad_name"
@@ -30,6 +31,9 @@ extension MessageRefusal {
         switch self {
         case .unknownTopic(let name): "there is no topic \(name); create it first, or open a workflow that sends to it"
         case .topicExists(let name): "the topic \(name) exists already"
+        case .topicAwaited(let name, let delayed, let half, let calls):
+            "the topic \(name) cannot be deleted: \(delayed) delayed and \(half) half messages and the messages of "
+                + "\(calls) open calls wait to become visible in it; recall, decide and answer them first"
         case .unknownGroup(let name): "there is no group \(name); create it first"
         case .groupExists(let name): "the group \(name) exists already"
         case .badName(let what, let name, let problem): "'\(name)' is no name for a \(what): \(problem)"

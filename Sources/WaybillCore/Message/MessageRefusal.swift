@@ -3,6 +3,9 @@
 public enum MessageRefusal: Error, Hashable, Sendable {
     case unknownTopic(TopicName)
     case topicExists(TopicName)
+    /// The topic cannot be deleted: so many messages wait to become visible in it. Those of calls are an order's, which
+    /// waits for the answer.
+    case topicAwaited(TopicName, delayed: Int, half: Int, calls: Int)
     case unknownGroup(GroupName)
     case groupExists(GroupName)
     /// The name of a topic, group, lane or client is not one.

@@ -68,6 +68,25 @@ package struct PendingMessageRow: Hashable, Sendable {
     }
 }
 
+/// Where a pending message stands.
+package struct PendingState: Sendable {
+    package let number: PendingMessageNumber
+    package let state: PendingMessageRow.State
+    package let topic: TopicNumber
+    /// Whether it waits for the answer to an order's call.
+    package let isOfCall: Bool
+
+    init(_ columns: Columns) throws(StoreFailure) {
+        number = PendingMessageNumber(columns.integer(0))
+        guard let state = PendingMessageRow.State(rawValue: columns.text(1).string) else {
+            throw StoreFailure(.damaged, "pending message \(number.number) has the unknown state '\(columns.text(1))'")
+        }
+        self.state = state
+        topic = TopicNumber(columns.integer(2))
+        isOfCall = columns.integer(3) == 1
+    }
+}
+
 extension Transaction {
     /// Keeps a message that is not visible yet; answers its number. The number given in the row does not count.
     @discardableResult
@@ -136,6 +155,20 @@ extension TableReader where Self: ~Copyable {
         statement.bind(1, number.number)
         statement.bind(2, Int64(limit))
         return try statement.all { columns throws(StoreFailure) in try PendingMessageRow(columns) }
+    }
+
+    /// Shows where each pending message stands after a number, without what it says; answers how many there were.
+    package func forEachPendingState(
+        after number: PendingMessageNumber, limit: Int, _ body: (PendingState) throws -> Void
+    ) throws -> Int {
+        let statement = try query(
+            """
+            SELECT number, state, topic, ifnull(producer = '$call', 0) FROM pending_message
+            WHERE number > ?1 ORDER BY number LIMIT ?2
+            """)
+        statement.bind(1, number.number)
+        statement.bind(2, Int64(limit))
+        return try statement.forEach { columns in try body(PendingState(columns)) }
     }
 
     /// The delayed messages that the events of a range of positions sent, decided or not, by event and ordinal.

@@ -80,6 +80,14 @@ struct SendingDesk {
         }
     }
 
+    /// Earlier releases deleted a topic whatever waited for it, and their files may have such topics.
+    func deleteAsEarlierReleasesDid(_ topic: TopicName) throws {
+        try store.write { transaction in
+            let number = try #require(try transaction.topic(topic))
+            try transaction.deleteTopic(number, at: now)
+        }
+    }
+
     func pending() throws -> [PendingMessageRow] {
         try store.read { try $0.pendingMessages(after: PendingMessageNumber(0), limit: 10_000) }
     }

@@ -45,6 +45,26 @@ import WaybillStore
         }
     }
 
+    @Test func `is not deleted while messages wait for it, whatever was looked at before the write`() throws {
+        let desk = try SendingDesk()
+        try desk.make("orders")
+        let later = desk.now.advanced(by: .hours(1))
+        _ = try desk.send(.sample().with { $0.deliverAt = later })
+        let first = try #require(try desk.pending().first)
+        let half = try desk.prepare(.sample())
+        #expect(
+            try desk.ask(.deleteTopic("orders")).refusal == .topicAwaited("orders", delayed: 1, half: 1, calls: 0))
+        let next = PendingMessageNumber(first.number.number + 1)
+        #expect(
+            try desk.ask(.deleteTopic("orders", from: next)).refusal
+                == .topicAwaited("orders", delayed: 0, half: 1, calls: 0))
+        #expect(throws: MessageRefusal.self) { try desk.engine.messages.undecided(in: "orders") }
+        _ = try desk.resolve(half, .rollback)
+        desk.pass(.hours(1))
+        #expect(try desk.engine.messages.undecided(in: "orders") == PendingMessageNumber(0))
+        #expect(!(try desk.ask(.deleteTopic("orders")).isRefused))
+    }
+
     @Test func `of dead letters goes with its group only`() throws {
         let desk = try SendingDesk()
         _ = try desk.ask(.keepGroup("points", GroupSettings()))
