@@ -56,6 +56,7 @@ let package = Package(
                 .embedInCode("v003_hold_redeliveries.sql"),
                 .embedInCode("v004_add_cause_of_timeouts.sql"),
                 .embedInCode("v005_shelve_keys_and_attributes.sql"),
+                .embedInCode("v006_keep_unanswered_calls.sql"),
             ],
             swiftSettings: house),
         // Every SQL statement, behind one Transaction; the only target that imports GRDB.

@@ -5,4 +5,5 @@ package let migrations: [[UInt8]] = [
     PackageResources.v003_hold_redeliveries_sql,
     PackageResources.v004_add_cause_of_timeouts_sql,
     PackageResources.v005_shelve_keys_and_attributes_sql,
+    PackageResources.v006_keep_unanswered_calls_sql,
 ]

@@ -40,6 +40,18 @@ extension CommandHandler {
         }
     }
 
+    /// Keeps calls open whose deadline has passed: their half messages stay undecided, and no timeout wakes them again.
+    func leaveUnanswered(
+        _ calls: [Int64], of order: Order, at now: Moment, in transaction: borrowing Transaction
+    ) throws {
+        for call in calls {
+            let key = order.effectKey(of: call)
+            guard let row = try transaction.call(effectKey: key),
+                try transaction.leaveCallUnanswered(row.number, at: now)
+            else { throw EngineFailure.damaged("the call \(key) is open, and its row is not") }
+        }
+    }
+
     /// The owner of the kind `call`: nobody has answered in time.
     func expire(
         _ timeout: DueTimeout, at now: Moment, retryAt: Moment?, in transaction: borrowing Transaction

@@ -55,7 +55,8 @@ extension CommandHandler {
             return Cascade.Step(
                 entry: entry, decision: decision, body: EventBody(of: name), header: header, fired: name)
         case .expiry(let number):
-            var header = EventHeader(type: "$expired", at: now)
+            let type: EventName = decision.outcome.unanswered.isEmpty ? "$expired" : "$unanswered"
+            var header = EventHeader(type: type, at: now)
             header.lane = before.calls.first { $0.number == number }?.lane ?? before.lane
             return Cascade.Step(
                 entry: entry, decision: decision, body: EventBody(ofExpired: number), header: header)

@@ -55,7 +55,7 @@ extension Refusal {
             true
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
             .limit, .overloaded, .crowded, .soldOut, .diskNearlyFull, .failStopped, .undone, .rejectedByCaller,
-            .remembered, .noOpenCall, .callEnded:
+            .remembered, .noOpenCall, .callEnded, .callNotAnswered:
             false
         }
     }

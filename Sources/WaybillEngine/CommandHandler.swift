@@ -115,6 +115,9 @@ final class CommandHandler {
         if !outcome.settled.isEmpty {
             try settle(outcome.settled, of: after, at: header.at, in: transaction)
         }
+        if !outcome.unanswered.isEmpty {
+            try leaveUnanswered(outcome.unanswered, of: after, at: header.at, in: transaction)
+        }
         let fired = step.fired
         try replaceTimeouts(
             of: after, old: before.timeouts.lazy.filter { $0.name != fired }, event: position, in: transaction)

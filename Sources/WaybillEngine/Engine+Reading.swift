@@ -105,7 +105,8 @@ extension Engine {
                 try snapshot.calls(of: number, after: last, limit: Self.pageMax)
             }
             views += page.map { call in
-                CallView(key: call.effectKey, state: Text(call.state.rawValue), deadline: call.deadline)
+                let state: Text = call.isUnanswered ? "unanswered" : Text(call.state.rawValue)
+                return CallView(key: call.effectKey, state: state, deadline: call.deadline)
             }
             guard page.count == Self.pageMax, let end = page.last else { return views }
             last = end.number

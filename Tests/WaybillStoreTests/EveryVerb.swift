@@ -72,6 +72,8 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.call(effectKey: "order-1#1")
     _ = try transaction.calls(of: stream, limit: 9)
     _ = try transaction.calls(after: 0, limit: 9)
+    _ = try transaction.openCalls(after: nil, limit: 9)
+    try transaction.leaveCallUnanswered(call, at: .noon.advanced(by: .days(30)))
     try transaction.settleCall(call, as: .ok)
     let job = try transaction.insertJob(kind: "move", request: "{}", at: .noon)
     _ = try transaction.advanceJob(job, to: .running, cursor: "7", done: 1, at: .noon)

@@ -73,7 +73,8 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
             .beyondHolding, .stockConflict, .invariantBroken, .arithmetic, .limit, .diskNearlyFull, .failStopped,
             .undone,
-            .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded, .relativeRefused:
+            .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded, .callNotAnswered,
+            .relativeRefused:
             self = .other(refusal.code)
         }
     }

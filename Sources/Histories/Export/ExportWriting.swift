@@ -27,7 +27,7 @@ struct ExportWriting {
             return nil
         }
         switch event.type {
-        case "$timeout", "$open", "$expired":
+        case "$timeout", "$open", "$expired", "$unanswered":
             result.following += 1
             return nil
         case "$receive", "$adjust", "$count":

@@ -90,7 +90,7 @@ struct ImportRun {
             .versionConflict, .keyReused, .insufficientStock, .soldOut, .beyondHolding, .stockConflict,
             .invariantBroken,
             .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded,
-            .relativeRefused, .remembered:
+            .callNotAnswered, .relativeRefused, .remembered:
             break
         }
     }

@@ -47,7 +47,12 @@ enum CallCheck {
                 findings.append(FileFinding("it waits for the call \(key), which is not listed as open").of(row.id))
                 continue
             }
-            if try !rows.isPending(stored.timeoutKey) {
+            if stored.isUnanswered != call.isUnanswered {
+                let (listed, right) = call.isUnanswered ? ("open", "unanswered") : ("unanswered", "open")
+                findings.append(FileFinding("its call \(key) is listed as \(listed), and it is \(right)").of(row.id))
+            }
+            // The deadline of an unanswered call has passed, and only an answer ends it.
+            if try !call.isUnanswered && !rows.isPending(stored.timeoutKey) {
                 findings.append(FileFinding("no row will wake it when the call \(key) expires").of(row.id))
             }
             guard let half = stored.pendingMessage, try rows.pendingMessage(half)?.state == .half else {

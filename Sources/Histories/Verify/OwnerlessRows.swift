@@ -139,12 +139,12 @@ struct OwnerlessRows {
         findings.add(found)
     }
 
-    /// Deadlines of calls that are not open.
+    /// Deadlines of calls that do not wait for one.
     mutating func checkCallTimeouts() throws {
         var found = FileFindings(keptMax: findingsMax)
         try forEachTimeout(.call) { key, _ in
             let row = try engine.store.read { rows in try rows.call(key.owner) }
-            guard row?.state != .open || row?.timeoutKey != key else { return }
+            if let row, row.state == .open, !row.isUnanswered, row.timeoutKey == key { return }
             found.add(FileFinding("a deadline of call \(key.owner), which does not wait for it"))
         }
         findings.add(found)

@@ -53,6 +53,7 @@ struct EventText {
             "\(call.number) to \(workflow.calls[call.definition].topic), until \(call.deadline.iso8601)"
         }
         return made + body.outcome.settled.map { "\($0.number) is \($0.result.rawValue)" }
+            + body.outcome.unanswered.map { "\($0) is unanswered and stays open" }
     }
 
     private func readable(_ relative: RelativeCommand.Trace) -> String {
@@ -95,7 +96,9 @@ struct EventText {
     }
 
     private var name: String {
-        if let call = body.call { return "call \(call) expires" }
+        if let call = body.call {
+            return body.outcome.unanswered.isEmpty ? "call \(call) expires" : "call \(call) is not answered in time"
+        }
         guard let timeout = body.timeout else { return event.type.description }
         switch event.type {
         case "$timeout": return "\(timeout) fires"

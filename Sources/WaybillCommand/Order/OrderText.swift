@@ -50,13 +50,19 @@ struct OrderText {
         details.json("context", context?.readable(order.context) ?? order.context)
     }
 
-    /// `order-7#1 to refunds: open, refund_done or refund_failed by 2026-11-21T10:00:00Z, in 3h {"payment":"p1"}`
+    /// `order-7#1 to refunds: open, refund_done or refund_failed by 2026-11-21T10:00:00Z, in 3h {"payment":"p1"}`, or
+    /// that it is unanswered and since when.
     private func readable(_ call: CallView) -> String {
         guard let open = order.openCalls.first(where: { $0.key == call.key }) else {
             return "\(call.key): \(call.state)"
         }
+        let data = String(decoding: open.data, as: UTF8.self)
+        guard !open.isUnanswered else {
+            return "\(call.key) to \(open.topic): unanswered, \(distance(to: open.deadline)) "
+                + "(\(open.deadline.iso8601)); \(open.ok) or \(open.failed) with its key ends it \(data)"
+        }
         return "\(call.key) to \(open.topic): open, \(open.ok) or \(open.failed) by \(open.deadline.iso8601), "
-            + "\(distance(to: open.deadline)) \(String(decoding: open.data, as: UTF8.self))"
+            + "\(distance(to: open.deadline)) \(data)"
     }
 
     private func distance(to due: Moment) -> String {

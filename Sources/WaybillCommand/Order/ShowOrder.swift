@@ -40,8 +40,8 @@ struct ShowOrder: AsyncParsableCommand {
 
 extension OrderView {
     /// The calls that were open then: how others ended is known of now only.
-    fileprivate var openOnes: [CallView] {
-        openCalls.map { CallView(key: $0.key, state: "open", deadline: $0.deadline) }
+    var openOnes: [CallView] {
+        openCalls.map { CallView(key: $0.key, state: $0.state, deadline: $0.deadline) }
     }
 }
 

@@ -51,7 +51,10 @@ struct WhyOrder: AsyncParsableCommand {
 
     /// - Parameter placed: when it was placed, which may be after the moment that was asked for; nil: never.
     private func print(_ order: OrderView?, placed: Moment?, context: RecordType?) {
-        if let order { return OrderText(order, context: context, now: upTo.at ?? World.system.now()).write() }
+        if let order {
+            let now = upTo.at ?? World.system.now()
+            return OrderText(order, calls: order.openOnes, context: context, now: now).write()
+        }
         let when = placed.map { "was placed later, at \($0.iso8601)" } ?? "was never placed"
         Output.standard.line("\(id) \(when)".printable)
     }
@@ -60,7 +63,7 @@ struct WhyOrder: AsyncParsableCommand {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("order")
-        if let order { writer.order(order) } else { writer.null() }
+        if let order { writer.order(order, calls: order.openOnes) } else { writer.null() }
         writer.key("refusals")
         writer.beginArray()
         for refusal in refusals { writer.refusal(refusal) }

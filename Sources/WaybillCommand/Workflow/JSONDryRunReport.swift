@@ -20,6 +20,18 @@ struct JSONDryRunReport: DryRunReport {
         writer.named(run.order.context, as: workflow.context)
         let timeouts = run.order.timeouts.sorted { ($0.due, $0.name) < ($1.due, $1.name) }
         writer.members("timeouts", timeouts) { $0.timeout($1.name, due: $1.due) }
+        writer.members("calls", run.order.calls) { writer, call in
+            writer.beginObject()
+            writer.member("key", run.order.effectKey(of: call.number))
+            writer.member("state", call.isUnanswered ? "unanswered" : "open")
+            writer.member("deadline", call.deadline)
+            writer.member("topic", workflow.calls[call.definition].topic.text)
+            writer.member("ok", workflow.calls[call.definition].ok.text)
+            writer.member("failed", workflow.calls[call.definition].failed.text)
+            writer.key("data")
+            writer.json(call.data)
+            writer.endObject()
+        }
         writer.members("actions", step.actions) { $0.text(Text($1)) }
         writer.members("fired", step.fired) { $0.text($1.text) }
         writer.member("repeated", step.isRepeat)

@@ -56,9 +56,20 @@ struct ReadableDryRunReport: DryRunReport {
             run.order.timeouts.sorted { ($0.due, $0.name) < ($1.due, $1.name) }.map {
                 "\($0.name) at \($0.due.iso8601), in \($0.due.since(run.now).text)".printable
             })
+        details.lines("calls", run.order.calls.map { readable($0, of: run) })
         var writer = JSONWriter()
         writer.readable(run.order.context, as: workflow.context)
         details.json("context", writer.bytes)
+    }
+
+    private func readable(_ call: OpenCall, of run: DryRun) -> String {
+        let definition = run.workflow.calls[call.definition]
+        let since = call.isUnanswered ? "unanswered since" : "open until"
+        let key = run.order.effectKey(of: call.number)
+        let text =
+            "\(key) to \(definition.topic): \(since) \(call.deadline.iso8601), \(definition.ok) or "
+            + "\(definition.failed) ends it"
+        return text.printable
     }
 
     private func data(of event: DryRunEvent) -> String {

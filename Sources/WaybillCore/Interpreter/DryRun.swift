@@ -117,7 +117,7 @@ package struct DryRun {
 
     private func nextDue(upTo end: Moment, except refused: Set<Due>) -> Due? {
         let timeouts = order.timeouts.sorted { $0.name < $1.name }.map { Due.timeout($0) }
-        return (timeouts + order.calls.map { Due.call($0) })
+        return (timeouts + order.calls.filter { !$0.isUnanswered }.map { Due.call($0) })
             .filter { $0.due <= end && !refused.contains($0) }.min { $0.due < $1.due }
     }
 

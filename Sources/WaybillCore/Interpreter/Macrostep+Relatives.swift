@@ -71,10 +71,32 @@ extension Macrostep {
         note("call \(definition.topic): \(key), to be answered by \(definition.ok) or \(definition.failed)")
     }
 
+    /// Takes an open call back. One that is unanswered stays: it may have been done, and only its answer says so.
     mutating func stopCall(named expression: Expression) throws(Refusal) {
         let name = try text(expression, "the name of a call")
         guard let call = order.calls.first(where: { $0.name == name }) else { return }
-        try withdraw(call)
+        guard call.isUnanswered else { return try withdraw(call) }
+        let key = order.effectKey(of: call.number)
+        note("call \(key): unanswered, so it stays open")
+    }
+
+    /// Lets a call stay open whose deadline has passed.
+    mutating func leaveUnanswered(_ call: OpenCall) {
+        order.leaveUnanswered(call.number)
+        outcome.unanswered.append(call.number)
+        let key = order.effectKey(of: call.number)
+        note("call \(key): unanswered")
+    }
+
+    /// Ends the calls of an order that has ended. Nothing would hear the answer to one that must be answered.
+    mutating func endCalls() throws(Refusal) {
+        for call in order.calls where workflow.calls[call.definition].unanswered != nil {
+            let definition = workflow.calls[call.definition]
+            throw .callNotAnswered(
+                key: order.effectKey(of: call.number).string, isOverdue: call.isUnanswered, ok: definition.ok,
+                failed: definition.failed)
+        }
+        for call in order.calls { try withdraw(call) }
     }
 
     /// Ends a call that the order does not want any more, and tells the worker.

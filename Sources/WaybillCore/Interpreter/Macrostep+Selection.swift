@@ -40,7 +40,7 @@ extension Macrostep {
         return nil
     }
 
-    private func fits(_ trigger: Transition.Trigger, _ happening: Happening, in state: Int) -> Bool {
+    func fits(_ trigger: Transition.Trigger, _ happening: Happening, in state: Int) -> Bool {
         switch (trigger, happening) {
         case (.event(let name), .event(let happened, _)): name == happened
         case (.always, .always): true
@@ -51,7 +51,7 @@ extension Macrostep {
     }
 
     /// Of two transitions that leave a common state, the one from the inner state wins, else the earlier one.
-    private func withoutConflicts(_ chosen: [Selected]) -> [Selected] {
+    func withoutConflicts(_ chosen: [Selected]) -> [Selected] {
         var kept: [Selected] = []
         for candidate in chosen {
             var preempted = false
@@ -72,7 +72,7 @@ extension Macrostep {
     }
 
     /// The active states below the transition's domain; empty without a target.
-    private func exitSet(of transition: Transition, from source: Int) -> StateSet {
+    func exitSet(of transition: Transition, from source: Int) -> StateSet {
         var exits = StateSet()
         guard let target = transition.target else { return exits }
         let domain = domain(of: transition, from: source, to: target)

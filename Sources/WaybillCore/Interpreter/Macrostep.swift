@@ -122,7 +122,7 @@ struct Macrostep {
         if isFinished {
             for timeout in order.timeouts { outcome.stop(timeout.name) }
             order.timeouts = []
-            for call in order.calls { try withdraw(call) }
+            try endCalls()
         }
         for invariant in workflow.invariants where try !holds(invariant.expression) {
             throw .invariantBroken(invariant.text.string)

@@ -69,7 +69,7 @@ extension MessageRefusal {
             .versionConflict, .keyReused, .insufficientStock, .soldOut,
             .beyondHolding, .stockConflict, .invariantBroken,
             .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded,
-            .relativeRefused, .remembered:
+            .callNotAnswered, .relativeRefused, .remembered:
             self = .undone(refusal.message)
         }
     }

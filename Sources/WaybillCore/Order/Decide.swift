@@ -103,19 +103,21 @@ extension Workflow {
         return try step.finish()
     }
 
-    /// Decides a call that was not answered in time. It is used up even when no transition wants it.
+    /// Decides a call that was not answered in time: it ends, or stays open, as the workflow says. The deadline is used
+    /// up even when no transition wants to hear of it.
     package func decideExpiry(
         ofCall number: Int64, on order: Order, at now: Moment, asking facts: any StockFacts,
         by semantics: Semantics = .current, isTraced: Bool = false
     ) throws(Refusal) -> Decision {
-        guard let call = order.calls.first(where: { $0.number == number }) else {
+        guard let call = order.calls.first(where: { $0.number == number && !$0.isUnanswered }) else {
             throw .noOpenCall("$expired", key: order.effectKey(of: number).string, open: [])
         }
         let definition = calls[call.definition]
-        let name = definition.expired ?? definition.failed
+        let name = definition.unanswered ?? definition.expired ?? definition.failed
+        let reason: Text = definition.unanswered == nil ? "expired" : "unanswered"
         let data: [Value]
         do throws(JSONProblem) {
-            data = try call.expiredData(as: definition.expiredData)
+            data = try call.deadlineData(as: definition.deadlineData, reason: reason)
         } catch {
             throw .badData(name, path: error.path, problem: error.message)
         }
@@ -123,7 +125,7 @@ extension Workflow {
             workflow: self, order: order, facts: facts, now: now, semantics: semantics, lane: call.lane,
             isTraced: isTraced)
         step.earliestDue = now.advanced(by: Interval(milliseconds: 1))
-        step.settle(call, .expired)
+        if definition.unanswered == nil { step.settle(call, .expired) } else { step.leaveUnanswered(call) }
         _ = try step.run(.event(name, data: data))
         return try step.finish()
     }

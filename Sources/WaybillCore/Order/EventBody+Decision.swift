@@ -16,7 +16,7 @@ extension EventBody {
         self.timeout = timeout
     }
 
-    /// A call that was not answered in time.
+    /// A call that was not answered in time, whether it ended with that or stays open.
     package init(ofExpired call: Int64) {
         self.init()
         self.call = call

@@ -119,6 +119,8 @@ extension EventBody {
             try reader.array { reader throws(JSONProblem) in outcome.called.append(try reader.call(in: workflow)) }
         case "settled":
             try reader.array { reader throws(JSONProblem) in outcome.settled.append(try reader.settledCall()) }
+        case "unanswered":
+            try reader.array { reader throws(JSONProblem) in outcome.unanswered.append(try reader.int()) }
         case "remember": outcome.remembered = try reader.naturalKey()
         default: throw reader.problem("unknown key \(key)")
         }

@@ -8,7 +8,7 @@
 /// | data | the command's data, named |
 /// | by | the role that sent it |
 /// | timeout | the name of the timeout that fired or was moved |
-/// | call | the number of the call that expired |
+/// | call | the number of the call that was not answered in time |
 /// | facts | answers from outside the order: `["done", opened ...]`, `["short", line, free]` |
 /// | left, entered | states: outermost left (with all below), innermost entered (with all above) |
 /// | set | `[field, key, member, value]`; key and member are null for a whole field or element |
@@ -17,6 +17,7 @@
 /// | messages | `[topic, tag, digest]`, in order; their ids follow from the event's position and their place |
 /// | relatives | `["spawn", workflow, id, digest]`, `["child", id, command, digest]`, `["parent", command, digest]` |
 /// | called, settled | calls: `[number, definition, name, deadline, lane, data]`, `[number, result, hears an ok]` |
+/// | unanswered | numbers of calls that were not answered in time and stay open |
 /// | status | the new status |
 /// | remember | the natural key used up: `[command, key, fingerprint]` |
 ///
@@ -108,6 +109,7 @@ extension EventBody {
             if call.hearsLate { writer.bool(true) }
             writer.endArray()
         }
+        writer.list("unanswered", outcome.unanswered) { $0.int($1) }
         if let status = outcome.status {
             writer.key("status")
             writer.text(status)

@@ -8,6 +8,14 @@
 /// ```
 ///
 /// The first of these wins; an answer that comes later is refused, or heard as one: see ``LapsedCall``.
+///
+/// With `unanswered:` in the workflow the deadline ends nothing, because silence is no answer: whether it was done is
+/// not known. Only an answer ends such a call, at any time; neither the order nor the order's end takes it back.
+///
+/// ```
+///   open ──deadline passes──► open, unanswered ──answer `ok`──────► ok
+///                                              ──answer `failed`──► failed
+/// ```
 package struct OpenCall: Hashable, Sendable {
     /// 1, 2, 3 ... within the order; never used twice.
     package var number: Int64
@@ -20,6 +28,8 @@ package struct OpenCall: Hashable, Sendable {
     package var lane: Text?
     /// One JSON object: what the worker is asked to do.
     package var data: [UInt8]
+    /// Whether its deadline has passed and the workflow lets it stay open.
+    package var isUnanswered = false
 
     package init(
         number: Int64, definition: Int, name: Text? = nil, deadline: Moment, lane: Text? = nil, data: [UInt8]
@@ -69,6 +79,12 @@ extension Order {
         calls.append(call)
         callCount = max(callCount, call.number)
     }
+
+    /// Takes up that a call was not answered in time and stays open.
+    mutating func leaveUnanswered(_ number: Int64) {
+        guard let index = calls.firstIndex(where: { $0.number == number }) else { return }
+        calls[index].isUnanswered = true
+    }
 }
 
 extension Workflow {
@@ -78,24 +94,28 @@ extension Workflow {
         /// The command that says it is done, and the one that says it cannot be.
         package let ok: EventName
         package let failed: EventName
-        /// The event that happens when no answer comes in time; nil: `failed`, with the call's own data.
+        /// The event that happens when no answer comes in time, and the call has ended; nil: `failed`, with the call's
+        /// own data, unless it stays unanswered.
         package let expired: EventName?
-        /// The data of that event.
-        package let expiredData: RecordType
+        /// The event that happens when no answer comes in time, and the call stays open; nil: it does not stay.
+        package let unanswered: EventName?
+        /// The data of the event that happens at the deadline.
+        package let deadlineData: RecordType
         /// The event that happens when `ok` comes after the call has ended otherwise; nil: that answer is refused.
         package let late: EventName?
         /// The data of that event: what `ok` says, and in `ended` how the call had ended.
         package let lateData: RecordType
 
         package init(
-            topic: TopicName, ok: EventName, failed: EventName, expired: EventName?, expiredData: RecordType,
-            late: EventName?, lateData: RecordType
+            topic: TopicName, ok: EventName, failed: EventName, expired: EventName?, unanswered: EventName? = nil,
+            deadlineData: RecordType, late: EventName?, lateData: RecordType
         ) {
             self.topic = topic
             self.ok = ok
             self.failed = failed
             self.expired = expired
-            self.expiredData = expiredData
+            self.unanswered = unanswered
+            self.deadlineData = deadlineData
             self.late = late
             self.lateData = lateData
         }
@@ -143,13 +163,15 @@ extension OpenCall {
     }
 
     /// The data of what happens when no answer came: the call's own, NULL for what it does not say, and in a text field
-    /// `reason` that it expired.
-    func expiredData(as type: RecordType) throws(JSONProblem) -> [Value] {
+    /// `reason` the word for it.
+    func deadlineData(as type: RecordType, reason: Text) throws(JSONProblem) -> [Value] {
         var known = try members(of: data).filter { type.slot($0.name) != nil }
         if !known.contains(where: { $0.name == "reason" }), let slot = type.slot("reason"),
             type.fields[slot].type == .text
         {
-            known.append((name: "reason", value: Array("\"expired\"".utf8)))
+            var writer = JSONWriter()
+            writer.text(reason)
+            known.append((name: "reason", value: writer.bytes))
         }
         return try type.decode(stored: object(known))
     }
@@ -180,7 +202,7 @@ extension OpenCall {
 }
 
 extension JSONWriter {
-    /// `[number,definition,name,deadline,lane,data]`, in events and in stored orders.
+    /// `[number,definition,name,deadline,lane,data]`, in events and in stored orders; an unanswered one ends with `true`.
     mutating func call(_ call: OpenCall) {
         beginArray()
         int(call.number)
@@ -189,6 +211,7 @@ extension JSONWriter {
         int(call.deadline.milliseconds)
         optionalText(call.lane)
         json(call.data)
+        if call.isUnanswered { bool(true) }
         endArray()
     }
 }
@@ -209,9 +232,14 @@ extension JSONReader {
         let lane: Text? = takeNull() ? nil : try text()
         try comma()
         let data = try rawValue()
-        try endArray()
-        return OpenCall(
+        var call = OpenCall(
             number: number, definition: definition, name: name, deadline: deadline, lane: lane, data: data)
+        if !take(UInt8(ascii: "]")) {
+            try comma()
+            call.isUnanswered = try bool()
+            try endArray()
+        }
+        return call
     }
 
     mutating func settledCall() throws(JSONProblem) -> OpenCall.Settled {

@@ -16,6 +16,7 @@ extension Order {
         children += outcome.spawned
         for call in outcome.called { open(call) }
         for call in outcome.settled { close(call) }
+        for call in outcome.unanswered { leaveUnanswered(call) }
         if let status = outcome.status { self.status = status }
         version += 1
         if var key = outcome.remembered {

@@ -4,7 +4,8 @@
 ///   "held":[[sku,location,reserved,sold,shipped]],"due":[[name,due]],
 ///   "parent":id,"children":[[workflow,id]],"calls":[[number,definition,name,deadline,lane,data]],
 ///   "lapsed":[[call,result]],"called":count}`;
-/// empty lists are left out, and a timeout of another lane than the order's ends with that lane.
+/// empty lists are left out, a timeout of another lane than the order's ends with that lane, and a call that is
+/// unanswered with `true`.
 /// Equal orders have equal bytes, so that a fold and a stored state can be compared as they lie.
 extension Order {
     package func writeState(to writer: inout JSONWriter, under workflow: Workflow) {

@@ -15,6 +15,8 @@ package struct Outcome: Hashable, Sendable {
     /// Calls that were made, and those that are not open any more.
     package var called: [OpenCall] = []
     package var settled: [OpenCall.Settled] = []
+    /// Calls whose deadline passed, and which stay open.
+    package var unanswered: [Int64] = []
     /// The new status, when it changed.
     package var status: Text?
     /// The natural key that the command used up.
@@ -36,6 +38,7 @@ package struct Outcome: Hashable, Sendable {
         relatives.empty()
         called.empty()
         settled.empty()
+        unanswered.empty()
         status = nil
         remembered = nil
     }

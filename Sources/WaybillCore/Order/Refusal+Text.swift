@@ -29,6 +29,7 @@ extension Refusal {
         case .timeoutFired: "timeout_fired"
         case .noOpenCall: "no_open_call"
         case .callEnded: "call_ended"
+        case .callNotAnswered: "call_not_answered"
         case .relativeRefused(_, _, let code, _): code
         case .remembered(let code, _): code
         }
@@ -79,6 +80,9 @@ extension Refusal {
         case .callEnded(let name, let key, let how, let at):
             "\(name) comes too late for the call \(key): \(how.text)\(at.map { " at \($0.iso8601)" } ?? "")"
                 + "; \(how.remedy)"
+        case .callNotAnswered(let key, let isOverdue, let ok, let failed):
+            "the order would end while its call \(key) is \(isOverdue ? "unanswered" : "open"), and nothing would hear "
+                + "the answer; send \(ok) or \(failed) with the key \(key) first"
         case .relativeRefused(let id, let name, _, let message): "\(id) refuses \(name): \(message)"
         case .remembered(_, let message): message
         }

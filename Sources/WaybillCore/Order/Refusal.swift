@@ -47,6 +47,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case noOpenCall(EventName, key: String?, open: [String])
     /// The command answers a call that has ended: how, and when, where the journal tells.
     case callEnded(EventName, key: String, how: CallEnd, at: Moment?)
+    /// The order would end while a call is open whose answer it must hear.
+    case callNotAnswered(key: String, isOverdue: Bool, ok: EventName, failed: EventName)
     /// What follows from the command was refused by a child or by the parent: which one, what it was sent, and why.
     case relativeRefused(OrderID, EventName, code: String, message: String)
     /// The same answer as to the first request with this key.

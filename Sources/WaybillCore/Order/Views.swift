@@ -47,8 +47,12 @@ public struct OrderView: Hashable, Sendable {
         /// The commands that answer it.
         public var ok: EventName
         public var failed: EventName
-        /// When it expires.
+        /// By when an answer was asked for.
         public var deadline: Moment
+        /// Whether the deadline has passed and it stays open: whether it was done is not known.
+        public var isUnanswered: Bool
+        /// `open` or `unanswered`.
+        public var state: Text { isUnanswered ? "unanswered" : "open" }
         /// What is asked, as one JSON object.
         public var data: [UInt8]
     }
@@ -78,7 +82,7 @@ public struct OrderView: Hashable, Sendable {
             let definition = workflow.calls[call.definition]
             return Call(
                 key: order.effectKey(of: call.number), topic: definition.topic, ok: definition.ok,
-                failed: definition.failed, deadline: call.deadline, data: call.data)
+                failed: definition.failed, deadline: call.deadline, isUnanswered: call.isUnanswered, data: call.data)
         }
         placedAt = order.placedAt
         lane = order.lane
@@ -125,7 +129,7 @@ public struct EventView: Hashable, Sendable {
 public struct CallView: Hashable, Sendable {
     /// The effect key.
     public var key: Text
-    /// `open`, `ok`, `failed`, `expired` or `cancelled`.
+    /// `open`, `unanswered`, `ok`, `failed`, `expired` or `cancelled`.
     public var state: Text
     public var deadline: Moment
 

@@ -17,10 +17,12 @@ package struct CallRow: Hashable, Sendable {
     /// The half message that says it was done; nil: it was deleted since.
     package var pendingMessage: PendingMessageNumber?
     package var state: State
+    /// When its deadline passed and it stayed open; nil: it did not.
+    package var unansweredAt: Moment?
 
     package init(
         number: Int64 = 0, stream: StreamNumber, name: Text, effectKey: Text, deadline: Moment,
-        pendingMessage: PendingMessageNumber?, state: State = .open
+        pendingMessage: PendingMessageNumber?, state: State = .open, unansweredAt: Moment? = nil
     ) {
         self.number = number
         self.stream = stream
@@ -29,6 +31,7 @@ package struct CallRow: Hashable, Sendable {
         self.deadline = deadline
         self.pendingMessage = pendingMessage
         self.state = state
+        self.unansweredAt = unansweredAt
     }
 
     init(_ columns: Columns) throws(StoreFailure) {
@@ -42,7 +45,11 @@ package struct CallRow: Hashable, Sendable {
             throw StoreFailure(.damaged, "call \(number) has the unknown state '\(columns.text(6))'")
         }
         self.state = state
+        unansweredAt = columns.optionalMoment(7)
     }
+
+    /// Whether it waits for an answer that did not come in time.
+    package var isUnanswered: Bool { state == .open && unansweredAt != nil }
 
     /// The row that fires when nobody answers in time.
     package var timeoutKey: TimeoutKey { TimeoutKey(kind: .call, due: deadline, owner: number, name: "") }
@@ -67,6 +74,16 @@ extension Transaction {
         return lastInsertedRow
     }
 
+    /// Keeps an open call whose deadline has passed as unanswered; false: it is not open, or was kept so before.
+    @discardableResult
+    package func leaveCallUnanswered(_ number: Int64, at now: Moment) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            "UPDATE call SET unanswered_at = ?2 WHERE number = ?1 AND state = 'open' AND unanswered_at IS NULL")
+        statement.bind(1, number)
+        statement.bind(2, now)
+        return try statement.run() == 1
+    }
+
     /// Ends an open call; false: it had ended before.
     @discardableResult
     package func settleCall(_ number: Int64, as state: CallRow.State) throws(StoreFailure) -> Bool {
@@ -81,7 +98,8 @@ extension TableReader where Self: ~Copyable {
     package func call(_ number: Int64) throws(StoreFailure) -> CallRow? {
         let statement = try query(
             """
-            SELECT number, stream, name, effect_key, deadline, pending_message, state FROM call WHERE number = ?1
+            SELECT number, stream, name, effect_key, deadline, pending_message, state, unanswered_at
+            FROM call WHERE number = ?1
             """)
         statement.bind(1, number)
         return try statement.first { columns throws(StoreFailure) in try CallRow(columns) }
@@ -90,7 +108,8 @@ extension TableReader where Self: ~Copyable {
     package func call(effectKey: Text) throws(StoreFailure) -> CallRow? {
         let statement = try query(
             """
-            SELECT number, stream, name, effect_key, deadline, pending_message, state FROM call WHERE effect_key = ?1
+            SELECT number, stream, name, effect_key, deadline, pending_message, state, unanswered_at
+            FROM call WHERE effect_key = ?1
             """)
         statement.bind(1, effectKey)
         return try statement.first { columns throws(StoreFailure) in try CallRow(columns) }
@@ -102,7 +121,7 @@ extension TableReader where Self: ~Copyable {
     ) throws(StoreFailure) -> [CallRow] {
         let statement = try query(
             """
-            SELECT number, stream, name, effect_key, deadline, pending_message, state FROM call
+            SELECT number, stream, name, effect_key, deadline, pending_message, state, unanswered_at FROM call
             WHERE stream = ?1 AND number > ?2 ORDER BY number LIMIT ?3
             """)
         statement.bind(1, stream)
@@ -111,11 +130,27 @@ extension TableReader where Self: ~Copyable {
         return try statement.all { columns throws(StoreFailure) in try CallRow(columns) }
     }
 
+    /// The open calls of all orders after a deadline and number, the one whose deadline is first of all first.
+    package func openCalls(
+        after last: (deadline: Moment, number: Int64)?, limit: Int
+    ) throws(StoreFailure) -> [CallRow] {
+        let statement = try query(
+            """
+            SELECT number, stream, name, effect_key, deadline, pending_message, state, unanswered_at
+            FROM call INDEXED BY call_open
+            WHERE state = 'open' AND (deadline, number) > (?1, ?2) ORDER BY deadline, number LIMIT ?3
+            """)
+        statement.bind(1, last?.deadline ?? Moment(milliseconds: .min))
+        statement.bind(2, last?.number ?? 0)
+        statement.bind(3, Int64(limit))
+        return try statement.all { columns throws(StoreFailure) in try CallRow(columns) }
+    }
+
     /// All calls after a number, the oldest first.
     package func calls(after number: Int64, limit: Int) throws(StoreFailure) -> [CallRow] {
         let statement = try query(
             """
-            SELECT number, stream, name, effect_key, deadline, pending_message, state FROM call
+            SELECT number, stream, name, effect_key, deadline, pending_message, state, unanswered_at FROM call
             WHERE number > ?1 ORDER BY number LIMIT ?2
             """)
         statement.bind(1, number)

@@ -59,17 +59,19 @@ extension ActionBuilder {
         if let constant = within.constant, constant <= 0 {
             log.error(at: outline.within, "a call that expires at once", hint: "give it time: within: 1d")
         }
-        var expiredData = symbols.commands?[failed] ?? RecordType([])
-        if let expired = outline.expired {
-            raise(RaiseSite(node: expired.node, name: expired.name, fields: known.fields))
-            expiredData = symbols.data(of: expired.name) ?? known
+        var deadlineData = symbols.commands?[failed] ?? RecordType([])
+        if let (node, name) = outline.unanswered ?? outline.expired {
+            raise(RaiseSite(node: node, name: name, fields: known.fields))
+            deadlineData = symbols.data(of: name) ?? known
         }
-        checkExpiry(outline, expiredData, known)
+        checkDeadline(outline, deadlineData, known)
         let lateData = outline.late.map { heardLate($0.node, $0.name, symbols.commands?[ok] ?? RecordType([])) }
         calls.append(
             Workflow.CallDefinition(
-                topic: outline.topic, ok: ok, failed: failed, expired: outline.expired?.name, expiredData: expiredData,
-                late: outline.late?.name, lateData: lateData ?? RecordType([])))
+                topic: outline.topic, ok: ok, failed: failed, expired: outline.expired?.name,
+                unanswered: outline.unanswered?.name, deadlineData: deadlineData, late: outline.late?.name,
+                lateData: lateData ?? RecordType([])))
+        callNodes.append(outline.unanswered?.node ?? outline.failed)
         return .call(
             Action.Call(
                 definition: calls.count - 1, name: outline.name.flatMap { value($0, .text, in: scope) }, data: data,
@@ -111,16 +113,30 @@ extension ActionBuilder {
         return name
     }
 
-    /// Nobody is there to say what the call does not know.
-    private func checkExpiry(_ outline: Outline.Call, _ wanted: RecordType, _ known: RecordType) {
+    /// What happens at the deadline: one thing, and silence is neither of the answers. Nobody is there to say what the
+    /// call does not know.
+    private func checkDeadline(_ outline: Outline.Call, _ wanted: RecordType, _ known: RecordType) {
+        if let (node, name) = outline.unanswered {
+            if outline.expired != nil {
+                log.error(
+                    at: node, "a call that is not answered in time expires or stays open, not both",
+                    hint: "remove `expired:`; then only an answer ends the call")
+            }
+            if symbols.commands?[name] != nil {
+                log.error(
+                    at: node, "\(name) is a command, and silence says nothing",
+                    hint: "what happens without an answer is an event: give it its own name")
+            }
+        }
         let missing = wanted.fields.first { field in
             !field.isOptional && known.slot(field.name) == nil && !(field.name == "reason" && field.type == .text)
         }
         guard let missing else { return }
         log.error(
-            at: outline.expired?.node ?? outline.failed,
-            "when the call expires nobody says '\(missing.name)'",
-            hint: "make it optional, add it to the `data:` of the call, or name an event of your own with `expired:`")
+            at: outline.unanswered?.node ?? outline.expired?.node ?? outline.failed,
+            "when the call \(outline.unanswered == nil ? "expires" : "is not answered") nobody says '\(missing.name)'",
+            hint: "make it optional, add it to the `data:` of the call, or name an event of your own with `unanswered:`"
+        )
     }
 }
 

@@ -8,6 +8,8 @@ struct ActionBuilder {
     private(set) var raises: [RaiseSite] = []
     /// Every call, in the order in which they are built, which is that of the document.
     var calls: [Workflow.CallDefinition] = []
+    /// Where each says what happens at its deadline.
+    var callNodes: [DocumentNode] = []
     /// What is said to other workflows.
     var relations: [Workflow.Relation] = []
     /// Steps of the list that is being built, loops included.

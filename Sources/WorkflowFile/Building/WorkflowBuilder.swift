@@ -41,12 +41,25 @@ struct WorkflowBuilder {
             ).run()
         }
         guard !log.hasErrors else { return nil }
-        return Workflow(
+        let workflow = Workflow(
             name: WorkflowName(outline.name), version: outline.version, hash: hash, commands: commands,
             context: symbols.context, attributes: attributes, derived: derived, invariants: invariants,
             status: status?.expression, states: states, timeouts: timeouts,
             children: outline.children.map { Workflow.ChildDefinition(workflow: $0.workflow, countMax: $0.countMax) },
             calls: actions.calls, relations: declared + actions.relations)
+        if judgesFlow { checkEnds(of: workflow, calls: actions.callNodes) }
+        return log.hasErrors ? nil : workflow
+    }
+
+    /// A call that stays open until it is answered, in an order that may end before: nothing would hear the answer.
+    private func checkEnds(of workflow: Workflow, calls nodes: [DocumentNode]) {
+        for index in workflow.callsOpenAtEnd() {
+            let call = workflow.calls[index]
+            log.error(
+                at: nodes[index], "the order can end while this call is unanswered, and nothing would hear its answer",
+                hint: "let only \(call.ok) or \(call.failed) lead from where it is open to the end, or let the order "
+                    + "rest in a state that is not final")
+        }
     }
 
     /// The key of a call is what its answer is remembered by.

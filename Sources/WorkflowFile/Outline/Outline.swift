@@ -137,6 +137,7 @@ struct Outline {
         let failed: DocumentNode
         /// The node and the name of an event.
         let expired: (node: DocumentNode, name: EventName)?
+        let unanswered: (node: DocumentNode, name: EventName)?
         let late: (node: DocumentNode, name: EventName)?
         let within: DocumentNode
     }

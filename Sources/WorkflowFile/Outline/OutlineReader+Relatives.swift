@@ -8,7 +8,7 @@ import WaybillCore
 /// - tell: {to: parent, command: signed, data: {parcel: parcel}}                  # `by: child` at the parent
 /// - tell: {to: parcel, id: event.parcel, command: call_back}                     # `by: parent` at the child
 /// - call: {topic: refunds, data: {payment: event.payment, amount_cents: event.amount_cents},
-///          ok: refund_done, failed: refund_failed, late: refund_late, within: 1d}
+///          ok: refund_done, failed: refund_failed, unanswered: refund_open, late: refund_late, within: 1d}
 /// - call: {topic: labels, name: event.parcel, ok: labelled, failed: no_label, within: 1h, expired: label_late}
 /// - stop: {call: event.parcel}
 /// ```
@@ -16,8 +16,10 @@ import WaybillCore
 /// What an order tells its relatives happens in its own write: all of it, or the command is refused with the reason.
 ///
 /// A call is a message with the tag `call` for a worker outside. The worker answers with the command `ok` or `failed`
-/// and the call's key; data that the call has and the answer leaves out is filled in. When no answer comes in time the
-/// event `expired` happens, else the command `failed`, with the call's data. When `ok` comes after the call has ended
+/// and the call's key; data that the call has and the answer leaves out is filled in. When no answer comes in time and
+/// the call names an event `unanswered`, that happens once, with the call's data, and the call stays open until `ok` or
+/// `failed` comes with its key. Without it the call ends at its deadline: the event `expired` happens, else the command
+/// `failed`, with the call's data. When `ok` comes after the call has ended
 /// in any other way, the event `late` happens, with what `ok` says and, in `ended`, the word `expired`, `failed` or
 /// `cancelled`; without `late` that answer is refused.
 extension OutlineReader {
@@ -63,17 +65,18 @@ extension OutlineReader {
     }
 
     func call(_ node: DocumentNode) -> Outline.Call? {
-        let allowed = ["topic", "name", "data", "ok", "failed", "expired", "late", "within"]
+        let allowed = ["topic", "name", "data", "ok", "failed", "expired", "unanswered", "late", "within"]
         guard let fields = fields(of: node, "call", allowed: allowed),
             let topic = required("topic", in: fields, of: node, "call").flatMap({ word($0, "a topic") }),
             let ok = required("ok", in: fields, of: node, "call"),
             let failed = required("failed", in: fields, of: node, "call"),
             let within = required("within", in: fields, of: node, "call").flatMap({ expression($0) })
         else { return nil }
-        let (expired, late) = (event(fields["expired"]), event(fields["late"]))
+        let (expired, unanswered) = (event(fields["expired"]), event(fields["unanswered"]))
+        let late = event(fields["late"])
         return Outline.Call(
             topic: TopicName(topic), name: fields["name"].flatMap { expression($0) }, data: data(fields["data"]),
-            ok: ok, failed: failed, expired: expired, late: late, within: within)
+            ok: ok, failed: failed, expired: expired, unanswered: unanswered, late: late, within: within)
     }
 
     private func event(_ node: DocumentNode?) -> (node: DocumentNode, name: EventName)? {
