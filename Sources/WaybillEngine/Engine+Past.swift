@@ -21,7 +21,8 @@ extension Engine {
                     if event.at > time { return order.version == 0 ? nil : order }
                 }
                 let body = try event.orderBody(under: workflow)
-                guard order.apply(body, under: workflow) else {
+                let rules = Semantics(stored: event.semantics) ?? .current
+                guard order.apply(body, under: workflow, by: rules) else {
                     throw EngineFailure.damaged("event \(event.position.number) does not fit order \(row.id)")
                 }
             }

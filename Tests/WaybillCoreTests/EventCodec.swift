@@ -113,6 +113,7 @@ import WaybillCore
         body.outcome.relatives = [command]
         body.outcome.called = [OpenCall(number: 1, definition: 0, deadline: Moment(milliseconds: 0), data: [])]
         body.outcome.settled = [OpenCall.Settled(number: 1, result: .ok)]
+        body.outcome.unanswered = [1]
         let blank = EventBody()
         // Whoever adds a field fills it here.
         for (mine, empty) in [

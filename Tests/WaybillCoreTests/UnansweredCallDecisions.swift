@@ -17,9 +17,9 @@ import WorkflowFile
         context: {cakes: count, heard: count, why: optional text}
         initial: baking
         on:
-          silent: {actions: [{assign: {heard: + event.cakes, why: event.reason}}]}
+          silent: {actions: [{assign: {heard: + event.cakes}}]}
           cold: {actions: [{assign: {why: event.ended}}]}
-          baked: {}
+          baked: {actions: [{assign: {why: event.colour}}]}
           burnt: {actions: [{assign: {why: event.reason}}]}
           forget: {actions: [{stop: {call: "'bake'"}}]}
           close: done
@@ -47,7 +47,7 @@ import WorkflowFile
         let step = run.wait(.days(30))
         #expect(step.fired == ["dry-run#1"])
         #expect(step.actions.first == "call dry-run#1: unanswered")
-        #expect(data("heard", of: run) == .int(2) && data("why", of: run) == .text("unanswered"))
+        #expect(data("heard", of: run) == .int(2))
         #expect(run.order.calls.map(\.isUnanswered) == [true] && run.order.lapsed.isEmpty)
         let later = run.wait(.days(30))
         #expect(later.fired == [])
@@ -113,7 +113,8 @@ import WorkflowFile
             var again = JSONWriter()
             read.write(to: &again, under: workflow)
             #expect(again.bytes == writer.bytes)
-            #expect(folded.apply(read, under: workflow))
+            let fits = folded.apply(read, under: workflow)
+            #expect(fits)
             order = decision.order
             var stored = JSONWriter()
             order.writeState(to: &stored, under: workflow)
@@ -125,7 +126,8 @@ import WorkflowFile
         }
         let place = Command(order: "c-1", name: "place", data: Array(#"{"cakes":2}"#.utf8))
         let start = Moment(milliseconds: 0)
-        guard case .accepted(let first) = try workflow.decide(place, on: order, at: start, asking: EndlessStock()) else {
+        guard case .accepted(let first) = try workflow.decide(place, on: order, at: start, asking: EndlessStock())
+        else {
             Issue.record("it was not placed")
             return
         }

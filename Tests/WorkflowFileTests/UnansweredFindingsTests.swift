@@ -5,6 +5,12 @@ import WorkflowFile
 @Suite struct `A call that stays open until it is answered` {
     private static let call = "call: {topic: oven, name: \"'bake'\", data: {cakes: cakes}, ok: baked, failed: burnt, "
 
+    private func filled(_ states: String, _ more: String) -> String {
+        states.replacing("CALL", with: Self.call + more + "}")
+            .replacing("UNNAMED", with: Self.unnamed + more + "}")
+            .replacing("NOTHING", with: "actions: [{assign: {waited: + 0}}]")
+    }
+
     private static let unnamed = call.replacing("name: \"'bake'\", ", with: "")
 
     private func text(_ more: String = "unanswered: silent, within: 1h", states: String) -> String {
@@ -19,7 +25,7 @@ import WorkflowFile
           again: {}
           collect: {}
         context: {cakes: count, waited: count, why: optional text}
-        \(states.replacing("CALL", with: Self.call + more + "}").replacing("UNNAMED", with: Self.unnamed + more + "}"))
+        \(filled(states, more))
         """
     }
 
@@ -27,7 +33,7 @@ import WorkflowFile
         WorkflowFile.check(text(more, states: states)).findings.map(\.message)
     }
 
-    private static let heard = "silent: {actions: [{assign: {waited: + event.cakes, why: event.reason}}]}"
+    private static let heard = "silent: {actions: [{assign: {waited: + event.cakes}}]}"
     private static let ends = "the order can end while this call is unanswered, and nothing would hear its answer"
 
     /// The state that waits for the oven is left by its answers only.
@@ -40,9 +46,9 @@ import WorkflowFile
         """
 
     @Test func `names an event that hears the call's data and the reason`() throws {
-        #expect(findings(states: Self.good.replacing(", why: event.reason", with: "")) == [])
+        #expect(findings(states: Self.good) == [])
         let workflow = try #require(
-            WorkflowFile.check(text(states: Self.good.replacing(", why: event.reason", with: "")))
+            WorkflowFile.check(text(states: Self.good))
                 .workflow)
         #expect(workflow.calls.map(\.unanswered) == ["silent"])
         #expect(drawMermaid(workflow).contains("silent"))
@@ -53,7 +59,7 @@ import WorkflowFile
     @Test func `does not expire as well`() {
         let both = "unanswered: silent, expired: silent, within: 1h"
         #expect(
-            findings(both, states: Self.good.replacing(", why: event.reason", with: ""))
+            findings(both, states: Self.good)
                 == ["a call that is not answered in time expires or stays open, not both"])
     }
 
@@ -65,7 +71,7 @@ import WorkflowFile
 
     @Test func `says that nothing sends or hears a misspelled event`() {
         #expect(
-            Set(findings("unanswered: silnt, within: 1h", states: Self.good.replacing(", why: event.reason", with: "")))
+            Set(findings("unanswered: silnt, within: 1h", states: Self.good.replacing("event.cakes", with: "1")))
                 == ["nothing sends 'silent'", "no state handles the event 'silnt'"])
     }
 
@@ -126,7 +132,7 @@ import WorkflowFile
             "a raised event",
             """
             initial: idle
-            on: {bake: {actions: [{CALL}]}, baked: {}, burnt: {}, HEARD}
+            on: {bake: {actions: [{CALL}]}, baked: {NOTHING}, burnt: {NOTHING}, HEARD}
             states:
               idle: {on: {again: {actions: [{raise: bake}]}, collect: done, forget: idle}}
               done: {type: final}
@@ -136,10 +142,12 @@ import WorkflowFile
             "both regions of a parallel order",
             """
             type: parallel
-            on: {HEARD, burnt: {}}
+            on: {HEARD, burnt: {NOTHING}}
             states:
-              oven: {initial: baking, states: {baking: {entry: [{CALL}], on: {baked: cold, forget: cold}}, cold: {type: final}}}
-              shop: {initial: open, states: {open: {on: {collect: shut, again: {}}}, shut: {type: final}}}
+              oven:
+                initial: baking
+                states: {baking: {entry: [{CALL}], on: {baked: cold, forget: cold}}, cold: {type: final}}
+              shop: {initial: open, states: {open: {on: {collect: shut, again: {NOTHING}}}, shut: {type: final}}}
             """
         ),
     ]
@@ -148,7 +156,7 @@ import WorkflowFile
         let states = Self.endings[index].1.replacing("HEARD", with: "silent: {actions: [{assign: {waited: + 1}}]}")
         #expect(findings(states: states) == [Self.ends], "\(Self.endings[index].0)")
         // An order that rests instead of ending hears the answer whenever it comes.
-        #expect(!findings(states: states.replacing("type: final", with: "on: {again: {}}")).contains(Self.ends))
+        #expect(!findings(states: states.replacing("type: final", with: "on: {again: {NOTHING}}")).contains(Self.ends))
         // Without the key the order takes the call back when it ends, as it did.
         let expiring = states.replacing("silent: done, ", with: "").replacing(
             "silent: {actions: [{assign: {waited: + 1}}]}, ", with: ""
@@ -162,8 +170,12 @@ import WorkflowFile
             type: parallel
             on: {silent: {actions: [{assign: {waited: + 1}}]}}
             states:
-              oven: {initial: baking, states: {baking: {entry: [{CALL}], on: {baked: cold, burnt: cold}}, cold: {type: final}}}
-              shop: {initial: open, states: {open: {on: {collect: shut, again: {}, forget: {}}}, shut: {type: final}}}
+              oven:
+                initial: baking
+                states: {baking: {entry: [{CALL}], on: {baked: cold, burnt: cold}}, cold: {type: final}}
+              shop:
+                initial: open
+                states: {open: {on: {collect: shut, again: {NOTHING}, forget: {NOTHING}}}, shut: {type: final}}
             """
         #expect(findings(states: answered) == [])
         let guarded = """
@@ -176,7 +188,7 @@ import WorkflowFile
                   collect: {guard: "IN_STATE('both.oven.cold')", target: done}
                 states:
                   oven: {initial: baking, states: {baking: {entry: [{CALL}], on: {baked: cold, burnt: cold}}, cold: {}}}
-                  shop: {initial: open, states: {open: {on: {again: {}, forget: {}}}}}
+                  shop: {initial: open, states: {open: {on: {again: {NOTHING}, forget: {NOTHING}}}}}
               done: {type: final}
             """
         #expect(!findings(states: guarded).contains(Self.ends))

@@ -152,7 +152,8 @@ struct JournalFold<Visitor: FoldVisitor> {
             return drop(open, at: event, "it places \(body.order ?? "an order without an id"), its row another order")
         }
         try visitor.visit(event, body, of: open)
-        guard open.order.apply(body, under: open.chart.workflow) else {
+        let rules = Semantics(stored: event.semantics) ?? .current
+        guard open.order.apply(body, under: open.chart.workflow, by: rules) else {
             return drop(open, at: event, "it does not fit what its order was before it")
         }
         if version == open.row.version {

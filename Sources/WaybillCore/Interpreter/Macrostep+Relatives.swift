@@ -45,6 +45,9 @@ extension Macrostep {
         guard order.calls.count < InterpreterLimits.callsMax else {
             throw .limit("open calls of an order", max: InterpreterLimits.callsMax)
         }
+        guard !semantics.keepsLapsedCalls || order.lapsed.count < InterpreterLimits.lapsedCallsMax else {
+            throw .limit("ended calls of an order that may still be answered", max: InterpreterLimits.lapsedCallsMax)
+        }
         var name: Text?
         if let expression = call.name {
             let given = try text(expression, "the name of a call")
@@ -108,7 +111,7 @@ extension Macrostep {
     mutating func settle(_ call: OpenCall, _ result: OpenCall.Result) {
         let hears = result != .ok && result != .late && !isFinished && workflow.calls[call.definition].late != nil
         let settled = OpenCall.Settled(number: call.number, result: result, hearsLate: hears)
-        order.close(settled)
+        order.close(settled, by: semantics)
         outcome.settled.append(settled)
         guard trace != nil else { return }
         let key = order.effectKey(of: call.number)

@@ -179,7 +179,7 @@ package enum InterpreterLimits {
     package static let relativesMax = 1_000
     /// Open calls of one order.
     package static let callsMax = 256
-    /// Ended calls of one order of which a late answer is heard; the oldest go first.
+    /// Ended calls of one order of which a late answer is heard; with so many it makes no further call.
     package static let lapsedCallsMax = 64
     /// Of a SKU or a location, each.
     package static let stockNameBytesMax = 256

@@ -36,7 +36,7 @@ struct OpenCallsAtEnd {
         self.workflow = workflow
         let start = Moment(milliseconds: 0)
         let order = Order(id: "any", workflow: workflow, placedAt: start)
-        chart = Macrostep(workflow: workflow, order: order, facts: EndlessStock(), now: start)
+        chart = Macrostep(workflow: workflow, order: order, facts: EndlessStock(), now: start, semantics: .current)
         var heard: Set<EventName> = []
         for transition in workflow.states.flatMap(\.transitions) {
             if case .event(let name) = transition.trigger { heard.insert(name) }
@@ -290,7 +290,8 @@ struct OpenCallsAtEnd {
 }
 
 extension Workflow {
-    /// The calls that stay open when they are not answered, and may be open when the order ends: indices into ``calls``.
+    /// The calls that stay open when they are not answered, and may be open when the order ends: indices into
+    /// ``calls``.
     package func callsOpenAtEnd() -> [Int] {
         guard calls.contains(where: { $0.unanswered != nil }), canEnd(0) else { return [] }
         var search = OpenCallsAtEnd(self)

@@ -16,9 +16,9 @@ package struct LapsedCall: Hashable, Sendable {
 
 extension Order {
     /// Takes up the end of a call, or the answer that came after it.
-    mutating func close(_ settled: OpenCall.Settled) {
+    mutating func close(_ settled: OpenCall.Settled, by semantics: Semantics) {
         if settled.hearsLate, let call = calls.first(where: { $0.number == settled.number }) {
-            if lapsed.count >= InterpreterLimits.lapsedCallsMax { lapsed.removeFirst() }
+            if !semantics.keepsLapsedCalls, lapsed.count >= InterpreterLimits.lapsedCallsMax { lapsed.removeFirst() }
             lapsed.append(LapsedCall(call: call, result: settled.result))
         }
         calls.removeAll { $0.number == settled.number }

@@ -202,7 +202,8 @@ extension OpenCall {
 }
 
 extension JSONWriter {
-    /// `[number,definition,name,deadline,lane,data]`, in events and in stored orders; an unanswered one ends with `true`.
+    /// `[number,definition,name,deadline,lane,data]`, in events and in stored orders; an unanswered one ends with
+    /// `true`.
     mutating func call(_ call: OpenCall) {
         beginArray()
         int(call.number)

@@ -2,7 +2,9 @@
 /// The interpreter changes an order through these same functions, so the stored state cannot drift from the journal.
 extension Order {
     /// Applies a whole outcome, as replay does; false when it does not fit the order (a damaged event).
-    package mutating func apply(_ outcome: Outcome) -> Bool {
+    ///
+    /// - Parameter semantics: the rules by which it was decided.
+    package mutating func apply(_ outcome: Outcome, by semantics: Semantics = .current) -> Bool {
         for state in outcome.left { configuration.remove(state) }
         for state in outcome.entered { configuration.insert(state) }
         for change in outcome.changes {
@@ -15,7 +17,7 @@ extension Order {
         }
         children += outcome.spawned
         for call in outcome.called { open(call) }
-        for call in outcome.settled { close(call) }
+        for call in outcome.settled { close(call, by: semantics) }
         for call in outcome.unanswered { leaveUnanswered(call) }
         if let status = outcome.status { self.status = status }
         version += 1
@@ -27,7 +29,9 @@ extension Order {
     }
 
     /// Applies a whole event, as replay does. The first event also fills the context from its data.
-    package mutating func apply(_ body: EventBody, under workflow: Workflow) -> Bool {
+    package mutating func apply(
+        _ body: EventBody, under workflow: Workflow, by semantics: Semantics = .current
+    ) -> Bool {
         if version == 0 { parent = body.parent }
         if version == 0, !body.data.isEmpty, let creation = workflow.creation {
             do throws(JSONProblem) {
@@ -40,7 +44,7 @@ extension Order {
                 return false
             }
         }
-        return apply(body.outcome)
+        return apply(body.outcome, by: semantics)
     }
 
     package mutating func arm(_ timeout: PendingTimeout) {

@@ -19,4 +19,8 @@ package struct Semantics: Hashable, Sendable {
         guard (Self.first.number...Self.current.number).contains(number) else { return nil }
         self.number = number
     }
+
+    /// Whether an ended call of which a late answer is heard is kept until that comes, and a further call refused when
+    /// there are too many; else the oldest of them is dropped.
+    package var keepsLapsedCalls: Bool { number >= 2 }
 }
