@@ -17,10 +17,9 @@ import WorkflowFile
               until: optional time
               lines: {key: n, max: 9, of: {sku: text, qty: count, paid: cents}}
             initial: a
+            after: {soon: {in: 1h, target: b}}
             states:
-              a:
-                on: {go: {target: b, actions: \(list)}\(raised)}
-                after: {soon: {in: 1h, target: b}}
+              a: {on: {go: {target: b, actions: \(list)}\(raised)}}
               b: {initial: end, states: {end: {type: final}}}
             """
         let workflow = try WorkflowFile.load(text)

@@ -1,4 +1,4 @@
-/// Leaving and entering states: SCXML's exitStates, enterStates and the computation of the entry set.
+/// Leaving and entering states: SCXML's exitStates and enterStates.
 extension Macrostep {
     /// Leaves states, inner and later ones first: their timeouts are cancelled, their exit actions run.
     mutating func leave(_ states: StateSet) throws(Refusal) {
@@ -59,56 +59,12 @@ extension Macrostep {
             workflow.isInFinalState(above, scope.configuration)
         {
             if above == 0 {
-                isFinished = true
+                // What was raised before, the end of this region too, is still heard: `settle` ends the order.
+                isFinished = !semantics.regionsAreHeardToTheEnd
                 return
             }
             raised.append(.done(above))
             region = above
-        }
-    }
-
-    // MARK: The entry set
-
-    /// Adds the states that a transition enters: its target, what lies between it and the domain, and their defaults.
-    func addEntries(of selected: Selected, to entered: inout StateSet) {
-        guard let target = selected.transition.target else { return }
-        let domain = domain(of: selected.transition, from: selected.source, to: target)
-        entered.insert(target)
-        addDescendants(of: target, to: &entered)
-        addAncestors(of: target, below: domain, to: &entered)
-    }
-
-    /// Adds what must be entered inside a state: the initial child, or every region.
-    func addDescendants(of state: Int, to entered: inout StateSet) {
-        switch workflow.states[state].kind {
-        case .atomic, .final:
-            return
-        case .compound(let initial):
-            entered.insert(initial)
-            addDescendants(of: initial, to: &entered)
-            addAncestors(of: initial, below: state, to: &entered)
-        case .parallel:
-            addRegions(of: state, to: &entered)
-        }
-    }
-
-    private func addAncestors(of state: Int, below domain: Int, to entered: inout StateSet) {
-        var above = workflow.states[state].parent
-        while let current = above, current != domain {
-            entered.insert(current)
-            if workflow.states[current].kind == .parallel { addRegions(of: current, to: &entered) }
-            above = workflow.states[current].parent
-        }
-        // A parallel domain keeps its regions, except those that the transition left: they are entered again.
-        if workflow.states[domain].kind == .parallel { addRegions(of: domain, to: &entered) }
-    }
-
-    private func addRegions(of parallel: Int, to entered: inout StateSet) {
-        for region in workflow.states[parallel].children {
-            let range = region...workflow.states[region].last
-            guard !range.contains(where: { entered.contains($0) }) else { continue }
-            entered.insert(region)
-            addDescendants(of: region, to: &entered)
         }
     }
 }

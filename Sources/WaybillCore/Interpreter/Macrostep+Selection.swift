@@ -57,7 +57,7 @@ extension Macrostep {
             var preempted = false
             var beaten: [Int] = []
             for (index, other) in kept.enumerated() where candidate.exits.intersects(other.exits) {
-                if isDescendant(candidate.source, of: other.source) {
+                if workflow.isDescendant(candidate.source, of: other.source) {
                     beaten.append(index)
                 } else {
                     preempted = true
@@ -75,28 +75,9 @@ extension Macrostep {
     func exitSet(of transition: Transition, from source: Int) -> StateSet {
         var exits = StateSet()
         guard let target = transition.target else { return exits }
-        let domain = domain(of: transition, from: source, to: target)
+        let domain = workflow.domain(of: transition, from: source, to: target)
         let below = domain + 1..<workflow.states[domain].last + 1
         scope.configuration.forEach { if below.contains($0) { exits.insert($0) } }
         return exits
-    }
-
-    /// The innermost state that the transition does not leave.
-    func domain(of transition: Transition, from source: Int, to target: Int) -> Int {
-        if transition.isInternal, case .compound = workflow.states[source].kind, isDescendant(target, of: source) {
-            return source
-        }
-        var state = workflow.states[source].parent
-        while let current = state {
-            if case .compound = workflow.states[current].kind, isDescendant(target, of: current) { return current }
-            state = workflow.states[current].parent
-        }
-        // The root is never left, whatever its kind.
-        return 0
-    }
-
-    /// Whether `state` lies properly below `ancestor`. States are numbered in document order, so a subtree is a range.
-    func isDescendant(_ state: Int, of ancestor: Int) -> Bool {
-        state > ancestor && state <= workflow.states[ancestor].last
     }
 }

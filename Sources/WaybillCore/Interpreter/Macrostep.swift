@@ -68,7 +68,7 @@ struct Macrostep {
     mutating func start() throws(Refusal) {
         var entered = StateSet()
         entered.insert(0)
-        addDescendants(of: 0, to: &entered)
+        workflow.addDescendants(of: 0, to: &entered)
         try enter(entered)
         try settle()
     }
@@ -92,7 +92,11 @@ struct Macrostep {
                 try take(eventless)
                 continue
             }
-            guard !raised.isEmpty else { return }
+            guard !raised.isEmpty else {
+                // All regions of a parallel root are final, and nothing waits to be heard.
+                isFinished = semantics.regionsAreHeardToTheEnd && workflow.isFinished(scope.configuration)
+                return
+            }
             let happening = raised.removeFirst()
             let transitions = try select(for: happening)
             if !transitions.isEmpty { try take(transitions) }
@@ -109,7 +113,7 @@ struct Macrostep {
         var entered = StateSet()
         for transition in transitions {
             left.formUnion(transition.exits)
-            addEntries(of: transition, to: &entered)
+            workflow.addEntries(of: transition.transition, from: transition.source, to: &entered)
         }
         try leave(left)
         for selected in transitions { try perform(selected.transition.actions) }

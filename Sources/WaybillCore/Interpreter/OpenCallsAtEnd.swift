@@ -48,7 +48,7 @@ struct OpenCallsAtEnd {
     mutating func find() -> [Int] {
         var entered = StateSet()
         entered.insert(0)
-        chart.addDescendants(of: 0, to: &entered)
+        workflow.addDescendants(of: 0, to: &entered)
         add(enter(entered, [Point(open: Array(repeating: 0, count: workflow.calls.count))]))
         while let point = waiting.popLast(), !hasGivenUp { follow(point) }
         let all = workflow.calls.indices.filter { workflow.calls[$0].unanswered != nil }
@@ -185,7 +185,7 @@ struct OpenCallsAtEnd {
         var entered = StateSet()
         for selected in selection {
             left.formUnion(selected.exits)
-            chart.addEntries(of: selected, to: &entered)
+            workflow.addEntries(of: selected.transition, from: selected.source, to: &entered)
         }
         var points: Set<Point> = [point]
         for state in left.states.reversed() {

@@ -23,4 +23,8 @@ package struct Semantics: Hashable, Sendable {
     /// Whether an ended call of which a late answer is heard is kept until that comes, and a further call refused when
     /// there are too many; else the oldest of them is dropped.
     package var keepsLapsedCalls: Bool { number >= 2 }
+
+    /// Under a parallel root, whether the order ends only when all that was raised has been heard, the `onDone:` of the
+    /// region that ends last too; else it ends, and what waits is lost, as soon as its last region is final.
+    var regionsAreHeardToTheEnd: Bool { number >= 2 }
 }

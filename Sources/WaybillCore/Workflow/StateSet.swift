@@ -31,6 +31,18 @@ package struct StateSet: Hashable, Sendable {
         )
     }
 
+    /// Keeps the states that `other` has too.
+    package mutating func formIntersection(_ other: StateSet) {
+        words = (words.0 & other.words.0, words.1 & other.words.1, words.2 & other.words.2, words.3 & other.words.3)
+    }
+
+    /// Removes the states that `other` has.
+    package mutating func subtract(_ other: StateSet) {
+        words = (
+            words.0 & ~other.words.0, words.1 & ~other.words.1, words.2 & ~other.words.2, words.3 & ~other.words.3
+        )
+    }
+
     /// Calls `body` for each state, in document order.
     package func forEach<Failure: Error>(_ body: (Int) throws(Failure) -> Void) throws(Failure) {
         for index in 0..<4 {

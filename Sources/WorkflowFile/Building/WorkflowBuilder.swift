@@ -35,19 +35,23 @@ struct WorkflowBuilder {
             log.error(at: outline.root.node, "\(actions.calls.count) calls, more than \(WorkflowLimits.callsMax)")
         }
         checkAnswers(to: actions.calls)
+        let workflow =
+            log.hasErrors
+            ? nil
+            : Workflow(
+                name: WorkflowName(outline.name), version: outline.version, hash: hash, commands: commands,
+                context: symbols.context, attributes: attributes, derived: derived, invariants: invariants,
+                status: status?.expression, states: states, timeouts: timeouts,
+                children: outline.children.map {
+                    Workflow.ChildDefinition(workflow: $0.workflow, countMax: $0.countMax)
+                },
+                calls: actions.calls, relations: declared + actions.relations)
         if judgesFlow {
             FlowCheck(
-                states: symbols.states, commands: outline.commands, raises: actions.raises, log: log
+                states: symbols.states, commands: outline.commands, raises: actions.raises, workflow: workflow, log: log
             ).run()
         }
-        guard !log.hasErrors else { return nil }
-        let workflow = Workflow(
-            name: WorkflowName(outline.name), version: outline.version, hash: hash, commands: commands,
-            context: symbols.context, attributes: attributes, derived: derived, invariants: invariants,
-            status: status?.expression, states: states, timeouts: timeouts,
-            children: outline.children.map { Workflow.ChildDefinition(workflow: $0.workflow, countMax: $0.countMax) },
-            calls: actions.calls, relations: declared + actions.relations)
-        if judgesFlow { checkEnds(of: workflow, calls: actions.callNodes) }
+        if judgesFlow, let workflow, !log.hasErrors { checkEnds(of: workflow, calls: actions.callNodes) }
         return log.hasErrors ? nil : workflow
     }
 

@@ -5,25 +5,28 @@ struct FlowCheck {
     let states: StateTable
     let commands: [Outline.Command]?
     let raises: [ActionBuilder.RaiseSite]
+    /// Nil: what could not be read is missing from the chart, and its absence would be told as other errors.
+    let workflow: Workflow?
     let log: FindingLog
 
     func run() {
-        // What could not be read is missing from the chart: its absence would be told as other errors.
-        let isWhole = !log.hasErrors
         for index in states.rows.indices {
             checkAlternatives(of: index)
             checkDone(of: index)
             checkRegion(index)
         }
-        guard isWhole else { return }
+        guard let workflow else { return }
+        let chart = JudgedChart(workflow, states, log)
         checkEvents()
         checkWaysOut()
-        checkEndlessSteps()
-        EndCheck(states: states, log: log).run()
-        let reached = Reachability(states).reached
-        for (index, row) in states.rows.enumerated() where !reached[index] {
+        StepCheck(chart: chart).run()
+        var ends = EndCheck(chart: chart)
+        ends.run()
+        CallCheck(chart: chart, told: ends.told).run()
+        TimeoutCheck(chart: chart).run()
+        for (index, row) in states.rows.enumerated() where !chart.reached.contains(index) {
             // Below an unreachable state all are.
-            guard row.parent.map({ reached[$0] }) ?? true else { continue }
+            guard row.parent.map({ chart.reached.contains($0) }) ?? true else { continue }
             log.error(
                 at: row.outline.node, "no transition leads to this state",
                 hint: "make it a target or an `initial:`, or remove it")
@@ -168,39 +171,6 @@ struct FlowCheck {
             above = states.rows[current].parent
         }
         return false
-    }
-
-    /// An `always:` without a guard that leads back to itself, directly or through others like it, never ends.
-    private func checkEndlessSteps() {
-        for index in states.rows.indices {
-            guard let first = unguardedAlways(of: index) else { continue }
-            var current = index
-            var steps = 0
-            while let next = unguardedAlways(of: current), steps <= states.rows.count {
-                guard let target = next.target.flatMap({ states.target(Text($0.text ?? ""), from: current) }) else {
-                    // Without a target the state stays, and with it the transition.
-                    steps = .max
-                    break
-                }
-                current = Reachability.defaultLeaf(of: target, in: states)
-                steps += 1
-            }
-            if steps > states.rows.count {
-                log.error(
-                    at: first.node, "`always:` without a guard repeats itself for ever from here",
-                    hint: "add a guard, or a target that has no such `always:`")
-                return
-            }
-        }
-    }
-
-    private func unguardedAlways(of index: Int) -> Outline.Transition? {
-        states.rows[index].outline.transitions.first {
-            switch $0.trigger {
-            case .always: $0.guarding == nil
-            case .event, .done, .timeout: false
-            }
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 import Testing
 import WaybillCore
+import WorkflowFile
 
 /// Final states and what they tell the states above them.
 @Suite struct `A final state` {
@@ -154,5 +155,77 @@ import WaybillCore
         try chart.send("r")
         #expect(chart.workflow.isFinished(chart.order.configuration))
         #expect(refusal { try chart.send("note") } != nil)
+    }
+
+    @Test func `of the last region of a parallel root is told before the order ends`() throws {
+        let chart = try Chart(
+            """
+            type: parallel
+            on: {note: {actions: \(say("noted"))}}
+            states:
+              left:
+                initial: a
+                onDone: {actions: [{send: {topic: log, tag: left}}, {raise: note}]}
+                states: {a: {on: {l: end}}, end: {type: final, entry: [{raise: note}]}}
+              right:
+                initial: b
+                onDone: {actions: \(say("right"))}
+                states: {b: {on: {r: end}}, end: {type: final}}
+            """)
+        try chart.send("r")
+        #expect(chart.said == ["right"])
+        try chart.send("l")
+        #expect(chart.said == ["noted", "left", "noted"])
+        #expect(chart.workflow.isFinished(chart.order.configuration))
+        #expect(refusal { try chart.send("note") } != nil)
+    }
+
+    @Test func `of the last region may begin it again, and then the order goes on`() throws {
+        let chart = try Chart(
+            """
+            type: parallel
+            context: {rounds: count}
+            states:
+              left:
+                initial: a
+                onDone: {guard: rounds < 2, target: left.a, internal: true, actions: [{assign: {rounds: + 1}}]}
+                states: {a: {on: {l: end}}, end: {type: final}}
+              right: {initial: b, states: {b: {on: {r: end}}, end: {type: final}}}
+            """)
+        try chart.send("r")
+        try chart.send("l")
+        #expect(chart.leaves == ["left.a", "right.end"])
+        try chart.send("l")
+        try chart.send("l")
+        #expect(chart["rounds"] == .int(2))
+        #expect(chart.workflow.isFinished(chart.order.configuration))
+    }
+
+    @Test func `of the last region of a parallel root told nothing by the rules of the first releases`() throws {
+        let workflow = try WorkflowFile.load(
+            stored: """
+                id: chart
+                version: 1
+                type: parallel
+                states:
+                  left:
+                    initial: a
+                    onDone: {actions: \(say("left"))}
+                    states: {a: {on: {l: end}}, end: {type: final}}
+                """)
+        let now = Moment(milliseconds: 0)
+        let placing = try workflow.decide(
+            Command(order: "o-1", name: "start"), on: Order(id: "o-1", workflow: workflow, placedAt: now), at: now,
+            asking: EndlessStock())
+        guard case .accepted(let placed) = placing else { return #expect(Bool(false), "not placed") }
+        func said(by rules: Semantics) throws -> Int? {
+            let verdict = try workflow.decide(
+                Command(order: "o-1", name: "l"), on: placed.order, at: now, asking: EndlessStock(), by: rules)
+            guard case .accepted(let decision) = verdict else { return nil }
+            #expect(workflow.isFinished(decision.order.configuration))
+            return decision.outcome.messages.count
+        }
+        #expect(try said(by: .first) == 0)
+        #expect(try said(by: .current) == 1)
     }
 }

@@ -58,6 +58,7 @@ struct StatechartModel {
                 take(eventless)
                 steps += 1
             } else if waiting.isEmpty {
+                isOver = isFinal(0)
                 break
             } else {
                 let ways = chosen(for: waiting.removeFirst())
@@ -101,7 +102,8 @@ struct StatechartModel {
                 waiting.append("done.\(above)")
                 ended = above
             }
-            if isFinal(0) { isOver = true }
+            // A parallel root waits until all is heard.
+            if case .compound = nodes[0].kind, isFinal(0) { isOver = true }
         }
     }
 

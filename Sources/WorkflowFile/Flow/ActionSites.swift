@@ -1,0 +1,73 @@
+import WaybillCore
+
+/// Where an action stands in a chart: what has happened when it runs, and what follows.
+enum ActionPlace: Hashable {
+    case entry(Int)
+    case exit(Int)
+    case way(JudgedChart.Way)
+}
+
+extension JudgedChart {
+    /// A list of actions, as written and as it runs.
+    struct ActionList {
+        let place: ActionPlace
+        let outlines: [Outline.Action]
+        let actions: [Action]
+
+        /// The actions as written, those inside loops too.
+        var flat: [Outline.Action] { outlines.flatMap(\.withBody) }
+    }
+
+    /// Every list of actions of the states that an order can be in.
+    var actionLists: [ActionList] {
+        reached.states.flatMap { state -> [ActionList] in
+            let outline = states.rows[state].outline
+            let built = workflow.states[state]
+            return [
+                ActionList(place: .entry(state), outlines: outline.entry, actions: built.entry),
+                ActionList(place: .exit(state), outlines: outline.exit, actions: built.exit),
+            ]
+                + ways(of: state).map { way in
+                    ActionList(
+                        place: .way(way), outlines: outline.transitions[way.index].actions,
+                        actions: built.transitions[way.index].actions)
+                }
+        }
+    }
+}
+
+extension Outline.Action {
+    /// The action and those inside it.
+    fileprivate var withBody: [Outline.Action] {
+        guard case .forEach(_, _, let body) = verb else { return [self] }
+        return [self] + body.flatMap(\.withBody)
+    }
+}
+
+extension Expression {
+    /// What it is made of, one level down.
+    var parts: [Expression] {
+        switch self {
+        case .literal, .context, .event, .derived, .bound, .now, .order, .inState: []
+        case .member(let record, _): [record]
+        case .element(let collection, let key): [collection, key]
+        case .not(let operand), .negate(let operand), .isNull(let operand), .count(let operand): [operand]
+        case .binary(_, let left, let right): [left, right]
+        case .between(let value, let low, let high): [value, low, high]
+        case .isIn(let value, let values): [value] + values
+        case .choice(let branches, let otherwise):
+            branches.flatMap { [$0.condition, $0.value] } + (otherwise.map { [$0] } ?? [])
+        case .aggregate(_, let over, _, let body): [over, body]
+        case .allocate(let amount, let over, _, let weight): [amount, over, weight]
+        }
+    }
+
+    /// Whether it, or a part of it, or of a `derive:` entry that it uses, satisfies `condition`.
+    func contains(_ derived: [Expression], where condition: (Expression) -> Bool) -> Bool {
+        if condition(self) { return true }
+        if case .derived(let index) = self, derived.indices.contains(index) {
+            return derived[index].contains(derived, where: condition)
+        }
+        return parts.contains { $0.contains(derived, where: condition) }
+    }
+}
