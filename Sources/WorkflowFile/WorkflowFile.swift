@@ -21,25 +21,38 @@ package import WaybillCore
 package enum WorkflowFile {
     /// Reads a workflow and tells everything that is wrong or doubtful. The workflow is nil when there is an error.
     package static func check(_ text: String) -> (workflow: Workflow?, findings: [WorkflowFinding]) {
-        check(bytes: Array(text.utf8))
+        check(bytes: Array(text.utf8), tryingFacts: true)
     }
 
     /// Reads a workflow from the bytes of a file, which may be no text at all.
-    package static func check(bytes: [UInt8]) -> (workflow: Workflow?, findings: [WorkflowFinding]) {
-        read(bytes, judgesFlow: true)
+    ///
+    /// - Parameter tryingFacts: whether small orders are led through it, to find invariants that refuse facts.
+    package static func check(
+        bytes: [UInt8], tryingFacts: Bool = false
+    ) -> (workflow: Workflow?, findings: [WorkflowFinding]) {
+        read(bytes, judging: tryingFacts ? .wholly : .forErrors)
     }
 
     /// Reads a workflow; warnings do not stop it.
     ///
     /// - Parameter name: what errors call the text, for example the file's name.
     package static func load(_ text: String, name: String = "workflow") throws(WorkflowFileError) -> Workflow {
-        try accepted(read(Array(text.utf8), judgesFlow: true), name: name)
+        try accepted(read(Array(text.utf8), judging: .forErrors), name: name)
     }
 
     /// Reads a text that was accepted before, maybe by an earlier release: what it says is checked, not whether it is
     /// wise. Orders that run under it must not stop because a later release has learned to see more.
     package static func load(stored text: String) throws(WorkflowFileError) -> Workflow {
-        try accepted(read(Array(text.utf8), judgesFlow: false), name: "stored workflow")
+        try accepted(read(Array(text.utf8), judging: .notAtAll), name: "stored workflow")
+    }
+
+    /// How far a text is judged besides what it says.
+    enum Judgement {
+        case notAtAll
+        /// What keeps it from being used; and warnings that cost nothing.
+        case forErrors
+        /// With small orders that are led through it.
+        case wholly
     }
 
     private static func accepted(
@@ -50,13 +63,13 @@ package enum WorkflowFile {
     }
 
     private static func read(
-        _ bytes: [UInt8], judgesFlow: Bool
+        _ bytes: [UInt8], judging judgement: Judgement
     ) -> (workflow: Workflow?, findings: [WorkflowFinding]) {
         let log = FindingLog(source: SourceText(bytes))
         var workflow: Workflow?
         if let root = DocumentReader.read(bytes, log: log), let outline = OutlineReader.read(root, log: log) {
             var builder = WorkflowBuilder(outline, log: log)
-            workflow = builder.build(hash: hash(of: bytes), judgesFlow: judgesFlow)
+            workflow = builder.build(hash: hash(of: bytes), judging: judgement)
         }
         return (workflow, log.findings.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
     }

@@ -31,7 +31,7 @@ struct CheckWorkflow: ParsableCommand {
         writer.beginArray()
         for argument in file {
             let source = try WorkflowSource(argument)
-            var (workflow, findings) = WorkflowFile.check(bytes: source.bytes)
+            var (workflow, findings) = WorkflowFile.check(bytes: source.bytes, tryingFacts: true)
             if let checked = workflow {
                 findings += WorkflowFile.familyFindings(of: checked, among: others)
                 if findings.contains(where: { $0.severity == .error }) { workflow = nil }

@@ -11,6 +11,7 @@ extension Scope {
     mutating func element(of collection: Expression, key: Expression) throws(EvaluationError) -> Value {
         let key = try evaluate(key)
         guard key != .null, case .list(let elements) = try evaluate(collection) else { return .null }
+        try spend(elements.count)
         return elements.first { $0.field(0) == key } ?? .null
     }
 

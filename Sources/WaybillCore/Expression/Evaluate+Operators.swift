@@ -13,7 +13,9 @@ extension Scope {
         }
         switch (try evaluate(left), try evaluate(right)) {
         case (.int(let first), .int(let second)): return try numeric(operation, first, second)
-        case (.text(let first), .text(let second)): return try textual(operation, first, second)
+        case (.text(let first), .text(let second)):
+            try spend((first.byteCount + second.byteCount) >> 6)
+            return try textual(operation, first, second)
         case (.text(let first), .int(let second)): return try textual(operation, first, Text(String(second)))
         case (.int(let first), .text(let second)): return try textual(operation, Text(String(first)), second)
         case (.bool(let first), .bool(let second)): return compared(operation, first == second, false)

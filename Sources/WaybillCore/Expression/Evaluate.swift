@@ -15,7 +15,8 @@ package func holds(_ guarding: Expression, in scope: inout Scope) throws(Evaluat
 extension Scope {
     /// The evaluator proper: one case per kind of expression, no deeper than the checker allowed.
     mutating func evaluate(_ expression: Expression) throws(EvaluationError) -> Value {
-        switch expression {
+        try spend(1)
+        return switch expression {
         case .literal(let value): value
         case .context(let slot): context.value(at: slot)
         case .event(let slot): event.value(at: slot)
@@ -42,6 +43,12 @@ extension Scope {
         case .allocate(let amount, let over, let depth, let weight):
             try evaluateAllocation(of: amount, over: over, depth: depth, weight: weight)
         }
+    }
+
+    /// Counts steps that are taken, and ends an evaluation that takes too many.
+    mutating func spend(_ steps: Int) throws(EvaluationError) {
+        stepsLeft &-= steps
+        guard stepsLeft >= 0 else { throw .tooManySteps }
     }
 
     /// The number an expression gives, or nil for NULL.

@@ -7,4 +7,6 @@ package enum EvaluationError: Error, Hashable, Sendable {
     case notAllocatable
     /// `||` made a text longer than ``Expression/textBytesMax``.
     case textTooLong
+    /// What follows from one command would hold the writer for too long.
+    case tooManySteps
 }

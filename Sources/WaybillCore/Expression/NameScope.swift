@@ -28,6 +28,7 @@ package struct NameScope: Sendable {
     /// A `derive:` entry, as its users see it.
     package struct Derived: Sendable {
         package let name: Text
+        package let expression: Expression
         package let type: ValueType
         package let isOptional: Bool
         package let cost: Int
@@ -35,6 +36,7 @@ package struct NameScope: Sendable {
 
         package init(name: Text, _ checked: CheckedExpression) {
             self.name = name
+            expression = checked.expression
             type = checked.type
             isOptional = checked.isOptional
             cost = checked.cost

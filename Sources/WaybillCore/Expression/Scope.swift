@@ -9,6 +9,8 @@ package struct Scope {
     package var orderID: Text
     package var version: Int64
     package var placedAt: Moment
+    /// Steps that evaluation may still take. Each part of an expression is one, each element that is passed another.
+    package var stepsLeft = Int.max
 
     package init(
         context: [Value], event: [Value] = [], bound: [Value] = [], derived: [Expression] = [],

@@ -37,6 +37,7 @@ extension Macrostep {
             note("assign \(field.name) = \(next.plainText)")
         case .member(let collection, let keyExpression, let slot):
             let key = try text(keyExpression, "a key")
+            try spend(scope.elementCount(of: collection))
             guard case .list(let element, _, _) = workflow.context.fields[collection].type,
                 case .list(let elements) = scope.context[collection],
                 let found = elements.first(where: { $0.key == .text(key) }), case .record(let fields) = found
@@ -89,6 +90,7 @@ extension Macrostep {
             case .list(let elements) = scope.context[put.collection]
         else { return }
         let name = workflow.context.fields[put.collection].name
+        try spend(elements.count)
         let key = try text(put.key, "a key")
         var fields = type.blank
         if case .record(let existing) = elements.first(where: { $0.key == .text(key) }) {
@@ -117,6 +119,7 @@ extension Macrostep {
     private mutating func forEach(_ list: Expression, depth: Int, do body: [Action]) throws(Refusal) {
         guard case .list(let elements) = try value(list) else { return }
         for element in elements {
+            try spend(1)
             bind(element, at: depth)
             try perform(body)
         }
@@ -176,6 +179,7 @@ extension Macrostep {
             writer.named(value, as: field.type)
         }
         writer.endObject()
+        try spend(writer.bytes.count >> 4)
         return writer.bytes
     }
 
@@ -232,5 +236,12 @@ extension Value {
             writer.bare(self)
             return Text(String(decoding: writer.bytes, as: UTF8.self))
         }
+    }
+}
+
+extension Scope {
+    /// How many elements a collection of the context has.
+    fileprivate func elementCount(of slot: Int) -> Int {
+        if case .list(let elements) = context.value(at: slot) { elements.count } else { 0 }
     }
 }

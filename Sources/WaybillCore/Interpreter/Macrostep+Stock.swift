@@ -85,6 +85,8 @@ extension Macrostep {
     }
 
     private mutating func record(_ movement: Movement) throws(Refusal) {
+        // Holdings are few, and are looked through one by one.
+        try spend(1 + order.holdings.count >> 2)
         guard outcome.movements.count < InterpreterLimits.movementsMax else {
             throw .limit("stock movements of one command", max: InterpreterLimits.movementsMax)
         }

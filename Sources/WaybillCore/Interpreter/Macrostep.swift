@@ -60,6 +60,7 @@ struct Macrostep {
             context: order.context, derived: workflow.derivedExpressions, configuration: order.configuration, now: now,
             orderID: order.id.text, version: order.version, placedAt: order.placedAt)
         self.order.context = []
+        if semantics.stepsAreCounted { scope.stepsLeft = InterpreterLimits.stepsMax }
         isFinished = workflow.isFinished(order.configuration)
         trace = isTraced ? [] : nil
     }
@@ -148,6 +149,15 @@ struct Macrostep {
         return text
     }
 
+    /// Counts what is no expression: elements that are looked through, written or copied.
+    mutating func spend(_ steps: Int) throws(Refusal) {
+        do throws(EvaluationError) {
+            try scope.spend(steps)
+        } catch {
+            throw error.refusal
+        }
+    }
+
     mutating func value(_ expression: Expression) throws(Refusal) -> Value {
         do throws(EvaluationError) {
             return try evaluate(expression, in: &scope)
@@ -169,6 +179,8 @@ struct Macrostep {
 /// Bounds of one command's consequences; each is refused by name when it is crossed.
 package enum InterpreterLimits {
     package static let microstepsMax = 256
+    /// Parts of expressions that are evaluated and elements that are passed: what bounds the time of one command.
+    package static let stepsMax = 5_000_000
     package static let raisedMax = 1_024
     package static let messagesMax = 256
     package static let movementsMax = 2_048
@@ -197,6 +209,7 @@ extension EvaluationError {
         case .notAllocatable:
             .arithmetic("an amount cannot be allocated: it or a weight is negative, or all weights are zero")
         case .textTooLong: .limit("bytes of a joined text", max: Expression.textBytesMax)
+        case .tooManySteps: .limit("evaluation steps of one command", max: InterpreterLimits.stepsMax)
         }
     }
 }

@@ -27,4 +27,7 @@ package struct Semantics: Hashable, Sendable {
     /// Under a parallel root, whether the order ends only when all that was raised has been heard, the `onDone:` of the
     /// region that ends last too; else it ends, and what waits is lost, as soon as its last region is final.
     var regionsAreHeardToTheEnd: Bool { number >= 2 }
+
+    /// Whether a command that takes more than ``InterpreterLimits/stepsMax`` steps is refused.
+    var stepsAreCounted: Bool { number >= 2 }
 }

@@ -14,6 +14,8 @@ struct ActionBuilder {
     var relations: [Workflow.Relation] = []
     /// Steps of the list that is being built, loops included.
     private var cost = 0
+    /// Steps of each list that was built, and of each guard, in the order in which they are built.
+    private(set) var costs: [Int] = []
 
     /// A place that raises an event.
     struct RaiseSite {
@@ -27,7 +29,7 @@ struct ActionBuilder {
         self.log = log
     }
 
-    var expressions: ExpressionReader { ExpressionReader(log: log) }
+    var expressions: ExpressionReader { ExpressionReader(log: log, filled: symbols.filled) }
 
     /// Builds one list of actions, with all inside it.
     mutating func build(_ outlines: [Outline.Action], in scope: NameScope) -> [Action] {
@@ -38,6 +40,7 @@ struct ActionBuilder {
                 at: first.node, "these actions cost up to \(cost) steps, more than \(WorkflowLimits.actionsCostMax)",
                 hint: "lower the `max:` of the collections they run over")
         }
+        costs.append(cost)
         return actions
     }
 
@@ -103,6 +106,13 @@ struct ActionBuilder {
     }
 
     mutating func raise(_ site: RaiseSite) { raises.append(site) }
+
+    /// Builds the guard of a way.
+    mutating func guarding(_ node: DocumentNode?, in scope: NameScope) -> Expression? {
+        let checked = node.flatMap { expressions.condition($0, in: scope) }
+        costs.append(checked?.cost ?? 0)
+        return checked?.expression
+    }
 
     // MARK: Loops and events
 

@@ -12,6 +12,9 @@ struct Symbols {
     /// The data of events that the order raises itself, as the places that raise them say.
     var raised: [EventName: RecordType] = [:]
 
+    /// Optional context fields that have a value from the first step on.
+    var filled: Set<Text> = []
+
     /// The data of an event, where it is known.
     func data(of event: EventName) -> RecordType? {
         guard let commands else { return RecordType([]) }
@@ -29,6 +32,8 @@ struct ExpressionReader {
     let log: FindingLog
     /// Names of `derive:` entries that are declared below the one that is read.
     var later: [Text] = []
+    /// Optional context fields that have a value from the first step on.
+    var filled: Set<Text> = []
 
     func check(_ node: DocumentNode, in scope: NameScope, expecting: ExpectedType? = nil) -> CheckedExpression? {
         check(node, text: node.text ?? "", from: 0, in: scope, expecting: expecting)
@@ -46,12 +51,24 @@ struct ExpressionReader {
                     hint: "lower the `max:` of the collections it runs over, or do not nest the runs")
                 return nil
             }
+            warn(of: checked, at: node, in: scope, isAsked: expecting == .condition)
             return checked
         } catch {
             let isEarly = later.contains { error.kind == .name && error.message.hasSuffix("'\($0)'") }
             let hint = isEarly ? "an entry of `derive:` sees only those before it" : error.hint
             log.error(at: node, byte: offset + error.offset, error.message, hint: hint)
             return nil
+        }
+    }
+
+    /// Tells where a `NOT` meets what may be empty.
+    func warn(of checked: CheckedExpression, at node: DocumentNode, in scope: NameScope, isAsked: Bool = true) {
+        var search = EmptyNot(scope, filled: filled)
+        search.look(at: checked.expression, isAsked: isAsked)
+        for name in search.names {
+            log.warning(
+                at: node, "NOT of '\(name)', which may be empty: then this is not true, and not false",
+                hint: "write \(name) IS NULL OR NOT ..., or \(name) IS NOT NULL AND NOT ...")
         }
     }
 

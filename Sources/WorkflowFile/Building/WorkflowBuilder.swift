@@ -15,12 +15,13 @@ struct WorkflowBuilder {
         symbols = Symbols(
             context: outline.context.type, states: StateTable(root: outline.root, log: log), commands: commands)
         symbols.children = outline.children.map(\.workflow)
+        symbols.filled = outline.filled
     }
 
-    var expressions: ExpressionReader { ExpressionReader(log: log) }
+    var expressions: ExpressionReader { ExpressionReader(log: log, filled: symbols.filled) }
 
     /// The workflow, or nil when something is wrong: the log says what.
-    mutating func build(hash: WorkflowHash, judgesFlow: Bool) -> Workflow? {
+    mutating func build(hash: WorkflowHash, judging judgement: WorkflowFile.Judgement) -> Workflow? {
         let commands = (outline.commands ?? []).map(definition)
         checkCreation()
         let attributes = outline.attributes.compactMap(attribute)
@@ -31,6 +32,7 @@ struct WorkflowBuilder {
         let states = symbols.states.rows.indices.map { state($0, &actions) }
         let invariants = outline.invariants.compactMap(invariant)
         let status = outline.status.flatMap { expressions.value($0, .text, in: symbols.scope()) }
+        let closing = invariants.reduce(status?.cost ?? 0) { $0.addingSaturated($1.cost) }
         if actions.calls.count > WorkflowLimits.callsMax {
             log.error(at: outline.root.node, "\(actions.calls.count) calls, more than \(WorkflowLimits.callsMax)")
         }
@@ -40,19 +42,40 @@ struct WorkflowBuilder {
             ? nil
             : Workflow(
                 name: WorkflowName(outline.name), version: outline.version, hash: hash, commands: commands,
-                context: symbols.context, attributes: attributes, derived: derived, invariants: invariants,
+                context: symbols.context, attributes: attributes, derived: derived,
+                invariants: invariants.map(\.invariant),
                 status: status?.expression, states: states, timeouts: timeouts,
                 children: outline.children.map {
                     Workflow.ChildDefinition(workflow: $0.workflow, countMax: $0.countMax)
                 },
                 calls: actions.calls, relations: declared + actions.relations)
-        if judgesFlow {
+        if judgement != .notAtAll {
             FlowCheck(
                 states: symbols.states, commands: outline.commands, raises: actions.raises, workflow: workflow, log: log
             ).run()
+            if let workflow {
+                let isStatusOptional = status?.isOptional ?? false
+                judge(workflow, actions, closing: closing, isStatusOptional: isStatusOptional, judgement)
+            }
         }
-        if judgesFlow, let workflow, !log.hasErrors { checkEnds(of: workflow, calls: actions.callNodes) }
         return log.hasErrors ? nil : workflow
+    }
+
+    /// Looks at a whole workflow for what its parts do not show.
+    ///
+    /// - Parameter closing: steps of what every command ends with.
+    private func judge(
+        _ workflow: Workflow, _ actions: ActionBuilder, closing: Int, isStatusOptional: Bool,
+        _ judgement: WorkflowFile.Judgement
+    ) {
+        let chart = JudgedChart(workflow, symbols.states, log)
+        TrapCheck(chart: chart, outline: outline, isStatusOptional: isStatusOptional).run()
+        CostCheck(chart: chart, costs: actions.costs, closing: closing).run()
+        guard !log.hasErrors else { return }
+        checkEnds(of: workflow, calls: actions.callNodes)
+        guard judgement == .wholly else { return }
+        var trial = FactTrial(workflow, outline, log)
+        trial.run()
     }
 
     /// A call that stays open until it is answered, in an order that may end before: nothing would hear the answer.
@@ -94,17 +117,19 @@ struct WorkflowBuilder {
             if symbols.context.slot(entry.name) != nil {
                 log.error(at: entry.key, "'\(entry.name)' is a field of the context already")
             }
-            let expressions = ExpressionReader(log: log, later: outline.derived[index...].map(\.name))
+            let expressions = ExpressionReader(
+                log: log, later: outline.derived[index...].map(\.name), filled: symbols.filled)
             guard let checked = expressions.check(entry.value, in: symbols.scope()) else { continue }
+            expressions.warn(of: checked, at: entry.value, in: symbols.scope())
             derived.append(Workflow.Derived(name: entry.name, expression: checked.expression))
             symbols.derived.append(NameScope.Derived(name: entry.name, checked))
         }
         return derived
     }
 
-    private func invariant(_ node: DocumentNode) -> Workflow.Invariant? {
+    private func invariant(_ node: DocumentNode) -> (invariant: Workflow.Invariant, cost: Int)? {
         expressions.condition(node, in: symbols.scope()).map {
-            Workflow.Invariant(text: Text(node.text ?? ""), expression: $0.expression)
+            (Workflow.Invariant(text: Text(node.text ?? ""), expression: $0.expression), $0.cost)
         }
     }
 
@@ -163,7 +188,7 @@ struct WorkflowBuilder {
         let scope = self.scope(of: outline.trigger)
         let target = outline.target.flatMap { self.target($0, from: source) }
         if outline.isInternal { checkInternal(outline, from: source, to: target) }
-        let guarding = outline.guarding.flatMap { expressions.condition($0, in: scope)?.expression }
+        let guarding = actions.guarding(outline.guarding, in: scope)
         return Transition(
             trigger: trigger(outline.trigger, of: source), guarding: guarding,
             guardText: outline.guarding?.text.map { Text($0) }, target: target, isInternal: outline.isInternal,

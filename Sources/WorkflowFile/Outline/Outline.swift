@@ -168,3 +168,30 @@ struct Outline {
         let otherwise: EventName?
     }
 }
+
+extension Outline {
+    /// Optional context fields that the first command always fills and nothing assigns: they are never empty.
+    var filled: Set<Text> {
+        guard let creation = commands?.first else { return [] }
+        let given = creation.data.type.fields.filter { !$0.isOptional }.map(\.name)
+        return Set(given).subtracting(root.assigned)
+    }
+}
+
+extension Outline.State {
+    /// The places that are assigned to here and below, as they are written.
+    fileprivate var assigned: [Text] {
+        (entry + exit + transitions.flatMap(\.actions)).flatMap(\.assigned) + children.flatMap(\.assigned)
+    }
+}
+
+extension Outline.Action {
+    fileprivate var assigned: [Text] {
+        switch verb {
+        case .assign(let assignments): return assignments.map { Text($0.target.text ?? "") }
+        case .forEach(_, _, let body): return body.flatMap(\.assigned)
+        case .put, .raise, .send, .stock, .releaseHeld, .extend, .reschedule, .stop, .spawn, .tell, .call, .stopCall:
+            return []
+        }
+    }
+}
