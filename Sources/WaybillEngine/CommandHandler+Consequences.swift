@@ -63,6 +63,13 @@ extension CommandHandler {
                 Movement(.receive, line.key, line.quota ?? 0), EventHeader(type: "$open", at: now), in: transaction)
         }
     }
+
+    /// Opens the stock, empty, of a place that had none of a SKU, when goods come back there.
+    func openPlaces(of movements: [Movement], at now: Moment, in transaction: borrowing Transaction) throws {
+        for movement in movements where movement.kind == .adjust && stock.row(movement.key) == nil {
+            try move(Movement(.adjust, movement.key, 0), EventHeader(type: "$open", at: now), in: transaction)
+        }
+    }
 }
 
 extension Order {

@@ -100,6 +100,7 @@ final class CommandHandler {
         let outcome = decision.outcome
         try stock.load(outcome.movements.lazy.map(\.key), in: transaction)
         try openQuotas(decision.opened, at: header.at, in: transaction)
+        try openPlaces(of: outcome.movements, at: header.at, in: transaction)
         let position = journal.nextPosition
         after.number = before.version == 0 ? StreamNumber(position.number) : before.number
 

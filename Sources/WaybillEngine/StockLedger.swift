@@ -75,11 +75,11 @@ final class StockLedger: StockFacts {
         var free = amount
         for movement in movements where movement.key == key {
             switch movement.kind {
-            case .release, .giveBack, .restock:
+            case .release, .giveBack, .restock, .adjust:
                 let (sum, overflow) = free.addingReportingOverflow(movement.quantity)
                 free = overflow ? .max : sum
             case .reserve: free -= movement.quantity
-            case .receive, .adjust, .confirm, .ship, .scrap: break
+            case .receive, .confirm, .ship, .scrap: break
             }
         }
         return free

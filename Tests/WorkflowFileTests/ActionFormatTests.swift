@@ -118,6 +118,15 @@ import WorkflowFile
         #expect(stock[2].location == .literal(.text("north")))
     }
 
+    @Test func `takes goods back to where they came from, or to another place`() throws {
+        let list = try actions(
+            "[{restock: {sku: who, at: who, qty: 1}}, {restock: {sku: who, qty: 1, to: \"'south'\"}}]")
+        let places = list.compactMap { action -> Expression?? in
+            if case .stock(let stock) = action.verb { stock.destination } else { nil }
+        }
+        #expect(places == [nil, .literal(.text("south"))])
+    }
+
     @Test func `extends, moves and stops a timeout by its name`() throws {
         let list = try actions(
             """

@@ -7,7 +7,7 @@ extension Macrostep {
         case .confirm: try move(action, .confirm, "confirm")
         case .release: try release(action)
         case .ship: try move(action, .ship, "ship")
-        case .restock: try move(action, .restock, "restock")
+        case .restock: try restock(action)
         case .scrap: try move(action, .scrap, "scrap")
         }
     }
@@ -82,6 +82,52 @@ extension Macrostep {
             try record(movement)
             note("\(verb) \(line.quantity) \(line.key.inWords)")
         }
+    }
+
+    /// Takes shipped goods back: to where they were shipped from, or to another place (`to:`). There they are found,
+    /// and where they came from they are gone, so that the stock of each place still adds up.
+    private mutating func restock(_ action: Action.StockAction) throws(Refusal) {
+        guard let destination = action.destination else { return try move(action, .restock, "restock") }
+        for (line, place) in try returns(of: action, to: destination) {
+            let held = order.holding(line.key)
+            let movement = Movement(.restock, line.key, line.quantity)
+            guard held.applying(movement) != nil else {
+                throw .beyondHolding(
+                    line.key.sku, line.key.location, asked: line.quantity, held: held.shipped, verb: "restock")
+            }
+            if place == line.key.location {
+                try record(movement)
+            } else {
+                try record(Movement(.scrap, line.key, line.quantity))
+                try record(Movement(.adjust, StockKey(sku: line.key.sku, location: place), line.quantity))
+            }
+            note("restock \(line.quantity) \(line.key.inWords)\(place == line.key.location ? "" : " to \(place)")")
+        }
+    }
+
+    /// The lines that come back, each with its place.
+    private mutating func returns(
+        of action: Action.StockAction, to destination: Expression
+    ) throws(Refusal) -> [(line: ReserveLine, place: Location)] {
+        guard let each = action.each else {
+            guard let line = try line(of: action) else { return [] }
+            return [(line, try place(destination))]
+        }
+        guard case .list(let elements) = try value(each) else { return [] }
+        var returns: [(line: ReserveLine, place: Location)] = []
+        for element in elements {
+            bind(element, at: action.depth)
+            if let line = try line(of: action) { returns.append((line, try place(destination))) }
+        }
+        scope.bound.removeSubrange(min(action.depth, scope.bound.count)...)
+        return returns
+    }
+
+    private mutating func place(_ expression: Expression) throws(Refusal) -> Location {
+        let location = Location(try value(expression).plainText)
+        let bytesMax = InterpreterLimits.stockNameBytesMax
+        guard location.text.byteCount <= bytesMax else { throw .limit("bytes of a location", max: bytesMax) }
+        return location
     }
 
     private mutating func record(_ movement: Movement) throws(Refusal) {

@@ -59,7 +59,8 @@ extension Order {
 
     /// Applies a movement to what the order holds; false, and nothing changed, when it goes beyond.
     package mutating func move(_ movement: Movement) -> Bool {
-        if movement.kind == .receive { return true }
+        // Found at a place, not held by the order: new stock, or goods that came back to another place.
+        if movement.kind == .receive || movement.kind == .adjust { return true }
         let index = holdings.firstIndex { $0.key == movement.key }
         guard let next = (index.map { holdings[$0] } ?? Holding(key: movement.key)).applying(movement) else {
             return false

@@ -168,6 +168,8 @@ package struct Action: Sendable {
         package let quantity: Expression
         /// `reserve` only: a row that does not exist yet is made with this many free (a purchase limit).
         package let quota: Expression?
+        /// `restock` only: the place where the goods are put, when that is not where they were shipped from.
+        package let destination: Expression?
         /// `reserve` only: raised when all lines were reserved, or none could be.
         package let then: EventName?
         package let otherwise: EventName?
@@ -180,7 +182,7 @@ package struct Action: Sendable {
 
         package init(
             verb: Verb, each: Expression?, depth: Int, sku: Expression, location: Expression?, quantity: Expression,
-            quota: Expression?, then: EventName?, otherwise: EventName?
+            quota: Expression?, destination: Expression? = nil, then: EventName?, otherwise: EventName?
         ) {
             self.verb = verb
             self.each = each
@@ -189,6 +191,7 @@ package struct Action: Sendable {
             self.location = location
             self.quantity = quantity
             self.quota = quota
+            self.destination = destination
             self.then = then
             self.otherwise = otherwise
         }

@@ -41,7 +41,8 @@ extension ActionBuilder {
             Action.StockAction(
                 verb: outline.verb, each: each, depth: scope.bound.count, sku: sku,
                 location: outline.location.flatMap { value($0, .text, in: names) }, quantity: quantity,
-                quota: outline.quota.flatMap { value($0, .number(.count), in: names) }, then: outline.then,
+                quota: outline.quota.flatMap { value($0, .number(.count), in: names) },
+                destination: outline.destination.flatMap { value($0, .text, in: names) }, then: outline.then,
                 otherwise: outline.otherwise))
     }
 }

@@ -164,6 +164,7 @@ struct Outline {
         let location: DocumentNode?
         let quantity: DocumentNode
         let quota: DocumentNode?
+        let destination: DocumentNode?
         let then: EventName?
         let otherwise: EventName?
     }

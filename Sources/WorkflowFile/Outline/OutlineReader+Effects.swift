@@ -47,6 +47,7 @@ extension OutlineReader {
         }
         var allowed = ["each", "sku", "at", "qty", "when"]
         if verb == .reserve { allowed += ["of", "then", "else"] }
+        if verb == .restock { allowed.append("to") }
         guard let fields = fields(of: node, name, allowed: allowed),
             let sku = required("sku", in: fields, of: node, name).flatMap({ expression($0) }),
             let quantity = required("qty", in: fields, of: node, name).flatMap({ expression($0) })
@@ -54,7 +55,7 @@ extension OutlineReader {
         let stock = Outline.Stock(
             verb: verb, each: fields["each"].flatMap { expression($0) }, sku: sku,
             location: fields["at"].flatMap { expression($0) }, quantity: quantity,
-            quota: fields["of"].flatMap { expression($0) },
+            quota: fields["of"].flatMap { expression($0) }, destination: fields["to"].flatMap { expression($0) },
             then: fields["then"].flatMap { answer($0, "then") },
             otherwise: fields["else"].flatMap { answer($0, "else") })
         return (.stock(stock), fields["when"].flatMap { expression($0) })
