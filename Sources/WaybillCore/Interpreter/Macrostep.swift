@@ -185,7 +185,8 @@ package enum InterpreterLimits {
     package static let messagesMax = 256
     package static let movementsMax = 2_048
     package static let changesMax = 4_096
-    /// Natural keys that one order remembers.
+    /// Natural keys that one order remembers. Beyond it a command with a key is refused, and nothing of it is kept;
+    /// answers to calls are taken all the same.
     package static let naturalKeysMax = 1_024
     /// Child orders of one order, of all kinds together.
     package static let childrenMax = 1_000

@@ -61,7 +61,8 @@ extension Workflow {
         if let expected = command.expectedVersion, expected != order.version {
             throw .versionConflict(expected: expected, actual: order.version)
         }
-        if key != nil, order.keys.count >= InterpreterLimits.naturalKeysMax {
+        // An answer to a call is taken all the same: money that has left must be written down, and calls have a bound.
+        if key != nil, answered == nil, order.keys.count >= InterpreterLimits.naturalKeysMax {
             throw .limit("natural keys of an order", max: InterpreterLimits.naturalKeysMax)
         }
         let lane = command.lane.isEmpty || command.lane == order.lane ? nil : command.lane

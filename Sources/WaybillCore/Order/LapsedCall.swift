@@ -49,9 +49,6 @@ extension Workflow {
         if let expected = command.expectedVersion, expected != order.version {
             throw .versionConflict(expected: expected, actual: order.version)
         }
-        guard order.keys.count < InterpreterLimits.naturalKeysMax else {
-            throw .limit("natural keys of an order", max: InterpreterLimits.naturalKeysMax)
-        }
         let data = definition.lateData.fields.map { field -> Value in
             if field.name == Self.howItEnded { return .text(Text(lapsed.result.rawValue)) }
             return answer?.data.slot(field.name).map { said[$0] } ?? .null
