@@ -109,7 +109,7 @@ struct Shoppers {
     /// A parcel arrives or gets lost, a return comes back; the order hears of it.
     private mutating func goOn(childOf id: OrderID) async {
         guard let child = relatives(of: id).children.randomElement(using: &dice) else { return }
-        if child.description.contains("box") {
+        if child.description.contains("/parcel-") {
             if chance(2) {
                 await send("deliver", child, nil, [:])
             } else {

@@ -9,7 +9,7 @@ import Testing
         #expect(outcome.output.contains("The story of one order"))
         #expect(outcome.output.contains("What to try next"))
         #expect(outcome.output.contains("pay_due fires"))
-        #expect(outcome.output.contains("a new parcel, box-"))
+        #expect(outcome.output.contains("a new parcel, parcel-box-"))
         #expect(outcome.output.contains("a new after-sale, case-1"))
         #expect(outcome.output.contains("the provider has paid once"))
         #expect(outcome.output.contains("shop.db: sound"))

@@ -27,12 +27,13 @@ func shippedText(_ name: String) throws -> String {
 
     @Test func `name their topics, timeouts and states`() throws {
         let order = try WorkflowFile.load(shippedText("standard-order"))
-        #expect(order.timeouts.map(\.name) == ["pay_due", "auto_receipt"])
+        #expect(order.timeouts.map(\.name) == ["pay_due", "auto_receipt", "given_up"])
         #expect(
             order.states.map(\.path.string) == [
-                "", "money", "money.unpaid", "money.expired", "money.trying", "money.paid", "money.cancelled", "goods",
-                "goods.waiting", "goods.given_back", "goods.partly", "goods.on_the_way", "goods.received", "aftersale",
-                "aftersale.watching",
+                "", "money", "money.unpaid", "money.expired", "money.trying", "money.trying.goods",
+                "money.trying.coupon", "money.paid", "money.cancelled", "goods", "goods.waiting", "goods.given_back",
+                "goods.partly", "goods.on_the_way", "goods.arrived", "goods.received", "goods.written_off",
+                "aftersale", "aftersale.watching", "aftersale.searching",
             ])
         #expect(order.creation?.name == "place")
         #expect(order.command("signed")?.roles == ["child"])

@@ -71,7 +71,7 @@ import WorkflowFile
         let order = try placed()
         order.wait(.minutes(30))
         #expect(pay(order, "p1", 3100) == "money.paid goods.waiting aftersale.watching")
-        #expect(order.holdings == ["cup@south 0/1/0", "tea@north 0/2/0"])
+        #expect(order.holdings == ["coupon:ten@ 0/1/0", "cup@south 0/1/0", "tea@north 0/2/0"])
         #expect(order.order.status == "awaiting shipment")
     }
 
@@ -93,8 +93,12 @@ import WorkflowFile
         #expect(
             order.send("ship", lines("x3", ("1", 1), ("2", 1))) == "money.paid goods.on_the_way aftersale.watching")
         #expect(order.holdings == ["coupon:ten@ 0/1/0", "cup@south 0/1/1", "tea@north 0/2/2"])
-        order.send("extend_receipt", #"{"by": 86400000}"#, by: "buyer")
+        order.send("signed", #"{"parcel": "x1", "lines": [{"line": "1", "qty": 1}]}"#, by: "child")
         #expect(order.wait(.days(10)) == "money.paid goods.on_the_way aftersale.watching")
+        let rest = #"{"parcel": "x3", "lines": [{"line": "1", "qty": 1}, {"line": "2", "qty": 1}]}"#
+        #expect(order.send("signed", rest, by: "child") == "money.paid goods.arrived aftersale.watching")
+        order.send("extend_receipt", #"{"by": 86400000}"#, by: "buyer")
+        #expect(order.wait(.days(10)) == "money.paid goods.arrived aftersale.watching")
         #expect(order.wait(.days(1)) == "money.paid goods.received aftersale.watching")
         #expect(order.order.status == "completed")
     }

@@ -202,7 +202,7 @@ struct DemoPlan {
 
     /// The parcel is seen on its way, then it arrives; it tells the order.
     private mutating func deliver(after: Interval) {
-        let parcel = "box-\(parcels)"
+        let parcel = "parcel-box-\(parcels)"
         if dice.chance(30) { add("scan", of: parcel, after: dice.hours(1...3), by: "carrier", ["place": "hub"]) }
         add("deliver", of: parcel, after: after, by: "carrier")
     }
@@ -230,7 +230,7 @@ struct DemoPlan {
         let refund = min(lines.reduce(0) { $0 + $1.quantity * $1.priceCents }, basket.totalCents)
         add(
             "ask_return", after: dice.hours(5...48), by: "buyer",
-            ["case": "case-1", "kind": "does not fit", "lines": quantities(lines)])
+            ["case": "1", "kind": "does not fit", "lines": quantities(lines)])
         // Some sellers say nothing, which is a yes after two days.
         if dice.chance(70) { add("approve", of: "case-1", after: dice.hours(1...20), by: "seller") }
         let returned = lines.map { line -> JSON in

@@ -29,7 +29,7 @@ enum FamilyBug: CaseIterable {
         guard !subject.isPlanted else { return nil }
         switch (self, step) {
         case (.answerLost, .answer(let key, _)) where isOpen(key, subject): break
-        case (.arrivalUntold, .deliver(let id)) where status("\(id)/x", subject) == "on the way": break
+        case (.arrivalUntold, .deliver(let id)) where status("\(id)/parcel-x", subject) == "on the way": break
         case (.paymentLost, .pay(let id, _, _)) where status(id, subject) == "awaiting payment": break
         default: return nil
         }

@@ -5,7 +5,6 @@ struct FamilyModel {
     private(set) var now: Int64
     private(set) var orders: [String: Order] = [:]
     private(set) var groups: [String: Group] = [:]
-    private var didTimePass = false
     /// What the worker was asked, in that order.
     private(set) var calls: [Call] = []
 
@@ -19,7 +18,6 @@ struct FamilyModel {
         var signed = 0
         var returned = 0
         var refundedByReturn = 0
-        var status = ""
         var group: String?
     }
 
@@ -34,8 +32,6 @@ struct FamilyModel {
         var end: String?
         /// `ok` came after another end.
         var isLate = false
-        /// It had failed, and its money was asked for once more when the order closed or was revived.
-        var isRecalled = false
         var isGone: Bool { end == "ok" || isLate }
     }
 
@@ -43,15 +39,10 @@ struct FamilyModel {
 
     /// Takes up what a step came to; answers what is wrong with it.
     mutating func judge(_ step: FamilyStep, _ verdict: FamilyVerdict) -> String? {
-        didTimePass = false
         if case .answer(let key, let isDone) = step { return judgeAnswer(key, isDone, verdict) }
         switch step {
         case .pass(let time), .reopen(let time), .crash(let time):
             now += time
-            didTimePass = true
-            for index in calls.indices where calls[index].end == nil {
-                if calls[index].asked.askedAt + FamilyCall.day <= now { calls[index].end = "expired" }
-            }
             return nil
         default: break
         }
@@ -96,8 +87,7 @@ struct FamilyModel {
     /// Compares with the file; nil: nothing differs.
     mutating func difference(from picture: FamilyPicture) -> String? {
         if let key = picture.askedTwice.first { return "\(key) was asked for by two messages" }
-        // What was asked for while time passed may have expired before its end.
-        calls += picture.asked.map { Call(asked: $0, end: $0.askedAt + FamilyCall.day <= now ? "expired" : nil) }
+        calls += picture.asked.map { Call(asked: $0) }
         for id in orders.keys.sorted() {
             guard let seen = picture.orders[id] else { return "\(id) is not there" }
             if let wrong = difference(id, seen) { return "\(id), \(seen.status): \(wrong); it is \(seen)" }
@@ -114,10 +104,12 @@ struct FamilyModel {
     private mutating func difference(_ id: String, _ seen: FamilyPicture.Order) -> String? {
         guard let order = orders[id] else { return nil }
         let isClosed = seen.status == "closed"
-        if isClosed != (order.status == "closed") { recall(id) }
-        orders[id]?.status = seen.status
         let own = calls.filter { $0.asked.order == id }
-        let states = Dictionary(uniqueKeysWithValues: own.map { ($0.asked.key, $0.end ?? "open") })
+        // Silence for a day is no end: the money stays on its way until an answer comes.
+        let states = Dictionary(
+            uniqueKeysWithValues: own.map { call in
+                (call.asked.key, call.end ?? (call.asked.askedAt + FamilyCall.day <= now ? "unanswered" : "open"))
+            })
         if seen.calls != states { return "its calls must be \(states)" }
         let captured = order.payments.values.reduce(0, +)
         if seen.captured != captured { return "\(captured) were paid" }
@@ -126,7 +118,8 @@ struct FamilyModel {
         }
         if seen.refunded + seen.overpaid != sum(own.filter(\.isGone)) { return "what went back is not what was done" }
         let kept = kept(order, seen)
-        if sum(own) != captured - kept + sum(own.filter(\.isRecalled)) {
+        // A refund that failed is owed, and is not asked for again until a person says so.
+        if sum(own) != captured - kept {
             return "\(kept) of \(captured) are to be kept"
         }
         if seen.signed != order.signed || seen.returned != order.returned { return "a child's end was not told" }
@@ -134,15 +127,6 @@ struct FamilyModel {
         let held = isClosed ? 0 : order.units - order.returned
         return seen.reserved == (isWaiting ? held : 0) && seen.sold == (isWaiting ? 0 : held)
             ? nil : "it must hold \(held)"
-    }
-
-    /// What had come back to the shop because a refund failed goes out again when an order closes or is revived. Where
-    /// time closes one, none of its calls has expired before: it had no time for that.
-    private mutating func recall(_ id: String) {
-        for index in calls.indices where calls[index].asked.order == id && !calls[index].isGone {
-            guard let end = calls[index].end, end == "failed" || !didTimePass else { continue }
-            calls[index].isRecalled = true
-        }
     }
 
     /// Of what was paid, what the shop means to keep.

@@ -1,5 +1,5 @@
 /// One step of a shop whose orders have children and ask for refunds. Orders are named `o-1`, groups `g-1`; the one
-/// parcel of an order is `o-1/x`, its one return `o-1/c`, a share in a group `g-1/m1`.
+/// parcel of an order is `o-1/parcel-x`, its one return `o-1/case-c`, a share in a group `g-1/m1`.
 enum FamilyStep: Equatable {
     case place(order: String, units: Int)
     case pay(order: String, payment: String, cents: Int)
@@ -48,7 +48,7 @@ struct FamilyPicture {
         var returned = 0
         var reserved = 0
         var sold = 0
-        /// By key: `open`, `ok`, `failed`, `expired`.
+        /// By key: `open`, `unanswered`, `ok`, `failed`.
         var calls: [String: String] = [:]
         /// Of a group: members that count as paid, and that are gone.
         var paid: Set<String> = []

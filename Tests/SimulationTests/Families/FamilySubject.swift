@@ -75,12 +75,12 @@ final class FamilySubject {
         case .ship(let id, let units):
             let lines: JSON = [["line": "a", "qty": .int(Int64(units))]]
             return to(id, "ship", ["parcel": "x", "carrier": "c", "lines": lines])
-        case .deliver(let id): return to("\(id)/x", "deliver")
+        case .deliver(let id): return to("\(id)/parcel-x", "deliver")
         case .askReturn(let id):
             return to(id, "ask_return", ["case": "c", "kind": "broken", "lines": [["line": "a", "qty": 1]]])
         case .takeBack(let id, let cents):
             let lines: JSON = [["line": "a", "qty": 1, "at": "n"]]
-            return to("\(id)/c", "receive", ["refund_cents": .int(Int64(cents)), "lines": lines])
+            return to("\(id)/case-c", "receive", ["refund_cents": .int(Int64(cents)), "lines": lines])
         case .open(let id, let needed):
             let data: JSON = [
                 "shop": "s", "sku": "mug", "at": "n", "price_cents": .int(price), "needed": .int(Int64(needed)),

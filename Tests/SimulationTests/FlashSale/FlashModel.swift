@@ -197,9 +197,9 @@ struct FlashModel {
         for id in orders.keys.sorted() {
             close(id, ifDueBy: now)
             for index in 0..<(orders[id]?.calls.count ?? 0) {
-                guard let call = orders[id]?.calls[index], call.end == nil, call.due <= now else { continue }
+                guard let call = orders[id]?.calls[index], call.isAwaited, call.due <= now else { continue }
                 _ = change(id) { model, order in
-                    order.calls[index].end = .notDone
+                    order.calls[index].isUnanswered = true
                     model.say("needs-a-person")
                     return nil
                 }
@@ -207,7 +207,7 @@ struct FlashModel {
         }
     }
 
-    private var openCalls: [ModelCall] { orders.values.flatMap(\.calls).filter { $0.end == nil } }
+    private var openCalls: [ModelCall] { orders.values.flatMap(\.calls).filter(\.isAwaited) }
 
     private mutating func close(_ id: String, ifDueBy moment: Int64) {
         guard let due = orders[id]?.due, due <= moment else { return }
@@ -261,11 +261,13 @@ struct ModelOrder {
     }
 }
 
-/// A refund that was asked for; without an answer for a day it counts as not done.
+/// A refund that was asked for; without an answer for a day nobody knows whether it was done, until one comes.
 struct ModelCall {
     let cents: Int
     let due: Int64
     var end: End?
+    var isUnanswered = false
+    var isAwaited: Bool { end == nil && !isUnanswered }
 
     enum End {
         case done, notDone

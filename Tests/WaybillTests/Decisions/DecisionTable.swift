@@ -17,7 +17,7 @@ import WaybillCore
 /// together behind the code of their refusal, or behind `repeated`.
 ///
 /// A move is a command with data; its first word is the command's name. `(sold out)` behind it answers every question
-/// for stock with no, else all stock is there.
+/// for stock with no, `(no coupon)` every question for a coupon, else all stock is there.
 struct DecisionTable {
     var situations: [Situation] = []
 

@@ -41,7 +41,8 @@ struct Exploration {
     /// Every move with stock and without, and every timeout.
     private var moves: [String] {
         let commands = judge.moves.keys.filter { !except.contains($0) }.sorted()
-        return commands + commands.map { "\($0) (sold out)" } + judge.workflow.timeouts.map(\.name.text.string)
+        return commands + commands.flatMap { ["\($0) (sold out)", "\($0) (no coupon)"] }
+            + judge.workflow.timeouts.map(\.name.text.string)
     }
 }
 
@@ -86,9 +87,10 @@ struct OrderFacts {
 
     func sum(_ collection: Text, _ field: Text) -> Int64 { amounts(collection, field).reduce(0, +) }
 
-    /// What came and neither went back nor is on its way back.
+    /// What came and neither went back, nor is on its way back, nor owed.
     var moneyHere: Int64 {
         sum("payments", "captured") - sum("payments", "refunding") - sum("payments", "refunded")
+            - sum("payments", "owed")
     }
 
     /// What the order holds of goods, without coupons and limits.

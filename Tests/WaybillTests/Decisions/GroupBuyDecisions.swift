@@ -74,70 +74,93 @@ extension ShippedDecisions {
             "pay less": ["payment": "p3", "channel": "card", "amount_cents": 899],
             "pay nothing": ["payment": "p4", "channel": "card", "amount_cents": 0],
             "leave": [:], "form": [:], "fail": [:], "ship": ["parcel": "x1", "carrier": "post"],
+            "withdraw": ["reason": "broken"],
+            "refund": ["amount_cents": 200, "reason": "sorry"],
+            "refund too much": ["amount_cents": 901, "reason": "sorry"],
+            "refund_again": ["payment": "p1", "amount_cents": 900],
+            "refund_again too much": ["payment": "p1", "amount_cents": 901],
             "refund_done": [:], "refund_failed": ["reason": "card closed"],
         ],
         table: """
             nothing =
               take_place | awaiting payment | unpaid open | | reserve 1 mug@n | +pay_due 15m
-              unknown_order: pay, leave, form, fail, ship, refund_done, refund_failed
-              unknown_timeout: pay_due
               insufficient_stock: take_place (sold out)
+              unknown_order: pay, leave, form, fail, withdraw, ship, refund, refund_done, refund_failed, refund_again
+              unknown_timeout: pay_due
             unpaid = take_place
               pay         | awaiting the group | waiting open | parent<-paid | | -pay_due
-              pay less    | awaiting payment   | unpaid open | refunds(p3 899)
-              pay nothing | awaiting payment   | unpaid open
               leave       | closed | gone open | parent<-left | release 1 mug@n | -pay_due
-              pay_due     | closed | gone open | parent<-left | release 1 mug@n | -pay_due
               fail        | closed | closed open | | release 1 mug@n | -pay_due
+              pay_due     | closed | gone open | parent<-left | release 1 mug@n | -pay_due
+              pay less    | awaiting payment | unpaid open | refunds(p3 899)
+              pay nothing | awaiting payment | unpaid open
               order_exists: take_place
-              not_possible: form, ship
+              not_possible: form, withdraw, ship, refund, refund_again
               no_open_call: refund_done, refund_failed
             waiting = unpaid, pay
-              form      | awaiting shipment  | formed open | group:member-formed | confirm 1 mug@n
-              fail      | closed | closed open | refunds(p1 900) | release 1 mug@n
               leave     | closed | gone open | refunds(p1 900) parent<-left | release 1 mug@n
+              form      | awaiting shipment | formed open | group:member-formed | confirm 1 mug@n
+              fail      | closed | closed open | refunds(p1 900) | release 1 mug@n
               pay again | awaiting the group | waiting open | refunds(p2 900)
-              repeated: pay
               order_exists: take_place
-              not_possible: ship
+              repeated: pay
+              not_possible: withdraw, ship, refund, refund_again
               no_open_call: refund_done, refund_failed
               unknown_timeout: pay_due
             formed = waiting, form
+              withdraw  | closed | closed open | refunds(p1 900) | give_back 1 mug@n
               ship      | shipped | shipped open | group:shipped | ship 1 mug@n
+              refund    | awaiting shipment | formed open | refunds(p1 200)
               pay again | awaiting shipment | formed open | refunds(p2 900)
-              repeated: pay
               order_exists: take_place
-              not_possible: leave, form, fail
+              repeated: pay
+              not_possible: leave, form, fail, refund_again, refund too much
               no_open_call: refund_done, refund_failed
               unknown_timeout: pay_due
-            shipped = formed, ship
-              pay again | shipped | shipped open | refunds(p2 900)
-              repeated: pay, ship
+            withdrawn = formed, withdraw
+              refund_done   | closed | closed open | group:refunded
+              refund_failed | closed | closed open | group:needs-a-person
               order_exists: take_place
-              not_possible: leave, form, fail
+              repeated: pay
+              not_possible: leave, form, fail, withdraw, ship, refund, refund_again
+              unknown_timeout: pay_due
+            shipped = formed, ship
+              refund    | shipped | shipped open | refunds(p1 200)
+              pay again | shipped | shipped open | refunds(p2 900)
+              order_exists: take_place
+              repeated: pay, ship
+              not_possible: leave, form, fail, withdraw, refund_again, refund too much
               no_open_call: refund_done, refund_failed
               unknown_timeout: pay_due
             gone = unpaid, pay_due
               pay | closed | gone open | refunds(p1 900)
               order_exists: take_place
-              not_possible: leave, form, fail, ship
+              not_possible: leave, form, fail, withdraw, ship, refund, refund_again
               no_open_call: refund_done, refund_failed
               unknown_timeout: pay_due
             failed = waiting, fail
               refund_done   | closed | closed open | group:refunded
               refund_failed | closed | closed open | group:needs-a-person
               pay again     | closed | closed open | refunds(p2 900)
-              repeated: pay
               order_exists: take_place
-              not_possible: leave, form, fail, ship
+              repeated: pay
+              not_possible: leave, form, fail, withdraw, ship, refund, refund_again
               unknown_timeout: pay_due
             refund failed = failed, refund_failed
-              refund_done | closed | closed open | group:refunded
-              pay again   | closed | closed open | refunds(p2 900)
-              repeated: pay
+              refund_done  | closed | closed open | group:refunded
+              refund_again | closed | closed open | refunds(p1 900)
+              pay again    | closed | closed open | refunds(p2 900)
               order_exists: take_place
-              not_possible: leave, form, fail, ship
+              repeated: pay
+              not_possible: leave, form, fail, withdraw, ship, refund, refund_again too much
               no_open_call: refund_failed
+              unknown_timeout: pay_due
+            refund asked for again = refund failed, refund_again
+              refund_done   | closed | closed open | group:refunded
+              refund_failed | closed | closed open | group:needs-a-person
+              order_exists: take_place
+              repeated: pay
+              not_possible: leave, form, fail, withdraw, ship, refund, refund_again
               unknown_timeout: pay_due
             """)
 }

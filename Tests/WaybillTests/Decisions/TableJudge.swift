@@ -64,7 +64,7 @@ struct TableJudge {
                 if try folded(decision, onto: rehearsal.order) != decision.order {
                     unfaithful.append("\(situation.name): \(cell.move) does not fold to what was decided")
                 }
-                let move = cell.move.replacing(" (sold out)", with: "")
+                let (move, _) = TableRehearsal.missing(in: cell.move)
                 let facts = RecordedFacts(decision.outcome.facts)
                 guard case .accepted(let again) = try rehearsal.play(move, asking: facts), facts.isUsedUp,
                     again.order == decision.order, again.outcome == decision.outcome

@@ -42,9 +42,8 @@ struct TableRehearsal {
 
     /// What the workflow says to a move or a timeout, now.
     func play(_ name: String) throws -> Turn {
-        let isSoldOut = name.hasSuffix(" (sold out)")
-        let move = isSoldOut ? String(name.dropLast(11)) : name
-        return try play(move, asking: ScriptedStock(isSoldOut: isSoldOut))
+        let (move, missing) = Self.missing(in: name)
+        return try play(move, asking: ScriptedStock(missing: missing))
     }
 
     func play(_ move: String, asking facts: any StockFacts) throws -> Turn {
@@ -65,17 +64,39 @@ struct TableRehearsal {
         }
     }
 
+    /// A move, and what is not there when it is made: everything, the coupon, or nothing.
+    static func missing(in name: String) -> (move: String, missing: ScriptedStock.Missing) {
+        for (suffix, missing) in [(" (sold out)", ScriptedStock.Missing.everything), (" (no coupon)", .coupons)]
+        where name.hasSuffix(suffix) {
+            return (String(name.dropLast(suffix.count)), missing)
+        }
+        return (name, .nothing)
+    }
+
     /// What a move stands for: the name of its command, or of a timeout.
     static func word(_ move: String) -> String { String(move.prefix { $0 != " " }) }
 }
 
-/// Answers every question for stock the same: all there, or nothing. Rows with a quota are opened when asked for.
+/// Answers every question for stock the same: all there, nothing, or all but coupons. Rows with a quota are opened when
+/// asked for.
 final class ScriptedStock: StockFacts {
-    private let isSoldOut: Bool
+    enum Missing {
+        case nothing, everything, coupons
+    }
 
-    init(isSoldOut: Bool) { self.isSoldOut = isSoldOut }
+    private let missing: Missing
+
+    init(missing: Missing) { self.missing = missing }
 
     func reserve(_ lines: [ReserveLine], after movements: [Movement]) -> ReserveAnswer {
-        isSoldOut ? .short(line: 0, free: 0) : .done(opened: lines.indices.filter { lines[$0].quota != nil })
+        switch missing {
+        case .nothing: break
+        case .everything: return .short(line: 0, free: 0)
+        case .coupons:
+            if let line = lines.firstIndex(where: { $0.key.sku.text.string.hasPrefix("coupon:") }) {
+                return .short(line: line, free: 0)
+            }
+        }
+        return .done(opened: lines.indices.filter { lines[$0].quota != nil })
     }
 }

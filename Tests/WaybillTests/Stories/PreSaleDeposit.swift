@@ -109,13 +109,13 @@ import WaybillCore
     @Test func `waits with a window that the seller postpones`() async throws {
         let shop = try await placed()
         try await pay(shop, "d", 300).receipt()
-        let later: JSON = ["opens_at": day(20), "closes_at": day(21)]
+        let later: JSON = ["opens_at": day(20), "closes_at": day(22)]
         try await shop.submit(OrderCommand("postpone", of: "o-1", data: later, role: "seller")).receipt()
         shop.advance(by: .days(19))
         #expect(try shop.order("o-1")?.status == "deposit paid")
         shop.advance(by: .days(1))
         #expect(try shop.order("o-1")?.status == "awaiting balance")
-        shop.advance(by: .days(1))
+        shop.advance(by: .days(2))
         #expect(try shop.order("o-1")?.status == "closed, deposit kept")
     }
 }
