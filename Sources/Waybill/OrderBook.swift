@@ -62,6 +62,13 @@ public struct OrderBook: Sendable {
         try OrderBook(store: Store.open(path), workflows: workflows, world: world, settings: settings)
     }
 
+    /// Opens a file to look at it: it and its log stay as they are, to the byte, and every change is refused. Time
+    /// stands still.
+    package static func look(_ path: String, at now: Moment) throws -> OrderBook {
+        try OrderBook(
+            store: Store.look(path), workflows: [], world: .virtual(VirtualClock(start: now)), settings: Settings())
+    }
+
     /// The same, for who names one workflow of a family: those of `relatives` come with it that it speaks to, and that
     /// the file does not know.
     package static func open(

@@ -55,9 +55,11 @@ package final class Broker {
         maintenance = Maintenance(settings: settings)
         ring = TraceRing(capacity: settings.traceMax, now: world.now())
         disk = DiskWatch(read: settings.diskSpace ?? { [path = store.path] in path.flatMap { DiskSpace.of(path: $0) } })
-        let secret = try store.write { transaction in try Self.keepSecret(world, in: transaction) }
+        let secret = try store.write { [isLook = store.isLook] transaction in
+            try Self.keepSecret(world, isStored: !isLook, in: transaction)
+        }
         seal = Seal(secret: secret)
-        try Self.shortenLeases(store, at: world.now(), settings)
+        if !store.isLook { try Self.shortenLeases(store, at: world.now(), settings) }
         groups = try GroupMemory(store: store, settings: settings, now: world.now(), uptime: world.uptime())
     }
 
@@ -140,11 +142,13 @@ package final class Broker {
     }
 
     /// The key of seals, made at the first opening of a file.
-    private static func keepSecret(_ world: World, in transaction: borrowing Transaction) throws -> [UInt8] {
+    private static func keepSecret(
+        _ world: World, isStored: Bool, in transaction: borrowing Transaction
+    ) throws -> [UInt8] {
         if let known = try transaction.textSetting("seal") { return Array(known.string.utf8) }
         let roll = world.random
         let secret = Text((0..<4).map { _ in String(roll(), radix: 16) }.joined(separator: "-"))
-        try transaction.set("seal", to: secret)
+        if isStored { try transaction.set("seal", to: secret) }
         return Array(secret.string.utf8)
     }
 }

@@ -6,13 +6,33 @@ struct CommandFailure: Error {
         case negative = 1
         /// It could not be done: no such file, locked, damaged, not readable.
         case impossible = 2
+        /// Whether it was done is not known: the commit failed at the disk. To be sent again with the same key.
+        case unknown = 75
     }
 
-    let message: String
+    /// What is said, line by line. An id in a line may hold anything: it is escaped where the line is written.
+    let lines: [String]
     let status: Status
 
+    /// All lines as one text.
+    var message: String { lines.joined(separator: "\n") }
+
+    /// A request that was not accepted, with the code and the words of its refusal.
+    init(refused code: String, _ message: String) {
+        lines = [code == "outcome_unknown" ? "\(code): \(message)" : "refused: \(code): \(message)"]
+        status = Self.status(of: code)
+    }
+
+    /// How a command ends whose request was not accepted.
+    static func status(of code: String) -> Status { code == "outcome_unknown" ? .unknown : .negative }
+
     init(_ message: String, status: Status = .impossible) {
-        self.message = message
+        lines = [message]
+        self.status = status
+    }
+
+    init(lines: [String], status: Status = .impossible) {
+        self.lines = lines
         self.status = status
     }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 
 import struct WaybillStore.StoreFailure
+import struct WorkflowFile.WorkflowFileError
 
 /// The executable `waybill`: every noun is a subcommand with a file of its own.
 @main
@@ -16,7 +17,8 @@ struct WaybillTool: AsyncParsableCommand {
               waybill workflow run standard-order    try one without any file
               waybill order list --db shop.db        look into a file
 
-            Exit status: 0 done, 1 refused or found wrong, 2 could not be done, 64 usage.
+            Exit status: 0 done, 1 refused or found wrong, 2 could not be done, 64 usage, 75 not known \
+            whether it was done: send it again with the same key.
             """,
         version: "0.1.0",
         subcommands: [
@@ -66,11 +68,14 @@ struct WaybillTool: AsyncParsableCommand {
         if exitCode(for: error) != .failure || error is ExitCode { exit(withError: error) }
         switch error {
         case let failure as CommandFailure:
-            report(failure.message)
+            report(failure.lines)
             Foundation.exit(failure.status.rawValue)
-        case let failure as StoreFailure: report(failure.message)
-        case let error as CocoaError: report(error.localizedDescription)
-        default: report("\(error)")
+        case let failure as StoreFailure: report([failure.message])
+        case let error as CocoaError: report([error.localizedDescription])
+        // Findings, one a line; whatever came from outside stands in them escaped.
+        case let error as WorkflowFileError:
+            report("\(error)".split(separator: "\n").map(String.init))
+        default: report(["\(error)"])
         }
         Foundation.exit(CommandFailure.Status.impossible.rawValue)
     }
@@ -83,9 +88,7 @@ struct WaybillTool: AsyncParsableCommand {
         Foundation.exit(code.rawValue)
     }
 
-    private static func report(_ message: String) {
-        for line in message.split(separator: "\n", omittingEmptySubsequences: true) {
-            Output.error.line("waybill: \(String(line).printable)")
-        }
+    private static func report(_ lines: [String]) {
+        for line in lines { Output.error.line("waybill: \(line.printable)") }
     }
 }

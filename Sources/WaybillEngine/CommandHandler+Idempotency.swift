@@ -54,8 +54,8 @@ extension Refusal {
             .unknownTimeout, .timeoutFired, .orderExists, .relativeRefused:
             true
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
-            .limit, .overloaded, .crowded, .soldOut, .diskNearlyFull, .failStopped, .undone, .rejectedByCaller,
-            .remembered, .noOpenCall, .callEnded, .callNotAnswered:
+            .limit, .overloaded, .crowded, .soldOut, .diskNearlyFull, .outcomeUnknown, .failStopped, .undone,
+            .rejectedByCaller, .remembered, .noOpenCall, .callEnded, .callNotAnswered:
             false
         }
     }

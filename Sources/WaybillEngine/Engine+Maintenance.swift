@@ -23,6 +23,7 @@ extension Engine {
     @discardableResult
     package func maintain() throws(Refusal) -> Bool {
         disk.look()
+        do { try store.checkPlace() } catch { throw .failStopped("\(error)") }
         let outcome = writer.withLock { writer in
             writer.ownWrite(checkpoints: false) { transaction in
                 let isLearning = try transaction.learnKeys(limit: Patience.keysPerRound)

@@ -102,7 +102,7 @@ final class Writer {
                 switch (blame(for: error), attempt.current) {
                 case (.engine, _):
                     stopped = "\(error)"
-                    return requests.map { $0.request.refused(.failStopped("\(error)")) }
+                    return requests.map { $0.request.refused(.stopped(by: error)) }
                 case (.request, .request(let index)):
                     culprits[index] = .undone("\(error)")
                 case (.request, .timeout(let key)):
@@ -276,7 +276,7 @@ final class Writer {
         switch blame(for: error) {
         case .engine:
             stopped = "\(error)"
-            return .failStopped("\(error)")
+            return .stopped(by: error)
         case .nobody:
             return .undone("\(error)")
         case .request:
@@ -334,6 +334,15 @@ private enum Blame {
             .statement, .limit:
             self = .request
         }
+    }
+}
+
+extension Refusal {
+    /// What those hear whose write has stopped the engine: when it was the commit that failed, nobody knows what became
+    /// of it; before it, nothing did.
+    fileprivate static func stopped(by error: any Error) -> Refusal {
+        guard let failure = error as? StoreFailure, failure.isOutcomeUnknown else { return .failStopped("\(error)") }
+        return .outcomeUnknown("\(error)")
     }
 }
 

@@ -1,4 +1,5 @@
 import GRDBSQLite
+import Synchronization
 
 extension Store {
     /// Brings the WAL back into the file when enough of it has gathered. The engine calls it between two writes, after
@@ -6,6 +7,7 @@ extension Store {
     ///
     /// - Parameter requests: how many the last write had.
     package func checkpointIfDue(after requests: Int = .max) throws {
+        guard !isLook else { return }
         let pages = try writer.run { connection in
             try rejectStopped(connection)
             // A WAL that was restarted since the last checkpoint has fewer pages than it had then.
@@ -17,38 +19,51 @@ extension Store {
             return connection.walPages
         }
         // Passive was enough if it lets the next write start the WAL from its beginning; readers may prevent that.
-        if pages * frameBytes >= settings.walBytesMax { try truncate() }
+        let bytes = pages * frameBytes
+        guard truncation.withLock({ $0.isDue(at: bytes) }) else { return }
+        if try !truncate() { truncation.withLock { $0.wasHeldUp(at: bytes) } }
     }
 
     /// Brings the whole WAL back and truncates it, if there is anything in it.
     package func checkpointWhenIdle() throws {
+        guard !isLook else { return }
         let pages = try writer.run { connection in
             try rejectStopped(connection)
             return connection.walPages
         }
-        if pages > 0 { try truncate() }
+        if pages > 0 { _ = try truncate() }
     }
 
     private var frameBytes: Int { pageBytes + 24 }
 
-    /// Closes the gate, waits for open reads, truncates, opens the gate. Reads that stay longer win: it tries again at
-    /// the next call.
-    private func truncate() throws {
-        guard let gate, gate.close(within: settings.readerWaitSeconds) else { return }
+    /// How often the log was to be truncated because of its size, in vain or not.
+    package var truncationAttempts: Int { truncation.withLock { $0.attempts } }
+
+    /// Closes the gate, waits for open reads, truncates, opens the gate. Reads that stay longer win: false, and it is
+    /// tried again later. A program outside that reads is not waited for: it may take its time, and orders would.
+    private func truncate() throws -> Bool {
+        guard let gate, gate.close(within: settings.readerWaitSeconds) else { return false }
         defer { gate.open() }
-        try writer.run { connection in try checkpoint(connection, SQLITE_CHECKPOINT_TRUNCATE) }
+        return try writer.run { connection in
+            sqlite3_busy_timeout(connection.handle, 0)
+            defer { sqlite3_busy_timeout(connection.handle, Int32(settings.busyWaitSeconds * 1_000)) }
+            return try checkpoint(connection, SQLITE_CHECKPOINT_TRUNCATE)
+        }
     }
 
     /// A failed sync of the file is as bad as one of the WAL: the kernel may have dropped the pages it could not write.
-    private func checkpoint(_ connection: Connection, _ mode: Int32) throws(StoreFailure) {
+    @discardableResult
+    private func checkpoint(_ connection: Connection, _ mode: Int32) throws(StoreFailure) -> Bool {
         let code = sqlite3_wal_checkpoint_v2(connection.handle, nil, mode, nil, nil)
         switch code & 0xFF {
         case SQLITE_OK:
             if mode == SQLITE_CHECKPOINT_TRUNCATE { connection.walPages = 0 }
             connection.walPagesAtCheckpoint = connection.walPages
+            return true
         case SQLITE_BUSY, SQLITE_LOCKED:
             // A program outside reads the file. The next checkpoint will do what this one could not.
             connection.walPagesAtCheckpoint = connection.walPages
+            return false
         default:
             let failure = connection.failure(code)
             connection.stop("a checkpoint failed: \(failure.message)", sqliteCode: code)

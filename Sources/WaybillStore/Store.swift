@@ -1,4 +1,5 @@
 import GRDB
+import Synchronization
 
 /// One file with everything that an engine keeps: the only way to its rows is a write or a read.
 ///
@@ -12,19 +13,29 @@ package final class Store: Sendable {
     package let bootNumber: Int64
     package let pageBytes: Int
     let writer: SerialConnection
+    /// Nil in memory, and for a look.
+    let place: FilePlace?
+    let truncation: Mutex<TruncationPace>
     /// Nil in memory, where the one connection has to serve.
     let gate: ReaderGate?
     private let readers: [SerialConnection]
     private let lock: LockFile?
+    /// Whether the file is only looked at: every write is refused.
+    package let isLook: Bool
+    /// What has to live as long as a look at a copy: the folder of the copy, and the lock of the file itself.
+    private let kept = Mutex<(TemporaryFolder, LockFile?)?>(nil)
 
     init(
         settings: StoreSettings, path: String?, lock: consuming LockFile?, writer: SerialConnection,
-        readers: [SerialConnection], bootNumber: Int64, pageBytes: Int
+        readers: [SerialConnection], bootNumber: Int64, pageBytes: Int, isLook: Bool = false
     ) {
+        self.isLook = isLook
         self.settings = settings
         self.path = path
         self.lock = lock
         self.writer = writer
+        place = isLook ? nil : path.map { FilePlace($0) }
+        truncation = Mutex(TruncationPace(bytesMax: settings.walBytesMax))
         self.readers = readers
         self.bootNumber = bootNumber
         self.pageBytes = pageBytes
@@ -39,7 +50,8 @@ package final class Store: Sendable {
     /// itself leaves open what the file holds, so from then on every write throws ``StoreFailure/Code/failStopped``.
     @discardableResult
     package func write<Result>(_ body: (borrowing Transaction) throws -> Result) throws -> Result {
-        try writer.write(failing: settings.commitFault, body)
+        guard !isLook else { return try writer.look(body) }
+        return try writer.write(failing: settings.commitFault, body)
     }
 
     /// Whether a failed commit or sync has ended all writing.
@@ -65,7 +77,14 @@ package final class Store: Sendable {
         for reader in readers { reader.close() }
         writer.close()
         lock?.release()
+        let copy = kept.withLock { kept in
+            defer { kept = nil }
+            return kept
+        }
+        copy?.1?.release()
     }
+
+    func keep(_ folder: TemporaryFolder, _ lock: LockFile?) { kept.withLock { $0 = (folder, lock) } }
 
     private static func read<Result>(
         _ connection: Connection, _ body: (borrowing Snapshot) throws -> Result

@@ -1,3 +1,4 @@
+import Foundation
 import GRDB
 import GRDBSQLite
 
@@ -7,6 +8,9 @@ public struct StoreFailure: Error, Sendable, CustomStringConvertible {
     public let message: String
     /// SQLite's extended result code, where SQLite said so; else 0.
     public let sqliteCode: Int32
+    /// Whether it was the COMMIT that failed: what the write did may be in the file or not, and only opening it again
+    /// tells.
+    public internal(set) var isOutcomeUnknown = false
 
     /// The kinds of failure that a caller may want to tell apart.
     public enum Code: String, Sendable, CaseIterable {
@@ -71,9 +75,13 @@ public struct StoreFailure: Error, Sendable, CustomStringConvertible {
 
 extension StoreFailure {
     /// What `code` of SQLite means to a caller of the store.
-    init(sqliteCode: Int32, message: String) {
+    ///
+    /// - Parameter systemError: what the system said to SQLite; a full disk has many names in SQLite, and one there.
+    init(sqliteCode: Int32, message: String, systemError: Int32 = 0) {
+        let isFull = systemError == ENOSPC || systemError == EDQUOT
         let code: Code =
             switch sqliteCode & 0xFF {
+            case SQLITE_CANTOPEN where isFull: .full
             case SQLITE_BUSY, SQLITE_LOCKED: .busy
             case SQLITE_FULL: .full
             case SQLITE_CONSTRAINT: .constraint
@@ -87,7 +95,9 @@ extension StoreFailure {
             case SQLITE_TOOBIG: .limit
             default: .statement
             }
-        let advice = code == .full ? "; make room on the disk under the file" : ""
+        let advice =
+            (isFull && sqliteCode & 0xFF != SQLITE_FULL ? "; the disk is full" : "")
+            + (isFull || code == .full ? "; make room on the disk under the file" : "")
         self.init(code, message + advice, sqliteCode: sqliteCode)
     }
 

@@ -38,4 +38,26 @@ struct `A disk that fails once` {
         let verified = try shop.file.verify()
         #expect(verified.status == 0, "\(verified.output)")
     }
+
+    /// Whichever sync of a command fails: its opening's, or its commit's.
+    @Test func `makes the outcome of a commit unknown, and the same key gives the true answer`() throws {
+        let shop = try Shop()
+        var (received, unknown) = (1, 0)
+        for count in 1...12 {
+            let key = "key-\(count)"
+            let outcome = try shop.receive(key, failing: "sync:-wal:\(count):\(EIO)")
+            if outcome.status == 75 {
+                unknown += 1
+                #expect(outcome.output.contains("outcome_unknown"), "\(outcome.output)")
+                #expect(outcome.output.contains("send it again with the same key"), "\(outcome.output)")
+            } else {
+                #expect([0, 2].contains(outcome.status), "\(count): \(outcome.output)")
+            }
+            let again = try shop.receive(key)
+            received += 1
+            #expect(again.status == 0)
+            #expect(again.output.hasPrefix("mug: \(received) free"), "\(count): \(again.output)")
+        }
+        #expect(unknown > 0)
+    }
 }

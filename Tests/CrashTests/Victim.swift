@@ -51,6 +51,17 @@ final class Victim {
         killAfter(microseconds: microseconds)
     }
 
+    /// Waits until it has given this many answers; false when it ended before.
+    func answers(_ count: Int) -> Bool { acknowledged.wait(forLines: count) }
+
+    /// Whether it ends by itself within so many seconds; if not, it is killed.
+    func ends(within seconds: Double) -> Bool {
+        let hasEnded = acknowledged.waitForEnd(within: seconds)
+        if !hasEnded { Foundation.kill(process.processIdentifier, SIGKILL) }
+        process.waitUntilExit()
+        return hasEnded
+    }
+
     /// Waits until it ends by itself.
     func waitForItsEnd() {
         process.waitUntilExit()
@@ -86,6 +97,17 @@ private final class Acknowledged: @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while !hasEnded { condition.wait() }
+    }
+
+    /// False when so many seconds go by before the end.
+    func waitForEnd(within seconds: Double) -> Bool {
+        condition.lock()
+        defer { condition.unlock() }
+        let deadline = Date(timeIntervalSinceNow: seconds)
+        while !hasEnded {
+            guard condition.wait(until: deadline) else { return hasEnded }
+        }
+        return true
     }
 
     /// False when a minute goes by without that many lines.

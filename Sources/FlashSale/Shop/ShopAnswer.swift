@@ -71,7 +71,8 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
         case .notPossible: self = .notPossible
         case .remembered(let code, _): self = Self.reason(code)
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
-            .beyondHolding, .stockConflict, .invariantBroken, .arithmetic, .limit, .diskNearlyFull, .failStopped,
+            .beyondHolding, .stockConflict, .invariantBroken, .arithmetic, .limit, .diskNearlyFull, .outcomeUnknown,
+            .failStopped,
             .undone,
             .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded, .callNotAnswered,
             .relativeRefused:

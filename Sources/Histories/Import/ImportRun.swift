@@ -84,7 +84,7 @@ struct ImportRun {
     private func stop(on answer: Answer) throws {
         guard case .refused(let refusal) = answer else { return }
         switch refusal {
-        case .failStopped, .undone, .overloaded, .crowded, .diskNearlyFull:
+        case .outcomeUnknown, .failStopped, .undone, .overloaded, .crowded, .diskNearlyFull:
             throw ImportFailure.stopped(refusal.message)
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
             .versionConflict, .keyReused, .insufficientStock, .soldOut, .beyondHolding, .stockConflict,

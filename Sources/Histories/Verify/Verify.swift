@@ -6,7 +6,7 @@ import WaybillEngine
 import WaybillStore
 
 /// Checks a closed file from end to end: that the journal is whole, and that everything else in the file is what the
-/// journal says. Reads in pages, so memory stays flat; writes nothing but the number of the opening.
+/// journal says. Reads in pages, so memory stays flat; writes nothing.
 package struct Verify {
     package struct Settings: Sendable {
         /// Events read at a time.
@@ -60,10 +60,9 @@ package struct Verify {
             report.add(FileFinding("it is empty: there is no database in it"))
             return report
         }
-        let standing = World.virtual(VirtualClock(start: Moment(milliseconds: 0)))
         let book: OrderBook
         do {
-            book = try OrderBook.open(path, workflows: [], world: standing)
+            book = try OrderBook.look(path, at: Moment(milliseconds: 0))
         } catch let failure as StoreFailure where failure.code == .damaged || failure.code == .notADatabase {
             report.add(FileFinding("it cannot be opened: \(failure.message)"))
             return report

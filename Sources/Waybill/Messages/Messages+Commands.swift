@@ -34,7 +34,7 @@ extension Messages {
         switch answer {
         case .accepted: try await resolve(prepared.transaction, of: message.topic, .commit)
         // What the engine could not do is not known to be undone for good: the check-back decides.
-        case .refused(.failStopped), .refused(.undone), .refused(.overloaded): break
+        case .refused(.outcomeUnknown), .refused(.failStopped), .refused(.undone), .refused(.overloaded): break
         case .refused: try await resolve(prepared.transaction, of: message.topic, .rollback)
         }
         return answer

@@ -18,7 +18,7 @@ extension FileOptions {
             return try await body()
         } catch let refusal as MessageRefusal {
             guard json else {
-                throw CommandFailure("refused: \(refusal.code): \(refusal.message)", status: .negative)
+                throw CommandFailure(refused: refusal.code, refusal.message)
             }
             var writer = JSONWriter()
             writer.beginObject()
@@ -30,7 +30,7 @@ extension FileOptions {
             writer.endObject()
             writer.endObject()
             writer.print()
-            throw ExitCode(1)
+            throw ExitCode(CommandFailure.status(of: refusal.code).rawValue)
         }
     }
 

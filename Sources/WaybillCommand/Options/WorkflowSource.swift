@@ -27,7 +27,7 @@ struct WorkflowSource {
         let (workflow, findings) = WorkflowFile.check(bytes: bytes)
         if let workflow { return workflow }
         let lines = findings.map { "\(name):\($0)" }
-        throw CommandFailure(lines.joined(separator: "\n"), status: .negative)
+        throw CommandFailure(lines: lines, status: .negative)
     }
 
     private static var shipped: String {

@@ -51,8 +51,8 @@ struct SendToOrder: AsyncParsableCommand {
         case .accepted(let receipt):
             if !file.json { print(receipt) }
         case .refused(let refusal):
-            guard !file.json else { throw ExitCode(1) }
-            throw CommandFailure("refused: \(refusal.code): \(refusal.message)\(hint(for: refusal))", status: .negative)
+            guard !file.json else { throw ExitCode(CommandFailure.status(of: refusal.code).rawValue) }
+            throw CommandFailure(refused: refusal.code, refusal.message + hint(for: refusal))
         }
     }
 

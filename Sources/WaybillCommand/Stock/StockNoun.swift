@@ -51,7 +51,7 @@ struct StockChangeOptions: ParsableArguments {
             }
         case .failure(let refusal):
             guard file.json else {
-                throw CommandFailure("refused: \(refusal.code): \(refusal.message)", status: .negative)
+                throw CommandFailure(refused: refusal.code, refusal.message)
             }
             var writer = JSONWriter()
             writer.beginObject()
@@ -61,7 +61,7 @@ struct StockChangeOptions: ParsableArguments {
             writer.refusal(refusal)
             writer.endObject()
             writer.print()
-            throw ExitCode(1)
+            throw ExitCode(CommandFailure.status(of: refusal.code).rawValue)
         }
     }
 }

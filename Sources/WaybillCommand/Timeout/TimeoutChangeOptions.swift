@@ -55,8 +55,8 @@ struct TimeoutChangeOptions: ParsableArguments {
             let due = order?.timeouts.first { $0.name == name }.map { ", due at \($0.due.iso8601)" } ?? ""
             Output.standard.line("\(id): \(name) \(done)\(due), version \(receipt.version)".printable)
         case .refused(let refusal):
-            guard !file.json else { throw ExitCode(1) }
-            throw CommandFailure("refused: \(refusal.code): \(refusal.message)", status: .negative)
+            guard !file.json else { throw ExitCode(CommandFailure.status(of: refusal.code).rawValue) }
+            throw CommandFailure(refused: refusal.code, refusal.message)
         }
     }
 

@@ -22,12 +22,15 @@ extension MessageRefusal {
         case .overloaded: "overloaded"
         case .diskNearlyFull: "disk_nearly_full"
         case .failStopped: "fail_stopped"
+        case .outcomeUnknown: "outcome_unknown"
         case .undone: "undone"
         }
     }
 
-    /// One sentence for people.
-    public var message: String {
+    /// One sentence for people, on one line whatever the names in it are.
+    public var message: String { sentence.onOneLine }
+
+    private var sentence: String {
         switch self {
         case .unknownTopic(let name): "there is no topic \(name); create it first, or open a workflow that sends to it"
         case .topicExists(let name): "the topic \(name) exists already"
@@ -53,6 +56,9 @@ extension MessageRefusal {
         case .diskNearlyFull(let freePercent): "the disk has \(freePercent) % free; make room, then send again"
         case .failStopped(let why):
             "nothing is accepted until the file is opened again, because an earlier write failed: \(why)"
+        case .outcomeUnknown(let why):
+            "whether it was done is not known, because its commit failed: \(why). Open the file and look, or send it "
+                + "again"
         case .undone(let why): "the write was undone: \(why)"
         }
     }
@@ -61,6 +67,7 @@ extension MessageRefusal {
     package init(_ refusal: Refusal) {
         switch refusal {
         case .failStopped(let why): self = .failStopped(why)
+        case .outcomeUnknown(let why): self = .outcomeUnknown(why)
         case .overloaded(let retryAfter), .crowded(_, _, let retryAfter):
             self = .overloaded("too many requests wait", retryAfter: retryAfter)
         case .undone(let why): self = .undone(why)

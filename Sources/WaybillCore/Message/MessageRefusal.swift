@@ -36,6 +36,8 @@ public enum MessageRefusal: Error, Hashable, Sendable {
     case diskNearlyFull(freePercent: Int)
     /// An earlier commit failed; nothing is accepted until the file is opened again.
     case failStopped(String)
+    /// The commit that this request was part of failed at the disk: it may be in the file or not.
+    case outcomeUnknown(String)
     /// A failure before the commit: the whole write was undone.
     case undone(String)
 }

@@ -22,6 +22,7 @@ extension Refusal {
         // The same word whether the door or the writer found it.
         case .soldOut: "insufficient_stock"
         case .diskNearlyFull: "disk_nearly_full"
+        case .outcomeUnknown: "outcome_unknown"
         case .failStopped: "fail_stopped"
         case .undone: "undone"
         case .rejectedByCaller: "rejected_by_caller"
@@ -35,8 +36,10 @@ extension Refusal {
         }
     }
 
-    /// One sentence for people.
-    public var message: String {
+    /// One sentence for people, on one line whatever the ids in it are.
+    public var message: String { sentence.onOneLine }
+
+    private var sentence: String {
         switch self {
         case .unknownOrder(let id): "there is no order \(id); place it first"
         case .orderExists(let id): "the order \(id) exists already"
@@ -69,6 +72,9 @@ extension Refusal {
             "\(asked) of \(sku)\(place(location)) asked, 0 free; refused at the door and not stored, so try again when "
                 + "some come back"
         case .diskNearlyFull(let percent): "the disk has \(percent) % free; make room, then send it again"
+        case .outcomeUnknown(let reason):
+            "whether it was done is not known, because its commit failed (\(reason)); open the file and send it again "
+                + "with the same key"
         case .failStopped(let reason): "the engine has stopped after a failed commit (\(reason)); open the file again"
         case .undone(let reason): "the write was undone, nothing was kept: \(reason)"
         case .rejectedByCaller(let reason): "the caller's own rows failed, nothing was kept: \(reason)"

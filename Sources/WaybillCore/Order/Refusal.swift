@@ -33,6 +33,9 @@ public enum Refusal: Error, Hashable, Sendable {
     case soldOut(SKU, Location, asked: Int64)
     /// The disk is nearly full: orders take nothing until there is room.
     case diskNearlyFull(freePercent: Int)
+    /// The commit that this request was part of failed at the disk: it may be in the file or not. Sent again with the
+    /// same key when the file is open again, it gets the true answer.
+    case outcomeUnknown(String)
     /// An earlier commit failed; the engine accepts nothing until the file is opened again.
     case failStopped(String)
     /// A failure before the commit (disk full, busy): the whole write was undone.

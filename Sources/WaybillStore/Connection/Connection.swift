@@ -68,7 +68,9 @@ package final class Connection {
 
     /// What SQLite has just answered, as a failure; notes when it has also ended the transaction.
     func failure(_ code: Int32) -> StoreFailure {
-        let failure = StoreFailure(sqliteCode: code, message: String(cString: sqlite3_errmsg(handle)))
+        let failure = StoreFailure(
+            sqliteCode: code, message: String(cString: sqlite3_errmsg(handle)),
+            systemError: sqlite3_system_errno(handle))
         noteTransaction(after: failure)
         return failure
     }

@@ -28,6 +28,22 @@ extension SerialConnection {
             return result
         }
     }
+
+    /// Shows one state of the file to a body that would write elsewhere: a statement that changes a row is refused.
+    func look<Result>(_ body: (borrowing Transaction) throws -> Result) throws -> Result {
+        try run { connection in
+            try connection.beginReading()
+            let result: Result
+            do {
+                result = try body(Transaction(connection))
+            } catch {
+                try connection.rollback()
+                throw error
+            }
+            try connection.rollback()
+            return result
+        }
+    }
 }
 
 extension Connection {
@@ -38,7 +54,9 @@ extension Connection {
         } catch {
             stop("COMMIT failed: \(error)", sqliteCode: error.sqliteCode)
             undo(after: error)
-            throw error
+            var failure = error
+            failure.isOutcomeUnknown = true
+            throw failure
         }
     }
 

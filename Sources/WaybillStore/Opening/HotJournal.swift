@@ -20,6 +20,13 @@ enum HotJournal {
         try queue.close()
     }
 
+    /// Throws when a journal waits to be rolled back: who only looks may not.
+    static func refuse(_ path: String) throws {
+        guard try isOurs(path) != nil else { return }
+        throw StoreFailure(
+            .cannotOpen, "\(path)-journal holds an unfinished write; a command that writes to \(path) rolls it back.")
+    }
+
     /// Nil: there is no journal that could be rolled back. Ours begins with no page, because it is of the making of the
     /// file, or lies beside a file that bears our mark.
     private static func isOurs(_ path: String) throws -> Bool? {

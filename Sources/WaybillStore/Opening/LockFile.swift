@@ -8,23 +8,44 @@ import Synchronization
 final class LockFile: Sendable {
     private let descriptor: Mutex<Int32?>
 
-    init(for path: String) throws(StoreFailure) {
+    /// Takes the lock to look at a file. Where the folder cannot be written, a lock that is there is taken, and without
+    /// one there is no Waybill that could write.
+    convenience init?(lookingAt path: String) throws(StoreFailure) {
+        let lockPath = path + ".lock"
+        let descriptor = Foundation.open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            _ = Foundation.close(descriptor)
+            try self.init(for: path)
+            return
+        }
+        guard [EACCES, EPERM, EROFS].contains(errno) else { throw RawFile.failure("cannot be made", lockPath) }
+        let existing = Foundation.open(lockPath, O_RDONLY | O_CLOEXEC)
+        guard existing >= 0 else { return nil }
+        try self.init(existing, of: path)
+    }
+
+    convenience init(for path: String) throws(StoreFailure) {
         let lockPath = path + ".lock"
         let descriptor = Foundation.open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw StoreFailure(
                 .cannotOpen, "\(lockPath): \(String(cString: strerror(errno))). Is its directory there, and writable?")
         }
+        try self.init(descriptor, of: path)
+        ftruncate(descriptor, 0)
+        let pid = Array("\(getpid())\n".utf8)
+        // The number is for the message of the next opener only; a lock without it still holds.
+        _ = write(descriptor, pid, pid.count)
+    }
+
+    /// Takes the lock on an open descriptor, which it closes at the end.
+    private init(_ descriptor: Int32, of path: String) throws(StoreFailure) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let holder = Self.holder(descriptor)
             Foundation.close(descriptor)
             throw StoreFailure(
                 .locked, "\(path) is open in \(holder). Stop it first.")
         }
-        ftruncate(descriptor, 0)
-        let pid = Array("\(getpid())\n".utf8)
-        // The number is for the message above only; a lock without it still holds.
-        _ = write(descriptor, pid, pid.count)
         self.descriptor = Mutex(descriptor)
     }
 

@@ -89,8 +89,10 @@ extension Store {
 
     /// The version of the file; 0 when there is nothing in it. Asked on a connection that cannot write: even to close
     /// one that can would bring a foreign program's WAL into its file.
-    private static func checkedVersion(_ path: String, settings: StoreSettings) throws -> Int {
-        let queue = try openReader(path, settings: settings)
+    ///
+    /// - Parameter place: the name that SQLite is given, if it is another one.
+    static func checkedVersion(_ path: String, at place: String? = nil, settings: StoreSettings) throws -> Int {
+        let queue = try openReader(place ?? path, settings: settings)
         return try queue.unsafeRead { database in
             let version = try FileIdentity.version(of: database, path: path, newest: settings.newestVersion)
             if version > 0 { try FileSchema.check(database, version: version, path: path) }
@@ -98,7 +100,7 @@ extension Store {
         }
     }
 
-    private static func openReader(_ path: String, settings: StoreSettings) throws -> DatabaseQueue {
+    static func openReader(_ path: String, settings: StoreSettings) throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.readonly = true
         configuration.foreignKeysEnabled = false
@@ -115,7 +117,7 @@ extension Store {
         }
     }
 
-    private static func pageSize(_ writer: SerialConnection) throws -> Int {
+    static func pageSize(_ writer: SerialConnection) throws -> Int {
         try writer.run { connection in
             try connection.statement("PRAGMA page_size").first { columns in Int(columns.integer(0)) } ?? 4096
         }
@@ -134,7 +136,7 @@ extension Store {
         return url.path
     }
 
-    private static func describe(_ error: any Error, path: String) -> StoreFailure {
+    static func describe(_ error: any Error, path: String) -> StoreFailure {
         let failure = StoreFailure(error)
         switch failure.code {
         case .notADatabase:
