@@ -2,6 +2,7 @@ import FlashSale
 import Histories
 import Testing
 import Waybill
+import WaybillStore
 
 /// A rule of the running engine that is broken from outside: a trigger in its file, which nobody but a test puts there,
 /// does to the rows what an engine with that bug would do, and the engine goes on with what it finds.
@@ -57,10 +58,15 @@ enum BrokenRule: String, CaseIterable, Sendable {
         let scenario = try ScenarioFile.load(Self.sale, name: "small.yaml")
         let engine = try await VirtualShop.open(shop.database, for: scenario)
         defer { engine.close() }
+        // An opening refuses such a file, and the rush opens it again after each crash.
         if let rule { _ = try sqlite(shop.database, rule.rawValue) }
-        var rush = VirtualRush(scenario, in: engine)
-        while try await rush.step(limit: 1_000) {}
-        return (shop, try #require(rush.report()))
+        let report = try await FileSchema.$isChecked.withValue(rule == nil) {
+            var rush = VirtualRush(scenario, in: engine)
+            while try await rush.step(limit: 1_000) {}
+            return rush.report()
+        }
+        if rule != nil { _ = try sqlite(shop.database, "DROP TRIGGER broken_rule") }
+        return (shop, try #require(report))
     }
 
     @Test func `leaves a file whose certificate is sound`() async throws {

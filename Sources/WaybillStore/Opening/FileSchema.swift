@@ -3,7 +3,10 @@ import Synchronization
 
 /// The tables and indexes of the engine in a file, which must be those that its migrations make: a trigger of another's
 /// making, or a changed text, would quietly change what every write does.
-enum FileSchema {
+package enum FileSchema {
+    /// Tests only: false where a trigger is to stand for a fault of the engine.
+    @TaskLocal package static var isChecked = true
+
     /// One row of SQLite's table of tables.
     private struct Entry: Hashable {
         let type: String
@@ -14,6 +17,7 @@ enum FileSchema {
 
     /// Throws when the schema of a file of a version is not that version's. Modules' own tables are theirs.
     static func check(_ database: Database, version: Int, path: String) throws {
+        guard isChecked else { return }
         let expected = try made(by: version)
         let found = try entries(database)
         let tables = Set(expected.filter { $0.type == "table" }.map(\.name)).union(ModuleRights.engineTables)
