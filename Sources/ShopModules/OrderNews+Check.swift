@@ -21,17 +21,19 @@ extension ModuleLook {
 }
 
 extension OrderView {
-    /// What is here of the buyer's money and not on its way back, in minor units; nil: this workflow is not known to
+    /// What is here of the buyer's money, not on its way back and not owed, in minor units; nil: this workflow is not known to
     /// say.
     func keptCents() throws -> Int64? {
         let context = try JSON(reading: self.context)
         guard let payments = context["payments"]?.elements else {
             guard workflow == "flash-sale", let price = context["price_cents"]?.asInt else { return nil }
+            if let kept = context["kept_cents"]?.asInt { return kept }
+            // An order under the text of before.
             return states.contains { $0.string.hasPrefix("paid.") } ? price : 0
         }
         return payments.reduce(0) { sum, payment in
-            let parts = ["captured", "refunding", "refunded"].map { payment[$0]?.asInt ?? 0 }
-            return sum + parts[0] - parts[1] - parts[2]
+            let parts = ["captured", "refunding", "refunded", "owed"].map { payment[$0]?.asInt ?? 0 }
+            return sum + parts[0] - parts[1] - parts[2] - parts[3]
         }
     }
 }

@@ -5,6 +5,8 @@ struct OrderNews {
     /// The tags that modules listen for.
     enum Tag: String {
         case placed, paid, closed, refunded, shipped
+        /// An expired order was paid late, and has taken its stock again, and its coupon if the message names one.
+        case revived
         /// A refund has failed: the money is still here.
         case needsAPerson = "needs-a-person"
     }
@@ -50,6 +52,12 @@ struct OrderNews {
             throw ModuleProblem("kept_cents is '\(text)', not an amount")
         }
         return cents
+    }
+
+    /// The coupon that the order has taken: from the message's property, or from the data that placed the order.
+    func coupon() throws -> String? {
+        if let coupon = delivery.properties["coupon"] { return coupon.string }
+        return tag == .placed ? try data()["coupon"]?.asText : nil
     }
 
     /// What was ordered, each SKU and place once: from the lines of a standard order, or from an order of one item.

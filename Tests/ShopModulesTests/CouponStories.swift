@@ -48,6 +48,19 @@ import Waybill
         #expect(try check(shop) == [])
     }
 
+    @Test func `is the order's again when an expired order is paid late`() async throws {
+        let (shop, code) = try await shopWithAnn()
+        await shop.place("o-1", coupon: code)
+        shop.book.advance(by: .hours(1))
+        try await shop.settle()
+        #expect(try Coupons.coupons(of: "ann", in: shop.book).first?.order == nil)
+        await shop.pay("o-1", "p-1", 2_000)
+        try await shop.settle()
+        #expect(try shop.book.order("o-1")?.status == "awaiting shipment")
+        #expect(try Coupons.coupons(of: "ann", in: shop.book).first?.order == "o-1")
+        #expect(try check(shop) == [])
+    }
+
     @Test func `of a campaign comes once to each, however often it is announced`() async throws {
         let (shop, _) = try await shopWithAnn()
         let members = ["ann", "bob"] + (0..<150).map { "m\($0)" }

@@ -104,7 +104,7 @@ public struct Cart: ShopModule {
         case .placed: try place(news, tables)
         case .closed: try restore(news, tables)
         case .paid: try takeAgain(news, tables)
-        case .refunded, .shipped, .needsAPerson, nil: break
+        case .refunded, .shipped, .revived, .needsAPerson, nil: break
         }
     }
 

@@ -16,7 +16,7 @@ public struct Coupons: ShopModule {
     public let topics: [TopicName] = [Self.topic]
     public let subscriptions = [
         Subscription(MemberNews.topic, tags: "registered"),
-        Subscription(OrderNews.topic, tags: "placed || closed"),
+        Subscription(OrderNews.topic, tags: "placed || closed || revived"),
         Subscription(Self.topic, tags: "coupons"),
     ]
     public let settings = GroupSettings(isFIFO: true)
@@ -91,8 +91,8 @@ public struct Coupons: ShopModule {
 
     private func follow(_ news: OrderNews, _ tables: borrowing ModuleTables) throws {
         switch news.tag {
-        case .placed:
-            guard let code = try news.data()["coupon"]?.asText else { return }
+        case .placed, .revived:
+            guard let code = try news.coupon() else { return }
             // A coupon that another wrote into the stock is none of this module's.
             try tables.execute(
                 "UPDATE coupon SET state = 'spent', order_id = ?, event = ? WHERE code = ? AND event < ?",

@@ -111,7 +111,7 @@ public struct Notifications: ShopModule {
         case .closed: try add("closed", .mail, to: buyer, "Order \(order) is closed", delivery, tables, effects)
         case .refunded:
             try add("refunded", .mail, to: buyer, "Money of order \(order) is coming back", delivery, tables, effects)
-        case .needsAPerson, nil: break
+        case .revived, .needsAPerson, nil: break
         }
     }
 

@@ -148,16 +148,16 @@ private let standardMoneyTable = """
       unknown_timeout: auto_receipt, given_up
       repeated: pay part
     expired = unpaid, pay_due
-      pay late             | awaiting shipment | paid waiting watching | order:paid \
+      pay late             | awaiting shipment | paid waiting watching | order:revived order:paid \
                            | reserve 2 mug@n 1 cup@s 1 coupon:ten confirm 2 mug@n 1 cup@s 1 coupon:ten
       cancel               | closed | cancelled given_back watching
       pay part             | closed | expired given_back watching | refunds(p1 2000)
       pay late (sold out)  | closed | expired given_back watching | refunds(p5 5000)
       pay late (no coupon) | closed | expired given_back watching | refunds(p5 5000) \
                            | reserve 2 mug@n 1 cup@s release 2 mug@n 1 cup@s
-      pay dear (no coupon) | awaiting shipment | paid waiting watching | order:paid \
+      pay dear (no coupon) | awaiting shipment | paid waiting watching | order:revived order:paid \
                            | reserve 2 mug@n 1 cup@s confirm 2 mug@n 1 cup@s
-      pay more             | awaiting shipment | paid waiting watching | order:paid refunds(p4 100) \
+      pay more             | awaiting shipment | paid waiting watching | order:revived order:paid refunds(p4 100) \
                            | reserve 2 mug@n 1 cup@s 1 coupon:ten confirm 2 mug@n 1 cup@s 1 coupon:ten
       order_exists: place
       not_possible: change_price up, ship some, missing, write_off, send_again, extend_receipt, confirm_receipt
@@ -166,7 +166,7 @@ private let standardMoneyTable = """
       no_open_call: refund_done, refund_failed
       unknown_timeout: pay_due, auto_receipt, given_up
     expired in part = partly paid, pay_due
-      pay late            | awaiting shipment | paid waiting watching | order:paid \
+      pay late            | awaiting shipment | paid waiting watching | order:revived order:paid \
                           | reserve 2 mug@n 1 cup@s 1 coupon:ten confirm 2 mug@n 1 cup@s 1 coupon:ten
       cancel              | closed | cancelled given_back watching
       refund_done         | closed | expired given_back watching | order:refunded
@@ -180,7 +180,7 @@ private let standardMoneyTable = """
       unknown_timeout: pay_due, auto_receipt, given_up
       repeated: pay part
     refund of a part failed = expired in part, refund_failed
-      pay late          | awaiting shipment | paid waiting watching | order:paid \
+      pay late          | awaiting shipment | paid waiting watching | order:revived order:paid \
                         | reserve 2 mug@n 1 cup@s 1 coupon:ten confirm 2 mug@n 1 cup@s 1 coupon:ten
       cancel            | closed | cancelled given_back watching
       refund_done       | closed | expired given_back watching | order:refunded

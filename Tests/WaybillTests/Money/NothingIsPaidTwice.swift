@@ -2,7 +2,7 @@ import Testing
 import Waybill
 import WaybillCore
 
-/// A refund that nobody has answered for a day may have been done: it must not be paid a second time.
+/// A refund without an answer for a day may have been done: it must not be paid a second time.
 @Suite struct `A refund that was done and not answered` {
     @Test func `is not paid again when the order is called off`() throws {
         var money = try DryMoney("standard-order")
@@ -64,7 +64,7 @@ import WaybillCore
     }
 }
 
-@Suite struct `A refund that nobody answers` {
+@Suite struct `A refund without an answer` {
     @Test(arguments: Sale.allCases)
     func `stays on its way until payments or finance say which, and is not asked for again`(sale: Sale) async throws {
         for isDone in [true, false] {

@@ -69,7 +69,7 @@ import WaybillCore
         book.close()
     }
 
-    @Test func `is kept in the end when nobody pays after such a stop`() async throws {
+    @Test func `is kept in the end when the balance does not come after such a stop`() async throws {
         let file = try ShopFile()
         let clock = VirtualClock(start: noon)
         let desk = try await paid(in: try .open(file.path, world: .virtual(clock)))
