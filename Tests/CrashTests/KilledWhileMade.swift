@@ -11,8 +11,9 @@ import Testing
         for round in 1...Self.kills {
             let shop = try CrashFile()
             let victim = try Victim(file: shop.path, seed: round)
-            // The lock is the first thing that an opening makes.
-            victim.kill(after: shop.path + ".lock", microseconds: UInt32(dice.next() % 12_000))
+            // The lock is the first thing that an opening makes; then comes the file under another name, then its own.
+            let signs = [shop.path + ".lock", shop.path + ".new", shop.path]
+            victim.kill(after: Array(signs[(round % 3)...]), microseconds: UInt32(dice.next() % 6_000))
             if FileManager.default.fileExists(atPath: shop.path) { wasMade += 1 }
             let next = try run(executablePath(), ["stock", "receive", "mug", "1", "--db", shop.path])
             #expect(next.status == 0, "round \(round): \(next.output)")

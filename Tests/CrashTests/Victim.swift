@@ -45,9 +45,9 @@ final class Victim {
         acknowledged.waitForEnd()
     }
 
-    /// Kills the process so many microseconds after a file has appeared.
-    func kill(after file: String, microseconds: UInt32) {
-        while access(file, F_OK) != 0, process.isRunning {}
+    /// Kills the process so many microseconds after one of some files has appeared.
+    func kill(after files: [String], microseconds: UInt32) {
+        while files.allSatisfy({ access($0, F_OK) != 0 }), process.isRunning {}
         killAfter(microseconds: microseconds)
     }
 

@@ -115,6 +115,23 @@ import WaybillStore
         #expect(try lastEvent(of: whole) == 12)
     }
 
+    /// A checkpoint has brought six commits into the file, and the damage lies in the third.
+    @Test func `that was brought into the file in part is left to a backup`() throws {
+        let shop = try shop()
+        let log = try WriteAheadLog(of: shop.path)
+        let start = try WriteAheadLog(Array(log.bytes.prefix(log.offset(ofFrame: log.commits[5] + 1))))
+        try start.write(beside: shop.path)
+        try shop.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        var damaged = log
+        damaged.flip(byte: log.offset(ofFrame: log.commits[2]) + 50, bit: 1)
+        try damaged.write(beside: shop.path)
+        let before = try shop.contents()
+        let refused = failure { _ = try Store.recover(shop.path) }
+        #expect(refused?.code == .damaged)
+        #expect(refused?.message.contains("from behind the damage") == true, "\(refused?.message ?? "")")
+        #expect(try shop.contents() == before && shop.contents("-wal") == Data(damaged.bytes))
+    }
+
     @Test func `is not taken from a file that another program has open`() throws {
         let shop = try shop()
         var log = try WriteAheadLog(of: shop.path)

@@ -1,4 +1,6 @@
 /// How far a file has come beside a damaged log: a checkpoint may have brought commits from behind the damage into it.
+///
+/// A page alone does not tell: it may have come back to the bytes that it had before. The journal only grows.
 enum WALBeside {
     /// The file is not beyond what is before the damage: with that it is whole.
     case behind
@@ -7,7 +9,7 @@ enum WALBeside {
     /// The file has commits from behind the damage, and not all: neither with nor without the log is it whole.
     case between
 
-    /// Compares the newest whole frame of each page with the page in the file.
+    /// Compares the newest whole frame of each page with the page in the file, and the ends of the journal.
     init(_ path: String, _ scan: WALScan) throws(StoreFailure) {
         guard let header = scan.header else {
             // Nothing says which page a frame of such a log was: what the file has is what there is.
@@ -15,22 +17,32 @@ enum WALBeside {
             return
         }
         let newest = try Self.newestFrames(path + "-wal", header, after: scan.keptFrames)
-        let kept = try PagesAtCommit(database: path, scan: scan)
+        guard !newest.isEmpty else {
+            self = .behind
+            return
+        }
+        if try Self.isComplete(path, newest, header) {
+            self = .complete
+            return
+        }
+        let kept = try PagesAtCommit(database: path, scan: scan).lastEvent()
+        let stored = try PagesAtCommit(database: path, scan: WALScan()).lastEvent()
+        self = stored ?? 0 > kept ?? 0 ? .between : .behind
+    }
+
+    private static func isComplete(
+        _ path: String, _ newest: [UInt32: Int], _ header: WALHeader
+    ) throws(StoreFailure) -> Bool {
         let file = try RawFile(path, for: .reading)
         let log = try RawFile(path + "-wal", for: .reading)
         let frameBytes = header.pageBytes + WALFrameHeader.byteCount
-        var (isComplete, isBeyond) = (true, false)
-        for (page, frame) in newest.sorted(by: { $0.key < $1.key }) {
+        for (page, frame) in newest {
             let offset = WALHeader.byteCount + (frame - 1) * frameBytes + WALFrameHeader.byteCount
             let behind = try log.bytes(header.pageBytes, at: offset)
             let stored = try file.bytes(header.pageBytes, at: (Int(page) - 1) * header.pageBytes)
-            if behind != stored {
-                isComplete = false
-            } else if let before = try kept.page(page), before != behind {
-                isBeyond = true
-            }
+            if behind != stored { return false }
         }
-        self = newest.isEmpty || !isComplete && !isBeyond ? .behind : isComplete ? .complete : .between
+        return true
     }
 
     /// The newest whole frame of each page that has one behind the part that is kept.

@@ -29,6 +29,9 @@ struct WALScan {
         return WALHeader.byteCount + keptFrames * (header.pageBytes + WALFrameHeader.byteCount)
     }
 
+    /// Of no log.
+    init() {}
+
     /// Reads a log of any length, a piece at a time; an absent one is empty.
     init(of path: String) throws(StoreFailure) {
         guard FileManager.default.fileExists(atPath: path) else { return }
