@@ -47,6 +47,15 @@ import Waybill
         try await expectFound(before.fault, plan, before.shape, from: before.number)
     }
 
+    @Test(arguments: TradeStory.all)
+    func `finds what a few steps come to, and the shipped texts do not come to it`(story: TradeStory) async throws {
+        let plan = TradePlan(texts: try TradeTexts.before(), watched: [story.fault])
+        let before = try await SimulationRun<TradeSimulation>(seed: story.shape.seed(0), bug: plan).once(story.steps)
+        #expect(before.failure?.what.hasPrefix(story.fault.rawValue) == true)
+        let now = try await SimulationRun<TradeSimulation>(seed: story.shape.seed(0)).once(story.steps)
+        #expect(now.failure == nil)
+    }
+
     @Test(arguments: TradeBug.all)
     func `finds a fault that was planted in a text, by name`(bug: TradeBug) async throws {
         try await expectFound(bug.fault, TradePlan(texts: try bug.texts(), watched: [bug.fault]), bug.shape, from: 1)

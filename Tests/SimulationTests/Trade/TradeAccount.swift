@@ -25,6 +25,8 @@ struct TradeAccount {
     var granted = 0
     /// What was not shipped was called off.
     var isPartlyCancelled = false
+    /// What was shipped by then is worth so much, after its share of the discount.
+    var fairShare = 0
     /// The price without the coupon was due when it was paid.
     var paysFullPrice = false
     /// The coupon's discount was granted.

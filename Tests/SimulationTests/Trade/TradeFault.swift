@@ -44,7 +44,7 @@ struct TradeFaultBefore: Sendable, CustomStringConvertible {
     static let all: [TradeFaultBefore] = [
         TradeFaultBefore(.standard, .refundTwice, 28), TradeFaultBefore(.standard, .refundNeverAgain, 1),
         TradeFaultBefore(.standard, .couponTwice, 45), TradeFaultBefore(.standard, .moneyRefused, 147),
-        TradeFaultBefore(.standard, .goodsForNothing, 129), TradeFaultBefore(.standard, .completedWithoutGoods, 2),
+        TradeFaultBefore(.standard, .completedWithoutGoods, 2),
         TradeFaultBefore(.standard, .returnNeverEnds, 64), TradeFaultBefore(.standard, .unitsTwice, 6),
         TradeFaultBefore(.standard, .emptyReturn, 10), TradeFaultBefore(.standard, .goodsRefused, 41),
         TradeFaultBefore(.standard, .caseRefused, 14), TradeFaultBefore(.standard, .neverRests, 62),

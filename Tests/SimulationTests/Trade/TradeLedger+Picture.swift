@@ -40,17 +40,23 @@ extension TradeLedger {
             if status == "lost" { account.giveUp(index, isReplaced: false) }
         }
         let wasUnpaid = account.status == "awaiting payment" || account.status == "closed" || account.status.isEmpty
+        // A window that is only open for a moment is none, unless the buyer used that moment to cancel.
+        if account.status == "awaiting balance", cancelledNow.contains(id) { account.hadWindow = true }
+        if order.status == "awaiting balance", let due = order.due.max(), due - now >= 60_000 {
+            account.hadWindow = true
+        }
         account.status = order.status
-        if order.status == "awaiting balance" { account.hadWindow = true }
         if cancelledNow.contains(id), account.workflow == "standard-order", order.status != "closed" {
             account.isPartlyCancelled = true
+            account.fairShare = account.price * account.shippedPrice / max(1, account.goodsPrice)
             for line in account.lines.keys {
                 let shipped = account.lines[line]?.shipped ?? 0
                 account.lines[line]?.count = shipped
             }
         }
         if account.workflow == "standard-order", wasUnpaid, !["awaiting payment", "closed"].contains(order.status) {
-            account.paysFullPrice = account.coupon != nil && kept(id) >= account.price + account.discount
+            let here = kept(id) - owed(id).values.reduce(0, +)
+            account.paysFullPrice = account.coupon != nil && here >= account.price + account.discount
         }
         let isPaid = account.workflow == "standard-order" && !["awaiting payment", "closed"].contains(order.status)
         account.enjoysCoupon = isPaid && account.coupon != nil && account.discount > 0 && !account.paysFullPrice

@@ -80,7 +80,8 @@ extension TradeLedger {
             }
         }
         if kept < fair.lowerBound { find(.moneyGone, id, detail) }
-        let isPaid = account.isPartlyCancelled && account.cameInAll > 0 && account.shippedPrice > 0
+        // A share of some cents may be rounded away.
+        let isPaid = account.cameInAll > 0 && account.shippedPrice > 0 && account.fairShare > account.lines.count
         if isPaid, kept + account.granted <= 0 { find(.goodsForNothing, id, detail) }
     }
 
