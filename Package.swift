@@ -57,6 +57,7 @@ let package = Package(
                 .embedInCode("v004_add_cause_of_timeouts.sql"),
                 .embedInCode("v005_shelve_keys_and_attributes.sql"),
                 .embedInCode("v006_keep_unanswered_calls.sql"),
+                .embedInCode("v007_note_plain_message_ids.sql"),
             ],
             swiftSettings: house),
         // Every SQL statement, behind one Transaction; the only target that imports GRDB.
@@ -133,8 +134,8 @@ let package = Package(
         .testTarget(
             name: "HistoriesTests",
             dependencies: [
-                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "Histories", "FlashSale",
-                crypto,
+                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill", "Histories",
+                "FlashSale", crypto,
             ],
             exclude: ["certificate_check.py"], swiftSettings: house),
         .testTarget(

@@ -6,4 +6,5 @@ package let migrations: [[UInt8]] = [
     PackageResources.v004_add_cause_of_timeouts_sql,
     PackageResources.v005_shelve_keys_and_attributes_sql,
     PackageResources.v006_keep_unanswered_calls_sql,
+    PackageResources.v007_note_plain_message_ids_sql,
 ]

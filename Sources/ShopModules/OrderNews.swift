@@ -33,7 +33,7 @@ struct OrderNews {
     /// The event that a body names: a dead letter that comes back is a copy, and says it nowhere else.
     private static func event(in body: [UInt8]) throws -> Int64? {
         guard let id = try JSON(reading: body)["id"]?.asText, id.hasPrefix("e") else { return nil }
-        return Int64(id.dropFirst())
+        return Int64(id.dropFirst().prefix { $0 != "-" })
     }
 
     /// The data of the command that made the order send it.

@@ -47,7 +47,8 @@ extension Broker {
     ) throws -> MessageRow {
         var message = stored.message
         let event = try message.event.flatMap { position in
-            try contents.content(of: position, needsBody: message.body == nil, in: transaction)
+            try contents.content(
+                of: message, by: position, needsBody: message.body == nil, in: transaction)
         }
         let content = try MessageContent(message, event: event)
         var properties = try MessageContent.properties(message.properties)

@@ -26,7 +26,9 @@ package struct MessageContent: Sendable {
 
     /// - Parameter event: what the message's event adds; nil: it came from outside.
     package init(_ message: MessageRow, event: EventContent?) throws {
-        id = message.messageID
+        id =
+            message.id.map { MessageID($0) } ?? event?.id
+            ?? MessageID(event: message.event ?? Position(0), ordinal: message.ordinal)
         body = message.body ?? event?.body ?? []
         keys = (message.key ?? event?.order.text).map(Self.keyList) ?? []
         messageGroup = message.messageGroup ?? event?.order.text
@@ -59,12 +61,14 @@ package struct MessageContent: Sendable {
 
 /// What an event adds to a message that it sent.
 package struct EventContent: Sendable {
+    package var id: MessageID
     /// The CloudEvents body.
     package var body: [UInt8]
     package var order: OrderID
     package var trace: Text?
 
-    package init(body: [UInt8], order: OrderID, trace: Text?) {
+    package init(id: MessageID, body: [UInt8], order: OrderID, trace: Text?) {
+        self.id = id
         self.body = body
         self.order = order
         self.trace = trace
@@ -73,9 +77,11 @@ package struct EventContent: Sendable {
 
 /// Whoever knows events: the broker has never heard of an order.
 package protocol EventContents: Sendable {
-    /// What an event adds to its messages; nil: it is not there.
+    /// What its event adds to a message; nil: the event is not there.
+    ///
+    /// - Parameter needsBody: whether the message has no body of its own, and it is asked for.
     func content<Rows: TableReader & ~Copyable>(
-        of event: Position, needsBody: Bool, in rows: borrowing Rows
+        of message: MessageRow, by event: Position, needsBody: Bool, in rows: borrowing Rows
     ) throws -> EventContent?
 
     /// The events whose messages have this key unless they say otherwise, the oldest first, after one of them.
@@ -85,11 +91,6 @@ package protocol EventContents: Sendable {
 }
 
 extension MessageRow {
-    package var messageID: MessageID {
-        if let id { return MessageID(id) }
-        return MessageID(event: event ?? Position(0), ordinal: ordinal)
-    }
-
     /// The stored form of a message from outside.
     package init(_ message: NewMessage, id: MessageID, bornAt: Moment) {
         var properties = message.properties

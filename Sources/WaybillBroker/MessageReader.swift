@@ -45,7 +45,7 @@ package struct MessageReader: Sendable {
                 guard let topic = try rows.topic(row.topic) else { continue }
                 views.append(
                     HalfMessageView(
-                        id: row.message.messageID, topic: topic.name, producer: row.producer ?? "",
+                        id: try rows.messageID(of: row.message), topic: topic.name, producer: row.producer ?? "",
                         transaction: seal.handle(of: row.number, in: topic.number, for: .transaction),
                         preparedAt: row.message.bornAt, checks: row.checks, nextCheckAt: row.due))
             }

@@ -63,7 +63,8 @@ extension Receiver {
         let isOfTopic = look.origin.map { properties[MessageContent.originTopic] == $0.text } ?? true
         if isOfTopic, look.filter.matches(tag: message.message.tag, properties: properties) {
             let event = try message.message.event.flatMap { position in
-                try contents.content(of: position, needsBody: message.message.body == nil, in: rows)
+                try contents.content(
+                    of: message.message, by: position, needsBody: message.message.body == nil, in: rows)
             }
             let content = try MessageContent(message.message, event: event)
             one.messageGroup = look.isFIFO ? content.messageGroup : nil
@@ -74,7 +75,7 @@ extension Receiver {
             one.verdict = .left
             if look.isFIFO, one.messageGroup == nil {
                 let event = try message.message.event.flatMap { position in
-                    try contents.content(of: position, needsBody: false, in: rows)
+                    try contents.content(of: message.message, by: position, needsBody: false, in: rows)
                 }
                 one.messageGroup = message.message.messageGroup ?? event?.order.text
             }

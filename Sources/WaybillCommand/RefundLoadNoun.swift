@@ -34,7 +34,7 @@ struct RefundLoadNoun: AsyncParsableCommand {
 
     func run() async throws {
         // Nobody waits for the last question about a half message while a clock goes round.
-        let world: World = drain ? .virtual(VirtualClock(start: World.system.now())) : .system
+        let world: World = drain ? .standing(at: World.system.now()) : .system
         let book = try OrderBook.open(db, world: world)
         book.messages.answerFromJournal(of: Self.till)
         if try book.messages.topic("receipts") == nil {

@@ -6,18 +6,22 @@ import WaybillStore
 extension CommandHandler {
     /// Appends what the broker has to say to the stream of audits.
     func append(_ notes: [AuditNote], in transaction: borrowing Transaction) throws {
-        for note in notes {
-            let position = journal.nextPosition
-            let stream = try transaction.numberSetting(.auditStream) ?? position.number
-            let version = try (transaction.numberSetting(.auditVersion) ?? 0) + 1
-            var header = EventHeader(type: note.type, at: note.at)
-            header.caller = note.caller
-            try journal.append(header, stream: StreamNumber(stream), version: version, in: transaction) { writer in
-                writer.json(note.body)
-            }
-            try transaction.set(.auditStream, to: stream)
-            try transaction.set(.auditVersion, to: version)
+        for note in notes { try journal.append(note, in: transaction) }
+    }
+}
+
+extension Journal {
+    /// Appends an event to the stream of audits.
+    mutating func append(_ note: AuditNote, in transaction: borrowing Transaction) throws {
+        let stream = try transaction.numberSetting(.auditStream) ?? nextPosition.number
+        let version = try (transaction.numberSetting(.auditVersion) ?? 0) + 1
+        var header = EventHeader(type: note.type, at: note.at)
+        header.caller = note.caller
+        try append(header, stream: StreamNumber(stream), version: version, in: transaction) { writer in
+            writer.json(EventFormats.current.numbered(note.body))
         }
+        try transaction.set(.auditStream, to: stream)
+        try transaction.set(.auditVersion, to: version)
     }
 }
 

@@ -160,14 +160,14 @@ extension EventView {
     init(_ row: EventRow) {
         self.init(
             position: row.position, version: row.version, type: row.type, at: row.at, caller: row.caller, key: row.key,
-            cause: row.cause, trace: row.trace, body: row.newestBody)
+            cause: row.cause, trace: row.trace, body: row.readableBody)
     }
 }
 
 extension EventRow {
     /// The body in the newest format; one that cannot be read stays as it is.
-    fileprivate var newestBody: [UInt8] {
-        do throws(JSONProblem) { return try EventFormats.current.newest(body) } catch { return body }
+    fileprivate var readableBody: [UInt8] {
+        do throws(JSONProblem) { return try EventFormats.current.readable(body) } catch { return body }
     }
 
     /// The body of an order's event; damage says where.

@@ -65,13 +65,13 @@ package final class Engine: Sendable {
             depthMax: settings.intakeDepthMax, nextWriteMax: settings.writeRequestsMax, fairness: settings.fairness)
         board = SoldOutBoard(keysMax: settings.soldOutMax)
         let now = world.now()
-        let (stored, end) = try store.write { transaction in
+        let (stored, end) = try store.write { [isLook = store.isLook] transaction in
             for (workflow, text) in workflows {
                 _ = try transaction.keepWorkflow(
                     hash: workflow.hash, name: workflow.name, version: workflow.version, text: text, at: now)
                 for topic in workflow.topics { try transaction.keepTopic(topic, at: now) }
             }
-            return (try transaction.workflows(), try transaction.journalEnd())
+            return (try transaction.workflows(), try Self.keepFileID(world, isMade: !isLook, in: transaction))
         }
         let catalogue = WorkflowCatalogue(stored: stored, opened: workflows.map(\.workflow), compile: compile)
         self.catalogue = catalogue

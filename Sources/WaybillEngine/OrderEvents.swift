@@ -7,16 +7,28 @@ package struct OrderEvents: EventContents {
     package init() {}
 
     package func content<Rows: TableReader & ~Copyable>(
-        of position: Position, needsBody: Bool, in rows: borrowing Rows
+        of message: MessageRow, by position: Position, needsBody: Bool, in rows: borrowing Rows
     ) throws -> EventContent? {
         guard let event = try rows.event(at: position), let order = try rows.order(number: event.stream) else {
             return nil
         }
-        var content = EventContent(body: [], order: order.id, trace: event.trace)
+        let isPlain = try position <= rows.lastPlainID()
+        let id =
+            isPlain
+            ? MessageID(event: position, ordinal: message.ordinal)
+            : MessageID(event: position, ordinal: message.ordinal, digest: event.digest)
+        var content = EventContent(id: id, body: [], order: order.id, trace: event.trace)
         guard needsBody else { return content }
         let said = try Said(event)
         let status = try said.status ?? lastStatus(of: event.stream, before: event.version, in: rows)
-        content.body = Self.body(of: event, order: order.id, status: status, data: said.data)
+        var cloud = CloudEvent(event, order: order.id, status: status, data: said.data)
+        // What was sent before there were file ids is sent again as it was: a consumer must know it for the same.
+        if !isPlain, let file = try rows.fileID() {
+            cloud.origin = CloudEvent.Origin(
+                id: id, source: file.source, partitionKey: message.messageGroup ?? order.id.text,
+                ordinal: message.ordinal)
+        }
+        content.body = cloud.json
         return content
     }
 
@@ -67,41 +79,5 @@ package struct OrderEvents: EventContents {
             earlier -= 1
         }
         return ""
-    }
-
-    private static func body(of event: EventRow, order: OrderID, status: Text, data: [UInt8]?) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("specversion")
-        writer.text("1.0")
-        writer.key("id")
-        writer.text(Text("e\(event.position.number)"))
-        writer.key("source")
-        writer.text("waybill")
-        writer.key("type")
-        writer.text(event.type.text)
-        writer.key("subject")
-        writer.text(order.text)
-        writer.key("time")
-        writer.text(Text(event.at.iso8601))
-        writer.key("datacontenttype")
-        writer.text("application/json")
-        writer.key("data")
-        writer.beginObject()
-        writer.key("order")
-        writer.text(order.text)
-        writer.key("version")
-        writer.int(event.version)
-        writer.key("type")
-        writer.text(event.type.text)
-        writer.key("status")
-        writer.text(status)
-        if let data {
-            writer.key("data")
-            writer.json(data)
-        }
-        writer.endObject()
-        writer.endObject()
-        return writer.bytes
     }
 }

@@ -39,6 +39,14 @@ public struct World: Sendable {
         if virtualClock == nil { await SystemClocks.rest(interval) }
     }
 
+    /// A world for looking into a file of the real one: time stands still until the clock is turned, and random numbers
+    /// are the system's.
+    package static func standing(at start: Moment) -> World {
+        let clock = VirtualClock(start: start)
+        return World(
+            now: { clock.now }, uptime: { clock.now.since(clock.start) }, random: system.random, virtualClock: clock)
+    }
+
     /// A world whose time stands still until `clock` is turned, and whose randomness follows from `seed`.
     public static func virtual(_ clock: VirtualClock, seed: UInt64 = 1) -> World {
         let generator = Mutex(SeededGenerator(seed: seed))

@@ -44,12 +44,68 @@ def link(raw, chain):
     return json.loads(raw), chain
 
 
+class Digest:
+    """The checksum that chains events: eight bytes at a time, folded in by a multiplication."""
+
+    MASK = (1 << 64) - 1
+
+    def __init__(self, seed=0):
+        self.state = seed ^ 0x9E3779B97F4A7C15
+
+    @classmethod
+    def fold(cls, left, right):
+        product = left * right
+        return product >> 64 ^ product & cls.MASK
+
+    def mix(self, word):
+        self.state = self.fold(self.state ^ word, 0xA0761D6478BD642F) + 0xE7037ED1A0B428DB & self.MASK
+
+    def add(self, value):
+        if value is None:
+            self.mix(0x5A5A5A5A5A5A5A5A)
+        elif isinstance(value, int):
+            self.mix(value & self.MASK)
+        else:
+            data = value.encode()
+            whole = len(data) // 8 * 8
+            for place in range(0, whole, 8):
+                self.mix(int.from_bytes(data[place:place + 8], "little"))
+            self.mix(int.from_bytes(data[whole:], "big"))
+            self.mix(len(data))
+        return self
+
+    def value(self):
+        return self.fold(self.state, 0xD6E8FEB86659FD93)
+
+
 class Database:
     """The events as they lie in the file."""
 
     def __init__(self, path):
         self.connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
         self.position, self.rest = 0, []
+
+    def setting(self, name):
+        row = self.connection.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return row and row[0]
+
+    def follow(self, header):
+        """The chain of digests, from what the file begins with to the event that the certificate ends with."""
+        file, seed = self.setting("file id"), (self.setting("chain seed") or 0) & Digest.MASK
+        require(header["file"] == file, "the certificate is of another file")
+        require(header["seed"] == f"{seed:016x}", "the chain of the certificate begins with another seed")
+        require(seed in (0, Digest().add(file or "").value()), "the chain does not begin with the file's id")
+        digest = seed
+        events = self.connection.execute(
+            "SELECT position, stream, version, type, at, caller, key, ifnull(cause, 0), trace, lane, semantics, body, "
+            "digest FROM event WHERE position <= ? ORDER BY position", (header["events"],))
+        for *fields, stored in events:
+            link = Digest(digest)
+            for field in fields:
+                link.add(field)
+            digest = link.value()
+            require(digest == stored & Digest.MASK, f"the chain of digests is broken at event {fields[0]}")
+        require(header["digest"] == f"{digest if header['events'] else seed:016x}", "the journal ends with another event")
 
     def take(self, line):
         """Each movement of the certificate is one of its event, and no other's."""
@@ -100,6 +156,8 @@ class Certificate:
     def read_certificate(self, line):
         require(line["version"] == 1, "a version that this checker does not know")
         self.header = line
+        if self.database:
+            self.database.follow(line)
 
     def read_part(self, line):
         self.part += 1

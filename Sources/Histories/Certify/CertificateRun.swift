@@ -46,11 +46,15 @@ struct CertificateRun {
     }
 
     mutating func run() throws {
-        let (digest, findings) = try followChain()
+        let (file, seed) = try engine.store.read { rows in (try rows.fileID(), try rows.chainSeed()) }
+        let (digest, findings) = try followChain(from: seed)
         try lines.add("certificate") { [settings, until, shares, last] writer in
             writer.member("version", 1)
             writer.member("events", last.number)
             writer.member("digest", Text(digest))
+            writer.member("seed", Text(seed.hexadecimal))
+            writer.key("file")
+            writer.optionalText(file?.text)
             writer.key("until")
             if let until { writer.int(until.milliseconds) } else { writer.null() }
             writer.key("skus")
@@ -109,8 +113,8 @@ struct CertificateRun {
     }
 
     /// Checks that the journal is whole, because what is built on it would prove nothing otherwise.
-    private mutating func followChain() throws -> (digest: String, findings: FileFindings) {
-        var chain = JournalChain()
+    private mutating func followChain(from seed: UInt64) throws -> (digest: String, findings: FileFindings) {
+        var chain = JournalChain(seed: seed)
         var findings = FileFindings(keptMax: settings.findingsMax)
         while true {
             let count = try engine.store.read { rows in
@@ -125,7 +129,6 @@ struct CertificateRun {
             if count < settings.pageMax { break }
         }
         endPass()
-        let hexadecimal = String(chain.digest, radix: 16)
-        return (String(repeating: "0", count: 16 - hexadecimal.count) + hexadecimal, findings)
+        return (chain.digest.hexadecimal, findings)
     }
 }

@@ -5,8 +5,11 @@ import WaybillStore
 /// Follows the journal in order of position: no gap, and an unbroken chain of digests.
 struct JournalChain {
     private(set) var position = Position(0)
-    /// Of the last event.
-    private(set) var digest: UInt64 = 0
+    /// Of the last event; before the first, what that is chained to.
+    private(set) var digest: UInt64
+
+    /// - Parameter seed: what the file's first event is chained to.
+    init(seed: UInt64) { digest = seed }
 
     /// Takes the next event, and answers what is wrong with its place.
     mutating func add(_ event: EventRow) -> [FileFinding] {

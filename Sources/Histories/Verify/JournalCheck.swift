@@ -11,7 +11,7 @@ struct JournalCheck {
     private let engine: Engine
     private let last: Position
     private let pageMax: Int
-    private var chain = JournalChain()
+    private var chain: JournalChain
     private var messages: MessageCheck
 
     init(_ engine: Engine, pageMax: Int, findingsMax: Int) throws {
@@ -20,6 +20,8 @@ struct JournalCheck {
         findings = FileFindings(keptMax: findingsMax)
         last = engine.lastPosition
         messages = try MessageCheck(engine)
+        chain = JournalChain(seed: try engine.store.read { rows in try rows.chainSeed() })
+        for finding in try FileOriginCheck.findings(engine) { findings.add(finding) }
     }
 
     mutating func run(progress: (Int, Int) -> Void) throws {

@@ -29,8 +29,9 @@ extension MessageReader {
                 let properties = try MessageContent.properties(stored.message.properties)
                 let row = try rows.redelivery(of: group.number, at: stored.place)
                 let isFinished = progress?.isFinished(stored.place.offset) ?? false
+                let id = properties[MessageContent.originID].map { MessageID($0) }
                 return DeadLetter(
-                    id: MessageID(properties[MessageContent.originID] ?? stored.message.messageID.text),
+                    id: try id ?? rows.messageID(of: stored.message),
                     topic: TopicName(properties[MessageContent.originTopic] ?? ""),
                     reason: properties[Broker.reasonProperty] ?? "", diedAt: stored.visibleAt,
                     state: row.map { $0.state == .parked ? .dead : .givenBack } ?? (isFinished ? .finished : .dead))

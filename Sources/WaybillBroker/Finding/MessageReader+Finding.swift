@@ -13,8 +13,9 @@ extension MessageReader {
 
     /// The visible messages of this id: one, unless its producer has sent it twice.
     package func messages(id: MessageID, limit: Int = 100) throws -> [MessageView] {
-        if let (event, ordinal) = id.sentBy {
+        if id.sentBy != nil {
             return try store.read { rows in
+                guard let (event, ordinal) = try rows.sender(of: id) else { return [] }
                 let sent = try rows.messages(ofEventsFrom: event, upTo: event, limit: Self.pageMax)
                 return try sent.filter { $0.message.ordinal == ordinal }.compactMap { try view($0, in: rows) }
             }
@@ -164,7 +165,7 @@ extension MessageReader {
     ) throws -> MessageView {
         let row = message.message
         let event = try row.event.flatMap { position in
-            try contents.content(of: position, needsBody: row.body == nil, in: rows)
+            try contents.content(of: row, by: position, needsBody: row.body == nil, in: rows)
         }
         let content = try MessageContent(row, event: event)
         return MessageView(

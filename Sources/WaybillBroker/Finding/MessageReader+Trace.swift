@@ -56,9 +56,10 @@ extension MessageReader {
     /// Messages that are not visible: delayed ones of an event, and half ones.
     private func waiting(_ id: MessageID) throws -> [MessageTrace] {
         let rows: [PendingMessageRow]
-        if let (event, ordinal) = id.sentBy {
+        if id.sentBy != nil {
             rows = try store.read { rows in
-                try rows.pendingMessages(ofEventsFrom: event, upTo: event, limit: Self.pageMax)
+                guard let (event, ordinal) = try rows.sender(of: id) else { return [] }
+                return try rows.pendingMessages(ofEventsFrom: event, upTo: event, limit: Self.pageMax)
                     .filter { $0.message.ordinal == ordinal }
             }
         } else {

@@ -20,7 +20,7 @@ extension Broker {
     package func decide(
         _ row: PendingMessageRow, _ resolution: Resolution, at now: Moment, in transaction: borrowing Transaction
     ) throws -> BrokerReply {
-        let id = row.message.messageID
+        let id = try transaction.messageID(of: row.message)
         switch row.state {
         case .half, .parked:
             pending.settled.append(row.number)
@@ -34,19 +34,21 @@ extension Broker {
                 return .refused(.decidedAlready("rolled back, because its topic is deleted"))
             }
             return .decided(DecidedMessage(id: id, resolution: resolution, at: now))
-        case .committed: return answer(resolution, to: .commit, of: row)
-        case .rolledBack: return answer(resolution, to: .rollback, of: row)
+        case .committed: return answer(resolution, to: .commit, of: row, id)
+        case .rolledBack: return answer(resolution, to: .rollback, of: row, id)
         case .delayed, .fired, .recalled: return .refused(.unknownMessage("that is a half one under this handle"))
         }
     }
 
     /// What a decision comes to after another.
-    private func answer(_ resolution: Resolution, to first: Resolution, of row: PendingMessageRow) -> BrokerReply {
+    private func answer(
+        _ resolution: Resolution, to first: Resolution, of row: PendingMessageRow, _ id: MessageID
+    ) -> BrokerReply {
         guard resolution == first || resolution == .unknown else {
             let word = first == .commit ? "committed" : "rolled back"
             return .refused(.decidedAlready("\(word) at \((row.decidedAt ?? row.message.bornAt).iso8601)"))
         }
-        return .decided(DecidedMessage(id: row.message.messageID, resolution: first, at: row.decidedAt))
+        return .decided(DecidedMessage(id: id, resolution: first, at: row.decidedAt))
     }
 
     /// Begins anew to ask about a parked message, with all its questions before it.
@@ -61,7 +63,8 @@ extension Broker {
                 return .refused(.decidedAlready("it is not parked, but \(row.state.rawValue)"))
             }
             try transaction.insert(.checkBack(row.number, due: now))
-            return .decided(DecidedMessage(id: row.message.messageID, resolution: .unknown, at: nil))
+            let id = try transaction.messageID(of: row.message)
+            return .decided(DecidedMessage(id: id, resolution: .unknown, at: nil))
         }
     }
 }

@@ -30,7 +30,7 @@ extension Broker {
                 try transaction.delete(.delayedMessage(row.number, due: due))
                 try transaction.decide(row.number, from: .delayed, to: .recalled, at: now)
             }
-            return .recalled(row.message.messageID)
+            return .recalled(try transaction.messageID(of: row.message))
         }
     }
 
@@ -49,7 +49,7 @@ extension Broker {
                 try transaction.insert(.delayedMessage(row.number, due: due))
                 try transaction.reschedule(row.number, in: .delayed, to: due)
             }
-            return .rescheduled(row.message.messageID, due)
+            return .rescheduled(try transaction.messageID(of: row.message), due)
         }
     }
 }

@@ -64,7 +64,7 @@ struct DemoCrashNoun: AsyncParsableCommand {
     @Argument var now: Int64
 
     func run() async throws {
-        let world = World.virtual(VirtualClock(start: Moment(milliseconds: now)))
+        let world = World.standing(at: Moment(milliseconds: now))
         let book = try OrderBook.open(file, world: world)
         let data: JSON = ["payment": .text(DemoCrash.payment.string), "channel": "card", "amount_cents": 990]
         try await book.submit(OrderCommand("pay", of: order, data: data, role: "payments", caller: "demo")).receipt()

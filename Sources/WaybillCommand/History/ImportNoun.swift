@@ -23,7 +23,7 @@ struct ImportOptions: ParsableArguments {
 
     /// Imports a history, and says what came of it; the last line tells how many orders differ.
     func run(_ source: some HistorySource, workflows: [WorkflowText]) async throws {
-        let world = World.virtual(VirtualClock(start: source.start ?? World.system.now()))
+        let world = World.standing(at: source.start ?? World.system.now())
         let differences = try differences.map { path throws(InputFinding) in try DifferencesFile(path: path) }
         let progress = ProgressLine()
         var first: HistoryDifference?

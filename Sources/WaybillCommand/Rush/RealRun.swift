@@ -19,8 +19,7 @@ struct RealRun {
             try await (scenario.crashes.at.isEmpty ? inThisProcess(&panel) : inProcessOfItsOwn(&panel))
         panel.finish()
         // Looking into the file fires no timeout: its clock stands still.
-        let clock = VirtualClock(start: World.system.now())
-        let book = try OrderBook.open(path, workflows: [], world: .virtual(clock))
+        let book = try OrderBook.open(path, workflows: [], world: .standing(at: World.system.now()))
         defer { book.close() }
         return try rush.report(
             from: book, openedAt: openedAt, commandsPerSecond: rate.perSecond,

@@ -24,11 +24,14 @@ package enum ReservedNames {
         name.string.hasPrefix(propertyPrefix) || properties.contains(name)
     }
 
-    /// Whether an id has the form of those that events' messages have: `e12-0`.
+    /// Whether an id has the form of those that events' messages have: `e12-0-` and 16 hexadecimal digits, or `e12-0`
+    /// in files of earlier releases.
     package static func isEventID(_ id: Text) -> Bool {
         guard id.string.utf8.first == UInt8(ascii: "e") else { return false }
-        let numbers = id.string.dropFirst().split(separator: "-", omittingEmptySubsequences: false)
-        return numbers.count == 2 && numbers.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isDigit) }
+        let parts = id.string.dropFirst().split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2 || parts.count == 3 && parts[2].utf8.count == 16 else { return false }
+        return parts.prefix(2).allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy(\.isDigit) }
+            && parts.dropFirst(2).allSatisfy { $0.utf8.allSatisfy(\.isLowerHexadecimal) }
     }
 
     private static let topics = Set(
@@ -63,4 +66,5 @@ package enum ReservedNames {
 
 extension UInt8 {
     fileprivate var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
+    fileprivate var isLowerHexadecimal: Bool { isDigit || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(self) }
 }

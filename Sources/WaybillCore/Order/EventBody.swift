@@ -14,7 +14,7 @@
 /// | set | `[field, key, member, value]`; key and member are null for a whole field or element |
 /// | armed, stopped | timeouts: `[name, due]`, with the lane if it is not the order's; name |
 /// | stock | movements: `[kind, sku, location, quantity]` |
-/// | messages | `[topic, tag, digest]`, in order; their ids follow from the event's position and their place |
+/// | messages | `[topic, tag, digest]`, in order; their ids follow from the event and their place |
 /// | relatives | `["spawn", workflow, id, digest]`, `["child", id, command, digest]`, `["parent", command, digest]` |
 /// | called, settled | calls: `[number, definition, name, deadline, lane, data]`, `[number, result, hears an ok]` |
 /// | unanswered | numbers of calls that were not answered in time and stay open |
@@ -150,7 +150,7 @@ extension JSONWriter {
         endArray()
     }
 
-    mutating func optionalText(_ text: Text?) {
+    package mutating func optionalText(_ text: Text?) {
         if let text { self.text(text) } else { null() }
     }
 

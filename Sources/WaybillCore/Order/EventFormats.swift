@@ -6,7 +6,7 @@
 /// | 2 | begins with its number: `{"format":2` |
 ///
 /// Files keep bodies as they were written; a reader gets them in the newest format, by all steps from their own on. So
-/// a step is pure, and stays for ever. Audits are for people and have no number.
+/// a step is pure, and stays for ever.
 package struct EventFormats: Sendable {
     /// One step: what a format has otherwise than the one before it.
     package enum Upcast: Sendable {
@@ -86,6 +86,12 @@ package struct EventFormats: Sendable {
         try upcast(json, from: try number(of: json))
     }
 
+    /// A body as readers of the newest format take it: as it lies where nothing but the number has changed since.
+    package func readable(_ json: [UInt8]) throws(JSONProblem) -> [UInt8] {
+        let number = try number(of: json)
+        return number < firstReadAsItLies ? try upcast(json, from: number) : json
+    }
+
     package func number(of json: [UInt8]) throws(JSONProblem) -> Int64 {
         let number: Result<Int64, JSONProblem> = json.withUnsafeBufferPointer { bytes in
             Result { () throws(JSONProblem) in try self.number(of: bytes) }
@@ -102,7 +108,7 @@ package struct EventFormats: Sendable {
             case .change(let change): json = try change(json)
             }
         }
-        return withNumber(json)
+        return numbered(json)
     }
 
     private static func withoutNumber(_ json: [UInt8]) -> [UInt8] {
@@ -111,7 +117,8 @@ package struct EventFormats: Sendable {
         return [UInt8(ascii: "{")] + (rest.first == UInt8(ascii: ",") ? rest.dropFirst() : rest)
     }
 
-    private func withNumber(_ json: [UInt8]) -> [UInt8] {
+    /// A body of the newest format that has no number yet.
+    package func numbered(_ json: [UInt8]) -> [UInt8] {
         let rest = json.dropFirst()
         let isEmpty = rest.first == UInt8(ascii: "}")
         return Array(Self.first.description.utf8) + Array("\(newest)".utf8) + (isEmpty ? [] : [UInt8(ascii: ",")])

@@ -15,7 +15,7 @@ extension HalfMessageChecker {
     /// The journal's answer for a producer.
     package static func journal(of producer: Text) -> HalfMessageChecker {
         HalfMessageChecker { message, isLast, now, transaction in
-            let id = message.message.messageID.text
+            let id = try transaction.messageID(of: message.message).text
             if let known = try transaction.command(caller: producer, key: id, at: now) {
                 return known.refusal == nil ? .commit : .rollback
             }

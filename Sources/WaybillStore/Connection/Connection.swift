@@ -1,5 +1,6 @@
 import GRDB
 import GRDBSQLite
+import WaybillCore
 
 /// One connection to the file, with the statements that it has prepared so far.
 ///
@@ -24,6 +25,9 @@ package final class Connection {
     /// Where keys of commands may lie. The writer's only: what another connection inserts it would not see.
     let keys = KeyShelves()
     let guarding = StatementGuard()
+    /// Once they are in the file they never change.
+    var fileID: FileID?
+    var lastPlainID: Position?
 
     init(_ database: Database) throws(StoreFailure) {
         guard let handle = database.sqliteConnection else {

@@ -137,13 +137,14 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns in EventRow(columns) }
     }
 
-    /// The position and digest of the last event.
+    /// The position and digest of the last event; of a journal without any, what the first is chained to.
     package func journalEnd() throws(StoreFailure) -> JournalEnd {
         let statement = try query(
             "SELECT position, digest FROM event WHERE position = (SELECT max(position) FROM event)")
         let end = try statement.first { columns in
             JournalEnd(position: columns.position(0), digest: UInt64(bitPattern: columns.integer(1)))
         }
-        return end ?? JournalEnd(position: Position(0), digest: 0)
+        guard let end else { return JournalEnd(position: Position(0), digest: try chainSeed()) }
+        return end
     }
 }
