@@ -5,28 +5,39 @@ import WaybillStore
 extension CommandHandler {
     /// The answer that this key was given before, or nil.
     func remembered(
-        _ command: Command, fingerprint: UInt64, at now: Moment, in transaction: borrowing Transaction
+        _ command: Command, at now: Moment, in transaction: borrowing Transaction
     ) throws -> Answer? {
         guard let key = command.key else { return nil }
         guard let row = try transaction.command(caller: command.caller, key: key, at: now) else { return nil }
         if let refusal = row.refusal, Refusal.isFence(refusal) { return .refused(.remembered(refusal)) }
-        guard row.fingerprint == fingerprint else { return .refused(.keyReused(key: key.string)) }
+        guard try isSame(command, as: row, in: transaction) else { return .refused(.keyReused(key: key.string)) }
         if let refusal = row.refusal { return .refused(.remembered(refusal)) }
         let status = try load(command.order, in: transaction)?.order.status ?? ""
         return .accepted(
             Receipt(order: command.order, version: row.version ?? 0, status: status, isRepeat: true))
     }
 
+    /// Whether a request is the one that its key was used for. Its data is compared as what it means: the order of
+    /// fields, blanks and escapes are the sender's.
+    private func isSame(
+        _ command: Command, as row: CommandRow, in transaction: borrowing Transaction
+    ) throws -> Bool {
+        // Releases before file version 6 stored a digest over the bytes.
+        if row.fingerprint == command.fingerprintOfBytes { return true }
+        let workflow = try load(command.order, in: transaction)?.workflow.workflow
+        return workflow.map { row.fingerprint == command.fingerprint(nil, under: $0) } ?? false
+    }
+
     /// Stores the answer under the command's key: what was decided about an order. A refusal at the door (malformed,
     /// sold out, no such order) is not stored, because the same request may be right a moment later.
     func remember(
-        _ answer: Answer, of command: Command, fingerprint: UInt64, number: StreamNumber?, at now: Moment,
-        in transaction: borrowing Transaction
+        _ answer: Answer, of command: Command, fingerprint: @autoclosure () -> UInt64, number: StreamNumber?,
+        at now: Moment, in transaction: borrowing Transaction
     ) throws {
         guard let key = command.key else { return }
         if case .refused(let refusal) = answer, number == nil || !refusal.isDecision { return }
         var row = CommandRow(
-            caller: command.caller, key: key, fingerprint: fingerprint, stream: number, version: nil, refusal: nil)
+            caller: command.caller, key: key, fingerprint: fingerprint(), stream: number, version: nil, refusal: nil)
         switch answer {
         case .accepted(let receipt): row.version = receipt.version
         case .refused(let refusal): row.refusal = refusal.stored
@@ -71,8 +82,28 @@ extension Refusal {
 
 extension Command {
     /// A digest over what is asked: the same key with another request is refused.
-    var fingerprint: UInt64 {
-        guard key != nil else { return 0 }
+    ///
+    /// - Parameter decoded: the command's data; nil: it is decoded by the workflow. What does not fit it counts by its
+    ///   bytes.
+    func fingerprint(_ decoded: [Value]?, under workflow: Workflow) -> UInt64 {
+        guard let data = decoded ?? decodedData(under: workflow) else { return fingerprintOfBytes }
+        var digest = Digest()
+        digest.add("values")
+        digest.add(order.text)
+        digest.add(name.text)
+        digest.add(self.workflow?.text)
+        digest.add(expectedVersion ?? -1)
+        for value in data { digest.add(value) }
+        return UInt64(bitPattern: digest.value)
+    }
+
+    private func decodedData(under workflow: Workflow) -> [Value]? {
+        guard let definition = workflow.command(name) else { return nil }
+        do throws(JSONProblem) { return try definition.data.decode(data) } catch { return nil }
+    }
+
+    /// The same over the bytes of the data.
+    var fingerprintOfBytes: UInt64 {
         var digest = Digest()
         digest.add(order.text)
         digest.add(name.text)
@@ -80,5 +111,31 @@ extension Command {
         digest.add(data)
         digest.add(expectedVersion ?? -1)
         return UInt64(bitPattern: digest.value)
+    }
+}
+
+extension Digest {
+    /// A value with its kind, so that no two values look alike.
+    fileprivate mutating func add(_ value: Value) {
+        switch value {
+        case .null: add(0)
+        case .bool(let flag):
+            add(1)
+            add(flag ? 1 : 0)
+        case .int(let number):
+            add(2)
+            add(number)
+        case .text(let text):
+            add(3)
+            add(text)
+        case .record(let fields):
+            add(4)
+            add(Int64(fields.count))
+            for field in fields { add(field) }
+        case .list(let elements):
+            add(5)
+            add(Int64(elements.count))
+            for element in elements { add(element) }
+        }
     }
 }

@@ -77,8 +77,7 @@ extension CommandHandler {
     func handle(_ command: TimeoutCommand, at now: Moment, in transaction: borrowing Transaction) throws -> Answer {
         let asked = command.asCommand
         if let refusal = asked.boundCrossed(isOwnEvent: true) { return .refused(refusal) }
-        let fingerprint = asked.fingerprint
-        if let answer = try remembered(asked, fingerprint: fingerprint, at: now, in: transaction) { return answer }
+        if let answer = try remembered(asked, at: now, in: transaction) { return answer }
         guard let entry = try load(command.order, in: transaction) else {
             return .refused(.unknownOrder(command.order))
         }
@@ -88,7 +87,8 @@ extension CommandHandler {
         if case .refused(let refusal) = answer {
             try note(refusal, of: asked, number: number, at: now, in: transaction)
         }
-        try remember(answer, of: asked, fingerprint: fingerprint, number: number, at: now, in: transaction)
+        try remember(
+            answer, of: asked, fingerprint: asked.fingerprintOfBytes, number: number, at: now, in: transaction)
         return answer
     }
 

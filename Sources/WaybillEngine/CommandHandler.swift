@@ -32,8 +32,7 @@ final class CommandHandler {
     /// Handles one command at a moment.
     func handle(_ command: Command, at now: Moment, in transaction: borrowing Transaction) throws -> Answer {
         if let refusal = command.crossedBound { return .refused(refusal) }
-        let fingerprint = command.fingerprint
-        if let answer = try remembered(command, fingerprint: fingerprint, at: now, in: transaction) { return answer }
+        if let answer = try remembered(command, at: now, in: transaction) { return answer }
         if let refusal = refusalOfLane(command.lane) { return .refused(refusal) }
         let found = try find(command, at: now, in: transaction)
         let answer: Answer
@@ -43,33 +42,37 @@ final class CommandHandler {
             try note(refusal, of: command, number: nil, at: now, in: transaction)
         case .success(let entry):
             try fireOverdue(of: entry, at: now, in: transaction)
-            answer = try handle(command, on: entry, at: now, in: transaction)
+            let data: [Value]?
+            (answer, data) = try handle(command, on: entry, at: now, in: transaction)
             let number = entry.order.version == 0 ? nil : entry.order.number
             if case .refused(let refusal) = answer {
                 try note(refusal, of: command, number: number, at: now, in: transaction)
             }
             // The order itself keeps the key of a call, and says more to a second answer than that the key is used.
             if !entry.workflow.workflow.isAnswer(command.name) {
-                try remember(answer, of: command, fingerprint: fingerprint, number: number, at: now, in: transaction)
+                try remember(
+                    answer, of: command, fingerprint: command.fingerprint(data, under: entry.workflow.workflow),
+                    number: number, at: now, in: transaction)
             }
         }
         return answer
     }
 
+    /// The answer, and the command's data where it was decoded on the way to it.
     private func handle(
         _ command: Command, on entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> Answer {
+    ) throws -> (answer: Answer, data: [Value]?) {
         switch try decide(.command(command), on: entry, at: now, in: transaction) {
         case .failure(.noOpenCall(let name, let key?, let open)):
             let ended = try whyNotOpen(name, key: Text(key), of: entry, in: transaction)
-            return .refused(ended ?? .noOpenCall(name, key: key, open: open))
+            return (.refused(ended ?? .noOpenCall(name, key: key, open: open)), nil)
         case .failure(let refusal):
-            return .refused(refusal)
+            return (.refused(refusal), nil)
         case .success(.repeated(let version)):
-            return .accepted(
-                Receipt(order: entry.order.id, version: version, status: entry.order.status, isRepeat: true))
+            let status = entry.order.status
+            return (.accepted(Receipt(order: entry.order.id, version: version, status: status, isRepeat: true)), nil)
         case .success(.accepted(let cascade)):
-            return .accepted(try append(cascade, in: transaction))
+            return (.accepted(try append(cascade, in: transaction)), cascade.first.decision.data)
         }
     }
 
