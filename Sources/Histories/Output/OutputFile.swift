@@ -7,15 +7,10 @@ package final class OutputFile {
     private var buffer: [UInt8] = []
     private let bufferBytes = 64 << 10
 
-    /// Makes the file, or empties the one that is there.
+    /// Makes the file, or empties the one that is there. A device, a pipe or what a link leads to is written to.
     package init(path: String) throws(InputFinding) {
         self.path = path
-        guard FileManager.default.createFile(atPath: path, contents: nil),
-            let handle = FileHandle(forWritingAtPath: path)
-        else {
-            throw InputFinding(.unreadable, file: path, "it cannot be written. Is its directory there, and writable?")
-        }
-        self.handle = handle
+        handle = try OutputTarget.open(path)
     }
 
     /// Writes bytes, now or together with later ones.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import FlashSale
 import Foundation
+import Histories
 
 /// Where a report goes.
 struct ReportOutputs: ParsableArguments {
@@ -24,11 +25,19 @@ struct ReportOutputs: ParsableArguments {
     }
 }
 
-/// A file that a command writes as a whole.
+/// A file that a command writes as a whole: readers see the old one or the new one, unless it is no regular file.
 enum WrittenFile {
     static func write(_ bytes: [UInt8], to path: String) throws(CommandFailure) {
         do {
-            try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+            switch OutputTarget(path: path) {
+            case .file: try Data(bytes).write(to: URL(fileURLWithPath: path), options: .atomic)
+            case .other:
+                let file = try OutputFile(path: path)
+                try file.write(bytes)
+                try file.close()
+            }
+        } catch let finding as InputFinding {
+            throw CommandFailure(finding.description)
         } catch {
             throw CommandFailure("\(path) was not written: \(error.localizedDescription)")
         }
