@@ -158,6 +158,9 @@ public struct OrderBook: Sendable {
     }
 
     /// Finishes what waits, then closes the file. Nothing else may be asked afterwards.
+    ///
+    /// Asked for inside a handler, or inside the closure of a read or a write, the file is closed when that has ended.
+    /// A book that is dropped is closed too, unless it has modules.
     public func close() {
         modules.stop()
         engine.close()

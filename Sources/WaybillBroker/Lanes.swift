@@ -16,6 +16,12 @@ extension Broker {
         guard !lane.isEmpty else {
             return .refused(.badName(what: "lane", name: "", problem: "the base is no lane and cannot end"))
         }
+        guard lane.controlCharacter == nil, lane.byteCount <= settings.limits.laneBytesMax else {
+            return .refused(
+                .badName(
+                    what: "lane", name: lane.string,
+                    problem: "it has a control character or more than \(settings.limits.laneBytesMax) bytes"))
+        }
         var closed = try Self.closedLanes(in: transaction)
         closed.insert(lane)
         let text = closed.sorted().map(\.string).joined(separator: "\n")

@@ -66,13 +66,13 @@ extension Broker {
         remember(.expired, held, group, at: now)
     }
 
-    /// A client says that it goes: what it holds and would have been renewed is free after a second.
+    /// A client says that it goes: what it holds and has not acknowledged is given to others after a second.
     func leave(
         _ name: GroupName, client: Text, at now: Moment, in transaction: borrowing Transaction
     ) throws -> BrokerReply {
         guard let group = try groupNumber(name, in: transaction) else { return .refused(.unknownGroup(name)) }
         let soon = now.advanced(by: .seconds(1))
-        for (key, offset, lease) in groups.leases(of: client, in: group.number) where lease.renews {
+        for (key, offset, lease) in groups.leases(of: client, in: group.number) {
             guard let topic = topicState(of: key.queue) else { continue }
             try prolong(.lease(lease, key, offset), group, topic, until: min(soon, lease.until), in: transaction)
         }
@@ -105,7 +105,7 @@ extension GroupMemory {
 
     func redeliveries(heldBy client: Text, in group: GroupNumber) -> [MessagePlace] {
         state.withLock { state in
-            (state.groups[group]?.holders ?? [:]).filter { $0.value.client == client && $0.value.renews }.keys.sorted()
+            (state.groups[group]?.holders ?? [:]).filter { $0.value.client == client }.keys.sorted()
         }
     }
 

@@ -93,7 +93,7 @@ extension CommandHandler {
             let before = cascade.order(id)?.order ?? receiver.order
             let workflow = receiver.workflow.workflow
             let command = command(errand, to: receiver, from: sender)
-            if let refusal = command.crossedBound { return .refused(refusal) }
+            if let refusal = command.boundCrossed(isOwnEvent: false) { return .refused(refusal) }
             if before.version > 0, workflow.isFinished(before.configuration) {
                 cascade.addUnheard(command, by: receiver)
                 continue

@@ -76,7 +76,7 @@ extension CommandHandler {
     /// Moves a pending timeout of an order, or cancels it, from outside its workflow.
     func handle(_ command: TimeoutCommand, at now: Moment, in transaction: borrowing Transaction) throws -> Answer {
         let asked = command.asCommand
-        if let refusal = asked.boundCrossed(isOwnEvent: true) { return .refused(refusal) }
+        if let refusal = asked.boundCrossed(isOwnEvent: true) ?? asked.zeroRefusal { return .refused(refusal) }
         if let answer = try remembered(asked, at: now, in: transaction) { return answer }
         guard let entry = try load(command.order, in: transaction) else {
             return .refused(.unknownOrder(command.order))

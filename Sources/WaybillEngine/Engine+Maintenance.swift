@@ -22,6 +22,7 @@ extension Engine {
     /// calls it, in a virtual one whoever wants it done.
     @discardableResult
     package func maintain() throws(Refusal) -> Bool {
+        if writer.isMine { throw Self.refusalFromWithin }
         disk.look()
         do { try store.checkPlace() } catch { throw .failStopped("\(error)") }
         let outcome = writer.withLock { writer in
@@ -38,11 +39,11 @@ extension Engine {
     }
 
     func startMaintenanceThread() {
-        let thread = Thread { [self] in
+        let thread = Thread { [weak self, maintenance] in
             var wait = Patience.betweenRounds
-            while !maintenance.isToldToEnd(within: wait) {
+            while !maintenance.isToldToEnd(within: wait), let engine = self {
                 do throws(Refusal) {
-                    wait = try maintain() ? Patience.betweenSteps : Patience.betweenRounds
+                    wait = try engine.maintain() ? Patience.betweenSteps : Patience.betweenRounds
                 } catch {
                     // Undone, or the engine has stopped: whoever sends commands hears of it. Tried again later.
                     wait = Interval.seconds(1)
@@ -66,6 +67,9 @@ final class MaintenanceSignal: Sendable {
     }
 
     func hasEnded() { ended.signal() }
+
+    /// Tells the thread to end, and waits for nothing.
+    func tellToEnd() { end.signal() }
 
     /// Called once by whoever closes the engine; later ones find it ended.
     func stop() {

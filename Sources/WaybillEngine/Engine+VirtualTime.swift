@@ -10,6 +10,7 @@ extension Engine {
         guard let clock = world.virtualClock else {
             preconditionFailure("time passes by itself in the real world; advance belongs to a virtual one")
         }
+        precondition(!writer.isMine, "time cannot pass inside a write; advance when that has ended")
         writer.withLock { writer in
             fire(writer, upTo: moment)
             clock.move(to: moment)
@@ -38,6 +39,7 @@ extension Engine {
     /// two commands fire between them.
     package func perform(_ commands: [(command: Command, at: Moment)]) -> [Answer] {
         precondition(world.virtualClock != nil, "commands with times of their own belong to a virtual world")
+        precondition(!writer.isMine, "history cannot be replayed inside a write")
         return writer.withLock { writer in
             var answers: [Answer] = []
             answers.reserveCapacity(commands.count)

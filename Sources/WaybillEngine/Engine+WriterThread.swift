@@ -15,21 +15,23 @@ extension Engine {
 
     func startWriterThread() {
         let pacing = ModulePace(settings.modules)
-        let thread = Thread { [self] in
+        let (intake, limit, hasEnded) = (intake, settings.writeRequestsMax, writerHasEnded)
+        let thread = Thread { [weak self] in
             var quiet = Quiet()
             var pace = pacing
-            while let waiting = intake.take(
-                limit: settings.writeRequestsMax, waitingAtMost: wait(for: quiet, pace))
+            // While it sleeps the thread does not keep the engine: a book that is dropped ends it.
+            while let wait = self?.wait(for: quiet, pace),
+                let waiting = intake.take(limit: limit, waitingAtMost: wait), let engine = self
             {
-                let hasWritten = work(off: waiting, &pace)
-                if letModulesWrite(&pace) || hasWritten {
-                    quiet.breaks(at: world.uptime())
-                } else if quiet.isReached(at: world.uptime()) {
-                    writer.withLock { $0.idle() }
+                let hasWritten = engine.work(off: waiting, &pace)
+                if engine.letModulesWrite(&pace) || hasWritten {
+                    quiet.breaks(at: engine.world.uptime())
+                } else if quiet.isReached(at: engine.world.uptime()) {
+                    engine.writer.withLock { $0.idle() }
                 }
             }
             while let module = intake.takeModule() { module(nil) }
-            writerHasEnded.signal()
+            hasEnded.signal()
         }
         thread.name = "waybill-writer"
         thread.start()

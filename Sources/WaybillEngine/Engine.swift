@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Synchronization
 package import WaybillBroker
 package import WaybillCore
@@ -43,11 +44,13 @@ package final class Engine: Sendable {
     let catalogue: WorkflowCatalogue
     let intake: CommandIntake
     let board: SoldOutBoard
-    let writer: Mutex<Writer>
+    let writer: WriterTurn
     let writerHasEnded = DispatchSemaphore(value: 0)
     /// Hands out the replies of large writes.
     let replyQueue = DispatchQueue(label: "waybill.replies")
     let maintenance = MaintenanceSignal()
+    /// Whether messages may have come due while the file was closed that have not become visible yet.
+    let hasOverdueMessages = Mutex(true)
 
     /// Opens an engine over a store.
     ///
@@ -85,13 +88,19 @@ package final class Engine: Sendable {
         let made = try Writer(
             store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end, board: board),
             timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker, writeMax: settings.modules.writeMax)
-        writer = Mutex(made)
+        writer = WriterTurn(made)
         if world.virtualClock == nil {
             // The first request must not fill a disk that the first round of maintenance would find full.
             disk.look()
             startWriterThread()
             startMaintenanceThread()
         }
+    }
+
+    /// Dropped without being closed: the threads end, and the file is closed with the store.
+    deinit {
+        maintenance.tellToEnd()
+        intake.close()
     }
 
     /// Handles one request; returns after its commit.
@@ -103,6 +112,7 @@ package final class Engine: Sendable {
 
     /// Handles requests in one write on the caller's thread, which waits.
     package func perform(_ requests: [Request]) -> [Reply] {
+        if writer.isMine { return requests.map { $0.refused(Self.refusalFromWithin) } }
         let now = world.now()
         return writer.withLock { writer in
             let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
@@ -115,9 +125,15 @@ package final class Engine: Sendable {
         }
     }
 
+    /// What a request gets that is made within a write, by a handler or the closure of rows: it would wait for itself.
+    static let refusalFromWithin = Refusal.undone("it was asked for inside a write; ask for it when that has ended")
+
     /// Runs `body` with the writer to itself, between two writes.
     func withWriter<Result: Sendable>(_ body: @escaping @Sendable (Writer) -> Result) async throws(Refusal) -> Result {
-        if world.virtualClock != nil { return writer.withLock { body($0) } }
+        if world.virtualClock != nil {
+            if writer.isMine { throw Self.refusalFromWithin }
+            return writer.withLock { body($0) }
+        }
         let outcome: Swift.Result<Result, Refusal> = await withCheckedContinuation { continuation in
             let refusal = intake.add(.work { writer in continuation.resume(returning: .success(body(writer))) })
             if let refusal { continuation.resume(returning: .failure(refusal)) }
@@ -129,7 +145,10 @@ package final class Engine: Sendable {
     func withModuleTurn<Result: Sendable>(
         _ body: @escaping @Sendable (Writer) -> Result
     ) async throws(Refusal) -> Result {
-        if world.virtualClock != nil { return writer.withLock { body($0) } }
+        if world.virtualClock != nil {
+            if writer.isMine { throw Self.refusalFromWithin }
+            return writer.withLock { body($0) }
+        }
         let outcome: Swift.Result<Result, Refusal> = await withCheckedContinuation { continuation in
             let refusal = intake.add(module: { writer in
                 continuation.resume(
@@ -172,8 +191,16 @@ package final class Engine: Sendable {
         try catalogue.workflow(number).workflow
     }
 
-    /// Finishes what waits, then closes the file. Whoever asks waits until it is closed.
+    /// Finishes what waits, then closes the file. The caller waits until it is closed; within a write or a read of this
+    /// file it does not, and the file is closed when that has ended.
     package func close() {
+        guard writer.isMine || store.isInUseHere else { return closeNow() }
+        let thread = Thread { [self] in closeNow() }
+        thread.name = "waybill-close"
+        thread.start()
+    }
+
+    private func closeNow() {
         if world.virtualClock == nil { maintenance.stop() }
         intake.close()
         if world.virtualClock == nil {

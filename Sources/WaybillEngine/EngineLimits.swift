@@ -12,7 +12,7 @@ package enum EngineLimits {
 
 extension Command {
     /// The bound that the command crosses, or nil. Asked before anything is read or remembered.
-    var crossedBound: Refusal? { boundCrossed(isOwnEvent: false) }
+    var crossedBound: Refusal? { boundCrossed(isOwnEvent: false) ?? zeroRefusal }
 
     /// - Parameter isOwnEvent: the command is the engine's own (`$cancel`).
     func boundCrossed(isOwnEvent: Bool) -> Refusal? {
@@ -35,6 +35,30 @@ extension Command {
         for bound in bounds where (bound.text?.byteCount ?? 0) > bound.max { return .limit(bound.what, max: bound.max) }
         return nil
     }
+
+    /// The refusal of U+0000 in whatever text comes in; nil: there is none. What orders tell their relatives has come
+    /// in before.
+    var zeroRefusal: Refusal? {
+        let texts: [(text: Text?, part: String)] = [
+            (order.text, "order"), (name.text, "command"), (key, "key"), (caller, "caller"), (trace, "trace"),
+            (lane, "lane"), (role, "role"), (workflow?.text, "workflow"),
+        ]
+        for text in texts where text.text?.hasZero == true {
+            return .badData(name.withoutZeros, path: text.part, problem: zeroProblem)
+        }
+        if let byte = ZeroEscape.first(in: data) {
+            return .badData(name, path: "data", problem: "\(zeroProblem) (byte \(byte))")
+        }
+        return nil
+    }
+}
+
+/// What is wrong with a text that has U+0000 in it.
+private let zeroProblem = "a text with U+0000 in it; leave the character out"
+
+extension EventName {
+    /// The name as a refusal can show it.
+    fileprivate var withoutZeros: EventName { EventName(text.string.filter { $0 != "\0" }) }
 }
 
 extension StockCommand {
@@ -53,7 +77,14 @@ extension StockCommand {
             (caller, "bytes of a caller", EngineLimits.callerBytesMax),
             (note, "bytes of a note", EngineLimits.traceBytesMax),
         ]
-        for bound in bounds where (bound.text?.byteCount ?? 0) > bound.max { return .limit(bound.what, max: bound.max) }
+        for bound in bounds {
+            guard let text = bound.text else { continue }
+            if text.byteCount > bound.max { return .limit(bound.what, max: bound.max) }
+            if text.hasZero {
+                return .stockConflict(
+                    stock.sku, stock.location, problem: "\(bound.what.dropFirst(9)) is \(zeroProblem)")
+            }
+        }
         return nil
     }
 }

@@ -50,18 +50,31 @@ package final class Store: Sendable {
     /// itself leaves open what the file holds, so from then on every write throws ``StoreFailure/Code/failStopped``.
     @discardableResult
     package func write<Result>(_ body: (borrowing Transaction) throws -> Result) throws -> Result {
+        guard !writer.isInUseHere else {
+            throw StoreFailure(
+                .statement, "a write was asked for inside a write or a read; ask for it when that has ended")
+        }
         guard !isLook else { return try writer.look(body) }
         return try writer.write(failing: settings.commitFault, body)
     }
 
     /// Whether a failed commit or sync has ended all writing.
     package var isStopped: Bool {
+        if writer.isInUseHere { return writer.runInside { $0.stopped != nil } }
         do { return try writer.run { $0.stopped != nil } } catch { return false }
     }
 
     /// Runs `body` on one state of the file. It must end within 5 ms or 1,000 rows: a checkpoint may be waiting for it.
-    /// Inside a write it would wait for itself in memory, so there the transaction is what to read from.
+    ///
+    /// Asked for inside a write, it sees what the write has done so far; inside a read, it waits for nothing.
     package func read<Result>(_ body: (borrowing Snapshot) throws -> Result) throws -> Result {
+        if writer.isInUseHere { return try writer.runInside { try Self.readInside($0, body) } }
+        if let gate, let reader = readers.first(where: \.isInUseHere) {
+            // Another connection would be the rule; with none free it would wait for the one that waits for it.
+            guard let other = gate.enterNow() else { return try reader.runInside { try Self.readInside($0, body) } }
+            defer { gate.leave(other) }
+            return try other.run { try Self.read($0, body) }
+        }
         guard let gate else { return try writer.run { try Self.read($0, body) } }
         let reader = gate.enter()
         defer { gate.leave(reader) }
@@ -85,6 +98,20 @@ package final class Store: Sendable {
     }
 
     func keep(_ folder: TemporaryFolder, _ lock: LockFile?) { kept.withLock { $0 = (folder, lock) } }
+
+    /// Whether the caller's thread is inside a read or a write: it cannot wait for the store then.
+    package var isInUseHere: Bool { writer.isInUseHere || readers.contains { $0.isInUseHere } }
+
+    /// A read within the transaction of another.
+    private static func readInside<Result>(
+        _ connection: Connection, _ body: (borrowing Snapshot) throws -> Result
+    ) throws -> Result {
+        // Around it a module may have its own rights only.
+        let mode = connection.guarding.mode
+        connection.guarding.mode = .engine
+        defer { connection.guarding.mode = mode }
+        return try body(Snapshot(connection))
+    }
 
     private static func read<Result>(
         _ connection: Connection, _ body: (borrowing Snapshot) throws -> Result

@@ -67,9 +67,15 @@ package enum WorkflowFile {
     ) -> (workflow: Workflow?, findings: [WorkflowFinding]) {
         let log = FindingLog(source: SourceText(bytes))
         var workflow: Workflow?
-        if let root = DocumentReader.read(bytes, log: log), let outline = OutlineReader.read(root, log: log) {
-            var builder = WorkflowBuilder(outline, log: log)
-            workflow = builder.build(hash: hash(of: bytes), judging: judgement)
+        if let root = DocumentReader.read(bytes, log: log) {
+            switch judgement {
+            case .notAtAll: break
+            case .forErrors, .wholly: ZeroCharacters(log: log).refuse(in: root)
+            }
+            if let outline = OutlineReader.read(root, log: log) {
+                var builder = WorkflowBuilder(outline, log: log)
+                workflow = builder.build(hash: hash(of: bytes), judging: judgement)
+            }
         }
         return (workflow, log.findings.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
     }

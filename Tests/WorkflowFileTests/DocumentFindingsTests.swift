@@ -6,6 +6,21 @@ import WorkflowFile
         #expect(row.findings == row.expected)
     }
 
+    @Test func `is refused with a zero character in a text`() throws {
+        let text = #"""
+            id: t
+            version: 1
+            commands: {go: {}}
+            initial: a
+            states:
+              a: {on: {go: b}, entry: [{send: {topic: news, properties: {note: "'a\0b'"}}}]}
+              b: {type: final}
+            """#
+        let (workflow, findings) = WorkflowFile.check(text)
+        #expect(workflow == nil)
+        #expect(findings.contains { $0.line == 6 && $0.message.contains("U+0000") })
+    }
+
     static let rows: [FindingRow] = [
         FindingRow(
             "is empty",

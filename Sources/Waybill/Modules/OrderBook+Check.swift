@@ -9,7 +9,7 @@ extension OrderBook {
     /// For a book on which nobody works: what is placed meanwhile looks like something that the module has missed.
     public func check(_ module: some ShopModule) throws -> ModuleLook? {
         guard try messages.group(module.name) != nil else { return nil }
-        let since = try readTables { tables in
+        let since = try engine.readModules { tables in
             try tables.rows("SELECT since FROM module WHERE name = ?", [.text(module.name.description)]).first
         }
         guard case .integer(let milliseconds) = since?["since"] else { return nil }

@@ -68,7 +68,7 @@ extension OrderBook {
             if start == .beginning { try await messages.lookBack(module.name, subscription.topic, to: .oldest) }
         }
         // An installation that was interrupted before this is done again from its beginning.
-        try await writeTables { tables in
+        _ = try await engine.changeModules { tables in
             try tables.execute("UPDATE module SET installed = 1 WHERE name = ?", [.text(module.name.description)])
         }
     }
@@ -76,7 +76,7 @@ extension OrderBook {
     /// Makes the module's tables and its row; answers whether it is not installed yet.
     private func writeModuleRow(of module: some ShopModule, since: Int64) async throws(Refusal) -> Bool {
         let name = SQLValue.text(module.name.description)
-        try await migrateTables { tables in
+        let isNew = try await engine.changeModules { tables in
             try tables.execute(
                 """
                 CREATE TABLE IF NOT EXISTS module (
@@ -84,11 +84,10 @@ extension OrderBook {
                     installed INTEGER NOT NULL CHECK (installed IN (0, 1))) STRICT, WITHOUT ROWID
                 """)
             try tables.execute("INSERT INTO module VALUES (?, ?, 0) ON CONFLICT DO NOTHING", [name, .integer(since)])
-            try module.migrate(tables)
+            return try tables.rows("SELECT installed FROM module WHERE name = ?", [name]).first?["installed"] == 0
         }
-        return try await writeTables { tables in
-            try tables.rows("SELECT installed FROM module WHERE name = ?", [name]).first?["installed"] == 0
-        }
+        try await migrateTables { tables in try module.migrate(tables) }
+        return isNew
     }
 
     /// In a virtual world: lets every installed module handle what there is, in the order of their installation, until

@@ -27,6 +27,8 @@ public struct Text: Sendable, ExpressibleByStringLiteral, ExpressibleByStringInt
     /// Length in UTF-8 bytes.
     public var byteCount: Int { string.utf8.count }
     public var isEmpty: Bool { string.utf8.isEmpty }
+    /// Whether U+0000 is in it: SQL tools and terminals end a text there, so no text that comes in may have it.
+    package var hasZero: Bool { withBytes { $0.contains(0) } }
 
     /// Runs `body` over the UTF-8 bytes without copying them where Swift stores them contiguously.
     @inlinable

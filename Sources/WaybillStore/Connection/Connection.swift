@@ -28,6 +28,8 @@ package final class Connection {
     /// Once they are in the file they never change.
     var fileID: FileID?
     var lastPlainID: Position?
+    /// When the module whose turn it is must be done.
+    var deadline: Deadline?
 
     init(_ database: Database) throws(StoreFailure) {
         guard let handle = database.sqliteConnection else {
@@ -41,7 +43,32 @@ package final class Connection {
     func statement(_ sql: StaticString) throws(StoreFailure) -> Statement {
         if let lostTransaction { throw lostTransaction }
         let address = UInt(bitPattern: sql.utf8Start)
-        if let statement = statements[address] { return statement }
+        if let statement = statements[address] {
+            guard sqlite3_stmt_busy(statement.pointer) != 0 else { return statement }
+            // A read inside a read asks for what is being stepped through further out.
+            return try spare(sql)
+        }
+        let statement = try prepare(sql)
+        statements[address] = statement
+        return statement
+    }
+
+    /// Statements that are used while another of their text is.
+    private var spares: [Statement] = []
+
+    private func spare(_ sql: StaticString) throws(StoreFailure) -> Statement {
+        let text = "\(sql)"
+        let idle = spares.first { spare in
+            sqlite3_stmt_busy(spare.pointer) == 0
+                && sqlite3_sql(spare.pointer).map { String(cString: $0) } == text
+        }
+        if let idle { return idle }
+        let statement = try prepare(sql)
+        spares.append(statement)
+        return statement
+    }
+
+    private func prepare(_ sql: StaticString) throws(StoreFailure) -> Statement {
         var pointer: OpaquePointer?
         let code = sql.withUTF8Buffer { buffer in
             buffer.withMemoryRebound(to: CChar.self) { text in
@@ -50,9 +77,7 @@ package final class Connection {
             }
         }
         guard code == SQLITE_OK, let pointer else { throw failure(code) }
-        let statement = Statement(pointer: pointer, connection: self)
-        statements[address] = statement
-        return statement
+        return Statement(pointer: pointer, connection: self)
     }
 
     /// Runs statements that return nothing of interest, one after the other, each to its end.
@@ -118,6 +143,8 @@ package final class Connection {
     func finalizeStatements() {
         for statement in statements.values { sqlite3_finalize(statement.pointer) }
         statements = [:]
+        for spare in spares { sqlite3_finalize(spare.pointer) }
+        spares = []
         moduleStatements.finalize()
     }
 

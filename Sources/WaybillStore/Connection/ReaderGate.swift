@@ -30,6 +30,13 @@ final class ReaderGate: @unchecked Sendable {
         }
     }
 
+    /// A free connection, if the gate is open and there is one now.
+    func enterNow() -> SerialConnection? {
+        condition.lock()
+        defer { condition.unlock() }
+        return isOpen ? idle.popLast() : nil
+    }
+
     func leave(_ connection: SerialConnection) {
         condition.lock()
         idle.append(connection)

@@ -9,6 +9,7 @@ final class SerialConnection: @unchecked Sendable {
     private let queue: DatabaseQueue
     private let connection: Connection
     private var isClosed = false
+    private let mark = ThreadMark()
 
     init(_ queue: DatabaseQueue) throws(StoreFailure) {
         self.queue = queue
@@ -24,8 +25,17 @@ final class SerialConnection: @unchecked Sendable {
     func run<Result>(_ body: (Connection) throws -> Result) throws -> Result {
         try queue.writeWithoutTransaction { _ in
             guard !isClosed else { throw StoreFailure(.closed, "the store is closed") }
-            return try body(connection)
+            return try mark.hold { try body(connection) }
         }
+    }
+
+    /// Whether the caller's thread is inside ``run(_:)``.
+    var isInUseHere: Bool { mark.isMine }
+
+    /// Runs `body` on the connection from within ``run(_:)``, whose turn it is anyway.
+    func runInside<Result>(_ body: (Connection) throws -> Result) rethrows -> Result {
+        precondition(mark.isMine, "only the thread that has the connection may use it once more")
+        return try body(connection)
     }
 
     /// Ends the connection; a second call does nothing.

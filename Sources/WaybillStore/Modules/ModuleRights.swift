@@ -6,14 +6,19 @@ package enum ModuleRights {
     package static let engineTables: Set<String> = [
         "event", "orders", "order_attribute", "refusal", "command", "command_shelf", "stock", "topic", "stored_queue",
         "message", "pending_message", "timeout", "timeout_retry", "workflow", "setting", "call", "job",
-        "message_key", "cursor", "redelivery", "fifo_lease", "client_group", "filter", "effect", "lease",
+        "message_key", "cursor", "redelivery", "fifo_lease", "client_group", "filter", "effect", "lease", registry,
     ]
+
+    /// Which modules are installed: the engine's list, which no module may touch.
+    package static let registry = "module"
 
     /// What changes rows.
     static let changes: Set<Int32> = [SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE]
 
     /// Why the action is denied, or nil. `first` and `second` mean what SQLite's authorizer says for this action.
-    static func denial(action: Int32, first: String, second: String, mayMigrate: Bool) -> String? {
+    static func denial(
+        action: Int32, first: String, second: String, mayMigrate: Bool, ofRegistry: Bool = false
+    ) -> String? {
         switch action {
         case SQLITE_SELECT, SQLITE_RECURSIVE:
             return nil
@@ -21,17 +26,17 @@ package enum ModuleRights {
             return second.lowercased() == "load_extension" ? "extensions cannot be loaded" : nil
         case SQLITE_READ:
             if isSchema(first) { return mayMigrate ? nil : "the schema cannot be read outside a migration" }
-            return denialOfTable(first)
+            return denialOfTable(first, ofRegistry)
         case SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE:
             // SQLite itself writes its schema table when a table is made. A statement that tries is refused elsewhere.
             if isSchema(first) { return mayMigrate ? nil : "the schema cannot be changed outside a migration" }
-            return denialOfTable(first)
+            return denialOfTable(first, ofRegistry)
         case SQLITE_CREATE_TABLE, SQLITE_DROP_TABLE, SQLITE_REINDEX:
-            return denialOfMigration(table: first, mayMigrate)
+            return denialOfMigration(table: first, mayMigrate, ofRegistry)
         case SQLITE_CREATE_INDEX, SQLITE_DROP_INDEX, SQLITE_CREATE_TRIGGER, SQLITE_DROP_TRIGGER, SQLITE_ALTER_TABLE:
-            return denialOfMigration(table: second, mayMigrate)
+            return denialOfMigration(table: second, mayMigrate, ofRegistry)
         case SQLITE_CREATE_VIEW, SQLITE_DROP_VIEW:
-            return denialOfMigration(table: first, mayMigrate)
+            return denialOfMigration(table: first, mayMigrate, ofRegistry)
         case SQLITE_TRANSACTION, SQLITE_SAVEPOINT:
             return "a module cannot begin, commit or roll back: its rows belong to the write around them"
         case SQLITE_ATTACH, SQLITE_DETACH:
@@ -43,13 +48,14 @@ package enum ModuleRights {
         }
     }
 
-    private static func denialOfMigration(table: String, _ mayMigrate: Bool) -> String? {
+    private static func denialOfMigration(table: String, _ mayMigrate: Bool, _ ofRegistry: Bool) -> String? {
         guard mayMigrate else { return "tables can be made and changed in a migration only" }
-        return denialOfTable(table)
+        return denialOfTable(table, ofRegistry)
     }
 
-    private static func denialOfTable(_ name: String) -> String? {
+    private static func denialOfTable(_ name: String, _ ofRegistry: Bool) -> String? {
         let name = name.lowercased()
+        if ofRegistry, name == registry { return nil }
         if engineTables.contains(name) { return "the table '\(name)' is the engine's" }
         if name.hasPrefix("sqlite_") { return "the table '\(name)' is SQLite's" }
         return nil

@@ -15,6 +15,8 @@ final class StatementGuard {
         case moduleReading
         /// A module's, which may also make and change its own tables.
         case moduleMigration
+        /// The engine's list of modules, and nothing else.
+        case moduleRegistry
     }
 
     var mode = Mode.engine
@@ -43,7 +45,9 @@ final class StatementGuard {
             mode == .moduleReading && ModuleRights.changes.contains(action)
             ? "rows are only read here"
             : ModuleRights.denial(
-                action: action, first: names[0], second: names[1], mayMigrate: mode == .moduleMigration)
+                action: action, first: names[0], second: names[1],
+                mayMigrate: mode == .moduleMigration || mode == .moduleRegistry,
+                ofRegistry: mode == .moduleRegistry)
         guard let reason else { return SQLITE_OK }
         denial = reason
         return SQLITE_DENY

@@ -5,6 +5,8 @@ extension Transaction {
         case rows
         /// Makes and changes tables as well.
         case migration
+        /// The engine's own list of modules.
+        case registry
     }
 
     /// Hands a module its own rows for as long as `body` runs.
@@ -18,6 +20,7 @@ extension Transaction {
         switch purpose {
         case .rows: try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .module, body)
         case .migration: try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .moduleMigration, body)
+        case .registry: try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .moduleRegistry, body)
         }
     }
 }
@@ -29,6 +32,13 @@ extension Snapshot {
     ) throws -> Result {
         try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .moduleReading, body)
     }
+
+    /// Hands the engine its list of modules, to read.
+    package func withModuleRegistry<Result>(
+        _ body: (borrowing ModuleTables) throws -> Result
+    ) throws -> Result {
+        try connection.withModuleTables(deadlineSeconds: 1, mode: .moduleRegistry, body)
+    }
 }
 
 extension Connection {
@@ -37,11 +47,15 @@ extension Connection {
     ) throws -> Result {
         if let lost = lostTransaction { throw lost }
         let deadline = Deadline(seconds: deadlineSeconds)
+        // Within the closure of another module's tables it is that one's turn again afterwards.
+        let outer = (mode: guarding.mode, deadline: self.deadline)
         guarding.mode = mode
+        self.deadline = deadline
         deadline.arm(handle)
         defer {
-            guarding.mode = .engine
-            Deadline.disarm(handle)
+            guarding.mode = outer.mode
+            self.deadline = outer.deadline
+            if let earlier = outer.deadline { earlier.arm(handle) } else { Deadline.disarm(handle) }
         }
         let result = try withExtendedLifetime(deadline) {
             try body(ModuleTables(self, deadline: deadline))
