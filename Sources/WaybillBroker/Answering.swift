@@ -58,16 +58,19 @@ extension Broker {
         case .failure(let refusal): return .refused(refusal)
         case .success((let held, let group, let topic)):
             let messageGroup: Text?
+            let place: MessagePlace
             switch held {
             case .broadcast: return .done
             case .lease(let lease, let key, let offset):
                 finish(offset, in: key)
                 messageGroup = lease.messageGroup
+                place = key.place(offset)
             case .row(let row):
                 try delete(row, in: transaction)
                 messageGroup = row.messageGroup
+                place = row.place
             }
-            try freeMessageGroup(messageGroup, topic, group.number, in: transaction)
+            try freeMessageGroup(messageGroup, of: place, topic, group.number, in: transaction)
             note(group.number, succeeded: true)
             remember(.acknowledged, held, group, at: now)
             return .done
@@ -116,12 +119,16 @@ extension Broker {
         row.due = wait.milliseconds > 0 ? now.advanced(by: wait) : nil
         // Whoever comes behind it in its message group waits for the row from now on.
         if let messageGroup = row.messageGroup {
-            try transaction.deleteLease(of: group.number, topic: topic.number, messageGroup: messageGroup)
+            let scope = try scope(of: row.place, topic, in: transaction)
+            try transaction.deleteLease(of: group.number, topic: scope.number, messageGroup: messageGroup)
         }
         switch held {
         case .lease: try insert(row, in: transaction)
         case .row: try update(row, from: old, in: transaction)
         case .broadcast: break
+        }
+        if let messageGroup = row.messageGroup, !topic.name.isDeadLetters {
+            try wakeDeadLetter(of: messageGroup, topic, group.number, in: transaction)
         }
     }
 
@@ -170,7 +177,7 @@ extension Broker {
         case .row: try bury(row, group, why: why, in: transaction, at: now)
         case .broadcast: return
         }
-        try freeMessageGroup(row.messageGroup, topic, group.number, in: transaction)
+        try freeMessageGroup(row.messageGroup, of: row.place, topic, group.number, in: transaction)
     }
 
     /// The consumer gives up: the message goes to the dead letters now.
@@ -208,6 +215,7 @@ extension Broker {
         _ held: Held, _ group: GroupRow, _ topic: TopicState, until: Moment, in transaction: borrowing Transaction
     ) throws {
         let messageGroup: Text?
+        var scope = topic
         switch held {
         case .broadcast: return
         case .lease(let lease, let key, let offset):
@@ -218,9 +226,10 @@ extension Broker {
             later.due = until
             try update(later, from: row, in: transaction)
             messageGroup = row.messageGroup
+            scope = try self.scope(of: row.place, topic, in: transaction)
         }
         guard let messageGroup,
-            var lease = try transaction.lease(of: group.number, topic: topic.number, messageGroup: messageGroup)
+            var lease = try transaction.lease(of: group.number, topic: scope.number, messageGroup: messageGroup)
         else { return }
         lease.until = until
         try transaction.put(lease)
@@ -230,7 +239,7 @@ extension Broker {
 extension GroupRow {
     /// How long a message waits before its next delivery.
     func wait(afterAttempt attempt: Int64) -> Interval {
-        let step = min(max(attempt - 1, 0), Int64(ladder.count - 1))
+        let step = min(max(attempt, 1) - 1, Int64(ladder.count - 1))
         return ladder.isEmpty ? .seconds(1) : ladder[Int(step)]
     }
 }

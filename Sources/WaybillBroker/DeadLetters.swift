@@ -9,6 +9,8 @@ import WaybillStore
 /// dead letters have no dead letters.
 extension Broker {
     static let reasonProperty: Text = "__reason"
+    /// When a dead letter that was given back died again, in milliseconds.
+    static let diedAtProperty: Text = "__died_at"
     static let orderProperty: Text = "__order"
 
     /// Moves a message to the dead letters of a group, in the same write in which it stops being owed.
@@ -30,6 +32,9 @@ extension Broker {
             } else {
                 try insert(parked, in: transaction)
             }
+            if topicState(of: row.queue)?.name == .deadLetters(of: group.name) {
+                try note(why, of: row.place, at: now, in: transaction)
+            }
             return
         }
         if let stored { try delete(stored, in: transaction) }
@@ -40,6 +45,17 @@ extension Broker {
         if queues(of: name).isEmpty { pending.topics[name] = try TopicState(name, in: transaction) }
         let copy = try deadLetter(message, from: from.name, why: why, in: transaction)
         try transaction.append(copy, to: queue, visibleAt: now)
+    }
+
+    /// A dead letter has died again: it says why and when it did last.
+    private func note(
+        _ why: String, of place: MessagePlace, at now: Moment, in transaction: borrowing Transaction
+    ) throws {
+        guard let message = try transaction.message(at: place)?.message else { return }
+        var properties = try MessageContent.properties(message.properties)
+        properties[Self.reasonProperty] = Text(String(why.prefix(200)))
+        properties[Self.diedAtProperty] = Text("\(now.milliseconds)")
+        try transaction.setProperties(MessageRow.object(properties), of: place)
     }
 
     private func deadLetter(
@@ -93,13 +109,14 @@ extension Broker {
             var again = row
             again.attempt = 0
             if group.isFIFO { again.messageGroup = try transaction.message(at: row.place)?.message.messageGroup }
-            again.state = try isBusy(again, topic.number, in: transaction) ? .waiting : .ready
+            again.state = try isBusy(again, topic, in: transaction) ? .waiting : .ready
             try update(again, from: row, in: transaction)
             count += 1
         }
-        let end = try transaction.nextOffset(of: queue.number)
+        let end = try transaction.newestOffset(of: queue.number).map { $0 + 1 } ?? 0
         for gap in progress(of: key)?.unfinished(below: end) ?? [] {
-            for offset in gap where count < limit {
+            for offset in gap {
+                guard count < limit else { break }
                 guard isFree(offset, in: key) else { continue }
                 let message = try transaction.message(at: key.place(offset))
                 guard let message else {
@@ -109,7 +126,7 @@ extension Broker {
                 var again = RedeliveryRow(
                     group: group.number, queue: queue.number, offset: offset, attempt: 0, state: .ready,
                     messageGroup: group.isFIFO ? message.message.messageGroup : nil)
-                if try isBusy(again, topic.number, in: transaction) { again.state = .waiting }
+                if try isBusy(again, topic, in: transaction) { again.state = .waiting }
                 try insert(again, in: transaction)
                 count += 1
             }

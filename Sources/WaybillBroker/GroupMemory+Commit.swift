@@ -157,6 +157,7 @@ extension GroupMemory.State {
     private mutating func apply(_ change: CourseChange, to key: CourseKey) {
         if let opened = change.opened {
             drop(key)
+            groups[key.group]?.damaged[key.queue] = nil
             groups[key.group]?.courses[key.queue] = opened
             if let topic = queues[key.queue]?.topic { subscribers[topic, default: []].insert(key.group) }
         }

@@ -25,7 +25,7 @@ extension GroupMemory {
                 let group = state.groups[number],
                 let use = group.filters[reception.subscription.key(of: topic)],
                 use.isStored(at: uptime, settings),
-                group.row.isBroadcast || topic.queues.allSatisfy({ group.courses[$0.number] != nil })
+                group.row.isBroadcast || group.knows(topic.queues)
             else { return .unknown }
             state.groups[number]?.filters[reception.subscription.key(of: topic)]?.usedAt = uptime
             state.forgetFilters(of: topic, in: number, at: uptime, settings)
@@ -145,8 +145,8 @@ extension GroupMemory.State {
         }
         let isLowestFirst = group.receives % 10 == 9
         let sorted = mine.sorted { left, right in
-            (isLowestFirst ? left.priority : -left.priority, left.number)
-                < (isLowestFirst ? right.priority : -right.priority, right.number)
+            let (first, second) = isLowestFirst ? (left, right) : (right, left)
+            return left.priority == right.priority ? left.number < right.number : first.priority < second.priority
         }
         return sorted.map(\.number) + (isBase ? group.deadLetters.map { [$0] } ?? [] : [])
     }
@@ -165,6 +165,7 @@ extension GroupMemory.State {
             source: .fresh([]), taking: .write, filterNumber: use.number, filter: use.filter,
             others: group.otherFilters(of: asked.number, besides: use.number),
             isFIFO: group.row.isFIFO, origin: topic.number == asked.number ? nil : asked.name, max: max)
+        look.asked = asked.number
         let lookAt = look.filterNumber
         if course.foundNone[lookAt] != course.readyChanges {
             look.source = .ready(after: course.readyAfter[lookAt] ?? -1, change: course.readyChanges)

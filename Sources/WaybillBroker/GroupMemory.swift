@@ -51,11 +51,15 @@ package final class GroupMemory: Sendable {
             while true {
                 let page = try rows.topics(after: after, limit: 1_000)
                 for row in page where row.deletedAt == nil {
-                    guard let topic = try TopicState(row.name, in: rows) else { continue }
-                    loaded.add(topic)
+                    guard var topic = try TopicState(row.name, in: rows) else { continue }
                     for queue in topic.queues {
-                        loaded.ends[queue.number] = try rows.nextOffset(of: queue.number)
+                        guard let end = try rows.end(of: queue.number) else {
+                            topic.queues.removeAll { $0 == queue }
+                            continue
+                        }
+                        loaded.ends[queue.number] = end
                     }
+                    loaded.add(topic)
                 }
                 guard page.count == 1_000, let last = page.last else { break }
                 after = last.number
@@ -83,6 +87,17 @@ package final class GroupMemory: Sendable {
             case (let lease?, let wait?): min(lease, wait)
             }
         }
+    }
+}
+
+extension TableReader where Self: ~Copyable {
+    /// The offset after the last message of a queue; nil: its number can be none. One that says more than there can be
+    /// ends with its last message, and takes no other.
+    fileprivate func end(of queue: StoredQueueNumber) throws -> Int64? {
+        guard (1...StoredQueueNumber.max).contains(queue.number) else { return nil }
+        let end = try nextOffset(of: queue)
+        guard end > MessagePlace.offsetMax else { return end }
+        return try newestOffset(of: queue).map { $0 + 1 } ?? 0
     }
 }
 
@@ -151,13 +166,17 @@ extension GroupMemory.State {
         from rows: borrowing Rows
     ) throws {
         guard let known = queues[cursor.queue] else { return }
+        subscribers[known.topic, default: []].insert(cursor.group)
+        if let damage = cursor.damage(end: ends[cursor.queue] ?? 0) {
+            group.damaged[cursor.queue] = damage
+            return
+        }
         var course = try Course(cursor)
         course.recoveredBelow = min(course.mark, ends[cursor.queue] ?? 0)
         course.fresh = course.progress.floor
         course.owed = try rows.countRedeliveries(of: cursor.group, in: cursor.queue, limit: settings.owedMax)
         group.courses[cursor.queue] = course
         if dead?.number == known.topicNumber { group.deadLetters = cursor.queue }
-        subscribers[known.topic, default: []].insert(cursor.group)
     }
 
     /// Brings the expressions of a group into memory that were in use when its consumers were last there: while the
@@ -193,7 +212,9 @@ extension GroupMemory.State {
     /// A message group that was in flight waits for its holder, or its lease, which the opening has shortened.
     private mutating func hold(_ row: FIFOLeaseRow, in group: inout GroupState, at now: Moment) {
         // A later delivery is held by its row; the lease only keeps the key.
-        guard group.courses[row.queue]?.isFree(row.offset) == true else { return }
+        guard row.attempt > 0, (0..<(ends[row.queue] ?? 0)).contains(row.offset),
+            group.courses[row.queue]?.isFree(row.offset) == true
+        else { return }
         let lease = Lease(
             attempt: row.attempt, nonce: row.boot, until: row.until, client: row.client, bytes: 0, takenAt: now,
             renews: false, messageGroup: row.messageGroup)

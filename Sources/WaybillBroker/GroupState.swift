@@ -47,6 +47,8 @@ struct Client {
 struct GroupState {
     var row: GroupRow
     var courses: [StoredQueueNumber: Course] = [:]
+    /// Why courses are parked whose cursors are damaged.
+    var damaged: [StoredQueueNumber: String] = [:]
     var filters: [FilterUse.Key: FilterUse] = [:]
     var clients: [Text: Client] = [:]
     var breaker = Breaker()
@@ -71,6 +73,11 @@ struct GroupState {
     /// The expressions in use for a topic besides one.
     func otherFilters(of topic: TopicNumber, besides number: Int64) -> [MessageFilter] {
         filters.compactMap { key, use in key.topic == topic && use.number != number ? use.filter : nil }
+    }
+
+    /// Whether the group has a course on each queue, or cannot have one.
+    func knows(_ queues: [TopicState.Queue]) -> Bool {
+        queues.allSatisfy { courses[$0.number] != nil || damaged[$0.number] != nil }
     }
 
     /// Notes that a client asks for something.

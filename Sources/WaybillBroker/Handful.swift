@@ -73,7 +73,7 @@ extension Broker {
         var row = RedeliveryRow(
             group: key.group, queue: key.queue, offset: offset, attempt: 0, state: .waiting,
             messageGroup: element.found.messageGroup)
-        guard try isBusy(row, check.topic.number, in: transaction) else { return delivery }
+        guard try isBusy(row, check.topic, in: transaction) else { return delivery }
         row.isReplayed = element.found.isReplayed
         try insert(row, in: transaction)
         return nil
@@ -92,7 +92,9 @@ extension Broker {
         guard let delivery = element.delivery, let group = groupRow(handful.group) else { return }
         finish(element.found.offset, in: handful.look.key)
         if handful.look.isFIFO, !check.isClear {
-            try freeMessageGroup(element.found.messageGroup, check.topic, group.number, in: transaction)
+            try freeMessageGroup(
+                element.found.messageGroup, of: MessagePlace(delivery.place), check.topic, group.number,
+                in: transaction)
         }
         note(group.number, succeeded: true)
         let place = MessagePlace(delivery.place)
@@ -113,12 +115,13 @@ extension Broker {
 }
 
 extension GroupMemory {
-    /// Whether nothing of a group is in flight on a topic, and nothing owed by rows.
+    /// Whether nothing of a group is in flight on a topic, and nothing owed by rows or given back of its dead letters.
     func isClear(_ group: GroupNumber, _ topic: TopicState) -> Bool {
         state.withLock { state in
             guard let known = state.groups[group] else { return false }
-            return topic.queues.allSatisfy { queue in
-                known.courses[queue.number].map { $0.leases.isEmpty && $0.owed == 0 } ?? true
+            // A dead letter that was given back shares its message group with the topic where it died.
+            return (topic.queues.map(\.number) + (known.deadLetters.map { [$0] } ?? [])).allSatisfy { queue in
+                known.courses[queue].map { $0.leases.isEmpty && $0.owed == 0 } ?? true
             }
         }
     }

@@ -13,8 +13,15 @@ struct CourseCount {
         var firstOpen: Int64
         var oldestLease: Int64?
         var progress: Progress
+        /// Message groups in flight.
+        var messageGroups: Set<Text>
+        /// In FIFO groups: from here on no consumer has looked.
+        var fresh: [Int64]
 
-        init(_ course: Course, end: Int64) {
+        /// - Parameter freshMax: how many of the messages that no consumer has looked at are named.
+        init(_ course: Course, end: Int64, freshMax: Int = 0) {
+            messageGroups = Set(course.leases.values.compactMap(\.messageGroup))
+            fresh = freshMax > 0 ? course.free(from: course.fresh, to: end, limit: freshMax) : []
             progress = course.progress
             floor = course.progress.floor
             finishedAbove = course.progress.countAbove
@@ -30,24 +37,34 @@ struct CourseCount {
     var due: Int64 = 0
     var ready: Int64 = 0
     var behind: Int64 = 0
-    var parked: Int64 = 0
+    var dead: Int64 = 0
     var finished: Int64 = 0
+    /// Message groups of which something is in flight or owed.
+    private(set) var messageGroups: Set<Text> = []
+    /// Offsets beyond the course's place that have rows, after a look-back.
+    private(set) var ahead: Set<Int64> = []
     /// The lowest offset that is owed.
     var oldest: Int64?
 
-    /// - Parameter memory: nil: the group has never looked at the queue.
+    /// - Parameters:
+    ///   - memory: nil: the group has never looked at the queue.
+    ///   - isOfDead: the queue holds the group's dead letters: it gets only those that were given back.
     init<Rows: TableReader & ~Copyable>(
-        _ memory: Memory?, _ key: CourseKey, end: Int64, in rows: borrowing Rows
+        _ memory: Memory?, _ key: CourseKey, end: Int64, isOfDead: Bool = false, in rows: borrowing Rows
     ) throws {
         sent = end
         guard let memory else {
-            waiting = end
-            oldest = end > 0 ? 0 : nil
+            // What is gone it cannot get.
+            let first = try rows.oldestOffset(of: key.queue) ?? end
+            finished = first
+            if isOfDead { dead = end - first } else { waiting = end - first }
+            if !isOfDead, first < end { oldest = first }
             return
         }
+        messageGroups = memory.messageGroups
         inFlight = memory.inFlight
         waiting = end - memory.floor - memory.finishedAbove - memory.inFlight
-        if memory.firstOpen < end { oldest = memory.firstOpen }
+        if !isOfDead, memory.firstOpen < end { oldest = memory.firstOpen }
         if let lease = memory.oldestLease { oldest = min(oldest ?? lease, lease) }
         var after: Int64?
         var ofFinished: Int64 = 0
@@ -59,8 +76,10 @@ struct CourseCount {
                 case .due: due += 1
                 case .ready: ready += 1
                 case .held: inFlight += 1
-                case .parked: parked += 1
+                case .parked: dead += 1
                 }
+                if let messageGroup = row.messageGroup { messageGroups.insert(messageGroup) }
+                if !memory.progress.isFinished(row.offset) { ahead.insert(row.offset) }
                 if row.state != .parked { oldest = min(oldest ?? row.offset, row.offset) }
             }
             // After a look-back rows lie beyond the course's place too: each message is counted once.
@@ -70,7 +89,19 @@ struct CourseCount {
             guard page.count == 1_000 else { break }
             after = page.last?.offset
         }
-        finished = memory.floor + memory.finishedAbove - ofFinished + parked
+        finished = memory.floor + memory.finishedAbove - ofFinished
+        if isOfDead {
+            dead += waiting
+            waiting = 0
+        }
+    }
+
+    /// Counts a message that no consumer has looked at as one that waits behind another of its message group, if it
+    /// does.
+    mutating func add(fresh messageGroup: Text?) {
+        guard let messageGroup, !messageGroups.insert(messageGroup).inserted else { return }
+        waiting -= 1
+        behind += 1
     }
 }
 
@@ -78,10 +109,16 @@ struct CourseCount {
 package struct LagReader: Sendable {
     let store: Store
     let groups: GroupMemory
+    let contents: any EventContents
+    /// Messages of a queue that no consumer has looked at, and that are told apart by their message groups; and how
+    /// many of them one read passes.
+    private static let freshMax = 1_000
+    private static let freshPerRead = 100
 
-    package init(store: Store, groups: GroupMemory) {
+    package init(store: Store, groups: GroupMemory, contents: any EventContents) {
         self.store = store
         self.groups = groups
+        self.contents = contents
     }
 
     /// The lag of a group on each topic that it reads.
@@ -98,11 +135,19 @@ package struct LagReader: Sendable {
             let key = CourseKey(group: number, queue: queue.number)
             let end = groups.end(of: queue.number)
             let memory = groups.state.withLock { state in
-                state.groups[number]?.courses[queue.number].map { CourseCount.Memory($0, end: end) }
+                state.groups[number].flatMap { group in
+                    group.courses[queue.number].map {
+                        CourseCount.Memory($0, end: end, freshMax: group.row.isFIFO ? Self.freshMax : 0)
+                    }
+                }
             }
+            let isOfDead = topic.name == .deadLetters(of: name)
+            var count = try store.read { rows in
+                try CourseCount(memory, key, end: end, isOfDead: isOfDead, in: rows)
+            }
+            if let memory, !isOfDead { try tellApart(memory.fresh, of: queue.number, &count) }
+            lag.add(count)
             try store.read { rows in
-                let count = try CourseCount(memory, key, end: end, in: rows)
-                lag.add(count)
                 guard let oldest = count.oldest,
                     let message = try rows.messages(in: queue.number, fromOffset: oldest, limit: 1).first
                 else { return }
@@ -111,6 +156,25 @@ package struct LagReader: Sendable {
         }
         lag.heldBack = groups.heldBack(number, topic)
         return lag
+    }
+
+    /// Finds out which of the messages that no consumer has looked at wait behind another.
+    private func tellApart(_ offsets: [Int64], of queue: StoredQueueNumber, _ count: inout CourseCount) throws {
+        var rest = offsets[...]
+        while let first = rest.first {
+            let page = Set(rest.prefix(Self.freshPerRead)).subtracting(count.ahead)
+            rest = rest.dropFirst(Self.freshPerRead)
+            let messageGroups = try store.read { rows in
+                try rows.messageHeads(in: queue, fromOffset: first, limit: Self.freshPerRead)
+                    .filter { page.contains($0.place.offset) }.map { head in
+                        try head.messageGroup
+                            ?? head.event.flatMap { event in
+                                try contents.content(of: event, needsBody: false, in: rows)?.order.text
+                            }
+                    }
+            }
+            for messageGroup in messageGroups { count.add(fresh: messageGroup) }
+        }
     }
 }
 
@@ -122,6 +186,7 @@ extension GroupLag {
         due += count.due
         ready += count.ready
         behind += count.behind
+        dead += count.dead
         finished += count.finished
     }
 }
@@ -130,8 +195,10 @@ extension GroupMemory {
     fileprivate func topics(of name: GroupName) -> (GroupNumber, [TopicState])? {
         state.withLock { state in
             guard let number = state.names[name] else { return nil }
-            let topics = state.subscribers.filter { $0.value.contains(number) }.keys.sorted()
-            return (number, topics.compactMap { state.topics[$0] })
+            var topics = Set(state.subscribers.filter { $0.value.contains(number) }.keys)
+            // What is among its dead letters it is told of, given back or not.
+            topics.insert(.deadLetters(of: name))
+            return (number, topics.sorted().compactMap { state.topics[$0] })
         }
     }
 
@@ -141,6 +208,10 @@ extension GroupMemory {
     fileprivate func heldBack(_ number: GroupNumber, _ topic: TopicState) -> String? {
         state.withLock { state in
             guard let group = state.groups[number] else { return nil }
+            for queue in topic.queues {
+                guard let damage = group.damaged[queue.number] else { continue }
+                return "its cursor on queue \(queue.number.number) is damaged: \(damage); a look-back begins it anew"
+            }
             if topic.queues.contains(where: { (group.courses[$0.number]?.owed ?? 0) >= settings.owedMax }) {
                 return "it owes \(settings.owedMax) messages of a queue; it goes on when some are done"
             }

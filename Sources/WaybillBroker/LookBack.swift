@@ -29,6 +29,8 @@ extension Broker {
             let key = CourseKey(group: group.number, queue: queue.number)
             if epoch(of: key) == nil {
                 if isPreview { continue }
+                // One that could not be read begins anew.
+                if isDamaged(key) { try transaction.deleteCursor(of: key.group, on: key.queue) }
                 try self.open(key, in: transaction)
             }
             let offset = try offset(of: target, queue.number, in: transaction)
@@ -78,7 +80,7 @@ extension Broker {
         owed += pending.courses[key]?.owed ?? 0
         try recall(key, group, topic, from: target, in: transaction)
         for gap in open {
-            for offset in gap where offset < end {
+            for offset in gap.clamped(to: 0..<max(0, end)) {
                 let lease = leases.first { $0.offset == offset }?.lease
                 if lease == nil {
                     // What an earlier look-back brought and nobody has reached yet comes by the course once more.
@@ -97,6 +99,7 @@ extension Broker {
                 owed += 1
                 if let messageGroup = lease?.messageGroup {
                     try transaction.deleteLease(of: key.group, topic: topic.number, messageGroup: messageGroup)
+                    try wakeDeadLetter(of: messageGroup, topic, key.group, in: transaction)
                 }
             }
         }
@@ -154,7 +157,11 @@ extension Broker {
                 guard changed != row else { continue }
                 try update(changed, from: row, in: transaction)
                 if let messageGroup = row.messageGroup, row.state == .held {
-                    try transaction.deleteLease(of: key.group, topic: topic.number, messageGroup: messageGroup)
+                    let scope = try scope(of: row.place, topic, in: transaction)
+                    try transaction.deleteLease(of: key.group, topic: scope.number, messageGroup: messageGroup)
+                    if !topic.name.isDeadLetters {
+                        try wakeDeadLetter(of: messageGroup, topic, key.group, in: transaction)
+                    }
                 }
             }
             guard page.count == 1_000 else { return }

@@ -1,40 +1,161 @@
+import Synchronization
 import WaybillCore
 import WaybillStore
 
 /// Message groups of FIFO groups: one message of each is in flight, the others wait behind it by rows.
+///
+/// A dead letter that was given back keeps its place: it comes before all that the message group has in the topic where
+/// it died, and what is in flight there ends first. So both share one lease, under the number of that topic.
+///
+/// ```
+///  %DLQ%group   m0 (redriven) ──┐
+///                               ├── one lease of (group, topic, message group), the dead letter first
+///  topic        m1, m2 ─────────┘
+/// ```
 extension Broker {
+    /// Rows that one look passes.
+    private static let rowsPerLook = 64
+
+    /// The topic in which a message keeps its order: a dead letter's is the one where it died.
+    func scope(
+        of place: MessagePlace, _ topic: TopicState, in transaction: borrowing Transaction
+    ) throws -> TopicState {
+        guard topic.name.isDeadLetters, let origin = try origin(of: place, in: transaction) else { return topic }
+        return topicState(named: origin) ?? topic
+    }
+
+    private func origin(of place: MessagePlace, in transaction: borrowing Transaction) throws -> TopicName? {
+        guard let message = try transaction.message(at: place) else { return nil }
+        return try MessageContent.properties(message.message.properties)[MessageContent.originTopic]
+            .map { TopicName($0) }
+    }
+
+    private func topicState(named name: TopicName) -> TopicState? {
+        if let changed = pending.topics[name] { return changed }
+        return groups.state.withLock { $0.topics[name] }
+    }
+
+    private func topicState(_ number: TopicNumber) -> TopicState? {
+        groups.state.withLock { state in state.topics.values.first { $0.number == number } }
+    }
+
     /// Whether an earlier message of the same message group is in flight, or owed.
-    func isBusy(_ row: RedeliveryRow, _ topic: TopicNumber, in transaction: borrowing Transaction) throws -> Bool {
+    func isBusy(
+        _ row: RedeliveryRow, _ topic: TopicState, in transaction: borrowing Transaction
+    ) throws -> Bool {
         guard let messageGroup = row.messageGroup else { return false }
-        if try transaction.lease(of: row.group, topic: topic, messageGroup: messageGroup) != nil { return true }
+        let scope = try scope(of: row.place, topic, in: transaction)
+        if try transaction.lease(of: row.group, topic: scope.number, messageGroup: messageGroup) != nil { return true }
+        let isDead = topic.name.isDeadLetters
+        if let dead = try deadLetter(of: messageGroup, row.group, scope, in: transaction) {
+            return !isDead || dead.offset < row.offset
+        }
+        guard !isDead else { return false }
         let first = try transaction.redeliveries(
             of: row.group, in: row.queue, messageGroup: messageGroup, limit: 1
         ).first
         return first.map { $0.offset < row.offset } ?? false
     }
 
-    /// Ends the hold on a message group: what waits behind it becomes ready, the earliest only.
+    /// Whether a message that is ready must wait all the same: another of its message group is in flight, or a dead
+    /// letter of it was given back meanwhile.
+    func isHeldUp(
+        _ row: RedeliveryRow, _ topic: TopicState, in transaction: borrowing Transaction
+    ) throws -> Bool {
+        guard let messageGroup = row.messageGroup else { return false }
+        let scope = try scope(of: row.place, topic, in: transaction)
+        if try transaction.lease(of: row.group, topic: scope.number, messageGroup: messageGroup) != nil { return true }
+        guard !topic.name.isDeadLetters else { return false }
+        return try deadLetter(of: messageGroup, row.group, scope, in: transaction) != nil
+    }
+
+    /// The first dead letter of a message group that was given back, and is not done.
+    private func deadLetter(
+        of messageGroup: Text, _ group: GroupNumber, _ scope: TopicState, in transaction: borrowing Transaction
+    ) throws -> RedeliveryRow? {
+        let known = groups.state.withLock { $0.groups[group]?.deadLetters }
+        guard let queue = pending.deadLetters[group] ?? known, owes(CourseKey(group: group, queue: queue)) else {
+            return nil
+        }
+        var last: Int64?
+        while true {
+            let page = try transaction.redeliveries(
+                of: group, in: queue, messageGroup: messageGroup, after: last, limit: Self.rowsPerLook)
+            for row in page {
+                if scope.queues.contains(where: { $0.number == queue }) { return row }
+                let origin = try origin(of: row.place, in: transaction)
+                if origin == scope.name { return row }
+            }
+            guard page.count == Self.rowsPerLook, let end = page.last else { return nil }
+            last = end.offset
+        }
+    }
+
+    private func owes(_ key: CourseKey) -> Bool {
+        let change = pending.courses[key]
+        let owed = change?.opened?.owed ?? committed(key) { $0.owed } ?? 0
+        return owed + (change?.owed ?? 0) > 0
+    }
+
+    /// Ends the hold on the message group of a message: what waits behind it becomes ready, the earliest only.
     func freeMessageGroup(
-        _ messageGroup: Text?, _ topic: TopicState, _ group: GroupNumber, in transaction: borrowing Transaction
+        _ messageGroup: Text?, of place: MessagePlace, _ topic: TopicState, _ group: GroupNumber,
+        in transaction: borrowing Transaction
     ) throws {
         guard let messageGroup else { return }
+        let scope = try scope(of: place, topic, in: transaction)
+        try freeMessageGroup(messageGroup, scope, group, in: transaction)
+        guard topic.name.isDeadLetters else { return }
+        // Releases before this one held a dead letter's message group under the topic of dead letters.
         try transaction.deleteLease(of: group, topic: topic.number, messageGroup: messageGroup)
-        for queue in topic.queues {
+        // Where it died is not known any more: whatever waited behind it goes on.
+        if scope.number == topic.number { try freeMessageGroups(of: group, named: messageGroup, in: transaction) }
+    }
+
+    private func freeMessageGroup(
+        _ messageGroup: Text, _ scope: TopicState, _ group: GroupNumber, in transaction: borrowing Transaction
+    ) throws {
+        try transaction.deleteLease(of: group, topic: scope.number, messageGroup: messageGroup)
+        if let dead = try deadLetter(of: messageGroup, group, scope, in: transaction) {
+            return try makeReady(dead, in: transaction)
+        }
+        for queue in scope.queues {
             let first = try transaction.redeliveries(
                 of: group, in: queue.number, messageGroup: messageGroup, limit: 1
             ).first
             guard let first else { continue }
             // What a look-back has put off waits until its queue comes by.
-            if first.state == .waiting, !isFree(first.offset, in: CourseKey(group: group, queue: queue.number)) {
-                var ready = first
-                ready.state = .ready
-                try update(ready, from: first, in: transaction)
-            }
+            if !isFree(first.offset, in: first.key) { try makeReady(first, in: transaction) }
             return
         }
     }
 
-    /// After retention has taken messages below an offset: whoever waited behind one of them goes on.
+    /// What was in flight of a message group comes again later: a dead letter that waited for it goes first.
+    func wakeDeadLetter(
+        of messageGroup: Text, _ scope: TopicState, _ group: GroupNumber, in transaction: borrowing Transaction
+    ) throws {
+        guard let dead = try deadLetter(of: messageGroup, group, scope, in: transaction) else { return }
+        try makeReady(dead, in: transaction)
+    }
+
+    private func makeReady(_ row: RedeliveryRow, in transaction: borrowing Transaction) throws {
+        guard row.state == .waiting else { return }
+        var ready = row
+        ready.state = .ready
+        try update(ready, from: row, in: transaction)
+    }
+
+    /// Lets a message group go on in every topic in which nothing holds it.
+    private func freeMessageGroups(
+        of group: GroupNumber, named messageGroup: Text, in transaction: borrowing Transaction
+    ) throws {
+        for topic in groups.topics(of: group)
+        where try transaction.lease(of: group, topic: topic.number, messageGroup: messageGroup) == nil {
+            try freeMessageGroup(messageGroup, topic, group, in: transaction)
+        }
+    }
+
+    /// After retention has taken messages below an offset: what waited behind one of them goes on.
     func freeMessageGroups(
         of key: CourseKey, below offset: Int64, in transaction: borrowing Transaction
     ) throws {
@@ -45,20 +166,39 @@ extension Broker {
             // What memory has in flight ends by itself.
             for lease in page
             where lease.queue == key.queue && lease.offset < offset && self.lease(of: lease.offset, in: key) == nil {
-                try freeMessageGroup(lease.messageGroup, topic, key.group, in: transaction)
+                try freeMessageGroup(
+                    lease.messageGroup, topicState(lease.topic) ?? topic, key.group, in: transaction)
             }
             guard page.count == 1_000 else { break }
             last = page.last
         }
+        let queues = topic.name.isDeadLetters ? groups.topics(of: key.group).flatMap(\.queues) : []
+        for queue in [key.queue] + queues.map(\.number) where queue == key.queue || topicState(of: queue) != nil {
+            try freeWaiting(CourseKey(group: key.group, queue: queue), in: transaction)
+        }
+    }
+
+    /// Makes ready what waits on a course behind nothing.
+    private func freeWaiting(_ key: CourseKey, in transaction: borrowing Transaction) throws {
+        guard let topic = topicState(of: key.queue) else { return }
         var after: Int64?
         while true {
             let page = try transaction.redeliveries(
                 of: key.group, in: key.queue, state: .waiting, after: after, limit: 1_000)
-            for row in page where try !isBusy(row, topic.number, in: transaction) {
-                try freeMessageGroup(row.messageGroup, topic, key.group, in: transaction)
+            for row in page where try !isBusy(row, topic, in: transaction) {
+                try freeMessageGroup(row.messageGroup, of: row.place, topic, key.group, in: transaction)
             }
             guard page.count == 1_000 else { return }
             after = page.last?.offset
+        }
+    }
+}
+
+extension GroupMemory {
+    /// The topics that a group reads.
+    func topics(of group: GroupNumber) -> [TopicState] {
+        state.withLock { state in
+            state.subscribers.filter { $0.value.contains(group) }.keys.sorted().compactMap { state.topics[$0] }
         }
     }
 }

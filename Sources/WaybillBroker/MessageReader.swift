@@ -78,7 +78,12 @@ package struct MessageReader: Sendable {
         return CheckBack(
             message: message, id: content.id,
             transaction: seal.handle(of: row.number, in: topic.number, for: .transaction),
-            preparedAt: row.message.bornAt, count: row.checks + 1,
-            isLast: row.checks + 1 >= settings.checkBacks.checksMax)
+            preparedAt: row.message.bornAt, count: row.nextCheck,
+            isLast: row.nextCheck >= settings.checkBacks.checksMax)
     }
+}
+
+extension PendingMessageRow {
+    /// The number of the next question. A damaged count ends at a bound far above the last question.
+    var nextCheck: Int64 { min(max(checks, 0), 1 << 30) + 1 }
 }

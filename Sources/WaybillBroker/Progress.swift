@@ -12,17 +12,7 @@ struct Progress: Hashable {
     /// Reads a cursor's text, such as `3-5,9`; damage says what it is.
     init(_ cursor: CursorRow) throws(StoreFailure) {
         floor = cursor.floor
-        for part in cursor.ranges.string.split(separator: ",") {
-            let ends = part.split(separator: "-").map { Int64($0) }
-            guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last,
-                first > (ranges.last?.upperBound ?? floor), last < MessagePlace.offsetMax
-            else {
-                throw StoreFailure(
-                    .damaged,
-                    "the cursor of group \(cursor.group.number) on queue \(cursor.queue.number) says '\(part)'")
-            }
-            ranges.append(first..<(last + 1))
-        }
+        ranges = try cursor.acknowledged()
     }
 
     /// The cursor's text.

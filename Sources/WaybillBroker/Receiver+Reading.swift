@@ -55,7 +55,10 @@ extension Receiver {
 
     /// Reads one message and decides by the filters whose it is.
     private func choose(_ one: inout Found, _ look: Look, _ rows: borrowing Snapshot) throws {
-        guard let message = try rows.message(at: look.key.place(one.offset)) else { return }
+        // Beyond all offsets nothing lies, and a damaged row that says so is none of a message.
+        guard (0...MessagePlace.offsetMax).contains(one.offset),
+            let message = try rows.message(at: look.key.place(one.offset))
+        else { return }
         one.message = message
         let needsProperties =
             look.origin != nil || look.filter.readsProperties || look.others.contains { $0.readsProperties }
@@ -69,7 +72,7 @@ extension Receiver {
             let content = try MessageContent(message.message, event: event)
             one.messageGroup = look.isFIFO ? content.messageGroup : nil
             one.verdict = .wanted(content)
-        } else if look.origin != nil
+        } else if !isOfTopic
             || look.others.contains(where: { $0.matches(tag: message.message.tag, properties: properties) })
         {
             one.verdict = .left

@@ -39,14 +39,20 @@ package struct Receiver: Sendable {
     private let parts: Parts
     /// Has a request of the broker written; returns after its commit.
     let submit: @Sendable (BrokerRequest) async -> BrokerReply
+    /// Makes messages and redeliveries visible whose time has come, as many as a write may; false: there are none.
+    private let surface: @Sendable () async -> Bool
     /// Looks at one queue in one receive; each is a read, and a write where rows are taken.
     private static let looksMax = 64
     /// Times that a group is told of a topic before its consumer is.
     private static let welcomesMax = 3
 
-    package init(_ parts: Parts, submit: @escaping @Sendable (BrokerRequest) async -> BrokerReply) {
+    package init(
+        _ parts: Parts, submit: @escaping @Sendable (BrokerRequest) async -> BrokerReply,
+        surface: @escaping @Sendable () async -> Bool
+    ) {
         self.parts = parts
         self.submit = submit
+        self.surface = surface
     }
 
     var store: Store { parts.store }
@@ -81,6 +87,7 @@ package struct Receiver: Sendable {
                 case .refused(let refusal): return .failure(refusal)
                 case .some(let supply): return .success(supply)
                 case .nothing(let group, let seen):
+                    if await surface() { continue }
                     guard world.now() < deadline, !Task.isCancelled, let seen else { return .success(.deliveries([])) }
                     await groups.wait(group, reception, until: deadline, seen: seen)
                     if Task.isCancelled {

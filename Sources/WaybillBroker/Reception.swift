@@ -46,6 +46,10 @@ package struct Reception: Sendable {
             return .badName(
                 what: "client", name: client.string, problem: "it has 1 to \(Self.clientBytesMax) bytes")
         }
+        if client.hasZero || lane.hasZero || attempt?.hasZero == true {
+            return .badName(
+                what: "client, lane or attempt", name: client.string, problem: "it has U+0000 in it; leave it out")
+        }
         if lane.byteCount > 128 { return .limit("bytes of a lane", max: 128) }
         if let attempt, attempt.byteCount > 255 { return .limit("bytes of an attempt id", max: 255) }
         if max < 1 || max > settings.batchMax {
@@ -100,6 +104,9 @@ struct Look {
     /// In a FIFO group: nothing was delivered of what it looks at, as far as the mark tells; nil: something may have
     /// been, or must be taken one at a time.
     var markOfNew: Int64?
+    /// In which topic what it finds keeps its order: the one that was asked for.
+    var scope: TopicNumber { asked ?? topic.number }
+    var asked: TopicNumber?
 
     /// Whether one more fits into what was taken by this look.
     func hasRoom(for one: Found, besides count: Int, bytes: Int) -> Bool {
@@ -131,6 +138,11 @@ struct Found {
     var content: MessageContent? {
         guard case .wanted(let content) = verdict else { return nil }
         return content
+    }
+
+    var isSkipped: Bool {
+        guard case .skipped = verdict else { return false }
+        return true
     }
 
     var isLeft: Bool {

@@ -17,6 +17,12 @@ extension Broker {
         if topic.name == .deadLetters(of: name) {
             return .refused(.notForThisGroup(name, problem: "its own dead letters come back by redrive"))
         }
+        guard !subscription.expression.hasZero else {
+            return .refused(
+                .badFilter(
+                    expression: subscription.expression.string.filter { $0 != "\0" },
+                    problem: "U+0000 in a text; leave it out", offset: 0))
+        }
         let filter: MessageFilter
         do throws(ExpressionProblem) {
             filter = try MessageFilter(subscription.kind, subscription.expression)
@@ -63,7 +69,9 @@ extension Broker {
 
     /// Opens a course at the oldest message, if there is none.
     func open(_ key: CourseKey, in transaction: borrowing Transaction) throws {
-        guard epoch(of: key) == nil else { return }
+        guard epoch(of: key) == nil,
+            try !isDamaged(key) || transaction.cursor(group: key.group, queue: key.queue) == nil
+        else { return }
         let floor = try transaction.oldestOffset(of: key.queue) ?? transaction.nextOffset(of: key.queue)
         let cursor = CursorRow(group: key.group, queue: key.queue, floor: floor, deliveredThrough: floor)
         guard try transaction.put(cursor, replacing: nil) else {

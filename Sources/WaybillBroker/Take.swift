@@ -68,7 +68,7 @@ extension Broker {
         if row.isReplayed, let owed = try transaction.redelivery(of: key.group, at: row.place) {
             // Owed since before the look-back: it comes by its row, in FIFO groups in its turn.
             finish(one.offset, in: key)
-            guard owed.state == .waiting, try !isBusy(owed, request.look.topic.number, in: transaction) else {
+            guard owed.state == .waiting, try !isBusy(owed, request.look.topic, in: transaction) else {
                 return nil
             }
             var ready = owed
@@ -83,7 +83,7 @@ extension Broker {
         case .left:
             // Others must not overtake it; and where one attempt is all, a crash must not count it as handed out.
             guard group.isFIFO || group.attemptsMax == 1 else { return nil }
-            if try isBusy(row, request.look.topic.number, in: transaction) { row.state = .waiting }
+            if try isBusy(row, request.look.topic, in: transaction) { row.state = .waiting }
             try insert(row, in: transaction)
             return nil
         case .wanted: break
@@ -93,7 +93,7 @@ extension Broker {
             finish(one.offset, in: key)
             return nil
         }
-        if try isBusy(row, request.look.topic.number, in: transaction) {
+        if try isBusy(row, request.look.topic, in: transaction) {
             row.state = .waiting
             try insert(row, in: transaction)
             return nil
@@ -146,20 +146,26 @@ extension Broker {
         switch one.verdict {
         case .left: return nil
         case .missing, .skipped:
-            try delete(row, in: transaction)
-            try freeMessageGroup(row.messageGroup, request.look.topic, group.number, in: transaction)
+            // A dead letter that nobody wants any more is dead as before.
+            if one.isSkipped, request.look.topic.name == .deadLetters(of: group.name) {
+                let why = "it was given back, and no expression of the group wants it"
+                try bury(row, group, why: why, in: transaction, at: now)
+            } else {
+                try delete(row, in: transaction)
+            }
+            try freeMessageGroup(
+                row.messageGroup, of: row.place, request.look.topic, group.number, in: transaction)
             return nil
         case .wanted: break
         }
         if row.attempt >= group.attemptsMax {
             try bury(row, group, why: "\(row.attempt) deliveries", in: transaction, at: now)
-            try freeMessageGroup(row.messageGroup, request.look.topic, group.number, in: transaction)
+            try freeMessageGroup(
+                row.messageGroup, of: row.place, request.look.topic, group.number, in: transaction)
             return nil
         }
         var held = row
-        if let key = row.messageGroup,
-            try transaction.lease(of: group.number, topic: request.look.topic.number, messageGroup: key) != nil
-        {
+        if try isHeldUp(row, request.look.topic, in: transaction) {
             held.state = .waiting
             try update(held, from: row, in: transaction)
             return nil
@@ -184,7 +190,7 @@ extension Broker {
         guard let messageGroup = row.messageGroup else { return }
         try transaction.put(
             FIFOLeaseRow(
-                group: row.group, topic: request.look.topic.number, messageGroup: messageGroup, queue: row.queue,
+                group: row.group, topic: request.look.scope, messageGroup: messageGroup, queue: row.queue,
                 offset: row.offset, attempt: row.attempt, client: request.client, boot: store.bootNumber, until: until))
     }
 }

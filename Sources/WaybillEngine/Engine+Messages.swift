@@ -26,7 +26,7 @@ extension Engine {
 
     /// How far a group is behind, by topic.
     package func lags(of group: GroupName) throws -> Result<[GroupLag], MessageRefusal> {
-        try LagReader(store: store, groups: groups).lags(of: group, at: world.now())
+        try LagReader(store: store, groups: groups, contents: OrderEvents()).lags(of: group, at: world.now())
     }
 
     /// A client is heard of; attached: it is part of this process and says itself when it goes.
@@ -34,10 +34,53 @@ extension Engine {
         groups.see(client, of: group, isAttached: isAttached, at: world.now())
     }
 
-    var receiver: Receiver { Receiver(receiverParts) { [self] request in await submit(request) } }
+    var receiver: Receiver {
+        Receiver(receiverParts) { [self] request in
+            await submit(request)
+        } surface: { [self] in
+            await surfaceOverdue()
+        }
+    }
+
+    /// Fires what came due of messages while the file was closed, as many as one round; false: nothing is overdue, or
+    /// nothing may fire. After that the writer is in time by itself.
+    private func surfaceOverdue() async -> Bool {
+        guard hasOverdueMessages.withLock({ $0 }) else { return false }
+        do throws(Refusal) {
+            let hasFired = try await withWriter { writer in writer.fireOverdueMessages() }
+            if !hasFired { hasOverdueMessages.withLock { $0 = false } }
+            return hasFired
+        } catch {
+            return false
+        }
+    }
 }
 
 extension Writer {
+    /// One round of what is due, if messages or redeliveries are among it; false: none of them is, or none may fire.
+    func fireOverdueMessages() -> Bool {
+        let now = world.now()
+        guard stopped == nil, !isPaused, !store.isLook,
+            let horizon = timeouts.horizon(wall: now, uptime: world.uptime())
+        else {
+            return false
+        }
+        do {
+            let isOverdue = try store.read { rows in
+                let due = [try rows.earliestDue(.delayedMessage), try rows.earliestDue(.redelivery)]
+                return due.contains { $0.map { $0 <= horizon } ?? false }
+            }
+            guard isOverdue else { return false }
+        } catch {
+            // Who asks finds nothing, as before; the writer's next round says what is wrong.
+            return false
+        }
+        let before = writes
+        _ = write([], firing: .round(upTo: horizon))
+        checkpoint()
+        return writes > before
+    }
+
     /// What is in flight keeps its holders beyond the end of the process.
     func carryDeliveries() {
         // What cannot be written now is delivered again after the next opening.

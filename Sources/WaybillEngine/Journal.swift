@@ -39,7 +39,8 @@ struct Journal {
         self.end = end
     }
 
-    var nextPosition: Position { Position(end.position.number + 1) }
+    /// Where the next event goes; beyond the last number of all it stays, and ``append`` says what is wrong.
+    var nextPosition: Position { Position(min(end.position.number, .max - 1) + 1) }
 
     /// The last position, committed or not.
     var endPosition: Position { end.position }
@@ -52,6 +53,10 @@ struct Journal {
         _ header: EventHeader, stream: StreamNumber, version: Int64, in transaction: borrowing Transaction,
         body: (inout JSONWriter) -> Void
     ) throws {
+        guard (0..<Int64.max - 1).contains(end.position.number) else {
+            throw EngineFailure.damaged(
+                "the journal ends at position \(end.position.number), after which no event can come")
+        }
         writer.removeAll()
         body(&writer)
         var row = EventRow(

@@ -37,7 +37,7 @@ package struct OrderEvents: EventContents {
     ) throws -> [Position] {
         guard let order = try rows.order(id: OrderID(key)) else { return [] }
         var version: Int64 = 1
-        if event.number > 0, let last = try rows.event(at: event) { version = last.version + 1 }
+        if event.number > 0, let last = try rows.event(at: event) { version = last.version &+ 1 }
         return try rows.events(of: order.number, fromVersion: version, limit: limit).map(\.position)
     }
 
@@ -72,9 +72,12 @@ package struct OrderEvents: EventContents {
     private func lastStatus<Rows: TableReader & ~Copyable>(
         of stream: StreamNumber, before version: Int64, in rows: borrowing Rows
     ) throws -> Text {
-        var earlier = version - 1
+        var earlier = version &- 1
         while earlier > 0 {
-            guard let event = try rows.events(of: stream, fromVersion: earlier, limit: 1).first else { break }
+            // One with another version is damaged, or follows one that is.
+            guard let event = try rows.events(of: stream, fromVersion: earlier, limit: 1).first,
+                event.version == earlier
+            else { break }
             if let status = try Said(event).status { return status }
             earlier -= 1
         }

@@ -94,6 +94,10 @@ extension Order {
     /// The order that a row holds.
     package init(_ row: OrderRow, under workflow: Workflow) throws {
         self.init(id: row.id, workflow: workflow, placedAt: row.placedAt, lane: row.lane)
+        guard row.number.number > 0, (1...OrderRow.versionMax).contains(row.version) else {
+            throw EngineFailure.damaged(
+                "the row of order \(row.id) has the number \(row.number.number) and the version \(row.version)")
+        }
         number = row.number
         version = row.version
         status = row.status

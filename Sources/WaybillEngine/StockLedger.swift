@@ -57,7 +57,7 @@ final class StockLedger: StockFacts {
             } else {
                 amount = 0
             }
-            let available = remaining(of: amount, line.key, after: movements) - entry.asked
+            let available = remaining(of: amount, line.key, after: movements).minus(entry.asked)
             guard line.quantity <= available else {
                 for index in opened { found[index].quota = nil }
                 if line.quota == nil, entry.row?.level.free == 0 { exhausted.insert(line.key) }
@@ -78,7 +78,7 @@ final class StockLedger: StockFacts {
             case .release, .giveBack, .restock, .adjust:
                 let (sum, overflow) = free.addingReportingOverflow(movement.quantity)
                 free = overflow ? .max : sum
-            case .reserve: free -= movement.quantity
+            case .reserve: free = free.minus(movement.quantity)
             case .receive, .confirm, .ship, .scrap: break
             }
         }
@@ -93,7 +93,13 @@ final class StockLedger: StockFacts {
 
     /// Fetches rows that are not here.
     func load(_ keys: some Sequence<StockKey>, in transaction: borrowing Transaction) throws {
-        for key in keys where entries[key] == nil { entries[key] = Entry(try transaction.stock(key)) }
+        for key in keys where entries[key] == nil {
+            let row = try transaction.stock(key)
+            if let row, !row.canBeCounted {
+                throw EngineFailure.damaged("the stock row of \(key.sku) at '\(key.location)' holds impossible numbers")
+            }
+            entries[key] = Entry(row)
+        }
     }
 
     /// The row of a key that was loaded, or nil when there is no such stock.
@@ -151,5 +157,22 @@ final class StockLedger: StockFacts {
         dirty.removeAll()
         missing.removeAll()
         opening.removeAll()
+    }
+}
+
+extension Int64 {
+    /// The difference, at the ends of the 64-bit range the end.
+    fileprivate func minus(_ other: Int64) -> Int64 {
+        let (difference, overflow) = subtractingReportingOverflow(other)
+        return overflow ? (other > 0 ? .min : .max) : difference
+    }
+}
+
+extension StockRow {
+    /// Whether its numbers are such as movements make; others are damage, and are not added to.
+    fileprivate var canBeCounted: Bool {
+        let counted = 0...Int64(1) << 62
+        return number.number > 0 && counted.contains(version) && counted.contains(level.free)
+            && counted.contains(level.reserved) && counted.contains(level.sold)
     }
 }

@@ -328,7 +328,8 @@ private enum Blame {
             return
         }
         switch failure.code {
-        case .failStopped, .inputOutput, .damaged, .closed: self = .engine
+        case .damaged: self = failure.endsTheStore ? .engine : .request
+        case .failStopped, .inputOutput, .closed: self = .engine
         case .busy, .full, .readOnly, .cannotOpen, .locked: self = .nobody
         case .notADatabase, .foreign, .newer, .networkFileSystem, .constraint, .transactionEnded, .deadline, .denied,
             .statement, .limit:

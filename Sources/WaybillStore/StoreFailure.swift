@@ -63,9 +63,12 @@ public struct StoreFailure: Error, Sendable, CustomStringConvertible {
     }
 
     /// After this nothing that the connection says can be relied on, whether or not it was a COMMIT that failed.
-    var endsTheStore: Bool {
+    ///
+    /// A row that makes no sense is damage too, but SQLite has read it well: only what needs the row fails.
+    package var endsTheStore: Bool {
         switch code {
-        case .inputOutput, .damaged, .failStopped: true
+        case .inputOutput, .failStopped: true
+        case .damaged: sqliteCode != 0
         case .locked, .notADatabase, .foreign, .newer, .networkFileSystem, .cannotOpen, .busy, .full, .constraint,
             .readOnly, .transactionEnded, .deadline, .denied, .statement, .limit, .closed:
             false

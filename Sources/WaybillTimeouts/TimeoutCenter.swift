@@ -81,8 +81,8 @@ package final class TimeoutCenter {
 
     /// When a timeout whose handling was refused is tried again; nil: it is parked.
     package func retry(_ timeout: DueTimeout, at now: Moment) -> Moment? {
-        guard timeout.attempt + 1 < settings.attemptsMax else { return nil }
-        let doublings = min(timeout.attempt, 30)
+        guard timeout.attempt < settings.attemptsMax - 1 else { return nil }
+        let doublings = min(max(timeout.attempt, 0), 30)
         let wait = min(settings.backOff.milliseconds << doublings, settings.backOffMax.milliseconds)
         return now.advanced(by: Interval(milliseconds: wait))
     }

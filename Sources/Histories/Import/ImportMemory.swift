@@ -90,7 +90,7 @@ struct ImportMemory {
             var version: Int64 = 0
             var alike = 0
             while version < row.version {
-                let events = try snapshot.events(of: row.number, fromVersion: version + 1, limit: Engine.pageMax)
+                let events = try snapshot.events(of: row.number, fromVersion: version &+ 1, limit: Engine.pageMax)
                 let older = events.filter { $0.position <= lastPosition }
                 guard let newest = older.last else { break }
                 alike += try older.count(where: isItsEvent)

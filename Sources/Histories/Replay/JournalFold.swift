@@ -134,10 +134,10 @@ struct JournalFold<Visitor: FoldVisitor> {
     private mutating func fold(
         _ event: borrowing StoredEvent, _ version: Int64, into open: OpenOrder, _ rows: borrowing Snapshot
     ) throws {
-        guard version == open.order.version + 1 else {
+        guard version == open.order.version &+ 1 else {
             return drop(
                 open, at: event,
-                "its version is \(version), and \(open.order.version + 1) comes after the one before it")
+                "its version is \(version), and \(open.order.version &+ 1) comes after the one before it")
         }
         do {
             try event.withBody { bytes in
@@ -175,9 +175,9 @@ struct JournalFold<Visitor: FoldVisitor> {
     }
 
     private mutating func count(_ event: borrowing StoredEvent, in open: OpenStock) {
-        if event.version != open.version + 1 {
+        if event.version != open.version &+ 1 {
             visitor.note(
-                FileFinding("its version is \(event.version), and \(open.version + 1) comes after the one before it")
+                FileFinding("its version is \(event.version), and \(open.version &+ 1) comes after the one before it")
                     .at(event.position).of(open.row.key))
         }
         open.version = event.version

@@ -17,7 +17,7 @@ struct OrderRows {
         guard number > asked else { return try rows.order(number: number) }
         asked = number
         if number > through {
-            let page = try rows.orders(after: StreamNumber(number.number - 1), limit: Self.pageMax)
+            let page = try rows.orders(after: StreamNumber(number.number &- 1), limit: Self.pageMax)
             ahead = page.orders.reversed()
             through = page.next ?? StreamNumber(.max)
         }

@@ -14,7 +14,7 @@ struct JournalChain {
     /// Takes the next event, and answers what is wrong with its place.
     mutating func add(_ event: EventRow) -> [FileFinding] {
         var findings: [FileFinding] = []
-        let next = Position(position.number + 1)
+        let next = Position(position.number &+ 1)
         if event.position != next {
             findings.append(
                 FileFinding("event \(next.number) is missing: \(event.position.number) follows \(position.number)")

@@ -34,7 +34,7 @@ struct JournalCheck {
 
     private mutating func checkPage() throws -> Int {
         try engine.store.read { rows in
-            let first = Position(chain.position.number + 1)
+            let first = Position(chain.position.number &+ 1)
             var senders: [MessageCheck.Sender] = []
             let count = try rows.forEachEvent(after: chain.position, upTo: last, limit: pageMax) { stored in
                 let event = stored.row

@@ -81,6 +81,7 @@ struct MessageCheck {
 
     /// Messages of events beyond the end of the journal.
     func findings(after last: Position, _ rows: borrowing Snapshot) throws -> [FileFinding] {
+        guard last.number < .max else { return [] }
         let first = Position(last.number + 1)
         let end = Position(.max)
         let visible = try rows.messages(ofEventsFrom: first, upTo: end, limit: 100).map(\.message)

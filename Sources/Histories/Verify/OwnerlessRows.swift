@@ -6,15 +6,17 @@ import WaybillStore
 /// there are more than the orders have, each is asked for its order.
 struct OwnerlessRows {
     private(set) var findings: FileFindings
-    private let engine: Engine
+    let engine: Engine
     private let findingsMax: Int
-    private let pageMax = 1_000
+    let pageMax = 1_000
 
     init(_ engine: Engine, findingsMax: Int) {
         self.engine = engine
         self.findingsMax = findingsMax
         findings = FileFindings(keptMax: findingsMax)
     }
+
+    mutating func add(_ finding: FileFinding) { findings.add(finding) }
 
     // MARK: Orders and stocks
 

@@ -127,6 +127,7 @@ package struct Verify {
             try check.checkOrderTimeouts(expected: report.timeouts)
             try check.checkMessageTimeouts()
             try check.checkCallTimeouts()
+            try check.checkDelivery()
             report.add(check.findings)
         case .modules:
             for (index, module) in settings.modules.enumerated() {

@@ -33,7 +33,8 @@ extension MessageReader {
                 return DeadLetter(
                     id: try id ?? rows.messageID(of: stored.message),
                     topic: TopicName(properties[MessageContent.originTopic] ?? ""),
-                    reason: properties[Broker.reasonProperty] ?? "", diedAt: stored.visibleAt,
+                    reason: properties[Broker.reasonProperty] ?? "",
+                    diedAt: properties[Broker.diedAtProperty].flatMap { Moment(died: $0) } ?? stored.visibleAt,
                     state: row.map { $0.state == .parked ? .dead : .givenBack } ?? (isFinished ? .finished : .dead))
             }
             return (letters, page.last.map { $0.place.offset + 1 } ?? next)
@@ -56,5 +57,13 @@ extension MessageReader {
         return topics.sorted { $0.key < $1.key }.map { lane, topics in
             LaneView(name: lane, topics: topics.sorted(), isClosed: closed.contains(lane))
         }
+    }
+}
+
+extension Moment {
+    /// When a dead letter says that it died.
+    fileprivate init?(died text: Text) {
+        guard let milliseconds = Int64(text.string) else { return nil }
+        self.init(milliseconds: milliseconds)
     }
 }

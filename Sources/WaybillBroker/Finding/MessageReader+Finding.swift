@@ -10,6 +10,8 @@ extension MessageReader {
     private static let candidatesMax = 10_000
     /// Events whose messages are looked at in one read.
     private static let eventsMax = 100
+    /// Days that a search goes back from the newest: a damaged day must not make an endless way.
+    private static let daysMax: Int64 = 36_525
 
     /// The visible messages of this id: one, unless its producer has sent it twice.
     package func messages(id: MessageID, limit: Int = 100) throws -> [MessageView] {
@@ -50,7 +52,7 @@ extension MessageReader {
         }
     }
 
-    private func search(
+    func search(
         _ name: Text, in topic: TopicName?, limit: Int, _ isWanted: (MessageView) -> Bool
     ) throws -> [MessageView] {
         let limit = min(max(1, limit), Self.pageMax)
@@ -104,7 +106,8 @@ extension MessageReader {
         guard let first = try rows.earliestMessageKeyDay(), let last = try rows.latestMessageKeyDay() else {
             return nil
         }
-        return first...max(first, last)
+        let earliest = last > .min + Self.daysMax ? max(first, last - Self.daysMax) : first
+        return earliest...max(earliest, last)
     }
 
     /// Messages that are not indexed yet.
@@ -131,7 +134,8 @@ extension MessageReader {
     ) throws -> Bool {
         let start = from
         let (next, views) = try store.read { rows -> (Int64?, [MessageView]) in
-            let first = try start ?? rows.numberSetting(.indexed(queue.number)) ?? 0
+            let indexed = try start ?? rows.numberSetting(.indexed(queue.number)) ?? 0
+            let first = min(max(indexed, 0), MessagePlace.offsetMax)
             let heads = try rows.messageHeads(in: queue.number, fromOffset: first, limit: Self.pageMax)
             var views: [MessageView] = []
             for head in heads {
@@ -152,7 +156,7 @@ extension MessageReader {
     func view<Rows: TableReader & ~Copyable>(
         _ message: StoredMessage, in rows: borrowing Rows
     ) throws -> MessageView? {
-        let before = StoredQueueNumber(message.place.queue.number - 1)
+        let before = StoredQueueNumber(message.place.queue.number &- 1)
         guard let queue = try rows.storedQueues(after: before, limit: 1).first, queue.number == message.place.queue,
             let topic = try rows.topic(queue.topic),
             try rows.storedQueue(topic: topic, lane: queue.lane, priority: queue.priority) == queue.number

@@ -33,12 +33,62 @@ extension MessageReader {
             }
             return standings
         }
-        // Only what is finished can be dead.
+        // Only what is finished can have died.
         for (group, standing) in trace.groups where standing == .finished {
-            let dead = try messages(id: message.id).contains { $0.topic == .deadLetters(of: group) }
-            if dead { trace.groups[group] = .dead }
+            let copies = try search(message.id.text, in: .deadLetters(of: group), limit: Self.pendingMax) {
+                $0.id == message.id
+            }
+            if copies.isEmpty {
+                if try !isWanted(message, by: group, trace.happenings) { trace.groups[group] = .notSubscribed }
+                continue
+            }
+            trace.groups[group] = try self.standing(ofDead: copies, of: group)
+            for copy in copies { trace.happenings += ring.happenings(of: MessagePlace(copy.place)).happenings }
+            trace.happenings.sort { $0.at < $1.at }
         }
         return trace
+    }
+
+    /// Where the dead letters of a message stand: one that is dead counts, then one that was given back.
+    private func standing(ofDead copies: [MessageView], of name: GroupName) throws -> MessageTrace.GroupStanding {
+        var found = MessageTrace.GroupStanding.finished
+        for copy in copies {
+            let place = MessagePlace(copy.place)
+            let standing = try store.read { rows -> MessageTrace.GroupStanding in
+                guard let group = try rows.group(name),
+                    let cursor = try rows.cursor(group: group.number, queue: place.queue)
+                else { return .dead }
+                guard let owed = try rows.redelivery(of: group.number, at: place) else {
+                    return try Progress(cursor).isFinished(place.offset) ? .finished : .dead
+                }
+                return owed.state == .parked ? .dead : .comesAgain(attempt: owed.attempt, at: owed.due)
+            }
+            if standing == .dead { return .dead }
+            if standing != .finished { found = standing }
+        }
+        return found
+    }
+
+    /// Whether a group that is done with a message had it, as far as memory and the expressions in use tell.
+    private func isWanted(
+        _ message: MessageView, by name: GroupName, _ happenings: [MessageTrace.Happening]
+    ) throws -> Bool {
+        if happenings.contains(where: { $0.group == name && $0.kind == .acknowledged }) { return true }
+        return try store.read { rows in
+            guard let group = try rows.group(name), let topic = try rows.topic(message.topic) else { return true }
+            var filters: [FilterRow] = []
+            var last: Int64 = 0
+            while true {
+                let page = try rows.filters(of: group.number, after: last, limit: Self.pageMax)
+                filters += page.filter { $0.topic == topic }
+                guard page.count == Self.pageMax, let end = page.last else { break }
+                last = end.number
+            }
+            return filters.isEmpty
+                || filters.contains {
+                    MessageFilter.kept($0.type, $0.expression).matches(tag: message.tag, properties: message.properties)
+                }
+        }
     }
 
     private func standing(

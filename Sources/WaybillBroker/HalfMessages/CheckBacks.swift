@@ -50,7 +50,7 @@ extension Broker {
         let wait: Interval
         if desk.room(for: producer, besides: pending.questions) > 0 {
             pending.questions.append((number, producer))
-            wait = settings.checkBacks.wait(afterCheck: row.checks + 1, random: dice())
+            wait = settings.checkBacks.wait(afterCheck: row.nextCheck, random: dice())
         } else {
             pending.missed.append((number, producer))
             wait = settings.checkBacks.absenceWait(age: now.since(row.message.bornAt), random: dice())
@@ -62,13 +62,13 @@ extension Broker {
         _ checker: HalfMessageChecker, about row: PendingMessageRow, at now: Moment,
         in transaction: borrowing Transaction
     ) throws {
-        let isLast = row.checks + 1 >= settings.checkBacks.checksMax
+        let isLast = row.nextCheck >= settings.checkBacks.checksMax
         let answer = try checker.answer(row, isLast, now, transaction)
         guard answer == .unknown else {
             _ = try decide(row, answer, at: now, in: transaction)
             return
         }
-        let wait = settings.checkBacks.wait(afterCheck: row.checks + 1, random: dice())
+        let wait = settings.checkBacks.wait(afterCheck: row.nextCheck, random: dice())
         let due = now.advanced(by: wait)
         try transaction.countCheck(row.number, next: due)
         if isLast {
@@ -100,7 +100,7 @@ extension Broker {
             guard let row = try transaction.pendingMessage(number), row.state == .half, let due = row.due else {
                 continue
             }
-            let next = now.advanced(by: settings.checkBacks.wait(afterCheck: row.checks + 1, random: dice()))
+            let next = now.advanced(by: settings.checkBacks.wait(afterCheck: row.nextCheck, random: dice()))
             if next != due {
                 try transaction.delete(.checkBack(number, due: due))
                 try transaction.insert(.checkBack(number, due: next))

@@ -85,7 +85,9 @@ extension Broker {
         _ gap: Retention.Gap, of group: GroupRow, at now: Moment, in transaction: borrowing Transaction
     ) throws {
         let queue = gap.queue.number
-        guard var cursor = try transaction.cursor(group: group.number, queue: queue) else { return }
+        guard var cursor = try transaction.cursor(group: group.number, queue: queue),
+            !isDamaged(CourseKey(group: group.number, queue: queue))
+        else { return }
         var owed: Int64 = 0
         while true {
             let count = try transaction.dropRedeliveries(

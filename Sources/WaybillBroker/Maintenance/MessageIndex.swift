@@ -31,7 +31,8 @@ final class MessageIndex {
         var rows: [MessageKeyRow] = []
         var left = max(1, limit)
         for queue in waiting.sorted() where left > 0 {
-            let from = try indexed[queue] ?? transaction.numberSetting(.indexed(queue)) ?? 0
+            let stored = try indexed[queue] ?? transaction.numberSetting(.indexed(queue)) ?? 0
+            let from = (0...MessagePlace.offsetMax).contains(stored) ? stored : 0
             let heads = try transaction.messageHeads(in: queue, fromOffset: from, limit: left)
             left -= heads.count
             guard let last = heads.last else {

@@ -8,11 +8,16 @@ struct QueueSize: Hashable, Sendable {
     var through: Int64 = 0
     var bytes: Int64 = 0
 
+    /// More than any disk holds: a sum of many of them still can be counted.
+    private static let bytesMax: Int64 = 1 << 50
+
     init() {}
 
     fileprivate init?(_ text: Text) {
         let numbers = text.string.split(separator: ",").compactMap { Int64($0) }
-        guard numbers.count == 2 else { return nil }
+        guard numbers.count == 2, (0...MessagePlace.offsetMax).contains(numbers[0]),
+            (0...Self.bytesMax).contains(numbers[1])
+        else { return nil }
         through = numbers[0]
         bytes = numbers[1]
     }
@@ -28,10 +33,8 @@ extension Text {
 extension TableReader where Self: ~Copyable {
     func size(of queue: StoredQueueNumber) throws -> QueueSize {
         guard let text = try textSetting(.size(queue)) else { return QueueSize() }
-        guard let size = QueueSize(text) else {
-            throw StoreFailure(.damaged, "the size of stored queue \(queue.number) is '\(text)'")
-        }
-        return size
+        // One that cannot be is counted anew.
+        return QueueSize(text) ?? QueueSize()
     }
 }
 

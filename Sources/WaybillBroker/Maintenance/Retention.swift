@@ -106,7 +106,7 @@ final class Retention {
     func endByTime<Rows: TableReader & ~Copyable>(
         of queue: StoredQueueNumber, _ topic: TopicRow, at now: Moment, in rows: borrowing Rows
     ) throws -> Int64 {
-        let horizon = now.advanced(by: Interval(milliseconds: -topic.retention.milliseconds))
+        let horizon = now.advanced(by: Interval(milliseconds: -max(topic.retention.milliseconds, 0)))
         let end = try rows.offset(of: queue, visibleFrom: horizon)
         return min(end, try rows.lowestOwedOffset(of: queue) ?? end)
     }
@@ -118,7 +118,7 @@ final class Retention {
     ) throws -> Int {
         var bytes: Int64 = 0
         for queue in queues { bytes += try transaction.size(of: queue.number).bytes }
-        let excess = bytes - topic.bytesMax
+        let excess = bytes - max(topic.bytesMax, 1)
         guard excess > 0 else { return 0 }
         for claim in Claim.allCases {
             guard let (queue, end) = try oldest(of: queues, below: claim, at: now, in: transaction) else { continue }

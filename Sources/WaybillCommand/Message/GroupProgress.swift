@@ -21,10 +21,13 @@ struct ShowLag: AsyncParsableCommand {
     private func print(_ lags: [GroupLag]) {
         guard !lags.isEmpty else { return Output.standard.line(Style.dim("no group has subscribed to anything")) }
         var columns: [TextTable.Column] = [.init("GROUP"), .init("TOPIC")]
-        columns += ["WAITING", "IN FLIGHT", "FAILED", "FINISHED"].map { .init($0, isRightAligned: true) }
+        columns += ["WAITING", "IN FLIGHT", "FAILED", "BEHIND", "DEAD", "FINISHED"].map {
+            .init($0, isRightAligned: true)
+        }
         var table = TextTable(columns + [.init("OLDEST")])
         for lag in lags {
-            let counts = [lag.waiting, lag.inFlight, lag.due + lag.ready + lag.behind, lag.finished].map { grouped($0) }
+            let counts = [lag.waiting, lag.inFlight, lag.due + lag.ready, lag.behind, lag.dead, lag.finished]
+                .map { grouped($0) }
             table.add([lag.group.description, lag.topic.description] + counts + [lag.oldest?.rounded.text ?? "-"])
         }
         table.write()
@@ -47,6 +50,7 @@ struct ShowLag: AsyncParsableCommand {
             writer.member("due", lag.due)
             writer.member("ready", lag.ready)
             writer.member("behind", lag.behind)
+            writer.member("dead", lag.dead)
             writer.member("finished", lag.finished)
             if let oldest = lag.oldest { writer.member("oldest_ms", oldest.milliseconds) }
             writer.member("held_back", ifAny: lag.heldBack.map { Text($0) })

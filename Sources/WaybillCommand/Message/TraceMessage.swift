@@ -77,7 +77,8 @@ extension MessageTrace.GroupStanding {
             "comes again \(at.map { "at \($0.iso8601)" } ?? "as soon as it can"), \(Self.deliveries(attempt)) so far"
         case .parked(let attempt): "parked, after \(Self.deliveries(attempt))"
         case .dead: "dead: `waybill dead-letter list`"
-        case .finished: "done, or not subscribed to"
+        case .finished: "done"
+        case .notSubscribed: "not subscribed to"
         }
     }
 
@@ -91,6 +92,7 @@ extension MessageTrace.GroupStanding {
         case .parked: "parked"
         case .dead: "dead"
         case .finished: "finished"
+        case .notSubscribed: "not_subscribed"
         }
     }
 }
@@ -111,7 +113,7 @@ extension JSONWriter {
                 writer.member("deliveries", attempt)
                 if let at { writer.member("comes_again_at", at) }
             case .parked(let attempt): writer.member("deliveries", attempt)
-            case .waiting, .started, .dead, .finished: break
+            case .waiting, .started, .dead, .finished, .notSubscribed: break
             }
             writer.endObject()
         }

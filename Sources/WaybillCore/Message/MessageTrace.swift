@@ -25,8 +25,11 @@ public struct MessageTrace: Hashable, Sendable {
         case parked(attempt: Int64)
         /// In the group's dead letters.
         case dead
-        /// Acknowledged, or not what the group subscribes to.
+        /// Acknowledged.
         case finished
+        /// Passed over: by what the group subscribes to now it does not want it. Told apart from acknowledged by
+        /// memory, and by the expressions in use.
+        case notSubscribed
     }
 
     /// What a group's memory keeps of one delivery.

@@ -70,16 +70,22 @@ extension Holding {
             guard quantity <= reserved else { return nil }
             next.reserved -= quantity
         case .giveBack:
-            guard quantity <= sold - shipped else { return nil }
+            guard let left = atHome, quantity <= left else { return nil }
             next.sold -= quantity
         case .ship:
-            guard quantity <= sold - shipped else { return nil }
+            guard let left = atHome, quantity <= left else { return nil }
             next.shipped += quantity
         case .restock, .scrap:
-            guard quantity <= shipped else { return nil }
+            guard quantity <= shipped, quantity <= sold else { return nil }
             next.sold -= quantity
             next.shipped -= quantity
         }
         return next
+    }
+
+    /// What is sold and not shipped; nil: no movements have made it, so it is damage.
+    private var atHome: Int64? {
+        let (left, overflow) = sold.subtractingReportingOverflow(shipped)
+        return overflow || shipped < 0 ? nil : left
     }
 }

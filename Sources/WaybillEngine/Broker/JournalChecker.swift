@@ -42,8 +42,8 @@ extension TableReader where Self: ~Copyable {
         while true {
             let events = try events(of: row.number, fromVersion: version, limit: Engine.pageMax)
             if events.contains(where: { $0.caller == caller && $0.key == key }) { return true }
-            guard events.count == Engine.pageMax, let last = events.last else { return false }
-            version = last.version + 1
+            guard events.count == Engine.pageMax, let last = events.last, last.version < .max else { return false }
+            version = last.version &+ 1
         }
     }
 }

@@ -111,7 +111,8 @@ extension Store {
 
     private static func raiseBootNumber(_ writer: SerialConnection) throws -> Int64 {
         try writer.write { transaction in
-            let number = (try transaction.numberSetting("boot") ?? 0) + 1
+            let known = try transaction.numberSetting("boot") ?? 0
+            let number = (0..<Int64.max / 2).contains(known) ? known + 1 : 1
             try transaction.set("boot", to: number)
             return number
         }

@@ -79,6 +79,9 @@ extension Transaction {
         guard let last = try statement.first({ columns in columns.optionalInteger(0) }) ?? nil else {
             return connection.keys.see(generation, shelfCount: 0, keys: nil)
         }
+        guard (0...KeyShelves.shelvesMax).contains(last) else {
+            throw StoreFailure(.damaged, "generation \(generation) of keys says that it has a shelf \(last)")
+        }
         let keys = try keys(after: nil, in: generation, Int(last), limit: KeyShelves.continuedMax + 1)
         let hashes = keys.map { KeyFilter.hash(caller: $0.caller, key: $0.key) }
         connection.keys.see(

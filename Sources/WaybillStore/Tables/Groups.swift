@@ -49,22 +49,22 @@ package struct GroupRow: Hashable, Sendable {
         isFIFO = columns.integer(3) != 0
         isBroadcast = columns.integer(4) != 0
         attemptsMax = columns.integer(5)
-        ladder = try Self.ladder(columns.text(6), of: number)
+        // Rules that cannot be read do not keep the others from being served; verify names them.
+        ladder = Self.ladder(columns.text(6)) ?? GroupSettings.ladderDefault
         invisible = Interval(milliseconds: columns.integer(7))
         createdAt = columns.moment(8)
         lastUsedAt = columns.moment(9)
         deletedAt = columns.optionalMoment(10)
     }
 
-    private static func ladder(_ text: Text, of number: GroupNumber) throws(StoreFailure) -> [Interval] {
+    /// The steps that a text says; nil: it says none.
+    package static func ladder(_ text: Text) -> [Interval]? {
         var steps: [Interval] = []
         for part in text.string.split(separator: ",") {
-            guard let milliseconds = Int64(part), milliseconds >= 0 else {
-                throw StoreFailure(.damaged, "group \(number.number) has the redelivery step '\(part)', not a time")
-            }
+            guard let milliseconds = Int64(part), milliseconds >= 0 else { return nil }
             steps.append(Interval(milliseconds: milliseconds))
         }
-        return steps
+        return steps.isEmpty ? nil : steps
     }
 
     fileprivate var ladderText: Text { Text(ladder.map { String($0.milliseconds) }.joined(separator: ",")) }

@@ -11,6 +11,8 @@ import WaybillCore
 final class KeyShelves {
     /// Keys on a shelf. The fewer there are, the fewer pages a write changes, and the more shelves a search has.
     static let keysMax = 1 << 16
+    /// Shelves of one generation: 65 billion keys.
+    static let shelvesMax: Int64 = 1 << 20
     /// A shelf with so few keys is filled on when the file is opened again; otherwise a new one is begun, so that only
     /// those change whose keys are all known.
     static let continuedMax = 1_024

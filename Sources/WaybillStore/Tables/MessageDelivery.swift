@@ -57,6 +57,15 @@ extension TableReader where Self: ~Copyable {
         return place.map { MessagePlace(rowid: $0).offset }
     }
 
+    /// The offset of the newest message of a queue; nil: it is empty.
+    package func newestOffset(of queue: StoredQueueNumber) throws(StoreFailure) -> Int64? {
+        let statement = try query("SELECT max(place) FROM message WHERE place >= ?1 AND place <= ?2")
+        statement.bind(1, try MessagePlace(queue: queue, offset: 0).rowid())
+        statement.bind(2, try MessagePlace(queue: queue, offset: MessagePlace.offsetMax).rowid())
+        let place = try statement.first { columns in columns.optionalInteger(0) } ?? nil
+        return place.map { MessagePlace(rowid: $0).offset }
+    }
+
     /// The first offset of a queue whose message became visible at `moment` or later; the next offset when none did.
     ///
     /// Messages become visible in the order of their offsets, so halving the range finds it in some forty steps. A

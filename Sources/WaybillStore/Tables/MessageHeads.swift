@@ -8,6 +8,7 @@ package struct MessageHead: Hashable, Sendable {
     package var key: Text?
     package var id: Text?
     package var visibleAt: Moment
+    package var messageGroup: Text?
 
     init(_ columns: Columns) {
         place = MessagePlace(rowid: columns.integer(0))
@@ -16,6 +17,7 @@ package struct MessageHead: Hashable, Sendable {
         key = columns.optionalText(3)
         id = columns.optionalText(4)
         visibleAt = columns.moment(5)
+        messageGroup = columns.optionalText(6)
     }
 }
 
@@ -26,7 +28,7 @@ extension TableReader where Self: ~Copyable {
     ) throws(StoreFailure) -> [MessageHead] {
         let statement = try query(
             """
-            SELECT place, event, ordinal, key, id, ifnull(visible_at, born_at)
+            SELECT place, event, ordinal, key, id, ifnull(visible_at, born_at), message_group
             FROM message WHERE place >= ?1 AND place <= ?2 ORDER BY place LIMIT ?3
             """)
         statement.bind(1, try MessagePlace(queue: queue, offset: offset).rowid())

@@ -126,6 +126,17 @@ extension Transaction {
     }
 }
 
+extension Transaction {
+    /// Gives a message that nothing derives other properties; false: none lies there.
+    @discardableResult
+    package func setProperties(_ properties: Text?, of place: MessagePlace) throws(StoreFailure) -> Bool {
+        let statement = try statement("UPDATE message SET properties = ?2 WHERE place = ?1")
+        statement.bind(1, try place.rowid())
+        statement.bind(2, properties)
+        return try statement.run() == 1
+    }
+}
+
 extension TableReader where Self: ~Copyable {
     /// The messages of a stored queue from an offset on.
     package func messages(

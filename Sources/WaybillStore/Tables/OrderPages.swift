@@ -51,8 +51,15 @@ extension TableReader where Self: ~Copyable {
             shelf += 1
         }
         if found.count >= limit { return OrderPage(orders: found, next: found.last?.number) }
-        let next = shelf <= last ? StreamNumber(AttributeShelf.first(shelf).number - 1) : nil
+        // Shelves without rows are passed at once: a damaged number must not make an endless way of them.
+        let next = try attributeShelf(from: shelf).map { StreamNumber(AttributeShelf.first($0).number &- 1) }
         return OrderPage(orders: found, next: next)
+    }
+
+    private func attributeShelf(from shelf: Int64) throws(StoreFailure) -> Int64? {
+        let statement = try query("SELECT min(shelf) FROM order_attribute WHERE shelf >= ?1")
+        statement.bind(1, shelf)
+        return try statement.first { columns in columns.optionalInteger(0) } ?? nil
     }
 
     /// Shelves that one read looks at: a millisecond.

@@ -9,6 +9,9 @@ package struct WorkflowNumber: Hashable, Comparable, Sendable {
 
 /// The stored state of one order.
 package struct OrderRow: Hashable, Sendable {
+    /// No version comes near: a row beyond it is damaged, and one above it can still be counted.
+    package static let versionMax: Int64 = 1 << 62
+
     package var number: StreamNumber
     package var id: OrderID
     package var workflow: WorkflowNumber

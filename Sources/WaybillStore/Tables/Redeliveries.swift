@@ -50,10 +50,8 @@ package struct RedeliveryRow: Hashable, Sendable {
         queue = StoredQueueNumber(columns.integer(1))
         offset = columns.integer(2)
         attempt = columns.integer(3)
-        guard let state = State(rawValue: columns.text(4).string) else {
-            throw StoreFailure(.damaged, "a redelivery of group \(group.number) is in no state: '\(columns.text(4))'")
-        }
-        self.state = state
+        // In no state that there is it is parked, and the others are served; verify names it.
+        state = State(rawValue: columns.text(4).string) ?? .parked
         due = columns.optionalMoment(5)
         messageGroup = columns.optionalText(6)
         nonce = columns.optionalInteger(7)

@@ -20,7 +20,7 @@ extension Transaction {
             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             """)
         statement.bind(timeout.key)
-        statement.bind(5, timeout.attempt + 1)
+        statement.bind(5, min(max(timeout.attempt, 0), 1 << 30) + 1)
         statement.bind(6, retryAt)
         statement.bind(7, error)
         statement.bind(8, timeout.cause)

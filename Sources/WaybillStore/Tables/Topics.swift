@@ -36,10 +36,8 @@ package struct TopicRow: Hashable, Sendable {
     init(_ columns: Columns) throws(StoreFailure) {
         number = TopicNumber(columns.integer(0))
         name = TopicName(columns.text(1))
-        guard let type = TopicType(rawValue: columns.text(2).string) else {
-            throw StoreFailure(.damaged, "topic \(number.number) has the unknown type '\(columns.text(2))'")
-        }
-        self.type = type
+        // A type that cannot be read keeps no message out; verify names it.
+        type = TopicType(rawValue: columns.text(2).string) ?? .mixed
         queues = columns.integer(3)
         epoch = columns.integer(4)
         bytesMax = columns.integer(5)

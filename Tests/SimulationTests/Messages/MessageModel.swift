@@ -81,10 +81,19 @@ struct MessageModel {
     func predecessors(of number: Int, in group: PostOffice.Group) -> [Int] {
         guard group.isFIFO, let key = letter(number)?.key, let copy = copies[group.name]?[number] else { return [] }
         return (copies[group.name] ?? [:]).filter { other, earlier in
-            (earlier.isRedriven ? earlier.grave < copy.grave : earlier.place < copy.place)
-                && earlier.isRedriven == copy.isRedriven && letter(other)?.key == key
+            comes(earlier, before: copy) && letter(other)?.key == key
                 && earlier.state != .done && earlier.state != .dead && !isSpent(earlier, group)
         }.keys.sorted()
+    }
+
+    /// A dead letter that was given back comes before all that has not died, but for what is in flight.
+    private func comes(_ earlier: Copy, before copy: Copy) -> Bool {
+        switch (earlier.isRedriven, copy.isRedriven) {
+        case (true, true): earlier.grave < copy.grave
+        case (false, false): earlier.place < copy.place
+        case (true, false): true
+        case (false, true): if case .inFlight = earlier.state { true } else { false }
+        }
     }
 
     /// What a group must be handed when it asks.
