@@ -166,11 +166,11 @@ package struct LagReader: Sendable {
             rest = rest.dropFirst(Self.freshPerRead)
             let messageGroups = try store.read { rows in
                 try rows.messageHeads(in: queue, fromOffset: first, limit: Self.freshPerRead)
-                    .filter { page.contains($0.place.offset) }.map { head in
-                        try head.messageGroup
-                            ?? head.event.flatMap { event in
-                                try contents.content(of: event, needsBody: false, in: rows)?.order.text
-                            }
+                    .filter { page.contains($0.place.offset) }.map { head -> Text? in
+                        if let messageGroup = head.messageGroup { return messageGroup }
+                        guard let event = head.event else { return nil }
+                        let row = MessageRow(event: event, ordinal: head.ordinal, bornAt: head.visibleAt)
+                        return try contents.content(of: row, by: event, needsBody: false, in: rows)?.order.text
                     }
             }
             for messageGroup in messageGroups { count.add(fresh: messageGroup) }
