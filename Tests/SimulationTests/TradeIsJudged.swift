@@ -22,7 +22,8 @@ import Waybill
     /// Nothing is proved about what hardly ever happens.
     @Test(arguments: TradeShape.allCases)
     func `meets what can happen`(shape: TradeShape) async throws {
-        let seeds = shape.seed(9_001)...shape.seed(9_030)
+        // Goods come back in few families.
+        let seeds = shape.seed(9_001)...shape.seed(shape == .standard ? 9_090 : 9_030)
         expect(
             shape.words + ["pass", "border", "stop", "crash", "accepted"],
             in: try await outcomes(of: TradeSimulation.self, seeds: seeds), moreThan: 0)
