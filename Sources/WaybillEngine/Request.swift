@@ -8,12 +8,14 @@ package indirect enum Request: Sendable {
     case order(Command)
     case stock(StockCommand)
     case timeout(TimeoutCommand)
+    /// Of a history only.
+    case firing(RecordedFiring)
     case broker(BrokerRequest)
 
     /// Whether somebody outside waits for it, and not a consumer's own housekeeping.
     var isAwaited: Bool {
         switch self {
-        case .order, .stock, .timeout: true
+        case .order, .stock, .timeout, .firing: true
         case .broker(let request): !request.isOfReceiving
         }
     }
@@ -84,7 +86,7 @@ extension Request {
     /// The reply that refuses this request.
     func refused(_ refusal: Refusal) -> Reply {
         switch self {
-        case .order, .timeout: .order(.refused(refusal))
+        case .order, .timeout, .firing: .order(.refused(refusal))
         case .stock: .stock(.failure(refusal))
         case .broker: .broker(.refused(MessageRefusal(refusal)))
         }

@@ -22,7 +22,7 @@ final class WorkflowCatalogue: Sendable {
         var current: [WorkflowName: WorkflowNumber] = [:]
     }
 
-    private let compile: Compiler
+    let compile: Compiler
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -59,6 +59,14 @@ final class WorkflowCatalogue: Sendable {
         return try workflow(number)
     }
 
+    /// Lets a stored text take the new orders of its name.
+    func makeCurrent(_ row: WorkflowRow) {
+        state.withLock { state in
+            state.texts[row.number] = row
+            state.current[row.name] = row.number
+        }
+    }
+
     var names: [WorkflowName] { state.withLock { $0.current.keys.sorted() } }
 
     /// The attributes that any text of the file declares, old ones too.
@@ -74,12 +82,16 @@ final class WorkflowCatalogue: Sendable {
 /// Why the engine cannot go on with a file: damage, never a caller's mistake.
 package enum EngineFailure: Error, Sendable, CustomStringConvertible {
     case unknownWorkflowNumber(Int64)
+    /// A history speaks of a text that neither it nor the file has, or whose hash is another.
+    case otherText(WorkflowName, hash: WorkflowHash)
     /// A stored text cannot be read: which row, and what is wrong.
     case damaged(String)
 
     package var description: String {
         switch self {
         case .unknownWorkflowNumber(let number): "the file names workflow \(number), whose text it does not hold"
+        case .otherText(let name, let hash):
+            "the text \(hash) of the workflow \(name) is not there, or what is given as it has another hash or name"
         case .damaged(let what): "the file is damaged: \(what); run `waybill verify` on it"
         }
     }

@@ -21,7 +21,9 @@ final class Writer {
     /// Old answers to repeated requests that one write may delete at least.
     private static let droppedMin = 500
     /// Timeouts, give or take a round, in one write of a virtual world: it holds what it changes in memory.
-    private static let firedMax = 512
+    static let firedMax = 512
+    /// Whether the last write has fired all that was due up to where time was to pass.
+    private(set) var hasFiredAll = true
     /// Writes committed since the file was opened.
     private(set) var writes: UInt64 = 0
     /// Why nothing is accepted any more.
@@ -72,6 +74,8 @@ final class Writer {
         /// In a virtual world: before each request what has become due until then, and what becomes due until an end,
         /// each at its own moment, to which the clock is turned. With many due the write ends early.
         case asTimePasses(to: Moment?)
+        /// The same for the orders of a history, whose time is not that of the file.
+        case asHistoryPasses(to: Moment?, @Sendable (OrderID) -> Bool)
     }
 
     /// Handles requests and timeouts in one write.
@@ -95,6 +99,7 @@ final class Writer {
                 }
                 endWrite()
                 nextTimeout = attempt.nextDue
+                hasFiredAll = attempt.hasFiredAll
                 return attempt.replies
             } catch {
                 handler.forget()
@@ -119,7 +124,7 @@ final class Writer {
     }
 
     /// What one attempt at a write has come to.
-    private struct Attempt {
+    struct Attempt {
         enum Current {
             case request(Int)
             case timeout(TimeoutKey)
@@ -135,6 +140,9 @@ final class Writer {
         var nextDue: Moment?
         /// Timeouts that have fired, and rounds in which none has.
         var fired = 0
+        /// Where the search for due timeouts of a history's orders goes on.
+        var searched: [TimeoutKind: TimeoutKey] = [:]
+        var hasFiredAll = true
     }
 
     private func perform(
@@ -142,13 +150,11 @@ final class Writer {
     ) throws {
         switch firing {
         case .round(let horizon): handler.horizon = horizon
-        case .asTimePasses: handler.horizon = nil
+        case .asTimePasses, .asHistoryPasses: handler.horizon = nil
         }
         attempt.replies.reserveCapacity(requests.count)
         for (index, timed) in requests.enumerated() {
-            if case .asTimePasses = firing {
-                guard try fire(asTimePassesTo: timed.at, &attempt, in: transaction) else { break }
-            }
+            guard try pass(to: timed.at, firing, &attempt, in: transaction) else { break }
             if let refusal = attempt.culprits[index] {
                 attempt.replies.append(timed.request.refused(refusal))
                 continue
@@ -159,15 +165,26 @@ final class Writer {
         }
         attempt.current = .nothing
         switch firing {
-        case .round(nil): break
+        case .round(nil), .asTimePasses(nil), .asHistoryPasses(nil, _): break
         case .round(let horizon?): try fireRound(upTo: horizon, &attempt, in: transaction)
-        case .asTimePasses(nil): break
-        case .asTimePasses(let end?): _ = try fire(asTimePassesTo: end, &attempt, in: transaction)
+        case .asTimePasses(let end?), .asHistoryPasses(let end?, _):
+            attempt.hasFiredAll = try pass(to: end, firing, &attempt, in: transaction)
         }
         try flush(in: transaction)
         // Twice as many leave as came in: the table cannot grow for ever, and no write is long because of it.
         try transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
         attempt.nextDue = try timeouts.nextDue(in: transaction)
+    }
+
+    /// Lets time pass up to a request, where time passes; false: the write has fired enough.
+    private func pass(
+        to end: Moment, _ firing: Firing, _ attempt: inout Attempt, in transaction: borrowing Transaction
+    ) throws -> Bool {
+        switch firing {
+        case .round: true
+        case .asTimePasses: try fire(asTimePassesTo: end, &attempt, in: transaction)
+        case .asHistoryPasses(_, let owns): try fire(of: owns, upTo: end, &attempt, in: transaction)
+        }
     }
 
     private func fireRound(
@@ -230,6 +247,8 @@ final class Writer {
             return .stock(try handler.handle(command, at: timed.at, in: transaction))
         case .timeout(let command):
             return .order(try handler.handle(command, at: timed.at, in: transaction))
+        case .firing(let recorded):
+            return .order(try handler.handle(recorded, at: timed.at, in: transaction))
         case .broker(let request):
             return .broker(try broker.handle(request, at: timed.at, in: transaction))
         }

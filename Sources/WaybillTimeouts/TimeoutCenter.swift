@@ -67,6 +67,17 @@ package final class TimeoutCenter {
         }
     }
 
+    /// Fires one timeout, as a round does.
+    ///
+    /// - Parameter failure: what its handling threw in an earlier attempt at this write; it is put off with that text.
+    package func fire(
+        _ timeout: DueTimeout, at now: Moment, postponing failure: Text?, in transaction: borrowing Transaction
+    ) throws {
+        if let failure { return try transaction.postpone(timeout, until: retry(timeout, at: now), error: failure) }
+        guard let owner = owners.first(where: { $0.kind == timeout.key.kind })?.owner else { return }
+        try owner(timeout, now, transaction)
+    }
+
     /// Notes how late a timeout fired, once its write is committed.
     package func record(_ lateness: Interval) { self.lateness.record(lateness) }
 

@@ -31,7 +31,9 @@ import WaybillEngine
 
     @Test(arguments: [
         ("{", 2, "text"), (#"{"at":1,"at":2}"#, 14, "twice"), (#"{"at":1,"what":2}"#, 16, "unknown field"),
-        (#"{"at":"yesterday"}"#, 18, "no time"), (#"{"at":9223372036854775807}"#, 26, "years 1 to 9999"),
+        (#"{"at":"yesterday"}"#, 18, "not a time"),
+        (#"{"at":"2026-11-21T10:00:00"}"#, 28, "no time zone"), (#"{"at":1795255200}"#, 17, "in seconds"),
+        (#"{"at":9223372036854775807}"#, 26, "years 1 to 9999"),
         (#"{"at":1.5}"#, 7, "integer"), (#"{"order":"o"}"#, 1, "at is missing"),
         (#"{"at":1,"order":"o","command":"c","data":[]}"#, 42, "object"),
         ("{\"at\":1,\"order\":\"a\0b\"}", 19, "control"),

@@ -25,7 +25,7 @@ import Testing
 
     @Test func `takes anybody's history in its own time, and tells what differs`() throws {
         let outcome = try importOrders("--differences", "differences.csv")
-        #expect(outcome.status == 0)
+        #expect(outcome.status == 1)
         #expect(outcome.lines.last == "1 of 2 orders differ (1 refused, 0 incomplete)")
         let paid = try waybill.run("order", "show", "o-1", "--db", "shop.db", "--json").object()
         #expect(paid["status"] as? String == "paid")
@@ -70,6 +70,36 @@ import Testing
             outcome.lines.contains {
                 $0.hasPrefix("the first difference: o-2, pay at 2026-01-01T10:50:00Z: pay is not possible now")
             })
+    }
+
+    @Test func `refuses a line of the future where others live, and writes nothing`() throws {
+        try _ = importOrders()
+        let before = try waybill.run("verify", "shop.db", "--json").object()
+        try waybill.file(
+            "history.jsonl",
+            """
+            {"at":"2026-01-01T11:00:00Z","order":"o-3","command":"open","data":{"buyer":"cat","cents":500}}
+            {"at":"2100-01-01T10:00:00Z","order":"o-4","command":"open","data":{"buyer":"dan","cents":700}}
+
+            """)
+        let refused = try importOrders()
+        #expect(refused.status == 2)
+        #expect(refused.errors.contains("history.jsonl, line 2: it happens at 2100-01-01T10:00:00Z"))
+        let after = try waybill.run("verify", "shop.db", "--json").object()
+        #expect(after["events"] as? Int == before["events"] as? Int)
+    }
+
+    @Test func `of an export gives a file with the same digest`() throws {
+        try _ = importOrders()
+        let history = try waybill.shell("\"$waybill\" export orders --db shop.db | gzip > export.jsonl.gz")
+        #expect(history.status == 0)
+        let imported = try waybill.run("import", "orders", "export.jsonl.gz", "--db", "copy.db", "--json")
+        #expect(imported.status == 0)
+        #expect(try imported.object()["differing_orders"] as? Int == 0)
+        let digests = try ["shop.db", "copy.db"].map {
+            try waybill.run("verify", $0, "--json").object()["digest"] as? String
+        }
+        #expect(digests[0] == digests[1] && digests[0]?.count == 64)
     }
 
     @Test func `takes nothing of a file with a broken line, and names the line`() throws {

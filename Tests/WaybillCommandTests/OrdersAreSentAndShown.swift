@@ -102,7 +102,7 @@ import Testing
         let at = try #require(events.first?["at"] as? String)
         let then = try waybill.run("order", "show", "o-1", "--db", "shop.db", "--at", at, "--json").object()
         #expect(then["status"] as? String == "unpaid")
-        let before = try waybill.run("order", "show", "o-1", "--db", "shop.db", "--at", "2020-01-01")
+        let before = try waybill.run("order", "show", "o-1", "--db", "shop.db", "--at", "2020-01-01T00:00:00Z")
         #expect(before.status == 1 && before.errors.contains("placed later"))
     }
 
@@ -121,15 +121,22 @@ import Testing
         #expect(try list("--as-of \(first)") == ["o-1 unpaid"])
         #expect(try list("--as-of \(first + 1)") == ["o-1 unpaid", "o-2 unpaid"])
         #expect(try list("--as-of \(first + 1) --status paid") == [])
-        #expect(try list("--at 2020-01-01") == [])
+        #expect(try list("--at 2020-01-01T00:00:00Z") == [])
         #expect(try waybill.run("order", "list", "--db", "shop.db", "--at", "0", "--as-of", "1").status == 64)
+        for (time, words) in [
+            ("1795255200", "ten digits"), ("2026-11-21T10:00:00", "no time zone"), ("2026-11-21", "no time zone"),
+            ("noon", "not a time"),
+        ] {
+            let refused = try waybill.run("order", "list", "--db", "shop.db", "--at", time)
+            #expect(refused.status == 64 && refused.errors.contains(words), "\(refused.errors)")
+        }
 
         let now = try order("why", "o-1").object()
         #expect((now["refusals"] as? [Any])?.count == 1)
         let then = try waybill.run("order", "why", "o-1", "--db", "shop.db", "--as-of", "\(first)", "--json").object()
         #expect((then["refusals"] as? [Any])?.count == 0)
         #expect((then["order"] as? [String: Any])?["status"] as? String == "unpaid")
-        let before = try waybill.run("order", "why", "o-1", "--db", "shop.db", "--at", "2020-01-01")
+        let before = try waybill.run("order", "why", "o-1", "--db", "shop.db", "--at", "2020-01-01T00:00:00Z")
         #expect(before.status == 1 && before.errors.contains("placed later"))
     }
 
@@ -181,7 +188,7 @@ import Testing
     @Test func `looking changes nothing, not even what is overdue`() throws {
         try open("o-1")
         let moved = try waybill.run(
-            "timeout", "move", "o-1", "--name", "pay_due", "--to", "2020-01-01", "--db", "shop.db")
+            "timeout", "move", "o-1", "--name", "pay_due", "--to", "2020-01-01T00:00:00Z", "--db", "shop.db")
         #expect(moved.status == 0)
         let versions = try (1...3).map { _ in try order("show", "o-1").object()["version"] as? Int }
         #expect(versions.allSatisfy { $0 == versions[0] })

@@ -52,12 +52,12 @@ import Testing
         try run("topic create later --type delay")
         let sent = try run("message send later --body x --delay 1h --json").object()
         let handle = try #require(sent["recall_handle"] as? String)
-        #expect(try run("message reschedule later \(handle) --to 2100-01-01").output.contains("2100-01-01"))
+        #expect(try run("message reschedule later \(handle) --to 2100-01-01T00:00:00Z").output.contains("2100-01-01"))
         #expect(try run("message recall later \(handle)").status == 0)
         #expect(try run("message recall later \(handle)").status == 0)
-        #expect(try run("message reschedule later \(handle) --to 2100-01-01").status == 1)
+        #expect(try run("message reschedule later \(handle) --to 2100-01-01T00:00:00Z").status == 1)
         #expect(try run("message recall later abc").status == 1)
-        #expect(try run("message send later --body x --delay 1h --at 2100-01-01").status == 64)
+        #expect(try run("message send later --body x --delay 1h --at 2100-01-01T00:00:00Z").status == 64)
         #expect(try run("message send nowhere --body x").errors.contains("unknown_topic"))
     }
 

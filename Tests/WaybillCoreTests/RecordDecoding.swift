@@ -46,6 +46,27 @@ import WaybillCore
         #expect(values == [.text("ann"), .null, .int(3), .null, .null, .bool(false), .null, .null, .null])
     }
 
+    @Test func `takes times in the forms that are taken everywhere`() {
+        for json in [#""2026-11-21T10:00:00Z""#, #""2026-11-21 18:00:00.000+08:00""#, "1795255200000"] {
+            #expect(field("at", json) == .int(1_795_255_200_000), "\(json)")
+        }
+        for (json, words) in [
+            ("1795255200", "1795255200000"), (#""1795255200""#, "in seconds"),
+            (#""2026-11-21T10:00:00""#, "no time zone"),
+            (#""2026-11-21""#, "no time zone"), (#""tomorrow""#, "2026-11-21T10:00:00Z"),
+            ("253402300800000", "years 1 to 9999"),
+        ] {
+            let found = problem(#"{"who":"ann","at":\#(json)}"#)
+            #expect(found?.path == "at" && found?.message.contains(words) == true, "\(json): \(found as Any)")
+        }
+    }
+
+    @Test func `is read by the rules of then when it was accepted before`() throws {
+        let old = Array(#"{"who":"ann","at":1795255200}"#.utf8)
+        #expect(try type.decode(old, by: .first)[7] == .int(1_795_255_200))
+        #expect(try type.decode(stored: old)[7] == .int(1_795_255_200))
+    }
+
     @Test func `names the place of what is wrong`() {
         #expect(problem(#"{}"#)?.path == "who")
         #expect(problem("")?.path == "who")

@@ -39,6 +39,26 @@ import WaybillCore
         #expect(Interval.days(-106_751_991_168).milliseconds == .min)
     }
 
+    @Test func `are read from outside in one set of forms, and refused with an example`() throws {
+        #expect(try Moment(read: "1970-01-01T00:00:00Z").milliseconds == 0)
+        #expect(try Moment(read: "0").milliseconds == 0)
+        #expect(try Moment(read: "-62135596800000").iso8601 == "0001-01-01T00:00:00Z")
+        #expect(try Moment(read: "1970-01-20T10:00:00Z").milliseconds == 1_677_600_000)
+        #expect(try Moment(readMilliseconds: 999_999_999).milliseconds == 999_999_999)
+        #expect(try Moment(readMilliseconds: 10_000_000_000).milliseconds == 10_000_000_000)
+        let refused: [(Text, MomentProblem)] = [
+            ("1000000000", .seconds(1_000_000_000)), ("9999999999", .seconds(9_999_999_999)),
+            ("-1000000000", .seconds(-1_000_000_000)), ("2026-13-01", .notATime("2026-13-01")), ("", .notATime("")),
+            ("2026-11-21 10:00:00", .withoutZone("2026-11-21 10:00:00")),
+            ("253402300800000", .beyondCalendar(253_402_300_800_000)),
+            ("0000-12-31T00:00:00Z", .beyondCalendar(-62_135_683_200_000)),
+        ]
+        for (text, problem) in refused {
+            #expect(throws: problem) { try Moment(read: text) }
+            #expect(problem.message.contains("2026-11-21T10:00:00Z"), "\(problem.message)")
+        }
+    }
+
     @Test func `are ordered by their milliseconds`() {
         let numbers: [Int64] = [.min, -1, 0, 1, .max]
         #expect(numbers.reversed().map { Moment(milliseconds: $0) }.sorted().map(\.milliseconds) == numbers)

@@ -6,9 +6,10 @@ import WaybillStore
 /// Writes the history of a file as JSONL, one step per line in the order of the journal, in the form that
 /// ``HistoryFile`` reads: imported into an empty file it leads to the same orders and stocks.
 ///
-/// Commands, stock commands and timeouts that somebody moved or cancelled are written. What follows from them by itself
-/// is not: timeouts that fired, calls that expired, quotas opened by their first use, and what orders told their
-/// relatives. A last line says up to when time passed.
+/// Commands, stock commands, timeouts that were moved or cancelled, timeouts that fired and calls that expired are
+/// written, each order with the text that it was placed under, and every text once. What follows in the same write is
+/// not: quotas opened by their first use, and what orders told their relatives. Last come what each order has come to,
+/// and up to when time passed.
 package struct Export {
     package struct Settings: Sendable {
         /// Events read at a time.
@@ -18,6 +19,9 @@ package struct Export {
 
         package init() {}
     }
+
+    /// The form of the lines; an import refuses forms that it does not know.
+    package static let form: Int64 = 2
 
     private let settings: Settings
 
@@ -33,7 +37,8 @@ package struct Export {
     ) throws -> ExportResult {
         let engine = book.engine
         let last = engine.lastPosition
-        var writing = ExportWriting(engine: engine, upTo: settings.upTo)
+        var writing = ExportWriting(upTo: settings.upTo)
+        try line(ExportLine.mark)
         var position = Position(0)
         while true {
             let lines = try engine.store.read { rows in
@@ -41,7 +46,7 @@ package struct Export {
                 let count = try rows.forEachEvent(after: position, upTo: last, limit: settings.pageMax) { stored in
                     let event = stored.row
                     position = event.position
-                    if let line = try writing.line(for: event, rows) { lines.append(line) }
+                    lines += try writing.lines(for: event, rows)
                 }
                 return count == 0 ? nil : lines
             }
@@ -49,8 +54,25 @@ package struct Export {
             for each in lines { try line(each) }
             progress(Int(clamping: position.number), Int(clamping: last.number))
         }
-        if let end = writing.endLine { try line(end) }
+        for each in try engine.store.read({ rows in try writing.rest(rows) }) { try line(each) }
+        // What orders were at an earlier time is not looked up.
+        if settings.upTo == nil, let end = writing.latest { try writeEnds(of: engine, at: end, line: line) }
+        if let end = writing.latest { try line(ExportLine.at(end)) }
         return writing.result
+    }
+
+    /// What each order has come to.
+    private func writeEnds(of engine: Engine, at end: Moment, line: ([UInt8]) throws -> Void) throws {
+        var ends = OrderEnds(engine)
+        var last: OrderID = ""
+        while true {
+            let rows = try engine.store.read { snapshot in
+                try snapshot.orders(afterID: last, limit: settings.pageMax)
+            }
+            for row in rows { try line(ExportLine.end(row.id, digest: try ends.digest(row), at: end)) }
+            guard let id = rows.last?.id, rows.count == settings.pageMax else { return }
+            last = id
+        }
     }
 }
 
@@ -60,8 +82,9 @@ package struct ExportResult: Hashable, Sendable, Codable {
     package var stockCommands = 0
     /// Timeouts that somebody moved or cancelled.
     package var movedTimeouts = 0
-    /// Events that follow by themselves, and that an import makes again: timeouts that fired, calls that expired,
-    /// quotas opened, commands between relatives.
+    /// Timeouts that fired and calls that expired.
+    package var firings = 0
+    /// Events that follow in the same write, and that an import makes again: quotas opened, commands between relatives.
     package var following = 0
     /// Events of kinds that no line can say, by their type: an import will not have them.
     package var leftOut: [String: Int] = [:]

@@ -5,71 +5,99 @@ import WaybillStore
 /// Turns events into lines of a history.
 struct ExportWriting {
     private(set) var result = ExportResult()
-    private let engine: Engine
-    private let upTo: Moment?
     /// The latest time of an event.
-    private var latest: Moment?
-    private var workflows: [WorkflowNumber: WorkflowName] = [:]
+    private(set) var latest: Moment?
+    private let upTo: Moment?
+    private var texts: [WorkflowNumber: WorkflowRow] = [:]
+    /// The texts that were told, and which of them takes the new orders of its name.
+    private var told: Set<WorkflowNumber> = []
+    private var current: [WorkflowName: WorkflowNumber] = [:]
+    /// The last line: held back until it is known which texts the children are under that it leads to.
+    private var held: (line: [UInt8], at: Moment)?
+    private var needed: [WorkflowNumber] = []
 
-    init(engine: Engine, upTo: Moment?) {
-        self.engine = engine
-        self.upTo = upTo
-    }
+    init(upTo: Moment?) { self.upTo = upTo }
 
-    /// The line that says what was asked; nil: nobody asked, or it is later than wanted.
-    mutating func line(for event: EventRow, _ rows: borrowing Snapshot) throws -> [UInt8]? {
-        if let upTo, event.at > upTo { return nil }
+    /// The lines that are complete now that this event is known.
+    mutating func lines(for event: EventRow, _ rows: borrowing Snapshot) throws -> [[UInt8]] {
+        if let upTo, event.at > upTo { return [] }
         latest = max(latest ?? event.at, event.at)
-        let asked = try AskedSketch(event)
-        if event.cause != nil {
-            // A relative's event leads to it again.
+        if event.cause != nil, !Self.firings.contains(event.type) {
+            // The relative that caused it leads to it again.
             result.following += 1
-            return nil
+            if event.version == 1 { needed.append(try order(of: event, rows).workflow) }
+            return []
         }
+        let asked = try AskedSketch(event)
         switch event.type {
-        case "$timeout", "$open", "$expired", "$unanswered":
+        // The copy has an id of its own.
+        case "$open", "$file":
             result.following += 1
-            return nil
+            return []
         case "$receive", "$adjust", "$count":
             result.stockCommands += 1
-            return Self.line { writer in writer.stock(event, asked) }
+            return try hold(ExportLine.stock(event, asked), event, rows)
+        case let type where Self.firings.contains(type):
+            result.firings += 1
+            return try hold(ExportLine.firing(event, asked, of: try order(of: event, rows).id), event, rows)
         case "$cancel", "$reschedule":
-            guard let order = try rows.order(number: event.stream) else { throw ownerless(event) }
             result.movedTimeouts += 1
-            return Self.line { writer in writer.timeout(event, asked, of: order.id) }
+            return try hold(ExportLine.timeout(event, asked, of: try order(of: event, rows).id), event, rows)
         case let type where type.text.string.hasPrefix("$"):
             result.leftOut[type.text.string, default: 0] += 1
-            return nil
+            return []
         default:
-            guard let order = try rows.order(number: event.stream) else { throw ownerless(event) }
-            let workflow = event.version == 1 ? try workflow(order.workflow, rows) : nil
             result.commands += 1
-            return Self.line { writer in writer.command(event, asked, of: order.id, placedUnder: workflow) }
+            let order = try order(of: event, rows)
+            guard event.version == 1 else {
+                return try hold(ExportLine.command(event, asked, of: order.id), event, rows)
+            }
+            let workflow = try text(order.workflow, rows)
+            let line = ExportLine.command(event, asked, of: order.id, under: workflow)
+            return try hold(line, event, rows, needing: order.workflow)
         }
     }
 
-    /// Says up to when time passed: what fell due after the last command has fired.
-    var endLine: [UInt8]? {
-        latest.map { moment in Self.line { $0.at(moment) } }
-    }
-
-    private mutating func workflow(_ number: WorkflowNumber, _ rows: borrowing Snapshot) throws -> WorkflowName? {
-        if workflows.isEmpty {
-            for row in try rows.workflows() { workflows[row.number] = row.name }
+    /// The line that is still held back, with the texts that it needs.
+    mutating func rest(_ rows: borrowing Snapshot) throws -> [[UInt8]] {
+        guard let held else { return [] }
+        self.held = nil
+        var lines: [[UInt8]] = []
+        for number in needed {
+            let row = try text(number, rows)
+            guard current[row.name] != number else { continue }
+            current[row.name] = number
+            let isNew = told.insert(number).inserted
+            lines.append(ExportLine.workflow(row, withText: isNew, at: held.at))
         }
-        return workflows[number]
+        needed.removeAll(keepingCapacity: true)
+        return lines + [held.line]
     }
 
-    private func ownerless(_ event: EventRow) -> EngineFailure {
-        .damaged("event \(event.position.number) belongs to order number \(event.stream.number), which has no row")
+    private mutating func hold(
+        _ line: [UInt8], _ event: EventRow, _ rows: borrowing Snapshot, needing workflow: WorkflowNumber? = nil
+    ) throws -> [[UInt8]] {
+        let lines = try rest(rows)
+        held = (line, event.at)
+        if let workflow { needed.append(workflow) }
+        return lines
     }
 
-    private static func line(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
-        var writer = JSONWriter(capacity: 256)
-        writer.beginObject()
-        body(&writer)
-        writer.endObject()
-        return writer.bytes + [UInt8(ascii: "\n")]
+    /// Events that happen when their time has come, and not because they were asked for.
+    private static let firings: Set<EventName> = ["$timeout", "$expired", "$unanswered"]
+
+    private mutating func text(_ number: WorkflowNumber, _ rows: borrowing Snapshot) throws -> WorkflowRow {
+        if texts.isEmpty {
+            for row in try rows.workflows() { texts[row.number] = row }
+        }
+        if let row = texts[number] { return row }
+        throw EngineFailure.unknownWorkflowNumber(number.number)
+    }
+
+    private func order(of event: EventRow, _ rows: borrowing Snapshot) throws -> OrderRow {
+        if let row = try rows.order(number: event.stream) { return row }
+        throw EngineFailure.damaged(
+            "event \(event.position.number) belongs to order number \(event.stream.number), which has no row")
     }
 }
 
@@ -78,6 +106,8 @@ struct AskedSketch {
     var data: [UInt8] = []
     var role: Text?
     var timeout: TimeoutName?
+    /// The number of the call that was not answered in time.
+    var call: Int64?
     /// The new time of a timeout that was moved.
     var due: Moment?
     var movement: Movement?
@@ -102,6 +132,7 @@ struct AskedSketch {
                 case "data": sketch.data = try reader.rawValue()
                 case "by": sketch.role = try reader.text()
                 case "timeout": sketch.timeout = TimeoutName(try reader.text())
+                case "call": sketch.call = try reader.int()
                 case "counted": sketch.counted = try reader.int()
                 case "expected": sketch.expected = try reader.int()
                 case "note": sketch.note = try reader.text()
@@ -114,65 +145,5 @@ struct AskedSketch {
             }
         }
         self = sketch
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func at(_ moment: Moment) {
-        key("at")
-        text(Text(moment.iso8601))
-    }
-
-    fileprivate mutating func field(_ name: StaticString, _ value: Text?) {
-        guard let value, !value.isEmpty else { return }
-        key(name)
-        text(value)
-    }
-
-    fileprivate mutating func command(
-        _ event: EventRow, _ asked: AskedSketch, of order: OrderID, placedUnder workflow: WorkflowName?
-    ) {
-        at(event.at)
-        field("order", order.text)
-        field("workflow", workflow?.text)
-        field("command", event.type.text)
-        field("key", event.key)
-        if !asked.data.isEmpty {
-            key("data")
-            json(asked.data)
-        }
-        field("role", asked.role)
-        field("caller", event.caller)
-        field("lane", event.lane)
-        field("trace", event.trace)
-    }
-
-    fileprivate mutating func timeout(_ event: EventRow, _ asked: AskedSketch, of order: OrderID) {
-        at(event.at)
-        field("order", order.text)
-        field("timeout", asked.timeout?.text)
-        key("due")
-        if let due = asked.due { text(Text(due.iso8601)) } else { null() }
-        field("key", event.key)
-        field("caller", event.caller)
-    }
-
-    fileprivate mutating func stock(_ event: EventRow, _ asked: AskedSketch) {
-        at(event.at)
-        guard let movement = asked.movement else { return }
-        // A count whose event does not say what was counted (by an earlier release) is the adjustment that it came to.
-        let kind: Text = asked.counted != nil ? "count" : movement.kind == .receive ? "receive" : "adjust"
-        field("stock", kind)
-        field("sku", movement.key.sku.text)
-        field("location", movement.key.location.text)
-        key("quantity")
-        int(asked.counted ?? movement.quantity)
-        if let expected = asked.expected {
-            key("expected")
-            int(expected)
-        }
-        field("key", event.key)
-        field("caller", event.caller)
-        field("note", asked.note)
     }
 }

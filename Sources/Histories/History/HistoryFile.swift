@@ -10,6 +10,9 @@ package struct HistoryFile: HistorySource {
     package let orderCount: Int
     package let entryCount: Int
     package let start: Moment?
+    package let latest: HistoryPlace?
+    package let isRecording: Bool
+    package let orderDigests: OrderDigests
     private let path: String
     private let workflow: WorkflowName?
     private let mode: HistoryMode
@@ -32,15 +35,25 @@ package struct HistoryFile: HistorySource {
         self.limits = limits
         let survey = try Survey(path, workflow: workflow, limits: limits)
         orderCount = survey.orders.count
+        orderDigests = survey.orders
         entryCount = survey.entryCount
         start = survey.earliest
-        places = survey.isInOrder ? nil : try Self.sortedPlaces(path, workflow: workflow, mode: mode, limits: limits)
+        latest = survey.latest
+        isRecording = survey.isRecording
+        // A recording lies in the order in which things happened, even where the clock went back.
+        places =
+            survey.isInOrder || survey.isRecording
+            ? nil : try Self.sortedPlaces(path, workflow: workflow, mode: mode, limits: limits)
     }
 
     package func forEach(_ body: (HistoryEntry) throws -> Void) throws {
         guard let places else {
             var lines = LineReader(try InputFile.open(path, limits: limits), file: path, limits: limits)
-            while let line = try lines.next() { try body(try Self.entry(line, workflow: workflow, file: path)) }
+            while let line = try lines.next() {
+                let entry = try Self.entry(line, workflow: workflow, file: path)
+                if case .recording = entry.act { continue }
+                try body(entry)
+            }
             return
         }
         let file = try FileBytes(path: path)
@@ -96,10 +109,11 @@ package struct HistoryFile: HistorySource {
 
 /// What a first look at a history file finds out.
 private struct Survey {
-    /// Digests of the orders' ids.
-    private(set) var orders: Set<Int64> = []
+    private(set) var orders = OrderDigests()
     private(set) var entryCount = 0
     private(set) var earliest: Moment?
+    private(set) var latest: HistoryPlace?
+    private(set) var isRecording = false
     private(set) var isInOrder = true
 
     init(_ path: String, workflow: WorkflowName?, limits: InputLimits) throws {
@@ -110,7 +124,8 @@ private struct Survey {
             do throws(InputFinding) {
                 guard let line = try lines.next() else { break }
                 let entry = try HistoryFile.entry(line, workflow: workflow, file: path)
-                note(entry, after: previous)
+                if try take(entry.act, line.number, of: path) { continue }
+                note(entry, line.number, of: path, after: previous)
                 previous = entry.at
             } catch {
                 findings.add(error)
@@ -120,14 +135,38 @@ private struct Survey {
         guard findings.isEmpty else { throw findings }
     }
 
-    private mutating func note(_ entry: HistoryEntry, after previous: Moment?) {
+    /// The mark of an export stands before all else, and what only exports say behind it.
+    private mutating func take(_ mark: HistoryEntry.Act, _ line: Int, of path: String) throws(InputFinding) -> Bool {
+        switch mark {
+        case .recording(let form):
+            guard entryCount == 0, !isRecording else {
+                throw InputFinding(.value, file: path, line: line, "the mark of an export stands before all else")
+            }
+            guard form == Export.form else {
+                throw InputFinding(
+                    .value, file: path, line: line,
+                    "it is an export of form \(form); this release reads form \(Export.form)")
+            }
+            isRecording = true
+            return true
+        case .firing, .workflow, .end:
+            guard isRecording else {
+                throw InputFinding(
+                    .value, file: path, line: line,
+                    "only an export says this, and its mark {\"export\":\(Export.form)} is not in front")
+            }
+            return false
+        case .command, .stock, .timeout, .rest: return false
+        }
+    }
+
+    private mutating func note(_ entry: HistoryEntry, _ line: Int, of path: String, after previous: Moment?) {
         entryCount += 1
         earliest = min(earliest ?? entry.at, entry.at)
-        if let previous, entry.at < previous { isInOrder = false }
-        if let order = entry.order {
-            var digest = Digest()
-            digest.add(order.text)
-            orders.insert(digest.value)
+        if latest.map({ $0.at < entry.at }) ?? true {
+            latest = HistoryPlace(at: entry.at, place: "\(path), line \(line)")
         }
+        if let previous, entry.at < previous { isInOrder = false }
+        if let order = entry.order { orders.insert(order) }
     }
 }

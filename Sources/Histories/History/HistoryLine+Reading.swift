@@ -1,7 +1,7 @@
 import WaybillCore
 import WaybillEngine
 
-/// One line of a JSONL history. One of five forms, told apart by their fields:
+/// One line of a JSONL history. One of these forms, told apart by their fields:
 ///
 /// ```
 /// {"at":TIME,"order":ID,"command":NAME,"key":TEXT,"data":{...}}   and, if wanted, workflow, role, caller, lane, trace
@@ -10,7 +10,15 @@ import WaybillEngine
 /// {"at":TIME,"stock":"count",...,"expected":N}
 /// {"at":TIME}                                                     time passed up to here
 /// ```
-/// TIME is ISO 8601, UTC when it names no zone, or milliseconds since 1970.
+/// Those of exports only, behind the first line `{"export":2}`:
+/// ```
+/// {"at":TIME,"workflow":NAME,"hash":HASH,"text":TEXT}             this text takes new orders from here on; told once
+/// {"at":TIME,"workflow":NAME,"hash":HASH}                         the same of a text that was told before
+/// {"at":TIME,"order":ID,"fired":NAME}                             a timeout fired
+/// {"at":TIME,"order":ID,"expired":NUMBER}                         a call was not answered in time
+/// {"at":TIME,"order":ID,"end":SHA256}                             what the order has come to (`OrderLine`)
+/// ```
+/// TIME is ISO 8601 with a zone, or milliseconds since 1970.
 struct HistoryLine {
     var at: Moment?
     var order: Text?
@@ -31,9 +39,12 @@ struct HistoryLine {
     var quantity: Int64?
     var expected: Int64?
     var note: Text?
-
-    /// The years 1 to 9999, in milliseconds since 1970.
-    static let times: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+    var export: Int64?
+    var hash: Text?
+    var text: Text?
+    var fired: Text?
+    var expired: Int64?
+    var end: Text?
 
     /// Reads one line.
     ///
@@ -72,22 +83,36 @@ struct HistoryLine {
         case "quantity": quantity = try reader.int()
         case "expected": expected = try reader.int()
         case "note": note = try reader.text()
+        case "export": export = try reader.int()
+        case "hash": hash = try reader.text()
+        case "text": text = try reader.text()
+        case "fired": fired = try reader.text()
+        case "expired": expired = try reader.int()
+        case "end": end = try reader.text()
         default: throw reader.problem("unknown field \(key)")
         }
     }
 
     private func entry(workflow standard: WorkflowName?) throws(JSONProblem) -> HistoryEntry {
+        if let export { return HistoryEntry(at: Moment(milliseconds: 0), act: .recording(form: export)) }
         guard let at else { throw problem("the field at is missing") }
         guard let order else {
+            if let hash, let workflow {
+                return HistoryEntry(at: at, act: .workflow(WorkflowName(workflow), WorkflowHash(hash), text: text))
+            }
             if let stock { return HistoryEntry(at: at, act: .stock(try stockCommand(stock))) }
             guard command == nil, timeout == nil else { throw problem("the field order is missing") }
             return HistoryEntry(at: at, act: .rest)
         }
+        let id = OrderID(order)
+        if let fired { return HistoryEntry(at: at, act: .firing(RecordedFiring(.timeout(TimeoutName(fired)), of: id))) }
+        if let expired { return HistoryEntry(at: at, act: .firing(RecordedFiring(.call(expired), of: id))) }
+        if let end { return HistoryEntry(at: at, act: .end(id, digest: end)) }
         if let timeout {
             guard let due else { throw problem("a timeout needs due: its new time, or null to cancel it") }
             let action = due.map { TimeoutCommand.Action.move(to: $0) } ?? .cancel
             let command = TimeoutCommand(
-                action, TimeoutName(timeout), of: OrderID(order), caller: caller ?? Import.caller, key: key)
+                action, TimeoutName(timeout), of: id, caller: caller ?? Import.caller, key: key)
             return HistoryEntry(at: at, act: .timeout(command))
         }
         guard let command else { throw problem("the field command is missing") }
@@ -95,7 +120,7 @@ struct HistoryLine {
             at: at,
             act: .command(
                 Command(
-                    order: OrderID(order), name: EventName(command), data: data ?? [],
+                    order: id, name: EventName(command), data: data ?? [],
                     workflow: workflow.map { WorkflowName($0) } ?? standard, role: role, key: key,
                     caller: caller ?? Import.caller, lane: lane ?? "", trace: trace)))
     }
@@ -116,22 +141,4 @@ struct HistoryLine {
     }
 
     private func problem(_ message: String) -> JSONProblem { JSONProblem(offset: 0, message: message) }
-}
-
-extension JSONReader {
-    /// A time as text, or as milliseconds since 1970.
-    fileprivate mutating func moment() throws(JSONProblem) -> Moment {
-        if try peek() == .number {
-            let milliseconds = try int()
-            guard HistoryLine.times.contains(milliseconds) else {
-                throw problem("\(milliseconds) milliseconds lie outside of the years 1 to 9999")
-            }
-            return Moment(milliseconds: milliseconds)
-        }
-        let text = try text()
-        guard let moment = Moment(iso8601: text, assumingUTC: true) else {
-            throw problem("'\(text)' is no time; expected is, for example, 2018-03-01T14:05:09Z")
-        }
-        return moment
-    }
 }

@@ -17,12 +17,22 @@ package struct HistoryDifference: Hashable, Sendable {
         case refused
         /// Every step was accepted, and the order ended in another state than the history says; it differs.
         case incomplete
+        /// The order did not come to the state that an export says; it differs.
+        case differs
         /// Lenient: a step happened later than recorded, at the time of the one before it.
         case moved
         /// Lenient: a step that the history lacks, and that later ones require, was made up.
         case missing
         /// Lenient: a step was left out, because it contradicts how the history says the order ended.
         case leftOut = "left_out"
+
+        /// Whether the order itself differs, and not only the way to it.
+        package var isOfOrders: Bool {
+            switch self {
+            case .refused, .incomplete, .differs: true
+            case .moved, .missing, .leftOut: false
+            }
+        }
     }
 }
 

@@ -29,18 +29,24 @@ package struct Import {
     /// Imports a whole history.
     ///
     /// - Parameters:
-    ///   - book: opened in a virtual world whose clock starts no later than the history.
+    ///   - book: opened in a virtual world: a new one at the start of the history, one in which others live at the
+    ///     real time.
+    ///   - clock: the real time, where others live in the file: a later entry is refused before anything is written.
     ///   - progress: steps done, and how many there are.
     ///   - difference: told of each order that does not go as the history says, when that is found out.
     package func run(
-        _ source: some HistorySource, into book: OrderBook, progress: (Int, Int) -> Void = { _, _ in },
+        _ source: some HistorySource, into book: OrderBook, notAfter clock: Moment? = nil,
+        progress: (Int, Int) -> Void = { _, _ in },
         difference: (HistoryDifference) throws -> Void = { _ in }
     ) throws -> ImportResult {
         guard book.engine.world.virtualClock != nil else { throw ImportFailure.realTime }
+        if let clock, let latest = source.latest, latest.at > clock {
+            throw ImportFailure.later(latest, clock: clock)
+        }
         return try withoutActuallyEscaping(difference) { difference in
             var run = try ImportRun(
-                engine: book.engine, settings: settings, report: ImportReport(orderCount: source.orderCount, difference)
-            )
+                engine: book.engine, settings: settings, source: source,
+                report: ImportReport(orderCount: source.orderCount, difference))
             var done = 0
             try source.forEach { entry in
                 try run.add(entry)
@@ -61,6 +67,8 @@ package enum ImportFailure: Error, Sendable, CustomStringConvertible {
     case stopped(String)
     /// A line places an order under a workflow that the file does not know.
     case unknownWorkflow(WorkflowName, order: OrderID)
+    /// An entry is later than the clock, and others live in the file.
+    case later(HistoryPlace, clock: Moment)
 
     package var description: String {
         switch self {
@@ -68,6 +76,9 @@ package enum ImportFailure: Error, Sendable, CustomStringConvertible {
         case .unknownWorkflow(let name, let order):
             "the history places \(order) under the workflow \(name), which the file does not know; give it by "
                 + "--workflow FILE, and run it again"
+        case .later(let latest, let clock):
+            "\(latest.place): it happens at \(latest.at.iso8601), and it is \(clock.iso8601) now; nothing was imported. "
+                + "Is it a time of another zone? Write 2026-11-21T18:00:00+08:00, or import it into a new file"
         case .stopped(let reason): "the import stopped: \(reason). Run it again; it goes on where it stopped"
         }
     }

@@ -6,8 +6,8 @@ import WaybillStore
 ///
 /// Keys of commands are remembered for a day of the history's time only, so the journal itself is asked. A step is
 /// there when its order has an event, or a refusal, of its time, command and key; of steps that are alike as many are
-/// there as there are events. As a history comes in order of time, a step that is earlier than its order's last event
-/// was handled too, even if it left no trace (it repeated another).
+/// there as there are events. A step whose key the order has already repeats another, and left no trace. One that is
+/// older than its order's last event and is none of these cannot happen any more: it is refused.
 struct ImportMemory {
     private let engine: Engine
     /// Orders that were placed after it are this run's own.
@@ -22,6 +22,14 @@ struct ImportMemory {
         /// The order's status is now...
         case accepted(status: Text)
         case refused(code: Text, reason: Text)
+        /// It is older than the last event, and not among the events.
+        case isOlder(last: Moment)
+    }
+
+    enum StockAnswer {
+        case isThere
+        /// It is older than the last event of its stock, and not among its events.
+        case isOlder(last: Moment)
     }
 
     fileprivate struct Step: Hashable {
@@ -46,7 +54,17 @@ struct ImportMemory {
     mutating func answer(to command: Command, at moment: Moment) throws -> Answer? {
         guard !isEmpty else { return nil }
         let step = Step(order: command.order, command: command.name, key: command.key, at: moment)
-        return try answer(to: step) { $0.type == step.command && $0.key == step.key && $0.at == moment }
+        return try answer(to: step, repeating: command) {
+            $0.type == step.command && $0.key == step.key && $0.at == moment
+        }
+    }
+
+    /// The same for a timeout that fired, or a call that expired.
+    mutating func answer(to firing: RecordedFiring, at moment: Moment) throws -> Answer? {
+        guard !isEmpty else { return nil }
+        // Two that fire at one moment are not alike.
+        let step = Step(order: firing.order, command: EventName("\(firing.what)"), key: nil, at: moment)
+        return try answer(to: step) { try firing.eventTypes.contains($0.type) && $0.at == moment && firing.isSaid(by: $0.body) }
     }
 
     /// The same for a timeout that somebody moved or cancelled.
@@ -63,8 +81,10 @@ struct ImportMemory {
         }
     }
 
-    private mutating func answer(to step: Step, _ isItsEvent: (EventRow) throws -> Bool) throws -> Answer? {
-        try answer(to: step, after: count(step), isItsEvent)
+    private mutating func answer(
+        to step: Step, repeating command: Command? = nil, _ isItsEvent: (EventRow) throws -> Bool
+    ) throws -> Answer? {
+        try answer(to: step, after: count(step), repeating: command, isItsEvent)
     }
 
     /// How many steps that are just the same came before this one.
@@ -79,7 +99,7 @@ struct ImportMemory {
     }
 
     private func answer(
-        to step: Step, after before: Int, _ isItsEvent: (EventRow) throws -> Bool
+        to step: Step, after before: Int, repeating command: Command?, _ isItsEvent: (EventRow) throws -> Bool
     ) throws -> Answer? {
         try engine.store.read { snapshot in
             guard let row = try snapshot.order(id: step.order) else {
@@ -89,12 +109,16 @@ struct ImportMemory {
             var last: Moment?
             var version: Int64 = 0
             var alike = 0
+            var hasItsKey = false
             while version < row.version {
                 let events = try snapshot.events(of: row.number, fromVersion: version &+ 1, limit: Engine.pageMax)
                 let older = events.filter { $0.position <= lastPosition }
                 guard let newest = older.last else { break }
                 alike += try older.count(where: isItsEvent)
                 if alike > before { return .accepted(status: row.status) }
+                if let key = step.key {
+                    hasItsKey = hasItsKey || older.contains { $0.key == key && $0.type == step.command }
+                }
                 last = max(last ?? newest.at, newest.at)
                 version = newest.version
             }
@@ -105,29 +129,65 @@ struct ImportMemory {
             }
             if let refusal = withoutOrder[step] { return .refused(code: refusal.code, reason: refusal.detail) }
             guard let last, step.at < last else { return nil }
-            return .accepted(status: row.status)
+            if try hasItsKey || repeats(command, on: row) { return .accepted(status: row.status) }
+            return .isOlder(last: last)
         }
     }
 
-    /// Whether an earlier run handled a stock command.
-    mutating func holds(_ command: StockCommand, at moment: Moment) throws -> Bool {
-        guard !isEmpty else { return false }
+    /// Whether the order has the natural key of a command already.
+    private func repeats(_ command: Command?, on row: OrderRow) throws -> Bool {
+        guard let command else { return false }
+        let workflow = try engine.workflow(row.workflow)
+        return workflow.repeats(command, on: try Order(row, under: workflow))
+    }
+
+    /// What an earlier run answered to a stock command, or nil when it was not handled yet.
+    mutating func answer(to command: StockCommand, at moment: Moment) throws -> StockAnswer? {
+        guard !isEmpty else { return nil }
         // A stock is no order; its name in two parts cannot be one, so the steps of both may share a table.
         let name = OrderID("\(command.stock.sku)\u{0}\(command.stock.location)")
         let step = Step(order: name, command: EventName("\(command.action)"), key: command.key, at: moment)
         let before = count(step)
         return try engine.store.read { snapshot in
             guard let row = try snapshot.stock(command.stock), row.number.number <= lastPosition.number else {
-                return false
+                return nil
             }
-            let newest = try snapshot.events(
-                of: row.number, fromVersion: max(1, row.version - Int64(Engine.pageMax) + 1), limit: Engine.pageMax
-            ).filter { $0.position <= lastPosition }
-            guard let last = newest.last else { return false }
-            let alike = try newest.count { event in
-                try event.at == moment && event.key == command.key && command.explains(event)
+            var end = row.version
+            var last: Moment?
+            var alike = 0
+            while end > 0 {
+                let first = max(1, end - Int64(Engine.pageMax) + 1)
+                let page = try snapshot.events(of: row.number, fromVersion: first, limit: Int(end - first + 1))
+                    .filter { $0.position <= lastPosition }
+                for event in page where event.at == moment && event.key == command.key {
+                    if try command.explains(event) { alike += 1 }
+                }
+                if alike > before { return .isThere }
+                last = page.reduce(last) { max($0 ?? $1.at, $1.at) }
+                // Clocks go back by less than that.
+                if let newest = page.map(\.at).max(), moment.since(newest) > .days(1) { break }
+                end = first - 1
             }
-            return moment < last.at || alike > before
+            guard let last, moment < last else { return nil }
+            return .isOlder(last: last)
+        }
+    }
+}
+
+extension RecordedFiring {
+    /// The types of the event that it leads to.
+    fileprivate var eventTypes: [EventName] {
+        switch what {
+        case .timeout: ["$timeout"]
+        case .call: ["$expired", "$unanswered"]
+        }
+    }
+
+    /// Whether an event says that just this fired.
+    fileprivate func isSaid(by body: [UInt8]) throws -> Bool {
+        switch what {
+        case .timeout(let name): try timeoutName(of: body) == name
+        case .call(let number): try expiredCall(of: body) == number
         }
     }
 }
@@ -161,4 +221,15 @@ func timeoutName(of body: [UInt8]) throws -> TimeoutName? {
         }
     }
     return name
+}
+
+/// The number of the call that was not answered in time, according to an event; nil: it says nothing of that.
+private func expiredCall(of body: [UInt8]) throws -> Int64? {
+    var number: Int64?
+    try EventFormats.current.read(body) { reader throws(JSONProblem) in
+        try reader.object { key, reader throws(JSONProblem) in
+            if key == "call" { number = try reader.int() } else { try reader.skipValue() }
+        }
+    }
+    return number
 }

@@ -26,14 +26,37 @@ struct ImportReport {
 
     /// A step that an earlier run has handled.
     mutating func add(_ entry: HistoryEntry, earlier answer: ImportMemory.Answer) throws {
+        if case .isOlder(let last) = answer {
+            result.refused += 1
+            return try addRefused(entry, code: Self.older, reason: Self.olderReason("the order", last))
+        }
         result.alreadyThere += 1
         switch answer {
+        case .isOlder: break
         case .accepted(let status):
             try addRepairs(of: entry)
             try compare(entry, status: status)
         case .refused(let code, let reason):
             try addRefused(entry, code: code, reason: reason)
         }
+    }
+
+    /// An order that did not come to what the history says.
+    mutating func addOtherEnd(_ entry: HistoryEntry, _ reason: Text) throws {
+        if let order = entry.order, !refusedOrders.contains(order) { result.incompleteOrders += 1 }
+        try tell(difference(entry, .differs, code: "differs", reason: reason))
+    }
+
+    /// A stock command that is older than the last event of its stock, and not among its events.
+    mutating func addOlderStock(_ entry: HistoryEntry, last: Moment) throws {
+        result.refusedStock += 1
+        try tell(difference(entry, .refused, code: Self.older, reason: Self.olderReason("the stock", last)))
+    }
+
+    private static let older: Text = "older_than_last_event"
+
+    private static func olderReason(_ what: String, _ last: Moment) -> Text {
+        Text("\(what) has an event of \(last.iso8601) already, and this step, which is older, is not among its events")
     }
 
     mutating func addStock() { result.accepted += 1 }
@@ -90,8 +113,9 @@ struct ImportReport {
         var order = entry.order ?? ""
         switch entry.act {
         case .command(let command): name = command.name
-        case .timeout: name = "$timeout"
-        case .rest: name = "$rest"
+        case .timeout, .firing: name = "$timeout"
+        case .rest, .workflow, .recording: name = "$rest"
+        case .end: name = "$end"
         case .stock(let command):
             name = "$stock"
             order = OrderID(command.stock.sku.text)

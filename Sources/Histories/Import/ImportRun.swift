@@ -1,29 +1,43 @@
 import WaybillCore
 import WaybillEngine
+import WaybillStore
 
-/// One run of an import: gathers commands, writes them in batches, and reports what became of each.
+/// One run of an import: gathers steps, writes them in batches, and reports what became of each.
 struct ImportRun {
     private let engine: Engine
     private let settings: Import.Settings
+    private let time: HistoryTime
     private var memory: ImportMemory
     private(set) var report: ImportReport
-    private var batch: [(command: Command, at: Moment)] = []
+    private var batch: [(request: Request, at: Moment)] = []
     private var batchEntries: [HistoryEntry] = []
-    private let workflows: Set<WorkflowName>
+    private var workflows: Set<WorkflowName>
+    private var ends: OrderEnds
 
-    init(engine: Engine, settings: Import.Settings, report: ImportReport) throws {
+    /// - Parameter source: says how time passes while it comes in.
+    init(engine: Engine, settings: Import.Settings, source: some HistorySource, report: ImportReport) throws {
         self.engine = engine
         self.settings = settings
         self.report = report
         memory = try ImportMemory(engine)
         workflows = Set(engine.workflowNames)
+        ends = OrderEnds(engine)
+        let orders = source.orderDigests
+        if source.isRecording {
+            time = .recorded
+        } else if engine.lastPosition.number > 0 {
+            // Others live in the file: only the history's own orders go by the history's time.
+            time = .ofItsOrders { orders.contains($0) }
+        } else {
+            time = .ofTheFile
+        }
         batch.reserveCapacity(settings.batchMax)
     }
 
     mutating func add(_ entry: HistoryEntry) throws {
         switch entry.act {
         case .command(var command):
-            // Refused, it would count as done, and stay away from the next run with the workflow.
+            // Refused, it would count as done, and be left out of the next run with the workflow.
             if let name = command.workflow, !workflows.contains(name) {
                 throw ImportFailure.unknownWorkflow(name, order: command.order)
             }
@@ -31,58 +45,77 @@ struct ImportRun {
                 return try report.add(entry, earlier: answer)
             }
             command.trace = entry.note.trace(after: command.trace)
-            batch.append((command, entry.at))
-            batchEntries.append(entry)
-            if batch.count == settings.batchMax { try flush() }
+            try gather(.order(command), of: entry)
         case .timeout(let command):
-            try flush()
             if let answer = try memory.answer(to: command, at: entry.at) {
                 return try report.add(entry, earlier: answer)
             }
-            try perform(.timeout(command), of: entry)
+            try gather(.timeout(command), of: entry)
+        case .firing(let recorded):
+            if let answer = try memory.answer(to: recorded, at: entry.at) {
+                return try report.add(entry, earlier: answer)
+            }
+            try gather(.firing(recorded), of: entry)
         case .stock(let command):
-            try flush()
-            if try memory.holds(command, at: entry.at) { return report.addEarlierStock() }
-            try perform(.stock(command), of: entry)
+            switch try memory.answer(to: command, at: entry.at) {
+            case nil: try gather(.stock(command), of: entry)
+            case .isThere: report.addEarlierStock()
+            case .isOlder(let last): try report.addOlderStock(entry, last: last)
+            }
         case .rest:
             try flush()
-            engine.advance(to: entry.at)
+            engine.pass(to: entry.at, as: time)
+        case .workflow(let name, let hash, let text):
+            try flush()
+            try engine.makeCurrent(name, hash: hash, text: text, at: entry.at)
+            workflows.insert(name)
+        case .end(let order, let digest):
+            try flush()
+            try compare(order, digest, entry)
+        case .recording: break
         }
     }
 
     mutating func finish() throws { try flush() }
 
+    private mutating func gather(_ request: Request, of entry: HistoryEntry) throws {
+        batch.append((request, entry.at))
+        batchEntries.append(entry)
+        if batch.count == settings.batchMax { try flush() }
+    }
+
     /// Writes what was gathered.
     private mutating func flush() throws {
         guard !batch.isEmpty else { return }
-        let answers = engine.perform(batch)
-        for (entry, answer) in zip(batchEntries, answers) {
-            try stop(on: answer)
-            try report.add(entry, answer: answer)
+        let replies = engine.perform(batch, as: time)
+        for (entry, reply) in zip(batchEntries, replies) {
+            switch reply {
+            case .order(let answer):
+                if case .refused(let refusal) = answer { try stop(on: refusal) }
+                try report.add(entry, answer: answer)
+            case .stock(.success): report.addStock()
+            case .stock(.failure(let refusal)):
+                try stop(on: refusal)
+                try report.addRefusedStock(entry, refusal)
+            case .broker: throw ImportFailure.stopped("the broker answered an order's or a stock's request")
+            }
         }
         batch.removeAll(keepingCapacity: true)
         batchEntries.removeAll(keepingCapacity: true)
     }
 
-    private mutating func perform(_ request: Request, of entry: HistoryEntry) throws {
-        engine.advance(to: entry.at)
-        for reply in engine.perform([request]) {
-            switch reply {
-            case .order(let answer):
-                try stop(on: answer)
-                try report.add(entry, answer: answer)
-            case .stock(.success): report.addStock()
-            case .stock(.failure(let refusal)):
-                try stop(on: .refused(refusal))
-                try report.addRefusedStock(entry, refusal)
-            case .broker: throw ImportFailure.stopped("the broker answered an order's or a stock's request")
-            }
+    /// Compares what an order has come to with what the export says.
+    private mutating func compare(_ order: OrderID, _ digest: Text, _ entry: HistoryEntry) throws {
+        guard let row = try engine.store.read({ snapshot in try snapshot.order(id: order) }) else {
+            return try report.addOtherEnd(entry, "it is not there")
+        }
+        if Text(try ends.digest(row)) != digest {
+            try report.addOtherEnd(entry, "it came to another state than in the file that was exported")
         }
     }
 
     /// Refusals that say nothing about the history, only about this run.
-    private func stop(on answer: Answer) throws {
-        guard case .refused(let refusal) = answer else { return }
+    private func stop(on refusal: Refusal) throws {
         switch refusal {
         case .outcomeUnknown, .failStopped, .undone, .overloaded, .crowded, .diskNearlyFull:
             throw ImportFailure.stopped(refusal.message)

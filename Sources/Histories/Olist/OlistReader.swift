@@ -42,6 +42,16 @@ package struct OlistReader: HistorySource {
     package var entryCount: Int { places.count }
     package var start: Moment? { places.first?.at }
 
+    package var latest: HistoryPlace? {
+        places.last.map { HistoryPlace(at: $0.at, place: "order \(orders[Int($0.order)].id)") }
+    }
+
+    package var isRecording: Bool { false }
+
+    package var orderDigests: OrderDigests {
+        orders.reduce(into: OrderDigests()) { $0.insert($1.id) }
+    }
+
     package func forEach(_ body: (HistoryEntry) throws -> Void) throws {
         for place in places {
             let order = orders[Int(place.order)]

@@ -35,6 +35,8 @@ package struct Verify {
         case stock
         /// Rows that nothing implies.
         case rest
+        /// The digest of what orders and stocks have come to.
+        case digest
         /// Rows of modules against what the orders say.
         case modules
     }
@@ -129,6 +131,9 @@ package struct Verify {
             try check.checkCallTimeouts()
             try check.checkDelivery()
             report.add(check.findings)
+        case .digest:
+            var digest = StateDigest(engine, pageMax: settings.pageMax)
+            report.digest = try digest.value { progress($0, report.orders) }
         case .modules:
             for (index, module) in settings.modules.enumerated() {
                 progress(index, settings.modules.count)
@@ -164,6 +169,8 @@ package struct VerifyReport: Sendable, Codable {
     package var messages = 0
     package var timeouts = 0
     package var attributes = 0
+    /// SHA-256 over what every order and stock has come to; empty when it could not be read.
+    package var digest = ""
     /// The modules that the file has.
     package var modules: [Module] = []
     package var milliseconds: Int64 = 0

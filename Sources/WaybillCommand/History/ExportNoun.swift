@@ -23,7 +23,7 @@ struct ExportOrders: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The file with the orders.", valueName: "file"))
     var db: String
 
-    @Option(help: ArgumentHelp("Only what happened up to this time.", valueName: "time"))
+    @Option(help: ArgumentHelp("Only what happened up to this time.", valueName: "time"), transform: Moment.argument)
     var at: Moment?
 
     func run() async throws {

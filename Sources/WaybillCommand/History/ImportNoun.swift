@@ -23,24 +23,26 @@ struct ImportOptions: ParsableArguments {
 
     /// Imports a history, and says what came of it; the last line tells how many orders differ.
     func run(_ source: some HistorySource, workflows: [WorkflowText]) async throws {
-        let world = World.standing(at: source.start ?? World.system.now())
+        let now = World.system.now()
+        // Where others live in the file, the history's time is not theirs.
+        let othersLive = try file.database.holdsAnything
+        let world = World.standing(at: othersLive ? now : source.start ?? now)
         let differences = try differences.map { path throws(InputFinding) in try DifferencesFile(path: path) }
         let progress = ProgressLine()
         var first: HistoryDifference?
         let result = try await file.database.writing(workflows: workflows, isMade: true, world: world) { book in
             try Import().run(
-                source, into: book,
+                source, into: book, notAfter: othersLive ? now : nil,
                 progress: { progress.show($0, of: $1, "\(grouped($0)) of \(grouped($1)) steps") },
                 difference: { difference in
-                    if first == nil, difference.kind == .refused || difference.kind == .incomplete {
-                        first = difference
-                    }
+                    if first == nil, difference.kind.isOfOrders { first = difference }
                     try differences?.add(difference)
                 })
         }
         progress.clear()
         try differences?.close()
         file.json ? write(result) : print(result, first: first)
+        if result.refused + result.refusedOrders + result.refusedStock > 0 { throw ExitCode(1) }
     }
 
     private func print(_ result: ImportResult, first: HistoryDifference?) {

@@ -8,7 +8,8 @@ struct ImportOrders: AsyncParsableCommand {
         commandName: "orders", abstract: "Import a history: JSON lines, one step each, gzipped or not.",
         discussion: """
             A line: {"at":"2026-11-21T10:00:00Z","order":"order-7","command":"pay","key":"p-1","data":{...}}. What \
-            `waybill export orders` writes can be imported again and gives the same states.
+            `waybill export orders` writes can be imported again and gives the same states: it says which timeouts \
+            fired, and under which text each order was placed. Exit status 1 when steps were refused.
             """)
 
     @Argument(help: ArgumentHelp("The history.", valueName: "jsonl"))

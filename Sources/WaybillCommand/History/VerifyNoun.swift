@@ -72,6 +72,7 @@ struct VerifyText {
             "",
             "\(counted(report.stocks, "stock")) with \(counted(report.movements, "movement")), in "
                 + Interval(milliseconds: report.milliseconds).text)
+        details.line("states", report.digest)
         details.lines("modules", report.modules.map(line))
         details.lines("note", report.modules.flatMap { module in module.notes.map(\.printable) })
     }
@@ -96,6 +97,7 @@ extension JSONWriter {
         member("messages", Int64(report.messages))
         member("timeouts", Int64(report.timeouts))
         member("attributes", Int64(report.attributes))
+        member("digest", Text(report.digest))
         members("modules", report.modules) { writer, module in
             writer.beginObject()
             writer.member("name", Text(module.name))

@@ -23,7 +23,9 @@ struct FindMessages: AsyncParsableCommand {
     @Option(help: "Only of this topic.")
     var topic: TopicName?
 
-    @Option(help: "With --topic: visible at this time or later; ISO 8601 or milliseconds since 1970.")
+    @Option(
+        help: "With --topic: visible at this time or later; ISO 8601 or milliseconds since 1970.",
+        transform: Moment.argument)
     var from: Moment?
 
     @Option(help: "How many at most, up to 1000.")

@@ -82,7 +82,9 @@ struct LookBackGroup: AsyncParsableCommand {
     @Argument(help: "The group.") var name: GroupName
     @Argument(help: "The topic.") var topic: TopicName
 
-    @Option(help: "To what became visible at this time or later: ISO 8601 or milliseconds since 1970.")
+    @Option(
+        help: "To what became visible at this time or later: ISO 8601 or milliseconds since 1970.",
+        transform: Moment.argument)
     var to: Moment?
 
     @Option(help: ArgumentHelp("To this message: the position that `message receive` shows.", valueName: "position"))

@@ -40,7 +40,7 @@ struct SendMessage: AsyncParsableCommand {
     @Option(help: "Deliver it so much later: 30s, 15m, 2d.")
     var delay: Interval?
 
-    @Option(help: "Deliver it at this time: ISO 8601 or milliseconds since 1970.")
+    @Option(help: "Deliver it at this time: ISO 8601 or milliseconds since 1970.", transform: Moment.argument)
     var at: Moment?
 
     @Option(help: "The grey-release route.")
@@ -108,7 +108,9 @@ struct RescheduleMessage: AsyncParsableCommand {
     @OptionGroup var file: FileOptions
     @OptionGroup var which: DelayedMessage
 
-    @Option(help: "When it is delivered: ISO 8601 or milliseconds since 1970; a time in the past means now.")
+    @Option(
+        help: "When it is delivered: ISO 8601 or milliseconds since 1970; a time in the past means now.",
+        transform: Moment.argument)
     var to: Moment
 
     func run() async throws {

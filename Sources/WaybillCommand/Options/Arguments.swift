@@ -15,21 +15,15 @@ enum Arguments {
     }
 }
 
-extension Moment: ExpressibleByArgument {
-    /// ISO 8601, in UTC when it names no zone, or milliseconds since 1970.
-    public init?(argument: String) {
-        if let milliseconds = Int64(argument) {
-            self.init(milliseconds: milliseconds)
-        } else if let moment = Moment(iso8601: Text(argument), assumingUTC: true) {
-            self = moment
-        } else if let midnight = Moment(iso8601: Text(argument + "T00:00:00Z")) {
-            self = midnight
-        } else {
-            return nil
+extension Moment {
+    /// Reads an option's time, in one of the forms in which times are taken everywhere.
+    @Sendable static func argument(_ text: String) throws -> Moment {
+        do throws(MomentProblem) {
+            return try Moment(read: Text(text))
+        } catch {
+            throw ValidationError(error.message)
         }
     }
-
-    public var defaultValueDescription: String { iso8601 }
 }
 
 extension Interval: ExpressibleByArgument {

@@ -44,6 +44,9 @@ struct DatabaseFile {
                 + "`waybill demo --db \(path)` one full of orders")
     }
 
+    /// Whether the file is there and has a database in it.
+    var holdsAnything: Bool { get throws { try exists && OrderBook.isThere(path) } }
+
     private var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
     private func use<Result>(

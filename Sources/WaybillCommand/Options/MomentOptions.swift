@@ -3,7 +3,9 @@ import WaybillCore
 
 /// Up to when an order is shown.
 struct MomentOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("As it was at this time: ISO 8601 or milliseconds since 1970.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("As it was at this time: ISO 8601 or milliseconds since 1970.", valueName: "time"),
+        transform: Moment.argument)
     var at: Moment?
 
     @Option(help: ArgumentHelp("As it was after this event: a number that `order history` prints.", valueName: "event"))

@@ -38,7 +38,9 @@ struct MoveTimeout: AsyncParsableCommand {
 
     @OptionGroup var which: TimeoutChangeOptions
 
-    @Option(help: "When it fires: ISO 8601 or milliseconds since 1970; a time in the past means now.")
+    @Option(
+        help: "When it fires: ISO 8601 or milliseconds since 1970; a time in the past means now.",
+        transform: Moment.argument)
     var to: Moment
 
     func run() async throws { try await which.perform(.move(to: to), done: "moved to \(to.iso8601)") }

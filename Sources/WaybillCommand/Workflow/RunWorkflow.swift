@@ -31,8 +31,10 @@ struct RunWorkflow: ParsableCommand {
     @Option(help: ArgumentHelp("The order's data at the start, as a JSON object.", valueName: "json"))
     var context: String?
 
-    @Option(help: "When the run begins.")
-    var start = Moment(milliseconds: 1_767_225_600_000)
+    @Option(help: "When the run begins. (default: 2026-01-01T00:00:00Z)", transform: Moment.argument)
+    var start: Moment?
+
+    private static let standardStart = Moment(milliseconds: 1_767_225_600_000)
 
     @Flag(help: "Print one JSON array with an object for the start and for each event.")
     var json = false
@@ -42,7 +44,7 @@ struct RunWorkflow: ParsableCommand {
         if let script { events += try DryRunEvent.script(try WholeFile.text(script), name: script) }
         events += try event.map { text throws(CommandFailure) in try DryRunEvent(text) }
         let workflow = try WorkflowSource(workflow).workflow()
-        var run = DryRun(workflow, at: start)
+        var run = DryRun(workflow, at: start ?? Self.standardStart)
         var report: any DryRunReport =
             json
             ? JSONDryRunReport()

@@ -49,7 +49,7 @@ extension Workflow {
                     command, for: lapsed, on: order, at: now, asking: facts, by: semantics, isTraced: isTraced))
         }
         let answered = try answeredCall(by: command, on: order)
-        let data = try decodeData(of: command, by: definition, to: answered)
+        let data = try decodeData(of: command, by: definition, to: answered, semantics)
         var key = try naturalKey(of: command, by: definition, data: data, version: order.version + 1)
         if let answered { key = answerKey(of: command, to: answered, on: order) }
         if let key, let used = order.keys.first(where: { $0.command == key.command && $0.key == key.key }) {
@@ -201,12 +201,12 @@ extension Workflow {
     private static let callsNamedMax = 5
 
     func decodeData(
-        of command: Command, by definition: CommandDefinition?, to call: OpenCall?
+        of command: Command, by definition: CommandDefinition?, to call: OpenCall?, _ semantics: Semantics
     ) throws(Refusal) -> [Value] {
         let type = definition?.data ?? RecordType([])
         do throws(JSONProblem) {
             if let call { return try call.complete(command.data, as: type) }
-            return try type.decode(command.data)
+            return try type.decode(command.data, by: semantics)
         } catch {
             throw .badData(command.name, path: error.path, problem: error.message)
         }
@@ -234,6 +234,17 @@ extension Workflow {
         var digest = Digest()
         digest.add(writer.bytes)
         return Order.NaturalKey(command: command.name, key: key, fingerprint: digest.value, version: version)
+    }
+
+    /// Whether a command has a natural key that an order has used already.
+    package func repeats(_ command: Command, on order: Order) -> Bool {
+        guard let definition = self.command(command.name), let slot = definition.key else { return false }
+        do throws(JSONProblem) {
+            guard case .text(let key) = try definition.data.decode(command.data)[slot] else { return false }
+            return order.keys.contains { $0.command == command.name && $0.key == key }
+        } catch {
+            return false
+        }
     }
 
     func notPossible(_ name: EventName, on order: Order) -> Refusal {

@@ -44,7 +44,7 @@ extension Workflow {
         let call = lapsed.call
         let definition = calls[call.definition]
         let answer = self.command(command.name)
-        let said = try decodeData(of: command, by: answer, to: call)
+        let said = try decodeData(of: command, by: answer, to: call, semantics)
         guard let late = definition.late else { throw notPossible(command.name, on: order) }
         if let expected = command.expectedVersion, expected != order.version {
             throw .versionConflict(expected: expected, actual: order.version)

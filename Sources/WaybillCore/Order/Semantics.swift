@@ -30,4 +30,7 @@ package struct Semantics: Hashable, Sendable {
 
     /// Whether a command that takes more than ``InterpreterLimits/stepsMax`` steps is refused.
     var stepsAreCounted: Bool { number >= 2 }
+
+    /// 2: a time in data has one of the forms of `Moment(read:)`. Before, any number of milliseconds was a time.
+    var judgesTimesInData: Bool { number >= 2 }
 }

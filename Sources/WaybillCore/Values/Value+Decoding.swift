@@ -8,24 +8,34 @@ package enum DataLimits {
 /// each with its place.
 extension RecordType {
     /// Decodes the data of a command; no bytes stand for `{}`.
-    package func decode(_ json: [UInt8]) throws(JSONProblem) -> [Value] {
+    ///
+    /// - Parameter semantics: which forms of times are taken; what was accepted before is read by the rules of then.
+    package func decode(_ json: [UInt8], by semantics: Semantics = .current) throws(JSONProblem) -> [Value] {
         guard json.count <= DataLimits.bytesMax else {
             throw JSONProblem(offset: 0, message: "\(json.count) bytes are more than \(DataLimits.bytesMax)")
         }
-        return try decode(stored: json)
+        return try decode(json, judgesTimes: semantics.judgesTimesInData)
     }
 
     /// Decodes data that was accepted before: the journal writes it anew, which may make it longer.
     package func decode(stored json: [UInt8]) throws(JSONProblem) -> [Value] {
+        try decode(json, judgesTimes: false)
+    }
+
+    private func decode(_ json: [UInt8], judgesTimes: Bool) throws(JSONProblem) -> [Value] {
         if json.isEmpty {
             if let field = fields.first(where: { !$0.isOptional }) { throw missing(field, offset: 0) }
             return Array(repeating: .null, count: fields.count)
         }
-        return try JSONReader.read(json) { reader throws(JSONProblem) in try decode(&reader) }
+        return try JSONReader.read(json) { reader throws(JSONProblem) in
+            try decode(&reader, judgesTimes: judgesTimes)
+        }
     }
 
     /// Decodes the object that comes next. Paths of problems begin here; each level above puts its own name before.
-    package func decode(_ reader: inout JSONReader) throws(JSONProblem) -> [Value] {
+    ///
+    /// - Parameter judgesTimes: whether a time must have one of the forms that are taken from outside.
+    package func decode(_ reader: inout JSONReader, judgesTimes: Bool = false) throws(JSONProblem) -> [Value] {
         guard fields.count <= StateSet.countMax else {
             throw reader.problem("a record of \(fields.count) fields; at most \(StateSet.countMax) can be read")
         }
@@ -40,7 +50,7 @@ extension RecordType {
             guard !given.contains(slot) else {
                 throw reader.problem("the field is given twice", path: key.string)
             }
-            values[slot] = try fields[slot].decode(&reader)
+            values[slot] = try fields[slot].decode(&reader, judgesTimes: judgesTimes)
             given.insert(slot)
             next = slot + 1
         }
@@ -56,16 +66,18 @@ extension RecordType {
 }
 
 extension RecordType.Field {
-    fileprivate func decode(_ reader: inout JSONReader) throws(JSONProblem) -> Value {
+    fileprivate func decode(_ reader: inout JSONReader, judgesTimes: Bool) throws(JSONProblem) -> Value {
         do throws(JSONProblem) {
             if isOptional && reader.takeNull() { return .null }
             switch type {
             case .bool: return .bool(try reader.bool())
             case .text: return .text(try boundedText(&reader))
+            case .number(.time) where judgesTimes: return .int(try reader.moment().milliseconds)
             case .number(let unit): return .int(try number(&reader, unit: unit))
-            case .record(let record): return .record(try record.decode(&reader))
+            case .record(let record): return .record(try record.decode(&reader, judgesTimes: judgesTimes))
             case .list(let element, let countMax, let keyed):
-                return .list(try list(&reader, of: element, countMax: countMax, keyed: keyed))
+                return .list(
+                    try list(&reader, of: element, countMax: countMax, keyed: keyed, judgesTimes: judgesTimes))
             case .null:
                 guard reader.takeNull() else { throw reader.problem("expected null") }
                 return .null
@@ -107,14 +119,14 @@ extension RecordType.Field {
     }
 
     private func list(
-        _ reader: inout JSONReader, of element: RecordType, countMax: Int, keyed: Bool
+        _ reader: inout JSONReader, of element: RecordType, countMax: Int, keyed: Bool, judgesTimes: Bool
     ) throws(JSONProblem) -> [Value] {
         var values: [Value] = []
         var keys: Set<Value> = []
         try reader.array { reader throws(JSONProblem) in
             guard values.count < countMax else { throw reader.problem("more than \(countMax) elements") }
             do throws(JSONProblem) {
-                let record = try element.decode(&reader)
+                let record = try element.decode(&reader, judgesTimes: judgesTimes)
                 if keyed, let key = record.first, !keys.insert(key).inserted {
                     throw reader.problem("the key is given twice")
                 }

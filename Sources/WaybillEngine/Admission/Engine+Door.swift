@@ -20,7 +20,7 @@ extension Engine {
         guard settings.refusesSoldOutAtTheDoor, !board.isEmpty else { return nil }
         switch request {
         case .order(let command): return refusalAtTheDoor(command)
-        case .stock, .timeout, .broker: return nil
+        case .stock, .timeout, .firing, .broker: return nil
         }
     }
 
@@ -33,6 +33,7 @@ extension Engine {
             return Account(caller: command.caller, skus: skus, order: command.order)
         case .stock(let command): return Account(caller: command.caller)
         case .timeout(let command): return Account(caller: command.caller, order: command.order)
+        case .firing(let recorded): return Account(order: recorded.order)
         case .broker: return Account()
         }
     }

@@ -20,6 +20,18 @@ extension TableReader where Self: ~Copyable {
         return page(try statement.all { columns in OrderRow(columns) }, limit: limit)
     }
 
+    /// All orders in order of the bytes of their ids.
+    package func orders(afterID id: OrderID, limit: Int) throws(StoreFailure) -> [OrderRow] {
+        let statement = try query(
+            """
+            SELECT number, id, workflow, version, status, placed_at, lane, parent, root, state
+            FROM orders WHERE id > ?1 ORDER BY id LIMIT ?2
+            """)
+        statement.bind(1, id)
+        statement.bind(2, Int64(limit))
+        return try statement.all { columns in OrderRow(columns) }
+    }
+
     /// The orders with this status, in the order in which they were placed.
     package func orders(
         status: Text, after number: StreamNumber, limit: Int

@@ -1,0 +1,149 @@
+import Synchronization
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// How time passes while a history comes in.
+package enum HistoryTime: Sendable {
+    /// It moves the whole file: what becomes due on the way happens at its own moment.
+    case ofTheFile
+    /// It moves the orders that the history speaks of, and their children. Everything else in the file waits for the
+    /// real clock: other orders' timeouts, delayed messages, redeliveries.
+    case ofItsOrders(@Sendable (OrderID) -> Bool)
+    /// It fires nothing: the history says what fired, and when.
+    case recorded
+}
+
+/// A timeout that fired, or a call that nobody had answered in time, as a history recorded it.
+package struct RecordedFiring: Hashable, Sendable {
+    package var order: OrderID
+    package var what: What
+
+    package enum What: Hashable, Sendable {
+        case timeout(TimeoutName)
+        /// The number of the call within its order.
+        case call(Int64)
+    }
+
+    package init(_ what: What, of order: OrderID) {
+        self.what = what
+        self.order = order
+    }
+}
+
+/// Histories: requests with moments of their own.
+extension Engine {
+    /// Handles what a history says, each step at its own moment, many in a write; answers each of them.
+    package func perform(_ steps: [(request: Request, at: Moment)], as time: HistoryTime) -> [Reply] {
+        precondition(world.virtualClock != nil, "requests with times of their own belong to a virtual world")
+        return writer.withLock { writer in
+            var replies: [Reply] = []
+            replies.reserveCapacity(steps.count)
+            var rest = steps.map { Writer.Timed(request: $0.request, at: $0.at) }
+            while !rest.isEmpty {
+                let handled = writer.write(rest, firing: time.firing(upTo: nil))
+                replies += handled
+                rest.removeFirst(handled.count)
+                writer.checkpoint(after: max(1, handled.count))
+            }
+            if case .recorded = time, let last = steps.last { world.virtualClock?.move(to: last.at) }
+            return replies
+        }
+    }
+
+    /// Lets a history's time pass up to a moment.
+    package func pass(to moment: Moment, as time: HistoryTime) {
+        switch time {
+        case .ofTheFile: advance(to: moment)
+        case .recorded: world.virtualClock?.move(to: moment)
+        case .ofItsOrders:
+            writer.withLock { writer in
+                repeat {
+                    _ = writer.write([], firing: time.firing(upTo: moment))
+                    writer.checkpoint()
+                } while writer.stopped == nil && !writer.hasFiredAll
+            }
+        }
+    }
+}
+
+extension Engine {
+    /// Lets a text take the new orders of its workflow from now on.
+    ///
+    /// - Parameter text: kept when the file does not have it. It is not judged: orders live under it elsewhere.
+    package func makeCurrent(_ name: WorkflowName, hash: WorkflowHash, text: Text?, at moment: Moment) throws {
+        if let text, try store.read({ rows in try rows.workflow(hash: hash) }) == nil {
+            let workflow = try catalogue.compile(text)
+            guard workflow.hash == hash, workflow.name == name else {
+                throw EngineFailure.otherText(name, hash: hash)
+            }
+            let kept = writer.withLock { writer in
+                writer.ownWrite { transaction in
+                    _ = try transaction.keepWorkflow(
+                        hash: hash, name: name, version: workflow.version, text: text, at: moment)
+                    for topic in workflow.topics { try transaction.keepTopic(topic, at: moment) }
+                }
+            }
+            try kept.get()
+        }
+        guard let row = try store.read({ rows in try rows.workflow(hash: hash) }), row.name == name else {
+            throw EngineFailure.otherText(name, hash: hash)
+        }
+        catalogue.makeCurrent(row)
+    }
+}
+
+extension HistoryTime {
+    fileprivate func firing(upTo end: Moment?) -> Writer.Firing {
+        switch self {
+        case .ofTheFile: .asTimePasses(to: end)
+        case .ofItsOrders(let owns): .asHistoryPasses(to: end, owns)
+        case .recorded: .round(upTo: nil)
+        }
+    }
+}
+
+extension CommandHandler {
+    /// Fires what a history says to have fired, whatever its due time.
+    func handle(
+        _ recorded: RecordedFiring, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> Answer {
+        guard let entry = try load(recorded.order, in: transaction) else {
+            return .refused(.unknownOrder(recorded.order))
+        }
+        guard let (trigger, key) = try trigger(recorded.what, of: entry.order, in: transaction),
+            let waiting = try transaction.waiting(key)
+        else { return .refused(.unknownTimeout("\(recorded.what) is not pending for order \(recorded.order)")) }
+        switch try decide(trigger, on: entry, at: now, in: transaction) {
+        case .failure(let refusal): return .refused(refusal)
+        case .success(.repeated(let version)):
+            return .accepted(
+                Receipt(order: entry.order.id, version: version, status: entry.order.status, isRepeat: true))
+        case .success(.accepted(let cascade)):
+            try transaction.delete(key)
+            cascade.first.header.cause = waiting.cause
+            return .accepted(try append(cascade, in: transaction))
+        }
+    }
+
+    private func trigger(
+        _ what: RecordedFiring.What, of order: Order, in transaction: borrowing Transaction
+    ) throws -> (Trigger, TimeoutKey)? {
+        switch what {
+        case .timeout(let name):
+            return order.timeouts.first { $0.name == name }.map { (.timeout(name), order.key(of: $0)) }
+        case .call(let number):
+            guard order.calls.contains(where: { $0.number == number }) else { return nil }
+            return try transaction.call(effectKey: order.effectKey(of: number)).map { (.expiry(number), $0.timeoutKey) }
+        }
+    }
+}
+
+extension RecordedFiring.What: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .timeout(let name): "the timeout \(name)"
+        case .call(let number): "call \(number)"
+        }
+    }
+}
