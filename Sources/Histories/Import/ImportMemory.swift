@@ -64,7 +64,9 @@ struct ImportMemory {
         guard !isEmpty else { return nil }
         // Two that fire at one moment are not alike.
         let step = Step(order: firing.order, command: EventName("\(firing.what)"), key: nil, at: moment)
-        return try answer(to: step) { try firing.eventTypes.contains($0.type) && $0.at == moment && firing.isSaid(by: $0.body) }
+        return try answer(to: step) {
+            try firing.eventTypes.contains($0.type) && $0.at == moment && firing.isSaid(by: $0.body)
+        }
     }
 
     /// The same for a timeout that somebody moved or cancelled.
