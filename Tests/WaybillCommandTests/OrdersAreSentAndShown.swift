@@ -153,7 +153,7 @@ import Testing
         #expect(try waybill.run("order", "send", "o-1", "pay", "--db", "shop.db", "--data", pay).status == 0)
         let ship = #"{"parcel":"x","carrier":"post","lines":[{"line":"1","qty":1}]}"#
         #expect(try waybill.run("order", "send", "o-1", "ship", "--db", "shop.db", "--data", ship).status == 0)
-        #expect(try waybill.run("order", "show", "o-1/x", "--db", "shop.db").output.contains("parcel"))
+        #expect(try waybill.run("order", "show", "o-1/parcel-x", "--db", "shop.db").output.contains("parcel"))
         #expect(try waybill.run("verify", "shop.db").status == 0)
     }
 

@@ -5,8 +5,8 @@
 /// | ISO 8601 with a zone | `2026-11-21T10:00:00Z`, `2026-11-21 18:00:00.250+08:00` |
 /// | milliseconds since 1970 | `1795255200000` |
 ///
-/// A date or a time of day without a zone is refused: 18:00 in Shanghai is not 18:00 in London. So is a number of ten digits:
-/// it is a time in seconds, and taken for milliseconds it would lie in 1970.
+/// A date or a time of day without a zone is refused: 18:00 in Shanghai is not 18:00 in London. So is a number of ten
+/// digits: it is a time in seconds, and taken for milliseconds it would lie in 1970.
 extension Moment {
     /// The years 1 to 9999, in milliseconds since 1970.
     package static let readable: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
