@@ -23,7 +23,7 @@ import WaybillStore
           open:
             entry:
               - send: {topic: pairs, tag: first}
-              - send: {topic: pairs, tag: second, message_group: buyer}
+              - send: {topic: pairs, tag: second, messageGroup: buyer}
             on: {done: {actions: [{send: {topic: pairs, tag: third}}]}}
         """, source: "pair.yaml")
 

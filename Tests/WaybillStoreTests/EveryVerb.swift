@@ -28,6 +28,7 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.forEachEvent(
         afterStream: StreamNumber(0), version: 0, upTo: Position(9), limit: 9, { _ in })
     _ = try transaction.journalEnd()
+    _ = try transaction.digest(of: Position(1))
     try transaction.insert(OrderRow.sample(1))
     try transaction.update(OrderRow.sample(1, status: "paid"))
     _ = try transaction.order(id: "order-1")
