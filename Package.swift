@@ -134,7 +134,8 @@ let package = Package(
         .testTarget(
             name: "HistoriesTests",
             dependencies: [
-                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill", "Histories",
+                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill",
+                "Histories",
                 "FlashSale", crypto,
             ],
             exclude: ["certificate_check.py"], swiftSettings: house),

@@ -21,8 +21,8 @@ extension ModuleLook {
 }
 
 extension OrderView {
-    /// What is here of the buyer's money, not on its way back and not owed, in minor units; nil: this workflow is not known to
-    /// say.
+    /// What is here of the buyer's money, not on its way back and not owed, in minor units; nil: this workflow is not
+    /// known to say.
     func keptCents() throws -> Int64? {
         let context = try JSON(reading: self.context)
         guard let payments = context["payments"]?.elements else {

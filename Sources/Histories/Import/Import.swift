@@ -78,7 +78,7 @@ package enum ImportFailure: Error, Sendable, CustomStringConvertible {
                 + "--workflow FILE, and run it again"
         case .later(let latest, let clock):
             "\(latest.place): it happens at \(latest.at.iso8601), and it is \(clock.iso8601) now; nothing was "
-                + "imported. Is it a time of another zone? Write 2026-11-21T18:00:00+08:00, or import it into a new file"
+                + "imported. Is it a time of another zone? Write 2026-11-21T18:00:00+08:00, or import into a new file"
         case .stopped(let reason): "the import stopped: \(reason). Run it again; it goes on where it stopped"
         }
     }
