@@ -113,6 +113,13 @@ extension Engine {
         }
     }
 
+    /// Whether an order is at rest, with all its children; nil when there is no such order. See ``Order/isAtRest(_:)``.
+    package func isAtRest(_ id: OrderID) throws -> Bool? {
+        guard let row = try store.read({ snapshot in try snapshot.order(id: id) }) else { return nil }
+        let order = try Order(row, under: try workflow(row.workflow))
+        return try order.isAtRest { child in try isAtRest(child) ?? true }
+    }
+
     /// The level of a stock, or nil when there has never been any.
     package func stock(_ key: StockKey) throws -> StockLevel? {
         try store.read { snapshot in try snapshot.stock(key)?.level }
