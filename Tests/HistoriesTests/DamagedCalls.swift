@@ -52,7 +52,7 @@ struct `A check of calls` {
             "a message that says that a failed call was done",
             """
             INSERT INTO message (place, event, ordinal, born_at, tag, key, body)
-            SELECT (SELECT max(place) + 1 FROM message), event, ordinal, born_at, 'done', 'failed#1', '{}'
+            SELECT (SELECT max(place) + 1 FROM message), event, ordinal, born_at, 'done', 'failed#1', x'7b7d'
             FROM pending_message WHERE \(half("failed#1"));
             DELETE FROM pending_message WHERE \(half("failed#1"))
             """, "order failed", "a message says that it was done"),

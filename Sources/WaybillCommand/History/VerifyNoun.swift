@@ -78,8 +78,8 @@ struct VerifyText {
             let orders = counted(report.ordersTakingSilenceForFailed, "order")
             details.wrapped(
                 "upgrade",
-                "\(orders) not ended under workflow texts in which a call that nobody answers in time counts as failed: "
-                    + "what is done late is done twice. Not damage; see Upgrading in the documentation.")
+                "\(orders) not ended under workflow texts in which a call that nobody answers in time counts as "
+                    + "failed: what is done late is done twice. Not damage; see Upgrading in the documentation.")
         }
         details.lines("note", report.modules.flatMap { module in module.notes.map(\.printable) })
     }
