@@ -16,6 +16,17 @@ extension OrderBook {
     /// The calls of an order, open and answered, the oldest first, at most 1,000; nil when there is no such order.
     public func calls(of id: OrderID) throws -> [CallView]? { try engine.calls(of: id) }
 
+    /// One page of the calls of all orders that wait for an answer, the longest overdue first, at most 1,000.
+    ///
+    /// - Parameter last: where the last page ended; nil: from the first.
+    public func openCalls(after last: OpenCallView? = nil, limit: Int = 100) throws -> [OpenCallView] {
+        try engine.openCalls(after: last, limit: limit)
+    }
+
+    /// Whether an order is at rest: no pending timeout, no call open or unanswered, no child that is not at rest; nil
+    /// when there is no such order.
+    public func isAtRest(_ id: OrderID) throws -> Bool? { try engine.isAtRest(id) }
+
     /// Why an order did not move: its last 20 refusals, the newest first, up to an event's time or a time.
     public func refusals(of id: OrderID, asOf moment: AsOf = .now) throws -> [RefusalView] {
         try engine.refusals(of: id, asOf: moment)

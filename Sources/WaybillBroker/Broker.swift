@@ -40,6 +40,8 @@ package final class Broker {
     package let desk: CheckDesk
     /// Those in this process who answer for half messages, by the name of their producer.
     package var checkers: [Text: HalfMessageChecker] = [:]
+    /// Those whose half messages no request decides, by the name of their producer: why, for one of them.
+    package var refusalsToDecide: [Text: @Sendable (PendingMessageRow) -> MessageRefusal] = [:]
     package let disk: DiskWatch
     var maintenance: Maintenance
     /// The last deliveries and what became of them.

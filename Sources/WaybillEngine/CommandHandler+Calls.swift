@@ -96,6 +96,17 @@ extension Engine {
     package static var callProducer: Text { "$call" }
 }
 
+extension PendingMessageRow {
+    /// Why the half message of a call is decided by nothing but its answer: which command that is.
+    var refusalToDecideCall: MessageRefusal {
+        guard let body = message.body, let address = CallAddress(body: body) else {
+            return .unknownMessage("whose call can be read; verify the file")
+        }
+        return .decidedByAnswer(
+            order: address.order, key: address.key.string, ok: address.ok, failed: address.failed)
+    }
+}
+
 extension CallRow.State {
     init?(_ result: OpenCall.Result) { self.init(rawValue: result.rawValue) }
 

@@ -113,6 +113,29 @@ extension Engine {
         }
     }
 
+    /// One page of the open calls of all orders after one, the longest overdue first.
+    package func openCalls(after last: OpenCallView?, limit: Int) throws -> [OpenCallView] {
+        try store.read { snapshot in
+            let rows = try snapshot.openCalls(
+                after: last.map { ($0.deadline, $0.number) }, limit: min(max(limit, 1), Self.pageMax))
+            return try rows.map { row in
+                guard let order = try snapshot.order(number: row.stream)?.id else {
+                    throw EngineFailure.damaged("the call \(row.effectKey) belongs to no order")
+                }
+                return OpenCallView(
+                    order: order, key: row.effectKey, deadline: row.deadline, isUnanswered: row.isUnanswered,
+                    number: row.number)
+            }
+        }
+    }
+
+    /// Whether an order is at rest, with all its children; nil when there is no such order. See ``Order/isAtRest(_:)``.
+    package func isAtRest(_ id: OrderID) throws -> Bool? {
+        guard let row = try store.read({ snapshot in try snapshot.order(id: id) }) else { return nil }
+        let order = try Order(row, under: try workflow(row.workflow))
+        return try order.isAtRest { child in try isAtRest(child) ?? true }
+    }
+
     /// The level of a stock, or nil when there has never been any.
     package func stock(_ key: StockKey) throws -> StockLevel? {
         try store.read { snapshot in try snapshot.stock(key)?.level }

@@ -58,6 +58,7 @@ final class Writer {
                 "lanes of a file (the lane \(lane) would be one more; a lane ends when its messages are gone and no "
                     + "consumer reads it)", max: max)
         }
+        broker.refusalsToDecide[Engine.callProducer] = { $0.refusalToDecideCall }
         nextTimeout = try store.write { transaction in try timeouts.nextDue(in: transaction) }
     }
 

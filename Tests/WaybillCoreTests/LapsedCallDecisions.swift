@@ -84,4 +84,34 @@ import WorkflowFile
         _ = try bake(order, under: workflow, by: .first)
         #expect(throws: Refusal.self) { try bake(order, under: workflow, by: .current) }
     }
+
+    /// An order with an open call and so many natural keys.
+    private func order(withKeys count: Int, asking name: EventName?) throws -> (order: Order, workflow: Workflow) {
+        var (order, _, workflow) = try order(afterCalls: 0, by: .current)
+        if let name {
+            let command = Command(order: "c-1", name: name)
+            guard
+                case .accepted(let decision) = try workflow.decide(
+                    command, on: order, at: Moment(milliseconds: 1), asking: EndlessStock())
+            else { return (order, workflow) }
+            order = decision.order
+        }
+        order.keys = (0..<count).map {
+            Order.NaturalKey(command: "pay", key: Text("p\($0)"), fingerprint: 0, version: 1)
+        }
+        return (order, workflow)
+    }
+
+    @Test(arguments: ["baked", "burnt"]) func `takes the answer to a call with any number of natural keys`(
+        name: String
+    ) throws {
+        let (order, workflow) = try order(withKeys: 1_024, asking: "bake")
+        let answer = Command(order: "c-1", name: EventName(Text(name)), key: "c-1#1")
+        let now = Moment(milliseconds: 2)
+        guard case .accepted(let heard) = try workflow.decide(answer, on: order, at: now, asking: EndlessStock()) else {
+            Issue.record("the answer is not taken")
+            return
+        }
+        #expect(heard.order.calls.isEmpty)
+    }
 }

@@ -108,28 +108,28 @@ import WorkflowFile
     private let answers = "baked: {}\n  burnt: {data: {reason: text}}"
 
     @Test func `names commands that answer it`() {
-        let good = "{topic: oven, data: {cakes: cakes}, ok: baked, failed: burnt, within: 1h}"
+        let good = "{topic: oven, data: {cakes: cakes}, ok: baked, failed: burnt, expired: burnt, within: 1h}"
         #expect(findings(good, commands: answers) == [])
-        let bad = "{topic: oven, ok: bakd, failed: burnt, within: 1h}"
+        let bad = "{topic: oven, ok: bakd, failed: burnt, expired: burnt, within: 1h}"
         #expect(findings(bad, commands: answers) == ["'bakd' is no command, so nobody can answer with it"])
     }
 
     @Test func `shares its data with its answers`() {
-        let call = "{topic: oven, data: {cakes: cakes}, ok: baked, failed: burnt, within: 1h}"
+        let call = "{topic: oven, data: {cakes: cakes}, ok: baked, failed: burnt, expired: burnt, within: 1h}"
         #expect(
             findings(call, commands: "baked: {data: {cakes: text}}\n  burnt: {data: {reason: text}}")
                 == ["'cakes' is a count in the call, in baked a text"])
     }
 
     @Test func `can expire without anybody to say what is missing`() {
-        let call = "{topic: oven, data: {cakes: cakes}, ok: baked, failed: burnt, within: 1h}"
+        let call = "{topic: oven, data: {cakes: cakes}, ok: baked, failed: burnt, expired: burnt, within: 1h}"
         #expect(
             findings(call, commands: "baked: {}\n  burnt: {data: {cook: text}}")
                 == ["when the call expires nobody says 'cook'"])
     }
 
     @Test func `hears a late answer as an event with the answer's data and how the call had ended`() throws {
-        let call = "{topic: oven, ok: baked, failed: burnt, late: too_late, within: 1h}"
+        let call = "{topic: oven, ok: baked, failed: burnt, expired: burnt, late: too_late, within: 1h}"
         let commands = "baked: {data: {colour: text}}\n  burnt: {data: {reason: text}}"
         let heard = "too_late: {target: done, guard: \"event.colour = 'brown' AND event.ended = 'expired'\"}"
         #expect(findings(call, commands: commands, on: heard) == [])
@@ -137,7 +137,8 @@ import WorkflowFile
             findings(call, commands: commands, on: "too_late: {target: done, guard: event.smell = 1}")
                 == ["unknown field 'smell', there are colour, ended"])
         #expect(
-            findings("{topic: oven, ok: baked, failed: burnt, late: burnt, within: 1h}", commands: answers)
+            findings(
+                "{topic: oven, ok: baked, failed: burnt, expired: burnt, late: burnt, within: 1h}", commands: answers)
                 == ["burnt is a command"])
         let taken = "baked: {data: {ended: text}}\n  burnt: {data: {reason: text}}"
         #expect(
@@ -147,7 +148,7 @@ import WorkflowFile
 
     @Test func `has time`() {
         #expect(
-            findings("{topic: oven, ok: baked, failed: burnt, within: 0s}", commands: answers)
+            findings("{topic: oven, ok: baked, failed: burnt, expired: burnt, within: 0s}", commands: answers)
                 == ["a call that expires at once"])
         #expect(
             findings("{topic: oven, ok: baked, failed: burnt}", commands: answers) == ["`call:` without `within:`"])

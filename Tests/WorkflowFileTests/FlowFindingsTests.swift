@@ -192,7 +192,7 @@ import WorkflowFile
                 type: final
                 entry:
                   - raise: refund
-                  - call: {topic: t, data: {amount_cents: 5}, ok: paid, failed: failed, within: 1d}
+                  - call: {topic: t, data: {amount_cents: 5}, ok: paid, failed: failed, expired: failed, within: 1d}
                   - reserve: {sku: "'s'", qty: 1, then: {raise: refund}, else: {raise: refund}}
             """,
             """

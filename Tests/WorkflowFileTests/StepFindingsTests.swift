@@ -68,7 +68,7 @@ import WorkflowFile
             """),
         FindingRow(
             "calls on leaving for the end of the order",
-            chart("a: {on: {go: z}, exit: [{call: {topic: t, ok: ok, failed: no, within: 1d}}]}"),
+            chart("a: {on: {go: z}, exit: [{call: {topic: t, ok: ok, failed: no, expired: no, within: 1d}}]}"),
             """
             9:28: error: states.a.exit[0].call: the order ends in 'z', and nothing hears the answer to this \
             call, 'ok', any more
@@ -109,7 +109,7 @@ import WorkflowFile
                 initial: a
                 states:
                   a: {on: {go: b}}
-                  b: {type: final, entry: [{call: {topic: t, ok: ok, failed: no, within: 1d}}]}
+                  b: {type: final, entry: [{call: {topic: t, ok: ok, failed: no, expired: no, within: 1d}}]}
               s: {initial: c, states: {c: {on: {do: d}}, d: {type: final}}}
             """,
             """
@@ -164,7 +164,8 @@ import WorkflowFile
             "hears an answer where nothing was asked yet",
             chart(
                 "a: {on: {go: b, ok: z}}\n"
-                    + "  b: {entry: [{call: {topic: t, ok: ok, failed: no, within: 1d}}], on: {ok: z, no: z}}"
+                    + "  b: {entry: [{call: {topic: t, ok: ok, failed: no, expired: no, within: 1d}}],"
+                    + " on: {ok: z, no: z}}"
             ),
             """
             9:19: warning: states.a.on.ok: 'ok' is never heard here: no call that it answers can be open
@@ -259,7 +260,7 @@ import WorkflowFile
             chart(
                 """
                 a: {on: {go: b}}
-                  b: {entry: [{call: {topic: t, ok: ok, failed: no, within: 1d}}], on: {ok: c, no: a}}
+                  b: {entry: [{call: {topic: t, ok: ok, failed: no, expired: no, within: 1d}}], on: {ok: c, no: a}}
                   c: {on: {ok: z, tick: z}}
                 """), ""),
         FindingRow(

@@ -254,7 +254,7 @@ import WorkflowFile
 
     // MARK: An order that ends while a call is open
 
-    private static let call = "{call: {topic: t, ok: ok, failed: no, within: 1d}}"
+    private static let call = "{call: {topic: t, ok: ok, failed: no, expired: no, within: 1d}}"
 
     private static func calling(_ states: String, on: String = "{}") -> String {
         """

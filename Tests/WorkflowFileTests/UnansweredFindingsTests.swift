@@ -196,4 +196,11 @@ import WorkflowFile
             findings(states: guarded.replacing("guard: \"IN_STATE('both.oven.cold')\", ", with: "")).contains(Self.ends)
         )
     }
+
+    @Test func `says of a call without the key that silence counts as failed, unless the text says so`() {
+        let quiet = Self.good.replacing("\(Self.heard), ", with: "")
+        let warning = "a call that is not answered in time counts as failed, and may have been done"
+        #expect(findings("within: 1h", states: quiet) == [warning])
+        #expect(findings("expired: burnt, within: 1h", states: quiet) == [])
+    }
 }

@@ -5,6 +5,8 @@ import WaybillStore
 struct EventSketch {
     var movements: [Movement] = []
     var messages: [EventBody.MessageTrace] = []
+    /// Whether it made calls: some of its messages may be announcements of answers.
+    var hasCalls = false
 
     init(_ event: borrowing StoredEvent) throws {
         try event.withBody { bytes in try read(bytes.assumingMemoryBound(to: UInt8.self)) }
@@ -27,6 +29,9 @@ struct EventSketch {
                     try reader.array { reader throws(JSONProblem) in
                         sketch.messages.append(try reader.messageTrace())
                     }
+                case "called":
+                    sketch.hasCalls = true
+                    try reader.skipValue()
                 default: try reader.skipValue()
                 }
             }

@@ -7,6 +7,8 @@ final class OpenOrder {
     var order: Order
     let row: OrderRow
     let chart: Chart
+    /// What its events say of its calls, where somebody asks; see ``CallJournal``.
+    var calls = CallJournal()
 
     init(_ row: OrderRow, placedBy event: borrowing StoredEvent, in chart: Chart) {
         self.row = row

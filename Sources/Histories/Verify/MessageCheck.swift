@@ -7,15 +7,19 @@ struct MessageCheck {
     /// An event, with what it says that it sent; nil: it cannot be read, which was found before.
     struct Sender {
         let position: Position
+        let stream: StreamNumber
         let at: Moment
         let lane: Text
         let messages: [EventBody.MessageTrace]?
+        let hasCalls: Bool
 
         init(_ event: EventRow, _ sketch: EventSketch?) {
             position = event.position
+            stream = event.stream
             at = event.at
             lane = event.lane
             messages = sketch?.messages
+            hasCalls = sketch?.hasCalls ?? false
         }
     }
 
@@ -31,6 +35,7 @@ struct MessageCheck {
     private(set) var count = 0
     private let queues: [StoredQueueNumber: StoredQueueRow]
     private let gone: GoneMessages
+    private var announcements: ForgottenAnnouncements
     /// More of one page than this are not read: a file with so many extra messages is found wrong anyway.
     private let rowsMax = 100_000
 
@@ -44,6 +49,7 @@ struct MessageCheck {
         }
         self.queues = queues
         gone = try GoneMessages(engine, queues: queues.values)
+        announcements = ForgottenAnnouncements(engine)
     }
 
     /// What is wrong with the messages of a page of events, which covers these positions.
@@ -91,13 +97,14 @@ struct MessageCheck {
         }
     }
 
-    private func problem(
+    private mutating func problem(
         _ trace: EventBody.MessageTrace, of sender: Sender, _ visible: StoredMessage?, _ pending: PendingMessageRow?,
         _ rows: borrowing Snapshot
     ) throws -> String? {
         switch (visible, pending?.state) {
         case (nil, nil), (nil, .fired), (nil, .committed):
             if gone.contains(trace.topic, lane: sender.lane, event: sender.position, at: sender.at) { return nil }
+            if try sender.hasCalls && announcements.contain(trace, of: sender, rows) { return nil }
             return "it is missing: its event sent it to \(trace.topic)"
         case (nil, .recalled), (nil, .rolledBack):
             return nil
@@ -142,6 +149,9 @@ struct MessageCheck {
             topic: trace.topic, tag: message.tag, key: message.key, messageGroup: message.messageGroup,
             body: message.body, properties: properties, deliverAt: due)
         outgoing.isHalf = isHalf
+        if outgoing.digest == trace.digest { return nil }
+        // One that became visible in the moment of its birth may have been a half one.
+        outgoing.isHalf = true
         return outgoing.digest == trace.digest ? nil : "what it says has changed since its event sent it"
     }
 

@@ -5,18 +5,23 @@ import WaybillStore
 /// Compares each folded order with all that the file keeps of it: its row, its attributes, its pending timeouts, its
 /// relatives, its calls.
 struct OrderCheck: FoldVisitor {
-    /// It does not; but what cannot be read is found.
+    /// For what they say of calls; and what cannot be read is found.
     static var looksAtEvents: Bool { true }
 
     private(set) var findings: FileFindings
     /// How many rows there must be: what the orders imply, and no more.
     private(set) var attributeCount = 0
     private(set) var timeoutCount = 0
+    /// Orders that have not ended and whose text takes a call that nobody answered for failed.
+    private(set) var takingSilenceForFailed = 0
     private var state = StoredState()
 
     init(findingsMax: Int) { findings = FileFindings(keptMax: findingsMax) }
 
-    mutating func visit(_ event: borrowing StoredEvent, _ body: borrowing EventBody, of open: OpenOrder) {}
+    mutating func visit(_ event: borrowing StoredEvent, _ body: borrowing EventBody, of open: OpenOrder) {
+        guard !body.outcome.called.isEmpty || !body.outcome.settled.isEmpty else { return }
+        open.calls.add(body, at: event.position, of: open.row.id, under: open.chart.workflow)
+    }
 
     mutating func finish(_ open: OpenOrder, _ rows: borrowing Snapshot) throws {
         let row = open.row
@@ -33,11 +38,15 @@ struct OrderCheck: FoldVisitor {
                 FileFinding("it waits for \(timeout.due.iso8601), and no row will wake it")
                     .of(row.id).timeout(timeout.name.text))
         }
+        let workflow = open.chart.workflow
+        if workflow.takesSilenceForFailed, !workflow.isFinished(open.order.configuration) {
+            takingSilenceForFailed += 1
+        }
         if row.parent != nil || open.order.parent != nil || !open.order.children.isEmpty {
             for what in try FamilyCheck.findings(of: open.order, row, rows) { note(what) }
         }
         if open.order.callCount > 0 {
-            for what in try CallCheck.findings(of: open.order, row, rows) { note(what) }
+            for what in try CallCheck.findings(of: open, rows) { note(what) }
         }
     }
 

@@ -114,6 +114,7 @@ package struct Verify {
             report.orders = fold.orderCount
             report.attributes = fold.visitor.attributeCount
             report.timeouts = fold.visitor.timeoutCount
+            report.ordersTakingSilenceForFailed = fold.visitor.takingSilenceForFailed
             report.add(fold.visitor.findings)
         case .stock:
             var check = StockCheck(engine, findingsMax: settings.findingsMax)
@@ -171,6 +172,9 @@ package struct VerifyReport: Sendable, Codable {
     package var attributes = 0
     /// SHA-256 over what every order and stock has come to; empty when it could not be read.
     package var digest = ""
+    /// Orders that have not ended under texts in which a call that nobody answers counts as failed: not wrong, and a
+    /// refund of theirs may go out twice. What to do says the page about upgrading.
+    package var ordersTakingSilenceForFailed = 0
     /// The modules that the file has.
     package var modules: [Module] = []
     package var milliseconds: Int64 = 0

@@ -12,8 +12,15 @@ extension Broker {
         case .refused(let refusal):
             return .refused(refusal)
         case .message(let row, _):
+            if let refusal = refusalToDecide(row) { return .refused(refusal) }
             return try decide(row, resolution, at: now, in: transaction)
         }
+    }
+
+    /// Why an undecided half message is not for a request to decide; nil: it is.
+    private func refusalToDecide(_ row: PendingMessageRow) -> MessageRefusal? {
+        guard row.state == .half || row.state == .parked, let producer = row.producer else { return nil }
+        return refusalsToDecide[producer]?(row)
     }
 
     /// Decides a half message, if nobody has before. The one place where it happens.
@@ -59,6 +66,7 @@ extension Broker {
         case .refused(let refusal):
             return .refused(refusal)
         case .message(let row, _):
+            if let refusal = refusalToDecide(row) { return .refused(refusal) }
             guard try transaction.resume(row.number, next: now) else {
                 return .refused(.decidedAlready("it is not parked, but \(row.state.rawValue)"))
             }

@@ -74,6 +74,13 @@ struct VerifyText {
                 + Interval(milliseconds: report.milliseconds).text)
         details.line("states", report.digest)
         details.lines("modules", report.modules.map(line))
+        if report.ordersTakingSilenceForFailed > 0 {
+            let orders = counted(report.ordersTakingSilenceForFailed, "order")
+            details.wrapped(
+                "upgrade",
+                "\(orders) not ended under workflow texts in which a call that nobody answers in time counts as "
+                    + "failed: what is done late is done twice. Not damage; see Upgrading in the documentation.")
+        }
         details.lines("note", report.modules.flatMap { module in module.notes.map(\.printable) })
     }
 
@@ -98,6 +105,7 @@ extension JSONWriter {
         member("timeouts", Int64(report.timeouts))
         member("attributes", Int64(report.attributes))
         member("digest", Text(report.digest))
+        member("orders_taking_silence_for_failed", Int64(report.ordersTakingSilenceForFailed))
         members("modules", report.modules) { writer, module in
             writer.beginObject()
             writer.member("name", Text(module.name))

@@ -5,5 +5,7 @@ struct OrderNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "order",
         abstract: "List, show and explain orders; send them commands.",
-        subcommands: [ListOrders.self, ShowOrder.self, OrderHistory.self, WhyOrder.self, SendToOrder.self])
+        subcommands: [
+            ListOrders.self, ShowOrder.self, OrderHistory.self, WhyOrder.self, SendToOrder.self, ListCalls.self,
+        ])
 }

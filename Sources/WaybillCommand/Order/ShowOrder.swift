@@ -23,7 +23,9 @@ struct ShowOrder: AsyncParsableCommand {
             let calls = try book.calls(of: id) ?? []
             if file.json {
                 var writer = JSONWriter()
-                writer.order(order, calls: upTo.moment == .now ? calls : order.openOnes)
+                writer.order(
+                    order, calls: upTo.moment == .now ? calls : order.openOnes,
+                    isAtRest: upTo.moment == .now ? try book.isAtRest(id) : nil)
                 writer.print()
             } else {
                 let children = try order.children.map { id in

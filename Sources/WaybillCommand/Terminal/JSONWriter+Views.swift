@@ -62,7 +62,8 @@ extension JSONWriter {
         endObject()
     }
 
-    mutating func order(_ order: OrderView, calls: [CallView] = []) {
+    /// - Parameter isAtRest: nil: it is not known, as of an order of the past.
+    mutating func order(_ order: OrderView, calls: [CallView] = [], isAtRest: Bool? = nil) {
         beginObject()
         member("id", order.id.text)
         member("workflow", order.workflow.text)
@@ -71,6 +72,7 @@ extension JSONWriter {
         member("status", order.status)
         members("states", order.states) { $0.text($1) }
         member("finished", order.isFinished)
+        if let isAtRest { member("at_rest", isAtRest) }
         member("placed_at", order.placedAt)
         member("lane", order.lane)
         member("parent", ifAny: order.parent?.text)

@@ -64,10 +64,8 @@ extension Macrostep {
             deadline: now.advanced(by: Interval(milliseconds: within)), lane: lane, data: try body(call.data))
         order.open(open)
         outcome.called.append(open)
-        try add(message(of: open, tag: "call"))
-        var done = message(of: open, tag: "done")
-        done.isHalf = true
-        try add(done)
+        try add(workflow.message(of: open, by: order.id, tag: "call"))
+        try add(workflow.announcement(of: open, by: order.id))
         guard trace != nil else { return }
         let definition = workflow.calls[call.definition]
         let key = order.effectKey(of: open.number)
@@ -105,7 +103,7 @@ extension Macrostep {
     /// Ends a call that the order does not want any more, and tells the worker.
     mutating func withdraw(_ call: OpenCall) throws(Refusal) {
         settle(call, .cancelled)
-        try add(message(of: call, tag: "withdrawn"))
+        try add(workflow.message(of: call, by: order.id, tag: "withdrawn"))
     }
 
     mutating func settle(_ call: OpenCall, _ result: OpenCall.Result) {
@@ -116,27 +114,5 @@ extension Macrostep {
         guard trace != nil else { return }
         let key = order.effectKey(of: call.number)
         note("call \(key): \(result.rawValue)")
-    }
-
-    /// `{"call":key,"order":id,"ok":command,"failed":command,"answer_by":ms,"data":{...}}`
-    private func message(of call: OpenCall, tag: Text) -> OutgoingMessage {
-        let definition = workflow.calls[call.definition]
-        let key = order.effectKey(of: call.number)
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("call")
-        writer.text(key)
-        writer.key("order")
-        writer.text(order.id.text)
-        writer.key("ok")
-        writer.text(definition.ok.text)
-        writer.key("failed")
-        writer.text(definition.failed.text)
-        writer.key("answer_by")
-        writer.int(call.deadline.milliseconds)
-        writer.key("data")
-        writer.json(call.data)
-        writer.endObject()
-        return OutgoingMessage(topic: definition.topic, tag: tag, key: key, body: writer.bytes)
     }
 }

@@ -40,6 +40,10 @@ extension MessageLimits {
     /// Throws unless this may name those who answer for half messages.
     package func check(producer name: Text) throws(MessageFlaw) {
         try checkText(name, part: .producer, bytesMax: producerBytesMax)
+        // The half messages of calls have a producer too, and only the engine is it.
+        guard !name.withBytes({ $0.first == UInt8(ascii: "$") }) else {
+            throw MessageFlaw(.producer, "names that begin with $ are the engine's own; choose another")
+        }
     }
 
     /// Throws unless this may be a message's id. Ids of the engine's own form are refused: an effect is told by its

@@ -17,6 +17,7 @@ extension MessageRefusal {
         case .unknownMessage: "unknown_message"
         case .alreadyVisible: "already_visible"
         case .decidedAlready: "decided_already"
+        case .decidedByAnswer: "decided_by_answer"
         case .notForThisGroup: "not_for_this_group"
         case .limit: "limit"
         case .overloaded: "overloaded"
@@ -50,6 +51,9 @@ extension MessageRefusal {
         case .unknownMessage(let what): "there is no message \(what)"
         case .alreadyVisible(let moment): "too late: the message became visible at \(moment.iso8601)"
         case .decidedAlready(let decision): "the message was decided before: \(decision)"
+        case .decidedByAnswer(let order, let key, let ok, let failed):
+            "only the answer to the call \(key) decides this message: send \(ok) or \(failed) to the order \(order) "
+                + "with the key \(key) (waybill order send \(order) \(ok) --key \(key))"
         case .notForThisGroup(let group, let problem): "not for the group \(group): \(problem)"
         case .limit(let what, let max): "\(what): at most \(max)"
         case .overloaded(let what, let retryAfter): "\(what); try again in \(retryAfter.milliseconds) ms"

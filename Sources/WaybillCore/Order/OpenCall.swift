@@ -42,6 +42,8 @@ package struct OpenCall: Hashable, Sendable {
         self.data = data
     }
 
+    static func effectKey(of number: Int64, by order: OrderID) -> Text { Text("\(order.text)#\(number)") }
+
     /// What became of a call.
     package enum Result: String, Sendable, CaseIterable {
         case ok, failed, expired, cancelled
@@ -67,7 +69,7 @@ package struct OpenCall: Hashable, Sendable {
 extension Order {
     /// The key that names a call for its worker and for the provider behind it: `order#number`. Done twice with the
     /// same key, the effect must happen once; the answer comes with it.
-    package func effectKey(of call: Int64) -> Text { Text("\(id.text)#\(call)") }
+    package func effectKey(of call: Int64) -> Text { OpenCall.effectKey(of: call, by: id) }
 
     /// The open call that an answer with this key is for.
     package func openCall(key: Text?) -> OpenCall? {
@@ -120,6 +122,9 @@ extension Workflow {
             self.lateData = lateData
         }
     }
+
+    /// Whether a call of it that is not answered in time counts as failed: what is not known becomes a no.
+    package var takesSilenceForFailed: Bool { calls.contains { $0.expired == nil && $0.unanswered == nil } }
 
     /// Whether a command is an answer to calls, and is accepted only with the key of an open one.
     package func isAnswer(_ command: EventName) -> Bool {

@@ -140,6 +140,27 @@ public struct CallView: Hashable, Sendable {
     }
 }
 
+/// A call that waits for its answer, with its order.
+public struct OpenCallView: Hashable, Sendable {
+    public var order: OrderID
+    /// The effect key: the answer comes with it.
+    public var key: Text
+    /// By when an answer was asked for.
+    public var deadline: Moment
+    /// Whether the deadline has passed and it stays open.
+    public var isUnanswered: Bool
+    /// Where a list goes on after it.
+    package var number: Int64
+
+    package init(order: OrderID, key: Text, deadline: Moment, isUnanswered: Bool, number: Int64) {
+        self.order = order
+        self.key = key
+        self.deadline = deadline
+        self.isUnanswered = isUnanswered
+        self.number = number
+    }
+}
+
 /// Why an order did not move, at one time.
 public struct RefusalView: Hashable, Sendable {
     public var at: Moment

@@ -116,6 +116,12 @@ extension ActionBuilder {
     /// What happens at the deadline: one thing, and silence is neither of the answers. Nobody is there to say what the
     /// call does not know.
     private func checkDeadline(_ outline: Outline.Call, _ wanted: RecordType, _ known: RecordType) {
+        if outline.unanswered == nil, outline.expired == nil {
+            log.warning(
+                at: outline.failed, "a call that is not answered in time counts as failed, and may have been done",
+                hint: "add `unanswered: EVENT`, and it stays open until it is answered; or `expired: EVENT`, if no "
+                    + "answer means no")
+        }
         if let (node, name) = outline.unanswered {
             if outline.expired != nil {
                 log.error(

@@ -118,11 +118,26 @@ import WaybillStore
     @Test func `is found among all open calls, the longest overdue first`() async throws {
         let book = try await silent()
         try await book.submit(FamilyShop.bake("c-2")).receipt()
-        let open = try book.engine.store.read { try $0.openCalls(after: nil, limit: 10) }
-        #expect(open.map(\.effectKey) == ["c-1#1", "c-2#1"])
+        let open = try book.openCalls()
+        #expect(open.map(\.key) == ["c-1#1", "c-2#1"] && open.map(\.order) == ["c-1", "c-2"])
         #expect(open.map(\.isUnanswered) == [true, false])
-        let last = try #require(open.first)
-        let rest = try book.engine.store.read { try $0.openCalls(after: (last.deadline, last.number), limit: 10) }
-        #expect(rest.map(\.effectKey) == ["c-2#1"])
+        #expect(try book.openCalls(after: open.first).map(\.key) == ["c-2#1"])
+        try await book.submit(answer("burnt", "c-1#1", ["reason": "smoke"])).receipt()
+        #expect(try book.openCalls().map(\.key) == ["c-2#1"])
+    }
+
+    @Test func `keeps its order from rest, and so does a child's`() async throws {
+        let book = try await silent()
+        #expect(try book.isAtRest("c-1") == false)
+        try await book.submit(answer("burnt", "c-1#1", ["reason": "smoke"])).receipt()
+        #expect(try book.isAtRest("c-1") == true)
+        #expect(try book.isAtRest("c-9") == nil)
+        let family = try await FamilyShop.book()
+        try await family.submit(FamilyShop.place("o-1")).receipt()
+        #expect(try family.isAtRest("o-1") == true)
+        try await family.submit(FamilyShop.pack("o-1", "b", 1)).receipt()
+        #expect(try family.isAtRest("o-1") == false, "its box waits for a day")
+        try await family.submit(OrderCommand("deliver", of: "o-1/b")).receipt()
+        #expect(try family.isAtRest("o-1") == true)
     }
 }
