@@ -13,7 +13,7 @@ import WaybillStore
         let shop = try CertifiedShop()
         let book = try shop.open()
         var shoppers = Shoppers(book, seed: seed)
-        try await shoppers.live(steps: 500)
+        try await shoppers.live(steps: 900)
         book.close()
         let report = try shop.certify()
         #expect(report.findings.first == [])

@@ -34,6 +34,7 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.order(id: "order-1")
     _ = try transaction.order(number: stream)
     _ = try transaction.orders(after: StreamNumber(0), limit: 9)
+    _ = try transaction.orders(afterID: "o", limit: 9)
     _ = try transaction.orders(status: "paid", after: StreamNumber(0), limit: 9)
     _ = try transaction.orders(workflow: workflow, after: StreamNumber(0), limit: 9)
     _ = try transaction.orders(parent: stream, after: StreamNumber(0), limit: 9)

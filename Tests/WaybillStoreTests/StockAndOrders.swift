@@ -112,7 +112,8 @@ import WaybillStore
                 pages += 1
             }
             #expect(listed == placed)
-            #expect(pages > 2)
+            // A page looks at some shelves, and the next begins at the first that holds anything.
+            #expect(pages >= 2)
         }
         var rows: [Int64] = []
         repeat {

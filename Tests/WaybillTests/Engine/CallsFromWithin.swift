@@ -6,17 +6,18 @@ import WaybillEngine
 import WaybillStore
 
 /// A closure that reads or writes asks the book once more: it never waits for itself.
-@Suite struct `A call from within a read or a write` {
+@Suite(.timeLimit(.minutes(2))) struct `A call from within a read or a write` {
     enum Kind: CaseIterable { case memory, file }
 
-    /// Runs a test's body beside it; false: it has not ended in time.
-    private func ends(_ body: @escaping @Sendable () async throws -> Void) -> Bool {
-        let hasEnded = DispatchSemaphore(value: 0)
-        Task {
-            do { try await body() } catch { Issue.record(error) }
-            hasEnded.signal()
+    /// Runs a test's body in a task; the time limit of the suite ends what waits for itself.
+    private func ends(_ body: @escaping @Sendable () async throws -> Void) async -> Bool {
+        do {
+            try await Task { try await body() }.value
+            return true
+        } catch {
+            Issue.record(error)
+            return false
         }
-        return hasEnded.wait(timeout: .now() + 60) == .success
     }
 
     private func open(_ kind: Kind, isVirtual: Bool = true) throws -> (OrderBook, TemporaryShop) {
@@ -45,9 +46,9 @@ import WaybillStore
     }
 
     @Test(arguments: Kind.allCases, [true, false])
-    func `reads what there is`(kind: Kind, isVirtual: Bool) throws {
+    func `reads what there is`(kind: Kind, isVirtual: Bool) async throws {
         let (book, shop) = try open(kind, isVirtual: isVirtual)
-        let isInTime = ends {
+        let isInTime = await ends {
             try await stocked(book)
             try book.readTables { tables in
                 try ask(book)
@@ -71,9 +72,9 @@ import WaybillStore
     }
 
     @Test(arguments: Kind.allCases)
-    func `reads in the handler of a module`(kind: Kind) throws {
+    func `reads in the handler of a module`(kind: Kind) async throws {
         let (book, shop) = try open(kind)
-        let isInTime = ends {
+        let isInTime = await ends {
             let module = HandlerModule("reader", [Subscription("orders")]) { _, _, _ in try ask(book) }
             try await book.install(module)
             try await stocked(book)
@@ -85,9 +86,9 @@ import WaybillStore
         shop.remove()
     }
 
-    @Test func `waits for no connection, however many ask at once`() throws {
+    @Test func `waits for no connection, however many ask at once`() async throws {
         let (book, shop) = try open(.file, isVirtual: false)
-        #expect(ends { try await stocked(book) })
+        #expect(await ends { try await stocked(book) })
         let hasEnded = DispatchSemaphore(value: 0)
         for _ in 0..<24 {
             Thread.detachNewThread {
@@ -109,10 +110,10 @@ import WaybillStore
     }
 
     @Test(arguments: Kind.allCases, [true, false])
-    func `closes the book when it has ended`(kind: Kind, isVirtual: Bool) throws {
+    func `closes the book when it has ended`(kind: Kind, isVirtual: Bool) async throws {
         for isReading in [true, false] {
             let (book, shop) = try open(kind, isVirtual: isVirtual)
-            let isInTime = ends {
+            let isInTime = await ends {
                 try await stocked(book)
                 if isReading {
                     try book.readTables { _ in book.close() }
@@ -131,9 +132,9 @@ import WaybillStore
         }
     }
 
-    @Test func `refuses a request that would wait for its own write`() throws {
+    @Test func `refuses a request that would wait for its own write`() async throws {
         let (book, shop) = try open(.memory)
-        let isInTime = ends {
+        let isInTime = await ends {
             try await stocked(book)
             _ = try await book.transact(place("o-2")) { _ in
                 let reply = book.engine.perform([.order(place("o-3").command)])
@@ -150,7 +151,7 @@ import WaybillStore
         shop.remove()
     }
 
-    @Test func `a book that is dropped lets go of its file`() throws {
+    @Test func `a book that is dropped lets go of its file`() async throws {
         let shop = TemporaryShop()
         for isVirtual in [true, false, false] {
             let world = isVirtual ? World.virtual(VirtualClock(start: noon)) : World.system
@@ -165,7 +166,7 @@ import WaybillStore
                 }
             }
             let book = try #require(opened)
-            #expect(ends { _ = try await book.submit(StockCommand(.receive(1), of: mug)).get() })
+            #expect(await ends { _ = try await book.submit(StockCommand(.receive(1), of: mug)).get() })
         }
         shop.remove()
     }
