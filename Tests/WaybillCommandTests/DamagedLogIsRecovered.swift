@@ -41,6 +41,6 @@ struct `A file with a damaged log` {
         #expect(again.status == 0)
         #expect(again.output.contains("its log is not damaged"))
         let audited = try waybill.shell("sqlite3 shop.db \"SELECT body FROM event WHERE type = '\\$recovered'\"").output
-        #expect(audited == #"{"log":"shop.db-wal.damaged-1","lost_commits":4,"last_event":1}"# + "\n")
+        #expect(audited == #"{"format":2,"log":"shop.db-wal.damaged-1","lost_commits":4,"last_event":1}"# + "\n")
     }
 }

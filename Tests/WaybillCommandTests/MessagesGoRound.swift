@@ -137,7 +137,7 @@ import Testing
         let id = try #require(try run("message send trade --body a --key k-1 --json").object()["id"] as? String)
         #expect(try run("message find --id \(id) --json").array().first?["body"] as? String == "a")
         #expect(try run("message find --key k-1").output.contains(id))
-        #expect(try run("message find --topic trade --from 2020-01-01 --json").array().count == 1)
+        #expect(try run("message find --topic trade --from 2020-01-01T00:00:00Z --json").array().count == 1)
         #expect(try run("message find --key k-2").status == 1)
         #expect(try run("message find --id a --key b").status == 64)
     }
