@@ -8,7 +8,7 @@ import WaybillStore
 
 /// Certificates are written by Waybill and judged by a script that knows nothing of its code.
 @Suite struct `A stock certificate` {
-    @Test(arguments: [21, 22, 23] as [UInt64])
+    @Test(arguments: [21, 23, 25] as [UInt64])
     func `of a crowd's orders is sound, and a checker without our code agrees`(_ seed: UInt64) async throws {
         let shop = try CertifiedShop()
         let book = try shop.open()
