@@ -77,11 +77,12 @@ import Workflows
     }
 
     /// Ten thousand accidents and attacks on a real file: bytes changed, cut, doubled, moved. None may trap or hang.
-    @Test func `never traps, however it was mutated`() throws {
-        var dice = SeededDice(seed: 20_261_121)
+    @Test(arguments: [20_261_121, 20_261_122, 20_261_123, 20_261_124] as [UInt64])
+    func `never traps, however it was mutated`(_ seed: UInt64) throws {
+        var dice = SeededDice(seed: seed)
         let originals = ShippedWorkflows.all.map { Array($0.text.utf8) }
         var accepted = 0
-        for round in 0..<10_000 {
+        for round in 0..<2_500 {
             // The small files, so that ten thousand are checked soon; the large one now and then.
             let original = round % 50 == 0 ? originals[0] : originals[3 + round % 2]
             let bytes = mutated(original, by: &dice)
@@ -95,7 +96,7 @@ import Workflows
             for finding in findings { try #require(finding.line >= 1 && finding.column >= 1, "round \(round)") }
         }
         // Both kinds must occur, or the mutations test nothing.
-        #expect(accepted > 100 && accepted < 9_000)
+        #expect(accepted > 25 && accepted < 2_250)
     }
 
     private func mutated(_ original: [UInt8], by dice: inout SeededDice) -> [UInt8] {
