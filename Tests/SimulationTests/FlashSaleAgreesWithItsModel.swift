@@ -6,7 +6,7 @@ import Testing
     @Test func `is at every step what the model says`() async throws {
         let words = [
             "accepted", "repeated", "insufficient_stock", "order_exists", "unknown_order", "key_reused", "not_possible",
-            "stock_conflict", "bad_data", "call_ended", "no_open_call", "timeout_fired", "unknown_timeout",
+            "stock_conflict", "bad_data", "no_open_call", "timeout_fired", "unknown_timeout",
         ]
         expect(words, in: try await outcomes(of: FlashSimulation.self, seeds: 1...40), moreThan: 3)
     }
