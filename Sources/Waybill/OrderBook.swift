@@ -50,8 +50,9 @@ public struct OrderBook: Sendable {
     ///
     /// - Parameters:
     ///   - path: the database file; beside it appear `-wal`, `-shm` and `.lock`.
-    ///   - workflows: the versions that take new orders. Orders that exist stay with the version they were placed
-    ///     under.
+    ///   - workflows: a text that is new, or whose `version:` is higher than that of the text which takes orders under
+    ///     its name, takes new orders from now on. Others are kept: see ``idleWorkflows``. Orders that exist stay with
+    ///     the text they were placed under.
     ///   - world: where time and randomness come from; a virtual one moves only by ``advance(to:)``.
     /// - Throws: ``WorkflowFileError`` when a workflow has findings, ``StoreFailure`` when the file is locked, foreign,
     ///   newer, damaged or on a network file system.
@@ -140,6 +141,7 @@ public struct OrderBook: Sendable {
         }
         let named = zip(workflows, compiled).map { (name: $0.source, workflow: $1.workflow) }
         try WorkflowFile.checkFamily(named, beside: try Self.others(than: named.map(\.workflow), in: store))
+        try Self.checkLivingParents(of: named, in: store)
         engine = try Engine(store: store, workflows: compiled, world: world, settings: engineSettings) { text in
             try WorkflowFile.load(stored: text.string)
         }
@@ -151,7 +153,8 @@ public struct OrderBook: Sendable {
         let names = Set(opened.map(\.name))
         guard opened.contains(where: { $0.children.contains { !names.contains($0.workflow) } }) else { return [] }
         var current: [WorkflowName: Text] = [:]
-        for row in try store.read({ rows in try rows.workflows() }) where !names.contains(row.name) {
+        let (rows, numbers) = try store.read { rows in (try rows.workflows(), try rows.currentWorkflows()) }
+        for row in rows where !names.contains(row.name) && numbers[row.name] == row.number {
             current[row.name] = row.text
         }
         return try current.values.map { try WorkflowFile.load(stored: $0.string) }

@@ -17,8 +17,11 @@ struct ImportOrders: AsyncParsableCommand {
 
     @OptionGroup var options: ImportOptions
 
-    @Option(help: ArgumentHelp("The workflow of orders whose lines name none: a file, or a name.", valueName: "name"))
-    var workflow: String?
+    @Option(
+        help: ArgumentHelp(
+            "The workflow of orders whose lines name none: a file, or a name. Repeated: the first; lines may name all.",
+            valueName: "name"))
+    var workflow: [String] = []
 
     func run() async throws {
         let workflow = try WorkflowChoice(workflow)

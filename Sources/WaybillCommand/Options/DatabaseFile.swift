@@ -25,6 +25,7 @@ struct DatabaseFile {
         if !isMade { try requireExistence() }
         let book = try OrderBook.open(path, workflows: workflows, relatives: WorkflowText.shipped, world: world)
         if isNew { Output.error.line("waybill: \(path.printable) is new") }
+        for idle in book.idleWorkflows { Output.error.line("waybill: \(idle)".printable) }
         return try await use(book, body)
     }
 

@@ -4,7 +4,7 @@ import WaybillCore
 import WorkflowFile
 
 /// `waybill workflow check`: every finding of every file, with its place and how to fix it.
-struct CheckWorkflow: ParsableCommand {
+struct CheckWorkflow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Say what is wrong with workflow files; exit status 1 if anything is.")
 
@@ -13,6 +13,10 @@ struct CheckWorkflow: ParsableCommand {
 
     @Flag(help: "Print one JSON array with an object per file.")
     var json = false
+
+    @Option(
+        help: ArgumentHelp("Check also that they fit the parents whose orders are in this file.", valueName: "file"))
+    var db: String?
 
     /// The workflows that those to be checked may spawn, or be spawned by: all that are named, and the shipped ones.
     private func relatives() throws -> [Workflow] {
@@ -24,7 +28,13 @@ struct CheckWorkflow: ParsableCommand {
         return named + shipped.filter { !names.contains($0.name) }
     }
 
-    func run() throws {
+    /// What of a workflow does not fit the parents in the file.
+    private func unfit(_ workflow: Workflow) async throws -> [WorkflowFinding] {
+        guard let db else { return [] }
+        return try await DatabaseFile(path: db).reading { book in try book.familyFindings(of: workflow) }
+    }
+
+    func run() async throws {
         let others = try relatives()
         var writer = JSONWriter()
         var hasErrors = false
@@ -34,6 +44,7 @@ struct CheckWorkflow: ParsableCommand {
             var (workflow, findings) = WorkflowFile.check(bytes: source.bytes, tryingFacts: true)
             if let checked = workflow {
                 findings += WorkflowFile.familyFindings(of: checked, among: others)
+                findings += try await unfit(checked)
                 if findings.contains(where: { $0.severity == .error }) { workflow = nil }
             }
             hasErrors = hasErrors || workflow == nil
