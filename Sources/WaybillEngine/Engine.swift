@@ -86,7 +86,9 @@ package final class Engine: Sendable {
         disk = broker.disk
         receiverParts = Receiver.Parts(broker)
         let made = try Writer(
-            store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end, board: board),
+            store: store, world: world,
+            handler: CommandHandler(
+                catalogue: catalogue, journalEnd: end, board: board, settings: settings.timeouts),
             timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker, writeMax: settings.modules.writeMax)
         writer = WriterTurn(made)
         if world.virtualClock == nil {
@@ -110,18 +112,26 @@ package final class Engine: Sendable {
         return await intake.submit(request) { [self] in account(of: request) }
     }
 
-    /// Handles requests in one write on the caller's thread, which waits.
+    /// Handles requests in one write on the caller's thread, which waits; those that keep their place in the writes after
+    /// it.
     package func perform(_ requests: [Request]) -> [Reply] {
         if writer.isMine { return requests.map { $0.refused(Self.refusalFromWithin) } }
-        let now = world.now()
         return writer.withLock { writer in
-            let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
-            let timed = requests.map { Writer.Timed(request: $0, at: now) }
-            let replies = writer.write(timed, firing: .round(upTo: horizon))
+            var replies = [Reply?](repeating: nil, count: requests.count)
+            var left = Array(requests.indices)
+            repeat {
+                let now = world.now()
+                let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
+                let timed = left.map { Writer.Timed(request: requests[$0], at: now) }
+                for (index, reply) in zip(left, writer.write(timed, firing: .round(upTo: horizon))) {
+                    replies[index] = reply
+                }
+                left.removeAll { replies[$0] != nil }
+                writer.checkpoint(after: requests.count)
+            } while !left.isEmpty
             // A timeout of no length, armed just now, is due already.
-            if world.virtualClock != nil { fire(writer, upTo: now) }
-            writer.checkpoint(after: requests.count)
-            return replies
+            if world.virtualClock != nil { fire(writer, upTo: world.now()) }
+            return replies.compactMap { $0 }
         }
     }
 

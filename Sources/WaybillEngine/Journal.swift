@@ -28,6 +28,7 @@ struct Journal {
     /// | 2 | with 64 ended calls of which an order would hear late, a further call is refused | the oldest is dropped |
     /// | 2 | a parallel root ends when all that was raised is heard, the last `onDone:` of a region too | it is lost |
     /// | 2 | a command of more than 5,000,000 evaluation steps is refused | it runs as long as it takes |
+    /// | 2 | a timeout or `reschedule` with `at:` in the past is due at that time | due now, or a millisecond later |
     static let semantics = Semantics.current
 
     private var committed: JournalEnd

@@ -15,9 +15,9 @@ final class Writer {
     /// After so long a module's write handles no other message.
     let writeMax: Interval
     /// When the next timeout is due, as of the last write, or the next delivery ends; nil: none is pending.
-    var nextDue: Moment? { earlier(nextTimeout, broker.nextDue) }
+    var nextDue: Moment? { earlier(nextTimeout.earliest, broker.nextDue) }
 
-    private var nextTimeout: Moment?
+    private var nextTimeout = NextDue()
     /// Old answers to repeated requests that one write may delete at least.
     private static let droppedMin = 500
     /// Timeouts, give or take a round, in one write of a virtual world: it holds what it changes in memory.
@@ -41,14 +41,6 @@ final class Writer {
         self.timeouts = timeouts
         self.broker = broker
         self.writeMax = writeMax
-        timeouts.register(.order) { [handler, timeouts] timeout, now, transaction in
-            let retryAt = timeouts.retry(timeout, at: now)
-            try handler.fire(timeout, at: now, retryAt: retryAt, in: transaction)
-        }
-        timeouts.register(.call) { [handler, timeouts] timeout, now, transaction in
-            let retryAt = timeouts.retry(timeout, at: now)
-            try handler.expire(timeout, at: now, retryAt: retryAt, in: transaction)
-        }
         broker.register(with: timeouts)
         handler.refusalOfLane = { [unowned broker] lane in
             guard case .limit(_, let max) = broker.refusal(ofLane: lane) else { return nil }
@@ -57,6 +49,7 @@ final class Writer {
                     + "consumer reads it)", max: max)
         }
         nextTimeout = try store.write { transaction in try timeouts.nextDue(in: transaction) }
+        handler.stock.board.expect(nextTimeout.orders)
     }
 
     /// One request with the moment at which it happens.
@@ -66,9 +59,10 @@ final class Writer {
     }
 
     /// Which timeouts a write fires beside its requests.
-    enum Firing {
-        /// One round of those that are due up to a moment, after the requests; nil: none.
-        case round(upTo: Moment?)
+    enum Rounds {
+        /// One round of those that are due up to a moment: timeouts of orders before the requests, the rest after
+        /// them. Nil: none may fire. While they rest, requests fire what must come before them, and no more.
+        case round(upTo: Moment?, rests: Bool = false)
         /// In a virtual world: before each request what has become due until then, and what becomes due until an end,
         /// each at its own moment, to which the clock is turned. With many due the write ends early.
         case asTimePasses(to: Moment?)
@@ -79,9 +73,9 @@ final class Writer {
     /// A request that cannot be written (damage, a broken rule of a table) is left out and refused, and the write is
     /// made again from the others.
     ///
-    /// - Returns: a reply to each request; as time passes, perhaps only to the first ones, and to none when it has
-    ///   fired as many timeouts as a write may.
-    func write(_ requests: [Timed], firing: Firing) -> [Reply] {
+    /// - Returns: a reply to each request, nil where it keeps its place for the next write; as time passes, perhaps only
+    ///   to the first ones, and to none when it has fired as many timeouts as a write may.
+    func write(_ requests: [Timed], firing: Rounds) -> [Reply?] {
         if let stopped { return requests.map { $0.request.refused(.failStopped(stopped)) } }
         var culprits: [Int: Refusal] = [:]
         var failedTimeouts: [TimeoutKey: Text] = [:]
@@ -95,8 +89,10 @@ final class Writer {
                 }
                 endWrite()
                 nextTimeout = attempt.nextDue
+                handler.stock.board.expect(nextTimeout.orders)
                 return attempt.replies
             } catch {
+                if let key = handler.firing.current { attempt.current = .timeout(key) }
                 handler.forget()
                 broker.forget()
                 switch (blame(for: error), attempt.current) {
@@ -105,12 +101,12 @@ final class Writer {
                     return requests.map { $0.request.refused(.stopped(by: error)) }
                 case (.request, .request(let index)):
                     culprits[index] = .undone("\(error)")
-                case (.request, .timeout(let key)):
+                case (.request, .timeout(let key)) where failedTimeouts[key] == nil:
                     failedTimeouts[key] = Text("\(error)")
                 case (.request, .nothing) where !flushesEach:
                     // Changed rows could not be written at the end: whose they are, the next attempt tells.
                     flushesEach = true
-                case (.nobody, _), (.request, .nothing):
+                case (.nobody, _), (.request, .nothing), (.request, .timeout):
                     pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
                     return requests.map { $0.request.refused(.undone("\(error)")) }
                 }
@@ -130,47 +126,75 @@ final class Writer {
         let failedTimeouts: [TimeoutKey: Text]
         /// Whether changed rows are written after each request and timeout instead of once at the end.
         let flushesEach: Bool
-        var replies: [Reply] = []
+        var replies: [Reply?] = []
+        var kept = KeptPlaces()
         var current = Current.nothing
-        var nextDue: Moment?
+        var nextDue: NextDue
         /// Timeouts that have fired, and rounds in which none has.
         var fired = 0
     }
 
     private func perform(
-        _ requests: [Timed], firing: Firing, _ attempt: inout Attempt, in transaction: borrowing Transaction
+        _ requests: [Timed], firing: Rounds, _ attempt: inout Attempt, in transaction: borrowing Transaction
     ) throws {
+        var horizon: Moment?
         switch firing {
-        case .round(let horizon): handler.horizon = horizon
-        case .asTimePasses: handler.horizon = nil
+        case .round(let moment, let rests):
+            beginFiring(upTo: moment, attempt)
+            if !rests { horizon = moment }
+            if horizon != nil { try fireOrders(&attempt, in: transaction) }
+        case .asTimePasses: beginFiring(upTo: nil, attempt)
         }
+        try handle(requests, firing: firing, &attempt, in: transaction)
+        attempt.current = .nothing
+        if let horizon { try fireDeliveries(upTo: horizon, &attempt, in: transaction) }
+        if case .asTimePasses(let end?) = firing { _ = try fire(asTimePassesTo: end, &attempt, in: transaction) }
+        try flush(in: transaction)
+        // Twice as many leave as came in: the table cannot grow for ever, and no write is long because of it.
+        try transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
+        attempt.nextDue = try timeouts.nextDue(in: transaction)
+        if let due = attempt.nextDue.orders, due < nextTimeout.orders ?? due { handler.stock.board.expect(due) }
+    }
+
+    private func handle(
+        _ requests: [Timed], firing: Rounds, _ attempt: inout Attempt, in transaction: borrowing Transaction
+    ) throws {
         attempt.replies.reserveCapacity(requests.count)
         for (index, timed) in requests.enumerated() {
             if case .asTimePasses = firing {
-                guard try fire(asTimePassesTo: timed.at, &attempt, in: transaction) else { break }
+                guard try fire(asTimePassesTo: timed.at, &attempt, in: transaction) else { return }
+            }
+            if attempt.kept.hold(timed.request) {
+                attempt.kept.keep(timed.request)
+                attempt.replies.append(nil)
+                continue
             }
             if let refusal = attempt.culprits[index] {
                 attempt.replies.append(timed.request.refused(refusal))
                 continue
             }
             attempt.current = .request(index)
-            attempt.replies.append(try handle(timed, in: transaction))
+            let reply = try handle(timed, in: transaction)
+            if reply == nil { attempt.kept.keep(timed.request) }
+            attempt.replies.append(reply)
             if attempt.flushesEach { try flush(in: transaction) }
         }
-        attempt.current = .nothing
-        switch firing {
-        case .round(nil): break
-        case .round(let horizon?): try fireRound(upTo: horizon, &attempt, in: transaction)
-        case .asTimePasses(nil): break
-        case .asTimePasses(let end?): _ = try fire(asTimePassesTo: end, &attempt, in: transaction)
-        }
-        try flush(in: transaction)
-        // Twice as many leave as came in: the table cannot grow for ever, and no write is long because of it.
-        try transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
-        attempt.nextDue = try timeouts.nextDue(in: transaction)
     }
 
-    private func fireRound(
+    /// From here on the write may fire what is due of orders up to a moment.
+    private func beginFiring(upTo horizon: Moment?, _ attempt: Attempt) {
+        handler.begin(Firing(horizon: horizon, isBehind: isReached(attempt.nextDue.orders, by: horizon)))
+        handler.firing.failed = attempt.failedTimeouts
+        handler.firing.flushesEach = attempt.flushesEach
+    }
+
+    private func fireOrders(_ attempt: inout Attempt, in transaction: borrowing Transaction) throws {
+        try handler.fireRound(limit: timeouts.settings.roundMax, in: transaction)
+        handler.firing.current = nil
+        attempt.fired += handler.firing.fired
+    }
+
+    private func fireDeliveries(
         upTo horizon: Moment, _ attempt: inout Attempt, in transaction: borrowing Transaction
     ) throws {
         try timeouts.step(upTo: horizon, postponing: attempt.failedTimeouts, in: transaction) { key in
@@ -190,17 +214,18 @@ final class Writer {
         asTimePassesTo end: Moment, _ attempt: inout Attempt, in transaction: borrowing Transaction
     ) throws -> Bool {
         // What was armed in this write is not known as due yet.
-        if let armed = handler.earliestArmed { attempt.nextDue = min(armed, attempt.nextDue ?? armed) }
+        if let armed = handler.earliestArmed { attempt.nextDue.orders = earlier(armed, attempt.nextDue.orders) }
         handler.earliestArmed = nil
-        while let due = earlier(attempt.nextDue, broker.nextDue), due <= end {
+        while let due = earlier(attempt.nextDue.earliest, broker.nextDue), due <= end {
             guard attempt.fired < Self.firedMax else { return false }
             let before = attempt.fired
             // What came due while nobody was there happens now, and not in the past.
             world.virtualClock?.move(to: due)
             let now = world.now()
-            handler.horizon = now
-            try fireRound(upTo: now, &attempt, in: transaction)
-            handler.horizon = nil
+            beginFiring(upTo: now, attempt)
+            try fireOrders(&attempt, in: transaction)
+            try fireDeliveries(upTo: now, &attempt, in: transaction)
+            handler.firing.horizon = nil
             handler.earliestArmed = nil
             if attempt.fired == before { attempt.fired += 1 }
             attempt.nextDue = try timeouts.nextDue(in: transaction)
@@ -219,17 +244,17 @@ final class Writer {
     /// Whether timeouts rest after an undone write.
     var isPaused: Bool { pausedUntil.map { world.uptime().milliseconds < $0 } ?? false }
 
-    private func handle(_ timed: Timed, in transaction: borrowing Transaction) throws -> Reply {
+    private func handle(_ timed: Timed, in transaction: borrowing Transaction) throws -> Reply? {
         switch timed.request {
         case .order(let command):
             if let percent = broker.disk.percentTooLittleForOrders {
                 return .order(.refused(.diskNearlyFull(freePercent: percent)))
             }
-            return .order(try handler.handle(command, at: timed.at, in: transaction))
+            return try handler.handle(command, at: timed.at, in: transaction).map { .order($0) }
         case .stock(let command):
             return .stock(try handler.handle(command, at: timed.at, in: transaction))
         case .timeout(let command):
-            return .order(try handler.handle(command, at: timed.at, in: transaction))
+            return try handler.handle(command, at: timed.at, in: transaction).map { .order($0) }
         case .broker(let request):
             return .broker(try broker.handle(request, at: timed.at, in: transaction))
         }
@@ -242,7 +267,8 @@ final class Writer {
         checkpoints: Bool = true, _ body: (borrowing Transaction) throws -> Result
     ) -> Swift.Result<Result, Refusal> {
         if let stopped { return .failure(.failStopped(stopped)) }
-        handler.horizon = timeouts.horizon(wall: world.now(), uptime: world.uptime())
+        let horizon = timeouts.horizon(wall: world.now(), uptime: world.uptime())
+        handler.begin(Firing(horizon: horizon, isBehind: isReached(nextTimeout.orders, by: horizon)))
         do {
             let result = try store.write { transaction in try body(transaction) }
             didWrite()
@@ -260,9 +286,11 @@ final class Writer {
             nextTimeout = try store.read { [timeouts] snapshot in try timeouts.nextDue(in: snapshot) }
         } catch {
             // Asked again by the next write; until then the writer looks at once.
-            nextTimeout = world.now()
+            nextTimeout.orders = world.now()
+            nextTimeout.deliveries = world.now()
             pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
         }
+        handler.stock.board.expect(nextTimeout.orders)
     }
 
     /// A full disk found out by COMMIT is no refusal: what the file holds is not known, whatever the error is called.
@@ -345,6 +373,15 @@ extension Refusal {
         guard let failure = error as? StoreFailure, failure.isOutcomeUnknown else { return .failStopped("\(error)") }
         return .outcomeUnknown("\(error)")
     }
+}
+
+extension NextDue {
+    fileprivate var earliest: Moment? { earlier(orders, deliveries) }
+}
+
+func isReached(_ due: Moment?, by horizon: Moment?) -> Bool {
+    guard let due, let horizon else { return false }
+    return due <= horizon
 }
 
 private func earlier(_ one: Moment?, _ other: Moment?) -> Moment? {

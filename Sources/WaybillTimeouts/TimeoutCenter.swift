@@ -1,7 +1,8 @@
 package import WaybillCore
 package import WaybillStore
 
-/// Takes due timeouts in bounded rounds and hands each to the owner of its kind.
+/// Takes due timeouts in bounded rounds and hands each to the owner of its kind. Those of orders have one order over
+/// the whole file, and the engine fires them itself.
 ///
 /// The b-tree of timeouts is the queue and the only place that knows due times: there is no wheel to rebuild and no
 /// cursor that could skip. Each round reads at most `roundMax` rows of each kind, so a flood of one kind delays no
@@ -59,7 +60,7 @@ package final class TimeoutCenter {
             for timeout in due {
                 try began(timeout.key)
                 if let error = failed[timeout.key] {
-                    try transaction.postpone(timeout, until: retry(timeout, at: now), error: error)
+                    try transaction.postpone(timeout, until: settings.retry(timeout, at: now), error: error)
                     continue
                 }
                 try owner(timeout, now, transaction)
@@ -70,20 +71,38 @@ package final class TimeoutCenter {
     /// Notes how late a timeout fired, once its write is committed.
     package func record(_ lateness: Interval) { self.lateness.record(lateness) }
 
-    /// When the next timeout of a registered kind is due, or nil.
-    package func nextDue<Rows: TableReader & ~Copyable>(in rows: borrowing Rows) throws -> Moment? {
-        var next: Moment?
+    /// When the next timeouts are due, waiting or to be tried again.
+    package func nextDue<Rows: TableReader & ~Copyable>(in rows: borrowing Rows) throws -> NextDue {
+        var next = NextDue()
+        for kind in Self.ofOrders {
+            if let due = try rows.earliestDue(kind) { next.orders = min(next.orders ?? due, due) }
+        }
         for (kind, _) in owners {
-            if let due = try rows.earliestDue(kind) { next = min(next ?? due, due) }
+            if let due = try rows.earliestDue(kind) { next.deliveries = min(next.deliveries ?? due, due) }
         }
         return next
     }
 
+    /// The kinds that are due in one order over the whole file, and that no owner is registered for.
+    private static let ofOrders: [TimeoutKind] = [.order, .call]
+}
+
+/// When the next timeouts are due.
+package struct NextDue: Hashable, Sendable {
+    /// Of orders, and deadlines of their calls; nil: none is pending.
+    package var orders: Moment?
+    /// Of all that is about messages.
+    package var deliveries: Moment?
+
+    package init() {}
+}
+
+extension TimeoutCenter.Settings {
     /// When a timeout whose handling was refused is tried again; nil: it is parked.
     package func retry(_ timeout: DueTimeout, at now: Moment) -> Moment? {
-        guard timeout.attempt < settings.attemptsMax - 1 else { return nil }
+        guard timeout.attempt < attemptsMax - 1 else { return nil }
         let doublings = min(max(timeout.attempt, 0), 30)
-        let wait = min(settings.backOff.milliseconds << doublings, settings.backOffMax.milliseconds)
+        let wait = min(backOff.milliseconds << doublings, backOffMax.milliseconds)
         return now.advanced(by: Interval(milliseconds: wait))
     }
 }

@@ -86,6 +86,7 @@ private func useTimeoutVerbs(_ transaction: borrowing Transaction) throws {
     try transaction.insert(key)
     try transaction.move(key, to: .noon.advanced(by: .minutes(1)))
     _ = try transaction.dueTimeouts(.order, upTo: .noon, limit: 9)
+    _ = try transaction.waitingTimeouts(.order, upTo: .noon.advanced(by: .minutes(1)), limit: 1)
     _ = try transaction.earliestDue(.order)
     _ = try transaction.isPending(key)
     _ = try transaction.waiting(key)

@@ -27,7 +27,9 @@ struct WhyOrder: AsyncParsableCommand {
             // Refusals are kept in small number, so those of long ago may be gone.
             let areOthersKept = try refusals.isEmpty && !book.refusals(of: id).isEmpty
             print(refusals, ifNone: areOthersKept ? "of what is kept, nothing was refused by then" : nil)
-            print(order, placed: try book.order(id)?.placedAt, context: try book.engine.workflow(of: id)?.context)
+            print(
+                order, placed: try book.order(id)?.placedAt, context: try book.engine.workflow(of: id)?.context,
+                now: try book.engine.time(of: upTo.moment) ?? World.system.now())
         }
     }
 
@@ -50,11 +52,8 @@ struct WhyOrder: AsyncParsableCommand {
     }
 
     /// - Parameter placed: when it was placed, which may be after the moment that was asked for; nil: never.
-    private func print(_ order: OrderView?, placed: Moment?, context: RecordType?) {
-        if let order {
-            let now = upTo.at ?? World.system.now()
-            return OrderText(order, calls: order.openOnes, context: context, now: now).write()
-        }
+    private func print(_ order: OrderView?, placed: Moment?, context: RecordType?, now: Moment) {
+        if let order { return OrderText(order, calls: order.openOnes, context: context, now: now).write() }
         let when = placed.map { "was placed later, at \($0.iso8601)" } ?? "was never placed"
         Output.standard.line("\(id) \(when)".printable)
     }

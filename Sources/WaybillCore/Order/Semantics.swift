@@ -30,4 +30,7 @@ package struct Semantics: Hashable, Sendable {
 
     /// Whether a command that takes more than ``InterpreterLimits/stepsMax`` steps is refused.
     var stepsAreCounted: Bool { number >= 2 }
+
+    /// A fixed time that lies in the past is the due time as it is; before, it was due now, or a millisecond later.
+    package var dueTimesStand: Bool { number >= 2 }
 }
