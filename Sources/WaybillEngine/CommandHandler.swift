@@ -17,6 +17,8 @@ final class CommandHandler {
     var firing = Firing(horizon: nil)
     /// How often orders have fired at one moment.
     var bursts = Bursts()
+    /// By what time keys of commands are kept while the wall clock is in doubt; nil: by that of the command.
+    var steadyNow: Moment?
     /// How late the timeouts were that the write at hand fired.
     var lateness: [Interval] = []
     /// The earliest due time that the write at hand has armed.

@@ -1,4 +1,4 @@
-import WaybillCore
+package import WaybillCore
 import WaybillStore
 
 /// Orders as they were: folded from their events up to a moment.

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import WaybillBroker
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -113,6 +114,7 @@ extension Engine {
             // One look at the clock, so that nothing is dated before its due time.
             let now = world.now()
             let horizon = writer.timeouts.horizon(wall: now, uptime: began)
+            if horizon == nil { writer.broker.endWaits() }
             let isDue = !writer.isPaused && isReached(writer.nextDue, by: horizon)
             guard isDue || !batch.requests.isEmpty else { return nil }
             return writer.write(

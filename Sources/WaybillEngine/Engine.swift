@@ -26,6 +26,10 @@ package final class Engine: Sendable {
         package var modules = ModuleShare()
         package var timeouts = TimeoutCenter.Settings()
         package var broker = BrokerSettings()
+        /// When an opening holds timeouts by itself.
+        package var opening = OpeningHold()
+        /// Why timeouts are held from the opening on; nil: as the file says.
+        package var holdsTimeouts: Text?
 
         package init() {}
     }
@@ -39,6 +43,8 @@ package final class Engine: Sendable {
     package let messages: MessageReader
     /// Where questions about half messages wait for producers.
     let desk: CheckDesk
+    /// The wall clock, guarded against steps ahead.
+    let clock: SteadyClock
     let disk: DiskWatch
     let receiverParts: Receiver.Parts
     let catalogue: WorkflowCatalogue
@@ -64,6 +70,7 @@ package final class Engine: Sendable {
         self.settings = settings
         self.world = world
         self.store = store
+        clock = SteadyClock(world)
         intake = CommandIntake(
             depthMax: settings.intakeDepthMax, nextWriteMax: settings.writeRequestsMax, fairness: settings.fairness)
         board = SoldOutBoard(keysMax: settings.soldOutMax)
@@ -79,7 +86,7 @@ package final class Engine: Sendable {
         let catalogue = WorkflowCatalogue(stored: stored, opened: workflows.map(\.workflow), compile: compile)
         self.catalogue = catalogue
         let broker = try Broker(
-            store: store, world: world, settings: settings.broker, contents: OrderEvents())
+            store: store, world: clock.steadyWorld, settings: settings.broker, contents: OrderEvents())
         groups = broker.groups
         messages = broker.reader
         desk = broker.desk
@@ -89,7 +96,8 @@ package final class Engine: Sendable {
             store: store, world: world,
             handler: CommandHandler(
                 catalogue: catalogue, journalEnd: end, board: board, settings: settings.timeouts),
-            timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker, writeMax: settings.modules.writeMax)
+            timeouts: TimeoutCenter(settings: settings.timeouts, clock: clock), broker: broker,
+            writeMax: settings.modules.writeMax, opening: settings.opening, holds: settings.holdsTimeouts)
         writer = WriterTurn(made)
         if world.virtualClock == nil {
             // The first request must not fill a disk that the first round of maintenance would find full.
@@ -182,10 +190,22 @@ package final class Engine: Sendable {
     package var waitingModuleCount: Int { intake.moduleCount }
 
     /// Whether firing is held because the wall clock jumped ahead (promise P5).
-    package var isClockHeld: Bool { writer.withLock { $0.timeouts.isHeld } }
+    package var isClockHeld: Bool { clock.isHeld }
 
-    /// An operator says that the wall clock is right after a jump.
-    package func confirmClock() { writer.withLock { $0.timeouts.confirmClock(of: world) } }
+    /// An operator says that the wall clock is right, after a jump, or at an opening that holds timeouts by itself.
+    package func confirmClock() {
+        clock.confirm()
+        writer.withLock { writer in
+            guard writer.held?.hold.heldBy == TimeoutHold.itself else { return }
+            // What cannot be written now ends by itself.
+            _ = writer.release(by: TimeoutHold.itself)
+        }
+    }
+
+    /// What a monitor looks at.
+    package var health: (isClockHeld: Bool, hold: TimeoutHold?, stopped: String?) {
+        writer.withLock { (clock.isHeld, $0.held?.hold, $0.stopped) }
+    }
 
     /// The last committed position of the journal.
     package var lastPosition: Position { writer.withLock { $0.handler.journal.lastPosition } }

@@ -14,6 +14,14 @@ final class Writer {
     let broker: Broker
     /// After so long a module's write handles no other message.
     let writeMax: Interval
+    /// When an opening holds timeouts by itself, and for how long.
+    let opening: OpeningHold
+    /// Who holds timeouts of orders; nil: they fire when they are due.
+    var held: HeldTimeouts?
+    /// Until this uptime nothing is deleted because of its age: nothing was written for long, so the clock may be wrong.
+    var deletesAfter: Interval?
+    /// When the file was told last that a process has it open.
+    var livedAt: Moment?
     /// When the next timeout is due, as of the last write, or the next delivery ends; nil: none is pending.
     var nextDue: Moment? { earlier(nextTimeout.earliest, broker.nextDue) }
 
@@ -33,7 +41,7 @@ final class Writer {
 
     init(
         store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter, broker: Broker,
-        writeMax: Interval = ModuleShare().writeMax
+        writeMax: Interval, opening: OpeningHold, holds reason: Text?
     ) throws {
         self.store = store
         self.world = world
@@ -41,6 +49,7 @@ final class Writer {
         self.timeouts = timeouts
         self.broker = broker
         self.writeMax = writeMax
+        self.opening = opening
         broker.register(with: timeouts)
         handler.refusalOfLane = { [unowned broker] lane in
             guard case .limit(_, let max) = broker.refusal(ofLane: lane) else { return nil }
@@ -48,7 +57,8 @@ final class Writer {
                 "lanes of a file (the lane \(lane) would be one more; a lane ends when its messages are gone and no "
                     + "consumer reads it)", max: max)
         }
-        nextTimeout = try store.write { transaction in try timeouts.nextDue(in: transaction) }
+        try open(because: reason)
+        nextTimeout = try store.read { [timeouts] rows in try timeouts.nextDue(in: rows) }.without(held: held)
         handler.stock.board.expect(nextTimeout.orders)
     }
 
@@ -77,6 +87,7 @@ final class Writer {
     ///   to the first ones, and to none when it has fired as many timeouts as a write may.
     func write(_ requests: [Timed], firing: Rounds) -> [Reply?] {
         if let stopped { return requests.map { $0.request.refused(.failStopped(stopped)) } }
+        endHoldWhenOver()
         var culprits: [Int: Refusal] = [:]
         var failedTimeouts: [TimeoutKey: Text] = [:]
         var flushesEach = false
@@ -145,14 +156,18 @@ final class Writer {
             if horizon != nil { try fireOrders(&attempt, in: transaction) }
         case .asTimePasses: beginFiring(upTo: nil, attempt)
         }
+        handler.steadyNow = timeouts.isHeld ? timeouts.clock.now() : nil
         try handle(requests, firing: firing, &attempt, in: transaction)
         attempt.current = .nothing
         if let horizon { try fireDeliveries(upTo: horizon, &attempt, in: transaction) }
         if case .asTimePasses(let end?) = firing { _ = try fire(asTimePassesTo: end, &attempt, in: transaction) }
         try flush(in: transaction)
         // Twice as many leave as came in: the table cannot grow for ever, and no write is long because of it.
-        try transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
-        attempt.nextDue = try timeouts.nextDue(in: transaction)
+        if deletesByAge {
+            try transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
+        }
+        try keepOpeningHold(in: transaction)
+        attempt.nextDue = try timeouts.nextDue(in: transaction).without(held: held)
         if let due = attempt.nextDue.orders, due < nextTimeout.orders ?? due { handler.stock.board.expect(due) }
     }
 
@@ -183,6 +198,7 @@ final class Writer {
 
     /// From here on the write may fire what is due of orders up to a moment.
     private func beginFiring(upTo horizon: Moment?, _ attempt: Attempt) {
+        let horizon = held == nil ? horizon : nil
         handler.begin(Firing(horizon: horizon, isBehind: isReached(attempt.nextDue.orders, by: horizon)))
         handler.firing.failed = attempt.failedTimeouts
         handler.firing.flushesEach = attempt.flushesEach
@@ -214,7 +230,9 @@ final class Writer {
         asTimePassesTo end: Moment, _ attempt: inout Attempt, in transaction: borrowing Transaction
     ) throws -> Bool {
         // What was armed in this write is not known as due yet.
-        if let armed = handler.earliestArmed { attempt.nextDue.orders = earlier(armed, attempt.nextDue.orders) }
+        if let armed = handler.earliestArmed, held == nil {
+            attempt.nextDue.orders = earlier(armed, attempt.nextDue.orders)
+        }
         handler.earliestArmed = nil
         while let due = earlier(attempt.nextDue.earliest, broker.nextDue), due <= end {
             guard attempt.fired < Self.firedMax else { return false }
@@ -228,7 +246,7 @@ final class Writer {
             handler.firing.horizon = nil
             handler.earliestArmed = nil
             if attempt.fired == before { attempt.fired += 1 }
-            attempt.nextDue = try timeouts.nextDue(in: transaction)
+            attempt.nextDue = try timeouts.nextDue(in: transaction).without(held: held)
         }
         world.virtualClock?.move(to: end)
         return true
@@ -267,10 +285,15 @@ final class Writer {
         checkpoints: Bool = true, _ body: (borrowing Transaction) throws -> Result
     ) -> Swift.Result<Result, Refusal> {
         if let stopped { return .failure(.failStopped(stopped)) }
-        let horizon = timeouts.horizon(wall: world.now(), uptime: world.uptime())
+        let horizon = held == nil ? timeouts.horizon(wall: world.now(), uptime: world.uptime()) : nil
+        handler.steadyNow = timeouts.isHeld ? timeouts.clock.now() : nil
         handler.begin(Firing(horizon: horizon, isBehind: isReached(nextTimeout.orders, by: horizon)))
         do {
-            let result = try store.write { transaction in try body(transaction) }
+            let result = try store.write { transaction in
+                let result = try body(transaction)
+                try keepOpeningHold(in: transaction)
+                return result
+            }
             didWrite()
             if checkpoints { checkpoint() }
             return .success(result)
@@ -283,10 +306,11 @@ final class Writer {
     private func didWrite() {
         endWrite()
         do {
-            nextTimeout = try store.read { [timeouts] snapshot in try timeouts.nextDue(in: snapshot) }
+            nextTimeout = try store.read { [timeouts] snapshot in try timeouts.nextDue(in: snapshot) }.without(
+                held: held)
         } catch {
             // Asked again by the next write; until then the writer looks at once.
-            nextTimeout.orders = world.now()
+            if held == nil { nextTimeout.orders = world.now() }
             nextTimeout.deliveries = world.now()
             pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
         }
@@ -316,6 +340,7 @@ final class Writer {
         for lateness in handler.lateness { timeouts.record(lateness) }
         handler.endWrite()
         broker.didCommit()
+        held?.isWritten = true
         writes += 1
         pausedUntil = nil
     }
@@ -341,31 +366,6 @@ final class Writer {
     }
 }
 
-/// Who is to blame for a write that was undone.
-private enum Blame {
-    /// Nothing that the connection says can be relied on any more.
-    case engine
-    /// The disk is full, or another connection is in the way.
-    case nobody
-    /// What was being handled.
-    case request
-
-    init(_ error: any Error) {
-        guard let failure = error as? StoreFailure else {
-            self = .request
-            return
-        }
-        switch failure.code {
-        case .damaged: self = failure.endsTheStore ? .engine : .request
-        case .failStopped, .inputOutput, .closed: self = .engine
-        case .busy, .full, .readOnly, .cannotOpen, .locked: self = .nobody
-        case .notADatabase, .foreign, .newer, .networkFileSystem, .constraint, .transactionEnded, .deadline, .denied,
-            .statement, .limit:
-            self = .request
-        }
-    }
-}
-
 extension Refusal {
     /// What those hear whose write has stopped the engine: when it was the commit that failed, nobody knows what became
     /// of it; before it, nothing did.
@@ -377,6 +377,13 @@ extension Refusal {
 
 extension NextDue {
     fileprivate var earliest: Moment? { earlier(orders, deliveries) }
+
+    /// What is held is not due.
+    fileprivate func without(held: HeldTimeouts?) -> NextDue {
+        var next = self
+        if held != nil { next.orders = nil }
+        return next
+    }
 }
 
 func isReached(_ due: Moment?, by horizon: Moment?) -> Bool {

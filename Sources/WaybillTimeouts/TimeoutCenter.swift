@@ -25,26 +25,24 @@ package final class TimeoutCenter {
 
     package let settings: Settings
     private var owners: [(kind: TimeoutKind, owner: Owner)] = []
-    private var clock = ClockGuard()
+    package let clock: SteadyClock
     package private(set) var lateness = LatenessHistogram()
 
-    package init(settings: Settings) {
+    package init(settings: Settings, clock: SteadyClock) {
         precondition(
             settings.roundMax > 0 && settings.attemptsMax > 0, "a timeout center needs rounds and attempts of 1 or more"
         )
         self.settings = settings
+        self.clock = clock
     }
 
     /// From now on due timeouts of this kind go to `owner`. Kinds without an owner wait in the file.
     package func register(_ kind: TimeoutKind, owner: @escaping Owner) { owners.append((kind, owner)) }
 
     /// The moment up to which timeouts may fire, or nil while a step of the clock is in doubt.
-    package func horizon(wall: Moment, uptime: Interval) -> Moment? { clock.observe(wall: wall, uptime: uptime) }
+    package func horizon(wall: Moment, uptime: Interval) -> Moment? { clock.horizon(wall: wall, uptime: uptime) }
 
     package var isHeld: Bool { clock.isHeld }
-
-    /// An operator says that the wall clock is right.
-    package func confirmClock(of world: World) { clock.confirm(wall: world.now(), uptime: world.uptime()) }
 
     /// One round: fires at most `roundMax` due timeouts of each kind.
     ///

@@ -4,6 +4,8 @@ import Waybill
 /// The file of an order book, opened for the time of one command.
 struct DatabaseFile {
     let path: String
+    /// Why timeouts are held from the opening on; nil: as the file says.
+    var holds: String?
 
     /// Opens the file to look into it: it stays as it is, to the byte. Time stands still.
     func reading<Result>(_ body: (OrderBook) async throws -> Result) async throws -> Result {
@@ -23,7 +25,11 @@ struct DatabaseFile {
     ) async throws -> Result {
         let isNew = !exists
         if !isMade { try requireExistence() }
-        let book = try OrderBook.open(path, workflows: workflows, relatives: WorkflowText.shipped, world: world)
+        var settings = OrderBook.Settings()
+        settings.holdsTimeouts = holds
+        let book = try OrderBook.open(
+            path, workflows: workflows, relatives: WorkflowText.shipped, world: world, settings: settings)
+        if let hold = book.timeoutHold { Output.error.line("waybill: \(hold.sentence)") }
         if isNew { Output.error.line("waybill: \(path.printable) is new") }
         return try await use(book, body)
     }

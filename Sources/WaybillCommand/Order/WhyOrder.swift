@@ -23,7 +23,8 @@ struct WhyOrder: AsyncParsableCommand {
             guard order != nil || !refusals.isEmpty else {
                 throw try CommandFailure.absent(id, in: book, file: file.db)
             }
-            if file.json { return write(order, refusals) }
+            if file.json { return write(order, refusals, hold: book.timeoutHold) }
+            if let hold = book.timeoutHold { Output.standard.line(hold.sentence + "\n") }
             // Refusals are kept in small number, so those of long ago may be gone.
             let areOthersKept = try refusals.isEmpty && !book.refusals(of: id).isEmpty
             print(refusals, ifNone: areOthersKept ? "of what is kept, nothing was refused by then" : nil)
@@ -58,7 +59,7 @@ struct WhyOrder: AsyncParsableCommand {
         Output.standard.line("\(id) \(when)".printable)
     }
 
-    private func write(_ order: OrderView?, _ refusals: [RefusalView]) {
+    private func write(_ order: OrderView?, _ refusals: [RefusalView], hold: TimeoutHold?) {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("order")
@@ -67,6 +68,10 @@ struct WhyOrder: AsyncParsableCommand {
         writer.beginArray()
         for refusal in refusals { writer.refusal(refusal) }
         writer.endArray()
+        if let hold {
+            writer.key("timeouts_held")
+            writer.hold(hold)
+        }
         writer.endObject()
         writer.print()
     }

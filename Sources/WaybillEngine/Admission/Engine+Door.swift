@@ -45,7 +45,7 @@ extension Engine {
             let epoch = board.epoch(ofAny: skus), command.crossedBound == nil
         else { return nil }
         let now = world.now()
-        guard !board.isOverdue(at: now), isNew(command, at: now) else { return nil }
+        guard !board.isOverdue(at: now), isNew(command, at: clock.now()) else { return nil }
         let facts = BoardFacts(board)
         let order = Order(id: command.order, workflow: open.workflow, placedAt: now, lane: command.lane)
         do throws(Refusal) {
