@@ -72,6 +72,7 @@ struct VerifyText {
             "",
             "\(counted(report.stocks, "stock")) with \(counted(report.movements, "movement")), in "
                 + Interval(milliseconds: report.milliseconds).text)
+        if let held = report.timeoutsHeld { details.line("held", "timeouts, \(held)".printable) }
         details.lines("modules", report.modules.map(line))
         details.lines("note", report.modules.flatMap { module in module.notes.map(\.printable) })
     }
@@ -104,6 +105,7 @@ extension JSONWriter {
             writer.members("notes", module.notes) { $0.text(Text($1)) }
             writer.endObject()
         }
+        member("timeouts_held", ifAny: report.timeoutsHeld.map { Text($0) })
         member("milliseconds", report.milliseconds)
         member("finding_count", Int64(report.findingCount))
         members("findings", report.findings) { $0.finding($1) }
