@@ -30,7 +30,7 @@ struct ExportWriting {
         }
         let asked = try AskedSketch(event)
         switch event.type {
-        // The copy has an id of its own.
+        // The copy gets a different file id.
         case "$open", "$file":
             result.following += 1
             return []

@@ -7,7 +7,7 @@ final class OpenOrder {
     var order: Order
     let row: OrderRow
     let chart: Chart
-    /// What its events say of its calls, where somebody asks; see ``CallJournal``.
+    /// What its events say of its calls, when a check needs it; see ``CallJournal``.
     var calls = CallJournal()
 
     init(_ row: OrderRow, placedBy event: borrowing StoredEvent, in chart: Chart) {

@@ -12,7 +12,7 @@ struct OrderCheck: FoldVisitor {
     /// How many rows there must be: what the orders imply, and no more.
     private(set) var attributeCount = 0
     private(set) var timeoutCount = 0
-    /// Orders that have not ended and whose text takes a call that nobody answered for failed.
+    /// Orders that have not ended and whose text counts an unanswered call as failed.
     private(set) var takingSilenceForFailed = 0
     private var state = StoredState()
 

@@ -172,7 +172,7 @@ package struct VerifyReport: Sendable, Codable {
     package var attributes = 0
     /// SHA-256 over what every order and stock has come to; empty when it could not be read.
     package var digest = ""
-    /// Orders that have not ended under texts in which a call that nobody answers counts as failed: not wrong, and a
+    /// Orders that have not ended under texts in which an unanswered call counts as failed: not wrong, and a
     /// refund of theirs may go out twice. What to do says the page about upgrading.
     package var ordersTakingSilenceForFailed = 0
     /// The modules that the file has.
