@@ -4,6 +4,7 @@ enum TradeFault: String, CaseIterable, Sendable {
     case moreThanCame = "more money left than came"
     case moneyGone = "money is gone for goods that stay with the buyer"
     case owed = "money is owed at rest"
+    case refundOfAnother = "a refund is asked for again by a payment that it does not owe"
     case refundNeverAgain = "a refund that failed is never sent again"
     case couponTwice = "a coupon pays twice"
     case moneyRefused = "money that came is refused"

@@ -38,9 +38,10 @@ extension TradeLedger {
             guard let index = accounts[id]?.parcels.lastIndex(where: { $0.name == name }) else { return }
             accounts[id]?.giveUp(index, isReplaced: true)
         case "refund_again":
-            let isOwed = owed(id)[data["payment"]?.text ?? ""] ?? 0 >= data["amount_cents"]?.number ?? 0
-            if !isOwed { mistaken.insert(id) }
-            askedAgain[id, default: [:]][data["payment"]?.text ?? "", default: 0] += data["amount_cents"]?.number ?? 0
+            let (payment, cents) = (data["payment"]?.text ?? "", data["amount_cents"]?.number ?? 0)
+            let owed = owed(id)[payment] ?? 0
+            if owed < cents { find(.refundOfAnother, id, "\(cents) by \(payment), which owes \(owed)") }
+            askedAgain[id, default: [:]][payment, default: 0] += cents
         case "refund": accounts[id]?.granted += data["amount_cents"]?.number ?? 0
         case "ask_return": openCase(command)
         case "receive": takeBack(command)

@@ -12,8 +12,6 @@ struct TradeLedger {
     var cameBack: [String: Int] = [:]
     /// Orders whose goods cannot be shipped any more.
     var unshippable: Set<String> = []
-    /// Orders of which a person asked for a refund once more by a payment, or an amount, that had not failed.
-    var mistaken: Set<String> = []
     /// By order and payment: what people asked for once more.
     var askedAgain: [String: [String: Int]] = [:]
     var findings: [TradeFinding] = []
@@ -90,7 +88,7 @@ struct TradeLedger {
         guard let account = accounts[id] else { return }
         let paid = refunds(of: id).filter { $0.isPaid && !$0.isMistaken }
         for (payment, sum) in Dictionary(grouping: paid, by: \.payment).mapValues({ $0.map(\.cents).reduce(0, +) })
-        where sum > account.came[payment] ?? 0 && !mistaken.contains(id) {
+        where sum > account.came[payment] ?? 0 {
             find(.refundTwice, id, "\(sum) left for \(payment), by which \(account.came[payment] ?? 0) came")
         }
         let left = paid.map(\.cents).reduce(0, +)
@@ -112,5 +110,5 @@ struct TradeLedger {
         return owed.filter { $0.value > 0 }
     }
 
-    func hasMistake(_ id: String) -> Bool { mistaken.contains(id) || refunds(of: id).contains(where: \.isMistaken) }
+    func hasMistake(_ id: String) -> Bool { refunds(of: id).contains(where: \.isMistaken) }
 }

@@ -38,6 +38,25 @@ import WaybillCore
         #expect(try desk.asked().map(\.cents) == [60, 40])
     }
 
+    @Test(arguments: Sale.allCases) func `is owed to the payment that it came by, and to no other`(
+        sale: Sale
+    ) async throws {
+        let desk = try await SalesDesk(sale)
+        try await desk.pay("p1").receipt()
+        // More than an order keeps one by one.
+        for number in 1...60 { try await desk.pay("stray-\(number)", 400).receipt() }
+        for call in try desk.asked() where ["stray-1", "stray-59"].contains(call.payment) {
+            try await desk.refundFailed(call.key).receipt()
+        }
+        for other in ["never came", "p1", "stray-2", "stray-60"] {
+            #expect(await desk.refundAgain(other, 100).code == "not_possible", "\(other)")
+        }
+        for owed in ["stray-1", "stray-59"] {
+            #expect(await desk.refundAgain(owed, 401).code == "not_possible", "\(owed)")
+            try await desk.refundAgain(owed, 400).receipt()
+        }
+    }
+
     @Test(arguments: Sale.allCases) func `and was done after all has left, and is not asked for again`(
         sale: Sale
     ) async throws {
