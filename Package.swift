@@ -58,6 +58,7 @@ let package = Package(
                 .embedInCode("v005_shelve_keys_and_attributes.sql"),
                 .embedInCode("v006_keep_unanswered_calls.sql"),
                 .embedInCode("v007_note_plain_message_ids.sql"),
+                .embedInCode("v008_activate_workflows.sql"),
             ],
             swiftSettings: house),
         // Every SQL statement, behind one Transaction; the only target that imports GRDB.

@@ -7,4 +7,5 @@ package let migrations: [[UInt8]] = [
     PackageResources.v005_shelve_keys_and_attributes_sql,
     PackageResources.v006_keep_unanswered_calls_sql,
     PackageResources.v007_note_plain_message_ids_sql,
+    PackageResources.v008_activate_workflows_sql,
 ]

@@ -50,8 +50,9 @@ public struct OrderBook: Sendable {
     ///
     /// - Parameters:
     ///   - path: the database file; beside it appear `-wal`, `-shm` and `.lock`.
-    ///   - workflows: the versions that take new orders. Orders that exist stay with the version they were placed
-    ///     under.
+    ///   - workflows: a text that is new, or whose `version:` is higher than that of the text which takes orders under
+    ///     its name, takes new orders from now on. Others are kept: see ``idleWorkflows``. Orders that exist stay with
+    ///     the text they were placed under.
     ///   - world: where time and randomness come from; a virtual one moves only by ``advance(to:)``.
     /// - Throws: ``WorkflowFileError`` when a workflow has findings, ``StoreFailure`` when the file is locked, foreign,
     ///   newer, damaged or on a network file system.
@@ -71,12 +72,14 @@ public struct OrderBook: Sendable {
 
     /// The same, for who names one workflow of a family: those of `relatives` come with it that it speaks to, and that
     /// the file does not know.
+    ///
+    /// - Parameter all: whether those come too that no named workflow speaks to.
     package static func open(
-        _ path: String, workflows: [WorkflowText], relatives: [WorkflowText], world: World
+        _ path: String, workflows: [WorkflowText], relatives: [WorkflowText], all: Bool = false, world: World
     ) throws -> OrderBook {
         let store = try Store.open(path)
         do {
-            let missing = try missing(workflows, relatives, in: store)
+            let missing = try missing(workflows, relatives, all: all, in: store)
             return try OrderBook(store: store, workflows: workflows + missing, world: world, settings: Settings())
         } catch {
             store.close()
@@ -85,14 +88,23 @@ public struct OrderBook: Sendable {
     }
 
     private static func missing(
-        _ workflows: [WorkflowText], _ relatives: [WorkflowText], in store: Store
+        _ workflows: [WorkflowText], _ relatives: [WorkflowText], all: Bool, in store: Store
     ) throws -> [WorkflowText] {
         func load(_ text: WorkflowText) throws -> (text: WorkflowText, workflow: Workflow) {
             (text, try WorkflowFile.load(text.text, name: text.source))
         }
-        let known = Set(try store.read { rows in try rows.workflows() }.map(\.name))
+        let (rows, current) = try store.read { rows in (try rows.workflows(), try rows.currentWorkflows()) }
+        let known = Set(rows.map(\.name))
         var family = try workflows.map(load)
         let others = try relatives.map(load)
+        if all {
+            let named = known.union(family.map(\.workflow.name))
+            let missing = others.filter { !named.contains($0.workflow.name) }
+            let stored = rows.filter { current[$0.name] == $0.number }.compactMap(LivingParents.readable)
+            let all = (family + missing).map(\.workflow) + stored
+            // One whose relative has a namesake here does not fit it, and was not asked for.
+            return missing.filter { WorkflowFile.familyFindings(of: $0.workflow, among: all).isEmpty }.map(\.text)
+        }
         var index = 0
         while index < family.count {
             for child in family[index].workflow.children where !known.contains(child.workflow) {
@@ -139,22 +151,13 @@ public struct OrderBook: Sendable {
             (workflow: try WorkflowFile.load(text.text, name: text.source), text: Text(text.text))
         }
         let named = zip(workflows, compiled).map { (name: $0.source, workflow: $1.workflow) }
-        try WorkflowFile.checkFamily(named, beside: try Self.others(than: named.map(\.workflow), in: store))
+        let parents = try LivingParents(store, opened: named.map(\.workflow))
+        let taking = named.filter { parents.isTaking($0.workflow) }
+        try WorkflowFile.checkFamily(taking, beside: try parents.others(than: taking.map(\.workflow)))
+        try parents.check(taking)
         engine = try Engine(store: store, workflows: compiled, world: world, settings: engineSettings) { text in
             try WorkflowFile.load(stored: text.string)
         }
-    }
-
-    /// The workflows of the file that take new orders, when one of those to be opened speaks to a workflow that is not
-    /// among them.
-    private static func others(than opened: [Workflow], in store: Store) throws -> [Workflow] {
-        let names = Set(opened.map(\.name))
-        guard opened.contains(where: { $0.children.contains { !names.contains($0.workflow) } }) else { return [] }
-        var current: [WorkflowName: Text] = [:]
-        for row in try store.read({ rows in try rows.workflows() }) where !names.contains(row.name) {
-            current[row.name] = row.text
-        }
-        return try current.values.map { try WorkflowFile.load(stored: $0.string) }
     }
 
     /// Finishes what waits, then closes the file. Nothing else may be asked afterwards.

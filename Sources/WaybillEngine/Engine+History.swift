@@ -67,32 +67,6 @@ extension Engine {
     }
 }
 
-extension Engine {
-    /// Lets a text take the new orders of its workflow from now on.
-    ///
-    /// - Parameter text: kept when the file does not have it. It is not judged: orders live under it elsewhere.
-    package func makeCurrent(_ name: WorkflowName, hash: WorkflowHash, text: Text?, at moment: Moment) throws {
-        if let text, try store.read({ rows in try rows.workflow(hash: hash) }) == nil {
-            let workflow = try catalogue.compile(text)
-            guard workflow.hash == hash, workflow.name == name else {
-                throw EngineFailure.otherText(name, hash: hash)
-            }
-            let kept = writer.withLock { writer in
-                writer.ownWrite { transaction in
-                    _ = try transaction.keepWorkflow(
-                        hash: hash, name: name, version: workflow.version, text: text, at: moment)
-                    for topic in workflow.topics { try transaction.keepTopic(topic, at: moment) }
-                }
-            }
-            try kept.get()
-        }
-        guard let row = try store.read({ rows in try rows.workflow(hash: hash) }), row.name == name else {
-            throw EngineFailure.otherText(name, hash: hash)
-        }
-        catalogue.makeCurrent(row)
-    }
-}
-
 extension HistoryTime {
     fileprivate func firing(upTo end: Moment?) -> Writer.Firing {
         switch self {

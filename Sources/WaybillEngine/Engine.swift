@@ -42,6 +42,8 @@ package final class Engine: Sendable {
     let disk: DiskWatch
     let receiverParts: Receiver.Parts
     let catalogue: WorkflowCatalogue
+    /// Texts that it was opened with and that take no new orders.
+    package let keptWorkflows: [KeptWorkflow]
     let intake: CommandIntake
     let board: SoldOutBoard
     let writer: WriterTurn
@@ -55,7 +57,7 @@ package final class Engine: Sendable {
     /// Opens an engine over a store.
     ///
     /// - Parameters:
-    ///   - workflows: the versions that take new orders, with their texts.
+    ///   - workflows: with their texts; which of them take new orders says ``WorkflowOpening``.
     ///   - compile: makes a workflow of a text that the file holds from earlier.
     package init(
         store: Store, workflows: [(workflow: Workflow, text: Text)], world: World, settings: Settings = Settings(),
@@ -67,16 +69,23 @@ package final class Engine: Sendable {
         intake = CommandIntake(
             depthMax: settings.intakeDepthMax, nextWriteMax: settings.writeRequestsMax, fairness: settings.fairness)
         board = SoldOutBoard(keysMax: settings.soldOutMax)
-        let now = world.now()
-        let (stored, end) = try store.write { [isLook = store.isLook] transaction in
-            for (workflow, text) in workflows {
-                _ = try transaction.keepWorkflow(
-                    hash: workflow.hash, name: workflow.name, version: workflow.version, text: text, at: now)
-                for topic in workflow.topics { try transaction.keepTopic(topic, at: now) }
+        let (stored, opening, end) = try store.write { [isLook = store.isLook] transaction in
+            // A clock that is behind the file says nothing about when its texts changed.
+            let last = try transaction.event(at: transaction.journalEnd().position)?.at
+            let now = max(world.now(), last ?? world.now())
+            var opening = try WorkflowOpening(transaction, compile: compile)
+            for (workflow, text) in workflows where !isLook {
+                try opening.open(workflow, text, at: now, in: transaction)
             }
-            return (try transaction.workflows(), try Self.keepFileID(world, isMade: !isLook, in: transaction))
+            var journal = Journal(end: try Self.keepFileID(world, isMade: !isLook, in: transaction))
+            for activation in opening.activations {
+                try journal.append(activation.note(at: now, caller: ""), in: transaction)
+            }
+            return (try transaction.workflows(), opening, journal.end)
         }
-        let catalogue = WorkflowCatalogue(stored: stored, opened: workflows.map(\.workflow), compile: compile)
+        keptWorkflows = opening.kept
+        let catalogue = WorkflowCatalogue(
+            stored: stored, current: opening.current, opened: workflows.map(\.workflow), compile: compile)
         self.catalogue = catalogue
         let broker = try Broker(
             store: store, world: world, settings: settings.broker, contents: OrderEvents())

@@ -32,7 +32,7 @@ struct Journal {
     static let semantics = Semantics.current
 
     private var committed: JournalEnd
-    private var end: JournalEnd
+    private(set) var end: JournalEnd
     private var writer = JSONWriter(capacity: 4_096)
 
     init(end: JournalEnd) {

@@ -26,19 +26,19 @@ final class WorkflowCatalogue: Sendable {
     private let state: Mutex<State>
 
     /// - Parameters:
-    ///   - stored: the texts of the file, the oldest first; the newest of a name takes new orders.
-    ///   - opened: workflows that are compiled already and take the new orders of their names.
-    init(stored: [WorkflowRow], opened: [Workflow], compile: @escaping Compiler) {
+    ///   - stored: the texts of the file.
+    ///   - current: those that take new orders, by name.
+    ///   - opened: workflows that are compiled already.
+    init(
+        stored: [WorkflowRow], current: [WorkflowName: WorkflowNumber], opened: [Workflow], compile: @escaping Compiler
+    ) {
         self.compile = compile
         var state = State()
-        for row in stored {
-            state.texts[row.number] = row
-            state.current[row.name] = row.number
-        }
+        state.current = current
+        for row in stored { state.texts[row.number] = row }
         for workflow in opened {
             guard let row = stored.first(where: { $0.hash == workflow.hash }) else { continue }
             state.compiled[row.number] = OpenWorkflow(number: row.number, workflow: workflow)
-            state.current[workflow.name] = row.number
         }
         self.state = Mutex(state)
     }

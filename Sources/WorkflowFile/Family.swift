@@ -41,6 +41,21 @@ extension WorkflowFile {
         }
     }
 
+    /// What of a child's text does not fit the text of a parent in a file.
+    package static func findings(ofChild child: Workflow, under parent: Workflow) -> [WorkflowFinding] {
+        let told = child.relations.filter { $0.child == nil && $0.command != nil }
+            .flatMap { findings(of: $0, to: parent, role: "child") }
+        let asked = parent.relations.filter { $0.child == child.name }
+            .flatMap { findings(of: $0, to: child, role: "parent") }
+        let text = "\(parent.name) version \(parent.version) (\(parent.hash.description.prefix(12)))"
+        return (told + asked).map { finding in
+            WorkflowFinding(
+                severity: .error, line: 1, column: 1, path: "",
+                message: "orders under \(text) spawn it, and it does not fit: \(finding.message)",
+                hint: finding.hint)
+        }
+    }
+
     private static func findings(
         of relation: Workflow.Relation, to receiver: Workflow, role: Text
     ) -> [WorkflowFinding] {

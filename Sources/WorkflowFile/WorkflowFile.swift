@@ -74,7 +74,7 @@ package enum WorkflowFile {
             }
             if let outline = OutlineReader.read(root, log: log) {
                 var builder = WorkflowBuilder(outline, log: log)
-                workflow = builder.build(hash: hash(of: bytes), judging: judgement)
+                workflow = builder.build(hash: hash(of: bytes), meaning: root.meaning, judging: judgement)
             }
         }
         return (workflow, log.findings.sorted { ($0.line, $0.column) < ($1.line, $1.column) })
@@ -84,9 +84,6 @@ package enum WorkflowFile {
     package static func hash(of bytes: [UInt8]) -> WorkflowHash {
         var hash = SHA256()
         bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        let digits = Array("0123456789abcdef".utf8)
-        var text: [UInt8] = []
-        for byte in hash.finalize() { text += [digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
-        return WorkflowHash(String(decoding: text, as: UTF8.self))
+        return WorkflowHash(hexadecimal(hash.finalize()))
     }
 }

@@ -42,8 +42,8 @@ import WaybillTimeouts
         #expect(result.differingOrders == 0)
         #expect(try StateDigest.value(of: copy) == StateDigest.value(of: new))
         let lines = try String(contentsOfFile: directory.file("history.jsonl"), encoding: .utf8)
-        // Each text once: two of standard-order, two of parcel.
-        #expect(lines.split(separator: "\n").count { $0.contains(#""text":"#) } == 4)
+        // Each text once: two of standard-order, two of parcel, and of after-sale the one that takes orders now.
+        #expect(lines.split(separator: "\n").count { $0.contains(#""text":"#) } == 5)
     }
 
     @Test func `fires what fired when it fired, also late and behind a clock that went back`() async throws {

@@ -55,6 +55,9 @@ package struct Export {
             progress(Int(clamping: position.number), Int(clamping: last.number))
         }
         for each in try engine.store.read({ rows in try writing.rest(rows) }) { try line(each) }
+        if settings.upTo == nil {
+            for each in try engine.store.read({ rows in try writing.currentTexts(rows) }) { try line(each) }
+        }
         // What orders were at an earlier time is not looked up.
         if settings.upTo == nil, let end = writing.latest { try writeEnds(of: engine, at: end, line: line) }
         if let end = writing.latest { try line(ExportLine.at(end)) }
@@ -84,6 +87,8 @@ package struct ExportResult: Hashable, Sendable, Codable {
     package var movedTimeouts = 0
     /// Timeouts that fired and calls that expired.
     package var firings = 0
+    /// Texts that took the new orders of others.
+    package var activations = 0
     /// Events that follow in the same write, and that an import makes again: quotas opened, commands between relatives.
     package var following = 0
     /// Events of kinds that no line can say, by their type: an import will not have them.

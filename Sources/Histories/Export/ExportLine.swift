@@ -82,12 +82,13 @@ enum ExportLine {
     }
 
     /// A text takes the new orders of its workflow from here on.
-    static func workflow(_ row: WorkflowRow, withText: Bool, at moment: Moment) -> [UInt8] {
+    static func workflow(_ row: WorkflowRow, withText: Bool, at moment: Moment, caller: Text = "") -> [UInt8] {
         line { writer in
             writer.at(moment)
             writer.field("workflow", row.name.text)
             writer.field("hash", row.hash.text)
             if withText { writer.field("text", row.text) }
+            writer.field("caller", caller)
         }
     }
 

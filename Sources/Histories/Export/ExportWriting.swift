@@ -34,6 +34,9 @@ struct ExportWriting {
         case "$open", "$file":
             result.following += 1
             return []
+        case .activationEvent:
+            result.activations += 1
+            return try rest(rows) + activation(event, rows)
         case "$receive", "$adjust", "$count":
             result.stockCommands += 1
             return try hold(ExportLine.stock(event, asked), event, rows)
@@ -66,12 +69,41 @@ struct ExportWriting {
         for number in needed {
             let row = try text(number, rows)
             guard current[row.name] != number else { continue }
-            current[row.name] = number
-            let isNew = told.insert(number).inserted
-            lines.append(ExportLine.workflow(row, withText: isNew, at: held.at))
+            lines.append(line(for: row, at: held.at))
         }
         needed.removeAll(keepingCapacity: true)
         return lines + [held.line]
+    }
+
+    /// The texts that take new orders in the end and of which no event says so, as in a file of an earlier release.
+    mutating func currentTexts(_ rows: borrowing Snapshot) throws -> [[UInt8]] {
+        guard let latest else { return [] }
+        var lines: [[UInt8]] = []
+        for (name, number) in try rows.currentWorkflows().sorted(by: { $0.key < $1.key }) {
+            guard let last = current[name], last != number else { continue }
+            lines.append(line(for: try text(number, rows), at: latest))
+        }
+        return lines
+    }
+
+    /// Another text takes the new orders of a workflow.
+    private mutating func activation(_ event: EventRow, _ rows: borrowing Snapshot) throws -> [[UInt8]] {
+        let activation: WorkflowActivation
+        do throws(JSONProblem) {
+            activation = try WorkflowActivation(event.body)
+        } catch {
+            throw EngineFailure.damaged("event \(event.position.number), byte \(error.offset): \(error.message)")
+        }
+        guard let row = try rows.workflow(hash: activation.hash) else {
+            throw EngineFailure.otherText(activation.workflow, hash: activation.hash)
+        }
+        return [line(for: row, at: event.at, caller: event.caller)]
+    }
+
+    private mutating func line(for row: WorkflowRow, at moment: Moment, caller: Text = "") -> [UInt8] {
+        current[row.name] = row.number
+        let isNew = told.insert(row.number).inserted
+        return ExportLine.workflow(row, withText: isNew, at: moment, caller: caller)
     }
 
     private mutating func hold(

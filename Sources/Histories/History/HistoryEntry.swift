@@ -22,7 +22,7 @@ package struct HistoryEntry: Sendable {
         /// A timeout fired, or a call expired: only in a recording.
         case firing(RecordedFiring)
         /// From here on this text takes the new orders of its workflow; the text itself when it is told first.
-        case workflow(WorkflowName, WorkflowHash, text: Text?)
+        case workflow(WorkflowName, WorkflowHash, text: Text?, caller: Text)
         /// What the order came to in the file that the history was exported from: the SHA-256 of its line.
         case end(OrderID, digest: Text)
     }

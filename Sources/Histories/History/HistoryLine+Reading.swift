@@ -12,7 +12,8 @@ import WaybillEngine
 /// ```
 /// Those of exports only, behind the first line `{"export":2}`:
 /// ```
-/// {"at":TIME,"workflow":NAME,"hash":HASH,"text":TEXT}             this text takes new orders from here on; told once
+/// {"at":TIME,"workflow":NAME,"hash":HASH,"text":TEXT}             this text takes new orders from here on; told once;
+///                                                                 and, if wanted, caller
 /// {"at":TIME,"workflow":NAME,"hash":HASH}                         the same of a text that was told before
 /// {"at":TIME,"order":ID,"fired":NAME}                             a timeout fired
 /// {"at":TIME,"order":ID,"expired":NUMBER}                         a call was not answered in time
@@ -98,7 +99,10 @@ struct HistoryLine {
         guard let at else { throw problem("the field at is missing") }
         guard let order else {
             if let hash, let workflow {
-                return HistoryEntry(at: at, act: .workflow(WorkflowName(workflow), WorkflowHash(hash), text: text))
+                return HistoryEntry(
+                    at: at,
+                    act: .workflow(
+                        WorkflowName(workflow), WorkflowHash(hash), text: text, caller: caller ?? Import.caller))
             }
             if let stock { return HistoryEntry(at: at, act: .stock(try stockCommand(stock))) }
             guard command == nil, timeout == nil else { throw problem("the field order is missing") }

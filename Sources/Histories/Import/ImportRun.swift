@@ -13,6 +13,9 @@ struct ImportRun {
     private var batchEntries: [HistoryEntry] = []
     private var workflows: Set<WorkflowName>
     private var ends: OrderEnds
+    /// Whether nothing had happened in the file: it becomes what the history says, which of the texts take new orders
+    /// too. In a file in which others live they go on being placed under the texts that it has noted.
+    private let isFirst: Bool
 
     /// - Parameter source: says how time passes while it comes in.
     init(engine: Engine, settings: Import.Settings, source: some HistorySource, report: ImportReport) throws {
@@ -23,9 +26,10 @@ struct ImportRun {
         workflows = Set(engine.workflowNames)
         ends = OrderEnds(engine)
         let orders = source.orderDigests
+        isFirst = engine.lastPosition.number == 0
         if source.isRecording {
             time = .recorded
-        } else if engine.lastPosition.number > 0 {
+        } else if !isFirst {
             // Others live in the file: only the history's own orders go by the history's time.
             time = .ofItsOrders { orders.contains($0) }
         } else {
@@ -65,9 +69,10 @@ struct ImportRun {
         case .rest:
             try flush()
             engine.pass(to: entry.at, as: time)
-        case .workflow(let name, let hash, let text):
+        case .workflow(let name, let hash, let text, let caller):
             try flush()
-            try engine.makeCurrent(name, hash: hash, text: text, at: entry.at)
+            try engine.makeCurrent(
+                name, hash: hash, text: text, at: entry.at, caller: caller, outlasts: isFirst)
             workflows.insert(name)
         case .end(let order, let digest):
             try flush()

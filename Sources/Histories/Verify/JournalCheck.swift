@@ -21,7 +21,7 @@ struct JournalCheck {
         last = engine.lastPosition
         messages = try MessageCheck(engine)
         chain = JournalChain(seed: try engine.store.read { rows in try rows.chainSeed() })
-        for finding in try FileOriginCheck.findings(engine) { findings.add(finding) }
+        for finding in try FileOriginCheck.findings(engine) + WorkflowCheck.findings(engine) { findings.add(finding) }
     }
 
     mutating func run(progress: (Int, Int) -> Void) throws {

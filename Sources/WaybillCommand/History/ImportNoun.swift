@@ -22,7 +22,7 @@ struct ImportOptions: ParsableArguments {
     var differences: String?
 
     /// Imports a history, and says what came of it; the last line tells how many orders differ.
-    func run(_ source: some HistorySource, workflows: [WorkflowText]) async throws {
+    func run(_ source: some HistorySource, workflows: [WorkflowText], withShipped: Bool = false) async throws {
         let now = World.system.now()
         // Where others live in the file, the history's time is not theirs.
         let othersLive = try file.database.holdsAnything
@@ -30,7 +30,9 @@ struct ImportOptions: ParsableArguments {
         let differences = try differences.map { path throws(InputFinding) in try DifferencesFile(path: path) }
         let progress = ProgressLine()
         var first: HistoryDifference?
-        let result = try await file.database.writing(workflows: workflows, isMade: true, world: world) { book in
+        let result = try await file.database.writing(
+            workflows: workflows, withShipped: withShipped, isMade: true, world: world
+        ) { book in
             try Import().run(
                 source, into: book, notAfter: othersLive ? now : nil,
                 progress: { progress.show($0, of: $1, "\(grouped($0)) of \(grouped($1)) steps") },

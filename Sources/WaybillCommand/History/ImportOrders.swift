@@ -17,8 +17,11 @@ struct ImportOrders: AsyncParsableCommand {
 
     @OptionGroup var options: ImportOptions
 
-    @Option(help: ArgumentHelp("The workflow of orders whose lines name none: a file, or a name.", valueName: "name"))
-    var workflow: String?
+    @Option(
+        help: ArgumentHelp(
+            "The workflow of orders whose lines name none: a file, or a name. Repeated: the first; lines may name all.",
+            valueName: "name"))
+    var workflow: [String] = []
 
     func run() async throws {
         let workflow = try WorkflowChoice(workflow)
@@ -27,6 +30,6 @@ struct ImportOrders: AsyncParsableCommand {
         let source = try HistoryFile(path, workflow: workflow.name, mode: options.mode)
         progress.clear()
         // Lines may name any workflow that the database or this program knows.
-        try await options.run(source, workflows: WorkflowText.shipped + workflow.texts)
+        try await options.run(source, workflows: workflow.texts, withShipped: true)
     }
 }

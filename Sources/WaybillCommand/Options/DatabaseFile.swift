@@ -16,15 +16,18 @@ struct DatabaseFile {
     /// - Parameters:
     ///   - workflows: versions that take new orders from now on, besides those that the file knows. Shipped ones that
     ///     they speak to come with them where the file has none of that name.
+    ///   - withShipped: whether all shipped ones come with them where the file has none of that name.
     ///   - isMade: whether a file that is not there is made.
     func writing<Result>(
-        workflows: [WorkflowText] = [], isMade: Bool = false, world: World = .system,
+        workflows: [WorkflowText] = [], withShipped: Bool = false, isMade: Bool = false, world: World = .system,
         _ body: (OrderBook) async throws -> Result
     ) async throws -> Result {
         let isNew = !exists
         if !isMade { try requireExistence() }
-        let book = try OrderBook.open(path, workflows: workflows, relatives: WorkflowText.shipped, world: world)
+        let book = try OrderBook.open(
+            path, workflows: workflows, relatives: WorkflowText.shipped, all: withShipped, world: world)
         if isNew { Output.error.line("waybill: \(path.printable) is new") }
+        for idle in book.idleWorkflows { Output.error.line("waybill: \(idle)".printable) }
         return try await use(book, body)
     }
 

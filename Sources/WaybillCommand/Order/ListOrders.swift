@@ -49,7 +49,7 @@ struct ListOrders: AsyncParsableCommand {
         for order in page.elements {
             table.add([
                 order.id.description, order.status.string, order.placedAt.iso8601, "\(order.version)",
-                order.workflow.description, order.states.map(\.string).joined(separator: " + "),
+                "\(order.workflow) \(order.workflowVersion)", order.states.map(\.string).joined(separator: " + "),
             ])
         }
         guard !table.isEmpty else { return Output.standard.line(Style.dim("no orders")) }

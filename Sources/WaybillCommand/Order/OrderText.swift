@@ -30,7 +30,8 @@ struct OrderText {
                 + Style.green(order.status.string.printable, on: output)
                 + (order.isFinished ? Style.dim("  (nothing can happen any more)", on: output) : ""))
         details.line("states", Style.cyan(order.states.map(\.string.printable).joined(separator: " + "), on: output))
-        details.line("workflow", "\(order.workflow), text \(order.workflowHash.description.prefix(12))".printable)
+        details.line(
+            "workflow", "\(order.workflow) version \(order.workflowVersion) (\(order.workflowHash.short))".printable)
         details.line("placed", "\(order.placedAt.iso8601), \(counted(order.version, "event")) so far")
         if !order.lane.isEmpty { details.line("lane", order.lane.string.printable) }
         details.lines(

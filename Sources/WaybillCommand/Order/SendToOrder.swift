@@ -26,8 +26,11 @@ struct SendToOrder: AsyncParsableCommand {
         help: ArgumentHelp("The command's data: a JSON object, @FILE, or @- for standard input.", valueName: "json"))
     var data = "{}"
 
-    @Option(help: ArgumentHelp("The workflow to place the order under: a file, or a name.", valueName: "name"))
-    var workflow: String?
+    @Option(
+        help: ArgumentHelp(
+            "The workflow to place the order under: a file, or a name. Repeated: the first; others are relatives.",
+            valueName: "name"))
+    var workflow: [String] = []
 
     @Option(help: "Names this request: sent again with the same key, it is answered the same and done once.")
     var key: Text?
@@ -43,7 +46,7 @@ struct SendToOrder: AsyncParsableCommand {
         let bytes = data.hasPrefix("@") ? try WholeFile.bytes(String(data.dropFirst())) : Array(data.utf8)
         let request = OrderCommand(
             command, of: id, json: bytes, workflow: chosen.name, role: role, key: key, caller: caller)
-        let answer = try await file.database.writing(workflows: chosen.texts, isMade: workflow != nil) { book in
+        let answer = try await file.database.writing(workflows: chosen.texts, isMade: !workflow.isEmpty) { book in
             await book.submit(request)
         }
         if file.json { write(answer) }
@@ -57,7 +60,7 @@ struct SendToOrder: AsyncParsableCommand {
     }
 
     private func hint(for refusal: Refusal) -> String {
-        guard case .unknownOrder = refusal, workflow == nil else { return "" }
+        guard case .unknownOrder = refusal, workflow.isEmpty else { return "" }
         return " with --workflow"
     }
 

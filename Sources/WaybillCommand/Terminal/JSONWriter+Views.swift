@@ -67,6 +67,7 @@ extension JSONWriter {
         beginObject()
         member("id", order.id.text)
         member("workflow", order.workflow.text)
+        member("workflow_version", order.workflowVersion)
         member("workflow_hash", order.workflowHash.text)
         member("version", order.version)
         member("status", order.status)

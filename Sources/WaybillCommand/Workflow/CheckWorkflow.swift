@@ -4,7 +4,7 @@ import WaybillCore
 import WorkflowFile
 
 /// `waybill workflow check`: every finding of every file, with its place and how to fix it.
-struct CheckWorkflow: ParsableCommand {
+struct CheckWorkflow: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Say what is wrong with workflow files; exit status 1 if anything is.")
 
@@ -14,18 +14,35 @@ struct CheckWorkflow: ParsableCommand {
     @Flag(help: "Print one JSON array with an object per file.")
     var json = false
 
-    /// The workflows that those to be checked may spawn, or be spawned by: all that are named, and the shipped ones.
-    private func relatives() throws -> [Workflow] {
-        let named = try file.filter { $0 != "-" }.compactMap { argument in
+    @Option(
+        help: ArgumentHelp("Check also that they fit the parents whose orders are in this file.", valueName: "file"))
+    var db: String?
+
+    /// The workflows that are named, to be checked together.
+    private func named() throws -> [Workflow] {
+        try file.filter { $0 != "-" }.compactMap { argument in
             WorkflowFile.check(bytes: try WorkflowSource(argument).bytes).workflow
         }
-        let names = Set(named.map(\.name))
-        let shipped = WorkflowText.shipped.compactMap { WorkflowFile.check($0.text).workflow }
-        return named + shipped.filter { !names.contains($0.name) }
     }
 
-    func run() throws {
-        let others = try relatives()
+    /// The shipped workflows that those to be checked may spawn, or be spawned by.
+    private func shipped(beside named: [Workflow]) -> [Workflow] {
+        let names = Set(named.map(\.name))
+        return WorkflowText.shipped.compactMap { WorkflowFile.check($0.text).workflow }
+            .filter { !names.contains($0.name) }
+    }
+
+    /// What of a workflow does not fit the parents in the file, when it is opened with those that are named.
+    private func unfit(_ workflow: Workflow, beside named: [Workflow]) async throws -> [WorkflowFinding] {
+        guard let db else { return [] }
+        return try await DatabaseFile(path: db).reading { book in
+            try book.familyFindings(of: workflow, among: named)
+        }
+    }
+
+    func run() async throws {
+        let named = try named()
+        let others = named + shipped(beside: named)
         var writer = JSONWriter()
         var hasErrors = false
         writer.beginArray()
@@ -34,6 +51,7 @@ struct CheckWorkflow: ParsableCommand {
             var (workflow, findings) = WorkflowFile.check(bytes: source.bytes, tryingFacts: true)
             if let checked = workflow {
                 findings += WorkflowFile.familyFindings(of: checked, among: others)
+                findings += try await unfit(checked, beside: named)
                 if findings.contains(where: { $0.severity == .error }) { workflow = nil }
             }
             hasErrors = hasErrors || workflow == nil

@@ -2,8 +2,8 @@ import WaybillCore
 
 /// One thing that happens in a dry run, as it is written on the command line or in a script.
 enum DryRunEvent {
-    /// `pay` or `pay={"amount_cents":100}`.
-    case event(EventName, data: [UInt8])
+    /// `pay` or `pay={"amount_cents":100}`; `box-1/sign` is for the child order `box-1`.
+    case event(EventName, data: [UInt8], child: Text)
     /// `@30m`: time passes.
     case wait(Interval)
 
@@ -20,7 +20,10 @@ enum DryRunEvent {
         guard !name.isEmpty, !name.contains(where: { $0.isWhitespace }) else {
             throw CommandFailure("\(text) is no event; write pay, pay={\"amount_cents\":100} or @30m")
         }
-        self = .event(EventName(name), data: parts.count > 1 ? Array(parts[1].utf8) : [])
+        let names = name.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        self = .event(
+            EventName(names.last ?? ""), data: parts.count > 1 ? Array(parts[1].utf8) : [],
+            child: Text(names.dropLast().joined(separator: "/")))
     }
 
     /// One event per line; empty lines and lines that begin with # are left out.
@@ -41,7 +44,7 @@ enum DryRunEvent {
     /// As it was written, without its data.
     var title: String {
         switch self {
-        case .event(let name, _): name.description
+        case .event(let name, _, let child): child.isEmpty ? name.description : "\(child)/\(name)"
         case .wait(let interval): "@\(interval.text)"
         }
     }

@@ -2,19 +2,24 @@ import ArgumentParser
 import Foundation
 import Waybill
 
-/// `waybill workflow export`: the texts of shipped workflows, to read or to start from.
-struct ExportWorkflows: ParsableCommand {
+/// `waybill workflow export`: the texts of shipped workflows, or of those of a file, to read or to start from.
+struct ExportWorkflows: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "export", abstract: "Print shipped workflows, or write them as files.")
+        commandName: "export",
+        abstract: "Print shipped workflows or, with --db, those of a file; or write them as files.")
 
-    @Argument(help: "Which; all of them when none is named.")
+    @Argument(help: "Which, by name; with --db also by how its hash begins. All of them when none is named.")
     var name: [String] = []
 
     @Option(help: ArgumentHelp("Write NAME.yaml files there. A file that exists is left alone.", valueName: "dir"))
     var to: String?
 
-    func run() throws {
-        let texts = try chosen()
+    @Option(help: ArgumentHelp("Take the texts that this file holds.", valueName: "file"))
+    var db: String?
+
+    func run() async throws {
+        let texts: [WorkflowText]
+        if let db { texts = try await held(by: DatabaseFile(path: db)) } else { texts = try chosen() }
         guard let directory = to else {
             for (index, text) in texts.enumerated() {
                 if index > 0 { Output.standard.line("---") }
@@ -28,6 +33,22 @@ struct ExportWorkflows: ParsableCommand {
             throw CommandFailure("\(directory) cannot be made: \(error.localizedDescription)")
         }
         for text in texts { try write(text, to: directory) }
+    }
+
+    /// By name those that take new orders; by hash any.
+    private func held(by file: DatabaseFile) async throws -> [WorkflowText] {
+        let editions = try await file.reading { book in try book.workflowEditions() }
+        let wanted = name.isEmpty ? editions.filter(\.isCurrent).map(\.name.description) : name
+        return try wanted.map { wanted throws(CommandFailure) in
+            let edition =
+                editions.first { $0.isCurrent && $0.name.description == wanted }
+                ?? editions.first { $0.hash.description.hasPrefix(wanted) }
+            guard let edition else {
+                let known = editions.map { "\($0.name) \($0.version) (\($0.hash.short))" }.joined(separator: ", ")
+                throw CommandFailure("the file has no workflow \(wanted); it has: \(known)")
+            }
+            return WorkflowText(edition.text, source: "\(edition.name).yaml")
+        }
     }
 
     private func chosen() throws(CommandFailure) -> [WorkflowText] {

@@ -6,7 +6,8 @@ struct JSONDryRunReport: DryRunReport {
 
     init() { writer.beginArray() }
 
-    mutating func add(_ event: DryRunEvent?, _ step: DryRun.Step, _ run: DryRun) {
+    mutating func add(_ event: DryRunEvent?, _ step: DryRun.Step, _ family: FamilyDryRun) {
+        let run = family.first
         let workflow = run.workflow
         writer.beginObject()
         writer.key("event")
@@ -35,6 +36,17 @@ struct JSONDryRunReport: DryRunReport {
         writer.members("actions", step.actions) { $0.text(Text($1)) }
         writer.members("fired", step.fired) { $0.text($1.text) }
         writer.member("repeated", step.isRepeat)
+        writer.members("children", Array(family.members.dropFirst())) { writer, child in
+            let workflow = child.run.workflow
+            writer.beginObject()
+            writer.member("id", child.path)
+            writer.member("workflow", workflow.name.text)
+            writer.members("states", workflow.leaves(of: child.run.order.configuration)) {
+                $0.text(workflow.states[$1].path)
+            }
+            writer.member("status", child.run.order.status)
+            writer.endObject()
+        }
         writer.key("refusal")
         if let refusal = step.refusal { writer.refusal(refusal) } else { writer.null() }
         writer.endObject()

@@ -2,10 +2,10 @@ import ArgumentParser
 import Waybill
 import WaybillCore
 
-/// `waybill workflow list`: the workflows that come with Waybill.
-struct ListWorkflows: ParsableCommand {
+/// `waybill workflow list`: the workflows that come with Waybill, or the texts that a file holds.
+struct ListWorkflows: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the workflows that come with Waybill.")
+        commandName: "list", abstract: "List the workflows that come with Waybill, or with --db the texts of a file.")
 
     /// Commands that are named, so that a row fits a terminal.
     private static let shownMax = 3
@@ -13,7 +13,14 @@ struct ListWorkflows: ParsableCommand {
     @Flag(help: "Print one JSON array.")
     var json = false
 
-    func run() throws {
+    @Option(help: ArgumentHelp("List the texts that this file holds, and which take new orders.", valueName: "file"))
+    var db: String?
+
+    func run() async throws {
+        if let db {
+            let editions = try await DatabaseFile(path: db).reading { book in try book.workflowEditions() }
+            return json ? write(editions) : print(editions)
+        }
         let workflows = try WorkflowText.shipped.map { try WorkflowSource($0.name).workflow() }
         if json { return write(workflows) }
         var table = TextTable([
@@ -45,6 +52,37 @@ struct ListWorkflows: ParsableCommand {
             writer.member("hash", workflow.hash.text)
             writer.member("states", Int64(workflow.states.count - 1))
             writer.members("commands", workflow.commands) { $0.text($1.name.text) }
+            writer.endObject()
+        }
+        writer.endArray()
+        writer.print()
+    }
+
+    private func print(_ editions: [WorkflowEdition]) {
+        var table = TextTable([
+            .init("NAME"), .init("VERSION", isRightAligned: true), .init("HASH"), .init("TAKES ORDERS"),
+            .init("FIRST USED"),
+        ])
+        for edition in editions {
+            table.add([
+                edition.name.description, "\(edition.version)", edition.hash.short, edition.isCurrent ? "yes" : "",
+                edition.firstUsedAt.iso8601,
+            ])
+        }
+        guard !table.isEmpty else { return Output.standard.line(Style.dim("no workflows")) }
+        table.write()
+    }
+
+    private func write(_ editions: [WorkflowEdition]) {
+        var writer = JSONWriter()
+        writer.beginArray()
+        for edition in editions {
+            writer.beginObject()
+            writer.member("id", edition.name.text)
+            writer.member("version", edition.version)
+            writer.member("hash", edition.hash.text)
+            writer.member("takes_orders", edition.isCurrent)
+            writer.member("first_used_at", edition.firstUsedAt)
             writer.endObject()
         }
         writer.endArray()

@@ -14,7 +14,8 @@ struct ReadableDryRunReport: DryRunReport {
                 + Style.dim("  a dry run: stock is endless, roles are not checked, nothing is kept"))
     }
 
-    mutating func add(_ event: DryRunEvent?, _ step: DryRun.Step, _ run: DryRun) {
+    mutating func add(_ event: DryRunEvent?, _ step: DryRun.Step, _ family: FamilyDryRun) {
+        let run = family.first
         Output.standard.line()
         if let event {
             number += 1
@@ -35,6 +36,15 @@ struct ReadableDryRunReport: DryRunReport {
             return
         }
         show(run)
+        details.lines(
+            "children",
+            family.members.dropFirst().map { child in
+                let workflow = child.run.workflow
+                let states = workflow.leaves(of: child.run.order.configuration).map { workflow.states[$0].path.string }
+                return
+                    "\(child.path): \(child.run.order.status), \(workflow.name) in \(states.joined(separator: " + "))"
+                    .printable
+            })
     }
 
     mutating func end() {}
@@ -73,7 +83,7 @@ struct ReadableDryRunReport: DryRunReport {
     }
 
     private func data(of event: DryRunEvent) -> String {
-        guard case .event(_, let data) = event, !data.isEmpty else { return "" }
+        guard case .event(_, let data, _) = event, !data.isEmpty else { return "" }
         return Style.dim("  " + String(decoding: data, as: UTF8.self).printable)
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Waybill
 import WaybillCore
 import WorkflowFile
 
@@ -17,10 +18,20 @@ struct RunWorkflow: ParsableCommand {
             places the order with its data. Else the order starts at once, with the data of --context. A script has \
             one event per line; lines that begin with # are comments. An event that is refused is shown with its \
             reason, and the exit status is then 1.
+
+            Child orders run along, under the workflows of --workflow and the shipped ones. CHILD/NAME is an event for \
+            one of them:
+
+              waybill workflow run shop.yaml --workflow parcel.yaml --event ... --event p-1/deliver
             """)
 
     @Argument(help: "A file, a shipped workflow by name, or - for standard input.")
     var workflow: String
+
+    @Option(
+        name: .customLong("workflow"),
+        help: ArgumentHelp("A workflow of child orders: a file, or a shipped one. May be repeated.", valueName: "name"))
+    var relatives: [String] = []
 
     @Option(help: ArgumentHelp("An event: NAME, NAME=JSON, or @30m to let time pass. May be repeated."))
     var event: [String] = []
@@ -44,7 +55,11 @@ struct RunWorkflow: ParsableCommand {
         if let script { events += try DryRunEvent.script(try WholeFile.text(script), name: script) }
         events += try event.map { text throws(CommandFailure) in try DryRunEvent(text) }
         let workflow = try WorkflowSource(workflow).workflow()
-        var run = DryRun(workflow, at: start ?? Self.standardStart)
+        let named = try relatives.map { name throws(CommandFailure) in try WorkflowSource(name).workflow() }
+        let shipped = try WorkflowText.shipped.map { text throws(CommandFailure) in
+            try WorkflowSource(text.name).workflow()
+        }
+        var run = FamilyDryRun(workflow, relatives: [workflow] + named + shipped, at: start ?? Self.standardStart)
         var report: any DryRunReport =
             json
             ? JSONDryRunReport()
@@ -66,7 +81,7 @@ struct RunWorkflow: ParsableCommand {
         for event in events {
             let step =
                 switch event {
-                case .event(let name, let data): run.send(name, data: data)
+                case .event(let name, let data, let child): run.send(name, data: data, to: child)
                 case .wait(let interval): run.wait(interval)
                 }
             hasRefusals = hasRefusals || step.refusal != nil
@@ -77,14 +92,14 @@ struct RunWorkflow: ParsableCommand {
     }
 
     private func isPlacing(_ event: DryRunEvent?, in workflow: Workflow) -> Bool {
-        guard case .event(let name, _) = event, let creation = workflow.creation else { return false }
-        return name == creation.name
+        guard case .event(let name, _, let child) = event, let creation = workflow.creation else { return false }
+        return child.isEmpty && name == creation.name
     }
 }
 
 /// How a dry run is shown.
 protocol DryRunReport {
     /// - Parameter event: nil: the start.
-    mutating func add(_ event: DryRunEvent?, _ step: DryRun.Step, _ run: DryRun)
+    mutating func add(_ event: DryRunEvent?, _ step: DryRun.Step, _ run: FamilyDryRun)
     mutating func end()
 }

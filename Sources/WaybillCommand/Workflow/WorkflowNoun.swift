@@ -4,8 +4,9 @@ import ArgumentParser
 struct WorkflowNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workflow",
-        abstract: "Check, draw and try workflow files.",
+        abstract: "Check, draw and try workflow files, and say which takes new orders.",
         subcommands: [
             CheckWorkflow.self, DrawWorkflow.self, ListWorkflows.self, ExportWorkflows.self, RunWorkflow.self,
+            ActivateWorkflow.self,
         ])
 }

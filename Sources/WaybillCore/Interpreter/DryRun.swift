@@ -1,7 +1,7 @@
 /// A workflow run without a file: what each event does, with the actions in the order in which they ran.
 ///
 /// Stock is endless and roles are not asked for, so only the workflow itself says no. Time passes when it is told to.
-/// An answer goes to the oldest call that it fits; children are named, and do not run.
+/// An answer goes to the oldest call that it fits; children are named, and run in a ``FamilyDryRun`` only.
 package struct DryRun {
     /// Timeouts that one wait may fire; a workflow whose timeout arms itself again would fire for ever.
     package static let firingsMax = 1_000
@@ -12,11 +12,18 @@ package struct DryRun {
     package private(set) var now: Moment
     private let stock = EndlessStock()
 
-    package init(_ workflow: Workflow, at start: Moment) {
+    package init(_ workflow: Workflow, at start: Moment, id: OrderID = "dry-run", parent: OrderID? = nil) {
         self.workflow = workflow
-        order = Order(id: "dry-run", workflow: workflow, placedAt: start)
+        order = Order(id: id, workflow: workflow, placedAt: start)
+        order.parent = parent
         now = start
     }
+
+    /// When the next timeout or deadline is due; nil: none is.
+    package var nextDue: Moment? { nextDue(upTo: Moment(milliseconds: .max), except: [])?.due }
+
+    /// Sets the clock without firing what is due.
+    mutating func look(at moment: Moment) { now = max(now, moment) }
 
     /// What one event came to.
     package struct Step: Sendable {
@@ -28,6 +35,8 @@ package struct DryRun {
         package var refusal: Refusal?
         /// The event's natural key was used before: the same answer again, and nothing changed.
         package var isRepeat = false
+        /// What was said to parent and children.
+        package var relatives: [RelativeCommand] = []
 
         package init() {}
     }
@@ -100,6 +109,7 @@ package struct DryRun {
     private mutating func take(_ decision: Decision, to step: inout Step) {
         order = decision.order
         step.actions += decision.trace
+        step.relatives += decision.outcome.relatives
     }
 
     /// What happens by itself when its time comes.

@@ -4,6 +4,8 @@ public struct OrderView: Hashable, Sendable {
     public var workflow: WorkflowName
     /// The content hash of the workflow's text that the order is pinned to.
     public var workflowHash: WorkflowHash
+    /// The `version:` of that text.
+    public var workflowVersion: Int64
     /// How many events the order has.
     public var version: Int64
     public var status: Text
@@ -66,6 +68,7 @@ public struct OrderView: Hashable, Sendable {
         id = order.id
         self.workflow = workflow.name
         workflowHash = workflow.hash
+        workflowVersion = workflow.version
         version = order.version
         status = order.status
         states = workflow.leaves(of: order.configuration).map { workflow.states[$0].path }

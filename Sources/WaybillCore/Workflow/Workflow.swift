@@ -8,6 +8,8 @@ package final class Workflow: Sendable {
     package let name: WorkflowName
     package let version: Int64
     package let hash: WorkflowHash
+    /// A digest of what the text says, without its comments and its layout.
+    package let meaning: WorkflowHash
     /// The declared commands; empty when the file has no `commands:`, then any event name is accepted without data.
     package let commands: [CommandDefinition]
     package let context: RecordType
@@ -30,14 +32,15 @@ package final class Workflow: Sendable {
     package let relations: [Relation]
 
     package init(
-        name: WorkflowName, version: Int64, hash: WorkflowHash, commands: [CommandDefinition], context: RecordType,
-        attributes: [Int], derived: [Derived], invariants: [Invariant], status: Expression?, states: [State],
-        timeouts: [TimeoutDefinition], children: [ChildDefinition] = [], calls: [CallDefinition] = [],
-        relations: [Relation] = []
+        name: WorkflowName, version: Int64, hash: WorkflowHash, meaning: WorkflowHash? = nil,
+        commands: [CommandDefinition], context: RecordType, attributes: [Int], derived: [Derived],
+        invariants: [Invariant], status: Expression?, states: [State], timeouts: [TimeoutDefinition],
+        children: [ChildDefinition] = [], calls: [CallDefinition] = [], relations: [Relation] = []
     ) {
         self.name = name
         self.version = version
         self.hash = hash
+        self.meaning = meaning ?? hash
         self.commands = commands
         self.context = context
         self.attributes = attributes

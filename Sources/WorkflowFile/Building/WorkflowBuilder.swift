@@ -21,7 +21,9 @@ struct WorkflowBuilder {
     var expressions: ExpressionReader { ExpressionReader(log: log, filled: symbols.filled) }
 
     /// The workflow, or nil when something is wrong: the log says what.
-    mutating func build(hash: WorkflowHash, judging judgement: WorkflowFile.Judgement) -> Workflow? {
+    mutating func build(hash: WorkflowHash, meaning: WorkflowHash, judging judgement: WorkflowFile.Judgement)
+        -> Workflow?
+    {
         let commands = (outline.commands ?? []).map(definition)
         checkCreation()
         let attributes = outline.attributes.compactMap(attribute)
@@ -41,7 +43,8 @@ struct WorkflowBuilder {
             log.hasErrors
             ? nil
             : Workflow(
-                name: WorkflowName(outline.name), version: outline.version, hash: hash, commands: commands,
+                name: WorkflowName(outline.name), version: outline.version, hash: hash, meaning: meaning,
+                commands: commands,
                 context: symbols.context, attributes: attributes, derived: derived,
                 invariants: invariants.map(\.invariant),
                 status: status?.expression, states: states, timeouts: timeouts,
