@@ -59,6 +59,7 @@ let package = Package(
                 .embedInCode("v006_keep_unanswered_calls.sql"),
                 .embedInCode("v007_note_plain_message_ids.sql"),
                 .embedInCode("v008_activate_workflows.sql"),
+                .embedInCode("v009_hold_timeouts.sql"),
             ],
             swiftSettings: house),
         // Every SQL statement, behind one Transaction; the only target that imports GRDB.
@@ -127,7 +128,8 @@ let package = Package(
         .testTarget(
             name: "WaybillTests",
             dependencies: [
-                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "WorkflowFile", "Waybill",
+                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "WorkflowFile",
+                "Waybill",
             ],
             swiftSettings: house),
         .testTarget(

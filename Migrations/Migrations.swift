@@ -8,4 +8,5 @@ package let migrations: [[UInt8]] = [
     PackageResources.v006_keep_unanswered_calls_sql,
     PackageResources.v007_note_plain_message_ids_sql,
     PackageResources.v008_activate_workflows_sql,
+    PackageResources.v009_hold_timeouts_sql,
 ]

@@ -42,6 +42,12 @@ public struct OrderBook: Sendable {
         /// Of the writer's time, in percent, what all modules together have while commands come, 1 to 100: orders lose
         /// so much to modules that are slow or far behind, and no more.
         public var moduleSharePercent = 10
+        /// More overdue timeouts than these, found by an opening more than an hour after the last write, hold all
+        /// timeouts for 5 minutes, or until ``OrderBook/releaseTimeouts(by:)`` or ``OrderBook/confirmClock()``: it may
+        /// be an outage, and an operator acts first, or a wrong clock.
+        public var overdueAtOpeningMax = 1_000
+        /// Why timeouts are held from the opening on, before anything fires; nil: as the file says.
+        public var holdsTimeouts: String?
 
         public init() {}
     }
@@ -75,12 +81,13 @@ public struct OrderBook: Sendable {
     ///
     /// - Parameter all: whether those come too that no named workflow speaks to.
     package static func open(
-        _ path: String, workflows: [WorkflowText], relatives: [WorkflowText], all: Bool = false, world: World
+        _ path: String, workflows: [WorkflowText], relatives: [WorkflowText], all: Bool = false, world: World,
+        settings: Settings = Settings()
     ) throws -> OrderBook {
         let store = try Store.open(path)
         do {
             let missing = try missing(workflows, relatives, all: all, in: store)
-            return try OrderBook(store: store, workflows: workflows + missing, world: world, settings: Settings())
+            return try OrderBook(store: store, workflows: workflows + missing, world: world, settings: settings)
         } catch {
             store.close()
             throw error
@@ -146,6 +153,8 @@ public struct OrderBook: Sendable {
         engineSettings.fairness.waitingPerSKUMax = settings.intakeDepthPerSKUMax
         engineSettings.fairness.waitingPerCallerMax = settings.intakeDepthPerCallerMax
         engineSettings.refusesSoldOutAtTheDoor = settings.refusesSoldOutAtTheDoor
+        engineSettings.opening.overdueMax = max(0, settings.overdueAtOpeningMax)
+        engineSettings.holdsTimeouts = settings.holdsTimeouts.map { Text($0) }
         engineSettings.modules.percent = Int64(settings.moduleSharePercent)
         let compiled = try workflows.map { text in
             (workflow: try WorkflowFile.load(text.text, name: text.source), text: Text(text.text))

@@ -9,7 +9,7 @@ extension GroupMemory {
         guard !changes.isEmpty else { return }
         let woken = state.withLock { state in
             let stir = state.apply(changes)
-            return state.takeWoken(stir, horizon: changes.horizon)
+            return state.takeWoken(stir, uptime: changes.uptime)
         }
         for resume in woken { resume() }
     }

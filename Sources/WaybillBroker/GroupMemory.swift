@@ -79,15 +79,8 @@ package final class GroupMemory: Sendable {
         state = Mutex(loaded)
     }
 
-    /// When the next lease or wait ends; nil: none is pending.
-    package var nextDue: Moment? {
-        state.withLock { state in
-            switch (state.leaseEnds.earliest, state.waits.earliest) {
-            case (nil, let other), (let other, nil): other
-            case (let lease?, let wait?): min(lease, wait)
-            }
-        }
-    }
+    /// When the next lease ends; nil: none is pending.
+    package var nextLeaseEnd: Moment? { state.withLock { $0.leaseEnds.earliest } }
 }
 
 extension TableReader where Self: ~Copyable {

@@ -9,11 +9,20 @@ extension Broker {
     private static let endsMax = 1_000
 
     /// When the next lease or wait ends; nil: none is pending.
-    package var nextDue: Moment? { groups.nextDue }
+    package var nextDue: Moment? {
+        let wait = groups.nextWaitEnd.map { end in
+            world.now().advanced(by: Interval(milliseconds: end.milliseconds - world.uptime().milliseconds))
+        }
+        guard let lease = groups.nextLeaseEnd, let wait else { return groups.nextLeaseEnd ?? wait }
+        return min(lease, wait)
+    }
+
+    /// Ends the receives whose time is over, also while nothing else may happen.
+    package func endWaits() { groups.endWaits(upTo: world.uptime()) }
 
     /// Ends first deliveries whose time is over up to a moment.
     package func step(upTo now: Moment, in transaction: borrowing Transaction) throws {
-        pending.horizon = now
+        pending.uptime = world.uptime()
         let ended = groups.takeLeaseEnds(upTo: now, limit: Self.endsMax)
         pending.ended += ended
         for end in ended {

@@ -42,12 +42,12 @@ struct PendingChanges {
     /// Courses that a look-back turns: nobody takes from them meanwhile.
     var turning: [CourseKey] = []
     /// Up to when consumers who wait are told that nothing came.
-    var horizon: Moment?
+    var uptime: Interval?
 
     var isEmpty: Bool {
         grown.isEmpty && deletedTopics.isEmpty && topics.isEmpty && groups.isEmpty && filters.isEmpty && courses.isEmpty
             && outcomes.isEmpty
-            && holders.isEmpty && departed.isEmpty && deadLetters.isEmpty && horizon == nil && closedLanes == nil
+            && holders.isEmpty && departed.isEmpty && deadLetters.isEmpty && uptime == nil && closedLanes == nil
             && cleanedFilters.isEmpty && namedLanes.isEmpty
     }
 }

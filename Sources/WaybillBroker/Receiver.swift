@@ -79,7 +79,7 @@ package struct Receiver: Sendable {
 
     private func supply(_ reception: Reception, inOneWrite: Bool) async -> Result<Supply, MessageRefusal> {
         if let refusal = reception.refusal(settings) { return .failure(refusal) }
-        let deadline = world.now().advanced(by: reception.wait)
+        let deadline = Interval(milliseconds: world.uptime().milliseconds + reception.wait.milliseconds)
         do {
             while true {
                 let attempt = try await lookOnce(reception, inOneWrite: inOneWrite)
@@ -88,7 +88,9 @@ package struct Receiver: Sendable {
                 case .some(let supply): return .success(supply)
                 case .nothing(let group, let seen):
                     if await surface() { continue }
-                    guard world.now() < deadline, !Task.isCancelled, let seen else { return .success(.deliveries([])) }
+                    guard world.uptime() < deadline, !Task.isCancelled, let seen else {
+                        return .success(.deliveries([]))
+                    }
                     await groups.wait(group, reception, until: deadline, seen: seen)
                     if Task.isCancelled {
                         // Nobody would take what it gets: what it may have been woken for is for the next.

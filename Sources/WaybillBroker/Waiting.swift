@@ -25,7 +25,9 @@ extension GroupMemory {
 
     /// Waits until something happens on a topic or in a group, or until the deadline. Returns at once when it has
     /// happened since `seen`, or when too many wait.
-    func wait(_ group: GroupNumber, _ reception: Reception, until deadline: Moment, seen: Seen) async {
+    ///
+    /// - Parameter deadline: by uptime, so that a wall clock that is set back lets nobody wait longer.
+    func wait(_ group: GroupNumber, _ reception: Reception, until deadline: Interval, seen: Seen) async {
         let number = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
@@ -40,7 +42,7 @@ extension GroupMemory {
                     state.groups[group]?.waiters.append(
                         Waiter(number: number, kind: kind, max: reception.max, seen: seen) { continuation.resume() })
                     state.waiting.insert(number)
-                    state.waits.add((group, number), due: deadline)
+                    state.waits.add((group, number), due: deadline.asMoment)
                     return true
                 }
                 if !waits { continuation.resume() }
@@ -68,6 +70,17 @@ extension GroupMemory {
     /// Whether a bound may have kept a receive of this group from what is there.
     func isHeldBack(_ group: GroupNumber) -> Bool { state.withLock { $0.groups[group]?.isHeldBack ?? false } }
 
+    /// Ends the waits whose time is over.
+    func endWaits(upTo uptime: Interval) {
+        let woken = state.withLock { $0.takeWoken(Stir(), uptime: uptime) }
+        for resume in woken { resume() }
+    }
+
+    /// When the next wait ends, by uptime; nil: nobody waits.
+    var nextWaitEnd: Interval? {
+        state.withLock { $0.waits.earliest.map { Interval(milliseconds: $0.milliseconds) } }
+    }
+
     /// The file is being closed: nobody waits any more.
     package func close() {
         let woken = state.withLock { state in
@@ -76,6 +89,11 @@ extension GroupMemory {
         }
         for resume in woken { resume() }
     }
+}
+
+extension Interval {
+    /// An uptime as what a heap of due times counts in.
+    fileprivate var asMoment: Moment { Moment(milliseconds: milliseconds) }
 }
 
 /// What a write means to those who wait.
@@ -117,8 +135,8 @@ extension GroupMemory.State {
         return GroupMemory.Seen(changes: group.changes, growths: growths[topic] ?? 0)
     }
 
-    /// Those that a write has something for, taken out of the line; and those whose time is over by `horizon`.
-    mutating func takeWoken(_ stir: Stir, horizon: Moment?) -> [@Sendable () -> Void] {
+    /// Those that a write has something for, taken out of the line; and those whose time is over by `uptime`.
+    mutating func takeWoken(_ stir: Stir, uptime: Interval?) -> [@Sendable () -> Void] {
         var woken: [@Sendable () -> Void] = []
         for (topic, count) in stir.grown.sorted(by: { $0.key < $1.key }) {
             for group in (subscribers[topic] ?? []).sorted() {
@@ -131,8 +149,8 @@ extension GroupMemory.State {
         }
         for group in stir.all.sorted() { woken += takeWaiters(of: group) { _ in true } }
         for group in stir.some.subtracting(stir.all).sorted() { woken += takeWaiters(of: group, for: 1) }
-        if let horizon {
-            while let wait = waits.take(upTo: horizon) {
+        if let uptime {
+            while let wait = waits.take(upTo: uptime.asMoment) {
                 if let resume = takeWaiter(wait.element.number, of: wait.element.group) { woken.append(resume) }
             }
         }

@@ -91,16 +91,20 @@ extension Engine {
                     throw Refusal.limit("runs of a job at a time", max: 1)
                 }
                 var next = job
+                var last: StreamNumber?
                 let page = try transaction.orders(matching: job.change.filter, after: job.cursor, limit: limit)
                 for row in page.orders where row.number <= job.end {
                     guard try order(row, isPartOf: job.change) else { continue }
                     let command = TimeoutCommand(
                         job.change.action, job.change.name, of: row.id, caller: "job \(job.number)")
-                    if case .accepted = try writer.handler.handle(command, at: now, in: transaction) {
-                        next.changed += 1
+                    // More is overdue than this write may fire: the next one goes on with this order.
+                    guard let answer = try writer.handler.handle(command, at: now, in: transaction) else {
+                        last = StreamNumber(row.number.number - 1)
+                        break
                     }
+                    if case .accepted = answer { next.changed += 1 }
                 }
-                next.cursor = page.next ?? job.end
+                next.cursor = last ?? page.next ?? job.end
                 next.isDone = next.cursor >= job.end
                 try writer.handler.flush(in: transaction)
                 guard try transaction.advance(next, at: now) else {

@@ -1,6 +1,5 @@
 package import WaybillCore
 import WaybillStore
-import WaybillTimeouts
 
 /// Calls: a step that leaves the process is written down with its order's event, and so is its end.
 extension CommandHandler {
@@ -50,17 +49,6 @@ extension CommandHandler {
                 try transaction.leaveCallUnanswered(row.number, at: now)
             else { throw EngineFailure.damaged("the call \(key) is open, and its row is not") }
         }
-    }
-
-    /// The owner of the kind `call`: nobody has answered in time.
-    func expire(
-        _ timeout: DueTimeout, at now: Moment, retryAt: Moment?, in transaction: borrowing Transaction
-    ) throws {
-        guard let row = try transaction.call(timeout.key.owner),
-            let entry = try load(row.stream, in: transaction),
-            let call = entry.order.openCall(key: row.effectKey)
-        else { throw EngineFailure.damaged("the call \(timeout.key.owner) is due, and no order waits for it") }
-        try fire(.expiry(call.number), timeout, of: entry, at: now, retryAt: retryAt, in: transaction)
     }
 
     /// How many events of an order are looked at for the end of a call, and how many in one go.

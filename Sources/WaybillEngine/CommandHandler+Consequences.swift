@@ -53,6 +53,9 @@ extension CommandHandler {
         for timeout in order.timeouts where !old.contains(timeout) {
             try transaction.insert(order.key(of: timeout), cause: event)
             earliestArmed = min(earliestArmed ?? timeout.due, timeout.due)
+            guard let horizon = firing.horizon, timeout.due <= horizon else { continue }
+            firing.armed.append((order.number, timeout))
+            firing.isBehind = true
         }
     }
 

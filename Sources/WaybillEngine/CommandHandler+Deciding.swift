@@ -10,8 +10,7 @@ extension CommandHandler {
         case repeated(version: Int64)
     }
 
-    /// Decides, fetching stock rows as the decision asks for them. Each round fetches at least one row, or fires a
-    /// timeout of a relative that is overdue, so it ends.
+    /// Decides, fetching stock rows as the decision asks for them. Each round fetches at least one row, so it ends.
     func decide(
         _ trigger: Trigger, on entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
     ) throws -> Result<FamilyVerdict, Refusal> {
@@ -68,7 +67,7 @@ extension CommandHandler {
     private enum Followed {
         case done
         case refused(Refusal)
-        /// Rows are missing, or an overdue timeout came first: everything is to be decided anew.
+        /// Rows are missing: everything is to be decided anew.
         case again
     }
 
@@ -86,9 +85,6 @@ extension CommandHandler {
             switch try find(id, errand, in: cascade, at: now, in: transaction) {
             case .failure(let refusal): return .refused(refusal)
             case .success(let entry): receiver = entry
-            }
-            if cascade.order(id) == nil, try fireOverdue(ofRelative: receiver, at: now, in: transaction) {
-                return .again
             }
             let before = cascade.order(id)?.order ?? receiver.order
             let workflow = receiver.workflow.workflow

@@ -8,7 +8,9 @@ extension CommandHandler {
         _ command: Command, at now: Moment, in transaction: borrowing Transaction
     ) throws -> Answer? {
         guard let key = command.key else { return nil }
-        guard let row = try transaction.command(caller: command.caller, key: key, at: now) else { return nil }
+        guard let row = try transaction.command(caller: command.caller, key: key, at: steadyNow ?? now) else {
+            return nil
+        }
         if let refusal = row.refusal, Refusal.isFence(refusal) { return .refused(.remembered(refusal)) }
         guard try isSame(command, as: row, in: transaction) else { return .refused(.keyReused(key: key.string)) }
         if let refusal = row.refusal { return .refused(.remembered(refusal)) }
@@ -42,7 +44,7 @@ extension CommandHandler {
         case .accepted(let receipt): row.version = receipt.version
         case .refused(let refusal): row.refusal = refusal.stored
         }
-        try transaction.insert(row, at: now)
+        try transaction.insert(row, at: steadyNow ?? now)
     }
 
     /// Notes why an order did not move. Never an event.

@@ -9,7 +9,9 @@ extension CommandHandler {
         if let refusal = command.crossedBound { return .failure(refusal) }
         let fingerprint = command.fingerprint
         try stock.load([command.stock], in: transaction)
-        if let key = command.key, let row = try transaction.command(caller: command.caller, key: key, at: now) {
+        if let key = command.key,
+            let row = try transaction.command(caller: command.caller, key: key, at: steadyNow ?? now)
+        {
             guard row.fingerprint == fingerprint else { return .failure(.keyReused(key: key.string)) }
             if let refusal = row.refusal { return .failure(.remembered(refusal)) }
             var again = receipt(of: command.stock, isRepeat: true)
@@ -25,7 +27,7 @@ extension CommandHandler {
             case .success(let receipt): row.version = receipt.version
             case .failure(let refusal): row.refusal = refusal.stored
             }
-            try transaction.insert(row, at: now)
+            try transaction.insert(row, at: steadyNow ?? now)
         }
         return result
     }

@@ -4,84 +4,90 @@ import WaybillTimeouts
 
 /// A due timeout re-enters as an ordinary command, through the same handler.
 extension CommandHandler {
-    /// The owner of the kind `order`.
-    func fire(
-        _ timeout: DueTimeout, at now: Moment, retryAt: Moment?, in transaction: borrowing Transaction
-    ) throws {
-        let name = TimeoutName(timeout.key.name)
-        guard let entry = try load(StreamNumber(timeout.key.owner), in: transaction) else {
-            throw EngineFailure.damaged(
-                "the timeout \(name) belongs to order number \(timeout.key.owner), which is not there")
-        }
-        try fire(.timeout(name), timeout, of: entry, at: now, retryAt: retryAt, in: transaction)
+    /// Decides what is due, and uses it up. Short of stock, older ones go first. What it throws is the fault of
+    /// ``Firing/current``.
+    func fire(_ item: DueItem, at now: Moment, in transaction: borrowing Transaction) throws -> Fired {
+        firing.armed.removeAll(keepingCapacity: true)
+        guard let row = try item.row ?? waitingRow(of: item, in: transaction) else { return .done }
+        firing.current = row.key
+        let fired = try fire(item, row, at: now, in: transaction)
+        firing.current = nil
+        return fired
     }
 
-    /// Decides what a due row leads to, and uses it up.
-    func fire(
-        _ trigger: Trigger, _ timeout: DueTimeout, of entry: OrderLedger.Entry, at now: Moment, retryAt: Moment?,
+    private func fire(
+        _ item: DueItem, _ row: DueTimeout, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> Fired {
+        if try isPutOff(row, in: transaction) { return .done }
+        let entry = item.entry
+        if bursts.isOver(entry.order.number, at: now), try transaction.isPending(row.key) {
+            let refusal = Refusal.limit("timeouts of an order that fire at one moment", max: Bursts.max)
+            try put(off: row, of: entry, until: nil, refusal, at: now, in: transaction)
+            return .done
+        }
+        stock.comesAfterKept = false
+        let verdict = try decide(item.trigger, on: entry, at: now, in: transaction)
+        if stock.wasShort {
+            switch try drain(before: item.rank, in: transaction) {
+            case .nothing: break
+            case .all: return .overtaken
+            case .some: return .starved
+            }
+        }
+        switch verdict {
+        case .failure(let refusal):
+            // One that came first has stopped this one.
+            guard try transaction.isPending(row.key) else { return .done }
+            // A rule of the workflow forbids what the timeout would do: shown, tried again, parked in the end.
+            try put(off: row, of: entry, until: settings.retry(row, at: now), refusal, at: now, in: transaction)
+        case .success(.repeated): return .done
+        case .success(.accepted(let cascade)):
+            guard try transaction.delete(row.key) else { return .done }
+            if row.attempt == 0 { lateness.append(now.since(row.key.due)) }
+            cascade.first.header.cause = row.cause
+            _ = try append(cascade, in: transaction)
+            firing.fired += 1
+            let number = entry.order.number
+            bursts.add(number, goesOn: firing.armed.contains { $0.order == number })
+            if firing.flushesEach { try flush(in: transaction) }
+        }
+        return .done
+    }
+
+    private func put(
+        off row: DueTimeout, of entry: OrderLedger.Entry, until retryAt: Moment?, _ refusal: Refusal, at now: Moment,
         in transaction: borrowing Transaction
     ) throws {
-        firing.insert(timeout.key)
-        defer { firing.remove(timeout.key) }
-        switch try decide(trigger, on: entry, at: now, in: transaction) {
-        case .failure(let refusal):
-            // A relative's overdue timeout came first and has stopped this one.
-            guard try transaction.isPending(timeout.key) else { return }
-            // A rule of the workflow forbids what the timeout would do: shown, tried again, parked in the end.
-            try transaction.postpone(timeout, until: retryAt, error: Text(refusal.message))
-            let command = Command(order: entry.order.id, name: "$timeout")
-            try note(refusal, of: command, number: entry.order.number, at: now, in: transaction)
-        case .success(.repeated): return
-        case .success(.accepted(let cascade)):
-            guard try transaction.delete(timeout.key) else { return }
-            if timeout.attempt == 0 { lateness.append(now.since(timeout.key.due)) }
-            cascade.first.header.cause = timeout.cause
-            _ = try append(cascade, in: transaction)
-        }
+        try transaction.postpone(row, until: retryAt, error: Text(refusal.message))
+        let command = Command(order: entry.order.id, name: "$timeout")
+        try note(refusal, of: command, number: entry.order.number, at: now, in: transaction)
+        firing.fired += 1
     }
 
-    /// Fires what is overdue for an order before a command on it: after a pause of the process, or with many due at
-    /// once, a command must not overtake the timeout that came before it. One whose handling was refused waits its
-    /// back-off.
-    @discardableResult
-    func fireOverdue(
-        of entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> Bool {
-        guard let horizon else { return false }
-        var hasFired = false
-        var tried: Set<TimeoutName> = []
-        while let timeout = entry.order.timeouts
-            .filter({ $0.due <= horizon && !tried.contains($0.name) }).min(by: { $0.due < $1.due })
-        {
-            tried.insert(timeout.name)
-            let key = entry.order.key(of: timeout)
-            guard !firing.contains(key), let waiting = try transaction.waiting(key) else { continue }
-            try fire(waiting, at: now, retryAt: now.advanced(by: .seconds(1)), in: transaction)
-            hasFired = true
+    /// The row of something that is due in an order; nil: its handling was refused before, and it waits its back-off.
+    private func waitingRow(of item: DueItem, in transaction: borrowing Transaction) throws -> DueTimeout? {
+        let order = item.entry.order
+        switch item.trigger {
+        case .timeout(let name):
+            return try transaction.waiting(order.key(of: .init(name: name, due: item.rank.due)))
+        case .expiry(let number):
+            return try transaction.call(effectKey: order.effectKey(of: number))
+                .flatMap { row in try transaction.waiting(row.timeoutKey) }
+        case .command: return nil
         }
-        return hasFired
-    }
-
-    /// The same for an order that is told something by a relative; answers whether anything fired. What fires does not
-    /// look for overdue timeouts of further relatives: families would fire each other's without end.
-    func fireOverdue(
-        ofRelative entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> Bool {
-        guard !isFiringForRelative else { return false }
-        isFiringForRelative = true
-        defer { isFiringForRelative = false }
-        return try fireOverdue(of: entry, at: now, in: transaction)
     }
 
     /// Moves a pending timeout of an order, or cancels it, from outside its workflow.
-    func handle(_ command: TimeoutCommand, at now: Moment, in transaction: borrowing Transaction) throws -> Answer {
+    ///
+    /// - Returns: nil: it keeps its place for the next write, because more is overdue than this one may fire.
+    func handle(_ command: TimeoutCommand, at now: Moment, in transaction: borrowing Transaction) throws -> Answer? {
         let asked = command.asCommand
         if let refusal = asked.boundCrossed(isOwnEvent: true) ?? asked.zeroRefusal { return .refused(refusal) }
         if let answer = try remembered(asked, at: now, in: transaction) { return answer }
         guard let entry = try load(command.order, in: transaction) else {
             return .refused(.unknownOrder(command.order))
         }
-        try fireOverdue(of: entry, at: now, in: transaction)
+        guard try fireOverdue(of: entry, in: transaction) else { return nil }
         let answer = try change(command, asked, of: entry, at: now, in: transaction)
         let number = entry.order.number
         if case .refused(let refusal) = answer {

@@ -1,5 +1,6 @@
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// The one place where an order changes: events, messages, timeouts, stock, idempotency result, all in the write at
 /// hand.
@@ -11,26 +12,40 @@ final class CommandHandler {
     let stock: StockLedger
     let orders = OrderLedger()
     var journal: Journal
-    /// Up to when timeouts may fire in the write at hand; nil: none may.
-    var horizon: Moment?
+    let settings: TimeoutCenter.Settings
+    /// What the write at hand may fire, and what it has fired.
+    var firing = Firing(horizon: nil)
+    /// How often orders have fired at one moment.
+    var bursts = Bursts()
+    /// By what time keys of commands are kept while the wall clock is in doubt; nil: by that of the command.
+    var steadyNow: Moment?
     /// How late the timeouts were that the write at hand fired.
     var lateness: [Interval] = []
     /// The earliest due time that the write at hand has armed.
     var earliestArmed: Moment?
-    /// Timeouts that are being handled: what they lead to does not handle them again.
-    var firing: Set<TimeoutKey> = []
     /// Why a command may not name a lane; nil: it may.
     var refusalOfLane: (Text) -> Refusal? = { _ in nil }
-    var isFiringForRelative = false
 
-    init(catalogue: WorkflowCatalogue, journalEnd: JournalEnd, board: SoldOutBoard) {
+    init(
+        catalogue: WorkflowCatalogue, journalEnd: JournalEnd, board: SoldOutBoard, settings: TimeoutCenter.Settings
+    ) {
         self.catalogue = catalogue
+        self.settings = settings
         stock = StockLedger(board: board)
         journal = Journal(end: journalEnd)
     }
 
+    /// Before the first request of a write, or the next moment of one in a virtual world.
+    func begin(_ firing: Firing) {
+        self.firing = firing
+        stock.beginWrite()
+    }
+
     /// Handles one command at a moment.
-    func handle(_ command: Command, at now: Moment, in transaction: borrowing Transaction) throws -> Answer {
+    ///
+    /// - Returns: nil: it keeps its place for the next write, because it would be short of stock and more is overdue
+    ///   than this one may fire.
+    func handle(_ command: Command, at now: Moment, in transaction: borrowing Transaction) throws -> Answer? {
         if let refusal = command.crossedBound { return .refused(refusal) }
         if let answer = try remembered(command, at: now, in: transaction) { return answer }
         if let refusal = refusalOfLane(command.lane) { return .refused(refusal) }
@@ -41,9 +56,11 @@ final class CommandHandler {
             answer = .refused(refusal)
             try note(refusal, of: command, number: nil, at: now, in: transaction)
         case .success(let entry):
-            try fireOverdue(of: entry, at: now, in: transaction)
+            guard try fireOverdue(of: entry, in: transaction),
+                let decided = try handle(command, on: entry, at: now, in: transaction)
+            else { return nil }
             let data: [Value]?
-            (answer, data) = try handle(command, on: entry, at: now, in: transaction)
+            (answer, data) = decided
             let number = entry.order.version == 0 ? nil : entry.order.number
             if case .refused(let refusal) = answer {
                 try note(refusal, of: command, number: number, at: now, in: transaction)
@@ -61,8 +78,29 @@ final class CommandHandler {
     /// The answer, and the command's data where it was decoded on the way to it.
     private func handle(
         _ command: Command, on entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
+    ) throws -> (answer: Answer, data: [Value]?)? {
+        stock.comesAfterKept = true
+        defer { stock.comesAfterKept = false }
+        var decided = try decide(.command(command), on: entry, at: now, in: transaction)
+        while stock.wasShort {
+            switch try drain(in: transaction) {
+            case .nothing: return try answer(command, decided, on: entry, in: transaction)
+            case .some(hasFired: false):
+                stock.contest()
+                return nil
+            case .all, .some(hasFired: true):
+                stock.comesAfterKept = true
+                decided = try decide(.command(command), on: entry, at: now, in: transaction)
+            }
+        }
+        return try answer(command, decided, on: entry, in: transaction)
+    }
+
+    private func answer(
+        _ command: Command, _ decided: Result<FamilyVerdict, Refusal>, on entry: OrderLedger.Entry,
+        in transaction: borrowing Transaction
     ) throws -> (answer: Answer, data: [Value]?) {
-        switch try decide(.command(command), on: entry, at: now, in: transaction) {
+        switch decided {
         case .failure(.noOpenCall(let name, let key?, let open)):
             let ended = try whyNotOpen(name, key: Text(key), of: entry, in: transaction)
             return (.refused(ended ?? .noOpenCall(name, key: key, open: open)), nil)
@@ -154,8 +192,8 @@ final class CommandHandler {
     /// After a write that was undone.
     func forget() {
         earliestArmed = nil
-        firing.removeAll()
-        isFiringForRelative = false
+        firing = Firing(horizon: nil)
+        bursts.forget()
         lateness.removeAll()
         orders.forget()
         stock.forget()

@@ -1,6 +1,6 @@
-import Dispatch
 import Synchronization
 import WaybillCore
+import WaybillTimeouts
 
 /// Where requests wait for the writer: bounded, collected into one write (group commit). First come, first served as
 /// long as all that waits fits into the next write; beyond it in rounds that are fair to SKUs and callers.
@@ -39,7 +39,7 @@ final class CommandIntake: Sendable {
     private let state: Mutex<State>
     /// Whether the next write is full, so that accounts count; to be read without the lock.
     private let isCrowded = Atomic(false)
-    private let wakeUp = DispatchSemaphore(value: 0)
+    private let wakeUp = TimedSignal()
 
     init(depthMax: Int, nextWriteMax: Int, fairness: FairShares) {
         precondition(depthMax > 0 && nextWriteMax > 0, "an intake and a write hold one request at least")
@@ -93,7 +93,7 @@ final class CommandIntake: Sendable {
         case .none: break
         }
         if wait.milliseconds > 0 {
-            _ = wakeUp.wait(timeout: .now() + .milliseconds(Int(clamping: wait.milliseconds)))
+            _ = wakeUp.wait(atMost: wait)
         }
         switch takeNow(limit: limit, parking: false) {
         case .some(let items): return items

@@ -42,7 +42,8 @@ extension Engine {
             var rest = steps.map { Writer.Timed(request: $0.request, at: $0.at) }
             while !rest.isEmpty {
                 let handled = writer.write(rest, firing: time.firing(upTo: nil))
-                replies += handled
+                // Nothing keeps its place here: none of what is overdue may fire before its own moment.
+                replies += handled.compactMap { $0 }
                 rest.removeFirst(handled.count)
                 writer.checkpoint(after: max(1, handled.count))
             }
@@ -68,7 +69,7 @@ extension Engine {
 }
 
 extension HistoryTime {
-    fileprivate func firing(upTo end: Moment?) -> Writer.Firing {
+    fileprivate func firing(upTo end: Moment?) -> Writer.Rounds {
         switch self {
         case .ofTheFile: .asTimePasses(to: end)
         case .ofItsOrders(let owns): .asHistoryPasses(to: end, owns)

@@ -26,10 +26,14 @@ extension Engine {
         disk.look()
         do { try store.checkPlace() } catch { throw .failStopped("\(error)") }
         let outcome = writer.withLock { writer in
-            writer.ownWrite(checkpoints: false) { transaction in
+            writer.endHoldWhenOver()
+            return writer.ownWrite(checkpoints: false) { transaction in
                 let isLearning = try transaction.learnKeys(limit: Patience.keysPerRound)
-                let isMore = try writer.broker.maintain(at: writer.world.now(), in: transaction) || isLearning
+                let now = writer.world.now()
+                let isMore =
+                    try writer.broker.maintain(at: now, deletes: writer.deletesByAge, in: transaction) || isLearning
                 try writer.flush(in: transaction)
+                try writer.noteLife(at: now, in: transaction)
                 return isMore
             }
         }
@@ -58,13 +62,11 @@ extension Engine {
 
 /// Tells the maintenance thread to end, and waits until it has.
 final class MaintenanceSignal: Sendable {
-    private let end = DispatchSemaphore(value: 0)
+    private let end = TimedSignal()
     private let ended = DispatchSemaphore(value: 0)
 
     /// Waits so long; true: the thread is to end.
-    func isToldToEnd(within wait: Interval) -> Bool {
-        end.wait(timeout: .now() + .milliseconds(Int(clamping: wait.milliseconds))) == .success
-    }
+    func isToldToEnd(within wait: Interval) -> Bool { end.wait(atMost: wait) }
 
     func hasEnded() { ended.signal() }
 

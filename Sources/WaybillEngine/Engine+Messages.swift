@@ -18,7 +18,9 @@ extension Engine {
     package func receive(_ reception: Reception) async -> Result<[Delivery], MessageRefusal> {
         let result = await receiver.receive(reception)
         // The writer sleeps by what was due when it looked last; a short lease may end before that.
-        if world.virtualClock == nil, groups.nextDue.map({ $0 < world.now().advanced(by: .seconds(1)) }) ?? false {
+        if world.virtualClock == nil,
+            groups.nextLeaseEnd.map({ $0 < world.now().advanced(by: .seconds(1)) }) ?? false
+        {
             intake.wake()
         }
         return result
@@ -86,6 +88,8 @@ extension Writer {
         // What cannot be written now is delivered again after the next opening.
         _ = ownWrite { transaction in
             try broker.carry(at: world.now(), in: transaction)
+            livesNow()
+            try noteLife(at: world.now(), in: transaction)
             try flush(in: transaction)
         }
     }

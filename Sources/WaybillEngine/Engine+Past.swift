@@ -1,8 +1,17 @@
-import WaybillCore
+package import WaybillCore
 import WaybillStore
 
 /// Orders as they were: folded from their events up to a moment.
 extension Engine {
+    /// The moment that is meant; nil: now, or an event that is not there.
+    package func time(of moment: AsOf) throws -> Moment? {
+        switch moment {
+        case .now: nil
+        case .time(let time): time
+        case .event(let position): try store.read { rows in try rows.event(at: position)?.at }
+        }
+    }
+
     /// Folds an order's events up to a moment, page by page.
     func fold(_ row: OrderRow, under workflow: Workflow, upTo moment: AsOf) throws -> Order? {
         var order = Order(id: row.id, workflow: workflow, placedAt: row.placedAt, lane: row.lane)

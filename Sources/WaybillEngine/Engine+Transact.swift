@@ -64,28 +64,41 @@ extension Writer {
     func transact<Result: Sendable>(
         _ command: Command, deadline: Interval, _ rows: @Sendable (borrowing ModuleTables) throws -> Result
     ) -> Swift.Result<(receipt: Receipt, result: Result?), Refusal> {
-        let outcome: Swift.Result<Swift.Result<(receipt: Receipt, result: Result?), Refusal>, Refusal> = ownWrite {
-            transaction in
-            let answer = try handler.handle(command, at: world.now(), in: transaction)
-            try flush(in: transaction)
-            switch answer {
-            case .refused(let refusal):
-                return .failure(refusal)
-            case .accepted(let receipt) where receipt.isRepeat:
-                return .success((receipt, nil))
-            case .accepted(let receipt):
-                let seconds = Double(deadline.milliseconds) / 1_000
-                let result = try transaction.withModuleTables(deadlineSeconds: seconds) { tables in
-                    do {
-                        return try rows(tables)
-                    } catch {
-                        throw CallerFailure(error: error)
-                    }
-                }
-                return .success((receipt, result))
+        while true {
+            let outcome = ownWrite { transaction in
+                let answer = try handler.handle(command, at: world.now(), in: transaction)
+                try flush(in: transaction)
+                return try answer.map { try settle($0, deadline: deadline, rows, in: transaction) }
+            }
+            switch outcome {
+            case .failure(let refusal): return .failure(refusal)
+            case .success(let done?): return done
+            // More was overdue than one write may fire: it is decided again in the next.
+            case .success(nil): continue
             }
         }
-        return outcome.flatMap { $0 }
+    }
+
+    private func settle<Result: Sendable>(
+        _ answer: Answer, deadline: Interval, _ rows: @Sendable (borrowing ModuleTables) throws -> Result,
+        in transaction: borrowing Transaction
+    ) throws -> Swift.Result<(receipt: Receipt, result: Result?), Refusal> {
+        switch answer {
+        case .refused(let refusal):
+            return .failure(refusal)
+        case .accepted(let receipt) where receipt.isRepeat:
+            return .success((receipt, nil))
+        case .accepted(let receipt):
+            let seconds = Double(deadline.milliseconds) / 1_000
+            let result = try transaction.withModuleTables(deadlineSeconds: seconds) { tables in
+                do {
+                    return try rows(tables)
+                } catch {
+                    throw CallerFailure(error: error)
+                }
+            }
+            return .success((receipt, result))
+        }
     }
 }
 

@@ -46,6 +46,7 @@ extension Engine {
             var rest = commands.map { Writer.Timed(request: .order($0.command), at: $0.at) }
             while !rest.isEmpty {
                 let replies = writer.write(rest, firing: .asTimePasses(to: nil))
+                // Nothing keeps its place here: what is due has fired at its own moment.
                 for reply in replies {
                     if case .order(let answer) = reply { answers.append(answer) }
                 }

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import WaybillBroker
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -11,19 +12,34 @@ extension Engine {
         static let longest = Interval.seconds(1)
         /// More replies than these another thread hands out.
         static let repliesMax = 8
+        /// Requests that keep their place, in writes of the usual size; beyond it nothing new is taken.
+        static let keptWritesMax = 4
+    }
+
+    /// Requests with those who wait for their replies.
+    private struct Awaited {
+        var requests: [Request] = []
+        var continuations: [UnsafeContinuation<Reply, Never>] = []
+
+        mutating func add(_ request: Request, _ continuation: UnsafeContinuation<Reply, Never>) {
+            requests.append(request)
+            continuations.append(continuation)
+        }
     }
 
     func startWriterThread() {
         let pacing = ModulePace(settings.modules)
-        let (intake, limit, hasEnded) = (intake, settings.writeRequestsMax, writerHasEnded)
+        let (intake, hasEnded) = (intake, writerHasEnded)
         let thread = Thread { [weak self] in
             var quiet = Quiet()
             var pace = pacing
+            // What keeps its place for the next write.
+            var kept = Awaited()
             // While it sleeps the thread does not keep the engine: a book that is dropped ends it.
-            while let wait = self?.wait(for: quiet, pace),
-                let waiting = intake.take(limit: limit, waitingAtMost: wait), let engine = self
+            while let turn = self?.turn(after: kept, quiet, pace),
+                let waiting = Self.take(turn, from: intake, hasKept: !kept.requests.isEmpty), let engine = self
             {
-                let hasWritten = engine.work(off: waiting, &pace)
+                let hasWritten = engine.work(off: waiting, &kept, &pace)
                 if engine.letModulesWrite(&pace) || hasWritten {
                     quiet.breaks(at: engine.world.uptime())
                 } else if quiet.isReached(at: engine.world.uptime()) {
@@ -35,6 +51,23 @@ extension Engine {
         }
         thread.name = "waybill-writer"
         thread.start()
+    }
+
+    /// How much the next write takes besides what has kept its place, and how long it waits for that.
+    private func turn(after kept: Awaited, _ quiet: Quiet, _ pace: ModulePace) -> (limit: Int, wait: Interval) {
+        let max = settings.writeRequestsMax
+        if kept.requests.isEmpty { return (max, wait(for: quiet, pace)) }
+        // Others do not wait for those who do; but these must not become ever more.
+        let isCrowded = kept.requests.count >= Patience.keptWritesMax * max
+        return (isCrowded ? 0 : Swift.max(max - kept.requests.count, max / 4), Interval(milliseconds: 0))
+    }
+
+    /// Nil: closed, and nothing is left.
+    private static func take(
+        _ turn: (limit: Int, wait: Interval), from intake: CommandIntake, hasKept: Bool
+    ) -> [CommandIntake.Waiting]? {
+        if turn.limit == 0 { return [] }
+        return intake.take(limit: turn.limit, waitingAtMost: turn.wait) ?? (hasKept ? [] : nil)
     }
 
     /// How long the writer may sleep: until the next timeout, or a module's turn, or until somebody wakes it.
@@ -51,50 +84,49 @@ extension Engine {
     }
 
     /// Does what waits, in order, and fires what is due. Returns whether there was anything to do.
-    private func work(off waiting: [CommandIntake.Waiting], _ pace: inout ModulePace) -> Bool {
-        var requests: [Request] = []
-        var continuations: [UnsafeContinuation<Reply, Never>] = []
-        requests.reserveCapacity(waiting.count)
-        continuations.reserveCapacity(waiting.count)
+    private func work(
+        off waiting: [CommandIntake.Waiting], _ kept: inout Awaited, _ pace: inout ModulePace
+    ) -> Bool {
+        var batch = kept
+        batch.requests.reserveCapacity(batch.requests.count + waiting.count)
+        batch.continuations.reserveCapacity(batch.requests.count + waiting.count)
         for item in waiting {
             switch item {
             case .request(let request, let continuation):
-                requests.append(request)
-                continuations.append(continuation)
+                batch.add(request, continuation)
             case .work(let body):
-                write(requests, for: continuations, &pace)
-                requests.removeAll()
-                continuations.removeAll()
+                batch = write(batch, &pace).kept
                 let began = world.uptime()
                 writer.withLock { body($0) }
                 pace.served(from: began, to: world.uptime())
             }
         }
-        let hasFired = write(requests, for: continuations, &pace)
-        return hasFired || !waiting.isEmpty
+        let written = write(batch, &pace)
+        kept = written.kept
+        return written.hasFired || !waiting.isEmpty
     }
 
-    /// One write, the replies after its commit, then perhaps a checkpoint. Returns whether anything was written.
-    @discardableResult
-    private func write(
-        _ requests: [Request], for continuations: [UnsafeContinuation<Reply, Never>], _ pace: inout ModulePace
-    ) -> Bool {
+    /// One write, the replies after its commit, then perhaps a checkpoint. Returns whether anything was written, and
+    /// what keeps its place for the next write.
+    private func write(_ batch: Awaited, _ pace: inout ModulePace) -> (hasFired: Bool, kept: Awaited) {
         let began = world.uptime()
-        let replies: [Reply]? = writer.withLock { writer in
+        let replies: [Reply?]? = writer.withLock { writer in
             // One look at the clock, so that nothing is dated before its due time.
             let now = world.now()
             let horizon = writer.timeouts.horizon(wall: now, uptime: began)
+            if horizon == nil { writer.broker.endWaits() }
             let isDue = !writer.isPaused && isReached(writer.nextDue, by: horizon)
-            guard isDue || !requests.isEmpty else { return nil }
+            guard isDue || !batch.requests.isEmpty else { return nil }
             return writer.write(
-                requests.map { Writer.Timed(request: $0, at: now) }, firing: .round(upTo: isDue ? horizon : nil))
+                batch.requests.map { Writer.Timed(request: $0, at: now) },
+                firing: .round(upTo: horizon, rests: !isDue))
         }
         // Nil only without requests.
-        guard let replies else { return false }
-        handOut(replies, to: continuations)
-        if requests.contains(where: \.isAwaited) { pace.served(from: began, to: world.uptime()) }
-        writer.withLock { $0.checkpoint(after: requests.count) }
-        return true
+        guard let replies else { return (false, Awaited()) }
+        let kept = handOut(replies, to: batch)
+        if batch.requests.contains(where: \.isAwaited) { pace.served(from: began, to: world.uptime()) }
+        writer.withLock { $0.checkpoint(after: batch.requests.count) }
+        return (true, kept)
     }
 
     /// The modules' turn between two writes of commands: one write, or as many short ones as a long one lasts. Returns
@@ -115,19 +147,25 @@ extension Engine {
     }
 
     /// Waking hundreds of callers takes as long as deciding some of their commands: another thread does it, while this
-    /// one goes on with the next write.
-    private func handOut(_ replies: [Reply], to continuations: [UnsafeContinuation<Reply, Never>]) {
-        guard replies.count > Patience.repliesMax else {
-            for (continuation, reply) in zip(continuations, replies) { continuation.resume(returning: reply) }
-            return
+    /// one goes on with the next write. Answers what has no reply yet.
+    private func handOut(_ replies: [Reply?], to batch: Awaited) -> Awaited {
+        var kept = Awaited()
+        var awaited: [(continuation: UnsafeContinuation<Reply, Never>, reply: Reply)] = []
+        awaited.reserveCapacity(replies.count)
+        for (index, reply) in replies.enumerated() {
+            if let reply {
+                awaited.append((batch.continuations[index], reply))
+            } else {
+                kept.add(batch.requests[index], batch.continuations[index])
+            }
         }
-        replyQueue.async {
-            for (continuation, reply) in zip(continuations, replies) { continuation.resume(returning: reply) }
+        guard awaited.count > Patience.repliesMax else {
+            for (continuation, reply) in awaited { continuation.resume(returning: reply) }
+            return kept
         }
-    }
-
-    private func isReached(_ due: Moment?, by horizon: Moment?) -> Bool {
-        guard let due, let horizon else { return false }
-        return due <= horizon
+        replyQueue.async { [awaited] in
+            for (continuation, reply) in awaited { continuation.resume(returning: reply) }
+        }
+        return kept
     }
 }

@@ -26,6 +26,10 @@ package final class Engine: Sendable {
         package var modules = ModuleShare()
         package var timeouts = TimeoutCenter.Settings()
         package var broker = BrokerSettings()
+        /// When an opening holds timeouts by itself.
+        package var opening = OpeningHold()
+        /// Why timeouts are held from the opening on; nil: as the file says.
+        package var holdsTimeouts: Text?
 
         package init() {}
     }
@@ -39,6 +43,8 @@ package final class Engine: Sendable {
     package let messages: MessageReader
     /// Where questions about half messages wait for producers.
     let desk: CheckDesk
+    /// The wall clock, guarded against steps ahead.
+    let clock: SteadyClock
     let disk: DiskWatch
     let receiverParts: Receiver.Parts
     let catalogue: WorkflowCatalogue
@@ -66,6 +72,7 @@ package final class Engine: Sendable {
         self.settings = settings
         self.world = world
         self.store = store
+        clock = SteadyClock(world)
         intake = CommandIntake(
             depthMax: settings.intakeDepthMax, nextWriteMax: settings.writeRequestsMax, fairness: settings.fairness)
         board = SoldOutBoard(keysMax: settings.soldOutMax)
@@ -88,15 +95,18 @@ package final class Engine: Sendable {
             stored: stored, current: opening.current, opened: workflows.map(\.workflow), compile: compile)
         self.catalogue = catalogue
         let broker = try Broker(
-            store: store, world: world, settings: settings.broker, contents: OrderEvents())
+            store: store, world: clock.steadyWorld, settings: settings.broker, contents: OrderEvents())
         groups = broker.groups
         messages = broker.reader
         desk = broker.desk
         disk = broker.disk
         receiverParts = Receiver.Parts(broker)
         let made = try Writer(
-            store: store, world: world, handler: CommandHandler(catalogue: catalogue, journalEnd: end, board: board),
-            timeouts: TimeoutCenter(settings: settings.timeouts), broker: broker, writeMax: settings.modules.writeMax)
+            store: store, world: world,
+            handler: CommandHandler(
+                catalogue: catalogue, journalEnd: end, board: board, settings: settings.timeouts),
+            timeouts: TimeoutCenter(settings: settings.timeouts, clock: clock), broker: broker,
+            writeMax: settings.modules.writeMax, opening: settings.opening, holds: settings.holdsTimeouts)
         writer = WriterTurn(made)
         if world.virtualClock == nil {
             // The first request must not fill a disk that the first round of maintenance would find full.
@@ -119,18 +129,26 @@ package final class Engine: Sendable {
         return await intake.submit(request) { [self] in account(of: request) }
     }
 
-    /// Handles requests in one write on the caller's thread, which waits.
+    /// Handles requests in one write on the caller's thread, which waits; those that keep their place in the writes
+    /// after it.
     package func perform(_ requests: [Request]) -> [Reply] {
         if writer.isMine { return requests.map { $0.refused(Self.refusalFromWithin) } }
-        let now = world.now()
         return writer.withLock { writer in
-            let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
-            let timed = requests.map { Writer.Timed(request: $0, at: now) }
-            let replies = writer.write(timed, firing: .round(upTo: horizon))
+            var replies = [Reply?](repeating: nil, count: requests.count)
+            var left = Array(requests.indices)
+            repeat {
+                let now = world.now()
+                let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
+                let timed = left.map { Writer.Timed(request: requests[$0], at: now) }
+                for (index, reply) in zip(left, writer.write(timed, firing: .round(upTo: horizon))) {
+                    replies[index] = reply
+                }
+                left.removeAll { replies[$0] != nil }
+                writer.checkpoint(after: requests.count)
+            } while !left.isEmpty
             // A timeout of no length, armed just now, is due already.
-            if world.virtualClock != nil { fire(writer, upTo: now) }
-            writer.checkpoint(after: requests.count)
-            return replies
+            if world.virtualClock != nil { fire(writer, upTo: world.now()) }
+            return replies.compactMap { $0 }
         }
     }
 
@@ -181,10 +199,22 @@ package final class Engine: Sendable {
     package var waitingModuleCount: Int { intake.moduleCount }
 
     /// Whether firing is held because the wall clock jumped ahead (promise P5).
-    package var isClockHeld: Bool { writer.withLock { $0.timeouts.isHeld } }
+    package var isClockHeld: Bool { clock.isHeld }
 
-    /// An operator says that the wall clock is right after a jump.
-    package func confirmClock() { writer.withLock { $0.timeouts.confirmClock(of: world) } }
+    /// An operator says that the wall clock is right, after a jump, or at an opening that holds timeouts by itself.
+    package func confirmClock() {
+        clock.confirm()
+        writer.withLock { writer in
+            guard writer.held?.hold.heldBy == TimeoutHold.itself else { return }
+            // What cannot be written now ends by itself.
+            _ = writer.release(by: TimeoutHold.itself)
+        }
+    }
+
+    /// What a monitor looks at.
+    package var health: (isClockHeld: Bool, hold: TimeoutHold?, stopped: String?) {
+        writer.withLock { (clock.isHeld, $0.held?.hold, $0.stopped) }
+    }
 
     /// The last committed position of the journal.
     package var lastPosition: Position { writer.withLock { $0.handler.journal.lastPosition } }

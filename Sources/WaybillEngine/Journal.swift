@@ -29,6 +29,8 @@ struct Journal {
     /// | 2 | a parallel root ends when all that was raised is heard, the last `onDone:` of a region too | it is lost |
     /// | 2 | a command of more than 5,000,000 evaluation steps is refused | it runs as long as it takes |
     /// | 2 | a time in data is read by `Moment(read:)` | text with a zone, or any number |
+    /// | 3 | those of 2, without what the following lines replace | |
+    /// | 3 | a timeout or `reschedule` with `at:` in the past is due at that time | due now, or a millisecond later |
     static let semantics = Semantics.current
 
     private var committed: JournalEnd

@@ -29,7 +29,15 @@ final class StockLedger: StockFacts {
     private(set) var missing: [StockKey] = []
     /// Rows that the decision at hand opens, with their quota; a later question of it must not open them again.
     private var opening: [Entry] = []
-    private let board: SoldOutBoard
+    /// Whether the decision at hand was told that something is short.
+    private(set) var wasShort = false
+    /// What commands ask for that keep their place for the next write: it is not given to those who came after them.
+    private var contested: Set<StockKey> = []
+    /// Whether what is decided comes after them: what was due comes before.
+    var comesAfterKept = false
+    /// The keys of the reservation that was short last.
+    private var shortKeys: [StockKey] = []
+    let board: SoldOutBoard
     /// What the write at hand was asked for and found nothing free of.
     private var exhausted: Set<StockKey> = []
 
@@ -42,6 +50,10 @@ final class StockLedger: StockFacts {
             if let entry = entries[line.key] { found.append(entry) } else { missing.append(line.key) }
         }
         guard found.count == lines.count else { return .short(line: 0, free: 0) }
+        if comesAfterKept, let index = lines.firstIndex(where: { contested.contains($0.key) }) {
+            noteShort(lines)
+            return .short(line: index, free: 0)
+        }
         defer { for entry in found { entry.asked = 0 } }
         var opened: [Int] = []
         for (index, (line, entry)) in zip(lines, found).enumerated() {
@@ -59,6 +71,7 @@ final class StockLedger: StockFacts {
             }
             let available = remaining(of: amount, line.key, after: movements).minus(entry.asked)
             guard line.quantity <= available else {
+                noteShort(lines)
                 for index in opened { found[index].quota = nil }
                 if line.quota == nil, entry.row?.level.free == 0 { exhausted.insert(line.key) }
                 return .short(line: index, free: available)
@@ -67,6 +80,19 @@ final class StockLedger: StockFacts {
         }
         for index in opened { opening.append(found[index]) }
         return .done(opened: opened)
+    }
+
+    private func noteShort(_ lines: [ReserveLine]) {
+        wasShort = true
+        shortKeys = lines.map(\.key)
+    }
+
+    /// The command whose decision was short keeps its place, and what it asked for waits with it until the next write.
+    func contest() { contested.formUnion(shortKeys) }
+
+    /// At the beginning of a write nobody has kept a place yet.
+    func beginWrite() {
+        if !contested.isEmpty { contested.removeAll() }
     }
 
     /// What is free when the same decision has put back and taken, by movements that are not applied yet. Saturates:
@@ -86,6 +112,7 @@ final class StockLedger: StockFacts {
     }
 
     func beginDecision() {
+        wasShort = false
         missing.removeAll(keepingCapacity: true)
         for entry in opening { entry.quota = nil }
         opening.removeAll(keepingCapacity: true)
@@ -153,6 +180,7 @@ final class StockLedger: StockFacts {
     /// After a write that was undone: nothing here is true any more.
     func forget() {
         exhausted.removeAll()
+        contested.removeAll()
         entries.removeAll()
         dirty.removeAll()
         missing.removeAll()

@@ -4,13 +4,15 @@ import WaybillTimeouts
 
 /// Time that passes for the orders of a history only.
 extension Writer {
-    /// Fires what is due up to a moment for the orders of a history, each at its own moment. False: the write has fired
-    /// enough.
+    /// Fires what is due up to a moment for the orders of a history, each at its own moment, and those of one moment in
+    /// the order that holds everywhere: see ``Scheduled/Rank``. False: the write has fired enough.
     ///
-    /// Timeouts of others that are overdue are passed over; each write looks at them once.
+    /// Timeouts of others that are overdue are passed over; each write looks at them once. What the file holds does not
+    /// fire for a history either.
     func fire(
         of owns: (OrderID) -> Bool, upTo end: Moment, _ attempt: inout Attempt, in transaction: borrowing Transaction
     ) throws -> Bool {
+        guard held == nil else { return true }
         while true {
             if let armed = handler.earliestArmed {
                 // What was armed may be due before the place that the search has come to.
@@ -19,27 +21,26 @@ extension Writer {
             }
             guard let due = try nextDue(of: owns, upTo: end, &attempt, in: transaction) else { return true }
             guard attempt.fired < Self.firedMax else { return false }
-            attempt.fired += 1
-            attempt.current = .timeout(due.key)
-            try timeouts.fire(due, at: due.key.due, postponing: attempt.failedTimeouts[due.key], in: transaction)
-            if attempt.flushesEach { try flush(in: transaction) }
-            attempt.current = .nothing
+            begin(Firing(historyAt: due), attempt)
+            try handler.fire(dueRows(of: owns, at: due, attempt, in: transaction), in: transaction)
+            attempt.fired += max(1, handler.firing.fired)
+            handler.firing.horizon = nil
         }
     }
 
-    /// The earliest of them, or nil. The search of a kind goes on behind those of others; a search that finds one ends
-    /// before it, as it may be not the earliest of all kinds.
+    /// When the next of them is due; nil: none is. The search of a kind goes on behind those of others; a search that
+    /// finds one ends before it, as it may be not the earliest of all kinds.
     private func nextDue(
         of owns: (OrderID) -> Bool, upTo end: Moment, _ attempt: inout Attempt, in transaction: borrowing Transaction
-    ) throws -> DueTimeout? {
-        var first: TimeoutKey?
+    ) throws -> Moment? {
+        var first: Moment?
         for kind in [TimeoutKind.order, .call] {
             search: while true {
                 let page = try transaction.timeouts(kind, after: attempt.searched[kind], limit: 16)
                 for key in page {
                     guard key.due <= end else { break search }
                     if try isOwned(key, owns, in: transaction) {
-                        if first.map({ key.due < $0.due }) ?? true { first = key }
+                        first = earlier(first, key.due)
                         break search
                     }
                     attempt.searched[kind] = key
@@ -47,8 +48,28 @@ extension Writer {
                 if page.count < 16 { break }
             }
         }
-        guard let first else { return nil }
-        return try transaction.waiting(first)
+        return first
+    }
+
+    /// Theirs of one moment.
+    private func dueRows(
+        of owns: (OrderID) -> Bool, at due: Moment, _ attempt: Attempt, in transaction: borrowing Transaction
+    ) throws -> [DueTimeout] {
+        let limit = timeouts.settings.roundMax
+        var rows: [DueTimeout] = []
+        for kind in [TimeoutKind.order, .call] {
+            var last = attempt.searched[kind]
+            while true {
+                let page = try transaction.timeouts(kind, after: last, limit: limit)
+                for key in page where key.due == due {
+                    guard try isOwned(key, owns, in: transaction) else { continue }
+                    if let row = try transaction.waiting(key) { rows.append(row) }
+                }
+                guard page.count == limit, let end = page.last, end.due <= due else { break }
+                last = end
+            }
+        }
+        return rows
     }
 
     /// Whether the order of a timeout, or one above it, is one of theirs.

@@ -14,10 +14,18 @@ final class Writer {
     let broker: Broker
     /// After so long a module's write handles no other message.
     let writeMax: Interval
+    /// When an opening holds timeouts by itself, and for how long.
+    let opening: OpeningHold
+    /// Who holds timeouts of orders; nil: they fire when they are due.
+    var held: HeldTimeouts?
+    /// Until this uptime nothing is deleted because of its age: no write for long, so the clock may be wrong.
+    var deletesAfter: Interval?
+    /// When the file was told last that a process has it open.
+    var livedAt: Moment?
     /// When the next timeout is due, as of the last write, or the next delivery ends; nil: none is pending.
-    var nextDue: Moment? { earlier(nextTimeout, broker.nextDue) }
+    var nextDue: Moment? { earlier(nextTimeout.earliest, broker.nextDue) }
 
-    private var nextTimeout: Moment?
+    private var nextTimeout = NextDue()
     /// Old answers to repeated requests that one write may delete at least.
     private static let droppedMin = 500
     /// Timeouts, give or take a round, in one write of a virtual world: it holds what it changes in memory.
@@ -35,7 +43,7 @@ final class Writer {
 
     init(
         store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter, broker: Broker,
-        writeMax: Interval = ModuleShare().writeMax
+        writeMax: Interval, opening: OpeningHold, holds reason: Text?
     ) throws {
         self.store = store
         self.world = world
@@ -43,14 +51,7 @@ final class Writer {
         self.timeouts = timeouts
         self.broker = broker
         self.writeMax = writeMax
-        timeouts.register(.order) { [handler, timeouts] timeout, now, transaction in
-            let retryAt = timeouts.retry(timeout, at: now)
-            try handler.fire(timeout, at: now, retryAt: retryAt, in: transaction)
-        }
-        timeouts.register(.call) { [handler, timeouts] timeout, now, transaction in
-            let retryAt = timeouts.retry(timeout, at: now)
-            try handler.expire(timeout, at: now, retryAt: retryAt, in: transaction)
-        }
+        self.opening = opening
         broker.register(with: timeouts)
         handler.refusalOfLane = { [unowned broker] lane in
             guard case .limit(_, let max) = broker.refusal(ofLane: lane) else { return nil }
@@ -59,7 +60,9 @@ final class Writer {
                     + "consumer reads it)", max: max)
         }
         broker.refusalsToDecide[Engine.callProducer] = { $0.refusalToDecideCall }
-        nextTimeout = try store.write { transaction in try timeouts.nextDue(in: transaction) }
+        try open(because: reason)
+        nextTimeout = try store.read { [timeouts] rows in try timeouts.nextDue(in: rows) }.without(held: held)
+        handler.stock.board.expect(nextTimeout.orders)
     }
 
     /// One request with the moment at which it happens.
@@ -69,9 +72,10 @@ final class Writer {
     }
 
     /// Which timeouts a write fires beside its requests.
-    enum Firing {
-        /// One round of those that are due up to a moment, after the requests; nil: none.
-        case round(upTo: Moment?)
+    enum Rounds {
+        /// One round of those that are due up to a moment: timeouts of orders before the requests, the rest after
+        /// them. Nil: none may fire. While they rest, requests fire what must come before them, and no more.
+        case round(upTo: Moment?, rests: Bool = false)
         /// In a virtual world: before each request what has become due until then, and what becomes due until an end,
         /// each at its own moment, to which the clock is turned. With many due the write ends early.
         case asTimePasses(to: Moment?)
@@ -84,10 +88,11 @@ final class Writer {
     /// A request that cannot be written (damage, a broken rule of a table) is left out and refused, and the write is
     /// made again from the others.
     ///
-    /// - Returns: a reply to each request; as time passes, perhaps only to the first ones, and to none when it has
-    ///   fired as many timeouts as a write may.
-    func write(_ requests: [Timed], firing: Firing) -> [Reply] {
+    /// - Returns: a reply to each request, nil where it keeps its place for the next write; as time passes, perhaps
+    ///   only to the first ones, and to none when it has fired as many timeouts as a write may.
+    func write(_ requests: [Timed], firing: Rounds) -> [Reply?] {
         if let stopped { return requests.map { $0.request.refused(.failStopped(stopped)) } }
+        endHoldWhenOver()
         var culprits: [Int: Refusal] = [:]
         var failedTimeouts: [TimeoutKey: Text] = [:]
         var flushesEach = false
@@ -101,8 +106,10 @@ final class Writer {
                 endWrite()
                 nextTimeout = attempt.nextDue
                 hasFiredAll = attempt.hasFiredAll
+                handler.stock.board.expect(nextTimeout.orders)
                 return attempt.replies
             } catch {
+                if let key = handler.firing.current { attempt.current = .timeout(key) }
                 handler.forget()
                 broker.forget()
                 switch (blame(for: error), attempt.current) {
@@ -111,12 +118,12 @@ final class Writer {
                     return requests.map { $0.request.refused(.stopped(by: error)) }
                 case (.request, .request(let index)):
                     culprits[index] = .undone("\(error)")
-                case (.request, .timeout(let key)):
+                case (.request, .timeout(let key)) where failedTimeouts[key] == nil:
                     failedTimeouts[key] = Text("\(error)")
                 case (.request, .nothing) where !flushesEach:
                     // Changed rows could not be written at the end: whose they are, the next attempt tells.
                     flushesEach = true
-                case (.nobody, _), (.request, .nothing):
+                case (.nobody, _), (.request, .nothing), (.request, .timeout):
                     pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
                     return requests.map { $0.request.refused(.undone("\(error)")) }
                 }
@@ -136,9 +143,10 @@ final class Writer {
         let failedTimeouts: [TimeoutKey: Text]
         /// Whether changed rows are written after each request and timeout instead of once at the end.
         let flushesEach: Bool
-        var replies: [Reply] = []
+        var replies: [Reply?] = []
+        var kept = KeptPlaces()
         var current = Current.nothing
-        var nextDue: Moment?
+        var nextDue: NextDue
         /// Timeouts that have fired, and rounds in which none has.
         var fired = 0
         /// Where the search for due timeouts of a history's orders goes on.
@@ -147,84 +155,56 @@ final class Writer {
     }
 
     private func perform(
-        _ requests: [Timed], firing: Firing, _ attempt: inout Attempt, in transaction: borrowing Transaction
+        _ requests: [Timed], firing: Rounds, _ attempt: inout Attempt, in transaction: borrowing Transaction
     ) throws {
+        var horizon: Moment?
         switch firing {
-        case .round(let horizon): handler.horizon = horizon
-        case .asTimePasses, .asHistoryPasses: handler.horizon = nil
+        case .round(let moment, let rests):
+            beginFiring(upTo: moment, attempt)
+            if !rests { horizon = moment }
+            if horizon != nil { try fireOrders(&attempt, in: transaction) }
+        case .asTimePasses, .asHistoryPasses: beginFiring(upTo: nil, attempt)
         }
-        attempt.replies.reserveCapacity(requests.count)
-        for (index, timed) in requests.enumerated() {
-            guard try pass(to: timed.at, firing, &attempt, in: transaction) else { break }
-            if let refusal = attempt.culprits[index] {
-                attempt.replies.append(timed.request.refused(refusal))
-                continue
-            }
-            attempt.current = .request(index)
-            attempt.replies.append(try handle(timed, in: transaction))
-            if attempt.flushesEach { try flush(in: transaction) }
-        }
+        handler.steadyNow = timeouts.isHeld ? timeouts.clock.now() : nil
+        try handle(requests, firing: firing, &attempt, in: transaction)
         attempt.current = .nothing
+        if let horizon { try fireDeliveries(upTo: horizon, &attempt, in: transaction) }
         switch firing {
-        case .round(nil), .asTimePasses(nil), .asHistoryPasses(nil, _): break
-        case .round(let horizon?): try fireRound(upTo: horizon, &attempt, in: transaction)
+        case .round, .asTimePasses(nil), .asHistoryPasses(nil, _): break
         case .asTimePasses(let end?), .asHistoryPasses(let end?, _):
             attempt.hasFiredAll = try pass(to: end, firing, &attempt, in: transaction)
         }
         try flush(in: transaction)
         // Twice as many leave as came in: the table cannot grow for ever, and no write is long because of it.
-        try transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
-        attempt.nextDue = try timeouts.nextDue(in: transaction)
-    }
-
-    /// Lets time pass up to a request, where time passes; false: the write has fired enough.
-    private func pass(
-        to end: Moment, _ firing: Firing, _ attempt: inout Attempt, in transaction: borrowing Transaction
-    ) throws -> Bool {
-        switch firing {
-        case .round: true
-        case .asTimePasses: try fire(asTimePassesTo: end, &attempt, in: transaction)
-        case .asHistoryPasses(_, let owns): try fire(of: owns, upTo: end, &attempt, in: transaction)
+        if deletesByAge {
+            try transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
         }
+        try keepOpeningHold(in: transaction)
+        attempt.nextDue = try timeouts.nextDue(in: transaction).without(held: held)
+        if let due = attempt.nextDue.orders, due < nextTimeout.orders ?? due { handler.stock.board.expect(due) }
     }
 
-    private func fireRound(
-        upTo horizon: Moment, _ attempt: inout Attempt, in transaction: borrowing Transaction
+    private func handle(
+        _ requests: [Timed], firing: Rounds, _ attempt: inout Attempt, in transaction: borrowing Transaction
     ) throws {
-        try timeouts.step(upTo: horizon, postponing: attempt.failedTimeouts, in: transaction) { key in
+        attempt.replies.reserveCapacity(requests.count)
+        for (index, timed) in requests.enumerated() {
+            guard try pass(to: timed.at, firing, &attempt, in: transaction) else { return }
+            if attempt.kept.hold(timed.request) {
+                attempt.kept.keep(timed.request)
+                attempt.replies.append(nil)
+                continue
+            }
+            if let refusal = attempt.culprits[index] {
+                attempt.replies.append(timed.request.refused(refusal))
+                continue
+            }
+            attempt.current = .request(index)
+            let reply = try handle(timed, in: transaction)
+            if reply == nil { attempt.kept.keep(timed.request) }
+            attempt.replies.append(reply)
             if attempt.flushesEach { try flush(in: transaction) }
-            attempt.current = .timeout(key)
-            attempt.fired += 1
         }
-        if attempt.flushesEach { try flush(in: transaction) }
-        attempt.current = .nothing
-        try broker.step(upTo: horizon, in: transaction)
-    }
-
-    /// Turns the clock of a virtual world to a moment, and on the way to everything that is due: it happens between the
-    /// requests at its own moment, without a write of its own. False: the write has fired enough, and time stands
-    /// before the moment.
-    private func fire(
-        asTimePassesTo end: Moment, _ attempt: inout Attempt, in transaction: borrowing Transaction
-    ) throws -> Bool {
-        // What was armed in this write is not known as due yet.
-        if let armed = handler.earliestArmed { attempt.nextDue = min(armed, attempt.nextDue ?? armed) }
-        handler.earliestArmed = nil
-        while let due = earlier(attempt.nextDue, broker.nextDue), due <= end {
-            guard attempt.fired < Self.firedMax else { return false }
-            let before = attempt.fired
-            // What came due while nobody was there happens now, and not in the past.
-            world.virtualClock?.move(to: due)
-            let now = world.now()
-            handler.horizon = now
-            try fireRound(upTo: now, &attempt, in: transaction)
-            handler.horizon = nil
-            handler.earliestArmed = nil
-            if attempt.fired == before { attempt.fired += 1 }
-            attempt.nextDue = try timeouts.nextDue(in: transaction)
-        }
-        world.virtualClock?.move(to: end)
-        return true
     }
 
     /// Writes down what changed in memory only.
@@ -237,17 +217,17 @@ final class Writer {
     /// Whether timeouts rest after an undone write.
     var isPaused: Bool { pausedUntil.map { world.uptime().milliseconds < $0 } ?? false }
 
-    private func handle(_ timed: Timed, in transaction: borrowing Transaction) throws -> Reply {
+    private func handle(_ timed: Timed, in transaction: borrowing Transaction) throws -> Reply? {
         switch timed.request {
         case .order(let command):
             if let percent = broker.disk.percentTooLittleForOrders {
                 return .order(.refused(.diskNearlyFull(freePercent: percent)))
             }
-            return .order(try handler.handle(command, at: timed.at, in: transaction))
+            return try handler.handle(command, at: timed.at, in: transaction).map { .order($0) }
         case .stock(let command):
             return .stock(try handler.handle(command, at: timed.at, in: transaction))
         case .timeout(let command):
-            return .order(try handler.handle(command, at: timed.at, in: transaction))
+            return try handler.handle(command, at: timed.at, in: transaction).map { .order($0) }
         case .firing(let recorded):
             return .order(try handler.handle(recorded, at: timed.at, in: transaction))
         case .broker(let request):
@@ -262,9 +242,15 @@ final class Writer {
         checkpoints: Bool = true, _ body: (borrowing Transaction) throws -> Result
     ) -> Swift.Result<Result, Refusal> {
         if let stopped { return .failure(.failStopped(stopped)) }
-        handler.horizon = timeouts.horizon(wall: world.now(), uptime: world.uptime())
+        let horizon = held == nil ? timeouts.horizon(wall: world.now(), uptime: world.uptime()) : nil
+        handler.steadyNow = timeouts.isHeld ? timeouts.clock.now() : nil
+        handler.begin(Firing(horizon: horizon, isBehind: isReached(nextTimeout.orders, by: horizon)))
         do {
-            let result = try store.write { transaction in try body(transaction) }
+            let result = try store.write { transaction in
+                let result = try body(transaction)
+                try keepOpeningHold(in: transaction)
+                return result
+            }
             didWrite()
             if checkpoints { checkpoint() }
             return .success(result)
@@ -277,12 +263,15 @@ final class Writer {
     private func didWrite() {
         endWrite()
         do {
-            nextTimeout = try store.read { [timeouts] snapshot in try timeouts.nextDue(in: snapshot) }
+            nextTimeout = try store.read { [timeouts] snapshot in try timeouts.nextDue(in: snapshot) }.without(
+                held: held)
         } catch {
             // Asked again by the next write; until then the writer looks at once.
-            nextTimeout = world.now()
+            if held == nil { nextTimeout.orders = world.now() }
+            nextTimeout.deliveries = world.now()
             pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
         }
+        handler.stock.board.expect(nextTimeout.orders)
     }
 
     /// A full disk found out by COMMIT is no refusal: what the file holds is not known, whatever the error is called.
@@ -308,6 +297,7 @@ final class Writer {
         for lateness in handler.lateness { timeouts.record(lateness) }
         handler.endWrite()
         broker.didCommit()
+        held?.isWritten = true
         writes += 1
         pausedUntil = nil
     }
@@ -333,31 +323,6 @@ final class Writer {
     }
 }
 
-/// Who is to blame for a write that was undone.
-private enum Blame {
-    /// Nothing that the connection says can be relied on any more.
-    case engine
-    /// The disk is full, or another connection is in the way.
-    case nobody
-    /// What was being handled.
-    case request
-
-    init(_ error: any Error) {
-        guard let failure = error as? StoreFailure else {
-            self = .request
-            return
-        }
-        switch failure.code {
-        case .damaged: self = failure.endsTheStore ? .engine : .request
-        case .failStopped, .inputOutput, .closed: self = .engine
-        case .busy, .full, .readOnly, .cannotOpen, .locked: self = .nobody
-        case .notADatabase, .foreign, .newer, .networkFileSystem, .constraint, .transactionEnded, .deadline, .denied,
-            .statement, .limit:
-            self = .request
-        }
-    }
-}
-
 extension Refusal {
     /// What those hear whose write has stopped the engine: when it was the commit that failed, nobody knows what became
     /// of it; before it, nothing did.
@@ -365,9 +330,4 @@ extension Refusal {
         guard let failure = error as? StoreFailure, failure.isOutcomeUnknown else { return .failStopped("\(error)") }
         return .outcomeUnknown("\(error)")
     }
-}
-
-private func earlier(_ one: Moment?, _ other: Moment?) -> Moment? {
-    guard let one, let other else { return one ?? other }
-    return min(one, other)
 }

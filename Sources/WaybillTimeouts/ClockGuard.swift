@@ -40,6 +40,12 @@ package struct ClockGuard: Sendable {
         return wall
     }
 
+    /// What the wall clock would show without a step that is in doubt.
+    func steady(_ wall: Moment, _ uptime: Interval) -> Moment {
+        guard isHeld, let believed else { return wall }
+        return Moment(milliseconds: uptime.milliseconds).advanced(by: believed)
+    }
+
     /// An operator says that the wall clock is right.
     package mutating func confirm(wall: Moment, uptime: Interval) {
         believed = wall.since(Moment(milliseconds: uptime.milliseconds))

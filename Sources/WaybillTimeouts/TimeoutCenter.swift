@@ -1,7 +1,8 @@
 package import WaybillCore
 package import WaybillStore
 
-/// Takes due timeouts in bounded rounds and hands each to the owner of its kind.
+/// Takes due timeouts in bounded rounds and hands each to the owner of its kind. Those of orders have one order over
+/// the whole file, and the engine fires them itself.
 ///
 /// The b-tree of timeouts is the queue and the only place that knows due times: there is no wheel to rebuild and no
 /// cursor that could skip. Each round reads at most `roundMax` rows of each kind, so a flood of one kind delays no
@@ -24,26 +25,24 @@ package final class TimeoutCenter {
 
     package let settings: Settings
     private var owners: [(kind: TimeoutKind, owner: Owner)] = []
-    private var clock = ClockGuard()
+    package let clock: SteadyClock
     package private(set) var lateness = LatenessHistogram()
 
-    package init(settings: Settings) {
+    package init(settings: Settings, clock: SteadyClock) {
         precondition(
             settings.roundMax > 0 && settings.attemptsMax > 0, "a timeout center needs rounds and attempts of 1 or more"
         )
         self.settings = settings
+        self.clock = clock
     }
 
     /// From now on due timeouts of this kind go to `owner`. Kinds without an owner wait in the file.
     package func register(_ kind: TimeoutKind, owner: @escaping Owner) { owners.append((kind, owner)) }
 
     /// The moment up to which timeouts may fire, or nil while a step of the clock is in doubt.
-    package func horizon(wall: Moment, uptime: Interval) -> Moment? { clock.observe(wall: wall, uptime: uptime) }
+    package func horizon(wall: Moment, uptime: Interval) -> Moment? { clock.horizon(wall: wall, uptime: uptime) }
 
     package var isHeld: Bool { clock.isHeld }
-
-    /// An operator says that the wall clock is right.
-    package func confirmClock(of world: World) { clock.confirm(wall: world.now(), uptime: world.uptime()) }
 
     /// One round: fires at most `roundMax` due timeouts of each kind.
     ///
@@ -59,7 +58,7 @@ package final class TimeoutCenter {
             for timeout in due {
                 try began(timeout.key)
                 if let error = failed[timeout.key] {
-                    try transaction.postpone(timeout, until: retry(timeout, at: now), error: error)
+                    try transaction.postpone(timeout, until: settings.retry(timeout, at: now), error: error)
                     continue
                 }
                 try owner(timeout, now, transaction)
@@ -67,34 +66,41 @@ package final class TimeoutCenter {
         }
     }
 
-    /// Fires one timeout, as a round does.
-    ///
-    /// - Parameter failure: what its handling threw in an earlier attempt at this write; it is put off with that text.
-    package func fire(
-        _ timeout: DueTimeout, at now: Moment, postponing failure: Text?, in transaction: borrowing Transaction
-    ) throws {
-        if let failure { return try transaction.postpone(timeout, until: retry(timeout, at: now), error: failure) }
-        guard let owner = owners.first(where: { $0.kind == timeout.key.kind })?.owner else { return }
-        try owner(timeout, now, transaction)
-    }
-
     /// Notes how late a timeout fired, once its write is committed.
     package func record(_ lateness: Interval) { self.lateness.record(lateness) }
 
-    /// When the next timeout of a registered kind is due, or nil.
-    package func nextDue<Rows: TableReader & ~Copyable>(in rows: borrowing Rows) throws -> Moment? {
-        var next: Moment?
+    /// When the next timeouts are due, waiting or to be tried again.
+    package func nextDue<Rows: TableReader & ~Copyable>(in rows: borrowing Rows) throws -> NextDue {
+        var next = NextDue()
+        for kind in Self.ofOrders {
+            if let due = try rows.earliestDue(kind) { next.orders = min(next.orders ?? due, due) }
+        }
         for (kind, _) in owners {
-            if let due = try rows.earliestDue(kind) { next = min(next ?? due, due) }
+            if let due = try rows.earliestDue(kind) { next.deliveries = min(next.deliveries ?? due, due) }
         }
         return next
     }
 
+    /// The kinds that are due in one order over the whole file, and that no owner is registered for.
+    private static let ofOrders: [TimeoutKind] = [.order, .call]
+}
+
+/// When the next timeouts are due.
+package struct NextDue: Hashable, Sendable {
+    /// Of orders, and deadlines of their calls; nil: none is pending.
+    package var orders: Moment?
+    /// Of all that is about messages.
+    package var deliveries: Moment?
+
+    package init() {}
+}
+
+extension TimeoutCenter.Settings {
     /// When a timeout whose handling was refused is tried again; nil: it is parked.
     package func retry(_ timeout: DueTimeout, at now: Moment) -> Moment? {
-        guard timeout.attempt < settings.attemptsMax - 1 else { return nil }
+        guard timeout.attempt < attemptsMax - 1 else { return nil }
         let doublings = min(max(timeout.attempt, 0), 30)
-        let wait = min(settings.backOff.milliseconds << doublings, settings.backOffMax.milliseconds)
+        let wait = min(backOff.milliseconds << doublings, backOffMax.milliseconds)
         return now.advanced(by: Interval(milliseconds: wait))
     }
 }

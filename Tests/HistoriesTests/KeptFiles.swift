@@ -5,8 +5,8 @@ import Waybill
 import WaybillEngine
 import WaybillStore
 
-/// A file that an earlier release wrote, as it lies in `Tests/Kept`. `make.py` beside it tells what each holds, and how
-/// it was made; they are never made again.
+/// A file that an earlier release wrote, as it lies in `Tests/Kept`. `make.py` and `make2.py` beside it tell what each
+/// holds, and how it was made; they are never made again.
 struct KeptFile: CustomTestStringConvertible, Sendable {
     let name: String
     /// Its events, and those of them that belong to orders: as many are decided again.
@@ -25,6 +25,12 @@ struct KeptFile: CustomTestStringConvertible, Sendable {
         // Of these, 7 are in the file, and 5 in the WAL beside it.
         KeptFile(name: "killed", events: 12, decided: 11),
     ]
+
+    /// What the release wrote whose journals have semantics 2, and whose files have version 7: see `make2.py`.
+    /// The opening adds two events: what was pending for a time that had passed fires at once.
+    static let ofVersion7 = [KeptFile(name: "late", events: 17, decided: 19)]
+
+    static let all = ofVersion5 + ofVersion7
 
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Kept")
@@ -60,7 +66,7 @@ struct KeptFile: CustomTestStringConvertible, Sendable {
 }
 
 @Suite struct `A file of an earlier release` {
-    @Test(arguments: KeptFile.ofVersion5)
+    @Test(arguments: KeptFile.all)
     func `opens, is sound, and every event of it is decided again as it was`(_ kept: KeptFile) throws {
         let directory = try TemporaryDirectory()
         let path = try kept.copy(to: directory)
@@ -71,7 +77,7 @@ struct KeptFile: CustomTestStringConvertible, Sendable {
         try expectWhole(book, decided: kept.decided...kept.decided)
     }
 
-    @Test(arguments: KeptFile.ofVersion5)
+    @Test(arguments: KeptFile.all)
     func `lives on, and old and new events of it are decided each by their own rules`(_ kept: KeptFile) throws {
         let directory = try TemporaryDirectory()
         let path = try kept.copy(to: directory)

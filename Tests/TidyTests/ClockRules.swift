@@ -36,12 +36,6 @@ enum ClockRules {
             words: ["SystemRandomNumberGenerator", "arc4random", "getentropy"],
             reason: "the randomness of World.system"),
         Exception(
-            path: "Sources/WaybillEngine/CommandIntake.swift", words: ["timeout: .now()"],
-            reason: "how long the writer's thread sleeps; it decides nothing"),
-        Exception(
-            path: "Sources/WaybillEngine/Engine+Maintenance.swift", words: ["timeout: .now()"],
-            reason: "how long the maintenance thread sleeps between two rounds; it decides nothing"),
-        Exception(
             path: "Sources/WaybillStore/Connection/ReaderGate.swift", words: ["Date(timeIntervalSinceNow"],
             reason: "how long a checkpoint waits for open reads"),
         Exception(

@@ -83,6 +83,9 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     let job = try transaction.insertJob(kind: "move", request: "{}", at: .noon)
     _ = try transaction.advanceJob(job, to: .running, cursor: "7", done: 1, at: .noon)
     _ = try transaction.job(job)
+    try transaction.hold(TimeoutHold(heldBy: "ops", since: .noon, why: "payments are down"))
+    _ = try transaction.timeoutHold()
+    try transaction.releaseTimeouts()
     _ = try transaction.runningJobs(limit: 9)
 }
 
@@ -91,6 +94,8 @@ private func useTimeoutVerbs(_ transaction: borrowing Transaction) throws {
     try transaction.insert(key)
     try transaction.move(key, to: .noon.advanced(by: .minutes(1)))
     _ = try transaction.dueTimeouts(.order, upTo: .noon, limit: 9)
+    _ = try transaction.waitingTimeouts(.order, upTo: .noon.advanced(by: .minutes(1)), limit: 1)
+    _ = try transaction.waitingCalls(at: .noon, limit: 9)
     _ = try transaction.earliestDue(.order)
     _ = try transaction.isPending(key)
     _ = try transaction.waiting(key)

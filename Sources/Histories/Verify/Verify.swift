@@ -70,6 +70,7 @@ package struct Verify {
             return report
         }
         defer { book.close() }
+        report.timeoutsHeld = book.timeoutHold.map { "by \($0.heldBy) since \($0.since.iso8601): \($0.why)" }
         for stage in Stage.allCases {
             progress(stage, 0, 0)
             do {
@@ -178,6 +179,8 @@ package struct VerifyReport: Sendable, Codable {
     /// The modules that the file has.
     package var modules: [Module] = []
     package var milliseconds: Int64 = 0
+    /// Who holds timeouts, since when and why; nil: they fire when they are due.
+    package var timeoutsHeld: String?
     package private(set) var findingCount = 0
     /// The first findings, with their places.
     package private(set) var findings: [FileFinding] = []

@@ -28,9 +28,11 @@ final class Clearing {
     func forget() { deleted = nil }
 
     /// One step; true: something is left.
-    func step(at now: Moment, in transaction: borrowing Transaction) throws -> Bool {
-        let horizon = now.advanced(by: Interval(milliseconds: -settings.decidedKept.milliseconds))
-        let forgotten = try transaction.dropDecided(before: horizon, limit: settings.rowsMax)
+    ///
+    /// - Parameter now: nil: nothing is deleted because of its age.
+    func step(at now: Moment?, in transaction: borrowing Transaction) throws -> Bool {
+        let horizon = now?.advanced(by: Interval(milliseconds: -settings.decidedKept.milliseconds))
+        let forgotten = try horizon.map { try transaction.dropDecided(before: $0, limit: settings.rowsMax) } ?? 0
         var topics = try deleted ?? Self.deletedTopics(in: transaction)
         if let topic = topics.min(by: { $0.number < $1.number }) {
             if try clear(topic, in: transaction) == 0 { topics.remove(topic) }

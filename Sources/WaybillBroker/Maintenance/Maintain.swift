@@ -42,10 +42,14 @@ struct Maintenance {
 
 extension Broker {
     /// One round of the work that nobody waits for, bounded; true: something is left to do at once.
-    package func maintain(at now: Moment, in transaction: borrowing Transaction) throws -> Bool {
+    ///
+    /// - Parameter deletes: whether what is old enough goes; not while the clock is in doubt.
+    package func maintain(
+        at now: Moment, deletes: Bool = true, in transaction: borrowing Transaction
+    ) throws -> Bool {
         let began = world.uptime()
-        var isMore = try maintenance.clearing.step(at: now, in: transaction)
-        if maintenance.isRetentionDue(at: world.uptime()) {
+        var isMore = try maintenance.clearing.step(at: deletes ? now : nil, in: transaction)
+        if deletes, maintenance.isRetentionDue(at: world.uptime()) {
             let outcome = try maintenance.retention.step(at: now, in: transaction) { gap in
                 try cut(gap, at: now, in: transaction)
             }

@@ -13,7 +13,7 @@ struct ImportNoun: ParsableCommand {
 
 /// What all imports have in common.
 struct ImportOptions: ParsableArguments {
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
 
     @Flag(help: "Believe the recorded times, or the order of causes.")
     var mode = HistoryMode.strict

@@ -73,6 +73,7 @@ struct VerifyText {
             "\(counted(report.stocks, "stock")) with \(counted(report.movements, "movement")), in "
                 + Interval(milliseconds: report.milliseconds).text)
         details.line("states", report.digest)
+        if let held = report.timeoutsHeld { details.line("held", "timeouts, \(held)".printable) }
         details.lines("modules", report.modules.map(line))
         if report.ordersTakingSilenceForFailed > 0 {
             let orders = counted(report.ordersTakingSilenceForFailed, "order")
@@ -114,6 +115,7 @@ extension JSONWriter {
             writer.members("notes", module.notes) { $0.text(Text($1)) }
             writer.endObject()
         }
+        member("timeouts_held", ifAny: report.timeoutsHeld.map { Text($0) })
         member("milliseconds", report.milliseconds)
         member("finding_count", Int64(report.findingCount))
         members("findings", report.findings) { $0.finding($1) }

@@ -75,7 +75,7 @@ struct RedriveDeadLetters: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "redrive", abstract: "Give a group its dead letters again, the oldest first.")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The group.") var group: GroupName
 
     @Option(help: "How many at most, up to 1000.")

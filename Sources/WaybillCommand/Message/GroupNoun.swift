@@ -46,7 +46,7 @@ struct CreateGroup: AsyncParsableCommand {
               waybill group create prices --broadcast --db shop.db
             """)
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The group's name.") var name: GroupName
 
     @Option(help: ArgumentHelp("Messages of one message group come one after the other.", valueName: "true|false"))
@@ -75,7 +75,7 @@ struct UpdateGroup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "update", abstract: "Change the rules of a group; what is not given stays.")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The group's name.") var name: GroupName
     @OptionGroup var rules: GroupRules
 
@@ -145,7 +145,7 @@ struct DeleteGroup: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Delete a group with its position and what it is owed.")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The group's name.") var name: GroupName
 
     func run() async throws {
@@ -161,7 +161,7 @@ extension GroupSettings {
     fileprivate var kind: String { isBroadcast ? "broadcast" : isFIFO ? "fifo" : "shared" }
 }
 
-extension FileOptions {
+extension DatabaseOptions {
     fileprivate func answer(_ group: GroupView) {
         guard json else {
             let settings = group.settings

@@ -78,7 +78,7 @@ struct LookBackGroup: AsyncParsableCommand {
                 --db shop.db
             """)
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The group.") var name: GroupName
     @Argument(help: "The topic.") var topic: TopicName
 

@@ -79,7 +79,7 @@ struct ListHalfMessages: AsyncParsableCommand {
 
 /// Which half message a command decides.
 struct HalfMessageChoice: ParsableArguments {
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The topic.") var topic: TopicName
     @Argument(help: "The transaction id that `half-message list` shows.") var transaction: Text
 

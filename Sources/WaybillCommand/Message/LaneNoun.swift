@@ -45,7 +45,7 @@ struct ListLanes: AsyncParsableCommand {
 
 /// Which lane ends, and what is said of it.
 struct LaneChoice: ParsableArguments {
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The lane.") var name: Text
 
     func close(_ end: LaneEnd) async throws {

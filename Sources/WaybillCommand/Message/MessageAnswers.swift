@@ -2,7 +2,7 @@ import ArgumentParser
 import Waybill
 import WaybillCore
 
-extension FileOptions {
+extension DatabaseOptions {
     /// Does something with messages that changes the file; a refusal is told as it was asked for, and ends with 1.
     func changing<Result>(isMade: Bool = false, _ body: (OrderBook) async throws -> Result) async throws -> Result {
         try await telling { try await database.writing(isMade: isMade, body) }

@@ -30,7 +30,7 @@ struct ReceiveMessages: AsyncParsableCommand {
                 --acknowledge --db shop.db
             """)
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The group.") var group: GroupName
     @Argument(help: "The topic.") var topic: TopicName
     @OptionGroup var choice: ChoiceOptions

@@ -14,7 +14,7 @@ struct SendMessage: AsyncParsableCommand {
                 --db shop.db
             """)
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The topic.") var topic: TopicName
 
     @Option(help: ArgumentHelp("The body: text, @FILE, or - for standard input.", valueName: "text"))
@@ -86,7 +86,7 @@ struct RecallMessage: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recall", abstract: "Take a delayed message back: it is never delivered.")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @OptionGroup var which: DelayedMessage
 
     func run() async throws {
@@ -105,7 +105,7 @@ struct RescheduleMessage: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "reschedule", abstract: "Give a delayed message another time.")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @OptionGroup var which: DelayedMessage
 
     @Option(

@@ -36,7 +36,7 @@ struct CreateTopic: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Create a topic; the topics that workflows name are there already.")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The topic's name.") var name: TopicName
     @OptionGroup var rules: TopicRules
 
@@ -53,7 +53,7 @@ struct UpdateTopic: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "update", abstract: "Change the rules of a topic; what is not given stays.")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The topic's name.") var name: TopicName
     @OptionGroup var rules: TopicRules
 
@@ -124,7 +124,7 @@ struct DeleteTopic: AsyncParsableCommand {
         commandName: "delete", abstract: "Delete a topic with all its messages.",
         discussion: "Refused while delayed or half messages wait for it, or open calls of orders.")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @Argument(help: "The topic's name.") var name: TopicName
 
     func run() async throws {
@@ -143,7 +143,7 @@ extension TopicSettings {
     }
 }
 
-extension FileOptions {
+extension DatabaseOptions {
     fileprivate func answer(_ topic: TopicView) {
         guard json else {
             let settings = topic.settings

@@ -4,6 +4,10 @@ import Waybill
 /// The file of an order book, opened for the time of one command.
 struct DatabaseFile {
     let path: String
+    /// Why timeouts are held from the opening on; nil: as the file says.
+    var holds: String?
+    /// Whether a hold of timeouts is shown when the file is opened to be changed; false: the command speaks of it.
+    var showsHold = true
 
     /// Opens the file to look into it: it stays as it is, to the byte. Time stands still.
     func reading<Result>(_ body: (OrderBook) async throws -> Result) async throws -> Result {
@@ -24,8 +28,12 @@ struct DatabaseFile {
     ) async throws -> Result {
         let isNew = !exists
         if !isMade { try requireExistence() }
+        var settings = OrderBook.Settings()
+        settings.holdsTimeouts = holds
         let book = try OrderBook.open(
-            path, workflows: workflows, relatives: WorkflowText.shipped, all: withShipped, world: world)
+            path, workflows: workflows, relatives: WorkflowText.shipped, all: withShipped, world: world,
+            settings: settings)
+        if showsHold, let hold = book.timeoutHold { Output.error.line("waybill: \(hold.sentence)") }
         if isNew { Output.error.line("waybill: \(path.printable) is new") }
         for idle in book.idleWorkflows { Output.error.line("waybill: \(idle)".printable) }
         return try await use(book, body)

@@ -14,7 +14,7 @@ struct SendToOrder: AsyncParsableCommand {
                 --data '{"payment":"p-1","channel":"card","amount_cents":900}'
             """)
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
 
     @Argument(help: "The order's id.")
     var id: OrderID

@@ -29,11 +29,12 @@ struct ShowOrder: AsyncParsableCommand {
                 writer.print()
             } else {
                 let children = try order.children.map { id in
-                    "\(id): \(try book.order(id)?.status ?? "not there")".printable
+                    "\(id): \(try book.order(id, asOf: upTo.moment)?.status ?? "not there")".printable
                 }
                 OrderText(
                     order, children: children, calls: upTo.moment == .now ? calls : order.openOnes,
-                    context: try book.engine.workflow(of: id)?.context, now: upTo.at ?? World.system.now()
+                    context: try book.engine.workflow(of: id)?.context,
+                    now: try book.engine.time(of: upTo.moment) ?? World.system.now()
                 ).write()
             }
         }

@@ -23,11 +23,14 @@ struct WhyOrder: AsyncParsableCommand {
             guard order != nil || !refusals.isEmpty else {
                 throw try CommandFailure.absent(id, in: book, file: file.db)
             }
-            if file.json { return write(order, refusals) }
+            if file.json { return write(order, refusals, hold: book.timeoutHold) }
+            if let hold = book.timeoutHold { Output.standard.line(hold.sentence + "\n") }
             // Refusals are kept in small number, so those of long ago may be gone.
             let areOthersKept = try refusals.isEmpty && !book.refusals(of: id).isEmpty
             print(refusals, ifNone: areOthersKept ? "of what is kept, nothing was refused by then" : nil)
-            print(order, placed: try book.order(id)?.placedAt, context: try book.engine.workflow(of: id)?.context)
+            print(
+                order, placed: try book.order(id)?.placedAt, context: try book.engine.workflow(of: id)?.context,
+                now: try book.engine.time(of: upTo.moment) ?? World.system.now())
         }
     }
 
@@ -50,16 +53,13 @@ struct WhyOrder: AsyncParsableCommand {
     }
 
     /// - Parameter placed: when it was placed, which may be after the moment that was asked for; nil: never.
-    private func print(_ order: OrderView?, placed: Moment?, context: RecordType?) {
-        if let order {
-            let now = upTo.at ?? World.system.now()
-            return OrderText(order, calls: order.openOnes, context: context, now: now).write()
-        }
+    private func print(_ order: OrderView?, placed: Moment?, context: RecordType?, now: Moment) {
+        if let order { return OrderText(order, calls: order.openOnes, context: context, now: now).write() }
         let when = placed.map { "was placed later, at \($0.iso8601)" } ?? "was never placed"
         Output.standard.line("\(id) \(when)".printable)
     }
 
-    private func write(_ order: OrderView?, _ refusals: [RefusalView]) {
+    private func write(_ order: OrderView?, _ refusals: [RefusalView], hold: TimeoutHold?) {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("order")
@@ -68,6 +68,10 @@ struct WhyOrder: AsyncParsableCommand {
         writer.beginArray()
         for refusal in refusals { writer.refusal(refusal) }
         writer.endArray()
+        if let hold {
+            writer.key("timeouts_held")
+            writer.hold(hold)
+        }
         writer.endObject()
         writer.print()
     }

@@ -6,7 +6,7 @@ struct ReceiveStock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "receive", abstract: "Take in units of a SKU; the file is made if there is none.")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @OptionGroup var which: StockOptions
 
     @Argument(help: "How many came in.")
@@ -24,7 +24,7 @@ struct AdjustStock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "adjust", abstract: "Note units that were found (--by 3) or lost (--by=-3).")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @OptionGroup var which: StockOptions
 
     @Option(parsing: .unconditional, help: "How many more there are; below 0: how many fewer.")
@@ -42,7 +42,7 @@ struct CountStock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "count", abstract: "Set the free units to what was counted.")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
     @OptionGroup var which: StockOptions
 
     @Argument(help: "How many free units there are.")

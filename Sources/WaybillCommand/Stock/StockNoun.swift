@@ -30,7 +30,7 @@ struct StockChangeOptions: ParsableArguments {
     var note: Text?
 
     /// Sends the change and shows the level after it.
-    func send(_ action: StockCommand.Action, of stock: StockKey, to file: FileOptions, isMade: Bool) async throws {
+    func send(_ action: StockCommand.Action, of stock: StockKey, to file: WritingOptions, isMade: Bool) async throws {
         let command = StockCommand(action, of: stock, key: key, caller: "waybill", note: note)
         let result = try await file.database.writing(isMade: isMade) { book in await book.submit(command) }
         switch result {

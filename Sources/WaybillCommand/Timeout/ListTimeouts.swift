@@ -34,6 +34,7 @@ struct ListTimeouts: AsyncParsableCommand {
     func run() async throws {
         try await file.database.reading { book in
             let pending = try collect(try filter.filter(in: book), from: book)
+            if let hold = book.timeoutHold { Output.error.line("waybill: \(hold.sentence)") }
             file.json ? write(pending) : print(pending)
         }
     }

@@ -7,7 +7,7 @@ struct ResumeTimeouts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume", abstract: "Finish bulk changes that were interrupted, or give them up.")
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
 
     @Flag(help: "Give them up; what they have changed stays changed.")
     var stop = false

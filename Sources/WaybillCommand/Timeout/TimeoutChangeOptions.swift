@@ -4,7 +4,7 @@ import WaybillCore
 
 /// Which timeout of which orders a command changes: one order by its id, or all that a filter finds.
 struct TimeoutChangeOptions: ParsableArguments {
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: WritingOptions
 
     @Argument(help: "One order's id; without it, every order that the filter finds.")
     var id: OrderID?

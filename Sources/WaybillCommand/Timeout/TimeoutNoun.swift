@@ -4,8 +4,9 @@ import ArgumentParser
 struct TimeoutNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "timeout",
-        abstract: "List, cancel, extend and move timeouts, of one order or of many.",
+        abstract: "List, cancel, extend, move, hold and release timeouts, of one order or of many.",
         subcommands: [
             ListTimeouts.self, CancelTimeout.self, ExtendTimeout.self, MoveTimeout.self, ResumeTimeouts.self,
+            HoldTimeouts.self, ReleaseTimeouts.self,
         ])
 }

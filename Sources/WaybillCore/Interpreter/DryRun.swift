@@ -76,7 +76,7 @@ package struct DryRun {
     /// Lets time pass; what comes due fires at its own time. A timeout that is refused stays pending to the next wait.
     package mutating func wait(_ interval: Interval) -> Step {
         var step = Step()
-        var refused: Set<Due> = []
+        var refused: Set<Scheduled> = []
         let end = now.advanced(by: interval)
         while let next = nextDue(upTo: end, except: refused) {
             guard step.fired.count < Self.firingsMax else {
@@ -112,23 +112,8 @@ package struct DryRun {
         step.relatives += decision.outcome.relatives
     }
 
-    /// What happens by itself when its time comes.
-    private enum Due: Hashable {
-        case timeout(Order.PendingTimeout)
-        case call(OpenCall)
-
-        var due: Moment {
-            switch self {
-            case .timeout(let timeout): timeout.due
-            case .call(let call): call.deadline
-            }
-        }
-    }
-
-    private func nextDue(upTo end: Moment, except refused: Set<Due>) -> Due? {
-        let timeouts = order.timeouts.sorted { $0.name < $1.name }.map { Due.timeout($0) }
-        return (timeouts + order.calls.filter { !$0.isUnanswered }.map { Due.call($0) })
-            .filter { $0.due <= end && !refused.contains($0) }.min { $0.due < $1.due }
+    private func nextDue(upTo end: Moment, except refused: Set<Scheduled>) -> Scheduled? {
+        order.scheduled(upTo: end, under: workflow).first { !refused.contains($0.matter) }?.matter
     }
 
     private func decodeContext(_ json: [UInt8]) throws(Refusal) -> [Value] {

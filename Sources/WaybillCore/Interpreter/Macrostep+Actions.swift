@@ -200,7 +200,7 @@ extension Macrostep {
             throw .unknownTimeout("\(name) is not pending")
         }
         guard case .int(let time) = try value(expression) else { return }
-        let due = max(now, Moment(milliseconds: time))
+        let due = fixed(time, notBefore: now)
         setTimeout(Order.PendingTimeout(name: name, due: due, lane: pending.lane))
         note("reschedule \(name)")
     }

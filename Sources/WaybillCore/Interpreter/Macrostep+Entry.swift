@@ -36,9 +36,14 @@ extension Macrostep {
             due = max(earliestDue, now.advanced(by: Interval(milliseconds: length)))
         case .at(let expression):
             guard case .int(let time) = try value(expression) else { return }
-            due = max(earliestDue, Moment(milliseconds: time))
+            due = fixed(time, notBefore: earliestDue)
         }
         setTimeout(Order.PendingTimeout(name: definition.name, due: due, lane: lane))
+    }
+
+    /// A fixed time as a due time. One that has passed stays as it is, so that what was missed happens in its order.
+    func fixed(_ time: Int64, notBefore earliest: Moment) -> Moment {
+        semantics.dueTimesStand ? Moment(milliseconds: time) : max(earliest, Moment(milliseconds: time))
     }
 
     mutating func setTimeout(_ timeout: Order.PendingTimeout) {

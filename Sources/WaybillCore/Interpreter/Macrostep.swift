@@ -22,8 +22,8 @@ struct Macrostep {
     let semantics: Semantics
     /// The lane of what is being handled, where that is not the order's.
     let lane: Text?
-    /// No timeout that is armed by entering a state is due before.
-    var earliestDue: Moment
+    /// No timeout of a length that is armed by entering a state is due before.
+    private(set) var earliestDue: Moment
     var order: Order
     var scope: Scope
     var outcome = Outcome()
@@ -64,6 +64,10 @@ struct Macrostep {
         isFinished = workflow.isFinished(order.configuration)
         trace = isTraced ? [] : nil
     }
+
+    /// What happens is a timeout or a deadline: one of no length that it arms is due a millisecond later, else it would
+    /// fire for ever at one moment. One of a fixed time can do so too, and then the engine parks it.
+    mutating func fires() { earliestDue = now.advanced(by: Interval(milliseconds: 1)) }
 
     /// Enters the initial states: the first step of an order.
     mutating func start() throws(Refusal) {

@@ -96,8 +96,7 @@ extension Workflow {
         var step = Macrostep(
             workflow: self, order: order, facts: facts, now: now, semantics: semantics, lane: pending.lane,
             isTraced: isTraced)
-        // Else one of no length, armed by its own firing, would fire for ever at one moment.
-        step.earliestDue = now.advanced(by: Interval(milliseconds: 1))
+        step.fires()
         step.order.stop(name)
         step.outcome.stop(name)
         _ = try step.run(.timeout(index))
@@ -125,7 +124,7 @@ extension Workflow {
         var step = Macrostep(
             workflow: self, order: order, facts: facts, now: now, semantics: semantics, lane: call.lane,
             isTraced: isTraced)
-        step.earliestDue = now.advanced(by: Interval(milliseconds: 1))
+        step.fires()
         if definition.unanswered == nil { step.settle(call, .expired) } else { step.leaveUnanswered(call) }
         _ = try step.run(.event(name, data: data))
         return try step.finish()

@@ -107,10 +107,12 @@ extension Workflow {
         package let late: EventName?
         /// The data of that event: what `ok` says, and in `ended` how the call had ended.
         package let lateData: RecordType
+        /// Where it is declared: what is due at the same moment fires in this order.
+        package let place: SourcePlace
 
         package init(
             topic: TopicName, ok: EventName, failed: EventName, expired: EventName?, unanswered: EventName? = nil,
-            deadlineData: RecordType, late: EventName?, lateData: RecordType
+            deadlineData: RecordType, late: EventName?, lateData: RecordType, place: SourcePlace
         ) {
             self.topic = topic
             self.ok = ok
@@ -120,6 +122,7 @@ extension Workflow {
             self.deadlineData = deadlineData
             self.late = late
             self.lateData = lateData
+            self.place = place
         }
     }
 

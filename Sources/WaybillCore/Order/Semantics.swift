@@ -12,7 +12,7 @@ package struct Semantics: Hashable, Sendable {
     /// The rules of the first releases.
     package static let first = Semantics(1)
     /// The rules by which this release decides.
-    package static let current = Semantics(2)
+    package static let current = Semantics(3)
 
     /// The rules of a number that a file holds; nil: this release cannot decide by them.
     package init?(stored number: Int64) {
@@ -31,6 +31,10 @@ package struct Semantics: Hashable, Sendable {
     /// Whether a command that takes more than ``InterpreterLimits/stepsMax`` steps is refused.
     var stepsAreCounted: Bool { number >= 2 }
 
-    /// 2: a time in data has one of the forms of `Moment(read:)`. Before, any number of milliseconds was a time.
+    /// Whether a time in data must have one of the forms of `Moment(read:)`; else any number of milliseconds is one.
     var judgesTimesInData: Bool { number >= 2 }
+
+    /// Whether a fixed time that lies in the past is the due time as it is; before, it was due now, or a millisecond
+    /// later.
+    package var dueTimesStand: Bool { number >= 3 }
 }

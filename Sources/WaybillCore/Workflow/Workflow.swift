@@ -161,6 +161,8 @@ package final class Workflow: Sendable {
         package let due: Due
         /// The length or time as written, for drawings.
         package let dueText: Text?
+        /// Where it is declared: what is due at the same moment fires in this order.
+        package let place: SourcePlace
 
         package enum Due: Sendable {
             /// So many milliseconds after the state was entered.
@@ -169,11 +171,12 @@ package final class Workflow: Sendable {
             case at(Expression)
         }
 
-        package init(name: TimeoutName, state: Int, due: Due, dueText: Text? = nil) {
+        package init(name: TimeoutName, state: Int, due: Due, dueText: Text? = nil, place: SourcePlace) {
             self.name = name
             self.state = state
             self.due = due
             self.dueText = dueText
+            self.place = place
         }
     }
 }

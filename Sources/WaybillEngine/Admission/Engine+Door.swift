@@ -6,6 +6,8 @@ import WaybillTimeouts
 ///
 ///     mentions a SKU on the board? ──no──► line ──► writer
 ///       │ yes
+///     a timeout is overdue? ──yes──► line          (it may free some, and fires first)
+///       │ no
 ///     order or key known? ──yes──► line      (who asks again gets the answer of the first time)
 ///       │ no
 ///     decide on a blank order ──anything but "sold out"──► line
@@ -44,7 +46,7 @@ extension Engine {
             let epoch = board.epoch(ofAny: skus), command.crossedBound == nil
         else { return nil }
         let now = world.now()
-        guard isNew(command, at: now) else { return nil }
+        guard !board.isOverdue(at: now), isNew(command, at: clock.now()) else { return nil }
         let facts = BoardFacts(board)
         let order = Order(id: command.order, workflow: open.workflow, placedAt: now, lane: command.lane)
         do throws(Refusal) {

@@ -19,11 +19,19 @@ final class SoldOutBoard: Sendable {
     private let state = Mutex(State())
     /// The same as `state.keys.count`, to be read without the lock.
     private let size = Atomic(0)
+    /// When the next timeout of an order, or deadline of a call, is due, in milliseconds: what fires may free some.
+    private let nextDue = Atomic(Int64.max)
 
     /// - Parameter keysMax: beyond it stocks are not put on the board, and their shortage is found by the writer.
     init(keysMax: Int) { self.keysMax = keysMax }
 
     var isEmpty: Bool { size.load(ordering: .acquiring) == 0 }
+
+    /// Whether something is due that may free some of it; then nobody is refused by the board.
+    func isOverdue(at now: Moment) -> Bool { nextDue.load(ordering: .acquiring) <= now.milliseconds }
+
+    /// Before the commit that arms a timeout for a time, and after it, when none is due before.
+    func expect(_ due: Moment?) { nextDue.store(due?.milliseconds ?? .max, ordering: .releasing) }
 
     /// Before the commit that may free some of it.
     func takeOff(_ key: StockKey) {

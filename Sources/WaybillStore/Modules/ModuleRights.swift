@@ -7,7 +7,7 @@ package enum ModuleRights {
         "event", "orders", "order_attribute", "refusal", "command", "command_shelf", "stock", "topic", "stored_queue",
         "message", "pending_message", "timeout", "timeout_retry", "workflow", "setting", "call", "job",
         "message_key", "cursor", "redelivery", "fifo_lease", "client_group", "filter", "effect", "lease", registry,
-        "waybill_current_workflow",
+        "waybill_current_workflow", "waybill_timeout_hold",
     ]
 
     /// Which modules are installed: the engine's list, which no module may touch.

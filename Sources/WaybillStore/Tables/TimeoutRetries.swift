@@ -36,7 +36,8 @@ extension Transaction {
 }
 
 extension TableReader where Self: ~Copyable {
-    func dueRetries(_ kind: TimeoutKind, upTo now: Moment, limit: Int) throws(StoreFailure) -> [DueTimeout] {
+    /// The timeouts of a kind whose handling threw and that are to be tried again, by that time.
+    package func dueRetries(_ kind: TimeoutKind, upTo now: Moment, limit: Int) throws(StoreFailure) -> [DueTimeout] {
         let statement = try query(
             """
             SELECT due, owner, name, attempt, cause FROM timeout_retry WHERE kind = ?1 AND retry_at <= ?2

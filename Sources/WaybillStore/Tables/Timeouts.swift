@@ -81,6 +81,52 @@ extension TableReader where Self: ~Copyable {
     package func dueTimeouts(
         _ kind: TimeoutKind, upTo now: Moment, limit: Int
     ) throws(StoreFailure) -> [DueTimeout] {
+        try freshTimeouts(kind, upTo: now, limit: limit) + dueRetries(kind, upTo: now, limit: limit)
+    }
+
+    /// The timeouts of one kind whose time has come and that were never tried, the earliest first. More than `limit`
+    /// when the last owner has more of the same moment: those are never parted.
+    package func waitingTimeouts(
+        _ kind: TimeoutKind, upTo now: Moment, limit: Int
+    ) throws(StoreFailure) -> [DueTimeout] {
+        let fresh = try freshTimeouts(kind, upTo: now, limit: limit)
+        guard fresh.count == limit, let last = fresh.last?.key else { return fresh }
+        let statement = try query(
+            """
+            SELECT name, cause FROM timeout WHERE kind = ?1 AND due = ?2 AND owner = ?3 AND name > ?4 ORDER BY name
+            """)
+        statement.bind(last)
+        return fresh
+            + (try statement.all { columns in
+                DueTimeout(
+                    key: TimeoutKey(kind: kind, due: last.due, owner: last.owner, name: columns.text(0)),
+                    cause: columns.optionalPosition(1))
+            })
+    }
+
+    /// Deadlines of open calls at one moment that were never tried, by the number of the order and that of the call.
+    package func waitingCalls(
+        at due: Moment, limit: Int
+    ) throws(StoreFailure) -> [(order: StreamNumber, row: DueTimeout)] {
+        let statement = try query(
+            """
+            SELECT call.stream, timeout.owner, timeout.name, timeout.cause FROM call INDEXED BY waybill_call_due
+            CROSS JOIN timeout ON timeout.kind = ?1 AND timeout.due = call.deadline AND timeout.owner = call.number
+            WHERE call.state = 'open' AND call.unanswered_at IS NULL AND call.deadline = ?2
+            ORDER BY call.stream, call.number LIMIT ?3
+            """)
+        statement.bind(1, TimeoutKind.call.rawValue)
+        statement.bind(2, due)
+        statement.bind(3, Int64(limit))
+        return try statement.all { columns in
+            let key = TimeoutKey(kind: .call, due: due, owner: columns.integer(1), name: columns.text(2))
+            return (columns.stream(0), DueTimeout(key: key, cause: columns.optionalPosition(3)))
+        }
+    }
+
+    private func freshTimeouts(
+        _ kind: TimeoutKind, upTo now: Moment, limit: Int
+    ) throws(StoreFailure) -> [DueTimeout] {
         let statement = try query(
             """
             SELECT due, owner, name, cause FROM timeout WHERE kind = ?1 AND due <= ?2
@@ -89,13 +135,12 @@ extension TableReader where Self: ~Copyable {
         statement.bind(1, kind.rawValue)
         statement.bind(2, now)
         statement.bind(3, Int64(limit))
-        let fresh = try statement.all { columns in
+        return try statement.all { columns in
             DueTimeout(
                 key: TimeoutKey(
                     kind: kind, due: columns.moment(0), owner: columns.integer(1), name: columns.text(2)),
                 cause: columns.optionalPosition(3))
         }
-        return fresh + (try dueRetries(kind, upTo: now, limit: limit))
     }
 
     /// When the next timeout of a kind is due, or to be tried again.

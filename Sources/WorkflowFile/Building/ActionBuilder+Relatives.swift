@@ -70,7 +70,7 @@ extension ActionBuilder {
             Workflow.CallDefinition(
                 topic: outline.topic, ok: ok, failed: failed, expired: outline.expired?.name,
                 unanswered: outline.unanswered?.name, deadlineData: deadlineData, late: outline.late?.name,
-                lateData: lateData ?? RecordType([])))
+                lateData: lateData ?? RecordType([]), place: outline.within.place.inSource))
         callNodes.append(outline.unanswered?.node ?? outline.failed)
         return .call(
             Action.Call(

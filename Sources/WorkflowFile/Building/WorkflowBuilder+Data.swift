@@ -94,7 +94,8 @@ extension WorkflowBuilder {
             due = .at(checked.expression)
         }
         return Workflow.TimeoutDefinition(
-            name: timeout.name, state: timeout.state, due: due, dueText: node.text.map { Text($0) })
+            name: timeout.name, state: timeout.state, due: due, dueText: node.text.map { Text($0) },
+            place: timeout.outline.node.place.inSource)
     }
 
     private func checkPositive(_ checked: CheckedExpression, _ node: DocumentNode) {

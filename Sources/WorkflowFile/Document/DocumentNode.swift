@@ -1,9 +1,14 @@
+import WaybillCore
+
 /// A place in the text: line and column from 1, the column counted in Unicode scalars.
 package struct Place: Hashable, Sendable {
     package let line: Int
     package let column: Int
 
     package static let start = Place(line: 1, column: 1)
+
+    /// The same for a workflow, which knows no documents.
+    var inSource: SourcePlace { SourcePlace(line: line, column: column) }
 }
 
 /// The keys and indices that lead to a node. Linked: texts of deep nodes would be long and are seldom asked for.

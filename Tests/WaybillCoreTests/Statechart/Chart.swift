@@ -52,7 +52,7 @@ final class Chart {
         let end = now.advanced(by: interval)
         var heard: [String] = []
         while let next = order.timeouts.min(by: { $0.due < $1.due }), next.due <= end {
-            now = next.due
+            now = max(now, next.due)
             let decision = try workflow.decideTimeout(next.name, on: order, at: now, asking: EndlessStock())
             try take(decision, data: [], source: source)
             heard += said
