@@ -23,7 +23,8 @@ import Testing
             .object()
         #expect(held["held_by"] as? String == "ann" && held["why"] as? String == "a restore")
         // A time in the past means now: it is due, and does not fire.
-        let moved = try waybill.shell("\"$waybill\" timeout move o-1 --name pay_due --to 2020-01-01T00:00:00Z --db shop.db")
+        let moved = try waybill.shell(
+            "\"$waybill\" timeout move o-1 --name pay_due --to 2020-01-01T00:00:00Z --db shop.db")
         #expect(moved.status == 0 && moved.errors.contains("timeouts are held by ann since"))
         let before = try status("o-1")
         let dry = try waybill.shell(

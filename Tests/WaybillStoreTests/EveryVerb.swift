@@ -83,13 +83,13 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     let job = try transaction.insertJob(kind: "move", request: "{}", at: .noon)
     _ = try transaction.advanceJob(job, to: .running, cursor: "7", done: 1, at: .noon)
     _ = try transaction.job(job)
-    try transaction.hold(TimeoutHold(heldBy: "ops", since: .noon, why: "payments are down"))
-    _ = try transaction.timeoutHold()
-    try transaction.releaseTimeouts()
     _ = try transaction.runningJobs(limit: 9)
 }
 
 private func useTimeoutVerbs(_ transaction: borrowing Transaction) throws {
+    try transaction.hold(TimeoutHold(heldBy: "ops", since: .noon, why: "payments are down"))
+    _ = try transaction.timeoutHold()
+    try transaction.releaseTimeouts()
     let key = TimeoutKey(kind: .order, due: .noon, owner: 1, name: "expire")
     try transaction.insert(key)
     try transaction.move(key, to: .noon.advanced(by: .minutes(1)))

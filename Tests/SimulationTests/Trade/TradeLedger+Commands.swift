@@ -39,7 +39,9 @@ extension TradeLedger {
             accounts[id]?.giveUp(index, isReplaced: true)
         case "refund_again":
             let (payment, cents) = (data["payment"]?.text ?? "", data["amount_cents"]?.number ?? 0)
-            let owed = owed(id)[payment] ?? 0
+            // What a person said to have failed is owed too, as far as the order can know.
+            let failed = refunds(of: id).filter { ($0.isVoid || $0.isMistaken) && $0.payment == payment }
+            let owed = failed.map(\.cents).reduce(0, +) - (askedAgain[id]?[payment] ?? 0)
             if owed < cents { find(.refundOfAnother, id, "\(cents) by \(payment), which owes \(owed)") }
             askedAgain[id, default: [:]][payment, default: 0] += cents
         case "refund": accounts[id]?.granted += data["amount_cents"]?.number ?? 0
