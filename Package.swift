@@ -60,6 +60,7 @@ let package = Package(
                 .embedInCode("v007_note_plain_message_ids.sql"),
                 .embedInCode("v008_activate_workflows.sql"),
                 .embedInCode("v009_hold_timeouts.sql"),
+                .embedInCode("v010_seal_rows.sql"),
             ],
             swiftSettings: house),
         // Every SQL statement, behind one Transaction; the only target that imports GRDB.
@@ -138,8 +139,8 @@ let package = Package(
             name: "HistoriesTests",
             dependencies: [
                 "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill",
-                "Histories",
-                "FlashSale", crypto,
+                "Histories", "ShopModules",
+                "FlashSale", crypto, sqlite,
             ],
             exclude: ["certificate_check.py"], swiftSettings: house),
         .testTarget(

@@ -9,4 +9,5 @@ package let migrations: [[UInt8]] = [
     PackageResources.v007_note_plain_message_ids_sql,
     PackageResources.v008_activate_workflows_sql,
     PackageResources.v009_hold_timeouts_sql,
+    PackageResources.v010_seal_rows_sql,
 ]

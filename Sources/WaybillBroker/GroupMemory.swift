@@ -88,7 +88,14 @@ extension TableReader where Self: ~Copyable {
     /// ends with its last message, and takes no other.
     fileprivate func end(of queue: StoredQueueNumber) throws -> Int64? {
         guard (1...StoredQueueNumber.max).contains(queue.number) else { return nil }
-        let end = try nextOffset(of: queue)
+        let end: Int64
+        do throws(StoreFailure) {
+            end = try nextOffset(of: queue)
+        } catch {
+            // An index knows of it, and its table does not: verify names it, and the other queues are served.
+            guard error.code == .limit else { throw error }
+            return nil
+        }
         guard end > MessagePlace.offsetMax else { return end }
         return try newestOffset(of: queue).map { $0 + 1 } ?? 0
     }

@@ -9,8 +9,7 @@ package struct MessageContent: Sendable {
     /// Of a dead letter: where it was sent, and its id there.
     package static let originTopic: Text = "DLQ_ORIGIN_TOPIC"
     package static let originID: Text = "DLQ_ORIGIN_MESSAGE_ID"
-    /// Keys are stored as one text; no key holds a line's end.
-    package static let keySeparator: Character = "\n"
+    package static let keySeparator = MessageHead.keySeparator
 
     package var id: MessageID
     package var body: [UInt8]

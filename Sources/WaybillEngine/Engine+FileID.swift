@@ -18,6 +18,8 @@ extension Engine {
         guard try isMade && transaction.fileID() == nil else { return end }
         let id = FileID(random: world.random)
         try transaction.set(.fileID, to: id.text)
+        // Once more, because a migration knows no digests of rows.
+        try transaction.set(.lastPlainID, to: try transaction.lastPlainID().number)
         guard let last = try transaction.event(at: end.position) else {
             try transaction.set(.chainSeed, to: Int64(bitPattern: id.chainSeed))
             return try transaction.journalEnd()

@@ -55,7 +55,10 @@ package final class TimeoutCenter {
     ) throws {
         for (kind, owner) in owners {
             let due = try transaction.dueTimeouts(kind, upTo: now, limit: settings.roundMax)
-            for timeout in due {
+            if due.contains(where: { !$0.isExact }) {
+                try transaction.parkDamagedTimeouts(kind, upTo: now, limit: settings.roundMax)
+            }
+            for timeout in due where timeout.isExact {
                 try began(timeout.key)
                 if let error = failed[timeout.key] {
                     try transaction.postpone(timeout, until: settings.retry(timeout, at: now), error: error)

@@ -184,8 +184,8 @@ struct Damage: CustomTestStringConvertible, Sendable {
         Damage(
             "a timeout that waits twice",
             """
-            INSERT INTO timeout_retry SELECT kind, due, owner, name, 1, NULL, 'x', 1 FROM timeout
-            WHERE owner = \(note2)
+            INSERT INTO timeout_retry (kind, due, owner, name, attempt, retry_at, error, cause)
+            SELECT kind, due, owner, name, 1, NULL, 'x', 1 FROM timeout WHERE owner = \(note2)
             """,
             "order note-2", "twice"),
         Damage("a delayed message that nobody wakes", "DELETE FROM timeout WHERE kind = 2", "pending message", "wake"),

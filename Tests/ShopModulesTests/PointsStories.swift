@@ -79,7 +79,7 @@ import Waybill
     @Test(arguments: [
         "UPDATE points_member SET earned = earned + 1", "UPDATE points_order SET cents = 1100, points = 11",
         "DELETE FROM points_order", "DELETE FROM points_member",
-        "INSERT INTO points_order VALUES ('o-9', 'ann', 1, 100, 1)",
+        "INSERT INTO points_order (order_id, member, event, cents, points) VALUES ('o-9', 'ann', 1, 100, 1)",
     ])
     func `that were tampered with are found`(sql: String) async throws {
         let shop = try await ModuleShop()

@@ -82,7 +82,7 @@ import Waybill
         try shop.book.messages.find(in: GiftPack.topic, from: noon).count
     }
 
-    @Test(arguments: ["DELETE FROM gift_pack", "INSERT INTO gift_pack VALUES ('nobody', 0)"])
+    @Test(arguments: ["DELETE FROM gift_pack", "INSERT INTO gift_pack (member, announced) VALUES ('nobody', 0)"])
     func `that was tampered with is found`(sql: String) async throws {
         let shop = try await ModuleShop(modules: [GiftPack()])
         try await shop.join("ann")

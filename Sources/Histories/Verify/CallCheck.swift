@@ -12,12 +12,14 @@ struct CallJournal {
     /// By the number of a call.
     private(set) var announcements: [Int64: Place] = [:]
     private(set) var ends: [Int64: OpenCall.Result] = [:]
+    private(set) var deadlines: [Int64: Moment] = [:]
 
     mutating func add(
         _ body: borrowing EventBody, at event: Position, of order: OrderID, under workflow: Workflow
     ) {
         for settled in body.outcome.settled where settled.result != .late { ends[settled.number] = settled.result }
         for call in body.outcome.called {
+            deadlines[call.number] = call.deadline
             let digest = workflow.announcement(of: call, by: order).digest
             guard let ordinal = body.messages.firstIndex(where: { $0.digest == digest }) else { continue }
             announcements[call.number] = Place(event: event, ordinal: Int64(ordinal))
@@ -48,7 +50,7 @@ struct CallCheck {
 
     private mutating func run(_ order: borrowing Order, _ rows: borrowing Snapshot) throws {
         var numbers: [Text: Int64] = [:]
-        for number in journal.ends.keys { numbers[order.effectKey(of: number)] = number }
+        for number in journal.deadlines.keys { numbers[order.effectKey(of: number)] = number }
         var count: Int64 = 0
         var last: Int64 = 0
         while true {
@@ -56,7 +58,14 @@ struct CallCheck {
             count += Int64(page.count)
             for call in page {
                 if call.state == .open { open[call.effectKey] = call }
-                if let number = numbers[call.effectKey] { try checkEnd(of: call, number, rows) }
+                guard let number = numbers[call.effectKey] else {
+                    note("the call \(call.effectKey) is listed, and it has made none of that key")
+                    continue
+                }
+                if let deadline = journal.deadlines[number], call.deadline != deadline {
+                    note("its call \(call.effectKey) is listed until \(call.deadline.iso8601), not \(deadline.iso8601)")
+                }
+                try checkEnd(of: call, number, rows)
             }
             guard page.count == 1_000, let end = page.last else { break }
             last = end.number

@@ -8,7 +8,7 @@ enum FamilyCheck {
     ) throws -> [FileFinding] {
         var findings: [FileFinding] = []
         let parent = try row.parent.flatMap { number in try rows.order(number: number) }
-        if parent?.id != order.parent {
+        if parent?.id != order.parent || (row.parent == nil) != (order.parent == nil) {
             findings.append(FileFinding("its row names another parent than its first event").of(row.id))
         } else if row.root != parent.map({ $0.root ?? $0.number }) {
             findings.append(FileFinding("its row names another order at the top of its family").of(row.id))

@@ -110,10 +110,15 @@ struct MessageCheck {
             return nil
         case (let visible?, nil):
             // What was decided about a delayed message is forgotten after a day; it became visible after its birth.
-            return problem(trace, of: sender, visible, isComplete: visible.visibleAt == visible.message.bornAt)
-        case (let visible?, .fired), (let visible?, .committed):
-            // When it was due is not kept, and a part of the digest.
+            let isComplete =
+                try visible.visibleAt == visible.message.bornAt
+                || sender.hasCalls && announcements.announce(trace, of: sender, rows)
+            return problem(trace, of: sender, visible, isComplete: isComplete)
+        case (let visible?, .fired):
+            // When it was due is not kept, and a part of the digest; the row has a digest of its own.
             return problem(trace, of: sender, visible, isComplete: false)
+        case (let visible?, .committed):
+            return problem(trace, of: sender, visible, isComplete: true)
         case (nil, .delayed), (nil, .half), (nil, .parked):
             guard let pending else { return nil }
             guard try rows.topic(pending.topic)?.name == trace.topic else { return "it waits for another topic" }

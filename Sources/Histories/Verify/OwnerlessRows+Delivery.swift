@@ -10,7 +10,10 @@ extension OwnerlessRows {
         var last = GroupNumber(0)
         while true {
             let page = try engine.store.read { [last] rows in try rows.groups(after: last, limit: pageMax) }
-            for group in page where group.deletedAt == nil { try checkCursors(of: group) }
+            for group in page where group.deletedAt == nil {
+                try checkCursors(of: group)
+                try checkLadder(of: group)
+            }
             guard page.count == pageMax, let end = page.last else { return }
             last = end.number
         }
@@ -22,11 +25,48 @@ extension OwnerlessRows {
             let page = try engine.store.read { [last] rows in try rows.storedQueues(after: last, limit: pageMax) }
             for queue in page {
                 let end = try engine.store.read { rows in try rows.nextOffset(of: queue.number) }
-                guard end > MessagePlace.offsetMax else { continue }
-                add(FileFinding("stored queue \(queue.number.number) of \(queue.topic) ends at \(end)"))
+                if end > MessagePlace.offsetMax {
+                    add(FileFinding("stored queue \(queue.number.number) of \(queue.topic) ends at \(end)"))
+                    continue
+                }
+                // Messages leave from the low end only, so what is left has no holes.
+                let missing = try engine.store.read { rows in try rows.missingMessages(in: queue.number) }
+                guard missing != 0 else { continue }
+                add(
+                    FileFinding(
+                        "\(missing) messages are missing in stored queue \(queue.number.number) of \(queue.topic)"))
             }
             guard page.count == pageMax, let end = page.last else { return }
             last = end.number
+        }
+    }
+
+    /// One that cannot be read is that of a group without rules of its own, so that the group is served.
+    private mutating func checkLadder(of group: GroupRow) throws {
+        guard let text = try engine.store.read({ rows in try rows.ladder(of: group.number) }),
+            GroupRow.ladder(text) == nil
+        else { return }
+        add(FileFinding("the waiting times of group \(group.name) are '\(text)'"))
+    }
+
+    /// Redeliveries that have a time and no row that wakes them.
+    private mutating func checkRedeliveries(of group: GroupRow, in queue: StoredQueueNumber) throws {
+        var last: Int64 = -1
+        while true {
+            let page = try engine.store.read { [last] rows in
+                try rows.redeliveries(of: group.number, in: queue, after: last, limit: pageMax)
+            }
+            for row in page {
+                guard let timeout = row.timeout, try !engine.store.read({ rows in try rows.isPending(timeout) }) else {
+                    continue
+                }
+                add(
+                    FileFinding(
+                        "message \(queue.number):\(row.offset) of group \(group.name) waits for "
+                            + "\(timeout.due.iso8601), and no row will wake it"))
+            }
+            guard page.count == pageMax, let end = page.last else { return }
+            last = end.offset
         }
     }
 
@@ -37,6 +77,7 @@ extension OwnerlessRows {
                 try rows.cursors(of: group.number, after: last, limit: pageMax)
             }
             for cursor in page {
+                try checkRedeliveries(of: group, in: cursor.queue)
                 let damage = try engine.store.read { rows -> String? in
                     guard try !rows.storedQueues(of: cursor.queue).isEmpty else { return nil }
                     return cursor.damage(end: try rows.nextOffset(of: cursor.queue))

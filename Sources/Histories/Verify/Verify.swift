@@ -33,7 +33,7 @@ package struct Verify {
         case orders
         /// Stock against its movements and against what orders hold.
         case stock
-        /// Rows that nothing implies.
+        /// Rows that nothing implies, and rows against their digests.
         case rest
         /// The digest of what orders and stocks have come to.
         case digest
@@ -65,7 +65,7 @@ package struct Verify {
         let book: OrderBook
         do {
             book = try OrderBook.look(path, at: Moment(milliseconds: 0))
-        } catch let failure as StoreFailure where failure.code == .damaged || failure.code == .notADatabase {
+        } catch let failure as StoreFailure where Self.isDamage(failure.code) {
             report.add(FileFinding("it cannot be opened: \(failure.message)"))
             return report
         }
@@ -83,6 +83,11 @@ package struct Verify {
         return report
     }
 
+    /// Whether a file that cannot be opened for this reason is damaged: a bound that no file of ours is beyond is one.
+    private static func isDamage(_ code: StoreFailure.Code) -> Bool {
+        code == .damaged || code == .notADatabase || code == .limit
+    }
+
     private func run(
         _ stage: Stage, on book: OrderBook, _ report: inout VerifyReport, progress: (Int, Int) -> Void
     ) throws {
@@ -92,6 +97,9 @@ package struct Verify {
             report.schemaVersion = try engine.store.read { rows in try rows.schemaVersion() }
             for problem in try engine.store.read({ rows in try rows.integrityProblems() }) {
                 report.add(FileFinding("SQLite: \(problem)"))
+            }
+            for problem in try engine.store.read({ rows in try rows.brokenRules(limit: settings.findingsMax) }) {
+                report.add(FileFinding("\(problem)"))
             }
             for row in try engine.store.read({ rows in try rows.workflows() }) {
                 report.workflows += 1
@@ -124,6 +132,7 @@ package struct Verify {
             report.movements = check.movementCount
             report.add(check.findings)
         case .rest:
+            report.add(try DigestCheck.findings(engine, max: settings.findingsMax))
             var check = OwnerlessRows(engine, findingsMax: settings.findingsMax)
             try check.checkOrders(expected: report.orders)
             try check.checkStocks()
@@ -132,6 +141,7 @@ package struct Verify {
             try check.checkMessageTimeouts()
             try check.checkCallTimeouts()
             try check.checkDelivery()
+            try check.checkKeys()
             report.add(check.findings)
         case .digest:
             var digest = StateDigest(engine, pageMax: settings.pageMax)

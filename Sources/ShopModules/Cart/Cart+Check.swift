@@ -3,6 +3,7 @@ public import Waybill
 /// Whether the carts lack exactly what open orders took.
 extension Cart {
     public func check(_ look: inout ModuleLook) throws {
+        for table in Self.tables { try table.check(&look) }
         try checkOrders(&look)
         try checkLines(&look)
     }

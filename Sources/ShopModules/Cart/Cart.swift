@@ -95,7 +95,14 @@ public struct Cart: ShopModule {
                 quantity INTEGER NOT NULL CHECK (quantity >= 0),
                 PRIMARY KEY (order_id, sku, location)) STRICT, WITHOUT ROWID
             """)
+        for table in Self.tables { try table.migrate(tables) }
     }
+
+    static let tables = [
+        SealedTable("cart_line", "buyer", "sku", "location", "filled", "ordered"),
+        SealedTable("cart_order", "order_id", "buyer", "event", "state"),
+        SealedTable("cart_taken", "order_id", "sku", "location", "quantity"),
+    ]
 
     public func handle(_ delivery: Delivery, _ tables: borrowing ModuleTables, _ effects: Effects) throws {
         guard delivery.topic == OrderNews.topic else { return try change(delivery, tables, effects) }
@@ -119,14 +126,19 @@ public struct Cart: ShopModule {
         if delivery.tag == "remove" {
             try tables.execute(
                 """
-                UPDATE cart_line SET filled = max(ordered, filled - ?) WHERE buyer = ? AND sku = ? AND location = ?
+                UPDATE cart_line SET filled = max(ordered, filled - ?1),
+                    digest = row_digest(buyer, sku, location, max(ordered, filled - ?1), ordered)
+                WHERE buyer = ?2 AND sku = ?3 AND location = ?4
                 """, [.integer(quantity), .text(buyer), .text(sku), .text(location)])
         } else {
             try tables.execute(
                 """
-                INSERT INTO cart_line (buyer, sku, location, filled, ordered) VALUES (?, ?, ?, ?, 0)
+                INSERT INTO cart_line (buyer, sku, location, filled, ordered, digest)
+                VALUES (?1, ?2, ?3, ?4, 0, row_digest(?1, ?2, ?3, ?4, 0))
                 ON CONFLICT DO UPDATE
-                SET filled = ordered + min(\(Goods.quantityMax), filled - ordered + excluded.filled)
+                SET filled = ordered + min(\(Goods.quantityMax), filled - ordered + excluded.filled),
+                    digest = row_digest(buyer, sku, location,
+                        ordered + min(\(Goods.quantityMax), filled - ordered + excluded.filled), ordered)
                 """, [.text(buyer), .text(sku), .text(location), .integer(quantity)])
         }
     }
@@ -134,14 +146,20 @@ public struct Cart: ShopModule {
     private func place(_ news: OrderNews, _ tables: borrowing ModuleTables) throws {
         guard let buyer = try news.buyer() else { throw ModuleProblem("order \(news.order) names no buyer") }
         let isNew = try tables.execute(
-            "INSERT INTO cart_order VALUES (?, ?, ?, 'ordered') ON CONFLICT DO NOTHING",
+            """
+            INSERT INTO cart_order (order_id, buyer, event, state, digest)
+            VALUES (?1, ?2, ?3, 'ordered', row_digest(?1, ?2, ?3, 'ordered')) ON CONFLICT DO NOTHING
+            """,
             [.text(news.order), .text(buyer), .integer(news.event)])
         guard isNew == 1 else { return }
         for goods in try news.goods() {
             let taken = try take(goods, of: buyer, tables)
             guard taken > 0 else { continue }
             try tables.execute(
-                "INSERT INTO cart_taken VALUES (?, ?, ?, ?)",
+                """
+                INSERT INTO cart_taken (order_id, sku, location, quantity, digest)
+                VALUES (?1, ?2, ?3, ?4, row_digest(?1, ?2, ?3, ?4))
+                """,
                 [.text(news.order), .text(goods.sku), .text(goods.location), .integer(taken)])
         }
     }
@@ -150,7 +168,11 @@ public struct Cart: ShopModule {
         guard let buyer = try move(news, to: "restored", tables) else { return }
         for goods in try taken(by: news, tables) {
             try tables.execute(
-                "UPDATE cart_line SET ordered = ordered - ? WHERE buyer = ? AND sku = ? AND location = ?",
+                """
+                UPDATE cart_line SET ordered = ordered - ?1,
+                    digest = row_digest(buyer, sku, location, filled, ordered - ?1)
+                WHERE buyer = ?2 AND sku = ?3 AND location = ?4
+                """,
                 [.integer(goods.quantity), .text(buyer), .text(goods.sku), .text(goods.location)])
         }
     }
@@ -161,7 +183,10 @@ public struct Cart: ShopModule {
         for goods in try taken(by: news, tables) {
             let taken = try take(goods, of: buyer, tables)
             try tables.execute(
-                "UPDATE cart_taken SET quantity = ? WHERE order_id = ? AND sku = ? AND location = ?",
+                """
+                UPDATE cart_taken SET quantity = ?1, digest = row_digest(order_id, sku, location, ?1)
+                WHERE order_id = ?2 AND sku = ?3 AND location = ?4
+                """,
                 [.integer(taken), .text(news.order), .text(goods.sku), .text(goods.location)])
         }
     }
@@ -169,8 +194,11 @@ public struct Cart: ShopModule {
     /// Brings an order into another state; answers its buyer, or nil when it is there already or unknown.
     private func move(_ news: OrderNews, to state: String, _ tables: borrowing ModuleTables) throws -> String? {
         let changed = try tables.execute(
-            "UPDATE cart_order SET state = ?, event = ? WHERE order_id = ? AND state <> ? AND event < ?",
-            [.text(state), .integer(news.event), .text(news.order), .text(state), .integer(news.event)])
+            """
+            UPDATE cart_order SET state = ?1, event = ?2, digest = row_digest(order_id, buyer, ?2, ?1)
+            WHERE order_id = ?3 AND state <> ?1 AND event < ?2
+            """,
+            [.text(state), .integer(news.event), .text(news.order)])
         guard changed == 1 else { return nil }
         return try tables.rows("SELECT buyer FROM cart_order WHERE order_id = ?", [.text(news.order)]).first?
             .text("buyer")
@@ -193,7 +221,10 @@ public struct Cart: ShopModule {
         let taken = min(goods.quantity, try row?.integer("free") ?? 0)
         guard taken > 0 else { return 0 }
         try tables.execute(
-            "UPDATE cart_line SET ordered = ordered + ? WHERE buyer = ? AND sku = ? AND location = ?",
+            """
+            UPDATE cart_line SET ordered = ordered + ?1, digest = row_digest(buyer, sku, location, filled, ordered + ?1)
+            WHERE buyer = ?2 AND sku = ?3 AND location = ?4
+            """,
             [.integer(taken), .text(buyer), .text(goods.sku), .text(goods.location)])
         return taken
     }

@@ -3,6 +3,7 @@ public import Waybill
 /// Whether each coupon is one unit of stock, and spent by the order that the module names.
 extension Coupons {
     public func check(_ look: inout ModuleLook) throws {
+        try Self.coupons.check(&look)
         let page = 500
         var last = ""
         while true {

@@ -55,7 +55,10 @@ public struct Coupons: ShopModule {
         try tables.execute("CREATE UNIQUE INDEX IF NOT EXISTS coupon_by_member ON coupon (member, campaign)")
         try tables.execute(
             "CREATE INDEX IF NOT EXISTS coupon_by_order ON coupon (order_id) WHERE order_id IS NOT NULL")
+        try Self.coupons.migrate(tables)
     }
+
+    static let coupons = SealedTable("coupon", "code", "campaign", "member", "cents", "state", "order_id", "event")
 
     public func handle(_ delivery: Delivery, _ tables: borrowing ModuleTables, _ effects: Effects) throws {
         switch delivery.topic {
@@ -83,7 +86,11 @@ public struct Coupons: ShopModule {
         guard effects.isOpen else { return }
         let code = CouponCode.make(random)
         let isNew = try tables.execute(
-            "INSERT INTO coupon VALUES (?, ?, ?, ?, 'free', NULL, 0) ON CONFLICT (member, campaign) DO NOTHING",
+            """
+            INSERT INTO coupon (code, campaign, member, cents, state, order_id, event, digest)
+            VALUES (?1, ?2, ?3, ?4, 'free', NULL, 0, row_digest(?1, ?2, ?3, ?4, 'free', NULL, 0))
+            ON CONFLICT (member, campaign) DO NOTHING
+            """,
             [.text(code), .text(campaign), .text(member), .integer(cents)])
         guard isNew == 1 else { return }
         effects.submit(StockCommand(.receive(1), of: Coupon.stock(code), caller: "coupons"), named: "issue:\(code)")
@@ -95,12 +102,20 @@ public struct Coupons: ShopModule {
             guard let code = try news.coupon() else { return }
             // A coupon that another wrote into the stock is none of this module's.
             try tables.execute(
-                "UPDATE coupon SET state = 'spent', order_id = ?, event = ? WHERE code = ? AND event < ?",
-                [.text(news.order), .integer(news.event), .text(code), .integer(news.event)])
+                """
+                UPDATE coupon SET state = 'spent', order_id = ?1, event = ?2,
+                    digest = row_digest(code, campaign, member, cents, 'spent', ?1, ?2)
+                WHERE code = ?3 AND event < ?2
+                """,
+                [.text(news.order), .integer(news.event), .text(code)])
         case .closed:
             try tables.execute(
-                "UPDATE coupon SET state = 'free', order_id = NULL, event = ? WHERE order_id = ? AND event < ?",
-                [.integer(news.event), .text(news.order), .integer(news.event)])
+                """
+                UPDATE coupon SET state = 'free', order_id = NULL, event = ?1,
+                    digest = row_digest(code, campaign, member, cents, 'free', NULL, ?1)
+                WHERE order_id = ?2 AND event < ?1
+                """,
+                [.integer(news.event), .text(news.order)])
         case .paid, .refunded, .shipped, .needsAPerson, nil: break
         }
     }

@@ -3,6 +3,7 @@ public import Waybill
 /// Whether every member has one pack, and nobody else has any.
 extension GiftPack {
     public func check(_ look: inout ModuleLook) throws {
+        try Self.packs.check(&look)
         guard look.isCaughtUp else { return }
         var result = look
         var members: Int64 = 0

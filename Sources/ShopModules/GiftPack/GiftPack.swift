@@ -38,15 +38,19 @@ public struct GiftPack: ShopModule {
             CREATE TABLE IF NOT EXISTS gift_pack (
                 member TEXT PRIMARY KEY, announced INTEGER NOT NULL CHECK (announced IN (0, 1))) STRICT, WITHOUT ROWID
             """)
+        try Self.packs.migrate(tables)
     }
+
+    static let packs = SealedTable("gift_pack", "member", "announced")
 
     public func handle(_ delivery: Delivery, _ tables: borrowing ModuleTables, _ effects: Effects) throws {
         let member = try MemberNews(delivery).member
         // A pack on paper is announced later, when somebody opens the effects of history.
         let changed = try tables.execute(
             """
-            INSERT INTO gift_pack VALUES (?, ?)
-            ON CONFLICT DO UPDATE SET announced = 1 WHERE announced < excluded.announced
+            INSERT INTO gift_pack (member, announced, digest) VALUES (?1, ?2, row_digest(?1, ?2))
+            ON CONFLICT DO UPDATE SET announced = 1, digest = row_digest(member, 1)
+            WHERE announced < excluded.announced
             """,
             [.text(member), .integer(effects.isOpen ? 1 : 0)])
         guard changed == 1 else { return }

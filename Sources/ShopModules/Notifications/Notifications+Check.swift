@@ -3,6 +3,7 @@ public import Waybill
 /// Whether there is a notice for every message that asks for one, and what is in doubt.
 extension Notifications {
     public func check(_ look: inout ModuleLook) throws {
+        for table in Self.tables { try table.check(&look) }
         var expected: [Text: Int64] = [:]
         try look.orders { order, sent in
             guard order.placedAt > look.since else { return }

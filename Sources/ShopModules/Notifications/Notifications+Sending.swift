@@ -55,7 +55,12 @@ extension Notifications {
         ).map { try Notice($0) }
         for notice in ready {
             try tables.execute(
-                "UPDATE notice SET state = 'sending', attempts = attempts + 1, problem = NULL WHERE number = ?",
+                """
+                UPDATE notice SET state = 'sending', attempts = attempts + 1, problem = NULL,
+                    digest = row_digest(number, message_id, kind, channel, recipient, address, subject, 'sending', due,
+                        attempts + 1, NULL)
+                WHERE number = ?
+                """,
                 [.integer(notice.number)])
         }
         return ready
@@ -79,7 +84,11 @@ extension Notifications {
             due = now.advanced(by: Interval(milliseconds: firstWait.milliseconds << min(notice.attempts, 20)))
         }
         try tables.execute(
-            "UPDATE notice SET state = ?, problem = ?, due = ? WHERE number = ? AND state = 'sending'",
+            """
+            UPDATE notice SET state = ?1, problem = ?2, due = ?3, digest = row_digest(number, message_id, kind, channel,
+                recipient, address, subject, ?1, ?3, attempts, ?2)
+            WHERE number = ?4 AND state = 'sending'
+            """,
             [.text(state.rawValue), problem, .integer(due.milliseconds), .integer(notice.number)])
     }
 
@@ -125,7 +134,9 @@ extension Notifications {
                 }
             return try tables.execute(
                 """
-                UPDATE notice SET state = ?, due = ?, attempts = 0 WHERE number = ? AND state IN ('in_doubt', 'failed')
+                UPDATE notice SET state = ?1, due = ?2, attempts = 0, digest = row_digest(number, message_id, kind,
+                    channel, recipient, address, subject, ?1, ?2, 0, problem)
+                WHERE number = ?3 AND state IN ('in_doubt', 'failed')
                 """, [.text(state.rawValue), .integer(now.milliseconds), .integer(number)]) == 1
         }
     }

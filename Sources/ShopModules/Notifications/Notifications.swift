@@ -61,10 +61,13 @@ public struct Notifications: ShopModule {
             CREATE TABLE IF NOT EXISTS notice_contact (member TEXT PRIMARY KEY, email TEXT NOT NULL)
                 STRICT, WITHOUT ROWID
             """)
+        for table in Self.tables { try table.migrate(tables) }
         // The process that began these is gone, and nobody knows whether they left.
         try tables.execute(
             """
-            UPDATE notice SET state = 'in_doubt', problem = 'the process ended while it was being sent'
+            UPDATE notice SET state = 'in_doubt', problem = 'the process ended while it was being sent',
+                digest = row_digest(number, message_id, kind, channel, recipient, address, subject, 'in_doubt', due,
+                    attempts, 'the process ended while it was being sent')
             WHERE state = 'sending' AND state <> 'sent'
             """)
     }
@@ -78,7 +81,10 @@ public struct Notifications: ShopModule {
         let news = try MemberNews(delivery)
         if let email = news.email {
             try tables.execute(
-                "INSERT INTO notice_contact VALUES (?, ?) ON CONFLICT DO UPDATE SET email = excluded.email",
+                """
+                INSERT INTO notice_contact (member, email, digest) VALUES (?1, ?2, row_digest(?1, ?2))
+                ON CONFLICT DO UPDATE SET email = excluded.email, digest = excluded.digest
+                """,
                 [.text(news.member), .text(email)])
         }
         switch delivery.tag?.string {
@@ -98,7 +104,10 @@ public struct Notifications: ShopModule {
     ) throws {
         if news.tag == .placed, let buyer = try news.buyer() {
             try tables.execute(
-                "INSERT INTO notice_order VALUES (?, ?) ON CONFLICT DO NOTHING", [.text(news.order), .text(buyer)])
+                """
+                INSERT INTO notice_order (order_id, buyer, digest) VALUES (?1, ?2, row_digest(?1, ?2))
+                ON CONFLICT DO NOTHING
+                """, [.text(news.order), .text(buyer)])
         }
         let known = try tables.rows("SELECT buyer FROM notice_order WHERE order_id = ?", [.text(news.order)]).first
         // Placed before there were notices, and the message does not say by whom.
@@ -119,7 +128,7 @@ public struct Notifications: ShopModule {
         _ kind: String, _ channel: Notice.Channel, to recipient: String, _ subject: String, _ delivery: Delivery,
         _ tables: borrowing ModuleTables, _ effects: Effects
     ) throws {
-        try tables.execute(
+        let changed = try tables.execute(
             """
             INSERT INTO notice (message_id, kind, channel, recipient, address, subject, state, due, attempts)
             VALUES (?1, ?2, ?3, ?4, (SELECT email FROM notice_contact WHERE member = ?4 AND ?3 = 'mail'), ?5, ?6, 0, 0)
@@ -130,5 +139,19 @@ public struct Notifications: ShopModule {
                 .text(delivery.id.description), .text(kind), .text(channel.rawValue), .text(recipient), .text(subject),
                 .text(effects.isOpen ? "ready" : "withheld"),
             ])
+        guard changed == 1 else { return }
+        try tables.execute(
+            """
+            UPDATE notice SET digest = row_digest(number, message_id, kind, channel, recipient, address, subject, state,
+                due, attempts, problem)
+            WHERE message_id = ? AND kind = ?
+            """, [.text(delivery.id.description), .text(kind)])
     }
+
+    static let tables = [
+        SealedTable(
+            "notice", "number", "message_id", "kind", "channel", "recipient", "address", "subject", "state", "due",
+            "attempts", "problem"),
+        SealedTable("notice_order", "order_id", "buyer"), SealedTable("notice_contact", "member", "email"),
+    ]
 }

@@ -3,6 +3,7 @@ public import Waybill
 /// Whether the points are what the orders have brought in.
 extension Points {
     public func check(_ look: inout ModuleLook) throws {
+        for table in Self.tables { try table.check(&look) }
         try checkOrders(&look)
         try checkMembers(&look)
     }

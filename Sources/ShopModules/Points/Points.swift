@@ -86,7 +86,13 @@ public struct Points: ShopModule {
             """)
         try tables.execute(
             "CREATE INDEX IF NOT EXISTS points_member_by_points ON points_member (welcome + earned DESC, member)")
+        for table in Self.tables { try table.migrate(tables) }
     }
+
+    static let tables = [
+        SealedTable("points_order", "order_id", "member", "event", "cents", "points"),
+        SealedTable("points_member", "member", "welcome", "earned"),
+    ]
 
     public func handle(_ delivery: Delivery, _ tables: borrowing ModuleTables, _ effects: Effects) throws {
         if delivery.topic == MemberNews.topic {
@@ -99,8 +105,9 @@ public struct Points: ShopModule {
     private func welcome(_ member: String, _ tables: borrowing ModuleTables) throws {
         try tables.execute(
             """
-            INSERT INTO points_member (member, welcome, earned) VALUES (?, ?, 0)
-            ON CONFLICT DO UPDATE SET welcome = max(welcome, excluded.welcome)
+            INSERT INTO points_member (member, welcome, earned, digest) VALUES (?1, ?2, 0, row_digest(?1, ?2, 0))
+            ON CONFLICT DO UPDATE SET welcome = max(welcome, excluded.welcome),
+                digest = row_digest(member, max(welcome, excluded.welcome), earned)
             """, [.text(member), .integer(welcomePoints)])
     }
 
@@ -115,14 +122,17 @@ public struct Points: ShopModule {
         let points = cents / Self.centsPerPoint
         try tables.execute(
             """
-            INSERT INTO points_order (order_id, member, event, cents, points) VALUES (?, ?, ?, ?, ?)
-            ON CONFLICT DO UPDATE SET event = excluded.event, cents = excluded.cents, points = excluded.points
+            INSERT INTO points_order (order_id, member, event, cents, points, digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, row_digest(?1, ?2, ?3, ?4, ?5))
+            ON CONFLICT DO UPDATE SET event = excluded.event, cents = excluded.cents, points = excluded.points,
+                digest = row_digest(order_id, member, excluded.event, excluded.cents, excluded.points)
             """,
             [.text(news.order), .text(member), .integer(news.event), .integer(cents), .integer(points)])
         try tables.execute(
             """
-            INSERT INTO points_member (member, welcome, earned) VALUES (?1, 0, max(0, ?2))
-            ON CONFLICT DO UPDATE SET earned = earned + ?2
+            INSERT INTO points_member (member, welcome, earned, digest)
+            VALUES (?1, 0, max(0, ?2), row_digest(?1, 0, max(0, ?2)))
+            ON CONFLICT DO UPDATE SET earned = earned + ?2, digest = row_digest(member, welcome, earned + ?2)
             """, [.text(member), .integer(points - (try old?.integer("points") ?? 0))])
     }
 }

@@ -67,15 +67,6 @@ final class MessageIndex {
     }
 }
 
-extension MessageHead {
-    /// What the message is indexed by. One that an event sent is found through its event by its id, and by the key
-    /// that it has from there: so most messages of orders cost no row of the index.
-    var names: [Text] {
-        guard event == nil else { return key.map { [$0] } ?? [] }
-        return (key.map(MessageContent.keyList) ?? []) + (id.map { [$0] } ?? [])
-    }
-}
-
 extension Text {
     /// The name of the setting that says how far a stored queue is indexed.
     static func indexed(_ queue: StoredQueueNumber) -> Text { "indexed \(queue.number)" }

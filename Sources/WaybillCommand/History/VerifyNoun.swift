@@ -10,8 +10,8 @@ struct VerifyNoun: AsyncParsableCommand {
         abstract: "Check a closed file from end to end; exit status 1 if anything is wrong, with the place.",
         discussion: """
             Positions and versions without gaps, digests, every order the fold of its events, stock balanced and equal \
-            to what orders hold, messages and timeouts what the events say; points, coupons, carts, notices and gift \
-            packs what the orders say, where the file has these modules.
+            to what orders hold, messages and timeouts what the events say, every other row as it was written; points, \
+            coupons, carts, notices and gift packs what the orders say, where the file has these modules.
             """)
 
     @Argument(help: "The file.")

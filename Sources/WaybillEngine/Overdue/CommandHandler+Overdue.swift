@@ -196,8 +196,14 @@ extension CommandHandler {
         }
     }
 
-    /// What a row wakes; nil: it has been put off.
+    /// What a row wakes; nil: it has been put off, or is damaged and parked.
     private func item(for row: DueTimeout, in transaction: borrowing Transaction) throws -> DueItem? {
+        guard row.isExact else {
+            let now = max(firing.horizon ?? row.key.due, row.key.due)
+            try transaction.parkDamagedTimeouts(row.key.kind, upTo: now, limit: settings.roundMax)
+            firing.fired += 1
+            return nil
+        }
         let current = firing.current
         firing.current = row.key
         if try isPutOff(row, in: transaction) {

@@ -7,6 +7,17 @@ struct Columns {
 
     func isNull(_ index: Int32) -> Bool { sqlite3_column_type(pointer, index) == SQLITE_NULL }
 
+    func isInteger(_ index: Int32) -> Bool { sqlite3_column_type(pointer, index) == SQLITE_INTEGER }
+
+    /// Whether it is a text whose bytes are those of what ``text(_:)`` makes of it.
+    func isExactText(_ index: Int32) -> Bool {
+        guard sqlite3_column_type(pointer, index) == SQLITE_TEXT else { return false }
+        let text = text(index)
+        return withBytes(index) { stored in
+            text.withBytes { bytes in bytes.count == stored.count && zip(bytes, stored).allSatisfy { $0 == $1 } }
+        }
+    }
+
     func integer(_ index: Int32) -> Int64 { sqlite3_column_int64(pointer, index) }
     func optionalInteger(_ index: Int32) -> Int64? { isNull(index) ? nil : integer(index) }
 

@@ -37,6 +37,8 @@ package final class Connection {
         }
         self.handle = handle
         guarding.install(on: handle)
+        let code = RowDigest.install(on: handle)
+        guard code == SQLITE_OK else { throw failure(code) }
     }
 
     /// The statement of a verb, prepared at its first use.
@@ -78,6 +80,15 @@ package final class Connection {
         }
         guard code == SQLITE_OK, let pointer else { throw failure(code) }
         return Statement(pointer: pointer, connection: self)
+    }
+
+    /// The rows of a text that is asked once. Nothing of it is kept.
+    func rows<Row>(_ sql: String, _ read: (Columns) throws(StoreFailure) -> Row) throws(StoreFailure) -> [Row] {
+        var pointer: OpaquePointer?
+        let code = sqlite3_prepare_v3(handle, sql, -1, 0, &pointer, nil)
+        guard code == SQLITE_OK, let pointer else { throw failure(code) }
+        defer { sqlite3_finalize(pointer) }
+        return try Statement(pointer: pointer, connection: self).all(read)
     }
 
     /// Runs statements that return nothing of interest, one after the other, each to its end.

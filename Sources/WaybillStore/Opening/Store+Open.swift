@@ -22,7 +22,7 @@ extension Store {
                     readers.append(try SerialConnection(try openReader(file, settings: settings)))
                 }
                 try Migrate.bring(writer, from: version, to: settings.newestVersion)
-                (bootNumber, pageBytes) = (try raiseBootNumber(writer), try pageSize(writer))
+                (bootNumber, pageBytes) = (try raiseBootNumber(writer, settings), try pageSize(writer))
             } catch {
                 // The writer first: who closes last checkpoints, and nobody should when a commit has just failed.
                 writer.close()
@@ -57,7 +57,7 @@ extension Store {
             try Migrate.bring(writer, from: 0)
             return Store(
                 settings: settings, path: nil, lock: nil, writer: writer, readers: [],
-                bootNumber: try raiseBootNumber(writer), pageBytes: try pageSize(writer))
+                bootNumber: try raiseBootNumber(writer, settings), pageBytes: try pageSize(writer))
         } catch {
             throw StoreFailure(error)
         }
@@ -109,11 +109,17 @@ extension Store {
         return try DatabaseQueue(path: path, configuration: configuration)
     }
 
-    private static func raiseBootNumber(_ writer: SerialConnection) throws -> Int64 {
+    private static func raiseBootNumber(_ writer: SerialConnection, _ settings: StoreSettings) throws -> Int64 {
         try writer.write { transaction in
             let known = try transaction.numberSetting("boot") ?? 0
             let number = (0..<Int64.max / 2).contains(known) ? known + 1 : 1
-            try transaction.set("boot", to: number)
+            if settings.newestVersion >= Migrate.newest {
+                try transaction.set("boot", to: number)
+            } else {
+                // Tests only: in a file of an older version there are no digests.
+                try transaction.connection.execute(
+                    "INSERT OR REPLACE INTO setting (name, value) VALUES ('boot', \(number))")
+            }
             return number
         }
     }

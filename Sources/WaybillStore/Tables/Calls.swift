@@ -71,7 +71,22 @@ extension Transaction {
         statement.bind(5, call.pendingMessage?.number)
         statement.bind(6, Text(call.state.rawValue))
         try statement.run()
-        return lastInsertedRow
+        let number = lastInsertedRow
+        try seal(number)
+        return number
+    }
+
+    /// Gives a row that was changed its digest; false: there is none of this number.
+    @discardableResult
+    private func seal(_ call: Int64) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            """
+            UPDATE call SET digest = row_digest(number, stream, name, effect_key, deadline, pending_message, state,
+                unanswered_at)
+            WHERE number = ?1
+            """)
+        statement.bind(1, call)
+        return try statement.run() == 1
     }
 
     /// Keeps an open call whose deadline has passed as unanswered; false: it is not open, or was kept so before.
@@ -81,7 +96,7 @@ extension Transaction {
             "UPDATE call SET unanswered_at = ?2 WHERE number = ?1 AND state = 'open' AND unanswered_at IS NULL")
         statement.bind(1, number)
         statement.bind(2, now)
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(number) : false
     }
 
     /// Ends an open call; false: it had ended before.
@@ -90,7 +105,7 @@ extension Transaction {
         let statement = try statement("UPDATE call SET state = ?2 WHERE number = ?1 AND state = 'open'")
         statement.bind(1, number)
         statement.bind(2, Text(state.rawValue))
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(number) : false
     }
 }
 

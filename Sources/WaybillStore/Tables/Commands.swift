@@ -113,8 +113,8 @@ extension Transaction {
         if isFirst { try insertShelf(shelf, of: generation) }
         let statement = try statement(
             """
-            INSERT INTO command (generation, shelf, caller, key, fingerprint, stream, version, refusal)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            INSERT INTO command (generation, shelf, caller, key, fingerprint, stream, version, refusal, digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))
             """)
         statement.bind(1, generation)
         statement.bind(2, Int64(shelf))
@@ -128,7 +128,8 @@ extension Transaction {
     }
 
     private func insertShelf(_ shelf: Int, of generation: Int64) throws(StoreFailure) {
-        let statement = try statement("INSERT INTO command_shelf (generation, shelf) VALUES (?1, ?2)")
+        let statement = try statement(
+            "INSERT INTO command_shelf (generation, shelf, digest) VALUES (?1, ?2, row_digest(?1, ?2))")
         statement.bind(1, generation)
         statement.bind(2, Int64(shelf))
         try statement.run()

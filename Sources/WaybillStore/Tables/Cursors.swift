@@ -54,7 +54,8 @@ extension Transaction {
         guard let epoch else { return try insert(cursor) }
         let statement = try statement(
             """
-            UPDATE cursor SET epoch = ?3, floor = ?4, ranges = ?5, delivered_through = ?6, fence = ?7, gap = ?8
+            UPDATE cursor SET epoch = ?3, floor = ?4, ranges = ?5, delivered_through = ?6, fence = ?7, gap = ?8,
+                digest = row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
             WHERE group_number = ?1 AND queue = ?2 AND epoch = ?9
             """)
         statement.bind(cursor)
@@ -73,8 +74,9 @@ extension Transaction {
     private func insert(_ cursor: CursorRow) throws(StoreFailure) -> Bool {
         let statement = try statement(
             """
-            INSERT INTO cursor (group_number, queue, epoch, floor, ranges, delivered_through, fence, gap)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (group_number, queue) DO NOTHING
+            INSERT INTO cursor (group_number, queue, epoch, floor, ranges, delivered_through, fence, gap, digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))
+            ON CONFLICT (group_number, queue) DO NOTHING
             """)
         statement.bind(cursor)
         return try statement.run() == 1

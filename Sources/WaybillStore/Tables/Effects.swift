@@ -31,7 +31,8 @@ extension Transaction {
     package func insert(_ effect: EffectRow) throws(StoreFailure) -> Bool {
         let statement = try statement(
             """
-            INSERT INTO effect (group_number, message_id, name, at, result) VALUES (?1, ?2, ?3, ?4, ?5)
+            INSERT INTO effect (group_number, message_id, name, at, result, digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, row_digest(?1, ?2, ?3, ?4, ?5))
             ON CONFLICT (group_number, message_id, name) DO NOTHING
             """)
         statement.bind(1, effect.group.number)
@@ -47,7 +48,7 @@ extension Transaction {
     package func finish(_ effect: EffectRow, result: Text) throws(StoreFailure) -> Bool {
         let statement = try statement(
             """
-            UPDATE effect SET result = ?4
+            UPDATE effect SET result = ?4, digest = row_digest(group_number, message_id, name, at, ?4)
             WHERE group_number = ?1 AND message_id = ?2 AND name = ?3 AND result IS NULL
             """)
         statement.bind(1, effect.group.number)

@@ -46,11 +46,12 @@ extension Transaction {
     package func put(_ lease: FIFOLeaseRow) throws(StoreFailure) {
         let statement = try statement(
             """
-            INSERT INTO fifo_lease (group_number, topic, message_group, queue, offset, attempt, client, boot, until)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO fifo_lease (group_number, topic, message_group, queue, offset, attempt, client, boot, until,
+                digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))
             ON CONFLICT (group_number, topic, message_group) DO UPDATE SET queue = excluded.queue,
                 offset = excluded.offset, attempt = excluded.attempt, client = excluded.client, boot = excluded.boot,
-                until = excluded.until
+                until = excluded.until, digest = excluded.digest
             """)
         statement.bind(1, lease.group.number)
         statement.bind(2, lease.topic.number)

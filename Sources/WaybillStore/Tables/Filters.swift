@@ -46,7 +46,21 @@ extension Transaction {
         guard let number = try statement.first({ columns in columns.integer(0) }) else {
             throw StoreFailure(.damaged, "a filter of group \(group.number) was made and has no number")
         }
+        try seal(number, of: group)
         return number
+    }
+
+    /// Gives a row that was changed its digest; false: there is none of this number.
+    @discardableResult
+    private func seal(_ number: Int64, of group: GroupNumber) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            """
+            UPDATE filter SET digest = row_digest(group_number, number, topic, type, expression, last_used_at)
+            WHERE group_number = ?1 AND number = ?2
+            """)
+        statement.bind(1, group.number)
+        statement.bind(2, number)
+        return try statement.run() == 1
     }
 
     /// Notes that an expression is still used; false: there is none of this number.
@@ -58,7 +72,7 @@ extension Transaction {
         statement.bind(1, group.number)
         statement.bind(2, number)
         statement.bind(3, now)
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(number, of: group) : false
     }
 
     /// Forgets an expression that is not used any more.

@@ -98,7 +98,22 @@ extension Transaction {
         statement.bind(7, group.createdAt)
         statement.bind(8, group.lastUsedAt)
         try statement.run()
-        return GroupNumber(lastInsertedRow)
+        let number = GroupNumber(lastInsertedRow)
+        try seal(number)
+        return number
+    }
+
+    /// Gives a row that was changed its digest; false: there is none of this number.
+    @discardableResult
+    private func seal(_ group: GroupNumber) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            """
+            UPDATE client_group SET digest = row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder,
+                invisible, created_at, last_used_at, deleted_at)
+            WHERE number = ?1
+            """)
+        statement.bind(1, group.number)
+        return try statement.run() == 1
     }
 
     /// Changes the rules of a group and when it was last used; false: there is none of this number.
@@ -117,7 +132,7 @@ extension Transaction {
         statement.bind(5, group.ladderText)
         statement.bind(6, group.invisible.milliseconds)
         statement.bind(7, group.lastUsedAt)
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(group.number) : false
     }
 
     /// Marks a group as deleted: its name is free, and what it owes leaves by ``purgeGroup(_:limit:)``; false: there is
@@ -128,7 +143,7 @@ extension Transaction {
             "UPDATE client_group SET deleted_at = ?2 WHERE number = ?1 AND deleted_at IS NULL")
         statement.bind(1, number.number)
         statement.bind(2, now)
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(number) : false
     }
 }
 
@@ -154,6 +169,13 @@ extension TableReader where Self: ~Copyable {
             """)
         statement.bind(1, number.number)
         return try statement.first { columns throws(StoreFailure) in try GroupRow(columns) }
+    }
+
+    /// The waiting times of a group as they are written; nil: there is no such group.
+    package func ladder(of group: GroupNumber) throws(StoreFailure) -> Text? {
+        let statement = try query("SELECT ladder FROM client_group WHERE number = ?1")
+        statement.bind(1, group.number)
+        return try statement.first { columns in columns.text(0) }
     }
 
     /// The groups after a number, deleted ones too.

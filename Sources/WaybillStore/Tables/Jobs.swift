@@ -48,7 +48,21 @@ extension Transaction {
         statement.bind(3, cursor)
         statement.bind(4, now)
         try statement.run()
-        return lastInsertedRow
+        let number = lastInsertedRow
+        try seal(number)
+        return number
+    }
+
+    /// Gives a row that was changed its digest; false: there is none of this number.
+    @discardableResult
+    private func seal(_ job: Int64) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            """
+            UPDATE job SET digest = row_digest(number, kind, state, request, cursor, done, created_at, changed_at)
+            WHERE number = ?1
+            """)
+        statement.bind(1, job)
+        return try statement.run() == 1
     }
 
     /// Notes how far a running job came; false: it does not run, so this step must not count.
@@ -65,7 +79,7 @@ extension Transaction {
         statement.bind(3, cursor)
         statement.bind(4, done)
         statement.bind(5, now)
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(number) : false
     }
 }
 

@@ -86,6 +86,15 @@ extension TableReader where Self: ~Copyable {
         return high
     }
 
+    /// How many messages are not there between the oldest and the newest of a queue. Counts them all.
+    package func missingMessages(in queue: StoredQueueNumber) throws(StoreFailure) -> Int64 {
+        let statement = try query(
+            "SELECT ifnull(max(place) - min(place) + 1, 0) - count(*) FROM message WHERE place >= ?1 AND place <= ?2")
+        statement.bind(1, try MessagePlace(queue: queue, offset: 0).rowid())
+        statement.bind(2, try MessagePlace(queue: queue, offset: MessagePlace.offsetMax).rowid())
+        return try statement.first { columns in columns.integer(0) } ?? 0
+    }
+
     /// The bytes and number of a queue's messages in a range of offsets, of at most `limit` messages.
     package func measureMessages(
         in queue: StoredQueueNumber, fromOffset offset: Int64, below end: Int64 = MessagePlace.offsetMax, limit: Int
@@ -131,7 +140,10 @@ extension Transaction {
     private func raiseNextOffset(of queue: StoredQueueNumber) throws(StoreFailure) {
         let next = try nextOffset(of: queue)
         let statement = try statement(
-            "UPDATE stored_queue SET next_offset = ?2 WHERE number = ?1 AND next_offset < ?2")
+            """
+            UPDATE stored_queue SET next_offset = ?2, digest = row_digest(number, topic, lane, priority, ?2)
+            WHERE number = ?1 AND next_offset < ?2
+            """)
         statement.bind(1, queue.number)
         statement.bind(2, next)
         try statement.run()

@@ -21,6 +21,19 @@ package struct MessageHead: Hashable, Sendable {
     }
 }
 
+extension MessageHead {
+    /// Several keys are stored as one text; no key holds a line's end.
+    package static let keySeparator: Character = "\n"
+
+    /// What the message is indexed by. One that an event sent is found through its event by its id, and by the key
+    /// that it has from there: so most messages of orders cost no row of the index.
+    package var names: [Text] {
+        guard event == nil else { return key.map { [$0] } ?? [] }
+        let keys = key.map { $0.string.split(separator: Self.keySeparator).map { Text(String($0)) } }
+        return (keys ?? []) + (id.map { [$0] } ?? [])
+    }
+}
+
 extension TableReader where Self: ~Copyable {
     /// The heads of a stored queue's messages from an offset on. Bodies stay on their pages.
     package func messageHeads(

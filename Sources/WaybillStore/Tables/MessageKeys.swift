@@ -13,6 +13,12 @@ package struct MessageKeyRow: Hashable, Comparable, Sendable {
         self.place = place
     }
 
+    init(_ columns: Columns) {
+        day = columns.integer(0)
+        hash = columns.integer(1)
+        place = MessagePlace(rowid: columns.integer(2))
+    }
+
     /// Messages that came about the same time lie together, so that a step of the index changes the same few pages.
     var shelf: Int64 { place.offset >> 15 }
 
@@ -78,11 +84,27 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns in columns.optionalInteger(0) } ?? nil
     }
 
+    /// The rows after one of them, in their order; nil: from the first.
+    package func messageKeys(after last: MessageKeyRow?, limit: Int) throws(StoreFailure) -> [MessageKeyRow] {
+        let statement = try query(
+            """
+            SELECT day, hash, place FROM message_key WHERE (day, shelf, hash, place) > (?1, ?2, ?3, ?4)
+            ORDER BY day, shelf, hash, place LIMIT ?5
+            """)
+        statement.bind(1, last?.day ?? .min)
+        statement.bind(2, last?.shelf ?? .min)
+        statement.bind(3, last?.hash ?? .min)
+        statement.bind(4, last.map { $0.place.queue.number << 40 | $0.place.offset } ?? 0)
+        statement.bind(5, Int64(limit))
+        return try statement.all { columns in MessageKeyRow(columns) }
+    }
+
     /// Where messages with this key or id may lie that became visible on a day. The caller compares the keys.
     package func places(ofKey key: Text, day: Int64, limit: Int) throws(StoreFailure) -> [MessagePlace] {
         var places: [MessagePlace] = []
         var shelf: Int64 = -1
-        while places.count < limit, let next = try messageKeyShelf(after: shelf, day: day) {
+        // A shelf that does not come after the last one is damaged: it would be the next one for ever.
+        while places.count < limit, let next = try messageKeyShelf(after: shelf, day: day), next > shelf {
             places += try self.places(ofKey: key, day: day, shelf: next, limit: limit - places.count)
             shelf = next
         }

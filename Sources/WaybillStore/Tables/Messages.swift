@@ -103,7 +103,8 @@ package struct StoredMessage: Hashable, Sendable {
 }
 
 extension Transaction {
-    /// Appends a message to a stored queue and answers where it lies.
+    /// Appends a message to a stored queue and answers where it lies. It gets a digest of its row when its event does
+    /// not say all of it: when there is none, or when it waited.
     ///
     /// - Parameter visibleAt: now, for a message that was born earlier and waited.
     @discardableResult
@@ -114,8 +115,9 @@ extension Transaction {
         let statement = try statement(
             """
             INSERT INTO message (place, event, ordinal, born_at, tag, key, message_group, properties, body, id,
-                visible_at)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+                visible_at, digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, CASE WHEN ?2 IS NULL OR ?11 IS NOT NULL
+                THEN row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) END)
             """)
         statement.bind(1, try place.rowid())
         statement.bind(message, from: 2)
@@ -130,7 +132,12 @@ extension Transaction {
     /// Gives a message that nothing derives other properties; false: none lies there.
     @discardableResult
     package func setProperties(_ properties: Text?, of place: MessagePlace) throws(StoreFailure) -> Bool {
-        let statement = try statement("UPDATE message SET properties = ?2 WHERE place = ?1")
+        let statement = try statement(
+            """
+            UPDATE message SET properties = ?2, digest = row_digest(place, event, ordinal, born_at, tag, key,
+                message_group, ?2, body, id, visible_at)
+            WHERE place = ?1
+            """)
         statement.bind(1, try place.rowid())
         statement.bind(2, properties)
         return try statement.run() == 1

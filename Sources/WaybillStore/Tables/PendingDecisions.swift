@@ -27,7 +27,7 @@ extension Transaction {
             "UPDATE pending_message SET checks = checks + 1, due = ?2 WHERE number = ?1 AND state = 'half'")
         statement.bind(1, number.number)
         statement.bind(2, due)
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(number) : false
     }
 
     /// Gives a delayed or half message another time; false: it is not in this state.
@@ -39,7 +39,7 @@ extension Transaction {
         statement.bind(1, number.number)
         statement.bind(2, Text(state.rawValue))
         statement.bind(3, due)
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(number) : false
     }
 
     /// Leaves a half message that nobody answers for to somebody who looks; false: it is no undecided half one.
@@ -48,7 +48,7 @@ extension Transaction {
         let statement = try statement(
             "UPDATE pending_message SET state = 'parked', due = NULL WHERE number = ?1 AND state = 'half'")
         statement.bind(1, number.number)
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(number) : false
     }
 
     /// Begins anew to ask about a parked message; false: it is not parked.
@@ -58,7 +58,7 @@ extension Transaction {
             "UPDATE pending_message SET state = 'half', checks = 0, due = ?2 WHERE number = ?1 AND state = 'parked'")
         statement.bind(1, number.number)
         statement.bind(2, due)
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(number) : false
     }
 
     /// Deletes messages that were decided before a moment, the oldest first; answers how many.

@@ -107,7 +107,22 @@ extension Transaction {
         statement.bind(16, pending.checks)
         statement.bind(17, pending.decidedAt)
         try statement.run()
-        return PendingMessageNumber(lastInsertedRow)
+        let number = PendingMessageNumber(lastInsertedRow)
+        try seal(number)
+        return number
+    }
+
+    /// Gives a row that was changed its digest; false: there is none of this number.
+    @discardableResult
+    func seal(_ pending: PendingMessageNumber) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            """
+            UPDATE pending_message SET digest = row_digest(number, state, topic, lane, priority, due, event, ordinal,
+                born_at, tag, key, message_group, properties, body, id, producer, checks, decided_at)
+            WHERE number = ?1
+            """)
+        statement.bind(1, pending.number)
+        return try statement.run() == 1
     }
 
     /// Decides a message that stands where the caller believes it does, and drops what it says; false: it stands
@@ -127,7 +142,7 @@ extension Transaction {
         statement.bind(2, Text(state.rawValue))
         statement.bind(3, Text(decision.rawValue))
         statement.bind(4, now)
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(number) : false
     }
 }
 

@@ -80,8 +80,9 @@ extension Transaction {
     package func insert(_ redelivery: RedeliveryRow) throws(StoreFailure) {
         let statement = try statement(
             """
-            INSERT INTO redelivery (group_number, queue, offset, attempt, state, due, message_group, nonce, replayed)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO redelivery (group_number, queue, offset, attempt, state, due, message_group, nonce, replayed,
+                digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))
             """)
         statement.bind(redelivery.group, redelivery.queue, redelivery.offset)
         statement.bind(4, redelivery.attempt)
@@ -100,7 +101,8 @@ extension Transaction {
     ) throws(StoreFailure) -> Bool {
         let statement = try statement(
             """
-            UPDATE redelivery SET attempt = ?4, state = ?5, due = ?6, message_group = ?7, nonce = ?8, replayed = ?9
+            UPDATE redelivery SET attempt = ?4, state = ?5, due = ?6, message_group = ?7, nonce = ?8, replayed = ?9,
+                digest = row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
             WHERE group_number = ?1 AND queue = ?2 AND offset = ?3 AND attempt = ?10 AND state = ?11
             """)
         statement.bind(redelivery.group, redelivery.queue, redelivery.offset)

@@ -40,8 +40,8 @@ extension Transaction {
         let sequence = try lastRefusal(of: stream) + 1
         let statement = try statement(
             """
-            INSERT INTO refusal (stream, sequence, at, order_id, command, caller, key, code, detail)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO refusal (stream, sequence, at, order_id, command, caller, key, code, detail, digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))
             """)
         statement.bind(1, stream)
         statement.bind(2, sequence)

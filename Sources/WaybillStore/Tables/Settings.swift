@@ -5,8 +5,8 @@ extension Transaction {
     package func set(_ name: Text, to value: Int64) throws(StoreFailure) {
         let statement = try statement(
             """
-            INSERT INTO setting (name, value) VALUES (?1, ?2)
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value
+            INSERT INTO setting (name, value, digest) VALUES (?1, ?2, row_digest(?1, ?2))
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value, digest = excluded.digest
             """)
         statement.bind(1, name)
         statement.bind(2, value)
@@ -17,8 +17,8 @@ extension Transaction {
     package func set(_ name: Text, to value: Text) throws(StoreFailure) {
         let statement = try statement(
             """
-            INSERT INTO setting (name, value) VALUES (?1, ?2)
-            ON CONFLICT (name) DO UPDATE SET value = excluded.value
+            INSERT INTO setting (name, value, digest) VALUES (?1, ?2, row_digest(?1, ?2))
+            ON CONFLICT (name) DO UPDATE SET value = excluded.value, digest = excluded.digest
             """)
         statement.bind(1, name)
         statement.bind(2, value)

@@ -93,7 +93,18 @@ extension Transaction {
         statement.bind(2, lane)
         statement.bind(3, priority)
         try statement.run()
-        return StoredQueueNumber(lastInsertedRow)
+        let number = StoredQueueNumber(lastInsertedRow)
+        try seal(number)
+        return number
+    }
+
+    private func seal(_ queue: StoredQueueNumber) throws(StoreFailure) {
+        let statement = try statement(
+            """
+            UPDATE stored_queue SET digest = row_digest(number, topic, lane, priority, next_offset) WHERE number = ?1
+            """)
+        statement.bind(1, queue.number)
+        try statement.run()
     }
 
     /// Takes a stored queue away in which nothing lies; false: it is the newest, and stays, because its number would be

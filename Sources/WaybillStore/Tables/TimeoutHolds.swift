@@ -6,9 +6,11 @@ extension Transaction {
     package func hold(_ hold: TimeoutHold) throws(StoreFailure) {
         let statement = try statement(
             """
-            INSERT INTO waybill_timeout_hold (number, held_by, since, why, until) VALUES (1, ?1, ?2, ?3, ?4)
+            INSERT INTO waybill_timeout_hold (number, held_by, since, why, until, digest)
+            VALUES (1, ?1, ?2, ?3, ?4, row_digest(1, ?1, ?2, ?3, ?4))
             ON CONFLICT (number) DO UPDATE
-            SET held_by = excluded.held_by, since = excluded.since, why = excluded.why, until = excluded.until
+            SET held_by = excluded.held_by, since = excluded.since, why = excluded.why, until = excluded.until,
+                digest = excluded.digest
             """)
         statement.bind(1, hold.heldBy)
         statement.bind(2, hold.since)

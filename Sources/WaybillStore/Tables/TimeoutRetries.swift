@@ -16,8 +16,8 @@ extension Transaction {
         guard try delete(timeout.key) else { return }
         let statement = try statement(
             """
-            INSERT INTO timeout_retry (kind, due, owner, name, attempt, retry_at, error, cause)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+            INSERT INTO timeout_retry (kind, due, owner, name, attempt, retry_at, error, cause, digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))
             """)
         statement.bind(timeout.key)
         statement.bind(5, min(max(timeout.attempt, 0), 1 << 30) + 1)
@@ -50,7 +50,7 @@ extension TableReader where Self: ~Copyable {
             DueTimeout(
                 key: TimeoutKey(
                     kind: kind, due: columns.moment(0), owner: columns.integer(1), name: columns.text(2)),
-                attempt: columns.integer(3), cause: columns.optionalPosition(4))
+                attempt: columns.integer(3), cause: columns.optionalPosition(4), isExact: columns.isTimeoutKey)
         }
     }
 

@@ -36,11 +36,14 @@ package struct DueTimeout: Hashable, Sendable {
     package var attempt: Int64
     /// The event that gave it its due time; nil: none did, or an earlier release wrote the row.
     package var cause: Position?
+    /// Whether the key names its row; a damaged one is found by no statement.
+    package var isExact: Bool
 
-    package init(key: TimeoutKey, attempt: Int64 = 0, cause: Position? = nil) {
+    package init(key: TimeoutKey, attempt: Int64 = 0, cause: Position? = nil, isExact: Bool = true) {
         self.key = key
         self.attempt = attempt
         self.cause = cause
+        self.isExact = isExact
     }
 }
 
@@ -100,7 +103,7 @@ extension TableReader where Self: ~Copyable {
             + (try statement.all { columns in
                 DueTimeout(
                     key: TimeoutKey(kind: kind, due: last.due, owner: last.owner, name: columns.text(0)),
-                    cause: columns.optionalPosition(1))
+                    cause: columns.optionalPosition(1), isExact: columns.isExactText(0))
             })
     }
 
@@ -139,7 +142,7 @@ extension TableReader where Self: ~Copyable {
             DueTimeout(
                 key: TimeoutKey(
                     kind: kind, due: columns.moment(0), owner: columns.integer(1), name: columns.text(2)),
-                cause: columns.optionalPosition(3))
+                cause: columns.optionalPosition(3), isExact: columns.isTimeoutKey)
         }
     }
 

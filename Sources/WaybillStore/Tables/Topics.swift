@@ -63,7 +63,22 @@ extension Transaction {
         statement.bind(5, topic.retention.milliseconds)
         statement.bind(6, topic.createdAt)
         try statement.run()
-        return TopicNumber(lastInsertedRow)
+        let number = TopicNumber(lastInsertedRow)
+        try seal(number)
+        return number
+    }
+
+    /// Gives a row that was changed its digest; false: there is none of this number.
+    @discardableResult
+    private func seal(_ topic: TopicNumber) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            """
+            UPDATE topic SET digest = row_digest(number, name, created_at, deleted_at, type, queues, epoch, bytes_max,
+                retention)
+            WHERE number = ?1
+            """)
+        statement.bind(1, topic.number)
+        return try statement.run() == 1
     }
 
     /// Changes the rules of a topic; false: there is none of this number.
@@ -80,7 +95,7 @@ extension Transaction {
         statement.bind(4, topic.bytesMax)
         statement.bind(5, topic.retention.milliseconds)
         connection.tails.forgetTopics()
-        return try statement.run() == 1
+        return try statement.run() == 1 ? seal(topic.number) : false
     }
 
     /// The topic of this name that exists, as the writer remembers it: asked for every message.
@@ -99,6 +114,7 @@ extension Transaction {
         statement.bind(1, number.number)
         statement.bind(2, now)
         guard try statement.run() == 1 else { return false }
+        try seal(number)
         // The next message to this name must find that its queue is gone.
         connection.tails.forgetTopics()
         return true

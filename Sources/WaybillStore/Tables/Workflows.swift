@@ -40,7 +40,19 @@ extension Transaction {
         statement.bind(5, now)
         statement.bind(6, meaning?.text)
         try statement.run()
-        return WorkflowNumber(lastInsertedRow)
+        let number = WorkflowNumber(lastInsertedRow)
+        try seal(number)
+        return number
+    }
+
+    private func seal(_ workflow: WorkflowNumber) throws(StoreFailure) {
+        let statement = try statement(
+            """
+            UPDATE workflow SET digest = row_digest(number, hash, name, version, text, first_used_at, meaning)
+            WHERE number = ?1
+            """)
+        statement.bind(1, workflow.number)
+        try statement.run()
     }
 
     /// Notes what a text says, which an earlier release has stored.
@@ -49,6 +61,7 @@ extension Transaction {
         statement.bind(1, meaning.text)
         statement.bind(2, number.number)
         try statement.run()
+        try seal(number)
     }
 
     /// From now on this text takes the new orders of its name.
