@@ -12,8 +12,6 @@ let house: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -26,11 +24,10 @@ let package = Package(
         .executable(name: "waybill", targets: ["WaybillCommand"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
-        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
-        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
-        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
-        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     ],
     targets: [
         // What may happen to an order: pure values and functions; imports nothing.
@@ -63,9 +60,10 @@ let package = Package(
                 .embedInCode("v010_seal_rows.sql"),
             ],
             swiftSettings: house),
-        // Every SQL statement, behind one Transaction; the only target that imports GRDB.
-        .target(
-            name: "WaybillStore", dependencies: ["WaybillCore", "Migrations", grdb, sqlite], swiftSettings: house),
+        // The system's SQLite, 3.37 or newer.
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        // Every SQL statement, behind one Transaction.
+        .target(name: "WaybillStore", dependencies: ["WaybillCore", "Migrations", "CSQLite"], swiftSettings: house),
         // Takes due timeouts in bounded rounds and hands each to the owner of its kind.
         .target(name: "WaybillTimeouts", dependencies: ["WaybillCore", "WaybillStore"], swiftSettings: house),
         // Topics, groups, half messages, delivery. Has never heard of an order.
@@ -106,7 +104,7 @@ let package = Package(
             name: "WaybillBench",
             dependencies: [
                 "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
-                "WaybillBroker", "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", sqlite,
+                "WaybillBroker", "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "CSQLite",
             ],
             swiftSettings: house),
         // The executable `waybill`: one file per noun, and the only composition root.
@@ -140,7 +138,7 @@ let package = Package(
             dependencies: [
                 "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill",
                 "Histories", "ShopModules",
-                "FlashSale", crypto, sqlite,
+                "FlashSale", crypto, "CSQLite",
             ],
             exclude: ["certificate_check.py"], swiftSettings: house),
         .testTarget(

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 package import WaybillCore
 
 /// The CHECK constraints of a file's tables, asked by statements of their own: on a connection that only reads SQLite

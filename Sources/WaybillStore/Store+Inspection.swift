@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 import WaybillCore
 
 /// How SQLite finds the rows of one statement.

@@ -1,4 +1,3 @@
-import GRDB
 import Synchronization
 
 /// One file with everything that an engine keeps: the only way to its rows is a write or a read.

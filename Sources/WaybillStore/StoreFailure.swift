@@ -1,6 +1,5 @@
+import CSQLite
 import Foundation
-import GRDB
-import GRDBSQLite
 
 /// Why the store could not do what it was asked. Says which rule or file, and what would help.
 public struct StoreFailure: Error, Sendable, CustomStringConvertible {
@@ -104,13 +103,11 @@ extension StoreFailure {
         self.init(code, message + advice, sqliteCode: sqliteCode)
     }
 
-    /// GRDB's errors and ours as one type.
+    /// Errors of all kinds as one type.
     init(_ error: any Error) {
         switch error {
         case let failure as StoreFailure:
             self = failure
-        case let error as DatabaseError:
-            self.init(sqliteCode: error.extendedResultCode.rawValue, message: error.message ?? "\(error)")
         default:
             self.init(.statement, "\(error)")
         }

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// The rows of one write. Borrowed by the write's closure and gone with it.
 package struct Transaction: ~Copyable, TableReader {

@@ -6,9 +6,10 @@ enum ImportTable {
         "WaybillCore": [],
         "Migrations": [],
         "Workflows": [],
+        "CSQLite": [],
         "CZlib": [],
         "WorkflowFile": ["WaybillCore", "Yams", "Crypto"],
-        "WaybillStore": ["WaybillCore", "Migrations", "GRDB", "GRDBSQLite"],
+        "WaybillStore": ["WaybillCore", "Migrations", "CSQLite"],
         "WaybillTimeouts": ["WaybillCore", "WaybillStore"],
         "WaybillBroker": ["WaybillCore", "WaybillStore", "WaybillTimeouts", "Crypto"],
         "WaybillEngine": ["WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker"],
@@ -26,7 +27,7 @@ enum ImportTable {
         ],
         "WaybillBench": [
             "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
-            "WaybillBroker", "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "GRDBSQLite",
+            "WaybillBroker", "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "CSQLite",
         ],
         "WaybillCommand": [
             "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",

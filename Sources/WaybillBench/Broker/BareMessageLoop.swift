@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// The limit of the benchmark of the broker: appends the rows of the messages that the engine has stored, in writes of
 /// the same size.

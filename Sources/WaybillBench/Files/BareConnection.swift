@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// A connection to SQLite with nothing in between: what the limits are measured with.
 ///

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// Rows of one table in memory, ready to be bound as they are: copied from a file before the clock runs.
 struct BareRows: Equatable {

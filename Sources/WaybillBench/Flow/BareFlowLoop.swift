@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// The limit of the benchmark of the flow: writes the rows that a shop with modules has written, with statements into
 /// the same tables and indexes, and decides nothing.

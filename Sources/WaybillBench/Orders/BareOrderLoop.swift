@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// The limit of the benchmark of orders: writes the rows that the engine has written, with the same statements into the
 /// same tables and indexes, in writes of the same size, and decides nothing.

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// The limit of firing: for every timeout that fired, deletes one of as many pending rows, inserts the event and the
 /// message that followed and updates the order, in writes of as many as the engine takes in a round. Decides nothing.

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 import WaybillCore
 
 /// The columns of the row at hand, from 0. Valid until the statement steps on.

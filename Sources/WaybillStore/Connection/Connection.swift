@@ -1,5 +1,4 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
 import WaybillCore
 
 /// One connection to the file, with the statements that it has prepared so far.
@@ -31,15 +30,42 @@ package final class Connection {
     /// When the module whose turn it is must be done.
     var deadline: Deadline?
 
-    init(_ database: Database) throws(StoreFailure) {
-        guard let handle = database.sqliteConnection else {
-            throw StoreFailure(.closed, "the connection is closed")
+    /// What a connection is for.
+    enum Use { case writing, reading }
+
+    /// Opens a file, or makes it where a connection is to write.
+    ///
+    /// - Parameters:
+    ///   - place: an absolute path, a URI, or ``memory``.
+    ///   - busyWaitSeconds: how long it waits for another connection's lock.
+    init(_ place: String, for use: Use, busyWaitSeconds: Double = 0) throws(StoreFailure) {
+        let access = use == .reading ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+        var opened: OpaquePointer?
+        let code = sqlite3_open_v2(place, &opened, access | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, nil)
+        guard code == SQLITE_OK, let opened else {
+            defer { sqlite3_close_v2(opened) }
+            let message = opened.flatMap { sqlite3_errmsg($0) } ?? sqlite3_errstr(code)
+            throw StoreFailure(
+                sqliteCode: opened.map { sqlite3_extended_errcode($0) } ?? code,
+                message: message.map { String(cString: $0) } ?? "SQLite \(code)",
+                systemError: opened.map { sqlite3_system_errno($0) } ?? 0)
         }
-        self.handle = handle
+        handle = opened
+        sqlite3_extended_result_codes(handle, 1)
+        sqlite3_busy_timeout(handle, Int32(busyWaitSeconds * 1_000))
         guarding.install(on: handle)
-        let code = RowDigest.install(on: handle)
-        guard code == SQLITE_OK else { throw failure(code) }
+        do throws(StoreFailure) {
+            let installed = RowDigest.install(on: handle)
+            guard installed == SQLITE_OK else { throw failure(installed) }
+            try Pragmas.distrust(self)
+        } catch {
+            close()
+            throw error
+        }
     }
+
+    /// The name of a database that lives as long as its connection.
+    static let memory = ":memory:"
 
     /// The statement of a verb, prepared at its first use.
     func statement(_ sql: StaticString) throws(StoreFailure) -> Statement {
@@ -150,8 +176,14 @@ package final class Connection {
         try statement("ROLLBACK TRANSACTION").run()
     }
 
-    /// Must come before GRDB closes the connection.
-    func finalizeStatements() {
+    /// Ends the connection; it must not be used any more. The last one to a file brings its WAL home, if it may write.
+    func close() {
+        finalizeStatements()
+        removeHooks()
+        sqlite3_close_v2(handle)
+    }
+
+    private func finalizeStatements() {
         for statement in statements.values { sqlite3_finalize(statement.pointer) }
         statements = [:]
         for spare in spares { sqlite3_finalize(spare.pointer) }
@@ -170,8 +202,8 @@ package final class Connection {
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
-    /// Must come before the connection's object goes away: the hooks hold its address.
-    func removeHooks() {
+    /// The hooks hold the address of the connection's object.
+    private func removeHooks() {
         sqlite3_wal_hook(handle, nil, nil)
         sqlite3_set_authorizer(handle, nil, nil)
         sqlite3_progress_handler(handle, 0, nil, nil)

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 import WaybillCore
 
 /// `row_digest(...)` in SQL: 64 bits over the values of a row, of whatever number and kind.

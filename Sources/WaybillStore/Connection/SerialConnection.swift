@@ -1,29 +1,23 @@
-import GRDB
-import GRDBSQLite
+import CSQLite
+import Dispatch
 
-/// A connection that one thread at a time uses, in GRDB's queue.
+/// A connection that one thread at a time uses: who comes first is served first.
 ///
 /// Sendable although ``Connection`` is not: `connection` is reached only inside `queue`, which runs one closure at a
 /// time, and no closure can keep it (the verbs' handles are not copyable).
 final class SerialConnection: @unchecked Sendable {
-    private let queue: DatabaseQueue
+    private let queue = DispatchQueue(label: "waybill.connection")
     private let connection: Connection
     private var isClosed = false
     private let mark = ThreadMark()
 
-    init(_ queue: DatabaseQueue) throws(StoreFailure) {
-        self.queue = queue
-        let made: Result<Connection, StoreFailure> = queue.writeWithoutTransaction { database in
-            Result { () throws(StoreFailure) in try Connection(database) }
-        }
-        connection = try made.get()
-    }
+    init(_ connection: consuming Connection) { self.connection = connection }
 
     deinit { close() }
 
     /// Runs `body` alone on the connection, on the caller's thread.
     func run<Result>(_ body: (Connection) throws -> Result) throws -> Result {
-        try queue.writeWithoutTransaction { _ in
+        try queue.sync {
             guard !isClosed else { throw StoreFailure(.closed, "the store is closed") }
             return try mark.hold { try body(connection) }
         }
@@ -40,13 +34,10 @@ final class SerialConnection: @unchecked Sendable {
 
     /// Ends the connection; a second call does nothing.
     func close() {
-        queue.writeWithoutTransaction { _ in
+        queue.sync {
             guard !isClosed else { return }
             isClosed = true
-            connection.finalizeStatements()
-            connection.removeHooks()
+            connection.close()
         }
-        // A close that fails leaves nothing to undo: GRDB closes again, by force, when the queue goes away.
-        do { try queue.close() } catch {}
     }
 }

@@ -1,9 +1,7 @@
-import GRDBSQLite
+import CSQLite
 import WaybillCore
 
 /// A prepared statement in use by one verb: bind every parameter, then step. Parameters and columns count from 1 and 0.
-///
-/// Hot verbs speak to SQLite through it directly: GRDB's rows and arguments cost more than the statements themselves.
 struct Statement {
     let pointer: OpaquePointer
     unowned(unsafe) let connection: Connection

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// The moment at which a module's closure has had its time.
 ///

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// What a module's statement may do: anything to its own tables, nothing to the engine's.
 package enum ModuleRights {

@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 
 /// The statements of modules that a connection has prepared, by their text and the rights that they were prepared
 /// under: a module says the same few for every message, and to prepare one costs more than to run it.

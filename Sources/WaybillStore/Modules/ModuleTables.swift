@@ -1,4 +1,4 @@
-import GRDBSQLite
+import CSQLite
 import WaybillCore
 
 /// A module's own rows, in the same SQL write as a command: values bound in, rows out.

@@ -1,11 +1,10 @@
-import GRDBSQLite
+import CSQLite
 
 /// Decides, while a statement is prepared, what it may touch. The engine's own statements may touch everything; a
 /// module's only what is not the engine's.
 ///
 /// Installed once per connection: SQLite prepares every statement again after its authorizer was changed, so a switch
-/// must not be a change of it. This one takes the place of GRDB's, which only watches for its observers; there are
-/// none.
+/// must not be a change of it.
 final class StatementGuard {
     /// Whose statement is being prepared.
     enum Mode {

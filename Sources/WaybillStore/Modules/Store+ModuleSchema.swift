@@ -1,4 +1,3 @@
-import GRDB
 import WaybillCore
 
 extension Store {
@@ -6,7 +5,7 @@ extension Store {
     package static func schema(
         madeBy migrate: (borrowing ModuleTables) throws -> Void
     ) throws -> [String: String] {
-        let writer = try SerialConnection(try DatabaseQueue())
+        let writer = SerialConnection(try Connection(Connection.memory, for: .writing))
         defer { writer.close() }
         return try writer.write { transaction in
             try transaction.withModuleTables(purpose: .migration) { tables in try migrate(tables) }

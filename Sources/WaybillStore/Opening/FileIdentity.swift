@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// What tells a file of ours from any other, and its release from another.
 enum FileIdentity {
@@ -8,10 +7,10 @@ enum FileIdentity {
 
     /// The version of the file, 0 when it is empty; throws when the file is not ours, or of a later release. Reads
     /// only: a foreign file stays as it is, to the byte.
-    static func version(of database: Database, path: String, newest: Int) throws -> Int {
-        let application = try Int64.fetchOne(database, sql: "PRAGMA application_id") ?? 0
-        let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
-        if application == 0, version == 0, try isEmpty(database) { return 0 }
+    static func version(of connection: Connection, path: String, newest: Int) throws -> Int {
+        let application = try number("PRAGMA application_id", connection)
+        let version = try Int(number("PRAGMA user_version", connection))
+        if application == 0, version == 0, try isEmpty(connection) { return 0 }
         guard application == applicationID else {
             throw StoreFailure(
                 .foreign,
@@ -28,16 +27,16 @@ enum FileIdentity {
         guard version > 0 else {
             throw StoreFailure(.damaged, "\(path) bears our mark but no version. Restore it from a backup.")
         }
-        try checkLength(database, path: path)
+        try checkLength(connection, path: path)
         return version
     }
 
     /// SQLite finds that whole pages are missing, but not that the last one was cut. With a WAL that is no damage: a
     /// checkpoint may have been interrupted there, and is done again.
-    private static func checkLength(_ database: Database, path: String) throws {
+    private static func checkLength(_ connection: Connection, path: String) throws {
         guard try bytes(of: path + "-wal") == 0 else { return }
-        let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
-        let pageBytes = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+        let pages = try Int(number("PRAGMA page_count", connection))
+        let pageBytes = try Int(number("PRAGMA page_size", connection))
         guard try bytes(of: path) < pages * pageBytes else { return }
         throw StoreFailure(.damaged, "\(path) was cut short. Restore it from a backup.")
     }
@@ -60,7 +59,11 @@ enum FileIdentity {
         return try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     }
 
-    private static func isEmpty(_ database: Database) throws -> Bool {
-        try Int64.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") == 0
+    private static func isEmpty(_ connection: Connection) throws(StoreFailure) -> Bool {
+        try number("SELECT count(*) FROM sqlite_schema", connection) == 0
+    }
+
+    private static func number(_ sql: StaticString, _ connection: Connection) throws(StoreFailure) -> Int64 {
+        try connection.statement(sql).first { columns in columns.integer(0) } ?? 0
     }
 }

@@ -1,5 +1,5 @@
-import GRDB
 import Synchronization
+import WaybillCore
 
 /// The tables and indexes of the engine in a file, which must be those that its migrations make: a trigger of another's
 /// making, or a changed text, would quietly change what every write does.
@@ -16,10 +16,10 @@ package enum FileSchema {
     }
 
     /// Throws when the schema of a file of a version is not that version's. Modules' own tables are theirs.
-    static func check(_ database: Database, version: Int, path: String) throws {
+    static func check(_ connection: Connection, version: Int, path: String) throws {
         guard isChecked else { return }
         let expected = try made(by: version)
-        let found = try entries(database)
+        let found = try entries(connection)
         let tables = Set(expected.filter { $0.type == "table" }.map(\.name)).union(ModuleRights.engineTables)
         if let trigger = found.first(where: { $0.type == "trigger" && tables.contains($0.table.lowercased()) }) {
             throw failure(path, "the trigger \(trigger.name) on the table \(trigger.table) is not of its making")
@@ -43,16 +43,17 @@ package enum FileSchema {
     }
 
     private static func make(by version: Int) throws -> Set<Entry> {
-        let queue = try DatabaseQueue()
-        let writer = try SerialConnection(queue)
+        let writer = SerialConnection(try Connection(Connection.memory, for: .writing))
         defer { writer.close() }
         try Migrate.bring(writer, from: 0, to: version)
-        return try queue.unsafeRead { database in Set(try entries(database)) }
+        return try writer.run { connection in Set(try entries(connection)) }
     }
 
-    private static func entries(_ database: Database) throws -> [Entry] {
-        try Row.fetchAll(database, sql: "SELECT type, name, tbl_name, sql FROM sqlite_schema").map { row in
-            Entry(type: row[0] ?? "", name: row[1] ?? "", table: row[2] ?? "", sql: row[3])
+    private static func entries(_ connection: Connection) throws(StoreFailure) -> [Entry] {
+        try connection.statement("SELECT type, name, tbl_name, sql FROM sqlite_schema").all { columns in
+            Entry(
+                type: columns.text(0).string, name: columns.text(1).string, table: columns.text(2).string,
+                sql: columns.optionalText(3)?.string)
         }
     }
 

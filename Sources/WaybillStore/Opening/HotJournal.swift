@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// A rollback journal beside a file: what a release before this one left when it was killed while it made the file.
 enum HotJournal {
@@ -12,12 +11,10 @@ enum HotJournal {
                 "\(path) is a database of another program, with an unfinished write in \(path)-journal. Choose another "
                     + "file.")
         }
-        var configuration = Configuration()
-        configuration.foreignKeysEnabled = false
-        configuration.prepareDatabase { database in try Pragmas.distrust(database) }
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        _ = try queue.unsafeRead { database in try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_schema") }
-        try queue.close()
+        let writer = SerialConnection(try Connection(path, for: .writing))
+        defer { writer.close() }
+        // The first read finds the journal and rolls it back.
+        try writer.run { connection in try connection.execute("SELECT count(*) FROM sqlite_schema") }
     }
 
     /// Throws when a journal waits to be rolled back: who only looks may not.

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 
 /// Makes a file: in full, under the name `FILE.new`, before it gets its own. A kill at any moment leaves no file or a
 /// whole one; what it leaves of `FILE.new` is removed by the next try.
@@ -26,12 +25,9 @@ enum NewFile {
 
     /// Nothing waits for the disk here: all is synced at once before the file gets its name.
     private static func fill(_ new: String, settings: StoreSettings) throws {
-        var configuration = Configuration()
-        configuration.foreignKeysEnabled = false
-        configuration.prepareDatabase { database in try Pragmas.distrust(database) }
         var quick = settings
         quick.isDurable = false
-        let writer = try SerialConnection(DatabaseQueue(path: new, configuration: configuration))
+        let writer = SerialConnection(try Connection(new, for: .writing))
         defer { writer.close() }
         try writer.run { connection in
             try Pragmas.format(connection, pageBytes: settings.pageBytes)

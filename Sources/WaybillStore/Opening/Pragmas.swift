@@ -1,20 +1,25 @@
-import GRDB
+import CSQLite
 import WaybillCore
 
 /// How every connection is set up.
 ///
-/// Two things SQLite offers are out of reach: its defensive mode is a variadic C function, which Swift cannot call; the
-/// authorizer stands in for it, as modules' statements are the only ones that are not ours. Foreign keys stay off: a
-/// module's key into a table of the engine could forbid the engine its own deletes.
+/// Foreign keys stay off: a module's key into a table of the engine could forbid the engine its own deletes.
 enum Pragmas {
     /// Before anything is read: what a crafted file must not be able to do.
-    static func distrust(_ database: Database) throws {
-        try database.execute(
-            sql: """
-                PRAGMA trusted_schema = OFF;
-                PRAGMA cell_size_check = ON;
-                PRAGMA temp_store = MEMORY;
-                """)
+    static func distrust(_ connection: Connection) throws(StoreFailure) {
+        for (option, isOn): (Int32, Int32) in [
+            (SQLITE_DBCONFIG_DEFENSIVE, 1), (SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0), (SQLITE_DBCONFIG_ENABLE_FKEY, 0),
+            // A misspelled column in double quotes is a mistake, and no text.
+            (SQLITE_DBCONFIG_DQS_DDL, 0), (SQLITE_DBCONFIG_DQS_DML, 0),
+        ] {
+            let code = csqlite_switch(connection.handle, option, isOn)
+            guard code == SQLITE_OK else { throw connection.failure(code) }
+        }
+        try connection.execute(
+            """
+            PRAGMA cell_size_check = ON;
+            PRAGMA temp_store = MEMORY;
+            """)
     }
 
     /// Only in an empty file: these cannot be changed later without rewriting it.
@@ -42,13 +47,12 @@ enum Pragmas {
             """)
     }
 
-    static func setUpReader(_ database: Database, settings: StoreSettings) throws {
-        try distrust(database)
-        try database.execute(
-            sql: """
-                PRAGMA query_only = ON;
-                PRAGMA cache_size = -\(settings.readerCacheBytes / 1024);
-                """)
-        _ = try Int64.fetchOne(database, sql: "PRAGMA wal_autocheckpoint = 0")
+    static func setUpReader(_ connection: Connection, settings: StoreSettings) throws(StoreFailure) {
+        try connection.execute(
+            """
+            PRAGMA query_only = ON;
+            PRAGMA cache_size = -\(settings.readerCacheBytes / 1024);
+            PRAGMA wal_autocheckpoint = 0;
+            """)
     }
 }

@@ -1,6 +1,5 @@
+import CSQLite
 import Foundation
-import GRDB
-import GRDBSQLite
 import WaybillCore
 
 extension Store {
@@ -37,7 +36,7 @@ extension Store {
     ) throws {
         var connections: [SerialConnection] = []
         for _ in 0...max(1, settings.readers) {
-            connections.append(try SerialConnection(try Self.openReader(place, settings: settings)))
+            connections.append(try Self.openReader(place, settings: settings))
         }
         let first = connections.removeLast()
         let bootNumber = try first.look { rows in try rows.numberSetting("boot") ?? 0 }
@@ -67,11 +66,9 @@ extension Store {
         return store
     }
 
-    /// Where SQLite does not even look for a log. Without that form of names it is the file as it is.
+    /// Where SQLite does not even look for a log.
     private static func unchanging(_ file: String) -> String {
-        guard sqlite3_compileoption_used("USE_URI") != 0,
-            let escaped = file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed)
-        else { return file }
+        guard let escaped = file.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) else { return file }
         return "file:\(escaped)?immutable=1"
     }
 

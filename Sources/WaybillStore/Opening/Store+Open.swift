@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import WaybillCore
 
 extension Store {
@@ -19,7 +18,7 @@ extension Store {
             let (bootNumber, pageBytes): (Int64, Int)
             do {
                 for _ in 0..<max(1, settings.readers) {
-                    readers.append(try SerialConnection(try openReader(file, settings: settings)))
+                    readers.append(try openReader(file, settings: settings))
                 }
                 try Migrate.bring(writer, from: version, to: settings.newestVersion)
                 (bootNumber, pageBytes) = (try raiseBootNumber(writer, settings), try pageSize(writer))
@@ -50,10 +49,7 @@ extension Store {
     /// A store that lives as long as its object.
     package static func inMemory(settings: StoreSettings = StoreSettings()) throws(StoreFailure) -> Store {
         do {
-            var configuration = Configuration()
-            configuration.foreignKeysEnabled = false
-            configuration.prepareDatabase { database in try Pragmas.distrust(database) }
-            let writer = try SerialConnection(try DatabaseQueue(configuration: configuration))
+            let writer = SerialConnection(try Connection(Connection.memory, for: .writing))
             try Migrate.bring(writer, from: 0)
             return Store(
                 settings: settings, path: nil, lock: nil, writer: writer, readers: [],
@@ -66,11 +62,8 @@ extension Store {
     private static func openWriter(
         _ path: String, version: Int, settings: StoreSettings
     ) throws -> SerialConnection {
-        var configuration = Configuration()
-        configuration.foreignKeysEnabled = false
-        configuration.busyMode = .timeout(settings.busyWaitSeconds)
-        configuration.prepareDatabase { database in try Pragmas.distrust(database) }
-        let writer = try SerialConnection(try DatabaseQueue(path: path, configuration: configuration))
+        let writer = SerialConnection(
+            try Connection(path, for: .writing, busyWaitSeconds: settings.busyWaitSeconds))
         try writer.run { connection in
             if version == 0 { try Pragmas.format(connection, pageBytes: settings.pageBytes) }
             try Pragmas.setUpWriter(connection, settings: settings, path: path)
@@ -92,21 +85,20 @@ extension Store {
     ///
     /// - Parameter place: the name that SQLite is given, if it is another one.
     static func checkedVersion(_ path: String, at place: String? = nil, settings: StoreSettings) throws -> Int {
-        let queue = try openReader(place ?? path, settings: settings)
-        return try queue.unsafeRead { database in
-            let version = try FileIdentity.version(of: database, path: path, newest: settings.newestVersion)
-            if version > 0 { try FileSchema.check(database, version: version, path: path) }
+        let reader = try openReader(place ?? path, settings: settings)
+        defer { reader.close() }
+        return try reader.run { connection in
+            let version = try FileIdentity.version(of: connection, path: path, newest: settings.newestVersion)
+            if version > 0 { try FileSchema.check(connection, version: version, path: path) }
             return version
         }
     }
 
-    static func openReader(_ path: String, settings: StoreSettings) throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.foreignKeysEnabled = false
-        configuration.busyMode = .timeout(settings.busyWaitSeconds)
-        configuration.prepareDatabase { database in try Pragmas.setUpReader(database, settings: settings) }
-        return try DatabaseQueue(path: path, configuration: configuration)
+    static func openReader(_ place: String, settings: StoreSettings) throws -> SerialConnection {
+        let reader = SerialConnection(
+            try Connection(place, for: .reading, busyWaitSeconds: settings.busyWaitSeconds))
+        try reader.run { connection in try Pragmas.setUpReader(connection, settings: settings) }
+        return reader
     }
 
     private static func raiseBootNumber(_ writer: SerialConnection, _ settings: StoreSettings) throws -> Int64 {
