@@ -31,6 +31,7 @@ struct Journal {
     /// | 2 | a time in data is read by `Moment(read:)` | text with a zone, or any number |
     /// | 3 | those of 2, without what the following lines replace | |
     /// | 3 | a timeout or `reschedule` with `at:` in the past is due at that time | due now, or a millisecond later |
+    /// | 3 | a step that sets a time outside of the years 1 to 9999 is refused | it is taken |
     static let semantics = Semantics.current
 
     private var committed: JournalEnd

@@ -76,6 +76,9 @@ extension Macrostep {
         switch (value, field.type) {
         case (.int(let number), .number(.count)), (.int(let number), .number(.cents)):
             guard number >= 0 else { throw .arithmetic("\(field.name) would be \(number), below zero") }
+        case (.int(let number), .number(.time)) where semantics.keepsToTheCalendar:
+            let moment = Moment(milliseconds: number)
+            if let refusal = Refusal(beyondCalendar: moment, of: "\(field.name)") { throw refusal }
         case (.null, _):
             guard field.isOptional || field.initial == .null else {
                 throw .arithmetic("\(field.name) would have no value")

@@ -136,6 +136,7 @@ struct Macrostep {
         for invariant in workflow.invariants where try !holds(invariant.expression) {
             throw .invariantBroken(invariant.text.string)
         }
+        if semantics.keepsToTheCalendar, let refusal = outcome.refusalOfTimes() { throw refusal }
         let status = try currentStatus()
         if status != order.status {
             outcome.status = status

@@ -140,6 +140,9 @@ extension Workflow {
         var after = order
         var outcome = Outcome()
         if let due {
+            if semantics.keepsToTheCalendar, let refusal = Refusal(beyondCalendar: due, of: "the timeout \(name)") {
+                throw refusal
+            }
             after.arm(.init(name: name, due: due, lane: pending.lane))
             outcome.arm(.init(name: name, due: due, lane: pending.lane))
         } else {

@@ -37,4 +37,7 @@ package struct Semantics: Hashable, Sendable {
     /// Whether a fixed time that lies in the past is the due time as it is; before, it was due now, or a millisecond
     /// later.
     package var dueTimesStand: Bool { number >= 3 }
+
+    /// Whether a step that sets a time outside of the years 1 to 9999 is refused.
+    var keepsToTheCalendar: Bool { number >= 3 }
 }

@@ -8,14 +8,18 @@ import WorkflowFile
 /// came of it is written, read back and folded: the fold must be the order that was decided, byte by byte.
 final class Chart {
     let workflow: Workflow
+    let semantics: Semantics
     private(set) var order: Order
     private(set) var now = Moment(milliseconds: 1_764_000_000_000)
     /// What the last step said, in the order in which it was said.
     private(set) var said: [String] = []
 
     /// Reads the chart and enters its initial states.
-    convenience init(_ text: String, placing data: String = "", source: SourceLocation = #_sourceLocation) throws {
-        try self.init(waiting: text)
+    convenience init(
+        _ text: String, placing data: String = "", by semantics: Semantics = .current,
+        source: SourceLocation = #_sourceLocation
+    ) throws {
+        try self.init(waiting: text, by: semantics)
         try send("start", data, source: source)
     }
 
@@ -23,7 +27,8 @@ final class Chart {
     ///
     /// What a stored text says is checked, not whether it is wise: charts that show one rule have states that lead
     /// nowhere.
-    init(waiting text: String) throws {
+    init(waiting text: String, by semantics: Semantics = .current) throws {
+        self.semantics = semantics
         workflow = try WorkflowFile.load(stored: "id: chart\nversion: 1\n" + text)
         order = Order(id: "o-1", workflow: workflow, placedAt: now)
     }
@@ -41,7 +46,7 @@ final class Chart {
         source: SourceLocation = #_sourceLocation
     ) throws {
         let command = Command(order: order.id, name: event, data: Array(data.utf8))
-        switch try workflow.decide(command, on: order, at: now, asking: stock) {
+        switch try workflow.decide(command, on: order, at: now, asking: stock, by: semantics) {
         case .accepted(let decision): try take(decision, data: Array(data.utf8), source: source)
         case .repeated: said = ["repeated"]
         }
@@ -53,7 +58,8 @@ final class Chart {
         var heard: [String] = []
         while let next = order.timeouts.min(by: { $0.due < $1.due }), next.due <= end {
             now = max(now, next.due)
-            let decision = try workflow.decideTimeout(next.name, on: order, at: now, asking: EndlessStock())
+            let decision = try workflow.decideTimeout(
+                next.name, on: order, at: now, asking: EndlessStock(), by: semantics)
             try take(decision, data: [], source: source)
             heard += said
         }

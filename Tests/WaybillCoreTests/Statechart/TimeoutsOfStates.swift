@@ -115,8 +115,44 @@ import WaybillCore
         #expect(refusal { try moved.send("more", #"{"by": "1m"}"#) } == .unknownTimeout("short is not pending"))
     }
 
-    @Test func `saturates at the end of time instead of trapping`() throws {
-        let far = try Chart(chart, placing: #"{"wait": 9223372036854775807}"#)
+    @Test func `due after the year 9999 is refused where it is armed and where it is moved`() throws {
+        let late = refusal { _ = try Chart(chart, placing: #"{"wait": 9223372036854775807}"#) }
+        #expect(late?.code == "arithmetic" && late?.message.contains("the timeout chosen") == true, "\(late as Any)")
+        let moved = try Chart(chart)
+        let before = moved.order
+        for data in [#"{"by": 9223372036854775807}"#, #"{"by": "3000000d"}"#] {
+            let refused = refusal { try moved.send("more", data) }
+            #expect(refused?.message.contains("years 1 to 9999") == true, "\(data): \(refused as Any)")
+        }
+        let fromOutside = refusal {
+            _ = try moved.workflow.decideReschedule("short", to: Moment(milliseconds: .max), on: moved.order)
+        }
+        #expect(fromOutside?.message.contains("years 1 to 9999") == true)
+        #expect(moved.order == before)
+    }
+
+    @Test(arguments: [
+        "{send: {topic: t, delay: event.by}}", "{assign: {opens: now + event.by}}",
+        "{call: {topic: t, ok: done, failed: done, expired: done, within: event.by}}",
+    ])
+    func `and every other time that a step sets keep to the calendar too`(action: String) throws {
+        let text = """
+            commands: {start: {data: {}}, set: {data: {by: duration}}, done: {}}
+            context: {opens: optional time}
+            initial: a
+            states: {a: {on: {set: {actions: [\(action)]}, done: {}}}}
+            """
+        let chart = try Chart(text)
+        try chart.send("set", #"{"by": "365d"}"#)
+        let refused = refusal { try chart.send("set", #"{"by": "3000000d"}"#) }
+        #expect(refused?.message.contains("years 1 to 9999") == true, "\(refused as Any)")
+        let old = try Chart(text, by: try #require(Semantics(stored: 2)))
+        try old.send("set", #"{"by": "3000000d"}"#)
+    }
+
+    @Test func `saturates at the end of time instead of trapping, by earlier rules`() throws {
+        let far = try Chart(
+            chart, placing: #"{"wait": 9223372036854775807}"#, by: try #require(Semantics(stored: 2)))
         try far.send("more", #"{"by": 9223372036854775807}"#)
         #expect(far.order.timeouts.allSatisfy { $0.due.milliseconds == .max })
         try far.send("more", #"{"by": -9223372036854775808}"#)
