@@ -183,10 +183,11 @@ import Testing
         try waybill.file("tiny.yaml", Self.scenario)
         #expect(try waybill.run("rush", "run", "tiny.yaml", "--html", "page.html").status == 0)
         // A frame around the page measures what it takes: nothing may be wider than the window.
+        // Names of its sockets are short: its own temporary folder is that of the system.
         for width in [1_200, 480] {
             let shot = try waybill.shell(
                 """
-                HOME=$PWD timeout 60 \(chromium) --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
+                TMPDIR=/tmp HOME=$PWD timeout 60 \(chromium) --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
                 --user-data-dir=$PWD/profile --window-size=\(width),1200 --screenshot=$PWD/page-\(width).png \
                 file://$PWD/page.html >/dev/null 2>&1
                 stat -c %s page-\(width).png
