@@ -68,7 +68,7 @@ extension Writer {
             return false
         }
         do {
-            let isOverdue = try store.read { rows in
+            let isOverdue = try store.readAsWriter { rows in
                 let due = [try rows.earliestDue(.delayedMessage), try rows.earliestDue(.redelivery)]
                 return due.contains { $0.map { $0 <= horizon } ?? false }
             }

@@ -48,7 +48,7 @@ extension Engine {
     ) throws {
         try writer.withLock { writer in
             let before = try currentNumber(of: name)
-            if let text, try store.read({ rows in try rows.workflow(hash: hash) }) == nil {
+            if let text, try store.readAsWriter({ rows in try rows.workflow(hash: hash) }) == nil {
                 try keep(name, hash: hash, text, at: moment, writer)
             }
             let row = try storedRow(name, hash)
@@ -58,14 +58,14 @@ extension Engine {
     }
 
     private func storedRow(_ name: WorkflowName, _ hash: WorkflowHash) throws -> WorkflowRow {
-        guard let row = try store.read({ rows in try rows.workflow(hash: hash) }), row.name == name else {
+        guard let row = try store.readAsWriter({ rows in try rows.workflow(hash: hash) }), row.name == name else {
             throw EngineFailure.otherText(name, hash: hash)
         }
         return row
     }
 
     private func currentNumber(of name: WorkflowName) throws -> WorkflowNumber? {
-        try store.read { rows in try rows.currentWorkflows() }[name]
+        try store.readAsWriter { rows in try rows.currentWorkflows() }[name]
     }
 
     private func activate(

@@ -53,6 +53,7 @@ package final class Engine: Sendable {
     let intake: CommandIntake
     let board: SoldOutBoard
     let writer: WriterTurn
+    let vitals = Vitals.Board()
     let writerHasEnded = DispatchSemaphore(value: 0)
     /// Hands out the replies of large writes.
     let replyQueue = DispatchQueue(label: "waybill.replies")
@@ -106,7 +107,8 @@ package final class Engine: Sendable {
             handler: CommandHandler(
                 catalogue: catalogue, journalEnd: end, board: board, settings: settings.timeouts),
             timeouts: TimeoutCenter(settings: settings.timeouts, clock: clock), broker: broker,
-            writeMax: settings.modules.writeMax, opening: settings.opening, holds: settings.holdsTimeouts)
+            writeMax: settings.modules.writeMax, opening: settings.opening, holds: settings.holdsTimeouts,
+            vitals: vitals)
         writer = WriterTurn(made)
         if world.virtualClock == nil {
             // The first request must not fill a disk that the first round of maintenance would find full.
@@ -187,10 +189,10 @@ package final class Engine: Sendable {
     }
 
     /// How late timeouts have fired since the file was opened.
-    package var lateness: LatenessHistogram { writer.withLock { $0.timeouts.lateness } }
+    package var lateness: LatenessHistogram { vitals.now.lateness }
 
     /// Writes committed since the file was opened; each holds many requests under load.
-    package var writeCount: UInt64 { writer.withLock { $0.writes } }
+    package var writeCount: UInt64 { vitals.now.writes }
 
     /// Requests that wait for the writer.
     package var waitingCount: Int { intake.depth }
@@ -213,11 +215,12 @@ package final class Engine: Sendable {
 
     /// What a monitor looks at.
     package var health: (isClockHeld: Bool, hold: TimeoutHold?, stopped: String?) {
-        writer.withLock { (clock.isHeld, $0.held?.hold, $0.stopped) }
+        let vitals = vitals.now
+        return (clock.isHeld, vitals.hold, vitals.stopped)
     }
 
     /// The last committed position of the journal.
-    package var lastPosition: Position { writer.withLock { $0.handler.journal.lastPosition } }
+    package var lastPosition: Position { vitals.now.lastPosition }
 
     /// The names of the workflows that take new orders.
     package var workflowNames: [WorkflowName] { catalogue.names }

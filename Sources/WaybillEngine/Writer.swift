@@ -16,8 +16,12 @@ final class Writer {
     let writeMax: Interval
     /// When an opening holds timeouts by itself, and for how long.
     let opening: OpeningHold
+    /// Where the engine is told how its writer is.
+    let vitals: Vitals.Board
     /// Who holds timeouts of orders; nil: they fire when they are due.
-    var held: HeldTimeouts?
+    var held: HeldTimeouts? {
+        didSet { vitals.update { [hold = held?.hold] in $0.hold = hold } }
+    }
     /// Until this uptime nothing is deleted because of its age: no write for long, so the clock may be wrong.
     var deletesAfter: Interval?
     /// When the file was told last that a process has it open.
@@ -35,7 +39,9 @@ final class Writer {
     /// Writes committed since the file was opened.
     private(set) var writes: UInt64 = 0
     /// Why nothing is accepted any more.
-    private(set) var stopped: String?
+    private(set) var stopped: String? {
+        didSet { vitals.update { [stopped] in $0.stopped = stopped } }
+    }
     /// After a write that was undone and that nobody is to blame for (the disk is full), timeouts rest until this
     /// uptime in milliseconds; commands still try.
     private(set) var pausedUntil: Int64?
@@ -43,7 +49,7 @@ final class Writer {
 
     init(
         store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter, broker: Broker,
-        writeMax: Interval, opening: OpeningHold, holds reason: Text?
+        writeMax: Interval, opening: OpeningHold, holds reason: Text?, vitals: Vitals.Board
     ) throws {
         self.store = store
         self.world = world
@@ -52,6 +58,7 @@ final class Writer {
         self.broker = broker
         self.writeMax = writeMax
         self.opening = opening
+        self.vitals = vitals
         broker.register(with: timeouts)
         handler.refusalOfLane = { [unowned broker] lane in
             guard case .limit(_, let max) = broker.refusal(ofLane: lane) else { return nil }
@@ -61,8 +68,12 @@ final class Writer {
         }
         broker.refusalsToDecide[Engine.callProducer] = { $0.refusalToDecideCall }
         try open(because: reason)
-        nextTimeout = try store.read { [timeouts] rows in try timeouts.nextDue(in: rows) }.without(held: held)
+        nextTimeout = try store.readAsWriter { [timeouts] rows in try timeouts.nextDue(in: rows) }.without(held: held)
         handler.stock.board.expect(nextTimeout.orders)
+        vitals.update { [hold = held?.hold, last = handler.journal.lastPosition] in
+            $0.hold = hold
+            $0.lastPosition = last
+        }
     }
 
     /// One request with the moment at which it happens.
@@ -246,32 +257,19 @@ final class Writer {
         handler.steadyNow = timeouts.isHeld ? timeouts.clock.now() : nil
         handler.begin(Firing(horizon: horizon, isBehind: isReached(nextTimeout.orders, by: horizon)))
         do {
-            let result = try store.write { transaction in
+            let (result, next) = try store.write { transaction in
                 let result = try body(transaction)
                 try keepOpeningHold(in: transaction)
-                return result
+                return (result, try timeouts.nextDue(in: transaction))
             }
-            didWrite()
+            endWrite()
+            nextTimeout = next.without(held: held)
+            handler.stock.board.expect(nextTimeout.orders)
             if checkpoints { checkpoint() }
             return .success(result)
         } catch {
             return .failure(undid(error))
         }
-    }
-
-    /// After a write by somebody who holds the writer: what is due next may have changed.
-    private func didWrite() {
-        endWrite()
-        do {
-            nextTimeout = try store.read { [timeouts] snapshot in try timeouts.nextDue(in: snapshot) }.without(
-                held: held)
-        } catch {
-            // Asked again by the next write; until then the writer looks at once.
-            if held == nil { nextTimeout.orders = world.now() }
-            nextTimeout.deliveries = world.now()
-            pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
-        }
-        handler.stock.board.expect(nextTimeout.orders)
     }
 
     /// A full disk found out by COMMIT is no refusal: what the file holds is not known, whatever the error is called.
@@ -294,11 +292,17 @@ final class Writer {
     }
 
     private func endWrite() {
-        for lateness in handler.lateness { timeouts.record(lateness) }
+        if !handler.lateness.isEmpty {
+            vitals.update { for lateness in handler.lateness { $0.lateness.record(lateness) } }
+        }
         handler.endWrite()
         broker.didCommit()
-        held?.isWritten = true
+        if held?.isWritten == false { held?.isWritten = true }
         writes += 1
+        vitals.update { [writes, last = handler.journal.lastPosition] in
+            $0.writes = writes
+            $0.lastPosition = last
+        }
         pausedUntil = nil
     }
 

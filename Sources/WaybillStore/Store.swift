@@ -80,6 +80,13 @@ package final class Store: Sendable {
         return try reader.run { try Self.read($0, body) }
     }
 
+    /// A read for who has the engine's turn to write: on the writing connection, so that it waits for no other read. A
+    /// reader may itself wait for that turn.
+    package func readAsWriter<Result>(_ body: (borrowing Snapshot) throws -> Result) throws -> Result {
+        if writer.isInUseHere { return try writer.runInside { try Self.readInside($0, body) } }
+        return try writer.run { try Self.read($0, body) }
+    }
+
     /// Truncates the WAL and closes the file. Whatever comes later throws ``StoreFailure/Code/closed``.
     package func close() {
         // What the checkpoint cannot do now, the next opening does: the WAL is part of the file.

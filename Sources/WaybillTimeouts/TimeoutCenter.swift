@@ -26,7 +26,6 @@ package final class TimeoutCenter {
     package let settings: Settings
     private var owners: [(kind: TimeoutKind, owner: Owner)] = []
     package let clock: SteadyClock
-    package private(set) var lateness = LatenessHistogram()
 
     package init(settings: Settings, clock: SteadyClock) {
         precondition(
@@ -68,9 +67,6 @@ package final class TimeoutCenter {
             }
         }
     }
-
-    /// Notes how late a timeout fired, once its write is committed.
-    package func record(_ lateness: Interval) { self.lateness.record(lateness) }
 
     /// When the next timeouts are due, waiting or to be tried again.
     package func nextDue<Rows: TableReader & ~Copyable>(in rows: borrowing Rows) throws -> NextDue {

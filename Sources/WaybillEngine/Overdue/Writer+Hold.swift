@@ -94,7 +94,7 @@ extension Writer {
 
 extension Engine {
     /// Who holds timeouts of orders and deadlines of calls, and why; nil: they fire when they are due.
-    package var timeoutHold: TimeoutHold? { writer.withLock { $0.held?.hold } }
+    package var timeoutHold: TimeoutHold? { vitals.now.hold }
 
     /// Holds them until they are released.
     package func holdTimeouts(by caller: Text, because why: Text) async throws(Refusal) {
