@@ -1,5 +1,5 @@
-import Foundation
 import CSQLite
+import Foundation
 import WaybillCore
 
 /// All that the tables of a file hold, read by SQLite and none of the product's code: a digest by table.
