@@ -187,8 +187,9 @@ import Testing
         for width in [1_200, 480] {
             let shot = try waybill.shell(
                 """
-                TMPDIR=/tmp HOME=$PWD timeout 60 \(chromium) --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
-                --user-data-dir=$PWD/profile --window-size=\(width),1200 --screenshot=$PWD/page-\(width).png \
+                TMPDIR=/tmp HOME=$PWD timeout 60 \(chromium) --headless=new --no-sandbox --disable-gpu \
+                --hide-scrollbars --user-data-dir=$PWD/profile --window-size=\(width),1200 \
+                --screenshot=$PWD/page-\(width).png \
                 file://$PWD/page.html >/dev/null 2>&1
                 stat -c %s page-\(width).png
                 """)

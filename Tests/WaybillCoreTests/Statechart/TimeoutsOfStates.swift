@@ -138,9 +138,9 @@ import WaybillCore
     func `and every other time that a step sets keep to the calendar too`(action: String) throws {
         let text = """
             commands: {start: {data: {}}, set: {data: {by: duration}}, done: {}}
-            context: {opens: optional time}
+            context: {opens: optional time, heard: count}
             initial: a
-            states: {a: {on: {set: {actions: [\(action)]}, done: {}}}}
+            states: {a: {on: {set: {actions: [\(action)]}, done: {actions: [{assign: {heard: + 1}}]}}}}
             """
         let chart = try Chart(text)
         try chart.send("set", #"{"by": "365d"}"#)
