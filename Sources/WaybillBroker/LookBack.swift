@@ -67,7 +67,9 @@ extension Broker {
         let progress = progress(of: key) ?? Progress(floor: target)
         let recovered = committed(key) { $0.recoveredBelow } ?? 0
         // What a crash has counted as delivered is owed too, and keeps its count.
-        let end = max(progress.end, (leases.last?.offset).map { $0 + 1 } ?? 0, recovered)
+        // Nothing beyond the last message is, whatever a damaged lease says.
+        let seen = max(progress.end, (leases.last?.offset).map { $0 &+ 1 } ?? 0, recovered)
+        let end = min(seen, try transaction.nextOffset(of: key.queue))
         let open = progress.unfinished(below: max(end, target))
         let openCount = open.reduce(0) { $0 + count($1.clamped(to: target..<max(target, end))) }
         let report = LookBackReport.Queue(

@@ -30,8 +30,8 @@ struct `A file that is looked at` {
         let prepare = """
             mkdir folder && cp first.db folder/closed.db && sqlite3 first.db <<'END'
             PRAGMA wal_autocheckpoint = 0;
-            UPDATE setting SET value = value + 1 WHERE name = 'boot';
-            UPDATE setting SET value = value + 1 WHERE name = 'boot';
+            UPDATE setting SET value = value + 1, digest = NULL WHERE name = 'boot';
+            UPDATE setting SET value = value + 1, digest = NULL WHERE name = 'boot';
             .shell cp first.db folder/shop.db; cp first.db-wal folder/shop.db-wal
             END
             """

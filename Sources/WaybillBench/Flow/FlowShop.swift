@@ -65,7 +65,10 @@ struct FlowShop: Sendable {
                     }
                     guard let code = traffic.coupon(number) else { continue }
                     try tables.execute(
-                        "INSERT INTO coupon VALUES (?, ?, ?, 50, 'free', NULL, 0)",
+                        """
+                        INSERT INTO coupon (code, campaign, member, cents, state, order_id, event)
+                        VALUES (?, ?, ?, 50, 'free', NULL, 0)
+                        """,
                         [.text(code), .text("campaign-\(number)"), .text(traffic.buyer(number))])
                 }
             }

@@ -172,10 +172,14 @@ extension FlowStep {
             "SELECT number, sku, location, received, adjusted, free, reserved, sold FROM stock ORDER BY number",
         ]
         guard withModules else { return rows }
+        // Without the digests of rows, which a bare loop has no use for.
         return rows + [
-            "SELECT * FROM cart_order ORDER BY order_id", "SELECT * FROM cart_line ORDER BY buyer, sku, location",
-            "SELECT * FROM cart_taken ORDER BY order_id, sku, location", "SELECT * FROM points_order ORDER BY order_id",
-            "SELECT * FROM points_member ORDER BY member", "SELECT * FROM coupon ORDER BY code",
+            "SELECT order_id, buyer, event, state FROM cart_order ORDER BY order_id",
+            "SELECT buyer, sku, location, filled, ordered FROM cart_line ORDER BY buyer, sku, location",
+            "SELECT order_id, sku, location, quantity FROM cart_taken ORDER BY order_id, sku, location",
+            "SELECT order_id, member, event, cents, points FROM points_order ORDER BY order_id",
+            "SELECT member, welcome, earned FROM points_member ORDER BY member",
+            "SELECT code, campaign, member, cents, state, order_id, event FROM coupon ORDER BY code",
         ]
     }
 

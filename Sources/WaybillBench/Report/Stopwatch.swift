@@ -5,8 +5,12 @@ struct Stopwatch: Sendable {
     var seconds: Double { Self.seconds(of: began.duration(to: .now)) }
     var nanoseconds: Int64 { Int64(seconds * 1e9) }
 
-    /// Waits until so many seconds have passed since the start.
+    /// Waits until so many seconds have passed since the start: at most a day. A pace that follows from nothing done is
+    /// no number, and ends the benchmark.
     func wait(untilSeconds: Double) async throws {
+        guard (0...86_400).contains(untilSeconds) else {
+            throw BenchmarkFailure("a step is due after \(untilSeconds) s: too little was done to find a pace")
+        }
         try await Task.sleep(until: began.advanced(by: .nanoseconds(Int64(untilSeconds * 1e9))), clock: .continuous)
     }
 

@@ -98,7 +98,7 @@ extension TableReader where Self: ~Copyable {
 
     /// The texts that take new orders as the file notes it; a name without a row is not among them.
     package func activatedWorkflows() throws(StoreFailure) -> [ActivatedWorkflowRow] {
-        try query("SELECT name, workflow, activated_at FROM waybill_current_workflow WHERE name > ''").all { columns in
+        try query("SELECT name, workflow, activated_at FROM waybill_current_workflow WHERE name >= ''").all { columns in
             ActivatedWorkflowRow(columns)
         }
     }
