@@ -4,6 +4,8 @@ import CSQLite
 package struct Transaction: ~Copyable, TableReader {
     package let connection: Connection
 
+    // Inlined into a specialized write, it crashes the optimizer of Swift 6.3.1 ("guaranteed value").
+    @inline(never)
     init(_ connection: Connection) { self.connection = connection }
 
     func statement(_ sql: StaticString) throws(StoreFailure) -> Statement { try connection.statement(sql) }
@@ -16,6 +18,7 @@ package struct Transaction: ~Copyable, TableReader {
 package struct Snapshot: ~Copyable, TableReader {
     package let connection: Connection
 
+    @inline(never)
     init(_ connection: Connection) { self.connection = connection }
 }
 

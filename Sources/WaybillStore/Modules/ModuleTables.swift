@@ -19,6 +19,8 @@ public struct ModuleTables: ~Copyable {
     private let connection: Connection
     private let deadline: Deadline
 
+    // As ``Transaction``'s.
+    @inline(never)
     init(_ connection: Connection, deadline: Deadline) {
         self.connection = connection
         self.deadline = deadline
