@@ -37,7 +37,7 @@ package final class Broker {
     package let groups: GroupMemory
     let contents: any EventContents
     /// Where questions about half messages wait for producers.
-    package let desk: CheckDesk
+    package let checkBacks: CheckBackQueue
     /// Those in this process who answer for half messages, by the name of their producer.
     package var checkers: [Text: HalfMessageChecker] = [:]
     /// Those whose half messages no request decides, by the name of their producer: why, for one of them.
@@ -53,7 +53,7 @@ package final class Broker {
         self.world = world
         self.settings = settings
         self.contents = contents
-        desk = CheckDesk(settings: settings, uptime: world.uptime)
+        checkBacks = CheckBackQueue(settings: settings, uptime: world.uptime)
         maintenance = Maintenance(settings: settings)
         ring = TraceRing(capacity: settings.traceMax, now: world.now())
         disk = DiskWatch(read: settings.diskSpace ?? { [path = store.path] in path.flatMap { DiskSpace.of(path: $0) } })
@@ -123,17 +123,17 @@ package final class Broker {
         ring.note(pending.happenings)
         maintenance.index.grew(pending.grown.keys)
         maintenance.clearing.delete(pending.deletedTopics)
-        desk.settle(pending.settled)
-        desk.forgetMissed(pending.woken)
-        desk.miss(pending.missed)
-        desk.post(pending.questions)
+        checkBacks.settle(pending.settled)
+        checkBacks.forgetMissed(pending.woken)
+        checkBacks.miss(pending.missed)
+        checkBacks.post(pending.questions)
         pending = PendingChanges()
     }
 
     /// After a write that was undone.
     package func forget() {
         groups.restore(pending.ended)
-        groups.release(pending.turning)
+        groups.release(pending.movedCursors)
         pending = PendingChanges()
         maintenance.forget()
     }

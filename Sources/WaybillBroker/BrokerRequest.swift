@@ -27,7 +27,7 @@ package indirect enum BrokerRequest: Sendable {
     /// A group's consumers use an expression for a topic.
     case subscribe(GroupName, Subscription, client: Text)
     /// Before the first delivery beyond the mark.
-    case raiseMark(CourseKey, epoch: Int64, to: Int64)
+    case raiseMark(CursorKey, epoch: Int64, to: Int64)
     case take(TakeRequest)
     case acknowledge(DeliveryReceipt)
     /// It comes again after the delay; nil: as the group's ladder says.
@@ -68,7 +68,7 @@ package enum BrokerReply: Sendable {
     case decided(DecidedMessage)
     /// How many questions that were missed are due now.
     case woken(Int)
-    case taken(Taking)
+    case taken(TakeResult)
     /// How many dead letters came back.
     case redriven(Int)
     case lookedBack(LookBackReport)

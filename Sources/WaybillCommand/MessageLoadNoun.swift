@@ -77,7 +77,7 @@ struct MessageLoadNoun: AsyncParsableCommand {
 
     /// Every tenth message fails once in a while, and comes again.
     private func consume(_ group: GroupName, as client: Int, in book: OrderBook) async throws {
-        let receiving = Messages.Receiving(client: Text("\(group)-\(client)"), max: 8, wait: .seconds(1))
+        let receiving = Messages.ReceiveOptions(client: Text("\(group)-\(client)"), max: 8, wait: .seconds(1))
         var emptyCount = 0
         // While it drains: after a crash a message group may wait for as long as a delivery is invisible.
         while !drain || emptyCount < 12 {

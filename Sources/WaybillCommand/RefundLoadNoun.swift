@@ -107,7 +107,7 @@ struct RefundLoadNoun: AsyncParsableCommand {
 
     /// Handles one batch of requests; answers how many. Every fifth refund cannot be paid.
     private func work(as client: Int, in book: OrderBook, wait: Interval) async throws -> Int {
-        let receiving = Messages.Receiving(client: Text("\(Self.worker)-\(client)"), max: 8, wait: wait)
+        let receiving = Messages.ReceiveOptions(client: Text("\(Self.worker)-\(client)"), max: 8, wait: wait)
         let batch = try await book.messages.receive(Self.worker, Self.requests, receiving)
         for delivery in batch { say("asked \(call(delivery)) \(delivery.id) \(delivery.attempt)") }
         for delivery in batch {
@@ -127,7 +127,7 @@ struct RefundLoadNoun: AsyncParsableCommand {
     }
 
     private func read(in book: OrderBook, wait: Interval) async throws -> Int {
-        let receiving = Messages.Receiving(client: "books", max: 32, wait: wait)
+        let receiving = Messages.ReceiveOptions(client: "books", max: 32, wait: wait)
         let batch = try await book.messages.receive(Self.reader, Self.announcements, receiving)
         for delivery in batch {
             say("announced \(call(delivery))")

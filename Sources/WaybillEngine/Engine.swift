@@ -42,7 +42,7 @@ package final class Engine: Sendable {
     /// What is asked about topics and messages.
     package let messages: MessageReader
     /// Where questions about half messages wait for producers.
-    let desk: CheckDesk
+    let checkBacks: CheckBackQueue
     /// The wall clock, guarded against steps ahead.
     let clock: SteadyClock
     let disk: DiskWatch
@@ -99,7 +99,7 @@ package final class Engine: Sendable {
             store: store, world: clock.steadyWorld, settings: settings.broker, contents: OrderEvents())
         groups = broker.groups
         messages = broker.reader
-        desk = broker.desk
+        checkBacks = broker.checkBacks
         disk = broker.disk
         receiverParts = Receiver.Parts(broker)
         let made = try Writer(

@@ -108,11 +108,11 @@ enum FileOfEverything {
         try await messages.createGroup("ledger", GroupSettings(isFIFO: true))
         try await messages.createGroup("service", GroupSettings(attemptsMax: 2, ladder: [.seconds(1), .hours(1)]))
         try await messages.createGroup("rates", GroupSettings(isBroadcast: true))
-        let three = Messages.Receiving(max: 3, invisible: .hours(1))
+        let three = Messages.ReceiveOptions(max: 3, invisible: .hours(1))
         for delivery in try await messages.receive("ledger", Subscription("trade"), three).prefix(1) {
             try await messages.acknowledge(delivery)
         }
-        let news = try await messages.receive("service", Subscription("news"), Messages.Receiving(max: 5))
+        let news = try await messages.receive("service", Subscription("news"), Messages.ReceiveOptions(max: 5))
         for (index, delivery) in news.enumerated() {
             switch index {
             case 0: try await messages.acknowledge(delivery)
@@ -126,7 +126,7 @@ enum FileOfEverything {
         _ = try await messages.receive("service", Subscription("news", sql: "cents > 0"), three)
         _ = try await messages.receive("service", Subscription("order", tags: "placed || paid"), three)
         try await messages.lookBack("service", "order", to: .oldest)
-        let again = Messages.Receiving(max: 1, invisible: .hours(1))
+        let again = Messages.ReceiveOptions(max: 1, invisible: .hours(1))
         _ = try await messages.receive("service", Subscription("order", tags: "placed || paid"), again)
     }
 }

@@ -66,10 +66,10 @@ import Waybill
         let book = try await book()
         let (interval, messages) = (Interval(milliseconds: number), book.messages)
         for receiving in [
-            Messages.Receiving(max: Int(number)), Messages.Receiving(invisible: interval),
-            Messages.Receiving(invisible: interval, isRenewed: true),
+            Messages.ReceiveOptions(max: Int(number)), Messages.ReceiveOptions(invisible: interval),
+            Messages.ReceiveOptions(invisible: interval, isRenewed: true),
             // In a virtual world a wait that is allowed lasts until somebody lets time pass.
-            Messages.Receiving(wait: number == 1 ? .hours(1) : interval),
+            Messages.ReceiveOptions(wait: number == 1 ? .hours(1) : interval),
         ] {
             let batch = (try? await messages.receive("g", Subscription("t"), receiving)) ?? []
             #expect(batch.count <= 100)

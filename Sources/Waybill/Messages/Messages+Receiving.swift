@@ -5,7 +5,7 @@ import WaybillEngine
 /// Receiving: a batch at a time, or as they come.
 extension Messages {
     /// How a consumer receives.
-    public struct Receiving: Hashable, Sendable {
+    public struct ReceiveOptions: Hashable, Sendable {
         /// The consumer, by a name of its own: leases, lanes and broadcast positions go by it.
         public var client: Text
         /// Messages in one batch, at most 100.
@@ -39,13 +39,13 @@ extension Messages {
     ///
     /// Each is invisible to others of the group until it is acknowledged or its time is over.
     public func receive(
-        _ group: GroupName, _ subscription: Subscription, _ receiving: Receiving = Receiving()
+        _ group: GroupName, _ subscription: Subscription, _ options: ReceiveOptions = ReceiveOptions()
     ) async throws(MessageRefusal) -> [Delivery] {
-        let reception = Reception(
-            group: group, subscription: subscription, client: receiving.client, lane: receiving.lane,
-            max: receiving.max, invisible: receiving.invisible, renews: receiving.isRenewed, wait: receiving.wait,
-            attempt: receiving.attempt)
-        return try await engine.receive(reception).get()
+        let request = ReceiveRequest(
+            group: group, subscription: subscription, client: options.client, lane: options.lane,
+            max: options.max, invisible: options.invisible, renews: options.isRenewed, wait: options.wait,
+            attempt: options.attempt)
+        return try await engine.receive(request).get()
     }
 
     /// The message is done: this group gets it no more.
@@ -92,9 +92,9 @@ extension Messages {
     /// }
     /// ```
     public func deliveries(
-        to group: GroupName, _ subscription: Subscription, _ receiving: Receiving = Receiving(max: 16)
+        to group: GroupName, _ subscription: Subscription, _ options: ReceiveOptions = ReceiveOptions(max: 16)
     ) -> Deliveries {
-        Deliveries(messages: self, group: group, subscription: subscription, receiving: receiving)
+        Deliveries(messages: self, group: group, subscription: subscription, options: options)
     }
 }
 
@@ -109,7 +109,7 @@ public struct Deliveries: AsyncSequence, Sendable {
     let messages: Messages
     let group: GroupName
     let subscription: Subscription
-    let receiving: Messages.Receiving
+    let options: Messages.ReceiveOptions
 
     public func makeAsyncIterator() -> Iterator { Iterator(source: self) }
 
@@ -125,9 +125,9 @@ public struct Deliveries: AsyncSequence, Sendable {
             let isVirtual = source.messages.engine.world.virtualClock != nil
             while batch.isEmpty {
                 if Task.isCancelled { return nil }
-                var receiving = source.receiving
-                if !isVirtual, receiving.wait.milliseconds == 0 { receiving.wait = Deliveries.wait }
-                batch = try await source.messages.receive(source.group, source.subscription, receiving).reversed()
+                var options = source.options
+                if !isVirtual, options.wait.milliseconds == 0 { options.wait = Deliveries.wait }
+                batch = try await source.messages.receive(source.group, source.subscription, options).reversed()
                 if batch.isEmpty, isVirtual { return nil }
             }
             return batch.popLast()

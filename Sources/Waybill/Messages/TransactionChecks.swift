@@ -26,13 +26,13 @@ public final class TransactionChecks: Sendable {
     private static let takenMax = 16
 
     private let engine: Engine
-    private let session: CheckDesk.Session
+    private let session: CheckBackQueue.Session
     private let wakes: AsyncStream<Void>.Continuation
     private let checker: @Sendable (CheckBack) async -> Resolution
     private let loop: Task<Void, Never>?
 
     fileprivate init(
-        _ engine: Engine, _ session: CheckDesk.Session, _ wakes: AsyncStream<Void>.Continuation,
+        _ engine: Engine, _ session: CheckBackQueue.Session, _ wakes: AsyncStream<Void>.Continuation,
         _ stream: AsyncStream<Void>, _ checker: @escaping @Sendable (CheckBack) async -> Resolution
     ) {
         self.engine = engine
@@ -64,7 +64,7 @@ public final class TransactionChecks: Sendable {
     public func answer() async -> Int { await Self.answer(engine, session, checker) }
 
     private static func answer(
-        _ engine: Engine, _ session: CheckDesk.Session, _ checker: @Sendable (CheckBack) async -> Resolution
+        _ engine: Engine, _ session: CheckBackQueue.Session, _ checker: @Sendable (CheckBack) async -> Resolution
     ) async -> Int {
         var count = 0
         while true {

@@ -88,9 +88,9 @@ final class ModuleLoops: Sendable {
         _ module: any ShopModule, _ subscription: Subscription, in book: OrderBook, max: Int = messagesPerWrite,
         wait: Interval = Interval(milliseconds: 0)
     ) async throws(MessageRefusal) -> Engine.Consumption {
-        let reception = Reception(
+        let request = ReceiveRequest(
             group: module.name, subscription: subscription, client: "module", max: max, wait: wait)
-        return try await book.engine.consume(reception, deadline: .seconds(1)) { delivery, tables, effects in
+        return try await book.engine.consume(request, deadline: .seconds(1)) { delivery, tables, effects in
             try module.handle(delivery, tables, effects)
         }.get()
     }

@@ -42,11 +42,11 @@ extension BenchEngine {
             for group in groups {
                 for number in 0..<consumers {
                     tasks.addTask { @concurrent in
-                        let reception = Reception(
+                        let request = ReceiveRequest(
                             group: group, subscription: Subscription(topic), client: Text("consumer-\(number)"),
                             max: Self.batch, wait: Self.wait)
                         while !isOver(count.value) {
-                            let deliveries = try await engine.receive(reception).get()
+                            let deliveries = try await engine.receive(request).get()
                             deliveries.forEach(note)
                             try await acknowledge(deliveries)
                             count.add(deliveries.count)

@@ -3,9 +3,9 @@ import WaybillCore
 import WaybillStore
 
 /// What a receipt stands for now.
-enum Held {
+enum OpenDelivery {
     /// A first delivery, kept in memory.
-    case lease(Lease, CourseKey, Int64)
+    case lease(Lease, CursorKey, Int64)
     case row(RedeliveryRow)
     /// Of a broadcast group: nothing waits for an answer.
     case broadcast
@@ -16,13 +16,13 @@ extension Broker {
     /// Finds what a receipt stands for; a stale one is refused with the reason.
     private func open(
         _ receipt: DeliveryReceipt, in transaction: borrowing Transaction
-    ) throws -> Result<(held: Held, group: GroupRow, topic: TopicState), MessageRefusal> {
-        func stale(_ why: String) -> Result<(held: Held, group: GroupRow, topic: TopicState), MessageRefusal> {
+    ) throws -> Result<(held: OpenDelivery, group: GroupRow, topic: TopicState), MessageRefusal> {
+        func stale(_ why: String) -> Result<(held: OpenDelivery, group: GroupRow, topic: TopicState), MessageRefusal> {
             .failure(.staleReceipt(why))
         }
         guard let numbers = ReceiptNumbers(receipt, seal) else { return stale("this file's engine did not make it") }
         guard let group = groupRow(numbers.group) else { return stale("its group was deleted") }
-        let key = CourseKey(group: group.number, queue: numbers.place.queue)
+        let key = CursorKey(group: group.number, queue: numbers.place.queue)
         guard let topic = topicState(of: key.queue), topic.number == numbers.topic else {
             return stale("its topic was deleted")
         }
@@ -102,7 +102,7 @@ extension Broker {
 
     /// A delivery has used up its attempt: it comes again, or is dead.
     func retry(
-        _ held: Held, _ group: GroupRow, _ topic: TopicState, delay: Interval?, why: String, at now: Moment,
+        _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, delay: Interval?, why: String, at now: Moment,
         in transaction: borrowing Transaction
     ) throws {
         guard let old = row(of: held) else { return }
@@ -133,7 +133,7 @@ extension Broker {
     }
 
     /// Keeps for traces what became of a delivery.
-    func remember(_ kind: MessageTrace.Happening.Kind, _ held: Held, _ group: GroupRow, at now: Moment) {
+    func remember(_ kind: MessageTrace.Happening.Kind, _ held: OpenDelivery, _ group: GroupRow, at now: Moment) {
         switch held {
         case .broadcast: return
         case .lease(let lease, let key, let offset):
@@ -152,7 +152,7 @@ extension Broker {
     }
 
     /// A delivery as a row, whether it had one or not.
-    private func row(of held: Held) -> RedeliveryRow? {
+    private func row(of held: OpenDelivery) -> RedeliveryRow? {
         switch held {
         case .row(let row): row
         case .lease(let lease, let key, let offset):
@@ -165,7 +165,7 @@ extension Broker {
     }
 
     private func give(
-        up held: Held, _ group: GroupRow, _ topic: TopicState, why: String, at now: Moment,
+        up held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, why: String, at now: Moment,
         in transaction: borrowing Transaction
     ) throws {
         guard let row = row(of: held) else { return }
@@ -212,7 +212,8 @@ extension Broker {
     }
 
     func prolong(
-        _ held: Held, _ group: GroupRow, _ topic: TopicState, until: Moment, in transaction: borrowing Transaction
+        _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, until: Moment,
+        in transaction: borrowing Transaction
     ) throws {
         let messageGroup: Text?
         var scope = topic

@@ -26,7 +26,7 @@ extension Broker {
         let ended = groups.takeLeaseEnds(upTo: now, limit: Self.endsMax)
         pending.ended += ended
         for end in ended {
-            let key = end.lease.course
+            let key = end.lease.cursor
             guard let lease = lease(of: end.lease.offset, in: key), lease.until == end.due,
                 let group = groupRow(key.group), let topic = topicState(of: key.queue)
             else { continue }
@@ -59,7 +59,7 @@ extension Broker {
 
     /// A delivery's time is over: it goes on if its client lives, else it comes again to whoever asks.
     private func finish(
-        _ held: Held, of holder: Holder, _ group: GroupRow, _ topic: TopicState, at now: Moment,
+        _ held: OpenDelivery, of holder: Holder, _ group: GroupRow, _ topic: TopicState, at now: Moment,
         in transaction: borrowing Transaction
     ) throws {
         if holder.renews, now.since(holder.takenAt) < settings.renewalMax,
@@ -103,11 +103,11 @@ extension GroupMemory {
         }
     }
 
-    func leases(of client: Text, in group: GroupNumber) -> [(CourseKey, Int64, Lease)] {
+    func leases(of client: Text, in group: GroupNumber) -> [(CursorKey, Int64, Lease)] {
         state.withLock { state in
-            (state.groups[group]?.courses ?? [:]).sorted { $0.key < $1.key }.flatMap { queue, course in
-                course.leases.filter { $0.value.client == client }.sorted { $0.key < $1.key }
-                    .map { (CourseKey(group: group, queue: queue), $0.key, $0.value) }
+            (state.groups[group]?.cursors ?? [:]).sorted { $0.key < $1.key }.flatMap { queue, cursor in
+                cursor.leases.filter { $0.value.client == client }.sorted { $0.key < $1.key }
+                    .map { (CursorKey(group: group, queue: queue), $0.key, $0.value) }
             }
         }
     }

@@ -74,7 +74,7 @@ extension Broker {
         of messageGroup: Text, _ group: GroupNumber, _ scope: TopicState, in transaction: borrowing Transaction
     ) throws -> RedeliveryRow? {
         let known = groups.state.withLock { $0.groups[group]?.deadLetters }
-        guard let queue = pending.deadLetters[group] ?? known, owes(CourseKey(group: group, queue: queue)) else {
+        guard let queue = pending.deadLetters[group] ?? known, owes(CursorKey(group: group, queue: queue)) else {
             return nil
         }
         var last: Int64?
@@ -91,8 +91,8 @@ extension Broker {
         }
     }
 
-    private func owes(_ key: CourseKey) -> Bool {
-        let change = pending.courses[key]
+    private func owes(_ key: CursorKey) -> Bool {
+        let change = pending.cursors[key]
         let owed = change?.opened?.owed ?? committed(key) { $0.owed } ?? 0
         return owed + (change?.owed ?? 0) > 0
     }
@@ -157,7 +157,7 @@ extension Broker {
 
     /// After retention has taken messages below an offset: what waited behind one of them goes on.
     func freeMessageGroups(
-        of key: CourseKey, below offset: Int64, in transaction: borrowing Transaction
+        of key: CursorKey, below offset: Int64, in transaction: borrowing Transaction
     ) throws {
         guard let topic = topicState(of: key.queue) else { return }
         var last: FIFOLeaseRow?
@@ -174,12 +174,12 @@ extension Broker {
         }
         let queues = topic.name.isDeadLetters ? groups.topics(of: key.group).flatMap(\.queues) : []
         for queue in [key.queue] + queues.map(\.number) where queue == key.queue || topicState(of: queue) != nil {
-            try freeWaiting(CourseKey(group: key.group, queue: queue), in: transaction)
+            try freeWaiting(CursorKey(group: key.group, queue: queue), in: transaction)
         }
     }
 
-    /// Makes ready what waits on a course behind nothing.
-    private func freeWaiting(_ key: CourseKey, in transaction: borrowing Transaction) throws {
+    /// Makes ready what waits on a cursor behind nothing.
+    private func freeWaiting(_ key: CursorKey, in transaction: borrowing Transaction) throws {
         guard let topic = topicState(of: key.queue) else { return }
         var after: Int64?
         while true {

@@ -19,15 +19,15 @@ struct CourseCount {
         var fresh: [Int64]
 
         /// - Parameter freshMax: how many of the messages that no consumer has looked at are named.
-        init(_ course: Course, end: Int64, freshMax: Int = 0) {
-            messageGroups = Set(course.leases.values.compactMap(\.messageGroup))
-            fresh = freshMax > 0 ? course.free(from: course.fresh, to: end, limit: freshMax) : []
-            progress = course.progress
-            floor = course.progress.floor
-            finishedAbove = course.progress.countAbove
-            inFlight = Int64(course.leases.count)
-            firstOpen = course.free(from: course.progress.floor, to: end, limit: 1).first ?? end
-            oldestLease = course.leases.keys.min()
+        init(_ cursor: GroupCursor, end: Int64, freshMax: Int = 0) {
+            messageGroups = Set(cursor.leases.values.compactMap(\.messageGroup))
+            fresh = freshMax > 0 ? cursor.free(from: cursor.fresh, to: end, limit: freshMax) : []
+            progress = cursor.progress
+            floor = cursor.progress.floor
+            finishedAbove = cursor.progress.countAbove
+            inFlight = Int64(cursor.leases.count)
+            firstOpen = cursor.free(from: cursor.progress.floor, to: end, limit: 1).first ?? end
+            oldestLease = cursor.leases.keys.min()
         }
     }
 
@@ -41,7 +41,7 @@ struct CourseCount {
     var finished: Int64 = 0
     /// Message groups of which something is in flight or owed.
     private(set) var messageGroups: Set<Text> = []
-    /// Offsets beyond the course's place that have rows, after a look-back.
+    /// Offsets beyond the cursor's place that have rows, after a look-back.
     private(set) var ahead: Set<Int64> = []
     /// The lowest offset that is owed.
     var oldest: Int64?
@@ -50,7 +50,7 @@ struct CourseCount {
     ///   - memory: nil: the group has never looked at the queue.
     ///   - isOfDead: the queue holds the group's dead letters: it gets only those that were given back.
     init<Rows: TableReader & ~Copyable>(
-        _ memory: Memory?, _ key: CourseKey, end: Int64, isOfDead: Bool = false, in rows: borrowing Rows
+        _ memory: Memory?, _ key: CursorKey, end: Int64, isOfDead: Bool = false, in rows: borrowing Rows
     ) throws {
         sent = end
         guard let memory else {
@@ -82,7 +82,7 @@ struct CourseCount {
                 if !memory.progress.isFinished(row.offset) { ahead.insert(row.offset) }
                 if row.state != .parked { oldest = min(oldest ?? row.offset, row.offset) }
             }
-            // After a look-back rows lie beyond the course's place too: each message is counted once.
+            // After a look-back rows lie beyond the cursor's place too: each message is counted once.
             let passed = Int64(page.count { memory.progress.isFinished($0.offset) })
             ofFinished += passed
             waiting -= Int64(page.count) - passed
@@ -132,11 +132,11 @@ package struct LagReader: Sendable {
     ) throws -> GroupLag {
         var lag = GroupLag(group: name, topic: topic.name)
         for queue in topic.queues {
-            let key = CourseKey(group: number, queue: queue.number)
+            let key = CursorKey(group: number, queue: queue.number)
             let end = groups.end(of: queue.number)
             let memory = groups.state.withLock { state in
                 state.groups[number].flatMap { group in
-                    group.courses[queue.number].map {
+                    group.cursors[queue.number].map {
                         CourseCount.Memory($0, end: end, freshMax: group.row.isFIFO ? Self.freshMax : 0)
                     }
                 }
@@ -212,7 +212,7 @@ extension GroupMemory {
                 guard let damage = group.damaged[queue.number] else { continue }
                 return "its cursor on queue \(queue.number.number) is damaged: \(damage); a look-back begins it anew"
             }
-            if topic.queues.contains(where: { (group.courses[$0.number]?.owed ?? 0) >= settings.owedMax }) {
+            if topic.queues.contains(where: { (group.cursors[$0.number]?.owed ?? 0) >= settings.owedMax }) {
                 return "it owes \(settings.owedMax) messages of a queue; it goes on when some are done"
             }
             if group.inFlight >= settings.inFlightMax {

@@ -15,7 +15,7 @@ extension Broker {
 
     /// Moves a message to the dead letters of a group, in the same write in which it stops being owed.
     ///
-    /// - Parameter hasRow: whether the group owes it by a row; else it is on the course, and the caller finishes it.
+    /// - Parameter hasRow: whether the group owes it by a row; else it is on the cursor, and the caller finishes it.
     func bury(
         _ row: RedeliveryRow, _ group: GroupRow, hasRow: Bool = true, why: String,
         in transaction: borrowing Transaction, at now: Moment
@@ -98,7 +98,7 @@ extension Broker {
         guard let topic = try TopicState(.deadLetters(of: name), in: transaction),
             let queue = topic.queues.first(where: { $0.lane.isEmpty && $0.priority == 0 })
         else { return .redriven(0) }
-        let key = CourseKey(group: group.number, queue: queue.number)
+        let key = CursorKey(group: group.number, queue: queue.number)
         pending.topics[topic.name] = topic
         pending.deadLetters[group.number] = queue.number
         try open(key, in: transaction)

@@ -5,7 +5,7 @@ import WaybillStore
 /// Moving a group's cursors to the past, or past what waits.
 ///
 /// What the group had finished comes again marked as replayed: it lies below the fence. What it is still owed keeps its
-/// attempts and comes unmarked: it gets a row, or has one. Receipts that are out are worth nothing, because the course
+/// attempts and comes unmarked: it gets a row, or has one. Receipts that are out are worth nothing, because the cursor
 /// gets a new epoch. The newest look-back of a queue says whether modules may have effects by what comes again.
 extension Broker {
     func lookBack(
@@ -26,7 +26,7 @@ extension Broker {
             group: name, topic: topicName, isPreview: isPreview, effects: effects, queues: [])
         if !isPreview { pending.topics[topicName] = topic }
         for queue in queues {
-            let key = CourseKey(group: group.number, queue: queue.number)
+            let key = CursorKey(group: group.number, queue: queue.number)
             if epoch(of: key) == nil {
                 if isPreview { continue }
                 // One that could not be read begins anew.
@@ -57,9 +57,9 @@ extension Broker {
         return min(max(wanted, oldest), end)
     }
 
-    /// Turns one course to an offset.
+    /// Turns one cursor to an offset.
     private func turn(
-        _ key: CourseKey, _ group: GroupRow, _ topic: TopicState, _ queue: TopicState.Queue, to target: Int64,
+        _ key: CursorKey, _ group: GroupRow, _ topic: TopicState, _ queue: TopicState.Queue, to target: Int64,
         _ isPreview: Bool, in transaction: borrowing Transaction
     ) throws -> LookBackReport.Queue {
         if !isPreview { hold(still: key) }
@@ -79,13 +79,13 @@ extension Broker {
                 - Int64(leases.count { $0.offset < target }), recalled: Int64(leases.count))
         guard !isPreview else { return report }
         var owed = committed(key) { $0.owed } ?? 0
-        owed += pending.courses[key]?.owed ?? 0
+        owed += pending.cursors[key]?.owed ?? 0
         try recall(key, group, topic, from: target, in: transaction)
         for gap in open {
             for offset in gap.clamped(to: 0..<max(0, end)) {
                 let lease = leases.first { $0.offset == offset }?.lease
                 if lease == nil {
-                    // What an earlier look-back brought and nobody has reached yet comes by the course once more.
+                    // What an earlier look-back brought and nobody has reached yet comes by the cursor once more.
                     let isReplayed = committed(key) { $0.isReplayed(offset) } ?? false
                     guard offset >= target, !isReplayed,
                         try transaction.redelivery(of: key.group, at: key.place(offset)) == nil
@@ -111,19 +111,19 @@ extension Broker {
 
     private func count(_ range: Range<Int64>) -> Int64 { range.upperBound - range.lowerBound }
 
-    /// The new course in place of the old.
-    private func reopen(_ key: CourseKey, again target: Int64, end: Int64, owed: Int) throws {
-        guard let old = pending.courses[key]?.opened.map(Fences.init) ?? committed(key, Fences.init) else { return }
+    /// The new cursor in place of the old.
+    private func reopen(_ key: CursorKey, again target: Int64, end: Int64, owed: Int) throws {
+        guard let old = pending.cursors[key]?.opened.map(Fences.init) ?? committed(key, Fences.init) else { return }
         let fence = max(old.fence ?? 0, end)
-        let cursor = CursorRow(
+        let row = CursorRow(
             group: key.group, queue: key.queue, epoch: old.epoch + 1, floor: target, deliveredThrough: target,
             fence: fence > target ? fence : nil, gap: old.gap)
-        var course = try Course(cursor)
-        course.owed = owed
-        let stored = pending.courses[key]?.stored ?? old.epoch
-        pending.courses[key] = CourseChange()
+        var cursor = try GroupCursor(row)
+        cursor.owed = owed
+        let stored = pending.cursors[key]?.stored ?? old.epoch
+        pending.cursors[key] = CursorChange()
         change(key) { change in
-            change.opened = course
+            change.opened = cursor
             change.stored = stored
         }
     }
@@ -133,17 +133,17 @@ extension Broker {
         var fence: Int64?
         var gap: Int64?
 
-        init(_ course: Course) {
-            epoch = course.epoch
-            fence = course.fence
-            gap = course.gap
+        init(_ cursor: GroupCursor) {
+            epoch = cursor.epoch
+            fence = cursor.fence
+            gap = cursor.gap
         }
     }
 
     /// Takes back what is held by rows. In FIFO groups rows of the part that is read again wait until it comes by, so
     /// that a message group keeps its order.
     private func recall(
-        _ key: CourseKey, _ group: GroupRow, _ topic: TopicState, from target: Int64,
+        _ key: CursorKey, _ group: GroupRow, _ topic: TopicState, from target: Int64,
         in transaction: borrowing Transaction
     ) throws {
         var after: Int64?
@@ -171,15 +171,15 @@ extension Broker {
         }
     }
 
-    /// Keeps consumers from taking from memory while the write turns the course; undone with the write.
-    private func hold(still key: CourseKey) {
-        groups.state.withLock { $0.groups[key.group]?.courses[key.queue]?.isTurning = true }
-        pending.turning.append(key)
+    /// Keeps consumers from taking from memory while the write turns the cursor; undone with the write.
+    private func hold(still key: CursorKey) {
+        groups.state.withLock { $0.groups[key.group]?.cursors[key.queue]?.isBeingMoved = true }
+        pending.movedCursors.append(key)
     }
 
-    /// First deliveries in flight on a course, by offset.
-    private func leases(of key: CourseKey) -> [(offset: Int64, lease: Lease)] {
-        let change = pending.courses[key]
+    /// First deliveries in flight on a cursor, by offset.
+    private func leases(of key: CursorKey) -> [(offset: Int64, lease: Lease)] {
+        let change = pending.cursors[key]
         var leases: [Int64: Lease] = change?.opened == nil ? committed(key) { $0.leases } ?? [:] : [:]
         for (offset, lease) in change?.leased ?? [:] { leases[offset] = lease }
         for offset in change?.finished ?? [] { leases[offset] = nil }
@@ -188,12 +188,12 @@ extension Broker {
 }
 
 extension GroupMemory {
-    /// Lets consumers take again from courses that an undone write was about to turn.
-    func release(_ keys: [CourseKey]) {
+    /// Lets consumers take again from cursors that an undone write was about to turn.
+    func release(_ keys: [CursorKey]) {
         guard !keys.isEmpty else { return }
         let woken = state.withLock { state in
             for key in keys {
-                state.groups[key.group]?.courses[key.queue]?.isTurning = false
+                state.groups[key.group]?.cursors[key.queue]?.isBeingMoved = false
                 state.groups[key.group]?.changes += 1
             }
             return Set(keys.map(\.group)).sorted().flatMap { state.takeWaiters(of: $0) { _ in true } }

@@ -5,7 +5,7 @@ import WaybillTimeouts
 
 /// Telling a group what its consumers want.
 extension Broker {
-    /// Notes that a group's consumers use an expression for a topic, and opens its courses on the topic's queues, from
+    /// Notes that a group's consumers use an expression for a topic, and opens its cursors on the topic's queues, from
     /// the oldest message on.
     func subscribe(
         _ name: GroupName, _ subscription: Subscription, at now: Moment, in transaction: borrowing Transaction
@@ -47,7 +47,7 @@ extension Broker {
             pending.groups[row.number] = row
         }
         if !row.isBroadcast {
-            for queue in topic.queues { try open(CourseKey(group: row.number, queue: queue.number), in: transaction) }
+            for queue in topic.queues { try open(CursorKey(group: row.number, queue: queue.number), in: transaction) }
         }
         return .done
     }
@@ -67,26 +67,26 @@ extension Broker {
                 + "one is free \(settings.filterUse.text) after its last receive", max: settings.filtersMax)
     }
 
-    /// Opens a course at the oldest message, if there is none.
-    func open(_ key: CourseKey, in transaction: borrowing Transaction) throws {
+    /// Opens a cursor at the oldest message, if there is none.
+    func open(_ key: CursorKey, in transaction: borrowing Transaction) throws {
         guard epoch(of: key) == nil,
             try !isDamaged(key) || transaction.cursor(group: key.group, queue: key.queue) == nil
         else { return }
         let floor = try transaction.oldestOffset(of: key.queue) ?? transaction.nextOffset(of: key.queue)
-        let cursor = CursorRow(group: key.group, queue: key.queue, floor: floor, deliveredThrough: floor)
-        guard try transaction.put(cursor, replacing: nil) else {
+        let row = CursorRow(group: key.group, queue: key.queue, floor: floor, deliveredThrough: floor)
+        guard try transaction.put(row, replacing: nil) else {
             throw StoreFailure(.damaged, "group \(key.group.number) has a cursor that memory does not know")
         }
-        let course = try Course(cursor)
+        let cursor = try GroupCursor(row)
         change(key) { change in
-            change.opened = course
+            change.opened = cursor
             change.stored = cursor.epoch
         }
     }
 
     /// Raises the delivered-through mark before the first delivery beyond it.
-    func raiseMark(_ key: CourseKey, epoch: Int64, to mark: Int64) -> BrokerReply {
-        guard self.epoch(of: key) == epoch else { return .refused(.unknownMessage("the course has changed")) }
+    func raiseMark(_ key: CursorKey, epoch: Int64, to mark: Int64) -> BrokerReply {
+        guard self.epoch(of: key) == epoch else { return .refused(.unknownMessage("the cursor has changed")) }
         change(key) { $0.mark = max($0.mark ?? 0, min(mark, MessagePlace.offsetMax)) }
         return .done
     }

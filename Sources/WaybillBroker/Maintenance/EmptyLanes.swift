@@ -32,8 +32,10 @@ extension Broker {
     /// Whether nothing lies in a queue that once had messages, and no group is owed any of it.
     private func isEmpty(_ queue: StoredQueueNumber, in transaction: borrowing Transaction) throws -> Bool {
         guard try transaction.oldestOffset(of: queue) == nil else { return false }
-        return try groups.courses(on: queue).allSatisfy { key in
-            guard committed(key, { $0.leases.isEmpty && $0.owed == 0 && !$0.isTurning }) ?? true else { return false }
+        return try groups.cursors(on: queue).allSatisfy { key in
+            guard committed(key, { $0.leases.isEmpty && $0.owed == 0 && !$0.isBeingMoved }) ?? true else {
+                return false
+            }
             return try transaction.redeliveries(of: key.group, in: queue, limit: 1).isEmpty
         }
     }
@@ -41,7 +43,7 @@ extension Broker {
     /// False: it is the newest of all, and stays until there is a newer one.
     private func remove(_ queue: StoredQueueNumber, in transaction: borrowing Transaction) throws -> Bool {
         guard try transaction.deleteStoredQueue(queue) else { return false }
-        for key in groups.courses(on: queue) {
+        for key in groups.cursors(on: queue) {
             try transaction.deleteCursor(of: key.group, on: queue)
             try transaction.openEffects(of: key.group, in: queue, from: nil)
         }
@@ -78,11 +80,11 @@ extension GroupMemory {
         }
     }
 
-    /// The courses of all groups on a queue.
-    fileprivate func courses(on queue: StoredQueueNumber) -> [CourseKey] {
+    /// The cursors of all groups on a queue.
+    fileprivate func cursors(on queue: StoredQueueNumber) -> [CursorKey] {
         state.withLock { state in
-            state.groups.filter { $0.value.courses[queue] != nil }.keys.sorted().map { group in
-                CourseKey(group: group, queue: queue)
+            state.groups.filter { $0.value.cursors[queue] != nil }.keys.sorted().map { group in
+                CursorKey(group: group, queue: queue)
             }
         }
     }

@@ -90,7 +90,7 @@ extension Broker {
     ) throws {
         let queue = gap.queue.number
         guard var cursor = try transaction.cursor(group: group.number, queue: queue),
-            !isDamaged(CourseKey(group: group.number, queue: queue))
+            !isDamaged(CursorKey(group: group.number, queue: queue))
         else { return }
         var owed: Int64 = 0
         while true {
@@ -107,9 +107,9 @@ extension Broker {
         cursor.ranges = ranges(cursor.ranges, from: gap.offset)
         try transaction.put(cursor, replacing: cursor.epoch)
         pending.cuts.append((group.number, queue, gap.offset))
-        let course = CourseKey(group: group.number, queue: queue)
-        change(course) { $0.owed -= Int(owed) }
-        if group.isFIFO { try freeMessageGroups(of: course, below: gap.offset, in: transaction) }
+        let key = CursorKey(group: group.number, queue: queue)
+        change(key) { $0.owed -= Int(owed) }
+        if group.isFIFO { try freeMessageGroups(of: key, below: gap.offset, in: transaction) }
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("topic")

@@ -2,7 +2,7 @@ import Synchronization
 import WaybillCore
 package import WaybillStore
 
-/// The end of a write: one cursor row for each course that changed.
+/// The end of a write: one cursor row for each cursor that changed.
 extension Broker {
     /// Cursors keep so many ranges less than they may, so that the lowest are not moved to rows at every write.
     private static let rangesSpared = 100
@@ -10,34 +10,34 @@ extension Broker {
     /// Writes down what the write at hand has changed. May be called more than once in a write.
     package func flush(in transaction: borrowing Transaction) throws {
         try noteGrowth(in: transaction)
-        for key in pending.courses.keys.sorted() { try flush(key, in: transaction) }
+        for key in pending.cursors.keys.sorted() { try flush(key, in: transaction) }
     }
 
-    private func flush(_ key: CourseKey, in transaction: borrowing Transaction) throws {
-        guard let change = pending.courses[key], let group = groupRow(key.group),
-            var course = change.opened.map(CourseHead.init) ?? committed(key, CourseHead.init)
+    private func flush(_ key: CursorKey, in transaction: borrowing Transaction) throws {
+        guard let change = pending.cursors[key], let group = groupRow(key.group),
+            var cursor = change.opened.map(CursorHead.init) ?? committed(key, CursorHead.init)
         else { return }
         let isChanged =
             change.opened != nil || !change.finished.isEmpty || change.mark != nil || change.exactMark != nil
         guard isChanged else { return }
-        for offset in change.finished { course.progress.finish(offset) }
-        for cut in pending.cuts where cut.group == key.group && cut.queue == key.queue { course.cut(below: cut.offset) }
-        course.mark = max(course.mark, change.mark ?? 0, course.progress.end)
-        if let exactMark = change.exactMark { course.mark = exactMark }
-        if course.progress.ranges.count > CursorRow.rangesMax {
-            try shorten(&course.progress, key, group, in: transaction)
+        for offset in change.finished { cursor.progress.finish(offset) }
+        for cut in pending.cuts where cut.group == key.group && cut.queue == key.queue { cursor.cut(below: cut.offset) }
+        cursor.mark = max(cursor.mark, change.mark ?? 0, cursor.progress.end)
+        if let exactMark = change.exactMark { cursor.mark = exactMark }
+        if cursor.progress.ranges.count > CursorRow.rangesMax {
+            try shorten(&cursor.progress, key, group, in: transaction)
         }
-        let stored = change.stored ?? course.epoch
-        guard try transaction.put(course.row(of: key), replacing: stored) else {
+        let stored = change.stored ?? cursor.epoch
+        guard try transaction.put(cursor.row(of: key), replacing: stored) else {
             throw StoreFailure(
                 .damaged, "the cursor of group \(key.group.number) on queue \(key.queue.number) is not as it was left")
         }
-        self.change(key) { $0.stored = course.epoch }
+        self.change(key) { $0.stored = cursor.epoch }
     }
 
     /// Moves the lowest unfinished messages to rows of their own, so that the ranges above them join the floor.
     private func shorten(
-        _ progress: inout Progress, _ key: CourseKey, _ group: GroupRow, in transaction: borrowing Transaction
+        _ progress: inout Progress, _ key: CursorKey, _ group: GroupRow, in transaction: borrowing Transaction
     ) throws {
         let recovered = committed(key) { $0.recoveredBelow } ?? 0
         while progress.ranges.count > CursorRow.rangesMax - Self.rangesSpared, let first = progress.ranges.first {
@@ -76,37 +76,37 @@ extension Broker {
             pending.topics[topic.name] = topic
             for group in groups.subscribers(of: topic.name) {
                 guard let row = groupRow(group), !row.isBroadcast else { continue }
-                try openNew(CourseKey(group: group, queue: number), in: transaction)
+                try openNew(CursorKey(group: group, queue: number), in: transaction)
             }
         }
     }
 
-    private func openNew(_ key: CourseKey, in transaction: borrowing Transaction) throws {
+    private func openNew(_ key: CursorKey, in transaction: borrowing Transaction) throws {
         guard epoch(of: key) == nil else { return }
-        let cursor = CursorRow(group: key.group, queue: key.queue)
-        try transaction.put(cursor, replacing: nil)
-        let course = try Course(cursor)
+        let row = CursorRow(group: key.group, queue: key.queue)
+        try transaction.put(row, replacing: nil)
+        let cursor = try GroupCursor(row)
         change(key) { change in
-            change.opened = course
+            change.opened = cursor
             change.stored = cursor.epoch
         }
     }
 }
 
-/// What a cursor row says of a course: a copy of the course itself would keep all that is in flight.
-private struct CourseHead {
+/// What the row of a cursor says: a copy of the cursor in memory would keep all that is in flight.
+private struct CursorHead {
     var epoch: Int64
     var progress: Progress
     var fence: Int64?
     var gap: Int64?
     var mark: Int64
 
-    init(_ course: Course) {
-        epoch = course.epoch
-        progress = course.progress
-        fence = course.fence
-        gap = course.gap
-        mark = course.mark
+    init(_ cursor: GroupCursor) {
+        epoch = cursor.epoch
+        progress = cursor.progress
+        fence = cursor.fence
+        gap = cursor.gap
+        mark = cursor.mark
     }
 
     /// Retention took what lay below an offset.
@@ -115,7 +115,7 @@ private struct CourseHead {
         gap = max(gap ?? 0, offset)
     }
 
-    func row(of key: CourseKey) -> CursorRow {
+    func row(of key: CursorKey) -> CursorRow {
         CursorRow(
             group: key.group, queue: key.queue, epoch: epoch, floor: progress.floor, ranges: progress.text,
             deliveredThrough: max(mark, progress.floor), fence: fence, gap: gap)

@@ -8,8 +8,8 @@ extension GroupMemory {
     func apply(_ changes: PendingChanges) {
         guard !changes.isEmpty else { return }
         let woken = state.withLock { state in
-            let stir = state.apply(changes)
-            return state.takeWoken(stir, uptime: changes.uptime)
+            let wakeUps = state.apply(changes)
+            return state.takeWoken(wakeUps, uptime: changes.uptime)
         }
         for resume in woken { resume() }
     }
@@ -37,19 +37,19 @@ extension GroupMemory {
 }
 
 extension GroupMemory.State {
-    func lease(at end: LeaseEnd) -> Lease? { groups[end.course.group]?.courses[end.course.queue]?.leases[end.offset] }
+    func lease(at end: LeaseEnd) -> Lease? { groups[end.cursor.group]?.cursors[end.cursor.queue]?.leases[end.offset] }
 
-    fileprivate mutating func apply(_ changes: PendingChanges) -> Stir {
-        var stir = Stir()
+    fileprivate mutating func apply(_ changes: PendingChanges) -> WakeUps {
+        var wakeUps = WakeUps()
         for number in changes.deletedTopics {
             guard let name = topics.first(where: { $0.value.number == number })?.key else { continue }
-            stir.all.formUnion(subscribers[name] ?? [])
+            wakeUps.all.formUnion(subscribers[name] ?? [])
             replace(name, by: nil)
         }
         for (name, topic) in changes.topics { replace(name, by: topic) }
         for (number, row) in changes.groups {
             replace(number, by: row)
-            stir.all.insert(number)
+            wakeUps.all.insert(number)
         }
         for filter in changes.filters {
             let isNew = keep(filter.use, as: filter.key, in: filter.group)
@@ -57,40 +57,40 @@ extension GroupMemory.State {
             // What other filters had passed over may be what this one wants.
             guard isNew else { continue }
             groups[filter.group]?.lookAgain(in: topics[filter.topic])
-            stir.all.insert(filter.group)
+            wakeUps.all.insert(filter.group)
         }
         for (group, queue) in changes.deadLetters { groups[group]?.deadLetters = queue }
         for (group, count) in changes.cleanedFilters where unusedFilters[group] == count { unusedFilters[group] = nil }
         namedLanes.merge(changes.namedLanes) { max($0, $1) }
         if let closed = changes.closedLanes {
             closedLanes = closed
-            stir.all.formUnion(groups.keys)
+            wakeUps.all.formUnion(groups.keys)
         }
         for (queue, end) in changes.grown {
             guard let topic = queues[queue]?.topic else { continue }
-            stir.grown[topic, default: 0] += max(0, end - (ends[queue] ?? 0))
+            wakeUps.grown[topic, default: 0] += max(0, end - (ends[queue] ?? 0))
         }
-        for topic in stir.grown.keys { growths[topic, default: 0] += 1 }
+        for topic in wakeUps.grown.keys { growths[topic, default: 0] += 1 }
         ends.merge(changes.grown) { max($0, $1) }
-        for (key, change) in changes.courses {
+        for (key, change) in changes.cursors {
             apply(change, to: key)
-            if change.opened != nil { stir.all.insert(key.group) }
-            if change.becameReady || groups[key.group]?.isHeldBack == true { stir.some.insert(key.group) }
+            if change.opened != nil { wakeUps.all.insert(key.group) }
+            if change.becameReady || groups[key.group]?.isHeldBack == true { wakeUps.some.insert(key.group) }
         }
-        for cut in changes.cuts { groups[cut.group]?.courses[cut.queue]?.cut(below: cut.offset) }
+        for cut in changes.cuts { groups[cut.group]?.cursors[cut.queue]?.cut(below: cut.offset) }
         for outcome in changes.outcomes { groups[outcome.group]?.breaker.note(outcome.succeeded) }
         for holder in changes.holders { groups[holder.group]?.holders[holder.place] = holder.holder }
         for departed in changes.departed {
             groups[departed.group]?.clients[departed.client] = nil
             // A lane may have nobody of its own now.
-            stir.all.insert(departed.group)
+            wakeUps.all.insert(departed.group)
         }
-        for number in stir.all.union(stir.some) {
+        for number in wakeUps.all.union(wakeUps.some) {
             groups[number]?.changes += 1
             groups[number]?.isHeldBack = false
         }
         dropLeaseEnds()
-        return stir
+        return wakeUps
     }
 
     /// Forgets the ends of leases that are over or were extended.
@@ -117,9 +117,9 @@ extension GroupMemory.State {
         if let topic { add(topic) }
     }
 
-    /// Forgets a stored queue that is gone, with every group's course on it.
+    /// Forgets a stored queue that is gone, with every group's cursor on it.
     private mutating func drop(_ queue: TopicState.Queue, of topic: TopicName) {
-        for number in subscribers[topic] ?? [] { drop(CourseKey(group: number, queue: queue.number)) }
+        for number in subscribers[topic] ?? [] { drop(CursorKey(group: number, queue: queue.number)) }
         remove(queue)
     }
 
@@ -135,50 +135,50 @@ extension GroupMemory.State {
             if groups[number] == nil { groups[number] = GroupState(row: row) } else { groups[number]?.row = row }
             names[row.name] = number
         } else if let old = groups[number] {
-            for queue in old.courses.keys { drop(CourseKey(group: number, queue: queue)) }
+            for queue in old.cursors.keys { drop(CursorKey(group: number, queue: queue)) }
             groups[number] = nil
             names[old.row.name] = nil
         }
     }
 
-    /// Forgets a course and what is in flight on it.
-    private mutating func drop(_ key: CourseKey) {
-        guard let course = groups[key.group]?.courses[key.queue] else { return }
-        for offset in course.leases.keys { release(offset, of: key) }
-        groups[key.group]?.courses[key.queue] = nil
+    /// Forgets a cursor and what is in flight on it.
+    private mutating func drop(_ key: CursorKey) {
+        guard let cursor = groups[key.group]?.cursors[key.queue] else { return }
+        for offset in cursor.leases.keys { release(offset, of: key) }
+        groups[key.group]?.cursors[key.queue] = nil
     }
 
-    private mutating func release(_ offset: Int64, of key: CourseKey) {
-        guard groups[key.group]?.courses[key.queue]?.leases[offset] != nil else { return }
+    private mutating func release(_ offset: Int64, of key: CursorKey) {
+        guard groups[key.group]?.cursors[key.queue]?.leases[offset] != nil else { return }
         groups[key.group]?.release(offset, in: key.queue)
         leases -= 1
     }
 
-    private mutating func apply(_ change: CourseChange, to key: CourseKey) {
+    private mutating func apply(_ change: CursorChange, to key: CursorKey) {
         if let opened = change.opened {
             drop(key)
             groups[key.group]?.damaged[key.queue] = nil
-            groups[key.group]?.courses[key.queue] = opened
+            groups[key.group]?.cursors[key.queue] = opened
             if let topic = queues[key.queue]?.topic { subscribers[topic, default: []].insert(key.group) }
         }
         for offset in change.finished { release(offset, of: key) }
-        groups[key.group]?.courses[key.queue]?.apply(change)
+        groups[key.group]?.cursors[key.queue]?.apply(change)
         for (offset, lease) in change.leased {
             groups[key.group]?.hold(lease, of: offset, in: key.queue)
             leases += 1
-            leaseEnds.add(LeaseEnd(course: key, offset: offset), due: lease.until)
+            leaseEnds.add(LeaseEnd(cursor: key, offset: offset), due: lease.until)
         }
         for (offset, until) in change.extended {
-            guard groups[key.group]?.courses[key.queue]?.leases[offset] != nil else { continue }
-            groups[key.group]?.courses[key.queue]?.leases[offset]?.until = until
-            leaseEnds.add(LeaseEnd(course: key, offset: offset), due: until)
+            guard groups[key.group]?.cursors[key.queue]?.leases[offset] != nil else { continue }
+            groups[key.group]?.cursors[key.queue]?.leases[offset]?.until = until
+            leaseEnds.add(LeaseEnd(cursor: key, offset: offset), due: until)
         }
     }
 }
 
-extension Course {
+extension GroupCursor {
     /// What a write did, but for leases.
-    fileprivate mutating func apply(_ change: CourseChange) {
+    fileprivate mutating func apply(_ change: CursorChange) {
         for offset in change.finished { progress.finish(offset) }
         if let mark = change.mark { self.mark = max(self.mark, mark) }
         owed += change.owed

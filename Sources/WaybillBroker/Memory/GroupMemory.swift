@@ -14,7 +14,7 @@ package final class GroupMemory: Sendable {
         var ends: [StoredQueueNumber: Int64] = [:]
         var groups: [GroupNumber: GroupState] = [:]
         var names: [GroupName: GroupNumber] = [:]
-        /// Groups that have a course on a topic, or wait for one.
+        /// Groups that have a cursor on a topic, or wait for one.
         var subscribers: [TopicName: Set<GroupNumber>] = [:]
         var leaseEnds = DueHeap<LeaseEnd>()
         var leases = 0
@@ -162,21 +162,21 @@ extension GroupMemory.State {
     }
 
     private mutating func load<Rows: TableReader & ~Copyable>(
-        _ cursor: CursorRow, into group: inout GroupState, _ dead: TopicState?, _ settings: BrokerSettings,
+        _ row: CursorRow, into group: inout GroupState, _ dead: TopicState?, _ settings: BrokerSettings,
         from rows: borrowing Rows
     ) throws {
-        guard let known = queues[cursor.queue] else { return }
-        subscribers[known.topic, default: []].insert(cursor.group)
-        if let damage = cursor.damage(end: ends[cursor.queue] ?? 0) {
-            group.damaged[cursor.queue] = damage
+        guard let known = queues[row.queue] else { return }
+        subscribers[known.topic, default: []].insert(row.group)
+        if let damage = row.damage(end: ends[row.queue] ?? 0) {
+            group.damaged[row.queue] = damage
             return
         }
-        var course = try Course(cursor)
-        course.recoveredBelow = min(course.mark, ends[cursor.queue] ?? 0)
-        course.fresh = course.progress.floor
-        course.owed = try rows.countRedeliveries(of: cursor.group, in: cursor.queue, limit: settings.owedMax)
-        group.courses[cursor.queue] = course
-        if dead?.number == known.topicNumber { group.deadLetters = cursor.queue }
+        var cursor = try GroupCursor(row)
+        cursor.recoveredBelow = min(cursor.mark, ends[row.queue] ?? 0)
+        cursor.fresh = cursor.progress.floor
+        cursor.owed = try rows.countRedeliveries(of: row.group, in: row.queue, limit: settings.owedMax)
+        group.cursors[row.queue] = cursor
+        if dead?.number == known.topicNumber { group.deadLetters = row.queue }
     }
 
     /// Brings the expressions of a group into memory that were in use when its consumers were last there: while the
@@ -213,7 +213,7 @@ extension GroupMemory.State {
     private mutating func hold(_ row: FIFOLeaseRow, in group: inout GroupState, at now: Moment) {
         // A later delivery is held by its row; the lease only keeps the key.
         guard row.attempt > 0, (0..<(ends[row.queue] ?? 0)).contains(row.offset),
-            group.courses[row.queue]?.isFree(row.offset) == true
+            group.cursors[row.queue]?.isFree(row.offset) == true
         else { return }
         let lease = Lease(
             attempt: row.attempt, nonce: row.boot, until: row.until, client: row.client, bytes: 0, takenAt: now,
@@ -221,6 +221,6 @@ extension GroupMemory.State {
         group.hold(lease, of: row.offset, in: row.queue)
         leases += 1
         leaseEnds.add(
-            LeaseEnd(course: CourseKey(group: group.row.number, queue: row.queue), offset: row.offset), due: row.until)
+            LeaseEnd(cursor: CursorKey(group: group.row.number, queue: row.queue), offset: row.offset), due: row.until)
     }
 }

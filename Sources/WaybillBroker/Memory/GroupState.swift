@@ -9,7 +9,7 @@ struct FilterUse {
         var expression: Text
     }
 
-    /// By what courses know it, in this process: never used twice, so that no other expression goes on where it was.
+    /// By what cursors know it, in this process: never used twice, so that no other expression goes on where it was.
     var number: Int64 = 0
     var filter: MessageFilter
     /// By uptime: a clock that jumps makes no expression old.
@@ -46,8 +46,8 @@ struct Client {
 /// What memory knows of a group.
 struct GroupState {
     var row: GroupRow
-    var courses: [StoredQueueNumber: Course] = [:]
-    /// Why courses are parked whose cursors are damaged.
+    var cursors: [StoredQueueNumber: GroupCursor] = [:]
+    /// Why cursors are parked whose cursors are damaged.
     var damaged: [StoredQueueNumber: String] = [:]
     var filters: [FilterUse.Key: FilterUse] = [:]
     var clients: [Text: Client] = [:]
@@ -75,9 +75,9 @@ struct GroupState {
         filters.compactMap { key, use in key.topic == topic && use.number != number ? use.filter : nil }
     }
 
-    /// Whether the group has a course on each queue, or cannot have one.
+    /// Whether the group has a cursor on each queue, or cannot have one.
     func knows(_ queues: [TopicState.Queue]) -> Bool {
-        queues.allSatisfy { courses[$0.number] != nil || damaged[$0.number] != nil }
+        queues.allSatisfy { cursors[$0.number] != nil || damaged[$0.number] != nil }
     }
 
     /// Notes that a client asks for something.
@@ -111,15 +111,15 @@ struct GroupState {
     }
 
     mutating func lookAgain(in topic: TopicState?) {
-        for queue in topic?.queues ?? [] { courses[queue.number]?.lookAgain() }
+        for queue in topic?.queues ?? [] { cursors[queue.number]?.lookAgain() }
     }
 
     mutating func hold(_ lease: Lease, of offset: Int64, in queue: StoredQueueNumber) {
-        courses[queue]?.leases[offset] = lease
+        cursors[queue]?.leases[offset] = lease
         note(lease)
     }
 
-    /// Counts a lease that a course has got.
+    /// Counts a lease that a cursor has got.
     mutating func note(_ lease: Lease) {
         inFlight += 1
         clients[lease.client]?.heldBytes += lease.bytes
@@ -127,7 +127,7 @@ struct GroupState {
     }
 
     mutating func release(_ offset: Int64, in queue: StoredQueueNumber) {
-        guard let lease = courses[queue]?.leases.removeValue(forKey: offset) else { return }
+        guard let lease = cursors[queue]?.leases.removeValue(forKey: offset) else { return }
         inFlight -= 1
         clients[lease.client]?.heldBytes -= lease.bytes
         clients[lease.client]?.heldCount -= 1

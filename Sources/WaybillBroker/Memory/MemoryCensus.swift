@@ -18,7 +18,7 @@ package struct MemoryCensus: Hashable, Sendable {
     package var ranges = 0
     package var clients = 0
     package var filters = 0
-    /// Entries for each filter of each course.
+    /// Entries for each filter of each cursor.
     package var places = 0
     /// Batches that are remembered by the names of their attempts.
     package var batches = 0
@@ -42,12 +42,12 @@ extension GroupMemory {
                 census.clients += group.clients.count
                 census.filters += group.filters.count
                 census.batches += group.batches.count
-                for course in group.courses.values {
-                    census.leases += course.leases.count
-                    census.wanted += course.wanted.count
-                    census.ranges += course.progress.ranges.count
+                for cursor in group.cursors.values {
+                    census.leases += cursor.leases.count
+                    census.wanted += cursor.wanted.count
+                    census.ranges += cursor.progress.ranges.count
                     census.places +=
-                        course.next.count + course.foundNone.count + course.readyAfter.count + course.cleanSince.count
+                        cursor.next.count + cursor.foundNone.count + cursor.readyAfter.count + cursor.cleanSince.count
                 }
             }
             return census

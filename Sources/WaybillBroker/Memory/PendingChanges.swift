@@ -29,7 +29,7 @@ struct PendingChanges {
     var cleanedFilters: [GroupNumber: UInt64] = [:]
     /// Lanes that requests have named, and when by uptime.
     var namedLanes: [Text: Interval] = [:]
-    var courses: [CourseKey: CourseChange] = [:]
+    var cursors: [CursorKey: CursorChange] = [:]
     var outcomes: [(group: GroupNumber, succeeded: Bool)] = []
     var holders: [(place: MessagePlace, group: GroupNumber, holder: Holder?)] = []
     var deadLetters: [GroupNumber: StoredQueueNumber] = [:]
@@ -40,22 +40,22 @@ struct PendingChanges {
     /// Leases whose end was looked at: to be looked at again if the write is undone.
     var ended: [(due: Moment, lease: LeaseEnd)] = []
     /// Courses that a look-back turns: nobody takes from them meanwhile.
-    var turning: [CourseKey] = []
+    var movedCursors: [CursorKey] = []
     /// Up to when consumers who wait are told that nothing came.
     var uptime: Interval?
 
     var isEmpty: Bool {
-        grown.isEmpty && deletedTopics.isEmpty && topics.isEmpty && groups.isEmpty && filters.isEmpty && courses.isEmpty
+        grown.isEmpty && deletedTopics.isEmpty && topics.isEmpty && groups.isEmpty && filters.isEmpty && cursors.isEmpty
             && outcomes.isEmpty
             && holders.isEmpty && departed.isEmpty && deadLetters.isEmpty && uptime == nil && closedLanes == nil
             && cleanedFilters.isEmpty && namedLanes.isEmpty
     }
 }
 
-/// What a write does to a course.
-struct CourseChange {
-    /// A new course, or one that takes the place of the old.
-    var opened: Course?
+/// What a write does to a cursor.
+struct CursorChange {
+    /// A new cursor, or one that takes the place of the old.
+    var opened: GroupCursor?
     var finished: [Int64] = []
     var isFinished: Set<Int64> = []
     var leased: [Int64: Lease] = [:]
@@ -76,6 +76,6 @@ struct CourseChange {
 
 /// When a lease ends.
 struct LeaseEnd: Hashable {
-    var course: CourseKey
+    var cursor: CursorKey
     var offset: Int64
 }

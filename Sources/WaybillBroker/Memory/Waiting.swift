@@ -16,7 +16,7 @@ import WaybillStore
 /// The exception is a client that holds all that it may, which passes on.
 extension GroupMemory {
     /// What a consumer had seen when it found nothing.
-    struct Seen: Hashable {
+    struct ChangeMark: Hashable {
         /// Of its group.
         var changes: UInt64
         /// Of its topic.
@@ -27,12 +27,12 @@ extension GroupMemory {
     /// happened since `seen`, or when too many wait.
     ///
     /// - Parameter deadline: by uptime, so that a wall clock that is set back lets nobody wait longer.
-    func wait(_ group: GroupNumber, _ reception: Reception, until deadline: Interval, seen: Seen) async {
+    func wait(_ group: GroupNumber, _ request: ReceiveRequest, until deadline: Interval, seen: ChangeMark) async {
         let number = state.withLock { state in
             state.nextWaiter += 1
             return state.nextWaiter
         }
-        let kind = WaiterKind(reception)
+        let kind = WaiterKind(request)
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let waits = state.withLock { state in
@@ -40,7 +40,7 @@ extension GroupMemory {
                         state.seen(group, kind.topic) == seen
                     else { return false }
                     state.groups[group]?.waiters.append(
-                        Waiter(number: number, kind: kind, max: reception.max, seen: seen) { continuation.resume() })
+                        Waiter(number: number, kind: kind, max: request.max, seen: seen) { continuation.resume() })
                     state.waiting.insert(number)
                     state.waits.add((group, number), due: deadline.asMoment)
                     return true
@@ -53,11 +53,11 @@ extension GroupMemory {
         }
     }
 
-    func seen(_ group: GroupNumber, _ topic: TopicName) -> Seen? { state.withLock { $0.seen(group, topic) } }
+    func seen(_ group: GroupNumber, _ topic: TopicName) -> ChangeMark? { state.withLock { $0.seen(group, topic) } }
 
     /// After a receive that may have left something: wakes the next of its like that has not looked since.
-    func passOn(_ group: GroupNumber, _ reception: Reception) {
-        let kind = WaiterKind(reception)
+    func passOn(_ group: GroupNumber, _ request: ReceiveRequest) {
+        let kind = WaiterKind(request)
         let resume = state.withLock { state -> (@Sendable () -> Void)? in
             guard let seen = state.seen(group, kind.topic),
                 let next = state.groups[group]?.waiters.first(where: { $0.kind == kind && $0.seen != seen })
@@ -72,7 +72,7 @@ extension GroupMemory {
 
     /// Ends the waits whose time is over.
     func endWaits(upTo uptime: Interval) {
-        let woken = state.withLock { $0.takeWoken(Stir(), uptime: uptime) }
+        let woken = state.withLock { $0.takeWoken(WakeUps(), uptime: uptime) }
         for resume in woken { resume() }
     }
 
@@ -97,7 +97,7 @@ extension Interval {
 }
 
 /// What a write means to those who wait.
-struct Stir {
+struct WakeUps {
     /// Messages that topics got.
     var grown: [TopicName: Int64] = [:]
     /// Groups in which something is to be had again.
@@ -111,9 +111,9 @@ struct WaiterKind: Hashable {
     var subscription: Subscription
     var lane: Text
 
-    init(_ reception: Reception) {
-        subscription = reception.subscription
-        lane = reception.lane
+    init(_ request: ReceiveRequest) {
+        subscription = request.subscription
+        lane = request.lane
     }
 
     var topic: TopicName { subscription.topic }
@@ -125,20 +125,20 @@ struct Waiter {
     var kind: WaiterKind
     /// Messages that it would take.
     var max: Int
-    var seen: GroupMemory.Seen
+    var seen: GroupMemory.ChangeMark
     var resume: @Sendable () -> Void
 }
 
 extension GroupMemory.State {
-    func seen(_ number: GroupNumber, _ topic: TopicName) -> GroupMemory.Seen? {
+    func seen(_ number: GroupNumber, _ topic: TopicName) -> GroupMemory.ChangeMark? {
         guard !isClosed, let group = groups[number], topics[topic] != nil else { return nil }
-        return GroupMemory.Seen(changes: group.changes, growths: growths[topic] ?? 0)
+        return GroupMemory.ChangeMark(changes: group.changes, growths: growths[topic] ?? 0)
     }
 
     /// Those that a write has something for, taken out of the line; and those whose time is over by `uptime`.
-    mutating func takeWoken(_ stir: Stir, uptime: Interval?) -> [@Sendable () -> Void] {
+    mutating func takeWoken(_ wakeUps: WakeUps, uptime: Interval?) -> [@Sendable () -> Void] {
         var woken: [@Sendable () -> Void] = []
-        for (topic, count) in stir.grown.sorted(by: { $0.key < $1.key }) {
+        for (topic, count) in wakeUps.grown.sorted(by: { $0.key < $1.key }) {
             for group in (subscribers[topic] ?? []).sorted() {
                 if groups[group]?.row.isBroadcast == true {
                     woken += takeWaiters(of: group) { $0.kind.topic == topic }
@@ -147,8 +147,8 @@ extension GroupMemory.State {
                 }
             }
         }
-        for group in stir.all.sorted() { woken += takeWaiters(of: group) { _ in true } }
-        for group in stir.some.subtracting(stir.all).sorted() { woken += takeWaiters(of: group, for: 1) }
+        for group in wakeUps.all.sorted() { woken += takeWaiters(of: group) { _ in true } }
+        for group in wakeUps.some.subtracting(wakeUps.all).sorted() { woken += takeWaiters(of: group, for: 1) }
         if let uptime {
             while let wait = waits.take(upTo: uptime.asMoment) {
                 if let resume = takeWaiter(wait.element.number, of: wait.element.group) { woken.append(resume) }

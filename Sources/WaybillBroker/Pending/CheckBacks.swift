@@ -48,7 +48,7 @@ extension Broker {
             return try ask(checker, about: row, at: now, in: transaction)
         }
         let wait: Interval
-        if desk.room(for: producer, besides: pending.questions) > 0 {
+        if checkBacks.room(for: producer, besides: pending.questions) > 0 {
             pending.questions.append((number, producer))
             wait = settings.checkBacks.wait(afterCheck: row.nextCheck, random: dice())
         } else {
@@ -115,8 +115,8 @@ extension Broker {
         of producer: Text, at now: Moment, in transaction: borrowing Transaction
     ) throws -> BrokerReply {
         // More than it may be sent would be missed again in the same write.
-        let limit = min(settings.missedChecksPerWrite, desk.room(for: producer))
-        let numbers = desk.missed(by: producer, limit: limit)
+        let limit = min(settings.missedChecksPerWrite, checkBacks.room(for: producer))
+        let numbers = checkBacks.missed(by: producer, limit: limit)
         pending.woken += numbers.map { ($0, producer) }
         for number in numbers {
             guard let row = try transaction.pendingMessage(number), row.state == .half, let due = row.due, due > now

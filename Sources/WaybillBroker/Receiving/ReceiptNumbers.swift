@@ -1,7 +1,7 @@
 import WaybillCore
 import WaybillStore
 
-/// What a receipt says when its seal is opened: which delivery it is about, and of which life of file and course.
+/// What a receipt says when its seal is opened: which delivery it is about, and of which life of file and cursor.
 struct ReceiptNumbers: Hashable {
     static let purpose: UInt8 = 1
 
@@ -15,10 +15,10 @@ struct ReceiptNumbers: Hashable {
     var attempt: Int64
     var nonce: Int64
 
-    init(_ grant: Granted, _ look: Look, _ group: GroupNumber, boot: Int64) {
+    init(_ grant: GrantedLease, _ scan: Scan, _ group: GroupNumber, boot: Int64) {
         self.boot = boot
         self.group = group
-        topic = look.topic.number
+        topic = scan.topic.number
         place = grant.place
         epoch = grant.epoch
         attempt = grant.attempt

@@ -6,46 +6,46 @@ import WaybillTimeouts
 /// What a consumer sees when it looks: reading messages, and choosing among them.
 extension Receiver {
     /// Reads what lies where a look points to, within the bytes of one batch, and says of each what is to become of it.
-    func read(_ look: Look) throws -> [Found] {
-        switch look.source {
+    func read(_ scan: Scan) throws -> [Candidate] {
+        switch scan.source {
         case .fresh(let offsets):
             return try store.read { rows in
-                var found: [Found] = []
+                var found: [Candidate] = []
                 var bytes = 0
                 for offset in offsets {
-                    var one = Found(
+                    var one = Candidate(
                         offset: offset, attempt: 0, isReplayed: false, message: nil, messageGroup: nil,
                         verdict: .missing)
-                    try choose(&one, look, rows)
+                    try choose(&one, scan, rows)
                     bytes += one.content == nil ? 0 : one.bytes
                     found.append(one)
-                    if bytes > look.bytesMax { break }
+                    if bytes > scan.bytesMax { break }
                 }
                 return found
             }
         case .ready(let after, _):
-            return try readRows(look, after: after)
+            return try readRows(scan, after: after)
         }
     }
 
-    private func readRows(_ look: Look, after: Int64) throws -> [Found] {
+    private func readRows(_ scan: Scan, after: Int64) throws -> [Candidate] {
         let rows = try store.read { rows in
-            try rows.redeliveries(of: look.key.group, in: look.key.queue, state: .ready, after: after, limit: 64)
+            try rows.redeliveries(of: scan.key.group, in: scan.key.queue, state: .ready, after: after, limit: 64)
         }
-        let mine = groups.want(rows.map(\.offset), of: look.key)
+        let mine = groups.want(rows.map(\.offset), of: scan.key)
         var unread = mine
-        defer { groups.release(unread, of: look.key) }
+        defer { groups.release(unread, of: scan.key) }
         let found = try store.read { snapshot in
-            var found: [Found] = []
+            var found: [Candidate] = []
             var bytes = 0
             for row in rows where mine.contains(row.offset) {
-                var one = Found(
+                var one = Candidate(
                     offset: row.offset, attempt: row.attempt, isReplayed: row.isReplayed, message: nil,
                     messageGroup: row.messageGroup, verdict: .missing)
-                try choose(&one, look, snapshot)
+                try choose(&one, scan, snapshot)
                 bytes += one.content == nil ? 0 : one.bytes
                 found.append(one)
-                if bytes > look.bytesMax { break }
+                if bytes > scan.bytesMax { break }
             }
             return found
         }
@@ -54,29 +54,29 @@ extension Receiver {
     }
 
     /// Reads one message and decides by the filters whose it is.
-    private func choose(_ one: inout Found, _ look: Look, _ rows: borrowing Snapshot) throws {
+    private func choose(_ one: inout Candidate, _ scan: Scan, _ rows: borrowing Snapshot) throws {
         // Beyond all offsets nothing lies, and a damaged row that says so is none of a message.
         guard (0...MessagePlace.offsetMax).contains(one.offset),
-            let message = try rows.message(at: look.key.place(one.offset))
+            let message = try rows.message(at: scan.key.place(one.offset))
         else { return }
         one.message = message
         let needsProperties =
-            look.origin != nil || look.filter.readsProperties || look.others.contains { $0.readsProperties }
+            scan.origin != nil || scan.filter.readsProperties || scan.others.contains { $0.readsProperties }
         let properties = needsProperties ? try MessageContent.properties(message.message.properties) : [:]
-        let isOfTopic = look.origin.map { properties[MessageContent.originTopic] == $0.text } ?? true
-        if isOfTopic, look.filter.matches(tag: message.message.tag, properties: properties) {
+        let isOfTopic = scan.origin.map { properties[MessageContent.originTopic] == $0.text } ?? true
+        if isOfTopic, scan.filter.matches(tag: message.message.tag, properties: properties) {
             let event = try message.message.event.flatMap { position in
                 try contents.content(
                     of: message.message, by: position, needsBody: message.message.body == nil, in: rows)
             }
             let content = try MessageContent(message.message, event: event)
-            one.messageGroup = look.isFIFO ? content.messageGroup : nil
+            one.messageGroup = scan.isFIFO ? content.messageGroup : nil
             one.verdict = .wanted(content)
         } else if !isOfTopic
-            || look.others.contains(where: { $0.matches(tag: message.message.tag, properties: properties) })
+            || scan.others.contains(where: { $0.matches(tag: message.message.tag, properties: properties) })
         {
             one.verdict = .left
-            if look.isFIFO, one.messageGroup == nil {
+            if scan.isFIFO, one.messageGroup == nil {
                 let event = try message.message.event.flatMap { position in
                     try contents.content(of: message.message, by: position, needsBody: false, in: rows)
                 }
@@ -91,19 +91,19 @@ extension Receiver {
     func again(_ batch: [RememberedBatches.Element], _ group: GroupNumber) throws -> [Delivery] {
         var deliveries: [Delivery] = []
         for element in batch {
-            guard let (look, until) = try held(element, group) else { continue }
-            let found: Found? = try store.read { rows in
-                var one = Found(
-                    offset: element.place.offset, attempt: element.attempt - 1, isReplayed: look.isReplayed,
+            guard let (scan, until) = try held(element, group) else { continue }
+            let found: Candidate? = try store.read { rows in
+                var one = Candidate(
+                    offset: element.place.offset, attempt: element.attempt - 1, isReplayed: scan.isReplayed,
                     message: nil, messageGroup: nil, verdict: .missing)
-                try choose(&one, look.look, rows)
+                try choose(&one, scan.scan, rows)
                 return one
             }
             guard let found, found.content != nil else { continue }
-            let grant = Granted(
-                place: element.place, epoch: look.look.epoch, attempt: element.attempt, nonce: element.nonce,
-                until: until, isReplayed: look.isReplayed)
-            deliveries.append(delivery(found, grant, look.look, group))
+            let grant = GrantedLease(
+                place: element.place, epoch: scan.scan.epoch, attempt: element.attempt, nonce: element.nonce,
+                until: until, isReplayed: scan.isReplayed)
+            deliveries.append(delivery(found, grant, scan.scan, group))
         }
         return deliveries
     }
@@ -111,32 +111,32 @@ extension Receiver {
     /// Whether a delivery is still out, and until when.
     private func held(
         _ element: RememberedBatches.Element, _ group: GroupNumber
-    ) throws -> (look: (look: Look, isReplayed: Bool), until: Moment)? {
-        guard let (look, lease) = groups.delivered(element.place, of: group) else { return nil }
+    ) throws -> (scan: (scan: Scan, isReplayed: Bool), until: Moment)? {
+        guard let (scan, lease) = groups.delivered(element.place, of: group) else { return nil }
         if let lease {
             guard lease.nonce == element.nonce, lease.attempt == element.attempt else { return nil }
-            return (look, lease.until)
+            return (scan, lease.until)
         }
         let row = try store.read { rows in try rows.redelivery(of: group, at: element.place) }
         guard let row, row.state == .held, row.nonce == element.nonce, let until = row.due else { return nil }
-        return ((look.look, row.isReplayed), until)
+        return ((scan.scan, row.isReplayed), until)
     }
 
     /// What a consumer gets of what it took.
-    func delivery(_ found: Found, _ grant: Granted, _ look: Look, _ group: GroupNumber) -> Delivery {
-        let receipt = ReceiptNumbers(grant, look, group, boot: store.bootNumber).sealed(by: seal)
-        return delivery(found, grant, look, receipt)
+    func delivery(_ found: Candidate, _ grant: GrantedLease, _ scan: Scan, _ group: GroupNumber) -> Delivery {
+        let receipt = ReceiptNumbers(grant, scan, group, boot: store.bootNumber).sealed(by: seal)
+        return delivery(found, grant, scan, receipt)
     }
 
     /// - Parameter receipt: worth nothing when nobody is to answer by it.
-    func delivery(_ found: Found, _ grant: Granted, _ look: Look, _ receipt: DeliveryReceipt) -> Delivery {
+    func delivery(_ found: Candidate, _ grant: GrantedLease, _ scan: Scan, _ receipt: DeliveryReceipt) -> Delivery {
         let message = found.message
         let content = found.content
         return Delivery(
-            id: content?.originID ?? content?.id ?? "", topic: content?.origin ?? look.topic.name,
-            lane: look.queue.lane, body: content?.body ?? [], tag: message?.message.tag, keys: content?.keys ?? [],
+            id: content?.originID ?? content?.id ?? "", topic: content?.origin ?? scan.topic.name,
+            lane: scan.queue.lane, body: content?.body ?? [], tag: message?.message.tag, keys: content?.keys ?? [],
             properties: content?.properties ?? [:], messageGroup: content?.messageGroup,
-            priority: Int(look.queue.priority), bornAt: message?.message.bornAt ?? grant.until,
+            priority: Int(scan.queue.priority), bornAt: message?.message.bornAt ?? grant.until,
             storedAt: message?.visibleAt ?? grant.until, attempt: grant.attempt, isReplayed: grant.isReplayed,
             receipt: receipt,
             invisibleUntil: grant.until, event: message?.message.event, order: content?.order,
@@ -149,16 +149,16 @@ extension GroupMemory {
     /// holds it.
     func delivered(
         _ place: MessagePlace, of group: GroupNumber
-    ) -> (look: (look: Look, isReplayed: Bool), lease: Lease?)? {
+    ) -> (scan: (scan: Scan, isReplayed: Bool), lease: Lease?)? {
         state.withLock { state in
-            guard let course = state.groups[group]?.courses[place.queue], let known = state.queues[place.queue],
+            guard let cursor = state.groups[group]?.cursors[place.queue], let known = state.queues[place.queue],
                 let topic = state.topics[known.topic]
             else { return nil }
-            let look = Look(
-                key: CourseKey(group: group, queue: place.queue), topic: topic, queue: known.queue,
-                epoch: course.epoch, source: .fresh([place.offset]), taking: .memory, filterNumber: 0,
+            let scan = Scan(
+                key: CursorKey(group: group, queue: place.queue), topic: topic, queue: known.queue,
+                epoch: cursor.epoch, source: .fresh([place.offset]), taking: .memory, filterNumber: 0,
                 filter: .everything, others: [], isFIFO: state.groups[group]?.row.isFIFO ?? false, origin: nil, max: 1)
-            return ((look, course.isReplayed(place.offset)), course.leases[place.offset])
+            return ((scan, cursor.isReplayed(place.offset)), cursor.leases[place.offset])
         }
     }
 }

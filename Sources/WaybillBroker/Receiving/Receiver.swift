@@ -63,26 +63,26 @@ package struct Receiver: Sendable {
     var contents: any EventContents { parts.contents }
 
     /// Messages for a consumer: at once when there are any, else as soon as there are, or none when its time is over.
-    package func receive(_ reception: Reception) async -> Result<[Delivery], MessageRefusal> {
-        await supply(reception, inOneWrite: false).map { supply in
+    package func receive(_ request: ReceiveRequest) async -> Result<[Delivery], MessageRefusal> {
+        await supply(request, inOneWrite: false).map { supply in
             switch supply {
             case .deliveries(let deliveries): deliveries
-            case .handful: []
+            case .batch: []
             }
         }
     }
 
     /// The same for a module of this process, which may handle and finish messages in one write.
-    package func supply(_ reception: Reception) async -> Result<Supply, MessageRefusal> {
-        await supply(reception, inOneWrite: true)
+    package func supply(_ request: ReceiveRequest) async -> Result<ReceivedBatch, MessageRefusal> {
+        await supply(request, inOneWrite: true)
     }
 
-    private func supply(_ reception: Reception, inOneWrite: Bool) async -> Result<Supply, MessageRefusal> {
-        if let refusal = reception.refusal(settings) { return .failure(refusal) }
-        let deadline = Interval(milliseconds: world.uptime().milliseconds + reception.wait.milliseconds)
+    private func supply(_ request: ReceiveRequest, inOneWrite: Bool) async -> Result<ReceivedBatch, MessageRefusal> {
+        if let refusal = request.refusal(settings) { return .failure(refusal) }
+        let deadline = Interval(milliseconds: world.uptime().milliseconds + request.wait.milliseconds)
         do {
             while true {
-                let attempt = try await lookOnce(reception, inOneWrite: inOneWrite)
+                let attempt = try await lookOnce(request, inOneWrite: inOneWrite)
                 switch attempt {
                 case .refused(let refusal): return .failure(refusal)
                 case .some(let supply): return .success(supply)
@@ -91,10 +91,10 @@ package struct Receiver: Sendable {
                     guard world.uptime() < deadline, !Task.isCancelled, let seen else {
                         return .success(.deliveries([]))
                     }
-                    await groups.wait(group, reception, until: deadline, seen: seen)
+                    await groups.wait(group, request, until: deadline, seen: seen)
                     if Task.isCancelled {
                         // Nobody would take what it gets: what it may have been woken for is for the next.
-                        groups.passOn(group, reception)
+                        groups.passOn(group, request)
                         return .success(.deliveries([]))
                     }
                 }
@@ -106,33 +106,33 @@ package struct Receiver: Sendable {
 
     private enum Outcome {
         case refused(MessageRefusal)
-        case some(Supply)
-        case nothing(GroupNumber, GroupMemory.Seen?)
+        case some(ReceivedBatch)
+        case nothing(GroupNumber, GroupMemory.ChangeMark?)
     }
 
-    private func lookOnce(_ reception: Reception, inOneWrite: Bool) async throws -> Outcome {
-        var welcome = groups.welcome(reception, at: world.now(), uptime: world.uptime())
+    private func lookOnce(_ request: ReceiveRequest, inOneWrite: Bool) async throws -> Outcome {
+        var route = groups.route(request, at: world.now(), uptime: world.uptime())
         // A message that becomes visible meanwhile may open a queue that the group is not told of yet.
         for _ in 0..<Self.welcomesMax {
-            guard case .unknown = welcome else { break }
-            let reply = await submit(.subscribe(reception.group, reception.subscription, client: reception.client))
+            guard case .unknown = route else { break }
+            let reply = await submit(.subscribe(request.group, request.subscription, client: request.client))
             if let refusal = reply.refusal { return .refused(refusal) }
-            welcome = groups.welcome(reception, at: world.now(), uptime: world.uptime())
+            route = groups.route(request, at: world.now(), uptime: world.uptime())
         }
-        switch welcome {
+        switch route {
         case .refused(let refusal): return .refused(refusal)
         case .unknown: return .refused(.overloaded("the group is being changed", retryAfter: .seconds(1)))
         case .again(let group, let batch):
             let deliveries = try again(batch, group)
             return deliveries.isEmpty ? .nothing(group, nil) : .some(.deliveries(deliveries))
         case .broadcast(let group, let queues):
-            let seen = groups.seen(group, reception.subscription.topic)
-            let deliveries = try broadcast(reception, group, queues)
+            let seen = groups.seen(group, request.subscription.topic)
+            let deliveries = try broadcast(request, group, queues)
             return deliveries.isEmpty ? .nothing(group, seen) : .some(.deliveries(deliveries))
         case .queues(let group, let queues):
-            let seen = groups.seen(group, reception.subscription.topic)
-            let (supply, isAll) = try await collect(reception, group, queues, inOneWrite: inOneWrite)
-            if !isAll || groups.isHeldBack(group) { groups.passOn(group, reception) }
+            let seen = groups.seen(group, request.subscription.topic)
+            let (supply, isAll) = try await collect(request, group, queues, inOneWrite: inOneWrite)
+            if !isAll || groups.isHeldBack(group) { groups.passOn(group, request) }
             if case .deliveries(let deliveries) = supply, deliveries.isEmpty { return .nothing(group, seen) }
             return .some(supply)
         }
@@ -140,90 +140,90 @@ package struct Receiver: Sendable {
 
     /// Looks at queue after queue until the batch is full. All: nothing is left that it could have taken.
     private func collect(
-        _ reception: Reception, _ group: GroupNumber, _ queues: [StoredQueueNumber], inOneWrite: Bool
-    ) async throws -> (supply: Supply, isAll: Bool) {
+        _ request: ReceiveRequest, _ group: GroupNumber, _ queues: [StoredQueueNumber], inOneWrite: Bool
+    ) async throws -> (supply: ReceivedBatch, isAll: Bool) {
         var deliveries: [Delivery] = []
-        var taken: [Granted] = []
+        var taken: [GrantedLease] = []
         let share = groups.takeReadingBytes()
         defer { groups.giveBack(readingBytes: share) }
         var bytes = 0
         var isFull = false
         var isAll = true
         for queue in queues {
-            var looks = 0
-            while looks < Self.looksMax {
-                looks += 1
-                guard deliveries.count < reception.max, !isFull,
-                    deliveries.isEmpty || !reception.isCautious || isOrdinary(taken)
+            var scans = 0
+            while scans < Self.looksMax {
+                scans += 1
+                guard deliveries.count < request.max, !isFull,
+                    deliveries.isEmpty || !request.isCautious || isOrdinary(taken)
                 else {
                     isAll = false
                     break
                 }
-                guard var look = groups.look(queue, of: group, reception, max: reception.max - deliveries.count)
+                guard var scan = groups.scan(queue, of: group, request, max: request.max - deliveries.count)
                 else { break }
-                if case .raise(let mark) = look.taking {
+                if case .raise(let mark) = scan.taking {
                     // A mark that was not raised would be asked for again without an end.
-                    guard await submit(.raiseMark(look.key, epoch: look.epoch, to: mark)).refusal == nil else { break }
+                    guard await submit(.raiseMark(scan.key, epoch: scan.epoch, to: mark)).refusal == nil else { break }
                     continue
                 }
-                look.bytesMax = share - bytes
-                look.isFirst = deliveries.isEmpty
+                scan.bytesMax = share - bytes
+                scan.isFirst = deliveries.isEmpty
                 let isAlone = inOneWrite && deliveries.isEmpty
-                if isAlone, let handful = try await untaken(look, reception, group) {
-                    return (.handful(handful), false)
+                if isAlone, let batch = try await untaken(scan, request, group) {
+                    return (.batch(batch), false)
                 }
-                let granted: [(found: Found, grant: Granted)]
-                (granted, isFull) = try await take(look, reception)
+                let granted: [(found: Candidate, grant: GrantedLease)]
+                (granted, isFull) = try await take(scan, request)
                 bytes += granted.reduce(0) { $0 + $1.found.bytes }
                 taken += granted.map(\.grant)
-                note(granted.map(\.grant), reception)
-                if isAlone, case .memory = look.taking, !granted.isEmpty {
-                    return (.handful(handful(of: granted, look, group)), false)
+                note(granted.map(\.grant), request)
+                if isAlone, case .memory = scan.taking, !granted.isEmpty {
+                    return (.batch(batch(of: granted, scan, group)), false)
                 }
-                deliveries += granted.map { delivery($0.found, $0.grant, look, group) }
+                deliveries += granted.map { delivery($0.found, $0.grant, scan, group) }
             }
-            if looks == Self.looksMax { isAll = false }
+            if scans == Self.looksMax { isAll = false }
         }
-        if let attempt = reception.attempt, !taken.isEmpty { groups.remember(taken, of: attempt, in: group) }
+        if let attempt = request.attempt, !taken.isEmpty { groups.remember(taken, of: attempt, in: group) }
         return (.deliveries(deliveries), isAll)
     }
 
     /// Remembers for traces who got what.
-    private func note(_ granted: [Granted], _ reception: Reception) {
+    private func note(_ granted: [GrantedLease], _ request: ReceiveRequest) {
         let now = world.now()
         parts.ring.note(
             granted.map { grant in
                 TraceRing.Entry(
                     grant.place,
                     MessageTrace.Happening(
-                        at: now, kind: .delivered, group: reception.group, client: reception.client,
+                        at: now, kind: .delivered, group: request.group, client: request.client,
                         attempt: grant.attempt))
             })
     }
 
     /// Whether nothing of it may have ended a process before.
-    private func isOrdinary(_ taken: [Granted]) -> Bool { taken.allSatisfy { $0.attempt == 1 } }
+    private func isOrdinary(_ taken: [GrantedLease]) -> Bool { taken.allSatisfy { $0.attempt == 1 } }
 
     /// Takes what a look finds; full: something was left because the batch has no bytes for it.
     private func take(
-        _ look: Look, _ reception: Reception
-    ) async throws -> (granted: [(found: Found, grant: Granted)], isFull: Bool) {
-        var found: [Found] = []
+        _ scan: Scan, _ request: ReceiveRequest
+    ) async throws -> (granted: [(found: Candidate, grant: GrantedLease)], isFull: Bool) {
+        var found: [Candidate] = []
         var tookAll = false
         var isRefused = false
-        defer { groups.finish(look, found: found, tookAll: tookAll, isRefused: isRefused) }
-        found = try read(look)
+        defer { groups.finish(scan, found: found, tookAll: tookAll, isRefused: isRefused) }
+        found = try read(scan)
         guard !found.isEmpty else {
             tookAll = true
             return ([], false)
         }
-        let grants: [Granted]
-        switch look.taking {
+        let grants: [GrantedLease]
+        switch scan.taking {
         case .memory:
-            grants = groups.take(found, look, for: reception, at: world.now()) { [world] in world.nonce() }
+            grants = groups.take(found, scan, for: request, at: world.now()) { [world] in world.nonce() }
             tookAll = true
         case .write:
-            let request = TakeRequest(look, found, reception)
+            let request = TakeRequest(scan, found, request)
             guard case .taken(let taking) = await submit(.take(request)) else {
                 isRefused = true
                 return ([], false)
@@ -233,7 +233,7 @@ package struct Receiver: Sendable {
         case .raise: return ([], false)
         }
         // Grants come in the order of what was found.
-        var granted: [(found: Found, grant: Granted)] = []
+        var granted: [(found: Candidate, grant: GrantedLease)] = []
         for one in found where granted.count < grants.count {
             let grant = grants[granted.count]
             if grant.place.offset == one.offset { granted.append((found: one, grant: grant)) }
@@ -241,8 +241,8 @@ package struct Receiver: Sendable {
         let bytes = granted.reduce(0) { $0 + $1.found.bytes }
         // Nothing more of the size of what was found.
         let isFull =
-            granted.count < look.max
-            && found.contains { $0.content != nil && !look.hasRoom(for: $0, besides: granted.count, bytes: bytes) }
+            granted.count < scan.max
+            && found.contains { $0.content != nil && !scan.hasRoom(for: $0, besides: granted.count, bytes: bytes) }
         return (granted, isFull)
     }
 }

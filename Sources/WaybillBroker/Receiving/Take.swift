@@ -3,44 +3,46 @@ import WaybillStore
 
 /// What a consumer found and wants to take in a write.
 package struct TakeRequest: Sendable {
-    let look: Look
-    let found: [Found]
+    let scan: Scan
+    let found: [Candidate]
     let client: Text
     let renews: Bool
     let invisible: Interval?
 
-    init(_ look: Look, _ found: [Found], _ reception: Reception) {
-        self.look = look
+    init(_ scan: Scan, _ found: [Candidate], _ request: ReceiveRequest) {
+        self.scan = scan
         self.found = found
-        client = reception.client
-        renews = reception.renews
-        invisible = reception.invisible
+        client = request.client
+        renews = request.renews
+        invisible = request.invisible
     }
 }
 
 /// What a consumer got in a write.
-package struct Taking: Sendable {
-    var granted: [Granted] = []
+package struct TakeResult: Sendable {
+    var granted: [GrantedLease] = []
     /// Whether everything that was found has been dealt with.
     var isComplete = true
 }
 
-/// Taking messages in a write: later deliveries, and all of FIFO groups.
+/// TakeResult messages in a write: later deliveries, and all of FIFO groups.
 extension Broker {
     /// Gives a consumer what it found, as far as it is still to be had.
     func take(_ request: TakeRequest, at now: Moment, in transaction: borrowing Transaction) throws -> BrokerReply {
-        let look = request.look
-        guard let group = groupRow(look.key.group), epoch(of: look.key) == look.epoch else { return .taken(Taking()) }
-        var taking = Taking()
+        let scan = request.scan
+        guard let group = groupRow(scan.key.group), epoch(of: scan.key) == scan.epoch else {
+            return .taken(TakeResult())
+        }
+        var taking = TakeResult()
         var bytes = 0
         let until = now.advanced(by: request.renews ? settings.renewal : request.invisible ?? group.invisible)
         for one in request.found {
-            if one.content != nil, !look.hasRoom(for: one, besides: taking.granted.count, bytes: bytes) {
+            if one.content != nil, !scan.hasRoom(for: one, besides: taking.granted.count, bytes: bytes) {
                 taking.isComplete = false
                 break
             }
-            let grant: Granted? =
-                switch look.source {
+            let grant: GrantedLease? =
+                switch scan.source {
                 case .fresh: try takeFresh(one, request, group, until: until, at: now, in: transaction)
                 case .ready: try takeRow(one, request, group, until: until, at: now, in: transaction)
                 }
@@ -55,10 +57,10 @@ extension Broker {
     // MARK: Messages without a row
 
     private func takeFresh(
-        _ one: Found, _ request: TakeRequest, _ group: GroupRow, until: Moment, at now: Moment,
+        _ one: Candidate, _ request: TakeRequest, _ group: GroupRow, until: Moment, at now: Moment,
         in transaction: borrowing Transaction
-    ) throws -> Granted? {
-        let key = request.look.key
+    ) throws -> GrantedLease? {
+        let key = request.scan.key
         guard isFree(one.offset, in: key) else { return nil }
         let used: Int64 = one.offset < (committed(key) { $0.recoveredBelow } ?? 0) ? 1 : 0
         var row = RedeliveryRow(
@@ -68,7 +70,7 @@ extension Broker {
         if row.isReplayed, let owed = try transaction.redelivery(of: key.group, at: row.place) {
             // Owed since before the look-back: it comes by its row, in FIFO groups in its turn.
             finish(one.offset, in: key)
-            guard owed.state == .waiting, try !isBusy(owed, request.look.topic, in: transaction) else {
+            guard owed.state == .waiting, try !isBusy(owed, request.scan.topic, in: transaction) else {
                 return nil
             }
             var ready = owed
@@ -83,7 +85,7 @@ extension Broker {
         case .left:
             // Others must not overtake it; and where one attempt is all, a crash must not count it as handed out.
             guard group.isFIFO || group.attemptsMax == 1 else { return nil }
-            if try isBusy(row, request.look.topic, in: transaction) { row.state = .waiting }
+            if try isBusy(row, request.scan.topic, in: transaction) { row.state = .waiting }
             try insert(row, in: transaction)
             return nil
         case .wanted: break
@@ -93,7 +95,7 @@ extension Broker {
             finish(one.offset, in: key)
             return nil
         }
-        if try isBusy(row, request.look.topic, in: transaction) {
+        if try isBusy(row, request.scan.topic, in: transaction) {
             row.state = .waiting
             try insert(row, in: transaction)
             return nil
@@ -105,8 +107,8 @@ extension Broker {
     private func hold(
         _ row: RedeliveryRow, _ request: TakeRequest, until: Moment, at now: Moment,
         in transaction: borrowing Transaction
-    ) throws -> Granted {
-        let key = request.look.key
+    ) throws -> GrantedLease {
+        let key = request.scan.key
         var row = row
         row.attempt += 1
         try keepMessageGroup(row, request, until: until, in: transaction)
@@ -128,18 +130,18 @@ extension Broker {
                 change.mark = max(change.mark ?? 0, row.offset + 1)
             }
         }
-        return Granted(
-            place: row.place, epoch: request.look.epoch, attempt: row.attempt, nonce: nonce, until: until,
+        return GrantedLease(
+            place: row.place, epoch: request.scan.epoch, attempt: row.attempt, nonce: nonce, until: until,
             isReplayed: row.isReplayed)
     }
 
     // MARK: Redeliveries
 
     private func takeRow(
-        _ one: Found, _ request: TakeRequest, _ group: GroupRow, until: Moment, at now: Moment,
+        _ one: Candidate, _ request: TakeRequest, _ group: GroupRow, until: Moment, at now: Moment,
         in transaction: borrowing Transaction
-    ) throws -> Granted? {
-        let place = request.look.key.place(one.offset)
+    ) throws -> GrantedLease? {
+        let place = request.scan.key.place(one.offset)
         guard let row = try transaction.redelivery(of: group.number, at: place), row.state == .ready,
             row.attempt == one.attempt
         else { return nil }
@@ -147,25 +149,25 @@ extension Broker {
         case .left: return nil
         case .missing, .skipped:
             // A dead letter that nobody wants any more is dead as before.
-            if one.isSkipped, request.look.topic.name == .deadLetters(of: group.name) {
+            if one.isSkipped, request.scan.topic.name == .deadLetters(of: group.name) {
                 let why = "it was given back, and no expression of the group wants it"
                 try bury(row, group, why: why, in: transaction, at: now)
             } else {
                 try delete(row, in: transaction)
             }
             try freeMessageGroup(
-                row.messageGroup, of: row.place, request.look.topic, group.number, in: transaction)
+                row.messageGroup, of: row.place, request.scan.topic, group.number, in: transaction)
             return nil
         case .wanted: break
         }
         if row.attempt >= group.attemptsMax {
             try bury(row, group, why: "\(row.attempt) deliveries", in: transaction, at: now)
             try freeMessageGroup(
-                row.messageGroup, of: row.place, request.look.topic, group.number, in: transaction)
+                row.messageGroup, of: row.place, request.scan.topic, group.number, in: transaction)
             return nil
         }
         var held = row
-        if try isHeldUp(row, request.look.topic, in: transaction) {
+        if try isHeldUp(row, request.scan.topic, in: transaction) {
             held.state = .waiting
             try update(held, from: row, in: transaction)
             return nil
@@ -177,8 +179,8 @@ extension Broker {
         try keepMessageGroup(held, request, until: until, in: transaction)
         try update(held, from: row, in: transaction)
         noteHolder(Holder(client: request.client, takenAt: now, renews: request.renews), of: held)
-        return Granted(
-            place: place, epoch: request.look.epoch, attempt: held.attempt, nonce: held.nonce ?? 0, until: until,
+        return GrantedLease(
+            place: place, epoch: request.scan.epoch, attempt: held.attempt, nonce: held.nonce ?? 0, until: until,
             isReplayed: held.isReplayed)
     }
 
@@ -190,7 +192,7 @@ extension Broker {
         guard let messageGroup = row.messageGroup else { return }
         try transaction.put(
             FIFOLeaseRow(
-                group: row.group, topic: request.look.scope, messageGroup: messageGroup, queue: row.queue,
+                group: row.group, topic: request.scan.scope, messageGroup: messageGroup, queue: row.queue,
                 offset: row.offset, attempt: row.attempt, client: request.client, boot: store.bootNumber, until: until))
     }
 }

@@ -28,7 +28,7 @@ extension Broker {
         try transaction.set(Self.closedLanesSetting, to: Text(text))
         pending.closedLanes = closed
         var shares: [LaneReport.Share] = []
-        for (key, group, topic, queue) in groups.courses(in: lane) {
+        for (key, group, topic, queue) in groups.cursors(in: lane) {
             let count = try count(key, in: transaction)
             shares.append(
                 LaneReport.Share(
@@ -61,7 +61,7 @@ extension Broker {
         return Set(text.split(separator: "\n").map { Text(String($0)) })
     }
 
-    private func count(_ key: CourseKey, in transaction: borrowing Transaction) throws -> CourseCount {
+    private func count(_ key: CursorKey, in transaction: borrowing Transaction) throws -> CourseCount {
         let end = try transaction.nextOffset(of: key.queue)
         let head = committed(key) { CourseCount.Memory($0, end: end) }
         return try CourseCount(head, key, end: end, in: transaction)
@@ -80,12 +80,12 @@ extension GroupMemory {
         }
     }
 
-    fileprivate func courses(in lane: Text) -> [(CourseKey, GroupName, TopicName, TopicState.Queue)] {
+    fileprivate func cursors(in lane: Text) -> [(CursorKey, GroupName, TopicName, TopicState.Queue)] {
         state.withLock { state in
             state.groups.sorted { $0.key < $1.key }.flatMap { number, group in
-                group.courses.keys.sorted().compactMap { queue in
+                group.cursors.keys.sorted().compactMap { queue in
                     guard let known = state.queues[queue], known.queue.lane == lane else { return nil }
-                    return (CourseKey(group: number, queue: queue), group.row.name, known.topic, known.queue)
+                    return (CursorKey(group: number, queue: queue), group.row.name, known.topic, known.queue)
                 }
             }
         }

@@ -61,7 +61,7 @@ struct ReceiveMessages: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let receiving = Messages.Receiving(
+        let receiving = Messages.ReceiveOptions(
             client: client, max: max, invisible: invisible, wait: wait ?? Interval(milliseconds: 0),
             lane: lane)
         try await file.changing { book in

@@ -8,27 +8,27 @@ extension Engine {
     /// that ``takeCheckBacks(_:limit:)`` has something.
     package func connectProducer(
         _ name: Text, wake: @escaping @Sendable () -> Void
-    ) throws(MessageFlaw) -> CheckDesk.Session {
+    ) throws(MessageFlaw) -> CheckBackQueue.Session {
         try settings.broker.limits.check(producer: name)
-        let session = desk.connect(name, wake: wake)
-        if desk.hasMissed(name) { _ = perform([.broker(.wakeMissed(name))]) }
+        let session = checkBacks.connect(name, wake: wake)
+        if checkBacks.hasMissed(name) { _ = perform([.broker(.wakeMissed(name))]) }
         return session
     }
 
-    package func disconnectProducer(_ session: CheckDesk.Session) { desk.disconnect(session) }
+    package func disconnectProducer(_ session: CheckBackQueue.Session) { checkBacks.disconnect(session) }
 
     /// The questions that wait for a producer. They count as sent from now on, so whoever takes them sends them.
-    package func takeCheckBacks(_ session: CheckDesk.Session, limit: Int) throws -> [CheckBack] {
-        if desk.hasMissed(session.producer), desk.hasRoom(for: session.producer) {
+    package func takeCheckBacks(_ session: CheckBackQueue.Session, limit: Int) throws -> [CheckBack] {
+        if checkBacks.hasMissed(session.producer), checkBacks.hasRoom(for: session.producer) {
             _ = perform([.broker(.wakeMissed(session.producer))])
         }
-        let questions = try messages.checkBacks(desk.take(session, limit: limit))
+        let questions = try messages.checkBacks(checkBacks.take(session, limit: limit))
         if !questions.isEmpty { _ = perform([.broker(.checksSent(questions.map(\.transaction)))]) }
         return questions
     }
 
     /// Questions that wait for a producer or for its answer.
-    package var checksInFlight: Int { desk.count }
+    package var checksInFlight: Int { checkBacks.count }
 
     /// From now on half messages of this producer are answered here, in the write in which the question is due.
     package func answer(_ producer: Text, with checker: HalfMessageChecker) {

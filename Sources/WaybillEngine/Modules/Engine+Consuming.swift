@@ -31,27 +31,27 @@ extension Engine {
     ///   - deadline: for each message; a handler that overruns it has failed.
     ///   - handle: may be called more than once for a message in a batch; only what the last call did is kept.
     package func consume(
-        _ reception: Reception, deadline: Interval, _ handle: @escaping ModuleHandler
+        _ request: ReceiveRequest, deadline: Interval, _ handle: @escaping ModuleHandler
     ) async -> Result<Consumption, MessageRefusal> {
-        var reception = reception
-        reception.isCautious = true
+        var request = request
+        request.isCautious = true
         var consumption = Consumption()
         do throws(MessageRefusal) {
-            let work = ModuleTask(group: reception.group, deadline: deadline, handle: handle)
+            let work = ModuleTask(group: request.group, deadline: deadline, handle: handle)
             var end = HandfulEnd.goesOn
             // What nobody wants is passed over, however much it is: a module that gets nothing has seen everything.
             while end == .goesOn, consumption.isEmpty {
-                switch try await receiver.supply(reception).get() {
+                switch try await receiver.supply(request).get() {
                 case .deliveries(let deliveries):
                     try await finish(deliveries, work, &consumption)
                     end = .isOver
-                case .handful(let handful): end = try await finish(handful, work, &consumption)
+                case .batch(let batch): end = try await finish(batch, work, &consumption)
                 }
             }
             if end == .failed {
                 // Whose fault it was is found out with messages that are taken first.
-                reception.wait = Interval(milliseconds: 0)
-                try await finish(receive(reception).get(), work, &consumption)
+                request.wait = Interval(milliseconds: 0)
+                try await finish(receive(request).get(), work, &consumption)
             }
             return .success(consumption)
         } catch {
@@ -61,9 +61,9 @@ extension Engine {
 
     /// Handles a handful in as few writes as its handlers are fast; a message that cannot be handled ends it.
     private func finish(
-        _ handful: Handful, _ work: ModuleTask, _ consumption: inout Consumption
+        _ batch: ModuleBatch, _ work: ModuleTask, _ consumption: inout Consumption
     ) async throws(MessageRefusal) -> HandfulEnd {
-        var rest = handful
+        var rest = batch
         var end = HandfulEnd.goesOn
         do throws(Refusal) {
             while end == .goesOn, !rest.isEmpty {
@@ -73,10 +73,10 @@ extension Engine {
                 end = state
             }
         } catch {
-            _ = receiver.giveBack(rest, dropped: handful.count - rest.count, of: handful)
+            _ = receiver.giveBack(rest, dropped: batch.count - rest.count, of: batch)
             throw MessageRefusal(error)
         }
-        let deliveries = receiver.giveBack(rest, dropped: handful.count - rest.count, of: handful)
+        let deliveries = receiver.giveBack(rest, dropped: batch.count - rest.count, of: batch)
         if case .stopped(let refusal) = end { throw MessageRefusal(refusal) }
         guard end == .failed, !deliveries.isEmpty else { return end }
         try await finish(deliveries, work, &consumption)

@@ -7,23 +7,23 @@ import WaybillTimeouts
 extension Writer {
     /// Handles a handful's first messages until the write has lasted long enough; answers how many of them are dealt
     /// with, and how many of these were handled.
-    func handle(_ handful: Handful, _ work: ModuleTask) -> (dropped: Int, done: Int, end: HandfulEnd) {
-        guard let check = broker.check(handful) else { return (0, 0, .isOver) }
+    func handle(_ batch: ModuleBatch, _ work: ModuleTask) -> (dropped: Int, done: Int, end: HandfulEnd) {
+        guard let check = broker.check(batch) else { return (0, 0, .isOver) }
         let end = world.uptime().milliseconds + writeMax.milliseconds
         let progress = Handling()
         let outcome = ownWrite { transaction in
-            for index in 0..<handful.count {
+            for index in 0..<batch.count {
                 if index > 0, world.uptime().milliseconds >= end { break }
                 progress.index = index
-                if let delivery = try broker.take(index, of: handful, check, in: transaction) {
-                    try call(work, for: delivery, of: handful.group, isFirst: true, in: transaction)
-                    try broker.finish(index, of: handful, check, at: world.now(), in: transaction)
+                if let delivery = try broker.take(index, of: batch, check, in: transaction) {
+                    try call(work, for: delivery, of: batch.group, isFirst: true, in: transaction)
+                    try broker.finish(index, of: batch, check, at: world.now(), in: transaction)
                     progress.done += 1
                 }
                 progress.handled += 1
             }
             progress.index = nil
-            broker.raiseMark(beyond: handful)
+            broker.raiseMark(beyond: batch)
             try flush(in: transaction)
         }
         switch outcome {

@@ -35,7 +35,7 @@ struct Cascade {
     }
 
     /// A command from one order to another that is still to be decided.
-    struct Errand {
+    struct PendingCommand {
         let command: RelativeCommand
         /// Index of the step that sent it; 0 is the first.
         let sender: Int
@@ -50,7 +50,7 @@ struct Cascade {
     private var orders: [OrderID: (entry: OrderLedger.Entry, order: Order)] = [:]
     /// What was moved so far; no row knows of it yet.
     private(set) var movements: [Movement] = []
-    private var waiting: [Errand] = []
+    private var waiting: [PendingCommand] = []
     private var next = 0
 
     init(_ first: Step) {
@@ -71,7 +71,7 @@ struct Cascade {
     mutating func addUnheard(_ command: Command, by entry: OrderLedger.Entry) { unheard.append((command, entry)) }
 
     /// First sent, first decided: as if each command came in when the one before it was done.
-    mutating func nextErrand() -> Errand? {
+    mutating func nextPendingCommand() -> PendingCommand? {
         guard next < waiting.count else { return nil }
         next += 1
         return waiting[next - 1]
@@ -83,7 +83,7 @@ struct Cascade {
     private mutating func take(_ step: Step, index: Int) {
         orders[step.decision.order.id] = (step.entry, step.decision.order)
         movements += step.decision.outcome.movements
-        waiting += step.decision.outcome.relatives.map { Errand(command: $0, sender: index) }
+        waiting += step.decision.outcome.relatives.map { PendingCommand(command: $0, sender: index) }
     }
 }
 

@@ -75,20 +75,20 @@ extension CommandHandler {
     private func follow(
         _ cascade: inout Cascade, at now: Moment, in transaction: borrowing Transaction
     ) throws -> Followed {
-        while let errand = cascade.nextErrand() {
+        while let pending = cascade.nextPendingCommand() {
             guard cascade.stepCount < Cascade.stepsMax else {
                 return .refused(.limit("orders moved by one command", max: Cascade.stepsMax))
             }
-            let sender = cascade.step(errand.sender)
-            guard let id = sender.decision.order.id(of: errand.command.receiver) else { continue }
+            let sender = cascade.step(pending.sender)
+            guard let id = sender.decision.order.id(of: pending.command.receiver) else { continue }
             let receiver: OrderLedger.Entry
-            switch try find(id, errand, in: cascade, at: now, in: transaction) {
+            switch try find(id, pending, in: cascade, at: now, in: transaction) {
             case .failure(let refusal): return .refused(refusal)
             case .success(let entry): receiver = entry
             }
             let before = cascade.order(id)?.order ?? receiver.order
             let workflow = receiver.workflow.workflow
-            let command = command(errand, to: receiver, from: sender)
+            let command = command(pending, to: receiver, from: sender)
             if let refusal = command.boundCrossed(isOwnEvent: false) { return .refused(refusal) }
             if before.version > 0, workflow.isFinished(before.configuration) {
                 cascade.addUnheard(command, by: receiver)
@@ -104,7 +104,7 @@ extension CommandHandler {
             case .success(.repeated): continue
             case .success(.accepted(let decision)):
                 let step = step(.command(command), decision, on: receiver, before: before, at: now)
-                cascade.add(step, cause: errand.sender)
+                cascade.add(step, cause: pending.sender)
             }
         }
         return .done
@@ -112,11 +112,11 @@ extension CommandHandler {
 
     /// The order that is told something; a new one when it is to be spawned.
     private func find(
-        _ id: OrderID, _ errand: Cascade.Errand, in cascade: Cascade, at now: Moment,
+        _ id: OrderID, _ pending: Cascade.PendingCommand, in cascade: Cascade, at now: Moment,
         in transaction: borrowing Transaction
     ) throws -> Result<OrderLedger.Entry, Refusal> {
         let known = try cascade.order(id)?.entry ?? load(id, in: transaction)
-        guard case .newChild(let child) = errand.command.receiver else {
+        guard case .newChild(let child) = pending.command.receiver else {
             guard let known else {
                 throw EngineFailure.damaged("order \(id) is not there, and a relative of it has something to tell it")
             }
@@ -126,7 +126,7 @@ extension CommandHandler {
         guard let open = try catalogue.current(child.workflow) else {
             return .failure(.unknownWorkflow(child.workflow.text.string))
         }
-        let sender = cascade.step(errand.sender)
+        let sender = cascade.step(pending.sender)
         guard try depth(of: sender, in: cascade, in: transaction) < Self.familyDepthMax else {
             return .failure(.limit("generations of child orders", max: Self.familyDepthMax))
         }
@@ -154,17 +154,17 @@ extension CommandHandler {
     }
 
     private func command(
-        _ errand: Cascade.Errand, to receiver: OrderLedger.Entry, from sender: Cascade.Step
+        _ pending: Cascade.PendingCommand, to receiver: OrderLedger.Entry, from sender: Cascade.Step
     ) -> Command {
-        var name = errand.command.name
+        var name = pending.command.name
         var workflow: WorkflowName?
-        if case .newChild(let child) = errand.command.receiver {
+        if case .newChild(let child) = pending.command.receiver {
             name = receiver.workflow.workflow.creation?.name ?? "place"
             workflow = child.workflow
         }
         return Command(
-            order: receiver.order.id, name: name, data: errand.command.data, workflow: workflow,
-            role: errand.command.role, caller: sender.decision.order.id.text, lane: sender.header.lane,
+            order: receiver.order.id, name: name, data: pending.command.data, workflow: workflow,
+            role: pending.command.role, caller: sender.decision.order.id.text, lane: sender.header.lane,
             trace: sender.header.trace)
     }
 }

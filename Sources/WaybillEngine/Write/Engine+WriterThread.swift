@@ -31,18 +31,18 @@ extension Engine {
         let pacing = ModulePace(settings.modules)
         let (intake, hasEnded) = (intake, writerHasEnded)
         let thread = Thread { [weak self] in
-            var quiet = Quiet()
+            var idleTimer = IdleTimer()
             var pace = pacing
             // What keeps its place for the next write.
             var kept = Awaited()
             // While it sleeps the thread does not keep the engine: a book that is dropped ends it.
-            while let turn = self?.turn(after: kept, quiet, pace),
+            while let turn = self?.turn(after: kept, idleTimer, pace),
                 let waiting = Self.take(turn, from: intake, hasKept: !kept.requests.isEmpty), let engine = self
             {
                 let hasWritten = engine.work(off: waiting, &kept, &pace)
                 if engine.letModulesWrite(&pace) || hasWritten {
-                    quiet.breaks(at: engine.world.uptime())
-                } else if quiet.isReached(at: engine.world.uptime()) {
+                    idleTimer.breaks(at: engine.world.uptime())
+                } else if idleTimer.isReached(at: engine.world.uptime()) {
                     engine.writer.withLock { $0.idle() }
                 }
             }
@@ -54,9 +54,9 @@ extension Engine {
     }
 
     /// How much the next write takes besides what has kept its place, and how long it waits for that.
-    private func turn(after kept: Awaited, _ quiet: Quiet, _ pace: ModulePace) -> (limit: Int, wait: Interval) {
+    private func turn(after kept: Awaited, _ idleTimer: IdleTimer, _ pace: ModulePace) -> (limit: Int, wait: Interval) {
         let max = settings.writeRequestsMax
-        if kept.requests.isEmpty { return (max, wait(for: quiet, pace)) }
+        if kept.requests.isEmpty { return (max, wait(for: idleTimer, pace)) }
         // Others do not wait for those who do; but these must not become ever more.
         let isCrowded = kept.requests.count >= Patience.keptWritesMax * max
         return (isCrowded ? 0 : Swift.max(max - kept.requests.count, max / 4), Interval(milliseconds: 0))
@@ -71,8 +71,8 @@ extension Engine {
     }
 
     /// How long the writer may sleep: until the next timeout, or a module's turn, or until somebody wakes it.
-    private func wait(for quiet: Quiet, _ pace: ModulePace) -> Interval {
-        var longest = quiet.wait(at: world.uptime()) ?? Patience.longest
+    private func wait(for idleTimer: IdleTimer, _ pace: ModulePace) -> Interval {
+        var longest = idleTimer.wait(at: world.uptime()) ?? Patience.longest
         let wishes = intake.wishes
         if wishes.hasModule { longest = min(longest, pace.wait(at: world.uptime(), isAwaited: wishes.isAwaited)) }
         return writer.withLock { writer in

@@ -142,7 +142,7 @@ final class FamilySubject {
 
     /// The worker takes what it is asked; what comes again is known to it.
     private func look(_ picture: inout FamilyPicture) async throws {
-        let receiving = Messages.Receiving(max: 100)
+        let receiving = Messages.ReceiveOptions(max: 100)
         while true {
             let batch = try await book.messages.receive(Self.group, Subscription("refunds", tags: "call"), receiving)
             if batch.isEmpty { return }

@@ -9,7 +9,7 @@ import WaybillTimeouts
 final class MessageSubject {
     let lives: Lives<Engine>
     let bug: MessageBug?
-    private var producer: CheckDesk.Session
+    private var producer: CheckBackQueue.Session
     private var receipts: [DeliveryReceipt] = []
     /// Recall handles and transaction ids.
     private var handles: [Int: (handle: Text, topic: TopicName)] = [:]
@@ -153,7 +153,7 @@ final class MessageSubject {
 
     private func receive(_ name: String, _ max: Int) async throws -> MessageVerdict {
         guard let group = PostOffice.group(name) else { return .refused("no such group") }
-        let reception = Reception(
+        let reception = ReceiveRequest(
             group: GroupName(name), subscription: subscription(group), client: Text("client of \(name)"), max: max)
         let deliveries: [Delivery]
         switch await engine.receive(reception) {

@@ -119,7 +119,7 @@ final class TradeSubject {
         var asked: [TradePicture.Asked] = []
         while true {
             let batch = try await book.messages.receive(
-                Self.bank, Subscription("refunds", tags: "call"), Messages.Receiving(max: 100))
+                Self.bank, Subscription("refunds", tags: "call"), Messages.ReceiveOptions(max: 100))
             if batch.isEmpty { return asked }
             for delivery in batch {
                 let body = try JSON(reading: delivery.body)

@@ -23,7 +23,7 @@ import WorkflowFile
         let broker = shop.driver
         try await broker.begin()
         for number in 0..<3 { #expect(try await broker.take("points", tag(number)).isEmpty) }
-        let more = Reception(group: "points", subscription: tag(3), client: "c1")
+        let more = ReceiveRequest(group: "points", subscription: tag(3), client: "c1")
         guard case .failure(.limit(let what, let max)) = await broker.receive(more) else {
             Issue.record("a fourth expression was taken")
             return

@@ -16,11 +16,12 @@ import WaybillTimeouts
             #expect(await broker.fail(delivery.receipt, Interval(milliseconds: 0)) == nil)
         }
         let groups = shop.engine.groups
-        func look(_ client: Text) throws -> Look {
-            let reception = Reception(group: "points", subscription: Subscription("orders"), client: client, max: 1)
-            let welcome = groups.welcome(reception, at: shop.clock.now, uptime: shop.clock.now.since(shop.clock.start))
+        func look(_ client: Text) throws -> Scan {
+            let reception = ReceiveRequest(
+                group: "points", subscription: Subscription("orders"), client: client, max: 1)
+            let welcome = groups.route(reception, at: shop.clock.now, uptime: shop.clock.now.since(shop.clock.start))
             guard case .queues(let group, let queues) = welcome,
-                let queue = queues.first, let look = groups.look(queue, of: group, reception, max: 1)
+                let queue = queues.first, let look = groups.scan(queue, of: group, reception, max: 1)
             else { throw Unexpected("nothing to look at") }
             return look
         }
@@ -29,7 +30,7 @@ import WaybillTimeouts
         let second = try look("second")
         #expect(groups.want([0, 1, 2], of: second.key) == [])
         let found = (0..<3).map { offset in
-            Found(
+            Candidate(
                 offset: offset, attempt: 1, isReplayed: false, message: nil, messageGroup: nil, verdict: .left)
         }
         groups.finish(first, found: found, tookAll: false)

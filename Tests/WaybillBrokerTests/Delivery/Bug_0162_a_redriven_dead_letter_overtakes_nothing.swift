@@ -59,7 +59,7 @@ import WaybillEngine
         #expect(try await broker.redrive("points") == 1)
         let dead = try await broker.take("points")
         #expect(dead.numbers == [0])
-        let reception = Reception(group: "points", subscription: Subscription("orders"), client: "module")
+        let reception = ReceiveRequest(group: "points", subscription: Subscription("orders"), client: "module")
         let none = try await shop.engine.consume(reception, deadline: .seconds(1)) { _, _, _ in }.get()
         #expect(none.isEmpty)
         #expect(await broker.acknowledge(dead[0].receipt) == nil)

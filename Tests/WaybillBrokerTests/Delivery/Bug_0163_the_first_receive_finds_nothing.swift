@@ -14,7 +14,7 @@ import WaybillTimeouts
         let desk = try SendingDesk(store: file.open())
         for topic in ["noise", "orders", "failed"] as [TopicName] { try desk.make(topic) }
         for group in ["orders", "failed"] as [GroupName] { _ = try desk.ask(.keepGroup(group, GroupSettings())) }
-        let failed = Reception(group: "failed", subscription: Subscription("failed"), client: "c")
+        let failed = ReceiveRequest(group: "failed", subscription: Subscription("failed"), client: "c")
         _ = try desk.send(.sample("failed"))
         let delivery = try #require(try await desk.engine.receive(failed).get().first)
         _ = try desk.ask(.fail(delivery.receipt, delay: .hours(2), why: "no"))
@@ -50,7 +50,7 @@ import WaybillTimeouts
             throw EngineFailure.damaged("no workflow")
         }
         defer { engine.close() }
-        let reception = Reception(
+        let reception = ReceiveRequest(
             group: GroupName(name), subscription: Subscription(TopicName(name)), client: "c")
         #expect(try await engine.receive(reception).get().count == 1)
     }

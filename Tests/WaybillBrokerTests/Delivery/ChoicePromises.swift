@@ -27,9 +27,9 @@ import WaybillCore
         let broker = try face.open()
         try await broker.begin()
         try await broker.send(1, properties: ["amount": "5"])
-        let bad = Reception(group: "points", subscription: Subscription("orders", sql: "amount >"), client: "c")
+        let bad = ReceiveRequest(group: "points", subscription: Subscription("orders", sql: "amount >"), client: "c")
         #expect(await broker.receive(bad).refusalCode == "bad_filter")
-        let empty = Reception(group: "points", subscription: Subscription("orders", sql: ""), client: "c")
+        let empty = ReceiveRequest(group: "points", subscription: Subscription("orders", sql: ""), client: "c")
         #expect(await broker.receive(empty).refusalCode == "bad_filter")
         // And nothing was passed over by it.
         #expect(try await broker.drain("points", Subscription("orders", sql: "amount > 4")) == [1])

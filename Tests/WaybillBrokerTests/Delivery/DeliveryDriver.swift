@@ -7,7 +7,7 @@ struct DeliveryDriver: Sendable {
     var createGroup: @Sendable (GroupName, GroupSettings) async throws -> Void
     var send: @Sendable (NewMessage) async throws -> MessageID
     /// Does not wait unless the reception says so.
-    var receive: @Sendable (Reception) async -> Result<[Delivery], MessageRefusal>
+    var receive: @Sendable (ReceiveRequest) async -> Result<[Delivery], MessageRefusal>
     /// Nil: it was accepted.
     var acknowledge: @Sendable (DeliveryReceipt) async -> MessageRefusal?
     var fail: @Sendable (DeliveryReceipt, Interval?) async -> MessageRefusal?
@@ -44,9 +44,9 @@ extension DeliveryDriver {
     /// Messages for a consumer of one group; a refusal ends the test.
     func take(
         _ group: GroupName, _ subscription: Subscription = Subscription("orders"), max: Int = 32,
-        client: Text = "c1", _ change: (inout Reception) -> Void = { _ in }
+        client: Text = "c1", _ change: (inout ReceiveRequest) -> Void = { _ in }
     ) async throws -> [Delivery] {
-        var reception = Reception(group: group, subscription: subscription, client: client, max: max)
+        var reception = ReceiveRequest(group: group, subscription: subscription, client: client, max: max)
         change(&reception)
         return try await receive(reception).get()
     }

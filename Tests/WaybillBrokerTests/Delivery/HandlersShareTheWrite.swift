@@ -18,7 +18,7 @@ import WaybillStore
     }
 
     private func consume(_ broker: ReopenedBroker, poison: Int? = nil) async throws -> Engine.Consumption {
-        let reception = Reception(group: "points", subscription: Subscription("orders"), client: "m", max: 100)
+        let reception = ReceiveRequest(group: "points", subscription: Subscription("orders"), client: "m", max: 100)
         return try await broker.engine.consume(reception, deadline: .seconds(5)) { delivery, tables, _ in
             let number = [delivery].numbers[0]
             try tables.execute("INSERT INTO points_effect (number) VALUES (?1)", [.integer(Int64(number))])
@@ -68,7 +68,7 @@ import WaybillStore
 
     @Test func `does not happen for a delivery that is over`() async throws {
         let broker = try await open(0..<1)
-        let reception = Reception(group: "points", subscription: Subscription("orders"), client: "m", max: 100)
+        let reception = ReceiveRequest(group: "points", subscription: Subscription("orders"), client: "m", max: 100)
         let late = try await broker.engine.receive(reception).get()
         broker.driver.pass(.seconds(31))
         #expect(try await broker.driver.take("points").count == 1)

@@ -25,7 +25,7 @@ import WaybillStore
     }
 
     private func consume(_ broker: ReopenedBroker, poison: Set<Int> = []) async throws -> Engine.Consumption {
-        let reception = Reception(group: "points", subscription: Subscription("orders"), client: "m", max: 100)
+        let reception = ReceiveRequest(group: "points", subscription: Subscription("orders"), client: "m", max: 100)
         return try await broker.engine.consume(reception, deadline: .seconds(5)) { delivery, tables, _ in
             let number = [delivery].numbers[0]
             try tables.execute(
@@ -64,7 +64,7 @@ import WaybillStore
         let broker = try await open(0..<0)
         for number in 0..<250 { try await broker.driver.send(number, tag: "placed", key: "k") }
         try await broker.driver.send(250, tag: "paid", key: "k")
-        let reception = Reception(
+        let reception = ReceiveRequest(
             group: "points", subscription: Subscription("orders", tags: "paid"), client: "m", max: 100)
         let first = try await broker.engine.consume(reception, deadline: .seconds(5)) { _, _, _ in }.get()
         #expect(first.done == 1)

@@ -109,7 +109,7 @@ import WaybillTimeouts
         let broker = try ReopenedBroker()
         try await broker.driver.begin("points", GroupSettings(isFIFO: isFIFO))
         for number in 0..<6 { try await broker.driver.send(number, key: isFIFO ? "k" : nil) }
-        let reception = Reception(group: "points", subscription: Subscription("orders"), client: "m", max: 100)
+        let reception = ReceiveRequest(group: "points", subscription: Subscription("orders"), client: "m", max: 100)
         let writes = broker.engine.writeCount
         let clock = broker.clock
         let consumption = try await broker.engine.consume(reception, deadline: .seconds(5)) { _, _, _ in

@@ -52,7 +52,7 @@ private final class SlowShop: Sendable {
 
     /// Handles all that is there, each message in so many milliseconds.
     func work(milliseconds: Int64) async throws -> Int {
-        let reception = Reception(group: "points", subscription: Subscription("orders"), client: "m", max: 100)
+        let reception = ReceiveRequest(group: "points", subscription: Subscription("orders"), client: "m", max: 100)
         return try await engine.consume(reception, deadline: .seconds(5)) { [self] _, _, _ in
             pass(milliseconds)
             handled.withLock { $0 += 1 }

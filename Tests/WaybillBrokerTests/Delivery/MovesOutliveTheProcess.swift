@@ -126,7 +126,8 @@ enum Ending: CaseIterable, Sendable {
 
     /// Lets a module write a letter for each message; answers how many messages it has handled.
     private func letters(_ broker: ReopenedBroker, max: Int) async throws -> Int {
-        let reception = Reception(group: "points", subscription: Subscription("orders"), client: "module", max: max)
+        let reception = ReceiveRequest(
+            group: "points", subscription: Subscription("orders"), client: "module", max: max)
         return try await broker.engine.consume(reception, deadline: .seconds(5)) { delivery, _, effects in
             effects.send(NewMessage(to: "letters", body: delivery.body), named: "letter")
         }.get().done

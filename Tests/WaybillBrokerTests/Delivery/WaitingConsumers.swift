@@ -21,7 +21,7 @@ import WaybillEngine
     /// A consumer begins to wait; returns when it does.
     private func wait(_ shop: ReopenedBroker, _ client: Text, max: Int = 32, lane: Text = "") async -> Sleeper {
         let before = shop.engine.groups.census().waiting
-        let reception = Reception(
+        let reception = ReceiveRequest(
             group: "points", subscription: Subscription("orders"), client: client, lane: lane, max: max,
             wait: .seconds(20))
         let sleeper = Sleeper { try await shop.engine.receive(reception).get().numbers }
@@ -104,7 +104,7 @@ import WaybillEngine
                 tasks.addTask { @concurrent in
                     while !tally.isOver.withLock({ $0 }) {
                         let batch = try await shop.engine.receive(
-                            Reception(
+                            ReceiveRequest(
                                 group: "some", subscription: Subscription("orders"), client: Text("c\(client)"),
                                 max: 1 + client, wait: .seconds(20))
                         ).get()

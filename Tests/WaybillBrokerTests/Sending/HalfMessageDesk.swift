@@ -8,7 +8,7 @@ import WaybillStore
 /// A producer that is there to be asked, and what it was asked.
 final class ProducerAtDesk: Sendable {
     let desk: SendingDesk
-    let session: CheckDesk.Session
+    let session: CheckBackQueue.Session
     private let wakes = Mutex(0)
 
     init(_ desk: SendingDesk, _ name: Text = "payments") throws {

@@ -15,7 +15,7 @@ import WaybillStore
         _ desk: SendingDesk, _ group: GroupName = "points", max: Int = 32
     ) async throws -> [Delivery] {
         try await desk.engine.receive(
-            Reception(group: group, subscription: Subscription("orders"), client: "c1", max: max)
+            ReceiveRequest(group: group, subscription: Subscription("orders"), client: "c1", max: max)
         ).get()
     }
 

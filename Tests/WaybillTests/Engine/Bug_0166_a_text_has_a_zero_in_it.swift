@@ -71,10 +71,10 @@ import WaybillEngine
             }
         }
         await #expect(throws: MessageRefusal.self) {
-            try await messages.receive("readers", Subscription("orders"), Messages.Receiving(client: zero))
+            try await messages.receive("readers", Subscription("orders"), Messages.ReceiveOptions(client: zero))
         }
         await #expect(throws: MessageRefusal.self) {
-            try await messages.receive("readers", Subscription("orders"), Messages.Receiving(lane: zero))
+            try await messages.receive("readers", Subscription("orders"), Messages.ReceiveOptions(lane: zero))
         }
         await #expect(throws: MessageRefusal.self) { try await messages.closeLane(zero, .promoted) }
         #expect(try await messages.receive("readers", Subscription("orders")).count == 1)

@@ -6,7 +6,7 @@ import WaybillEngine
     private func at(_ milliseconds: Int64) -> Interval { Interval(milliseconds: milliseconds) }
 
     @Test func `is reached after its time, once, and not by looking often`() {
-        var quiet = Quiet()
+        var quiet = IdleTimer()
         quiet.breaks(at: at(1_000))
         let early = (1_000..<1_200).filter { quiet.isReached(at: at($0)) }
         #expect(early == [])
@@ -15,7 +15,7 @@ import WaybillEngine
     }
 
     @Test func `begins again with whatever is done`() {
-        var quiet = Quiet()
+        var quiet = IdleTimer()
         quiet.breaks(at: at(0))
         quiet.breaks(at: at(199))
         let reached = [398, 399].map { quiet.isReached(at: at($0)) }
@@ -23,7 +23,7 @@ import WaybillEngine
     }
 
     @Test func `is waited for no longer than it takes`() {
-        var quiet = Quiet()
+        var quiet = IdleTimer()
         #expect(quiet.wait(at: at(5)) == nil)
         quiet.breaks(at: at(0))
         #expect(quiet.wait(at: at(150)) == at(50))

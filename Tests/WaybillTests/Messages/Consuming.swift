@@ -19,7 +19,7 @@ import Waybill
         try await messages.createGroup("readers")
         try await send(["a", "b", "c"], in: book)
         var read: [String] = []
-        for try await delivery in messages.deliveries(to: "readers", all, Messages.Receiving(max: 2)) {
+        for try await delivery in messages.deliveries(to: "readers", all, Messages.ReceiveOptions(max: 2)) {
             read += bodies([delivery])
             try await messages.acknowledge(delivery)
         }

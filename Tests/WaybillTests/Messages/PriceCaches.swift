@@ -19,7 +19,7 @@ import WaybillTimeouts
         mutating func readOn(_ messages: Messages) async throws {
             while true {
                 let lists = try await messages.receive(
-                    "prices", Subscription("price"), Messages.Receiving(client: client, max: 100))
+                    "prices", Subscription("price"), Messages.ReceiveOptions(client: client, max: 100))
                 guard !lists.isEmpty else { return }
                 for list in lists {
                     guard case .object(let members) = try JSON(reading: list.body) else { continue }

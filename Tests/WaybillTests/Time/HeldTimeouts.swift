@@ -196,7 +196,7 @@ import WaybillStore
         let first = try await book.messages.receive("readers", Subscription("news"))
         for delivery in first { try await book.messages.acknowledge(delivery) }
         async let second = book.messages.receive(
-            "readers", Subscription("news"), Messages.Receiving(wait: .seconds(5)))
+            "readers", Subscription("news"), Messages.ReceiveOptions(wait: .seconds(5)))
         while book.engine.groups.census().waiting == 0 { await Task.yield() }
         clock.pass(.seconds(5), stepping: step)
         #expect(try await second.isEmpty)

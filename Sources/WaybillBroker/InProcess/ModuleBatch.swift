@@ -7,16 +7,16 @@ package import WaybillStore
 /// Nothing is written before that write: in a FIFO group nobody else looks at new messages while the handful is out, in
 /// an ordinary one its messages are leased in memory. A message that ends the process has used an attempt all the same,
 /// as the delivered-through mark is beyond it.
-package struct Handful: Sendable {
+package struct ModuleBatch: Sendable {
     /// A message with what the group's memory says of it.
     struct Element: Sendable {
-        let found: Found
+        let found: Candidate
         /// Its lease in memory; nil in a FIFO group, where it is taken by the write.
-        let grant: Granted?
+        let grant: GrantedLease?
         let delivery: Delivery?
     }
 
-    let look: Look
+    let scan: Scan
     package let group: GroupNumber
     var elements: [Element]
 
@@ -28,14 +28,14 @@ package struct Handful: Sendable {
 }
 
 /// What a module gets when it asks for messages.
-package enum Supply: Sendable {
+package enum ReceivedBatch: Sendable {
     case deliveries([Delivery])
     /// To be given back when it is dealt with, or cannot be.
-    case handful(Handful)
+    case batch(ModuleBatch)
 }
 
 /// What stands about a group in the way of handling without a look at its rows.
-package struct HandfulCheck {
+package struct ModuleBatchCheck {
     let topic: TopicState
     /// No row and no lease of a FIFO group may be in a message's way.
     let isClear: Bool
@@ -44,22 +44,22 @@ package struct HandfulCheck {
 extension Broker {
     /// Whether a handful may still be handled, and what is to be asked for each message; nil: the group has been turned
     /// or deleted since, and all of it must be given back.
-    package func check(_ handful: Handful) -> HandfulCheck? {
-        let key = handful.look.key
-        guard let group = groupRow(key.group), epoch(of: key) == handful.look.epoch,
-            let topic = topicState(of: key.queue), topic.number == handful.look.topic.number
+    package func check(_ batch: ModuleBatch) -> ModuleBatchCheck? {
+        let key = batch.scan.key
+        guard let group = groupRow(key.group), epoch(of: key) == batch.scan.epoch,
+            let topic = topicState(of: key.queue), topic.number == batch.scan.topic.number
         else { return nil }
         let isClear = !group.isFIFO || groups.isClear(group.number, topic)
-        return HandfulCheck(topic: topic, isClear: isClear)
+        return ModuleBatchCheck(topic: topic, isClear: isClear)
     }
 
     /// The message at an index for its handler; nil: nobody wants it, or it is not its turn, and it is dealt with.
     package func take(
-        _ index: Int, of handful: Handful, _ check: HandfulCheck, in transaction: borrowing Transaction
+        _ index: Int, of batch: ModuleBatch, _ check: ModuleBatchCheck, in transaction: borrowing Transaction
     ) throws -> Delivery? {
-        let element = handful.elements[index]
-        let (key, offset) = (handful.look.key, element.found.offset)
-        guard handful.look.isFIFO else {
+        let element = batch.elements[index]
+        let (key, offset) = (batch.scan.key, element.found.offset)
+        guard batch.scan.isFIFO else {
             // A lease that has ended belongs to somebody else now.
             guard let grant = element.grant, lease(of: offset, in: key)?.nonce == grant.nonce else { return nil }
             return element.delivery
@@ -86,12 +86,13 @@ extension Broker {
 
     /// Ends the delivery of a message whose handler has returned.
     package func finish(
-        _ index: Int, of handful: Handful, _ check: HandfulCheck, at now: Moment, in transaction: borrowing Transaction
+        _ index: Int, of batch: ModuleBatch, _ check: ModuleBatchCheck, at now: Moment,
+        in transaction: borrowing Transaction
     ) throws {
-        let element = handful.elements[index]
-        guard let delivery = element.delivery, let group = groupRow(handful.group) else { return }
-        finish(element.found.offset, in: handful.look.key)
-        if handful.look.isFIFO, !check.isClear {
+        let element = batch.elements[index]
+        guard let delivery = element.delivery, let group = groupRow(batch.group) else { return }
+        finish(element.found.offset, in: batch.scan.key)
+        if batch.scan.isFIFO, !check.isClear {
             try freeMessageGroup(
                 element.found.messageGroup, of: MessagePlace(delivery.place), check.topic, group.number,
                 in: transaction)
@@ -103,9 +104,9 @@ extension Broker {
     }
 
     /// Lets the mark run ahead of the messages that a module will find next, so that their writes need no other one.
-    package func raiseMark(beyond handful: Handful) {
-        guard handful.look.isFIFO, let last = handful.elements.last?.found.offset else { return }
-        change(handful.look.key) { $0.mark = max($0.mark ?? 0, last + 1 + Self.marksAhead) }
+    package func raiseMark(beyond batch: ModuleBatch) {
+        guard batch.scan.isFIFO, let last = batch.elements.last?.found.offset else { return }
+        change(batch.scan.key) { $0.mark = max($0.mark ?? 0, last + 1 + Self.marksAhead) }
     }
 
     /// By what name modules of this process appear in traces.
@@ -121,7 +122,7 @@ extension GroupMemory {
             guard let known = state.groups[group] else { return false }
             // A dead letter that was given back shares its message group with the topic where it died.
             return (topic.queues.map(\.number) + (known.deadLetters.map { [$0] } ?? [])).allSatisfy { queue in
-                known.courses[queue].map { $0.leases.isEmpty && $0.owed == 0 } ?? true
+                known.cursors[queue].map { $0.leases.isEmpty && $0.owed == 0 } ?? true
             }
         }
     }

@@ -2,7 +2,7 @@ import WaybillCore
 import WaybillStore
 
 /// A group's way through a stored queue.
-package struct CourseKey: Hashable, Comparable, Sendable {
+package struct CursorKey: Hashable, Comparable, Sendable {
     var group: GroupNumber
     var queue: StoredQueueNumber
 
@@ -29,7 +29,7 @@ struct Lease: Hashable {
 }
 
 /// What memory knows of a group's way through a stored queue: never more than what is in flight.
-struct Course {
+struct GroupCursor {
     var epoch: Int64
     var progress: Progress
     /// Messages below it that come now were finished before a look-back.
@@ -49,7 +49,7 @@ struct Course {
     /// Somebody has come meanwhile.
     var isScanAwaited = false
     /// A write is about to turn it to another place.
-    var isTurning = false
+    var isBeingMoved = false
     /// Redelivery rows.
     var owed = 0
     /// Raised when a row became ready.

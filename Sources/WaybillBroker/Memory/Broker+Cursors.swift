@@ -30,22 +30,22 @@ extension Broker {
         return groups.state.withLock { $0.topics[topic]?.queues ?? [] }
     }
 
-    /// A course as the write at hand will leave it, without what is in flight; nil: there is none.
-    func progress(of key: CourseKey) -> Progress? {
-        let change = pending.courses[key]
+    /// A cursor as the write at hand will leave it, without what is in flight; nil: there is none.
+    func progress(of key: CursorKey) -> Progress? {
+        let change = pending.cursors[key]
         var progress = change?.opened?.progress
         if progress == nil { progress = committed(key) { $0.progress } }
         for offset in change?.finished ?? [] { progress?.finish(offset) }
         return progress
     }
 
-    func epoch(of key: CourseKey) -> Int64? {
-        pending.courses[key]?.opened?.epoch ?? committed(key) { $0.epoch }
+    func epoch(of key: CursorKey) -> Int64? {
+        pending.cursors[key]?.opened?.epoch ?? committed(key) { $0.epoch }
     }
 
     /// A first delivery in flight.
-    func lease(of offset: Int64, in key: CourseKey) -> Lease? {
-        let change = pending.courses[key]
+    func lease(of offset: Int64, in key: CursorKey) -> Lease? {
+        let change = pending.cursors[key]
         if let change {
             if change.isFinished.contains(offset) { return nil }
             if let lease = change.leased[offset] { return lease }
@@ -57,26 +57,26 @@ extension Broker {
     }
 
     /// Whether a message is neither finished nor in flight.
-    func isFree(_ offset: Int64, in key: CourseKey) -> Bool {
-        if let change = pending.courses[key] {
+    func isFree(_ offset: Int64, in key: CursorKey) -> Bool {
+        if let change = pending.cursors[key] {
             if change.isFinished.contains(offset) || change.leased[offset] != nil { return false }
             if let opened = change.opened { return opened.isFree(offset) }
         }
         return committed(key) { $0.isFree(offset) } ?? false
     }
 
-    /// Asks a committed course; the closure's result is all that leaves the lock.
-    func committed<Result: Sendable>(_ key: CourseKey, _ body: @Sendable (Course) -> Result) -> Result? {
-        groups.state.withLock { state in state.groups[key.group]?.courses[key.queue].map(body) }
+    /// Asks a committed cursor; the closure's result is all that leaves the lock.
+    func committed<Result: Sendable>(_ key: CursorKey, _ body: @Sendable (GroupCursor) -> Result) -> Result? {
+        groups.state.withLock { state in state.groups[key.group]?.cursors[key.queue].map(body) }
     }
 
-    func change(_ key: CourseKey, _ body: (inout CourseChange) -> Void) {
-        body(&pending.courses[key, default: CourseChange()])
+    func change(_ key: CursorKey, _ body: (inout CursorChange) -> Void) {
+        body(&pending.cursors[key, default: CursorChange()])
     }
 
-    func finish(_ offset: Int64, in key: CourseKey) { change(key) { $0.finish(offset) } }
+    func finish(_ offset: Int64, in key: CursorKey) { change(key) { $0.finish(offset) } }
 
-    /// Notes a redelivery row that was made, with the message off the course.
+    /// Notes a redelivery row that was made, with the message off the cursor.
     func insert(_ row: RedeliveryRow, in transaction: borrowing Transaction) throws {
         try transaction.insert(row)
         if let timeout = row.timeout { try transaction.insert(timeout) }
@@ -105,7 +105,7 @@ extension Broker {
         if let timeout = row.timeout { try transaction.delete(timeout) }
         try transaction.deleteRedelivery(of: row.group, at: row.place)
         change(row.key) { $0.owed -= 1 }
-        // After a look-back its place may lie ahead of the course: what is over by its row must not come there again.
+        // After a look-back its place may lie ahead of the cursor: what is over by its row must not come there again.
         if isFree(row.offset, in: row.key) { finish(row.offset, in: row.key) }
         if row.state == .held { noteHolder(nil, of: row) }
     }
@@ -128,6 +128,6 @@ extension World {
 }
 
 extension RedeliveryRow {
-    var key: CourseKey { CourseKey(group: group, queue: queue) }
+    var key: CursorKey { CursorKey(group: group, queue: queue) }
     var place: MessagePlace { MessagePlace(queue: queue, offset: offset) }
 }

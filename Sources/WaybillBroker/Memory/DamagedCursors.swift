@@ -1,14 +1,14 @@
 import Synchronization
 import WaybillStore
 
-/// Cursors that say what cannot be: their courses are parked, and all else is served.
+/// Cursors that say what cannot be: their cursors are parked, and all else is served.
 ///
 /// Nothing is delivered from such a queue to the group, because it is not known any more what it has had. The lag of
 /// the group says so, and a look-back begins anew.
 extension Broker {
-    /// Whether a course is parked because its cursor is damaged.
-    func isDamaged(_ key: CourseKey) -> Bool {
-        guard pending.courses[key]?.opened == nil else { return false }
+    /// Whether a cursor is parked because its cursor is damaged.
+    func isDamaged(_ key: CursorKey) -> Bool {
+        guard pending.cursors[key]?.opened == nil else { return false }
         return groups.state.withLock { $0.groups[key.group]?.damaged[key.queue] != nil }
     }
 }

@@ -5,7 +5,7 @@ import WaybillStore
 /// Where a consumer looks for messages, and taking them without a write.
 extension GroupMemory {
     /// What memory says to a receive before it looks anywhere.
-    enum Welcome {
+    enum ReceiveRoute {
         case refused(MessageRefusal)
         /// The group must be told of the topic or the expression first.
         case unknown
@@ -17,45 +17,45 @@ extension GroupMemory {
         case broadcast(GroupNumber, [StoredQueueNumber])
     }
 
-    func welcome(_ reception: Reception, at now: Moment, uptime: Interval) -> Welcome {
+    func route(_ request: ReceiveRequest, at now: Moment, uptime: Interval) -> ReceiveRoute {
         state.withLock { state in
-            guard let number = state.names[reception.group] else { return .refused(.unknownGroup(reception.group)) }
-            state.groups[number]?.see(reception.client, lane: reception.lane, at: now)
-            guard let topic = state.topics[reception.subscription.topic],
+            guard let number = state.names[request.group] else { return .refused(.unknownGroup(request.group)) }
+            state.groups[number]?.see(request.client, lane: request.lane, at: now)
+            guard let topic = state.topics[request.subscription.topic],
                 let group = state.groups[number],
-                let use = group.filters[reception.subscription.key(of: topic)],
+                let use = group.filters[request.subscription.key(of: topic)],
                 use.isStored(at: uptime, settings),
                 group.row.isBroadcast || group.knows(topic.queues)
             else { return .unknown }
-            state.groups[number]?.filters[reception.subscription.key(of: topic)]?.usedAt = uptime
+            state.groups[number]?.filters[request.subscription.key(of: topic)]?.usedAt = uptime
             state.forgetFilters(of: topic, in: number, at: uptime, settings)
-            if let attempt = reception.attempt, let batch = group.batches[attempt] { return .again(number, batch) }
+            if let attempt = request.attempt, let batch = group.batches[attempt] { return .again(number, batch) }
             if group.row.isBroadcast { return .broadcast(number, topic.queues.map(\.number)) }
             state.groups[number]?.receives &+= 1
             return .queues(
-                number, state.queues(of: topic, for: reception, in: group, at: now, settings))
+                number, state.queues(of: topic, for: request, in: group, at: now, settings))
         }
     }
 
     /// Where to look in one queue; nil: nothing is there for this consumer now.
-    func look(
-        _ number: StoredQueueNumber, of group: GroupNumber, _ reception: Reception, max: Int
-    ) -> Look? {
+    func scan(
+        _ number: StoredQueueNumber, of group: GroupNumber, _ request: ReceiveRequest, max: Int
+    ) -> Scan? {
         state.withLock { state in
-            state.look(number, of: group, reception, max: max, settings)
+            state.scan(number, of: group, request, max: max, settings)
         }
     }
 
     /// Keeps ready rows for one consumer while it takes them; answers those that no other one wants.
-    func want(_ offsets: [Int64], of key: CourseKey) -> Set<Int64> {
-        state.withLock { $0.groups[key.group]?.courses[key.queue]?.want(offsets) } ?? []
+    func want(_ offsets: [Int64], of key: CursorKey) -> Set<Int64> {
+        state.withLock { $0.groups[key.group]?.cursors[key.queue]?.want(offsets) } ?? []
     }
 
     /// Ready rows that were kept for a consumer and not read after all.
-    func release(_ offsets: Set<Int64>, of key: CourseKey) {
+    func release(_ offsets: Set<Int64>, of key: CursorKey) {
         guard !offsets.isEmpty else { return }
         let woken = state.withLock { state in
-            state.groups[key.group]?.courses[key.queue]?.wanted.subtract(offsets)
+            state.groups[key.group]?.cursors[key.queue]?.wanted.subtract(offsets)
             return state.leave(something: key.group)
         }
         for resume in woken { resume() }
@@ -73,7 +73,7 @@ extension GroupMemory {
 
     func giveBack(readingBytes share: Int) { state.withLock { $0.readingBytes -= share } }
 
-    func remember(_ granted: [Granted], of attempt: Text, in group: GroupNumber) {
+    func remember(_ granted: [GrantedLease], of attempt: Text, in group: GroupNumber) {
         let batch = granted.map {
             RememberedBatches.Element(place: $0.place, attempt: $0.attempt, nonce: $0.nonce, until: $0.until)
         }
@@ -82,23 +82,23 @@ extension GroupMemory {
 
     /// Takes what was found without a write; answers what it got. Nobody else has it, and it is below the mark.
     func take(
-        _ found: [Found], _ look: Look, for reception: Reception, at now: Moment, nonce: @Sendable () -> Int64
-    ) -> [Granted] {
+        _ found: [Candidate], _ scan: Scan, for request: ReceiveRequest, at now: Moment, nonce: @Sendable () -> Int64
+    ) -> [GrantedLease] {
         state.withLock { state in
-            state.take(found, look, for: reception, at: now, settings, nonce: nonce)
+            state.take(found, scan, for: request, at: now, settings, nonce: nonce)
         }
     }
 
     /// After a look that ended: others may look at what it had kept for itself.
     ///
     /// - Parameter isRefused: nothing can be written now, so nobody else is to try at once.
-    func finish(_ look: Look, found: [Found], tookAll: Bool, isRefused: Bool = false) {
+    func finish(_ scan: Scan, found: [Candidate], tookAll: Bool, isRefused: Bool = false) {
         let woken = state.withLock { state -> [@Sendable () -> Void] in
-            guard var course = state.groups[look.key.group]?.courses[look.key.queue], course.epoch == look.epoch
+            guard var cursor = state.groups[scan.key.group]?.cursors[scan.key.queue], cursor.epoch == scan.epoch
             else { return [] }
-            let hasLeft = course.finish(look, found: found, tookAll: tookAll)
-            state.groups[look.key.group]?.courses[look.key.queue] = course
-            return hasLeft && !isRefused ? state.leave(something: look.key.group) : []
+            let hasLeft = cursor.finish(scan, found: found, tookAll: tookAll)
+            state.groups[scan.key.group]?.cursors[scan.key.queue] = cursor
+            return hasLeft && !isRefused ? state.leave(something: scan.key.group) : []
         }
         for resume in woken { resume() }
     }
@@ -135,13 +135,13 @@ extension GroupMemory.State {
     /// The queues that a consumer may read, the highest priority first; every tenth time the lowest. A lane's consumers
     /// read their lane; the base reads its own, and lanes without consumers.
     fileprivate func queues(
-        of topic: TopicState, for reception: Reception, in group: GroupState, at now: Moment,
+        of topic: TopicState, for request: ReceiveRequest, in group: GroupState, at now: Moment,
         _ settings: BrokerSettings
     ) -> [StoredQueueNumber] {
         let served = group.lanes(at: now, silenceMax: settings.clientSilenceMax).subtracting(closedLanes)
-        let isBase = reception.lane.isEmpty || closedLanes.contains(reception.lane)
+        let isBase = request.lane.isEmpty || closedLanes.contains(request.lane)
         let mine = topic.queues.filter { queue in
-            isBase ? queue.lane.isEmpty || !served.contains(queue.lane) : queue.lane == reception.lane
+            isBase ? queue.lane.isEmpty || !served.contains(queue.lane) : queue.lane == request.lane
         }
         let isLowestFirst = group.receives % 10 == 9
         let sorted = mine.sorted { left, right in
@@ -151,109 +151,109 @@ extension GroupMemory.State {
         return sorted.map(\.number) + (isBase ? group.deadLetters.map { [$0] } ?? [] : [])
     }
 
-    fileprivate mutating func look(
-        _ number: StoredQueueNumber, of groupNumber: GroupNumber, _ reception: Reception, max: Int,
+    fileprivate mutating func scan(
+        _ number: StoredQueueNumber, of groupNumber: GroupNumber, _ request: ReceiveRequest, max: Int,
         _ settings: BrokerSettings
-    ) -> Look? {
-        guard let group = groups[groupNumber], let course = group.courses[number],
-            let asked = topics[reception.subscription.topic], let known = queues[number],
-            !course.isTurning, let topic = topics[known.topic],
-            let use = group.filters[reception.subscription.key(of: asked)]
+    ) -> Scan? {
+        guard let group = groups[groupNumber], let cursor = group.cursors[number],
+            let asked = topics[request.subscription.topic], let known = queues[number],
+            !cursor.isBeingMoved, let topic = topics[known.topic],
+            let use = group.filters[request.subscription.key(of: asked)]
         else { return nil }
-        var look = Look(
-            key: CourseKey(group: groupNumber, queue: number), topic: topic, queue: known.queue, epoch: course.epoch,
+        var scan = Scan(
+            key: CursorKey(group: groupNumber, queue: number), topic: topic, queue: known.queue, epoch: cursor.epoch,
             source: .fresh([]), taking: .write, filterNumber: use.number, filter: use.filter,
             others: group.otherFilters(of: asked.number, besides: use.number),
             isFIFO: group.row.isFIFO, origin: topic.number == asked.number ? nil : asked.name, max: max)
-        look.asked = asked.number
-        let lookAt = look.filterNumber
-        if course.foundNone[lookAt] != course.readyChanges {
-            look.source = .ready(after: course.readyAfter[lookAt] ?? -1, change: course.readyChanges)
-            if course.readyAfter[lookAt] == nil {
-                groups[groupNumber]?.courses[number]?.cleanSince[lookAt] = course.readyChanges
+        scan.asked = asked.number
+        let lookAt = scan.filterNumber
+        if cursor.foundNone[lookAt] != cursor.readyChanges {
+            scan.source = .ready(after: cursor.readyAfter[lookAt] ?? -1, change: cursor.readyChanges)
+            if cursor.readyAfter[lookAt] == nil {
+                groups[groupNumber]?.cursors[number]?.cleanSince[lookAt] = cursor.readyChanges
             }
-            if reception.isCautious { look.max = 1 }
-            return look
+            if request.isCautious { scan.max = 1 }
+            return scan
         }
-        guard look.origin == nil else { return nil }
-        guard course.owed < settings.owedMax, group.inFlight < settings.inFlightMax,
-            group.canHoldMore(reception.client, settings), !group.breaker.isOpen || group.inFlight == 0
+        guard scan.origin == nil else { return nil }
+        guard cursor.owed < settings.owedMax, group.inFlight < settings.inFlightMax,
+            group.canHoldMore(request.client, settings), !group.breaker.isOpen || group.inFlight == 0
         else {
             groups[groupNumber]?.isHeldBack = true
             return nil
         }
-        if group.breaker.isOpen { look.max = 1 }
-        return lookAtFresh(look, group, course, isCautious: reception.isCautious, settings)
+        if group.breaker.isOpen { scan.max = 1 }
+        return lookAtFresh(scan, group, cursor, isCautious: request.isCautious, settings)
     }
 
     /// The part of a look that is about messages never delivered before.
     private mutating func lookAtFresh(
-        _ look: Look, _ group: GroupState, _ course: Course, isCautious: Bool, _ settings: BrokerSettings
-    ) -> Look? {
-        var look = look
-        let key = look.key
+        _ scan: Scan, _ group: GroupState, _ cursor: GroupCursor, isCautious: Bool, _ settings: BrokerSettings
+    ) -> Scan? {
+        var scan = scan
+        let key = scan.key
         let end = ends[key.queue] ?? 0
-        if look.isFIFO {
-            guard !course.isScanned else {
-                groups[key.group]?.courses[key.queue]?.isScanAwaited = true
+        if scan.isFIFO {
+            guard !cursor.isScanned else {
+                groups[key.group]?.cursors[key.queue]?.isScanAwaited = true
                 return nil
             }
-            let offsets = course.free(from: course.fresh, to: end, limit: min(256, max(32, look.max)))
+            let offsets = cursor.free(from: cursor.fresh, to: end, limit: min(256, max(32, scan.max)))
             guard let first = offsets.first else { return nil }
-            groups[key.group]?.courses[key.queue]?.isScanned = true
-            let isRecovered = isCautious && first < course.recoveredBelow
-            look.source = .fresh(isRecovered ? [first] : offsets)
-            if isRecovered { look.max = 1 }
-            let isNew = first >= course.recoveredBelow && first >= course.fence ?? 0
-            if isNew, group.row.attemptsMax > 1, !group.breaker.isOpen { look.markOfNew = course.mark }
-            return look
+            groups[key.group]?.cursors[key.queue]?.isScanned = true
+            let isRecovered = isCautious && first < cursor.recoveredBelow
+            scan.source = .fresh(isRecovered ? [first] : offsets)
+            if isRecovered { scan.max = 1 }
+            let isNew = first >= cursor.recoveredBelow && first >= cursor.fence ?? 0
+            if isNew, group.row.attemptsMax > 1, !group.breaker.isOpen { scan.markOfNew = cursor.mark }
+            return scan
         }
-        let start = course.next[look.filterNumber] ?? course.progress.floor
+        let start = cursor.next[scan.filterNumber] ?? cursor.progress.floor
         // A filter that chooses few looks at more.
-        var offsets = course.free(from: start, to: end, limit: min(256, max(32, look.max)))
+        var offsets = cursor.free(from: start, to: end, limit: min(256, max(32, scan.max)))
         guard let first = offsets.first, let last = offsets.last else { return nil }
-        if first < course.recoveredBelow {
-            offsets = isCautious ? [first] : offsets.filter { $0 < course.recoveredBelow }
-            if isCautious { look.max = 1 }
-        } else if let fence = course.fence, first < fence {
+        if first < cursor.recoveredBelow {
+            offsets = isCautious ? [first] : offsets.filter { $0 < cursor.recoveredBelow }
+            if isCautious { scan.max = 1 }
+        } else if let fence = cursor.fence, first < fence {
             // What is still owed there has rows, which only a write can tell.
             offsets = offsets.filter { $0 < fence }
         } else if group.row.attemptsMax > 1 {
-            if last >= course.mark {
-                look.taking = .raise(to: max(last + 1, course.mark + settings.markStep))
+            if last >= cursor.mark {
+                scan.taking = .raise(to: max(last + 1, cursor.mark + settings.markStep))
             } else {
-                look.taking = .memory
+                scan.taking = .memory
             }
         }
-        look.source = .fresh(offsets)
-        if case .raise = look.taking { return look }
-        groups[key.group]?.courses[key.queue]?.next[look.filterNumber] = (offsets.last ?? last) + 1
-        return look
+        scan.source = .fresh(offsets)
+        if case .raise = scan.taking { return scan }
+        groups[key.group]?.cursors[key.queue]?.next[scan.filterNumber] = (offsets.last ?? last) + 1
+        return scan
     }
 
     fileprivate mutating func take(
-        _ found: [Found], _ look: Look, for reception: Reception, at now: Moment, _ settings: BrokerSettings,
+        _ found: [Candidate], _ scan: Scan, for request: ReceiveRequest, at now: Moment, _ settings: BrokerSettings,
         nonce: @Sendable () -> Int64
-    ) -> [Granted] {
-        guard let row = groups[look.key.group]?.row else { return [] }
+    ) -> [GrantedLease] {
+        guard let row = groups[scan.key.group]?.row else { return [] }
         let lease = Lease(
             attempt: 1, nonce: 0,
-            until: now.advanced(by: reception.renews ? settings.renewal : reception.invisible ?? row.invisible),
-            client: reception.client, bytes: 0, takenAt: now, renews: reception.renews)
-        // In place: a copy of the course would copy all that is in flight.
+            until: now.advanced(by: request.renews ? settings.renewal : request.invisible ?? row.invisible),
+            client: request.client, bytes: 0, takenAt: now, renews: request.renews)
+        // In place: a copy of the cursor would copy all that is in flight.
         let given =
-            groups[look.key.group]?.courses[look.key.queue]?.take(
-                found, look, lease, nonce: nonce) ?? []
+            groups[scan.key.group]?.cursors[scan.key.queue]?.take(
+                found, scan, lease, nonce: nonce) ?? []
         for (offset, lease) in given {
-            groups[look.key.group]?.note(lease)
-            leaseEnds.add(LeaseEnd(course: look.key, offset: offset), due: lease.until)
+            groups[scan.key.group]?.note(lease)
+            leaseEnds.add(LeaseEnd(cursor: scan.key, offset: offset), due: lease.until)
         }
         leases += given.count
-        let course = groups[look.key.group]?.courses[look.key.queue]
+        let cursor = groups[scan.key.group]?.cursors[scan.key.queue]
         return given.map { offset, lease in
-            Granted(
-                place: look.key.place(offset), epoch: look.epoch, attempt: 1, nonce: lease.nonce, until: lease.until,
-                isReplayed: course?.isReplayed(offset) ?? false)
+            GrantedLease(
+                place: scan.key.place(offset), epoch: scan.epoch, attempt: 1, nonce: lease.nonce, until: lease.until,
+                isReplayed: cursor?.isReplayed(offset) ?? false)
         }
     }
 }
@@ -266,12 +266,12 @@ extension GroupState {
     }
 }
 
-extension Course {
+extension GroupCursor {
     /// Leases what is wanted and free, up to what the look may take; the rest is looked at again.
     fileprivate mutating func take(
-        _ found: [Found], _ look: Look, _ model: Lease, nonce: @Sendable () -> Int64
+        _ found: [Candidate], _ scan: Scan, _ model: Lease, nonce: @Sendable () -> Int64
     ) -> [(Int64, Lease)] {
-        guard epoch == look.epoch, !isTurning else { return [] }
+        guard epoch == scan.epoch, !isBeingMoved else { return [] }
         var given: [(Int64, Lease)] = []
         var bytes = 0
         for one in found where isFree(one.offset) {
@@ -279,8 +279,8 @@ extension Course {
             case .missing, .skipped: progress.finish(one.offset)
             case .left: break
             case .wanted:
-                guard look.hasRoom(for: one, besides: given.count, bytes: bytes) else {
-                    next[look.filterNumber] = min(next[look.filterNumber] ?? one.offset, one.offset)
+                guard scan.hasRoom(for: one, besides: given.count, bytes: bytes) else {
+                    next[scan.filterNumber] = min(next[scan.filterNumber] ?? one.offset, one.offset)
                     return given
                 }
                 var lease = model
@@ -295,10 +295,10 @@ extension Course {
     }
 
     /// Answers whether it leaves something that others have not seen.
-    fileprivate mutating func finish(_ look: Look, found: [Found], tookAll: Bool) -> Bool {
+    fileprivate mutating func finish(_ scan: Scan, found: [Candidate], tookAll: Bool) -> Bool {
         for one in found { wanted.remove(one.offset) }
-        let filter = look.filterNumber
-        switch look.source {
+        let filter = scan.filterNumber
+        switch scan.source {
         case .ready(let after, let change):
             if found.contains(where: { $0.content != nil }) {
                 cleanSince[filter] = nil
@@ -318,7 +318,7 @@ extension Course {
             defer { isOverlooked = false }
             return !tookAll || isOverlooked
         case .fresh(let offsets):
-            if look.isFIFO {
+            if scan.isFIFO {
                 isScanned = false
                 if tookAll, let last = found.last { fresh = max(fresh, last.offset + 1) }
                 defer { isScanAwaited = false }

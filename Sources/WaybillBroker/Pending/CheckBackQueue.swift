@@ -8,7 +8,7 @@ package import WaybillStore
 ///     due ──post──► waiting for the producer ──take──► in flight ──settle (answered, or due again)──► gone
 ///
 /// A question is counted when a producer has been sent it, never when it only waited here.
-package final class CheckDesk: Sendable {
+package final class CheckBackQueue: Sendable {
     /// One connection of a producer: who is there to be asked.
     package struct Session: Hashable, Sendable {
         package let producer: Text

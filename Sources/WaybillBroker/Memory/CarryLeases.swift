@@ -6,7 +6,7 @@ package import WaybillStore
 extension Broker {
     /// Writes leases down as rows, and the marks as they are: nothing has used an attempt by the stop.
     package func carry(at now: Moment, in transaction: borrowing Transaction) throws {
-        for key in groups.courses() {
+        for key in groups.cursors() {
             guard let group = groupRow(key.group), !group.isBroadcast else { continue }
             let leases = committed(key) { $0.leases } ?? [:]
             for (offset, lease) in leases.sorted(by: { $0.key < $1.key }) where lease.messageGroup == nil {
@@ -18,9 +18,9 @@ extension Broker {
             }
             // What this process has handed out is finished or has a row: nothing else has used an attempt. But what
             // a crash has counted, and nobody has taken since, stays counted.
-            let change = committed(key) { course -> (mark: Int64, isNew: Bool) in
-                let mark = max(course.progress.floor, course.recoveredBelow)
-                return (mark, max(course.mark, course.progress.end) > mark)
+            let change = committed(key) { cursor -> (mark: Int64, isNew: Bool) in
+                let mark = max(cursor.progress.floor, cursor.recoveredBelow)
+                return (mark, max(cursor.mark, cursor.progress.end) > mark)
             }
             if let change, change.isNew { self.change(key) { $0.exactMark = change.mark } }
         }
@@ -28,9 +28,9 @@ extension Broker {
 }
 
 extension GroupMemory {
-    func courses() -> [CourseKey] {
+    func cursors() -> [CursorKey] {
         state.withLock { state in
-            state.groups.flatMap { group, known in known.courses.keys.map { CourseKey(group: group, queue: $0) } }
+            state.groups.flatMap { group, known in known.cursors.keys.map { CursorKey(group: group, queue: $0) } }
                 .sorted()
         }
     }

@@ -2,7 +2,7 @@ package import WaybillCore
 
 /// When the writer has had nothing to do for so long that it may bring the WAL home: a checkpoint that truncates costs
 /// milliseconds, and whoever comes meanwhile waits. An empty look at the intake is no quiet; time is.
-package struct Quiet {
+package struct IdleTimer {
     /// So long without work.
     package static let length = Interval(milliseconds: 200)
 

@@ -2,7 +2,7 @@ package import WaybillCore
 import WaybillStore
 
 /// What a consumer asks for: messages of one topic, for a group.
-package struct Reception: Sendable {
+package struct ReceiveRequest: Sendable {
     package var group: GroupName
     package var subscription: Subscription
     /// Who asks, by a name of its own: leases, lanes and broadcast positions go by it.
@@ -68,7 +68,7 @@ package struct Reception: Sendable {
 }
 
 /// Where a consumer looks next, and how it may take what it finds.
-struct Look {
+struct Scan {
     enum Source {
         /// Rows of redeliveries that are ready, after an offset.
         case ready(after: Int64, change: UInt64)
@@ -76,7 +76,7 @@ struct Look {
         case fresh([Int64])
     }
 
-    enum Taking {
+    enum TakeMode {
         /// From memory, without a write.
         case memory
         case write
@@ -84,12 +84,12 @@ struct Look {
         case raise(to: Int64)
     }
 
-    var key: CourseKey
+    var key: CursorKey
     var topic: TopicState
     var queue: TopicState.Queue
     var epoch: Int64
     var source: Source
-    var taking: Taking
+    var taking: TakeMode
     var filterNumber: Int64
     var filter: MessageFilter
     var others: [MessageFilter]
@@ -109,14 +109,14 @@ struct Look {
     var asked: TopicNumber?
 
     /// Whether one more fits into what was taken by this look.
-    func hasRoom(for one: Found, besides count: Int, bytes: Int) -> Bool {
+    func hasRoom(for one: Candidate, besides count: Int, bytes: Int) -> Bool {
         guard count < max else { return false }
         return isFirst && count == 0 || one.bytes <= bytesMax - bytes
     }
 }
 
 /// What lies at a place that a consumer looked at, and what is to become of it.
-struct Found {
+struct Candidate {
     enum Verdict {
         case wanted(MessageContent)
         /// Some other consumer of the group may want it.
@@ -154,7 +154,7 @@ struct Found {
 }
 
 /// A delivery that a consumer was given.
-struct Granted: Hashable, Sendable {
+struct GrantedLease: Hashable, Sendable {
     var place: MessagePlace
     var epoch: Int64
     var attempt: Int64

@@ -1,0 +1,67 @@
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// Messages for a module of this process, which handles and finishes them in one write.
+extension Receiver {
+    /// New messages of a FIFO group, with the mark beyond them; nil: they have to be taken in a write of their own.
+    func untaken(_ scan: Scan, _ request: ReceiveRequest, _ group: GroupNumber) async throws -> ModuleBatch? {
+        guard let mark = scan.markOfNew else { return nil }
+        let found: [Candidate]
+        do {
+            found = try read(scan)
+        } catch {
+            groups.finish(scan, found: [], tookAll: false)
+            throw error
+        }
+        let until = world.now().advanced(by: request.invisible ?? .seconds(30))
+        var batch = ModuleBatch(scan: scan, group: group, elements: [])
+        var (wanted, bytes) = (0, 0)
+        for one in found {
+            // What others may want of it needs a row, so that nobody overtakes it.
+            if one.isLeft { break }
+            guard one.content != nil else {
+                batch.elements.append(ModuleBatch.Element(found: one, grant: nil, delivery: nil))
+                continue
+            }
+            guard scan.hasRoom(for: one, besides: wanted, bytes: bytes) else { break }
+            wanted += 1
+            bytes += one.bytes
+            let grant = GrantedLease(
+                place: scan.key.place(one.offset), epoch: scan.epoch, attempt: 1, nonce: 0, until: until,
+                isReplayed: false)
+            batch.elements.append(
+                ModuleBatch.Element(found: one, grant: nil, delivery: delivery(one, grant, scan, DeliveryReceipt(""))))
+        }
+        guard let last = batch.elements.last?.found.offset else { return nil }
+        if last >= mark {
+            let raised = await submit(.raiseMark(scan.key, epoch: scan.epoch, to: last + 1 + Broker.marksAhead))
+            if raised.refusal != nil { return nil }
+        }
+        return batch
+    }
+
+    /// Messages of an ordinary group that were taken from memory.
+    func batch(of granted: [(found: Candidate, grant: GrantedLease)], _ scan: Scan, _ group: GroupNumber) -> ModuleBatch
+    {
+        ModuleBatch(
+            scan: scan, group: group,
+            elements: granted.map { one in
+                ModuleBatch.Element(
+                    found: one.found, grant: one.grant,
+                    delivery: delivery(one.found, one.grant, scan, DeliveryReceipt("")))
+            })
+    }
+
+    /// Gives a handful back after the writes that dealt with its first messages: the rest is there for the next look,
+    /// or is handed over as deliveries to be answered one by one.
+    package func giveBack(_ rest: ModuleBatch, dropped: Int, of batch: ModuleBatch) -> [Delivery] {
+        guard !batch.scan.isFIFO else {
+            groups.finish(batch.scan, found: batch.elements.prefix(dropped).map(\.found), tookAll: true)
+            return []
+        }
+        return rest.elements.compactMap { element in
+            element.grant.map { delivery(element.found, $0, batch.scan, batch.group) }
+        }
+    }
+}
