@@ -42,6 +42,12 @@ import Testing
         #expect(ImportRules.undeclared(in: undeclared, manifest).map(\.line) == [1])
     }
 
+    @Test(arguments: ["groups.state.withLock { $0.ends }", "extension GroupMemory {}"])
+    func `that takes a lock elsewhere is found`(text: String) {
+        #expect(LockRules.violations(in: file(text, at: "Sources/WaybillBroker/Finding/A.swift")).count == 1)
+        #expect(LockRules.violations(in: file(text, at: "Sources/WaybillBroker/Memory/A.swift")) == [])
+    }
+
     @Test(arguments: [
         "let now = Date()", "try await Task.sleep(for: .seconds(1))", "let id = UUID()", "Int.random(in: 0..<3)",
         "names.shuffled()", "semaphore.wait(timeout: .now() + 1)", "print(\"\\(Date())\")",

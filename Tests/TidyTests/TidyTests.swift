@@ -25,6 +25,10 @@ import Testing
         #expect(files.flatMap { ImportRules.undeclared(in: $0, manifest) } == [])
     }
 
+    @Test func `takes the lock of the groups' memory in its folder only`() {
+        #expect(Repository.sources.flatMap { LockRules.violations(in: $0) } == [])
+    }
+
     @Test func `reads clocks and rolls dice only in World`() {
         #expect((Repository.sources + Repository.tests).flatMap { ClockRules.violations(in: $0) } == [])
     }

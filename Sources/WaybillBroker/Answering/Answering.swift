@@ -47,7 +47,7 @@ extension Broker {
         for case let topic? in pending.topics.values where topic.queues.contains(where: { $0.number == queue }) {
             return topic
         }
-        return groups.state.withLock { state in state.queues[queue].flatMap { state.topics[$0.topic] } }
+        return groups.topic(of: queue)
     }
 
     /// Ends the delivery of a message to a group.

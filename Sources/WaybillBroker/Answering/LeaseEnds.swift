@@ -44,7 +44,7 @@ extension Broker {
             let group = groupRow(number), let topic = topicState(of: place.queue)
         else { return }
         if row.state == .held {
-            let holder = groups.state.withLock { $0.groups[number]?.holders[place] }
+            let holder = groups.holder(of: place, in: number)
             try finish(
                 .row(row), of: holder ?? Holder(client: "", takenAt: now, renews: false), group, topic, at: now,
                 in: transaction)
@@ -93,37 +93,5 @@ extension Broker {
         }
         pending.departed.append((group.number, client))
         return .done
-    }
-}
-
-extension GroupMemory {
-    func isAlive(_ client: Text, of group: GroupNumber, at now: Moment) -> Bool {
-        state.withLock { state in
-            state.groups[group]?.isAlive(client, at: now, silenceMax: settings.clientSilenceMax) ?? false
-        }
-    }
-
-    func leases(of client: Text, in group: GroupNumber) -> [(CursorKey, Int64, Lease)] {
-        state.withLock { state in
-            (state.groups[group]?.cursors ?? [:]).sorted { $0.key < $1.key }.flatMap { queue, cursor in
-                cursor.leases.filter { $0.value.client == client }.sorted { $0.key < $1.key }
-                    .map { (CursorKey(group: group, queue: queue), $0.key, $0.value) }
-            }
-        }
-    }
-
-    func redeliveries(heldBy client: Text, in group: GroupNumber) -> [MessagePlace] {
-        state.withLock { state in
-            (state.groups[group]?.holders ?? [:]).filter { $0.value.client == client }.keys.sorted()
-        }
-    }
-
-    /// A client is heard of: by a heartbeat, or because it is part of this process and says itself when it goes.
-    package func see(_ client: Text, of group: GroupName, isAttached: Bool, at now: Moment) {
-        state.withLock { state in
-            guard let number = state.names[group] else { return }
-            state.groups[number]?.see(client, at: now)
-            if isAttached { state.groups[number]?.clients[client]?.isAttached = true }
-        }
     }
 }

@@ -32,11 +32,11 @@ extension Broker {
 
     private func topicState(named name: TopicName) -> TopicState? {
         if let changed = pending.topics[name] { return changed }
-        return groups.state.withLock { $0.topics[name] }
+        return groups.topic(named: name)
     }
 
     private func topicState(_ number: TopicNumber) -> TopicState? {
-        groups.state.withLock { state in state.topics.values.first { $0.number == number } }
+        groups.topic(number)
     }
 
     /// Whether an earlier message of the same message group is in flight, or owed.
@@ -73,7 +73,7 @@ extension Broker {
     private func deadLetter(
         of messageGroup: Text, _ group: GroupNumber, _ scope: TopicState, in transaction: borrowing Transaction
     ) throws -> RedeliveryRow? {
-        let known = groups.state.withLock { $0.groups[group]?.deadLetters }
+        let known = groups.deadLetters(of: group)
         guard let queue = pending.deadLetters[group] ?? known, owes(CursorKey(group: group, queue: queue)) else {
             return nil
         }
@@ -190,15 +190,6 @@ extension Broker {
             }
             guard page.count == 1_000 else { return }
             after = page.last?.offset
-        }
-    }
-}
-
-extension GroupMemory {
-    /// The topics that a group reads.
-    func topics(of group: GroupNumber) -> [TopicState] {
-        state.withLock { state in
-            state.subscribers.filter { $0.value.contains(group) }.keys.sorted().compactMap { state.topics[$0] }
         }
     }
 }

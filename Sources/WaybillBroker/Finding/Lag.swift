@@ -3,7 +3,7 @@ package import WaybillCore
 package import WaybillStore
 
 /// What a group has of one stored queue, counted.
-struct CourseCount {
+struct CursorCount {
     /// What memory says.
     struct Memory {
         var floor: Int64
@@ -134,16 +134,10 @@ package struct LagReader: Sendable {
         for queue in topic.queues {
             let key = CursorKey(group: number, queue: queue.number)
             let end = groups.end(of: queue.number)
-            let memory = groups.state.withLock { state in
-                state.groups[number].flatMap { group in
-                    group.cursors[queue.number].map {
-                        CourseCount.Memory($0, end: end, freshMax: group.row.isFIFO ? Self.freshMax : 0)
-                    }
-                }
-            }
+            let memory = groups.count(of: key, end: end, freshMax: Self.freshMax)
             let isOfDead = topic.name == .deadLetters(of: name)
             var count = try store.read { rows in
-                try CourseCount(memory, key, end: end, isOfDead: isOfDead, in: rows)
+                try CursorCount(memory, key, end: end, isOfDead: isOfDead, in: rows)
             }
             if let memory, !isOfDead { try tellApart(memory.fresh, of: queue.number, &count) }
             lag.add(count)
@@ -159,7 +153,7 @@ package struct LagReader: Sendable {
     }
 
     /// Finds out which of the messages that no consumer has looked at wait behind another.
-    private func tellApart(_ offsets: [Int64], of queue: StoredQueueNumber, _ count: inout CourseCount) throws {
+    private func tellApart(_ offsets: [Int64], of queue: StoredQueueNumber, _ count: inout CursorCount) throws {
         var rest = offsets[...]
         while let first = rest.first {
             let page = Set(rest.prefix(Self.freshPerRead)).subtracting(count.ahead)
@@ -179,7 +173,7 @@ package struct LagReader: Sendable {
 }
 
 extension GroupLag {
-    fileprivate mutating func add(_ count: CourseCount) {
+    fileprivate mutating func add(_ count: CursorCount) {
         sent += count.sent
         waiting += count.waiting
         inFlight += count.inFlight
@@ -188,40 +182,5 @@ extension GroupLag {
         behind += count.behind
         dead += count.dead
         finished += count.finished
-    }
-}
-
-extension GroupMemory {
-    fileprivate func topics(of name: GroupName) -> (GroupNumber, [TopicState])? {
-        state.withLock { state in
-            guard let number = state.names[name] else { return nil }
-            var topics = Set(state.subscribers.filter { $0.value.contains(number) }.keys)
-            // What is among its dead letters it is told of, given back or not.
-            topics.insert(.deadLetters(of: name))
-            return (number, topics.sorted().compactMap { state.topics[$0] })
-        }
-    }
-
-    fileprivate func end(of queue: StoredQueueNumber) -> Int64 { state.withLock { $0.ends[queue] ?? 0 } }
-
-    /// Why a group takes no new messages of a topic; nil: it does.
-    fileprivate func heldBack(_ number: GroupNumber, _ topic: TopicState) -> String? {
-        state.withLock { state in
-            guard let group = state.groups[number] else { return nil }
-            for queue in topic.queues {
-                guard let damage = group.damaged[queue.number] else { continue }
-                return "its cursor on queue \(queue.number.number) is damaged: \(damage); a look-back begins it anew"
-            }
-            if topic.queues.contains(where: { (group.cursors[$0.number]?.owed ?? 0) >= settings.owedMax }) {
-                return "it owes \(settings.owedMax) messages of a queue; it goes on when some are done"
-            }
-            if group.inFlight >= settings.inFlightMax {
-                return "\(group.inFlight) deliveries are in flight, at most \(settings.inFlightMax) may be"
-            }
-            if group.breaker.isOpen {
-                return "half of its recent deliveries failed; it takes new messages one at a time until one succeeds"
-            }
-            return nil
-        }
     }
 }

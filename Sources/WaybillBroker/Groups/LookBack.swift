@@ -173,7 +173,7 @@ extension Broker {
 
     /// Keeps consumers from taking from memory while the write turns the cursor; undone with the write.
     private func hold(still key: CursorKey) {
-        groups.state.withLock { $0.groups[key.group]?.cursors[key.queue]?.isBeingMoved = true }
+        groups.hold(still: key)
         pending.movedCursors.append(key)
     }
 
@@ -184,20 +184,5 @@ extension Broker {
         for (offset, lease) in change?.leased ?? [:] { leases[offset] = lease }
         for offset in change?.finished ?? [] { leases[offset] = nil }
         return leases.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
-    }
-}
-
-extension GroupMemory {
-    /// Lets consumers take again from cursors that an undone write was about to turn.
-    func release(_ keys: [CursorKey]) {
-        guard !keys.isEmpty else { return }
-        let woken = state.withLock { state in
-            for key in keys {
-                state.groups[key.group]?.cursors[key.queue]?.isBeingMoved = false
-                state.groups[key.group]?.changes += 1
-            }
-            return Set(keys.map(\.group)).sorted().flatMap { state.takeWaiters(of: $0) { _ in true } }
-        }
-        for resume in woken { resume() }
     }
 }

@@ -55,11 +55,7 @@ extension Broker {
     /// Why a group may use no other expression for a topic now; nil: it uses this one already, or has room for it.
     private func refusal(ofNew key: FilterUse.Key, of group: GroupRow) -> MessageRefusal? {
         let uptime = world.uptime()
-        var used = groups.state.withLock { [settings] state in
-            (state.groups[group.number]?.filters ?? [:]).filter {
-                $0.key.topic == key.topic && $0.value.isInUse(at: uptime, settings)
-            }.map(\.key)
-        }
+        var used = groups.filtersInUse(of: key.topic, in: group.number, at: uptime)
         used += pending.filters.filter { $0.group == group.number && $0.key.topic == key.topic }.map(\.key)
         guard !used.contains(key), Set(used).count >= settings.filtersMax else { return nil }
         return .limit(

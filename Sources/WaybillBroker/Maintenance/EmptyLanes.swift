@@ -62,30 +62,3 @@ extension Broker {
         for name in [Text.indexed(queue), .size(queue), .retained(queue)] { try transaction.removeSetting(name) }
     }
 }
-
-extension GroupMemory {
-    /// One page of the queues of lanes that no consumer of any group reads.
-    fileprivate func queuesWithoutConsumers(
-        at now: Moment, after last: StoredQueueNumber, limit: Int
-    ) -> [(number: StoredQueueNumber, topic: TopicName)] {
-        state.withLock { state in
-            guard state.laneQueues.count > 1 || state.laneQueues[""] == nil else { return [] }
-            let served = state.groups.values.reduce(into: Set<Text>()) { lanes, group in
-                lanes.formUnion(group.lanes(at: now, silenceMax: settings.clientSilenceMax))
-            }
-            let found = state.queues.filter { number, known in
-                number > last && !known.queue.lane.isEmpty && !served.contains(known.queue.lane)
-            }
-            return found.sorted { $0.key < $1.key }.prefix(limit).map { ($0.key, $0.value.topic) }
-        }
-    }
-
-    /// The cursors of all groups on a queue.
-    fileprivate func cursors(on queue: StoredQueueNumber) -> [CursorKey] {
-        state.withLock { state in
-            state.groups.filter { $0.value.cursors[queue] != nil }.keys.sorted().map { group in
-                CursorKey(group: group, queue: queue)
-            }
-        }
-    }
-}

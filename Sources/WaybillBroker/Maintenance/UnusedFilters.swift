@@ -32,13 +32,6 @@ extension Broker {
 
     private func isKnown(_ row: FilterRow) -> Bool {
         if pending.filters.contains(where: { $0.group == row.group && $0.key == row.key }) { return true }
-        return groups.state.withLock { $0.groups[row.group]?.filters[row.key] != nil }
-    }
-}
-
-extension GroupMemory {
-    /// Groups that may have rows of expressions which memory has forgotten.
-    fileprivate func unusedFilters() -> [(GroupNumber, UInt64)] {
-        state.withLock { state in state.unusedFilters.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
+        return groups.knows(row.key, of: row.group)
     }
 }

@@ -61,33 +61,9 @@ extension Broker {
         return Set(text.split(separator: "\n").map { Text(String($0)) })
     }
 
-    private func count(_ key: CursorKey, in transaction: borrowing Transaction) throws -> CourseCount {
+    private func count(_ key: CursorKey, in transaction: borrowing Transaction) throws -> CursorCount {
         let end = try transaction.nextOffset(of: key.queue)
-        let head = committed(key) { CourseCount.Memory($0, end: end) }
-        return try CourseCount(head, key, end: end, in: transaction)
-    }
-}
-
-extension GroupMemory {
-    /// The lanes that there are, if a lane is none of them; nil: it is one.
-    fileprivate func lanes(at uptime: Interval, besides lane: Text) -> Set<Text>? {
-        state.withLock { [settings] state in
-            if state.laneQueues[lane] != nil { return nil }
-            let old = uptime.milliseconds - settings.laneUse.milliseconds
-            state.namedLanes = state.namedLanes.filter { $0.value.milliseconds > old }
-            if state.namedLanes[lane] != nil { return nil }
-            return Set(state.laneQueues.keys).union(state.namedLanes.keys).subtracting([""])
-        }
-    }
-
-    fileprivate func cursors(in lane: Text) -> [(CursorKey, GroupName, TopicName, TopicState.Queue)] {
-        state.withLock { state in
-            state.groups.sorted { $0.key < $1.key }.flatMap { number, group in
-                group.cursors.keys.sorted().compactMap { queue in
-                    guard let known = state.queues[queue], known.queue.lane == lane else { return nil }
-                    return (CursorKey(group: number, queue: queue), group.row.name, known.topic, known.queue)
-                }
-            }
-        }
+        let head = committed(key) { CursorCount.Memory($0, end: end) }
+        return try CursorCount(head, key, end: end, in: transaction)
     }
 }
