@@ -23,6 +23,21 @@ import WaybillCore
         #expect(Moment(milliseconds: later).since(Moment(milliseconds: earlier)).milliseconds == expected)
     }
 
+    @Test(
+        arguments: [
+            (0, 0), (5, 3), (-5, 3), (.max, 1), (.min, -1), (.min, .max), (.max, .min), (.min, .min),
+            (1 << 40, 1 << 40),
+        ] as [(Int64, Int64)])
+    func `are added, subtracted, multiplied and turned round, saturating`(left: Int64, right: Int64) {
+        // In numbers that are wide enough, cut at the end.
+        func cut(_ number: Int128) -> Int64 { Int64(clamping: number) }
+        let (one, other) = (Interval(milliseconds: left), Interval(milliseconds: right))
+        #expect((one + other).milliseconds == cut(Int128(left) + Int128(right)))
+        #expect((one - other).milliseconds == cut(Int128(left) - Int128(right)))
+        #expect((one * right).milliseconds == cut(Int128(left) * Int128(right)))
+        #expect((-one).milliseconds == cut(-Int128(left)))
+    }
+
     @Test func `come from larger units, saturating`() {
         #expect(Interval.seconds(45).milliseconds == 45_000)
         #expect(Interval.minutes(30).milliseconds == 1_800_000)

@@ -86,6 +86,9 @@ import WaybillStore
             "CREATE TABLE copy AS SELECT * FROM event",
             "CREATE TEMP TRIGGER t AFTER INSERT ON note BEGIN SELECT 1; END",
             "ALTER TABLE note RENAME TO lease",
+            // What a later release may need.
+            "CREATE TABLE waybill_note (id INTEGER)", "CREATE TABLE Waybill_Note (id INTEGER)",
+            "ALTER TABLE note RENAME TO waybill_note",
         ] {
             try expectHarmless(try storeWithNotes(), code: .denied, purpose: .migration) { tables in
                 try tables.execute(sql)

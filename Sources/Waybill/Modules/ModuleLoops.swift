@@ -129,7 +129,7 @@ final class ModuleLoops: Sendable {
                 try await step()
                 rest = Interval(milliseconds: 0)
             } catch {
-                rest = min(longestRest, Interval(milliseconds: max(100, rest.milliseconds * 2)))
+                rest = min(longestRest, max(Interval(milliseconds: 100), rest * 2))
                 await book.engine.world.rest(rest)
             }
         }

@@ -11,7 +11,7 @@ extension Broker {
     /// When the next lease or wait ends; nil: none is pending.
     package var nextDue: Moment? {
         let wait = groups.nextWaitEnd.map { end in
-            world.now().advanced(by: Interval(milliseconds: end.milliseconds - world.uptime().milliseconds))
+            world.now().advanced(by: end - world.uptime())
         }
         guard let lease = groups.nextLeaseEnd, let wait else { return groups.nextLeaseEnd ?? wait }
         return min(lease, wait)

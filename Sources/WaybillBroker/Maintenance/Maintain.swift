@@ -67,7 +67,7 @@ extension Broker {
             }
         }
         let isIndexFull = try maintenance.index.step(limit: maintenance.indexStep.count, in: transaction)
-        let took = Interval(milliseconds: world.uptime().milliseconds - began.milliseconds)
+        let took = world.uptime() - began
         maintenance.indexStep.note(took, wasFull: isIndexFull)
         return isIndexFull || isMore
     }

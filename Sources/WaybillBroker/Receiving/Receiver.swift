@@ -79,7 +79,7 @@ package struct Receiver: Sendable {
 
     private func supply(_ request: ReceiveRequest, inOneWrite: Bool) async -> Result<ReceivedBatch, MessageRefusal> {
         if let refusal = request.refusal(settings) { return .failure(refusal) }
-        let deadline = Interval(milliseconds: world.uptime().milliseconds + request.wait.milliseconds)
+        let deadline = world.uptime() + request.wait
         do {
             while true {
                 let attempt = try await lookOnce(request, inOneWrite: inOneWrite)

@@ -30,6 +30,27 @@ public struct Interval: Hashable, Comparable, Sendable {
     public static func hours(_ count: Int64) -> Interval { Interval(milliseconds: saturating(count, 3_600_000)) }
     public static func days(_ count: Int64) -> Interval { Interval(milliseconds: saturating(count, 86_400_000)) }
 
+    /// As all arithmetic of intervals it saturates at the ends of the 64-bit range instead of trapping.
+    public static func + (left: Interval, right: Interval) -> Interval {
+        let (sum, overflow) = left.milliseconds.addingReportingOverflow(right.milliseconds)
+        guard overflow else { return Interval(milliseconds: sum) }
+        return Interval(milliseconds: right.milliseconds > 0 ? .max : .min)
+    }
+
+    public static func - (left: Interval, right: Interval) -> Interval {
+        let (difference, overflow) = left.milliseconds.subtractingReportingOverflow(right.milliseconds)
+        guard overflow else { return Interval(milliseconds: difference) }
+        return Interval(milliseconds: left.milliseconds > right.milliseconds ? .max : .min)
+    }
+
+    public static func * (interval: Interval, factor: Int64) -> Interval {
+        let (product, overflow) = interval.milliseconds.multipliedReportingOverflow(by: factor)
+        guard overflow else { return Interval(milliseconds: product) }
+        return Interval(milliseconds: (interval.milliseconds > 0) == (factor > 0) ? .max : .min)
+    }
+
+    public static prefix func - (interval: Interval) -> Interval { Interval(milliseconds: 0) - interval }
+
     private static func saturating(_ count: Int64, _ unit: Int64) -> Int64 {
         let (product, overflow) = count.multipliedReportingOverflow(by: unit)
         guard overflow else { return product }

@@ -13,7 +13,7 @@ package struct IdleTimer {
 
     /// Something was done.
     package mutating func breaks(at uptime: Interval) {
-        end = Interval(milliseconds: uptime.milliseconds + Self.length.milliseconds)
+        end = uptime + Self.length
     }
 
     /// Whether it has just been reached; once each time.
@@ -25,6 +25,6 @@ package struct IdleTimer {
 
     /// How long until then; nil: nothing is to be waited for.
     package func wait(at uptime: Interval) -> Interval? {
-        end.map { Interval(milliseconds: max(0, $0.milliseconds - uptime.milliseconds)) }
+        end.map { max(Interval(milliseconds: 0), $0 - uptime) }
     }
 }

@@ -20,7 +20,7 @@ extension Writer {
             held = heldTimeouts(hold, isWritten: false)
         }
         if let last, now.since(last) > opening.gapMax {
-            deletesAfter = Interval(milliseconds: world.uptime().milliseconds + opening.length.milliseconds)
+            deletesAfter = world.uptime() + opening.length
         }
     }
 

@@ -10,6 +10,9 @@ package enum ModuleRights {
         "waybill_current_workflow", "waybill_timeout_hold",
     ]
 
+    /// How tables of the engine are called from now on, so that no later release needs a name that a module has.
+    package static let enginePrefix = "waybill_"
+
     /// Which modules are installed: the engine's list, which no module may touch.
     package static let registry = "module"
 
@@ -58,6 +61,10 @@ package enum ModuleRights {
         let name = name.lowercased()
         if ofRegistry, name == registry { return nil }
         if engineTables.contains(name) { return "the table '\(name)' is the engine's" }
+        if name.hasPrefix(enginePrefix) {
+            return
+                "the table '\(name)' could be the engine's, whose names begin with \(enginePrefix); choose another name"
+        }
         if name.hasPrefix("sqlite_") { return "the table '\(name)' is SQLite's" }
         return nil
     }
