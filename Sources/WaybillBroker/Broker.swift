@@ -4,17 +4,19 @@ package import WaybillTimeouts
 
 /// What happens to messages in a write: held by the engine's writer, under the writer's lock.
 ///
-/// A message, seen from one group:
+/// A message, seen from one group; `FollowOneMessage` in the documentation says where each state is kept:
 ///
 /// ```
-///                 receive                    acknowledge
-///  ready ────────────────────────► in flight ────────────► done
-///    ▲                              │     │
-///    │ its time has come            │     │ failed, or its invisible time is over
-///    │                              │     ▼
-///  due ◄── waits for the ladder ────┴── attempts left? ──no──► dead (a copy lies in %DLQ%group)
-///    ▲                                                             │
-///    └── waiting: behind an earlier message of its message group   └── redrive ──► ready
+///                receive                   acknowledge
+///  new ────────────────────► in flight ─────────────────► done
+///   │                         ▲  │ │ │
+///   │ its message group       │  │ │ └── no attempt left, or given up ──► dead: a copy lies in %DLQ%group
+///   │ is busy                 │  │ └── failed ──────────► due                    │
+///   ▼                 receive │  │                         │ its time has come   │
+///  waiting                    │  │ its invisible time      │                     │
+///   │                         │  ▼ is over                 │                     │
+///   └──────────────────────► ready ◄───────────────────────┴─────────────────────┘
+///      its turn has come                                       redrive: the copy comes again
 /// ```
 ///
 /// What a write promises to whoever adds a verb:
