@@ -204,8 +204,17 @@ package final class Engine: Sendable {
     package var isClockHeld: Bool { clock.isHeld }
 
     /// An operator says that the wall clock is right, after a jump, or at an opening that holds timeouts by itself.
+    ///
+    /// Within a read or a write such a hold ends when that has ended.
     package func confirmClock() {
         clock.confirm()
+        guard writer.isMine || store.isInUseHere else { return releaseOpeningHold() }
+        let thread = Thread { [self] in releaseOpeningHold() }
+        thread.name = "waybill-release"
+        thread.start()
+    }
+
+    private func releaseOpeningHold() {
         writer.withLock { writer in
             guard writer.held?.hold.heldBy == TimeoutHold.itself else { return }
             // What cannot be written now ends by itself.

@@ -4,7 +4,7 @@ package import WaybillStore
 
 /// Messages that a module of this process has found, and that it handles and finishes in one write.
 ///
-/// Nothing is written before that write: in a FIFO group nobody else looks at new messages while the handful is out, in
+/// Nothing is written before that write: in a FIFO group nobody else looks at new messages while the batch is out, in
 /// an ordinary one its messages are leased in memory. A message that ends the process has used an attempt all the same,
 /// as the delivered-through mark is beyond it.
 package struct ModuleBatch: Sendable {
@@ -42,7 +42,7 @@ package struct ModuleBatchCheck {
 }
 
 extension Broker {
-    /// Whether a handful may still be handled, and what is to be asked for each message; nil: the group has been turned
+    /// Whether a batch may still be handled, and what is to be asked for each message; nil: the group has been turned
     /// or deleted since, and all of it must be given back.
     package func check(_ batch: ModuleBatch) -> ModuleBatchCheck? {
         let key = batch.scan.key

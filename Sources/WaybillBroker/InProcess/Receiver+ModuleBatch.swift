@@ -53,7 +53,7 @@ extension Receiver {
             })
     }
 
-    /// Gives a handful back after the writes that dealt with its first messages: the rest is there for the next look,
+    /// Gives a batch back after the writes that dealt with its first messages: the rest is there for the next look,
     /// or is handed over as deliveries to be answered one by one.
     package func giveBack(_ rest: ModuleBatch, dropped: Int, of batch: ModuleBatch) -> [Delivery] {
         guard !batch.scan.isFIFO else {

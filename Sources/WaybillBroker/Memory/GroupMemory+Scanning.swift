@@ -20,7 +20,12 @@ extension GroupMemory {
     func route(_ request: ReceiveRequest, at now: Moment, uptime: Interval) -> ReceiveRoute {
         state.withLock { state in
             guard let number = state.names[request.group] else { return .refused(.unknownGroup(request.group)) }
-            state.groups[number]?.see(request.client, lane: request.lane, at: now)
+            guard state.groups[number]?.see(request.client, lane: request.lane, at: now) != false else {
+                return .refused(
+                    .limit(
+                        "clients of the group \(request.group) in the last ten minutes; give each consumer one name, "
+                            + "and keep it", max: GroupState.clientsMax))
+            }
             guard let topic = state.topics[request.subscription.topic],
                 let group = state.groups[number],
                 let use = group.filters[request.subscription.key(of: topic)],

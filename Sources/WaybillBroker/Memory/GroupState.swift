@@ -47,7 +47,7 @@ struct Client {
 struct GroupState {
     var row: GroupRow
     var cursors: [StoredQueueNumber: GroupCursor] = [:]
-    /// Why cursors are parked whose cursors are damaged.
+    /// Why cursors are parked whose rows are damaged.
     var damaged: [StoredQueueNumber: String] = [:]
     var filters: [FilterUse.Key: FilterUse] = [:]
     var clients: [Text: Client] = [:]
@@ -65,6 +65,8 @@ struct GroupState {
     var holders: [MessagePlace: Holder] = [:]
     /// First deliveries in flight.
     var inFlight = 0
+    /// When clients were last looked through for those that may be forgotten.
+    private var clientsForgottenAt: Moment?
     /// The queue of its dead letters, once some came back from there.
     var deadLetters: StoredQueueNumber?
 
@@ -80,21 +82,31 @@ struct GroupState {
         queues.allSatisfy { cursors[$0.number] != nil || damaged[$0.number] != nil }
     }
 
-    /// Notes that a client asks for something.
-    mutating func see(_ client: Text, lane: Text? = nil, at now: Moment) {
+    /// Notes that a client asks for something; false: it is new, and there is room for no more.
+    @discardableResult
+    mutating func see(_ client: Text, lane: Text? = nil, at now: Moment) -> Bool {
+        if clients[client] == nil, clients.count >= Self.clientsMax {
+            forgetClients(silentSince: now)
+            guard clients.count < Self.clientsMax else { return false }
+        }
         var known = clients[client] ?? Client(seenAt: now)
         known.seenAt = now
-        if clients[client] == nil, clients.count >= Self.clientsMax { forgetClients(silentSince: now) }
         if let lane { known.lane = lane }
         clients[client] = known
+        return true
     }
 
-    private static let clientsMax = 10_000
+    static let clientsMax = 10_000
+    /// After so long a silent client that holds nothing may be forgotten.
+    private static let silence = Interval.minutes(10)
 
-    /// Forgets clients that hold nothing and have been silent for long: names may be used once and never again.
+    /// Forgets clients that hold nothing and have been silent for long: names may be used once and never again. They
+    /// are looked through once in a second at most.
     private mutating func forgetClients(silentSince now: Moment) {
+        if let clientsForgottenAt, now.since(clientsForgottenAt) < .seconds(1), now >= clientsForgottenAt { return }
+        clientsForgottenAt = now
         clients = clients.filter { _, known in
-            known.isAttached || known.heldCount > 0 || now.since(known.seenAt) < .minutes(10)
+            known.isAttached || known.heldCount > 0 || now.since(known.seenAt) < Self.silence
         }
     }
 

@@ -35,8 +35,15 @@ package final class CheckBackQueue: Sendable {
         var producers: [Text: Producer] = [:]
         var allowances: CheckAllowances
         var owners: [PendingMessageNumber: Text] = [:]
-        var missedCount = 0
+        /// Who missed each question, in all as many as may be noted.
+        var missed: [PendingMessageNumber: Text] = [:]
         var lastSession: UInt64 = 0
+
+        mutating func forgetMissed(_ number: PendingMessageNumber) {
+            guard let name = missed.removeValue(forKey: number) else { return }
+            producers[name]?.missed.remove(number)
+            if producers[name]?.isIdle == true { producers[name] = nil }
+        }
     }
 
     private let inFlightMax: Int
@@ -73,9 +80,9 @@ package final class CheckBackQueue: Sendable {
             if producer.sessions.isEmpty {
                 for question in producer.questions where !question.isTaken {
                     state.owners[question.number] = nil
-                    if state.missedCount < missedMax, producer.missed.insert(question.number).inserted {
-                        state.missedCount += 1
-                    }
+                    guard state.missed.count < missedMax else { continue }
+                    producer.missed.insert(question.number)
+                    state.missed[question.number] = session.producer
                 }
                 producer.questions.removeAll { !$0.isTaken }
             }
@@ -123,8 +130,9 @@ package final class CheckBackQueue: Sendable {
     func miss(_ numbers: [(number: PendingMessageNumber, producer: Text)]) {
         guard !numbers.isEmpty else { return }
         state.withLock { state in
-            for (number, name) in numbers where state.missedCount < missedMax {
-                if state.producers[name, default: Producer()].missed.insert(number).inserted { state.missedCount += 1 }
+            for (number, name) in numbers where state.missed.count < missedMax {
+                state.producers[name, default: Producer()].missed.insert(number)
+                state.missed[number] = name
             }
         }
     }
@@ -138,10 +146,7 @@ package final class CheckBackQueue: Sendable {
     func forgetMissed(_ numbers: [(number: PendingMessageNumber, producer: Text)]) {
         guard !numbers.isEmpty else { return }
         state.withLock { state in
-            for (number, name) in numbers where state.producers[name]?.missed.remove(number) != nil {
-                state.missedCount -= 1
-                if state.producers[name]?.isIdle == true { state.producers[name] = nil }
-            }
+            for (number, _) in numbers { state.forgetMissed(number) }
         }
     }
 
@@ -171,6 +176,8 @@ package final class CheckBackQueue: Sendable {
         guard !numbers.isEmpty else { return }
         state.withLock { state in
             for number in numbers {
+                // Decided while its producer was away, it must not keep others' from being noted.
+                state.forgetMissed(number)
                 guard let name = state.owners.removeValue(forKey: number) else { continue }
                 state.producers[name]?.questions.removeAll { $0.number == number }
                 if state.producers[name]?.isIdle == true { state.producers[name] = nil }

@@ -25,7 +25,7 @@ package struct TakeResult: Sendable {
     var isComplete = true
 }
 
-/// TakeResult messages in a write: later deliveries, and all of FIFO groups.
+/// Taking messages in a write: later deliveries, and all of FIFO groups.
 extension Broker {
     /// Gives a consumer what it found, as far as it is still to be had.
     func take(_ request: TakeRequest, at now: Moment, in transaction: borrowing Transaction) throws -> BrokerReply {

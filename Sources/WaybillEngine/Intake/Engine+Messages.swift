@@ -16,7 +16,11 @@ extension Engine {
 
     /// Messages for a consumer: at once when there are any, else as soon as there are, or none when its time is over.
     package func receive(_ request: ReceiveRequest) async -> Result<[Delivery], MessageRefusal> {
+        if let stopped = vitals.now.stopped { return .failure(MessageRefusal(.failStopped(stopped))) }
         let result = await receiver.receive(request)
+        if case .success(let deliveries) = result, deliveries.isEmpty, let stopped = vitals.now.stopped {
+            return .failure(MessageRefusal(.failStopped(stopped)))
+        }
         // The writer sleeps by what was due when it looked last; a short lease may end before that.
         if world.virtualClock == nil,
             groups.nextLeaseEnd.map({ $0 < world.now().advanced(by: .seconds(1)) }) ?? false

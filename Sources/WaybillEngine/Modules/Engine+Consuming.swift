@@ -38,7 +38,7 @@ extension Engine {
         var consumption = Consumption()
         do throws(MessageRefusal) {
             let work = ModuleTask(group: request.group, deadline: deadline, handle: handle)
-            var end = HandfulEnd.goesOn
+            var end = ModuleBatchEnd.goesOn
             // What nobody wants is passed over, however much it is: a module that gets nothing has seen everything.
             while end == .goesOn, consumption.isEmpty {
                 switch try await receiver.supply(request).get() {
@@ -59,12 +59,12 @@ extension Engine {
         }
     }
 
-    /// Handles a handful in as few writes as its handlers are fast; a message that cannot be handled ends it.
+    /// Handles a batch in as few writes as its handlers are fast; a message that cannot be handled ends it.
     private func finish(
         _ batch: ModuleBatch, _ work: ModuleTask, _ consumption: inout Consumption
-    ) async throws(MessageRefusal) -> HandfulEnd {
+    ) async throws(MessageRefusal) -> ModuleBatchEnd {
         var rest = batch
-        var end = HandfulEnd.goesOn
+        var end = ModuleBatchEnd.goesOn
         do throws(Refusal) {
             while end == .goesOn, !rest.isEmpty {
                 let (dropped, done, state) = try await withModuleTurn { [rest] in $0.handle(rest, work) }
@@ -114,7 +114,7 @@ struct ModuleTask: Sendable {
 }
 
 /// How a write of a handful has ended.
-enum HandfulEnd: Equatable, Sendable {
+enum ModuleBatchEnd: Equatable, Sendable {
     /// What is left is for the next write, if anything is.
     case goesOn
     /// A handler has thrown, and nothing of the write was kept.

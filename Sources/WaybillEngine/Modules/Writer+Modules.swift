@@ -7,7 +7,7 @@ import WaybillTimeouts
 extension Writer {
     /// Handles a handful's first messages until the write has lasted long enough; answers how many of them are dealt
     /// with, and how many of these were handled.
-    func handle(_ batch: ModuleBatch, _ work: ModuleTask) -> (dropped: Int, done: Int, end: HandfulEnd) {
+    func handle(_ batch: ModuleBatch, _ work: ModuleTask) -> (dropped: Int, done: Int, end: ModuleBatchEnd) {
         guard let check = broker.check(batch) else { return (0, 0, .isOver) }
         let end = world.uptime().milliseconds + writeMax.milliseconds
         let progress = Handling()

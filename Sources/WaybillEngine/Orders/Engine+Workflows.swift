@@ -29,7 +29,7 @@ extension Engine {
     ///
     /// - Parameter caller: who asks for it: the journal keeps it.
     package func activate(_ name: WorkflowName, hash: WorkflowHash, caller: Text) throws {
-        if writer.isMine { throw Self.refusalFromWithin }
+        if writer.isMine || store.isInUseHere { throw Self.refusalFromWithin }
         let now = world.now()
         try writer.withLock { writer in
             let row = try storedRow(name, hash)

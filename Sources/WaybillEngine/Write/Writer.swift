@@ -40,7 +40,11 @@ final class Writer {
     private(set) var writes: UInt64 = 0
     /// Why nothing is accepted any more.
     private(set) var stopped: String? {
-        didSet { vitals.update { [stopped] in $0.stopped = stopped } }
+        didSet {
+            vitals.update { [stopped] in $0.stopped = stopped }
+            // Nothing comes any more, and nothing could be answered: who waits is told now.
+            if stopped != nil { broker.groups.close() }
+        }
     }
     /// After a write that was undone and that nobody is to blame for (the disk is full), timeouts rest until this
     /// uptime in milliseconds; commands still try.
@@ -103,6 +107,7 @@ final class Writer {
     ///   only to the first ones, and to none when it has fired as many timeouts as a write may.
     func write(_ requests: [Timed], firing: Rounds) -> [Reply?] {
         if let stopped { return requests.map { $0.request.refused(.failStopped(stopped)) } }
+        if store.isWritingHere { return requests.map { $0.request.refused(Engine.refusalFromWithin) } }
         endHoldWhenOver()
         var culprits: [Int: Refusal] = [:]
         var failedTimeouts: [TimeoutKey: Text] = [:]
@@ -253,6 +258,8 @@ final class Writer {
         checkpoints: Bool = true, _ body: (borrowing Transaction) throws -> Result
     ) -> Swift.Result<Result, Refusal> {
         if let stopped { return .failure(.failStopped(stopped)) }
+        // What the outer write has noted is its own, and must not be forgotten because of this one.
+        if store.isWritingHere { return .failure(Engine.refusalFromWithin) }
         let horizon = held == nil ? timeouts.horizon(wall: world.now(), uptime: world.uptime()) : nil
         handler.steadyNow = timeouts.isHeld ? timeouts.clock.now() : nil
         handler.begin(Firing(horizon: horizon, isBehind: isReached(nextTimeout.orders, by: horizon)))

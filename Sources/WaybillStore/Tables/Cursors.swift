@@ -48,7 +48,7 @@ package struct CursorRow: Hashable, Sendable {
 
 extension Transaction {
     /// Stores a cursor in place of the one of this epoch; nil: where there is none. False: another one stands there, so
-    /// what the caller knows is of an earlier course.
+    /// what the caller knows is of an earlier cursor.
     @discardableResult
     package func put(_ cursor: CursorRow, replacing epoch: Int64?) throws(StoreFailure) -> Bool {
         guard let epoch else { return try insert(cursor) }

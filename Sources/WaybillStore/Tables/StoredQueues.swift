@@ -32,12 +32,12 @@ final class QueueTails {
     /// After a write that was undone.
     func forget() {
         grown = [:]
-        offsets = [:]
         forgetTopics()
     }
 
     /// A topic has changed or is gone. What the write at hand has appended is still to be told.
     func forgetTopics() {
+        offsets = [:]
         numbers = [:]
         topics = [:]
     }

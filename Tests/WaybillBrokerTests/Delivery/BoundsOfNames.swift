@@ -42,6 +42,22 @@ import WorkflowFile
         #expect(try rows(shop) == 2)
     }
 
+    @Test func `consumers of a group have a bound, and those that are silent for long make room`() async throws {
+        let shop = try ReopenedBroker()
+        let broker = shop.driver
+        try await broker.begin()
+        for number in 0..<10_000 { _ = try await broker.take("points", client: Text("c-\(number)")) }
+        let more = ReceiveRequest(group: "points", subscription: Subscription("orders"), client: "one more")
+        guard case .failure(.limit(let what, let max)) = await broker.receive(more) else {
+            Issue.record("one more consumer was taken")
+            return
+        }
+        #expect(max == 10_000 && what.contains("clients of the group points"))
+        #expect(try await broker.take("points", client: "c-1").isEmpty, "one that is known goes on")
+        broker.pass(.minutes(11))
+        #expect(try await broker.take("points", client: "one more").isEmpty)
+    }
+
     @Test func `what was in use before a stop is skipped only when nobody asks for it after the opening`() async throws
     {
         let shop = try ReopenedBroker()

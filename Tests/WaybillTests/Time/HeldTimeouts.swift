@@ -65,6 +65,23 @@ import WaybillStore
         book.close()
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `by an opening are released from within a write, once it has ended`() async throws {
+        let file = try file(1_001)
+        let book = try open(file, ShopClock(noon.advanced(by: .hours(3))))
+        #expect(book.timeoutHold != nil)
+        let paid = try await book.transact(pay("o-7")) { _ in book.confirmClock() }
+        #expect(paid.receipt.version == 2)
+        while book.timeoutHold != nil { await Task.yield() }
+        #expect(try book.order("o-7")?.status == "paid")
+        #expect(try book.engine.audits(limit: 9).map(\.type).suffix(2) == ["$hold", "$release"])
+        #expect(try book.history(of: "o-7")?.map(\.version) == [1, 2])
+        book.close()
+        let again = try OrderBook.open(file.path, workflows: [mugShop], world: .virtual(VirtualClock(start: noon)))
+        #expect(try again.order("o-7")?.status == "paid")
+        again.close()
+    }
+
     @Test func `by an opening stay held by the next one, for the rest of the five minutes`() async throws {
         let file = try file(1_001)
         let clock = ShopClock(noon.advanced(by: .hours(3)))
