@@ -61,7 +61,7 @@ let package = Package(
             ],
             swiftSettings: house),
         // The system's SQLite, 3.37 or newer.
-        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
         // Every SQL statement, behind one Transaction.
         .target(name: "WaybillStore", dependencies: ["WaybillCore", "Migrations", "CSQLite"], swiftSettings: house),
         // Takes due timeouts in bounded rounds and hands each to the owner of its kind.
