@@ -16,7 +16,7 @@ package import WaybillTimeouts
 ///  waiting                    │  │ its invisible time      │                     │
 ///   │                         │  ▼ is over                 │                     │
 ///   └──────────────────────► ready ◄───────────────────────┴─────────────────────┘
-///      its turn has come                                       redrive: the copy comes again
+///      its turn has come                                       redrive: the copy is redelivered
 /// ```
 ///
 /// What a write promises to whoever adds a verb:

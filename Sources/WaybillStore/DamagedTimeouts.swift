@@ -3,7 +3,7 @@ package import WaybillCore
 /// Due timeouts whose rows cannot be named by what is read of them: a disk has changed the type of a column, or the
 /// bytes of a name. The statements that delete a timeout do not find such a row, so it would be due for ever.
 extension Transaction {
-    /// Parks them, the first so many of a kind that are due, where they are shown; verify names them.
+    /// Parks them, a limited number of a kind that are due, where they are shown; verify names them.
     package func parkDamagedTimeouts(_ kind: TimeoutKind, upTo now: Moment, limit: Int) throws(StoreFailure) {
         for row in try damagedTimeouts(kind, upTo: now, limit: limit) {
             let deletion = try statement(

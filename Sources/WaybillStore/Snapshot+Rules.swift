@@ -1,7 +1,7 @@
 import CSQLite
 package import WaybillCore
 
-/// The CHECK constraints of a file's tables, asked by statements of their own: on a connection that only reads SQLite
+/// The CHECK constraints of a file's tables, asked by separate statements: on a connection that only reads SQLite
 /// leaves them out of its own check, and the files that are checked are only read.
 extension Snapshot {
     /// Rows that break a rule of their table, the first so many: the table, the rule, and the first column of the key.

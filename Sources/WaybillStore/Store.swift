@@ -105,7 +105,7 @@ package final class Store: Sendable {
 
     func keep(_ folder: TemporaryFolder, _ lock: LockFile?) { kept.withLock { $0 = (folder, lock) } }
 
-    /// Whether the caller's thread has the writing connection already: a write of its own would be one inside another.
+    /// Whether the caller's thread has the writing connection already: a further write would be one inside another.
     package var isWritingHere: Bool { writer.isInUseHere }
 
     /// Whether the caller's thread is inside a read or a write: it cannot wait for the store then.

@@ -14,7 +14,7 @@ package import WaybillCore
 package final class TimedSignal: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-    /// Signals that nobody has waited for yet.
+    /// Signals that have not been consumed by a wait yet.
     private var count = 0
 
     package init() {
@@ -45,7 +45,7 @@ package final class TimedSignal: @unchecked Sendable {
         pthread_mutex_unlock(mutex)
     }
 
-    /// Waits for a signal, at most so long; false: none came.
+    /// Waits for a signal, up to a timeout; false: none came.
     package func wait(atMost interval: Interval) -> Bool {
         let end = SystemClocks.monotonic().milliseconds.addingReportingOverflow(max(0, interval.milliseconds))
         let deadline = end.overflow ? Int64.max : end.partialValue

@@ -115,7 +115,7 @@ struct MessageCheck {
                 || sender.hasCalls && announcements.announce(trace, of: sender, rows)
             return problem(trace, of: sender, visible, isComplete: isComplete)
         case (let visible?, .fired):
-            // When it was due is not kept, and a part of the digest; the row has a digest of its own.
+            // The digest covers the due time, which is not stored; the row has its own digest.
             return problem(trace, of: sender, visible, isComplete: false)
         case (let visible?, .committed):
             return problem(trace, of: sender, visible, isComplete: true)

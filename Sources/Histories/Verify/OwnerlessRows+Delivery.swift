@@ -41,7 +41,7 @@ extension OwnerlessRows {
         }
     }
 
-    /// One that cannot be read is that of a group without rules of its own, so that the group is served.
+    /// An unreadable ladder falls back to the default, so that the group is still served.
     private mutating func checkLadder(of group: GroupRow) throws {
         guard let text = try engine.store.read({ rows in try rows.ladder(of: group.number) }),
             GroupRow.ladder(text) == nil

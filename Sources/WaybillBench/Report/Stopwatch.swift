@@ -5,7 +5,7 @@ struct Stopwatch: Sendable {
     var seconds: Double { Self.seconds(of: began.duration(to: .now)) }
     var nanoseconds: Int64 { Int64(seconds * 1e9) }
 
-    /// Waits until so many seconds have passed since the start: at most a day. A pace that follows from nothing done is
+    /// Waits until the given number of seconds has passed since the start, at most a day. A pace that follows from nothing done is
     /// no number, and ends the benchmark.
     func wait(untilSeconds: Double) async throws {
         guard (0...86_400).contains(untilSeconds) else {

@@ -130,7 +130,7 @@ extension Broker {
         }
     }
 
-    /// What was in flight of a message group comes again later: a dead letter that waited for it goes first.
+    /// Messages of a group that were in flight are redelivered later: a dead letter that waited for it goes first.
     func wakeDeadLetter(
         of messageGroup: Text, _ scope: TopicState, _ group: GroupNumber, in transaction: borrowing Transaction
     ) throws {

@@ -3,7 +3,7 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// Groups in which every client gets every message, from a position of its own, in memory, from the newest on.
+/// Groups in which every client gets every message, from its own position in memory, beginning at the newest.
 extension Receiver {
     /// What a client has not seen yet. Nothing is in flight, nothing comes twice, and nothing is held back for it.
     func broadcast(

@@ -4,7 +4,7 @@ import WaybillTimeouts
 
 /// Messages for a module of this process, which handles and finishes them in one write.
 extension Receiver {
-    /// New messages of a FIFO group, with the mark beyond them; nil: they have to be taken in a write of their own.
+    /// New messages of a FIFO group, with the mark beyond them; nil: they need a separate write.
     func untaken(_ scan: Scan, _ request: ReceiveRequest, _ group: GroupNumber) async throws -> ModuleBatch? {
         guard let mark = scan.markOfNew else { return nil }
         let found: [Candidate]

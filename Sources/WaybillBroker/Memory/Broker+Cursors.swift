@@ -30,7 +30,7 @@ extension Broker {
         return groups.state.withLock { $0.topics[topic]?.queues ?? [] }
     }
 
-    /// A cursor as the write at hand will leave it, without what is in flight; nil: there is none.
+    /// A cursor as the current write will leave it, without what is in flight; nil: there is none.
     func progress(of key: CursorKey) -> Progress? {
         let change = pending.cursors[key]
         var progress = change?.opened?.progress

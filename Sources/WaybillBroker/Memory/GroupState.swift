@@ -97,7 +97,7 @@ struct GroupState {
     }
 
     static let clientsMax = 10_000
-    /// After so long a silent client that holds nothing may be forgotten.
+    /// How long a client that holds nothing must be silent before it may be forgotten.
     private static let silence = Interval.minutes(10)
 
     /// Forgets clients that hold nothing and have been silent for long: names may be used once and never again. They

@@ -26,7 +26,7 @@ extension GroupMemory {
     /// Waits until something happens on a topic or in a group, or until the deadline. Returns at once when it has
     /// happened since `seen`, or when too many wait.
     ///
-    /// - Parameter deadline: by uptime, so that a wall clock that is set back lets nobody wait longer.
+    /// - Parameter deadline: by uptime, so that a wall clock that is set back prolongs no wait.
     func wait(_ group: GroupNumber, _ request: ReceiveRequest, until deadline: Interval, seen: ChangeMark) async {
         let number = state.withLock { state in
             state.nextWaiter += 1
@@ -76,7 +76,7 @@ extension GroupMemory {
         for resume in woken { resume() }
     }
 
-    /// When the next wait ends, by uptime; nil: nobody waits.
+    /// When the next wait ends, by uptime; nil: no receive is waiting.
     var nextWaitEnd: Interval? {
         state.withLock { $0.waits.earliest.map { Interval(milliseconds: $0.milliseconds) } }
     }

@@ -78,7 +78,7 @@ package struct EventContent: Sendable {
 package protocol EventContents: Sendable {
     /// What its event adds to a message; nil: the event is not there.
     ///
-    /// - Parameter needsBody: whether the message has no body of its own, and it is asked for.
+    /// - Parameter needsBody: whether the message has no stored body, and one is asked for.
     func content<Rows: TableReader & ~Copyable>(
         of message: MessageRow, by event: Position, needsBody: Bool, in rows: borrowing Rows
     ) throws -> EventContent?

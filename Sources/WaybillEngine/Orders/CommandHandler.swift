@@ -13,7 +13,7 @@ final class CommandHandler {
     let orders = OrderLedger()
     var journal: Journal
     let settings: TimeoutCenter.Settings
-    /// What the write at hand may fire, and what it has fired.
+    /// What the current write may fire, and what it has fired.
     var firing = Firing(horizon: nil)
     /// How often orders have fired at one moment.
     var bursts = Bursts()

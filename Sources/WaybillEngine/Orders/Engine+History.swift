@@ -31,7 +31,7 @@ package struct RecordedFiring: Hashable, Sendable {
     }
 }
 
-/// Histories: requests with moments of their own.
+/// Histories: requests that carry their own time.
 extension Engine {
     /// Handles what a history says, each step at its own moment, many in a write; answers each of them.
     package func perform(_ steps: [(request: Request, at: Moment)], as time: HistoryTime) -> [Reply] {

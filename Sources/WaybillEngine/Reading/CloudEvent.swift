@@ -1,7 +1,7 @@
 import WaybillCore
 import WaybillStore
 
-/// The body of a message that says none of its own: a CloudEvents 1.0 object about its event.
+/// The default body of a message: a CloudEvents 1.0 object about its event.
 struct CloudEvent {
     /// What tells the message from every other, also of other files.
     struct Origin {

@@ -29,7 +29,7 @@ final class StockLedger: StockFacts {
     private(set) var missing: [StockKey] = []
     /// Rows that the decision at hand opens, with their quota; a later question of it must not open them again.
     private var opening: [Entry] = []
-    /// Whether the decision at hand was told that something is short.
+    /// Whether the current decision was told that something is short.
     private(set) var wasShort = false
     /// What commands ask for that keep their place for the next write: it is not given to those who came after them.
     private var contested: Set<StockKey> = []

@@ -1,7 +1,7 @@
 import WaybillCore
 import WaybillStore
 
-/// What the write at hand may fire of timeouts of orders and deadlines of calls, and what it has fired.
+/// What the current write may fire of timeouts of orders and deadlines of calls, and what it has fired.
 struct Firing {
     /// Most of them in one write.
     static let firedMax = 1_024

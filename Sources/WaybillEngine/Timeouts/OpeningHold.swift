@@ -4,11 +4,11 @@ import WaybillStore
 /// Whether an opening holds timeouts by itself: much is overdue and nothing was written for long, so either the process
 /// was down, and an operator may want to act first, or the clock is wrong.
 package struct OpeningHold: Sendable {
-    /// More than so many overdue.
+    /// It holds with more overdue than this.
     package var overdueMax = 1_000
     /// Longer than that since the last write.
     package var gapMax = Interval.hours(1)
-    /// How long it holds when nobody releases it.
+    /// How long it holds unless it is released.
     package var length = Interval.minutes(5)
 
     package init() {}

@@ -70,7 +70,7 @@ extension Engine {
         return intake.take(limit: turn.limit, waitingAtMost: turn.wait) ?? (hasKept ? [] : nil)
     }
 
-    /// How long the writer may sleep: until the next timeout, or a module's turn, or until somebody wakes it.
+    /// How long the writer may sleep: until the next timeout, or a module's turn, or until it is woken.
     private func wait(for idleTimer: IdleTimer, _ pace: ModulePace) -> Interval {
         var longest = idleTimer.wait(at: world.uptime()) ?? Patience.longest
         let wishes = intake.wishes

@@ -49,7 +49,7 @@ extension Writer {
     }
 
     /// Turns the clock of a virtual world to a moment, and on the way to everything that is due: it happens between the
-    /// requests at its own moment, without a write of its own. False: the write has fired enough, and time stands
+    /// requests at its own moment, without a separate write. False: the write has fired enough, and time stands
     /// before the moment.
     func fire(
         asTimePassesTo end: Moment, _ attempt: inout Attempt, in transaction: borrowing Transaction
@@ -62,7 +62,7 @@ extension Writer {
         while let due = earlier(attempt.nextDue.earliest, broker.nextDue), due <= end {
             guard attempt.fired < Self.firedMax else { return false }
             let before = attempt.fired
-            // What came due while nobody was there happens now, and not in the past.
+            // What came due while the file was closed happens now, and not in the past.
             world.virtualClock?.move(to: due)
             let now = world.now()
             beginFiring(upTo: now, attempt)

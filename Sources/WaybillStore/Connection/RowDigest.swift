@@ -3,7 +3,7 @@ import WaybillCore
 
 /// `row_digest(...)` in SQL: 64 bits over the values of a row, of whatever number and kind.
 ///
-/// Rows that nothing else implies carry it in a column of their own, so that ``Snapshot/damagedRows(of:limit:)``
+/// Rows that nothing else implies carry it in a separate column, so that ``Snapshot/damagedRows(of:limit:)``
 /// finds what a disk has changed. The value is part of the file format: never change it, add another.
 enum RowDigest {
     static func install(on handle: OpaquePointer) -> Int32 {

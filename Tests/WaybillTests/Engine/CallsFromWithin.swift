@@ -174,7 +174,7 @@ import WaybillStore
     }
 }
 
-/// A file's path of its own.
+/// A path for a new file.
 struct TemporaryShop: Sendable {
     let path = NSTemporaryDirectory() + "waybill-within-\(UUID().uuidString).db"
 
