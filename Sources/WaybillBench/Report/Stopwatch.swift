@@ -5,8 +5,8 @@ struct Stopwatch: Sendable {
     var seconds: Double { Self.seconds(of: began.duration(to: .now)) }
     var nanoseconds: Int64 { Int64(seconds * 1e9) }
 
-    /// Waits until the given number of seconds has passed since the start, at most a day. A pace that follows from nothing done is
-    /// no number, and ends the benchmark.
+    /// Waits until the given number of seconds has passed since the start, at most a day. Infinity, which is the pace
+    /// when nothing was done, ends the benchmark.
     func wait(untilSeconds: Double) async throws {
         guard (0...86_400).contains(untilSeconds) else {
             throw BenchmarkFailure("a step is due after \(untilSeconds) s: too little was done to find a pace")
