@@ -124,11 +124,10 @@ struct TradeAccount {
         return units.arrived - units.returned - underWay
     }
 
-    /// Whether a return of these units is one that a shop can grant.
+    /// Whether a return of these units is one that a shop can grant: each line once, with units that may come back.
     func canReturn(_ units: [TradeUnits]) -> Bool {
-        var counts: [String: Int] = [:]
-        for unit in units { counts[unit.line, default: 0] += unit.count }
-        return units.contains { $0.count > 0 } && counts.allSatisfy { $0.value >= 0 && $0.value <= returnable($0.key) }
+        !units.isEmpty && Set(units.map(\.line)).count == units.count
+            && units.allSatisfy { $0.count > 0 && $0.count <= returnable($0.line) }
     }
 
     /// The buyer has a parcel.
