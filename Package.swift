@@ -115,20 +115,38 @@ let package = Package(
                 "Histories", "FlashSale", "WaybillBench", arguments,
             ], swiftSettings: house),
 
+        // What several test targets use: files that are deleted, SQLite's shell, the mug shop.
+        .target(name: "Fixtures", path: "Tests/Fixtures", swiftSettings: house),
+        .target(
+            name: "EngineFixtures",
+            dependencies: [
+                "Fixtures", "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "WorkflowFile",
+            ],
+            path: "Tests/EngineFixtures", swiftSettings: house),
+
         .testTarget(name: "WaybillCoreTests", dependencies: ["WaybillCore", "WorkflowFile"], swiftSettings: house),
         .testTarget(
             name: "WorkflowFileTests", dependencies: ["WaybillCore", "WorkflowFile", "Workflows"], swiftSettings: house),
-        .testTarget(name: "WaybillStoreTests", dependencies: ["WaybillCore", "WaybillStore"], swiftSettings: house),
+        .testTarget(
+            name: "WaybillStoreTests", dependencies: ["Fixtures", "WaybillCore", "WaybillStore"], swiftSettings: house),
+        .testTarget(
+            name: "WaybillTimeoutsTests", dependencies: ["WaybillCore", "WaybillTimeouts"], swiftSettings: house),
+        .testTarget(
+            name: "WaybillEngineTests",
+            dependencies: [
+                "Fixtures", "EngineFixtures", "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine",
+            ], swiftSettings: house),
         .testTarget(
             name: "WaybillBrokerTests",
             dependencies: [
-                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "WorkflowFile",
+                "Fixtures", "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine",
+                "WorkflowFile",
             ], swiftSettings: house),
         .testTarget(
             name: "WaybillTests",
             dependencies: [
-                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "WorkflowFile",
-                "Waybill",
+                "Fixtures", "EngineFixtures", "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker",
+                "WaybillEngine", "WorkflowFile", "Waybill",
             ],
             swiftSettings: house),
         .testTarget(
@@ -136,22 +154,21 @@ let package = Package(
         .testTarget(
             name: "HistoriesTests",
             dependencies: [
-                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill",
-                "Histories", "ShopModules",
-                "FlashSale", crypto, "CSQLite",
+                "Fixtures", "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine",
+                "Waybill", "Histories", "ShopModules", "FlashSale", crypto, "CSQLite",
             ],
             exclude: ["certificate_check.py"], swiftSettings: house),
         .testTarget(
             name: "SimulationTests",
             dependencies: [
-                "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill",
-                "Histories",
+                "Fixtures", "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine",
+                "Waybill", "Histories",
             ], swiftSettings: house),
         .testTarget(
             name: "FlashSaleTests",
             dependencies: [
-                "WaybillCore", "WorkflowFile", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill",
-                "FlashSale",
+                "Fixtures", "WaybillCore", "WorkflowFile", "WaybillStore", "WaybillTimeouts", "WaybillEngine",
+                "Waybill", "FlashSale",
             ],
             swiftSettings: house),
         .testTarget(name: "WaybillBenchTests", dependencies: ["WaybillBench"], swiftSettings: house),

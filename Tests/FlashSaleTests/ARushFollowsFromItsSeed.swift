@@ -1,3 +1,4 @@
+import Fixtures
 import FlashSale
 import Testing
 import WaybillCore
@@ -13,8 +14,8 @@ import WaybillCore
     }
 
     @Test func `agrees with its model in every answer, on a file that dies twice`() async throws {
-        let directory = try ScratchDirectory()
-        let report = try await run(try scenario(), path: directory.path("shop.db")).report
+        let directory = try TemporaryDirectory()
+        let report = try await run(try scenario(), path: directory.file("shop.db")).report
         #expect(report.check.findings == [])
         #expect(report.check.isSound)
         #expect(report.check.oversold == 0)

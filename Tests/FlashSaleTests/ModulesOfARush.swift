@@ -1,3 +1,4 @@
+import Fixtures
 import FlashSale
 import Testing
 import Waybill
@@ -37,10 +38,10 @@ import WaybillCore
     private struct ReportMissing: Error {}
 
     @Test func `handles what the orders of the rush say, also across the deaths of the server`() async throws {
-        let directory = try ScratchDirectory()
+        let directory = try TemporaryDirectory()
         let (report, rows) = try await run(
             try sale("{name: points, per_second: 50}"), counting: "SELECT count(*) AS count FROM paid",
-            path: directory.path("shop.db"))
+            path: directory.file("shop.db"))
         #expect(report.check.findings == [])
         #expect(report.crashes.count == 2)
         // Whoever paid too late has paid, but the order never was.

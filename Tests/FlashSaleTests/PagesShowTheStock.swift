@@ -1,3 +1,4 @@
+import Fixtures
 import FlashSale
 import Testing
 import Waybill
@@ -5,9 +6,9 @@ import WaybillCore
 
 @Suite struct `The page of a virtual shop` {
     @Test func `shows what the last write has left, also after a restart and of what was never sold`() async throws {
-        let directory = try ScratchDirectory()
+        let directory = try TemporaryDirectory()
         let scenario = try scenario()
-        let shop = try await VirtualShop.open(directory.path("shop.db"), for: scenario)
+        let shop = try await VirtualShop.open(directory.file("shop.db"), for: scenario)
         defer { shop.close() }
         #expect(try shop.free(0) == 20 && shop.free(2) == 20)
         let first = TimedRequest(ShopRequest(.place, shopper: 1, order: 1, item: 0), at: scenario.opensAt)

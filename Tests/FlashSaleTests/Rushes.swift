@@ -1,5 +1,4 @@
 import FlashSale
-import Foundation
 import Testing
 import Waybill
 import WaybillCore
@@ -42,18 +41,4 @@ func run(
     var rush = VirtualRush(scenario, in: shop)
     while try await rush.step(limit: 1_000) {}
     return (rush, try #require(rush.report()))
-}
-
-/// A directory that goes when the test ends.
-final class ScratchDirectory {
-    let url: URL
-
-    init() throws {
-        url = FileManager.default.temporaryDirectory.appendingPathComponent("waybill-rush-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    }
-
-    deinit { _ = try? FileManager.default.removeItem(at: url) }
-
-    func path(_ name: String) -> String { url.appendingPathComponent(name).path }
 }

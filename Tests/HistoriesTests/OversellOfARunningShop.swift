@@ -1,3 +1,4 @@
+import Fixtures
 import FlashSale
 import Histories
 import Testing

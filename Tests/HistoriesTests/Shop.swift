@@ -73,20 +73,3 @@ enum Shop {
         _ = try await book.submit(command).receipt()
     }
 }
-
-/// Changes a closed file behind the engine's back.
-func sqlite(_ path: String, _ statement: String) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/sqlite3")
-    process.arguments = ["-batch", path, statement]
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(complaint)")
-    return text.trimmingCharacters(in: .whitespacesAndNewlines)
-}

@@ -33,6 +33,11 @@ enum ImportTable {
             "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
             "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "WaybillBench", "ArgumentParser",
         ],
+        // Beside the tests, for several test targets.
+        "Fixtures": [],
+        "EngineFixtures": [
+            "Fixtures", "WaybillCore", "WorkflowFile", "WaybillStore", "WaybillTimeouts", "WaybillEngine",
+        ],
     ]
 
     /// Modules that come with Swift: free for every target that is not in `pure`.

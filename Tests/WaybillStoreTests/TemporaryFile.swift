@@ -1,20 +1,18 @@
+import Fixtures
 import Foundation
 import Testing
 import WaybillStore
 
-/// A path in a directory of its own, deleted with the object.
+/// A path in a directory that is deleted with the object.
 final class TemporaryFile: Sendable {
-    let directory: String
+    private let temporary: TemporaryDirectory
     let path: String
+    var directory: String { temporary.path }
 
     init() throws {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("waybill-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        directory = url.path
-        path = url.appendingPathComponent("shop.db").path
+        temporary = try TemporaryDirectory()
+        path = temporary.file("shop.db")
     }
-
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     /// Changes bytes of the closed file.
     func overwrite(at offset: UInt64, with bytes: [UInt8]) throws {
@@ -27,21 +25,7 @@ final class TemporaryFile: Sendable {
     /// Runs statements through SQLite's own shell, as another program would.
     func execute(_ sql: String) throws { _ = try rows(sql) }
 
-    func rows(_ sql: String) throws -> String {
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        shell.arguments = ["sqlite3", "-bail", path]
-        let (input, output) = (Pipe(), Pipe())
-        shell.standardInput = input
-        shell.standardOutput = output
-        try shell.run()
-        try input.fileHandleForWriting.write(contentsOf: Data(sql.utf8))
-        try input.fileHandleForWriting.close()
-        let answer = try output.fileHandleForReading.readToEnd() ?? Data()
-        shell.waitUntilExit()
-        #expect(shell.terminationStatus == 0)
-        return String(decoding: answer, as: UTF8.self)
-    }
+    func rows(_ sql: String) throws -> String { try sqliteOutput(path, sql) }
 
     func bytes(of suffix: String = "") throws -> Int {
         guard FileManager.default.fileExists(atPath: path + suffix) else { return 0 }

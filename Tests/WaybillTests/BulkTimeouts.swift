@@ -37,20 +37,17 @@ import WaybillEngine
     }
 
     @Test func `goes on after a crash with the first order that is not done`() async throws {
-        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { _ = try? FileManager.default.removeItem(at: directory) }
-        let path = directory.appendingPathComponent("shop.db").path
+        let file = try ShopFile()
         let world = World.virtual(VirtualClock(start: noon))
 
-        let first = try OrderBook.open(path, workflows: [mugShop], world: world)
+        let first = try OrderBook.open(file.path, workflows: [mugShop], world: world)
         _ = try await first.submit(StockCommand(.receive(100), of: mug)).get()
         try await placeOrders(5, in: first)
         let job = try await first.engine.start(extend)
         _ = try await first.engine.step(job, limit: 2)
         first.close()
 
-        let second = try OrderBook.open(path, workflows: [mugShop], world: world)
+        let second = try OrderBook.open(file.path, workflows: [mugShop], world: world)
         defer { second.close() }
         var resumed = try #require(try second.engine.unfinishedBulkTimeouts().first)
         #expect(resumed.changed == 2)

@@ -1,22 +1,15 @@
-import Foundation
 import Testing
 import Waybill
 
 @Suite struct `After a pause of the process` {
     @Test func `a late payment finds the order closed by its overdue timeout`() async throws {
-        let directory = FileManager.default.temporaryDirectory
-            .appending(path: "waybill-pause-\(ProcessInfo.processInfo.globallyUniqueString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: directory) }
-        let path = directory.appending(path: "shop.db").path
-
-        let before = try OrderBook.open(path, workflows: [mugShop], world: .virtual(VirtualClock(start: noon)))
+        let file = try ShopFile()
+        let before = try file.open()
         _ = try await before.submit(StockCommand(.receive(10), of: mug)).get()
         try await before.submit(place("o-1")).receipt()
         before.close()
 
-        let twoHoursLater = VirtualClock(start: noon.advanced(by: .hours(2)))
-        let after = try OrderBook.open(path, workflows: [mugShop], world: .virtual(twoHoursLater))
+        let after = try file.open(VirtualClock(start: noon.advanced(by: .hours(2))))
         let answer = await after.submit(pay("o-1"))
         guard case .refused(.notPossible) = answer else {
             Issue.record("\(answer)")

@@ -1,48 +1,14 @@
+import EngineFixtures
+import Fixtures
 import Testing
 import Waybill
 import WaybillCore
 import WaybillTimeouts
 
 /// A small shop: one mug an order, thirty minutes to pay.
-let mugShop = WorkflowText(
-    """
-    id: mug-shop
-    version: 1
-    commands:
-      place: {by: buyer, data: {buyer: text, qty: count, price_cents: cents}}
-      pay: {by: payments, key: payment, data: {payment: text, amount_cents: cents}}
-      cancel: {by: buyer}
-    context: {buyer: text, qty: count, price_cents: cents, paid_cents: cents}
-    attributes: [buyer]
-    status: CASE WHEN IN_STATE('unpaid') THEN 'awaiting payment' WHEN IN_STATE('paid') THEN 'paid' ELSE 'closed' END
-    initial: unpaid
-    states:
-      unpaid:
-        entry:
-          - reserve: {sku: "'mug'", qty: qty}
-          - send: {topic: orders, tag: placed}
-        after:
-          30m: closed
-        on:
-          cancel: closed
-          pay:
-            guard: event.amount_cents >= qty * price_cents
-            target: paid
-            actions: [{assign: {paid_cents: + event.amount_cents}}]
-      paid:
-        type: final
-        entry:
-          - confirm: {sku: "'mug'", qty: qty}
-          - send: {topic: orders, tag: paid}
-      closed:
-        type: final
-        entry:
-          - release: held
-          - send: {topic: orders, tag: closed}
-    """, source: "mug-shop.yaml")
-
+let mugShop = WorkflowText(MugShop.text, source: "mug-shop.yaml")
 let mug = StockKey(sku: "mug")
-let noon = Moment(milliseconds: 1_764_000_000_000)
+let noon = Moment(milliseconds: MugShop.openingMilliseconds)
 
 func mugBook(stock: Int64 = 10) async throws -> OrderBook {
     let book = try OrderBook.inMemory(workflows: [mugShop], world: .virtual(VirtualClock(start: noon)))

@@ -20,7 +20,7 @@ final class FamilySubject {
 
     init(seed: UInt64, bug: FamilyBug?) async throws {
         self.bug = bug
-        lives = try Lives("family", from: Self.start, seed: seed) { path, world in
+        lives = try Lives(from: Self.start, seed: seed) { path, world in
             try OrderBook.open(path, world: world)
         }
         _ = try await book.submit(StockCommand(.receive(Int64(FamilyModel.received)), of: Self.mug)).get()

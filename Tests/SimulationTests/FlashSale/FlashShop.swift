@@ -13,7 +13,7 @@ final class FlashShop {
 
     init(at now: Int64, seed: UInt64) throws {
         guard let workflow = WorkflowText.shipped("flash-sale") else { throw CocoaError(.fileNoSuchFile) }
-        lives = try Lives("flash-sale", from: now, seed: seed) { path, world in
+        lives = try Lives(from: now, seed: seed) { path, world in
             try OrderBook.open(path, workflows: [workflow], world: world)
         }
     }

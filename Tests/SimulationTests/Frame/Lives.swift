@@ -1,4 +1,4 @@
-import Foundation
+import Fixtures
 import Waybill
 import WaybillCore
 import WaybillEngine
@@ -22,15 +22,14 @@ final class Lives<Opened: HasEngine> {
     let path: String
     let clock: VirtualClock
     private(set) var opened: Opened
-    private let directory: URL
+    private let directory: TemporaryDirectory
     private let seed: UInt64
     private var count: UInt64 = 0
     private let open: (String, World) throws -> Opened
 
-    init(_ name: String, from start: Int64, seed: UInt64, open: @escaping (String, World) throws -> Opened) throws {
-        directory = FileManager.default.temporaryDirectory.appending(path: "\(name)-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-        path = directory.appending(path: "shop.db").path
+    init(from start: Int64, seed: UInt64, open: @escaping (String, World) throws -> Opened) throws {
+        directory = try TemporaryDirectory()
+        path = directory.file("shop.db")
         clock = VirtualClock(start: Moment(milliseconds: start))
         self.seed = seed
         self.open = open
@@ -59,27 +58,4 @@ final class Lives<Opened: HasEngine> {
 
     func close() { opened.close() }
 
-    /// Closes the file and deletes it.
-    func discard() {
-        close()
-        _ = try? FileManager.default.removeItem(at: directory)
-    }
 }
-
-/// Does something to a closed file behind everybody's back; answers what the `sqlite3` command prints.
-@discardableResult
-func sqlite(_ sql: String, in path: String) throws -> String {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["sqlite3", path, sql]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw ToolFailure(status: process.terminationStatus) }
-    return text.trimmingCharacters(in: .whitespacesAndNewlines)
-}
-
-/// The `sqlite3` command line tool did not do what it was told.
-struct ToolFailure: Error { let status: Int32 }

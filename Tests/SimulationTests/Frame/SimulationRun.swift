@@ -32,7 +32,7 @@ struct SimulationRun<Simulated: Simulation> {
     /// Does drawn steps, or those of a script as far as they mean something.
     func once(_ script: [Simulated.Step]? = nil) async throws -> Record {
         let simulation = try await Simulated(seed: seed, bug: bug)
-        defer { simulation.lives.discard() }
+        defer { simulation.lives.close() }
         var record = Record()
         var history: [String] = []
         func perform(_ step: Simulated.Step) async throws {

@@ -1,3 +1,4 @@
+import Fixtures
 import WaybillBroker
 import WaybillCore
 import WaybillEngine
@@ -76,7 +77,7 @@ enum MessageBug: CaseIterable, Sendable {
             .filterIgnored, .staleReceiptTaken, .acknowledgementLost, .leaseTooLong, .replayUnmarked, .deadTwice:
             return
         }
-        subject.isPlanted = try sqlite(sql + " SELECT changes();", in: subject.lives.path) != "0"
+        subject.isPlanted = try sqlite(subject.lives.path, sql + " SELECT changes();") != "0"
     }
 
     /// Changes the open file behind the broker's back.

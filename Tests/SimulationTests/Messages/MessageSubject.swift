@@ -22,7 +22,7 @@ final class MessageSubject {
 
     init(seed: UInt64, bug: MessageBug?) async throws {
         self.bug = bug
-        lives = try Lives("messages", from: PostOffice.openingMilliseconds, seed: seed, open: Self.open)
+        lives = try Lives(from: PostOffice.openingMilliseconds, seed: seed, open: Self.open)
         producer = try lives.opened.connectProducer(Text(PostOffice.producer)) {}
         for topic in PostOffice.topics {
             try await done(

@@ -1,47 +1,11 @@
+import Fixtures
 import Waybill
 import WaybillCore
 
-/// The shop that the simulation runs: mugs at one price, thirty minutes to pay.
-enum MugShop {
+/// The shop that the simulation runs.
+extension MugShop {
     static let stock = StockKey(sku: "mug")
-    static let timeout: TimeoutName = "unpaid.after.30m"
-    static let openingMilliseconds: Int64 = 1_764_000_000_000
-    static let priceCents: Int64 = 1_250
+    static let unpaid = TimeoutName(Text(timeout))
 
-    static let workflow = WorkflowText(
-        """
-        id: mug-shop
-        version: 1
-        commands:
-          place: {by: buyer, data: {buyer: text, qty: count, price_cents: cents}}
-          pay: {by: payments, key: payment, data: {payment: text, amount_cents: cents}}
-          cancel: {by: buyer}
-        context: {buyer: text, qty: count, price_cents: cents, paid_cents: cents}
-        attributes: [buyer]
-        status: CASE WHEN IN_STATE('unpaid') THEN 'awaiting payment' WHEN IN_STATE('paid') THEN 'paid' ELSE 'closed' END
-        initial: unpaid
-        states:
-          unpaid:
-            entry:
-              - reserve: {sku: "'mug'", qty: qty}
-              - send: {topic: orders, tag: placed}
-            after:
-              30m: closed
-            on:
-              cancel: closed
-              pay:
-                guard: event.amount_cents >= qty * price_cents
-                target: paid
-                actions: [{assign: {paid_cents: + event.amount_cents}}]
-          paid:
-            type: final
-            entry:
-              - confirm: {sku: "'mug'", qty: qty}
-              - send: {topic: orders, tag: paid}
-          closed:
-            type: final
-            entry:
-              - release: held
-              - send: {topic: orders, tag: closed}
-        """, source: "mug-shop.yaml")
+    static let workflow = WorkflowText(text, source: "mug-shop.yaml")
 }

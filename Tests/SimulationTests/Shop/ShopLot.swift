@@ -1,3 +1,5 @@
+import Fixtures
+
 /// Picks the next step by seed: mostly sensible, sometimes what buyers, banks and clerks get wrong.
 struct ShopLot {
     private var dice: Dice

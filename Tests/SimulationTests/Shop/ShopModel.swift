@@ -1,3 +1,5 @@
+import Fixtures
+
 /// What must be true of the mug shop, from its workflow's text and the product's promises alone.
 ///
 /// It keeps plain numbers in memory and shares nothing with the product.

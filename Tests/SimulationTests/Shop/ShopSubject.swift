@@ -1,3 +1,4 @@
+import Fixtures
 import Waybill
 import WaybillCore
 
@@ -10,7 +11,7 @@ final class ShopSubject {
 
     init(seed: UInt64, bug: ShopBug?) throws {
         self.bug = bug
-        lives = try Lives("shop", from: MugShop.openingMilliseconds, seed: seed) { path, world in
+        lives = try Lives(from: MugShop.openingMilliseconds, seed: seed) { path, world in
             try OrderBook.open(path, workflows: [MugShop.workflow], world: world)
         }
     }
@@ -40,9 +41,9 @@ final class ShopSubject {
         case .cancel(let order, let key):
             return await send(OrderCommand("cancel", of: OrderID(order), key: Text(key)))
         case .extendTimeout(let order, let minutes):
-            return ShopVerdict(await book.extendTimeout(MugShop.timeout, of: OrderID(order), by: .minutes(minutes)))
+            return ShopVerdict(await book.extendTimeout(MugShop.unpaid, of: OrderID(order), by: .minutes(minutes)))
         case .cancelTimeout(let order):
-            return ShopVerdict(await book.cancelTimeout(MugShop.timeout, of: OrderID(order)))
+            return ShopVerdict(await book.cancelTimeout(MugShop.unpaid, of: OrderID(order)))
         case .receive(let units, let key):
             return await change(.receive(units), key: Text(key))
         case .adjust(let units): return await change(.adjust(units))
@@ -68,9 +69,9 @@ final class ShopSubject {
             switch bug {
             case .changesAnOrderInTheClosedFile:
                 try sqlite(
-                    "UPDATE orders SET status = 'paid' WHERE number = (SELECT max(number) FROM orders)", in: path)
+                    path, "UPDATE orders SET status = 'paid' WHERE number = (SELECT max(number) FROM orders)")
             case .changesTheStockInTheClosedFile:
-                try sqlite("PRAGMA ignore_check_constraints = ON; UPDATE stock SET received = received + 1", in: path)
+                try sqlite(path, "PRAGMA ignore_check_constraints = ON; UPDATE stock SET received = received + 1")
             case nil, .skipsReservations, .releasesTwice, .losesTimeouts, .repeatsKeyedRequests: break
             }
         }
@@ -84,7 +85,7 @@ final class ShopSubject {
         case (.skipsReservations, .place(_, let units, _)): await change(.adjust(units))
         case (.releasesTwice, .cancel(let order, _)): await change(.adjust(before.orders[order]?.reserved ?? 0))
         case (.losesTimeouts, .place(let order, _, _)):
-            try await book.cancelTimeout(MugShop.timeout, of: OrderID(order)).receipt()
+            try await book.cancelTimeout(MugShop.unpaid, of: OrderID(order)).receipt()
         default: break
         }
     }
@@ -117,7 +118,7 @@ extension ShopPicture.Order {
     init(_ order: OrderView) {
         self.init(
             status: order.status.string, version: order.version,
-            due: order.timeouts.first { $0.name == MugShop.timeout }?.due.milliseconds,
+            due: order.timeouts.first { $0.name == MugShop.unpaid }?.due.milliseconds,
             reserved: order.holdings.reduce(0) { $0 + $1.reserved },
             sold: order.holdings.reduce(0) { $0 + $1.sold })
     }

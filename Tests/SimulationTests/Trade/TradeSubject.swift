@@ -21,7 +21,7 @@ final class TradeSubject {
         hasRefunds = shape.hasRefunds
         let sources = shape.names.map { "\($0).yaml" }
         let texts = texts.filter { sources.contains($0.source) }
-        lives = try Lives("trade", from: Self.start, seed: seed) { path, world in
+        lives = try Lives(from: Self.start, seed: seed) { path, world in
             try OrderBook.rehearsal(path, workflows: texts, world: world)
         }
         for (row, count) in Self.received.sorted(by: { $0.key < $1.key }) {

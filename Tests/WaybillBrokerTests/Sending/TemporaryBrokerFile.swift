@@ -1,17 +1,15 @@
-import Foundation
+import Fixtures
 import WaybillStore
 
 /// A file that is gone with the test.
 final class TemporaryBrokerFile: Sendable {
-    let path = NSTemporaryDirectory() + "waybill-broker-\(UUID().uuidString).db"
+    private let directory: TemporaryDirectory
+    let path: String
 
-    init() throws {}
+    init() throws {
+        directory = try TemporaryDirectory()
+        path = directory.file("broker.db")
+    }
 
     func open() throws -> Store { try Store.open(path) }
-
-    deinit {
-        for suffix in ["", "-wal", "-shm", ".lock"] {
-            do { try FileManager.default.removeItem(atPath: path + suffix) } catch {}
-        }
-    }
 }

@@ -1,3 +1,4 @@
+import EngineFixtures
 import Waybill
 import WaybillCore
 import WorkflowFile

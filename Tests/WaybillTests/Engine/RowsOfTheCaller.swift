@@ -1,3 +1,5 @@
+import EngineFixtures
+import Fixtures
 import Testing
 import Waybill
 import WaybillCore
@@ -163,7 +165,7 @@ import WaybillStore
     }
 
     @Test func `are not blamed for a damaged order`() async throws {
-        let engine = try mugEngine(Store.inMemory())
+        let engine = try MugShop.engine(Store.inMemory())
         _ = try engine.receive(1, of: mug).get()
         #expect(engine.answers([place("o-1")]).map(\.code) == ["accepted"])
         try engine.damage("o-1") { $0.state = [] }

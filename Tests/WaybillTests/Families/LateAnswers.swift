@@ -1,3 +1,4 @@
+import EngineFixtures
 import Testing
 import Waybill
 import WaybillCore

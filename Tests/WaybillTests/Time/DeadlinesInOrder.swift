@@ -1,3 +1,4 @@
+import EngineFixtures
 import Foundation
 import Testing
 import Waybill
@@ -69,7 +70,7 @@ import WaybillEngine
         #expect(book.engine.answers([OrderCommand("answered", of: "d-1", key: "d-1#1")]).map(\.code) == ["accepted"])
         #expect(try expired(in: book).isEmpty)
         try await book.releaseTimeouts()
-        _ = book.engine.answers([])
+        book.engine.writeWithoutRequests()
         #expect(try expired(in: book) == [1, 1, 2, 3, 3])
         book.close()
     }

@@ -1,3 +1,5 @@
+import EngineFixtures
+import Fixtures
 import Foundation
 import Testing
 import Waybill
@@ -53,7 +55,7 @@ import WaybillStore
         let file = try file(1_001)
         let clock = ShopClock(noon.advanced(by: .hours(3)))
         let book = try open(file, clock)
-        _ = book.engine.answers([])
+        book.engine.writeWithoutRequests()
         clock.pass(Interval(milliseconds: 5 * 60_000 - 1))
         // A command does not fire it either, and short is short.
         #expect(book.engine.answers([pay("o-7"), place("new")]).map(\.code) == ["accepted", "insufficient_stock"])
@@ -151,7 +153,7 @@ import WaybillStore
         settings.holdsTimeouts = "a restore"
         let clock = ShopClock(noon.advanced(by: .hours(3)))
         let book = try open(file, clock, settings)
-        _ = book.engine.answers([])
+        book.engine.writeWithoutRequests()
         #expect(book.timeoutHold?.why == "a restore")
         #expect(try book.order("o-0")?.status == "awaiting payment")
         book.close()
@@ -166,7 +168,7 @@ import WaybillStore
 @Suite struct `A clock that is ahead for seconds` {
     @Test func `forgets no key of a command, neither one from before nor one of meanwhile`() throws {
         let clock = ShopClock()
-        let engine = try mugEngine(Store.inMemory(), world: clock.world)
+        let engine = try MugShop.engine(Store.inMemory(), world: clock.world)
         _ = try engine.receive(9, of: mug).get()
         #expect(engine.answers([place("o-1", key: "k-1")]).map(\.code) == ["accepted"])
         clock.pass(.seconds(1), stepping: .days(40))
@@ -175,7 +177,7 @@ import WaybillStore
         #expect(try engine.stock(mug)?.free == 7)
         _ = try engine.maintain()
         clock.pass(.seconds(2), stepping: .days(-40))
-        for _ in 0..<5 { _ = engine.answers([]) }
+        for _ in 0..<5 { engine.writeWithoutRequests() }
         let after = engine.answers([place("o-1", key: "k-1"), place("o-2", key: "k-2")])
         #expect(after.map(\.code) == ["accepted", "accepted"])
         #expect(try engine.stock(mug)?.free == 7)

@@ -1,9 +1,9 @@
 import Synchronization
 import Testing
-import Waybill
-import WaybillEngine
-import WaybillStore
+import WaybillCore
 import WaybillTimeouts
+
+private let noon = Moment(milliseconds: 1_764_000_000_000)
 
 /// A wall clock that can be set, and an uptime that only runs.
 private final class BrokenClock: Sendable {
@@ -15,10 +15,6 @@ private final class BrokenClock: Sendable {
             $0.wall = $0.wall.advanced(by: interval).advanced(by: step)
             $0.uptime = Interval(milliseconds: $0.uptime.milliseconds + interval.milliseconds)
         }
-    }
-
-    var world: World {
-        World(now: { self.state.withLock { $0.wall } }, uptime: { self.state.withLock { $0.uptime } }, random: { 7 })
     }
 
     func observe(_ clock: inout ClockGuard) -> Moment? {
@@ -87,42 +83,5 @@ private final class BrokenClock: Sendable {
         _ = clock.observe(wall: Moment(milliseconds: .min), uptime: .seconds(1))
         #expect(clock.observe(wall: Moment(milliseconds: .max), uptime: .seconds(2)) == nil)
         #expect(clock.observe(wall: Moment(milliseconds: .min), uptime: Interval(milliseconds: .max)) != nil)
-    }
-
-    @Test func `keeps orders open that are not due yet, and closes none twice`() throws {
-        let time = BrokenClock()
-        let engine = try mugEngine(Store.inMemory(), world: time.world)
-        _ = try engine.receive(5, of: mug).get()
-        #expect(engine.answers([place("o-1")]).map(\.code) == ["accepted"])
-        time.pass(.seconds(1), stepping: .hours(1))
-        _ = engine.answers([])
-        #expect(engine.isClockHeld)
-        #expect(try engine.order("o-1")?.status == "awaiting payment")
-        // A command on the order is not held, and its timeout does not come first while the clock is in doubt.
-        #expect(engine.answers([pay("o-1")]).map(\.code) == ["accepted"])
-        #expect(engine.answers([place("o-2")]).map(\.code) == ["accepted"])
-        engine.confirmClock()
-        time.pass(.minutes(31))
-        _ = engine.answers([])
-        #expect(try engine.order("o-1")?.status == "paid")
-        #expect(try engine.order("o-2")?.status == "closed")
-        #expect(try engine.stock(mug)?.free == 4)
-        engine.close()
-    }
-
-    @Test func `backward delays timeouts until the wall clock says that they are due`() throws {
-        let time = BrokenClock()
-        let engine = try mugEngine(Store.inMemory(), world: time.world)
-        _ = try engine.receive(5, of: mug).get()
-        #expect(engine.answers([place("o-1")]).map(\.code) == ["accepted"])
-        time.pass(.minutes(29), stepping: .minutes(-60))
-        time.pass(.minutes(10))
-        _ = engine.answers([])
-        #expect(try engine.order("o-1")?.status == "awaiting payment")
-        time.pass(.minutes(51))
-        _ = engine.answers([])
-        #expect(try engine.order("o-1")?.status == "closed")
-        #expect(engine.lateness.early == 0)
-        engine.close()
     }
 }

@@ -1,10 +1,10 @@
 import Foundation
 
-/// A directory of its own for one test, gone with it.
-final class TemporaryDirectory {
-    let path: String
+/// A directory that is deleted with the object.
+package final class TemporaryDirectory: Sendable {
+    package let path: String
 
-    init() throws {
+    package init() throws {
         let url = FileManager.default.temporaryDirectory.appendingPathComponent("waybill-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = url.path
@@ -14,13 +14,13 @@ final class TemporaryDirectory {
         do { try FileManager.default.removeItem(atPath: path) } catch { print("left behind: \(path)") }
     }
 
-    func file(_ name: String) -> String { "\(path)/\(name)" }
+    package func file(_ name: String) -> String { "\(path)/\(name)" }
 
     @discardableResult
-    func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
+    package func write(_ text: String, to name: String) throws -> String { try write(Array(text.utf8), to: name) }
 
     @discardableResult
-    func write(_ bytes: [UInt8], to name: String) throws -> String {
+    package func write(_ bytes: [UInt8], to name: String) throws -> String {
         try Data(bytes).write(to: URL(fileURLWithPath: file(name)))
         return file(name)
     }

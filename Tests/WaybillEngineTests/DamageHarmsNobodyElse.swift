@@ -1,14 +1,15 @@
+import EngineFixtures
+import Fixtures
 import Testing
-import Waybill
 import WaybillCore
 import WaybillEngine
 import WaybillStore
 
 @Suite struct `A damaged row` {
     private func shop() throws -> Engine {
-        let engine = try mugEngine(Store.inMemory())
-        _ = try engine.receive(10, of: mug).get()
-        #expect(engine.answers([place("good"), place("bad")]).map(\.code) == ["accepted", "accepted"])
+        let engine = try MugShop.engine(Store.inMemory())
+        _ = try engine.receive(10, of: MugShop.mug).get()
+        #expect(engine.answers([MugShop.place("good"), MugShop.place("bad")]).map(\.code) == ["accepted", "accepted"])
         return engine
     }
 
@@ -16,7 +17,9 @@ import WaybillStore
     func `of an order refuses commands on that order, and on no other in the same write`(state: String) throws {
         let engine = try shop()
         try engine.damage("bad") { $0.state = Array(state.utf8) }
-        let answers = engine.answers([pay("bad"), pay("good"), place("new"), pay("bad")])
+        let answers = engine.answers([
+            MugShop.pay("bad"), MugShop.pay("good"), MugShop.place("new"), MugShop.pay("bad"),
+        ])
         #expect(answers.map(\.code) == ["undone", "accepted", "accepted", "undone"])
         #expect(try engine.order("good")?.status == "paid")
         #expect(try engine.order("new")?.status == "awaiting payment")
@@ -27,9 +30,9 @@ import WaybillStore
     func `that cannot be counted on lets the orders of others go on`(version: Int64) throws {
         let engine = try shop()
         try engine.damage("bad") { $0.version = version }
-        let answers = engine.answers([pay("bad"), pay("good"), place("new")])
+        let answers = engine.answers([MugShop.pay("bad"), MugShop.pay("good"), MugShop.place("new")])
         #expect(answers.map(\.code) == ["undone", "accepted", "accepted"])
-        engine.advance(to: noon.advanced(by: .days(2)))
+        engine.advance(to: MugShop.noon.advanced(by: .days(2)))
         #expect(try engine.order("new")?.status == "closed")
         let parked = try engine.store.read { try $0.timeoutRetries(.order, after: nil, limit: 10) }
         #expect(parked.count == 1)
@@ -40,13 +43,13 @@ import WaybillStore
     @Test func `of a stock refuses what needs it, and nothing else`() throws {
         let engine = try shop()
         try engine.store.write { transaction in
-            var row = try #require(try transaction.stock(mug))
+            var row = try #require(try transaction.stock(MugShop.mug))
             row.version = .max
             try transaction.update(row)
         }
         // What the writer has in memory it does not read again.
-        let opened = try mugEngine(engine.store)
-        #expect(opened.answers([place("next"), pay("good")]).map(\.code) == ["undone", "undone"])
+        let opened = try MugShop.engine(engine.store)
+        #expect(opened.answers([MugShop.place("next"), MugShop.pay("good")]).map(\.code) == ["undone", "undone"])
         guard case .success = opened.receive(1, of: StockKey(sku: "cup")) else {
             Issue.record("another stock is refused")
             return
@@ -62,7 +65,7 @@ import WaybillStore
             try transaction.replaceAttributes(of: StreamNumber(row.number.number + 5), old: [], new: [attribute])
         }
         // The fifth event after "good" is the first of the order that cannot be written.
-        let answers = engine.answers([pay("good"), place("x"), place("y"), place("z")])
+        let answers = engine.answers([MugShop.pay("good"), MugShop.place("x"), MugShop.place("y"), MugShop.place("z")])
         #expect(answers.map(\.code) == ["accepted", "accepted", "accepted", "undone"])
         #expect(try engine.order("good")?.status == "paid")
     }
@@ -70,12 +73,12 @@ import WaybillStore
     @Test func `of an order lets its timeout wait and be parked, and the timeouts of others fire`() throws {
         let engine = try shop()
         try engine.damage("bad") { $0.state = Array("{".utf8) }
-        engine.advance(to: noon.advanced(by: .minutes(31)))
+        engine.advance(to: MugShop.noon.advanced(by: .minutes(31)))
         #expect(try engine.order("good")?.status == "closed")
         let retries = try engine.store.read { try $0.timeoutRetries(.order, after: nil, limit: 10) }
         #expect(retries.count == 1)
         #expect((retries.first?.attempt ?? 0) >= 1)
-        engine.advance(to: noon.advanced(by: .days(2)))
+        engine.advance(to: MugShop.noon.advanced(by: .days(2)))
         let parked = try engine.store.read { try $0.timeoutRetries(.order, after: nil, limit: 10) }
         #expect(parked.first?.attempt == 16)
         #expect(parked.first?.retryAt == nil)
@@ -85,10 +88,10 @@ import WaybillStore
         let engine = try shop()
         let whole = try #require(try engine.store.read { try $0.order(id: "bad") }).state
         try engine.damage("bad") { $0.state = Array("{".utf8) }
-        engine.advance(to: noon.advanced(by: .days(2)))
+        engine.advance(to: MugShop.noon.advanced(by: .days(2)))
         try engine.damage("bad") { $0.state = whole }
-        #expect(engine.answers([OrderCommand("cancel", of: "bad")]).map(\.code) == ["accepted"])
+        #expect(engine.answers([MugShop.cancel("bad")]).map(\.code) == ["accepted"])
         #expect(try engine.store.read { try $0.timeoutRetries(.order, after: nil, limit: 10) } == [])
-        #expect(try engine.stock(mug)?.free == 10)
+        #expect(try engine.stock(MugShop.mug)?.free == 10)
     }
 }
