@@ -5,7 +5,8 @@ import WaybillCore
     @Test func `stays on one line, whatever the ids in it are`() {
         let evil = "o\n\u{1B}[2J\u{202E}\u{7F}\u{9B}x"
         let refusals: [Refusal] = [
-            .unknownOrder(OrderID(evil)), .keyReused(key: evil), .remembered(code: "x", message: evil),
+            .unknownOrder(OrderID(evil)), .keyReused(key: evil),
+            .remembered(code: "x", message: evil, values: RefusalValues()),
             .notPossible(EventName("pay"), status: evil, states: [evil], guards: [evil]),
         ]
         for refusal in refusals {

@@ -59,7 +59,7 @@ import WaybillTimeouts
         #expect(refusal?.message.contains("nothing was stored") == true)
         #expect(line.add("x", for: Account(skus: ["cold"])) == nil)
         for _ in 0..<32 { #expect(line.add("x", for: Account(caller: "bot")) == nil) }
-        #expect(line.add("x", for: Account(caller: "bot"))?.code == "overloaded")
+        #expect(line.add("x", for: Account(caller: "bot"))?.code == "crowded")
         #expect(line.add("x", for: Account(caller: "ann")) == nil)
         // Who is nobody in particular has no share of its own.
         for _ in 0..<100 { #expect(line.add("x", for: Account()) == nil) }

@@ -69,7 +69,7 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
         case .crowded: self = .crowded
         case .orderExists: self = .orderExists
         case .notPossible: self = .notPossible
-        case .remembered(let code, _): self = Self.reason(code)
+        case .remembered(let code, _, _): self = Self.reason(code)
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
             .beyondHolding, .stockConflict, .invariantBroken, .arithmetic, .limit, .diskNearlyFull, .outcomeUnknown,
             .failStopped,

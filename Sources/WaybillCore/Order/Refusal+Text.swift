@@ -18,7 +18,8 @@ extension Refusal {
         case .invariantBroken: "invariant_broken"
         case .arithmetic: "arithmetic"
         case .limit: "limit"
-        case .overloaded, .crowded: "overloaded"
+        case .overloaded: "overloaded"
+        case .crowded: "crowded"
         // The same word whether the door or the writer found it.
         case .soldOut: "insufficient_stock"
         case .diskNearlyFull: "disk_nearly_full"
@@ -32,7 +33,7 @@ extension Refusal {
         case .callEnded: "call_ended"
         case .callNotAnswered: "call_not_answered"
         case .relativeRefused(_, _, let code, _): code
-        case .remembered(let code, _): code
+        case .remembered(let code, _, _): code
         }
     }
 
@@ -90,7 +91,7 @@ extension Refusal {
             "the order would end while its call \(key) is \(isOverdue ? "unanswered" : "open"), and nothing would hear "
                 + "the answer; send \(ok) or \(failed) with the key \(key) first"
         case .relativeRefused(let id, let name, _, let message): "\(id) refuses \(name): \(message)"
-        case .remembered(_, let message): message
+        case .remembered(_, let message, _): message
         }
     }
 

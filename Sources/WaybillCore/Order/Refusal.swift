@@ -54,8 +54,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case callNotAnswered(key: String, isOverdue: Bool, ok: EventName, failed: EventName)
     /// What follows from the command was refused by a child or by the parent: which one, what it was sent, and why.
     case relativeRefused(OrderID, EventName, code: String, message: String)
-    /// The same answer as to the first request with this key.
-    case remembered(code: String, message: String)
+    /// The same answer as to the first request with this key. Answers of releases before have no values.
+    case remembered(code: String, message: String, values: RefusalValues)
 
     /// How a call ended, seen by a worker whose answer came after it.
     public enum CallEnd: Hashable, Sendable {

@@ -73,12 +73,18 @@ extension Refusal {
         }
     }
 
-    /// The form in which an answer is stored: the code, a line feed, the message.
-    var stored: Text { Text("\(code)\n\(message)") }
+    /// The form in which an answer is stored: a line each for the code, the message, and the values as JSON.
+    var stored: Text {
+        var writer = JSONWriter(capacity: 128)
+        values.write(to: &writer)
+        return Text("\(code)\n\(message)\n\(String(decoding: writer.bytes, as: UTF8.self))")
+    }
 
     static func remembered(_ stored: Text) -> Refusal {
-        let parts = stored.string.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
-        return .remembered(code: String(parts.first ?? ""), message: parts.count > 1 ? String(parts[1]) : "")
+        let parts = stored.string.split(separator: "\n", maxSplits: 2, omittingEmptySubsequences: false)
+        return .remembered(
+            code: String(parts.first ?? ""), message: parts.count > 1 ? String(parts[1]) : "",
+            values: parts.count > 2 ? RefusalValues(stored: String(parts[2])) : RefusalValues())
     }
 }
 

@@ -56,7 +56,8 @@ extension Refusal {
         .remembered(
             code: fenceCode,
             message: "its half message was rolled back at \(moment.iso8601), because this command had not come; "
-                + "prepare a new message and send the command with its id")
+                + "prepare a new message and send the command with its id",
+            values: ["rolled_back_at": .text(moment.iso8601)])
     }
 
     /// Whether a stored refusal is a fence: it holds whatever the command says.

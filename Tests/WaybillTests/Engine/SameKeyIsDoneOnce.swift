@@ -56,10 +56,14 @@ import Waybill
         #expect(cart.status == "paid", "the status is that of now")
         #expect(try await after.submit(pay("o-1")).receipt().isRepeat, "by the order's own key")
         let again = await after.submit(cancel)
-        guard case .refused(.remembered("not_possible", _)) = again else {
+        guard case .refused(.remembered("not_possible", _, _)) = again else {
             Issue.record("a refusal is an answer too, and stays the answer; not \(again)")
             return
         }
+        guard case .refused(let first) = refused, case .refused(let repeated) = again else { return }
+        #expect(repeated.message == first.message)
+        #expect(repeated.values == first.values)
+        #expect(repeated.values["status"] == .text("paid"))
         cancel.expectedVersion = 2
         #expect(await after.submit(cancel) == .refused(.keyReused(key: "regret")))
         after.close()
