@@ -21,14 +21,14 @@ package import WaybillTimeouts
 ///
 /// What a write promises to whoever adds a verb:
 ///
-/// - A verb is `func verb(..., at now: Moment, in transaction: borrowing Transaction) throws -> BrokerReply` in a file
-///   of its own. It checks everything before its first statement, so a refusal is a value and has nothing to undo.
+/// - A verb is `func verb(..., in write: borrowing Write) throws -> BrokerReply` in a file of its own. It checks
+///   everything before its first statement, so a refusal is a value and has nothing to undo.
 /// - What is committed never changes before the commit: verbs note in `pending` what they did. `flush(in:)` writes the
 ///   changed cursors at the end of the write, `didCommit()` makes it known to consumers, `forget()` drops it when the
 ///   write is undone, and the verbs run again.
 /// - Whoever appends a message to a stored queue, an order's too, need not tell: the store knows which queues have
 ///   grown, and `didCommit()` shows them to the groups.
-/// - Time and random bits come from `World`; `now` is the moment of the request.
+/// - Time and random bits come from `World`; `write.now` is the moment of the request.
 package final class Broker {
     package let store: Store
     package let world: World
@@ -68,54 +68,52 @@ package final class Broker {
     }
 
     /// Handles one request in the write at hand.
-    package func handle(
-        _ request: BrokerRequest, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
+    package func handle(_ request: BrokerRequest, in write: borrowing Write) throws -> BrokerReply {
         switch request {
-        case .keepGroup(let name, let rules): try keepGroup(name, rules, at: now, in: transaction)
-        case .updateGroup(let name, let rules): try updateGroup(name, rules, at: now, in: transaction)
-        case .deleteGroup(let name): try deleteGroup(name, at: now, in: transaction)
-        case .createTopic(let name, let rules): try createTopic(name, rules, at: now, in: transaction)
-        case .updateTopic(let name, let rules): try updateTopic(name, rules, in: transaction)
-        case .deleteTopic(let name, let first): try deleteTopic(name, from: first, at: now, in: transaction)
-        case .send(let messages): try send(messages, at: now, in: transaction)
-        case .recall(let handle, let topic): try recall(handle, of: topic, at: now, in: transaction)
+        case .keepGroup(let name, let rules): try keepGroup(name, rules, in: write)
+        case .updateGroup(let name, let rules): try updateGroup(name, rules, in: write)
+        case .deleteGroup(let name): try deleteGroup(name, in: write)
+        case .createTopic(let name, let rules): try createTopic(name, rules, in: write)
+        case .updateTopic(let name, let rules): try updateTopic(name, rules, in: write)
+        case .deleteTopic(let name, let first): try deleteTopic(name, from: first, in: write)
+        case .send(let messages): try send(messages, in: write)
+        case .recall(let handle, let topic): try recall(handle, of: topic, in: write)
         case .reschedule(let handle, let topic, let due):
-            try reschedule(handle, of: topic, to: due, at: now, in: transaction)
+            try reschedule(handle, of: topic, to: due, in: write)
         case .prepare(let message, let producer, let firstCheck):
-            try prepare(message, producer: producer, firstCheck: firstCheck, at: now, in: transaction)
+            try prepare(message, producer: producer, firstCheck: firstCheck, in: write)
         case .resolve(let id, let topic, let resolution):
-            try resolve(id, of: topic, resolution, at: now, in: transaction)
-        case .resume(let id, let topic): try resume(id, of: topic, at: now, in: transaction)
-        case .checksSent(let ids): try countSent(ids, at: now, in: transaction)
-        case .wakeMissed(let producer): try wakeMissed(of: producer, at: now, in: transaction)
+            try resolve(id, of: topic, resolution, in: write)
+        case .resume(let id, let topic): try resume(id, of: topic, in: write)
+        case .checksSent(let ids): try countSent(ids, in: write)
+        case .wakeMissed(let producer): try wakeMissed(of: producer, in: write)
         case .subscribe(let group, let subscription, _):
-            try subscribe(group, subscription, at: now, in: transaction)
+            try subscribe(group, subscription, in: write)
         case .raiseMark(let key, let epoch, let mark): raiseMark(key, epoch: epoch, to: mark)
-        case .take(let request): try take(request, at: now, in: transaction)
-        case .acknowledge(let receipt): try acknowledge(receipt, at: now, in: transaction)
+        case .take(let request): try take(request, in: write)
+        case .acknowledge(let receipt): try acknowledge(receipt, in: write)
         case .fail(let receipt, let delay, let why):
-            try fail(receipt, delay: delay, why: why, at: now, in: transaction)
-        case .extend(let receipt, let invisible): try extend(receipt, by: invisible, at: now, in: transaction)
-        case .deadLetter(let receipt, let why): try deadLetter(receipt, why: why, at: now, in: transaction)
-        case .redrive(let group, let limit): try redrive(group, limit: limit, at: now, in: transaction)
-        case .leave(let group, let client): try leave(group, client: client, at: now, in: transaction)
+            try fail(receipt, delay: delay, why: why, in: write)
+        case .extend(let receipt, let invisible): try extend(receipt, by: invisible, in: write)
+        case .deadLetter(let receipt, let why): try deadLetter(receipt, why: why, in: write)
+        case .redrive(let group, let limit): try redrive(group, limit: limit, in: write)
+        case .leave(let group, let client): try leave(group, client: client, in: write)
         case .lookBack(let group, let topic, let target, let effects, let isPreview):
-            try lookBack(group, topic, to: target, effects, isPreview: isPreview, in: transaction)
-        case .closeLane(let lane, let end): try closeLane(lane, end, at: now, in: transaction)
+            try lookBack(group, topic, to: target, effects, isPreview: isPreview, in: write)
+        case .closeLane(let lane, let end): try closeLane(lane, end, in: write)
         }
     }
 
     /// Registers the broker's kinds of timeouts.
     package func register(with timeouts: TimeoutCenter) {
-        timeouts.register(.delayedMessage) { [unowned self] timeout, now, transaction in
-            try fireDelayed(timeout, at: now, in: transaction)
+        timeouts.register(.delayedMessage) { [unowned self] timeout, write in
+            try fireDelayed(timeout, in: write)
         }
-        timeouts.register(.checkBack) { [unowned self] timeout, now, transaction in
-            try fireCheckBack(timeout, at: now, in: transaction)
+        timeouts.register(.checkBack) { [unowned self] timeout, write in
+            try fireCheckBack(timeout, in: write)
         }
-        timeouts.register(.redelivery) { [unowned self] timeout, now, transaction in
-            try redeliver(timeout.key, at: now, in: transaction)
+        timeouts.register(.redelivery) { [unowned self] timeout, write in
+            try redeliver(timeout.key, in: write)
         }
     }
 

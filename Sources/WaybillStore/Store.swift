@@ -49,6 +49,11 @@ package final class Store: Sendable {
     /// itself leaves open what the file holds, so from then on every write throws ``StoreFailure/Code/failStopped``.
     @discardableResult
     package func write<Result>(_ body: (borrowing Transaction) throws -> Result) throws -> Result {
+        try writeOwning { transaction in try body(transaction) }
+    }
+
+    /// The same for a body that makes the transaction a part of a value which ends with it.
+    package func writeOwning<Result>(_ body: (consuming Transaction) throws -> Result) throws -> Result {
         guard !writer.isInUseHere else {
             throw StoreFailure(
                 .statement, "a write was asked for inside a write or a read; ask for it when that has ended")

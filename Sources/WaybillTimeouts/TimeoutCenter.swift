@@ -9,7 +9,7 @@ package import WaybillStore
 /// other.
 package final class TimeoutCenter {
     /// Handles one due timeout in the write at hand. Its first statement deletes exactly that row.
-    package typealias Owner = (DueTimeout, Moment, borrowing Transaction) throws -> Void
+    package typealias Owner = (DueTimeout, borrowing Write) throws -> Void
 
     package struct Settings: Sendable {
         /// Timeouts of one kind in one round.
@@ -43,27 +43,27 @@ package final class TimeoutCenter {
 
     package var isHeld: Bool { clock.isHeld }
 
-    /// One round: fires at most `roundMax` due timeouts of each kind.
+    /// One round: fires at most `roundMax` timeouts of each kind that are due at the moment of the write.
     ///
     /// - Parameters:
     ///   - failed: timeouts whose handling threw in an earlier attempt at this write; they are put off with that text.
     ///   - began: told of each timeout before its owner is.
     package func step(
-        upTo now: Moment, postponing failed: [TimeoutKey: Text] = [:], in transaction: borrowing Transaction,
+        postponing failed: [TimeoutKey: Text] = [:], in write: borrowing Write,
         began: (TimeoutKey) throws -> Void = { _ in }
     ) throws {
         for (kind, owner) in owners {
-            let due = try transaction.dueTimeouts(kind, upTo: now, limit: settings.roundMax)
+            let due = try write.transaction.dueTimeouts(kind, upTo: write.now, limit: settings.roundMax)
             if due.contains(where: { !$0.isExact }) {
-                try transaction.parkDamagedTimeouts(kind, upTo: now, limit: settings.roundMax)
+                try write.transaction.parkDamagedTimeouts(kind, upTo: write.now, limit: settings.roundMax)
             }
             for timeout in due where timeout.isExact {
                 try began(timeout.key)
                 if let error = failed[timeout.key] {
-                    try transaction.postpone(timeout, until: settings.retry(timeout, at: now), error: error)
+                    try write.transaction.postpone(timeout, until: settings.retry(timeout, at: write.now), error: error)
                     continue
                 }
-                try owner(timeout, now, transaction)
+                try owner(timeout, write)
             }
         }
     }

@@ -1,6 +1,7 @@
 import Synchronization
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// What a receipt stands for now.
 enum OpenDelivery {
@@ -15,7 +16,7 @@ enum OpenDelivery {
 extension Broker {
     /// Finds what a receipt stands for; a stale one is refused with the reason.
     private func open(
-        _ receipt: DeliveryReceipt, in transaction: borrowing Transaction
+        _ receipt: DeliveryReceipt, in write: borrowing Write
     ) throws -> Result<(held: OpenDelivery, group: GroupRow, topic: TopicState), MessageRefusal> {
         func stale(_ why: String) -> Result<(held: OpenDelivery, group: GroupRow, topic: TopicState), MessageRefusal> {
             .failure(.staleReceipt(why))
@@ -34,7 +35,7 @@ extension Broker {
             }
             return .success((.lease(lease, key, numbers.place.offset), group, topic))
         }
-        guard let row = try transaction.redelivery(of: group.number, at: numbers.place) else {
+        guard let row = try write.transaction.redelivery(of: group.number, at: numbers.place) else {
             return stale("the message was finished, or delivered by another process")
         }
         guard row.state == .held, row.attempt == numbers.attempt, row.nonce == numbers.nonce else {
@@ -51,10 +52,8 @@ extension Broker {
     }
 
     /// Ends the delivery of a message to a group.
-    func acknowledge(
-        _ receipt: DeliveryReceipt, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
-        switch try open(receipt, in: transaction) {
+    func acknowledge(_ receipt: DeliveryReceipt, in write: borrowing Write) throws -> BrokerReply {
+        switch try open(receipt, in: write) {
         case .failure(let refusal): return .refused(refusal)
         case .success((let held, let group, let topic)):
             let messageGroup: Text?
@@ -66,13 +65,13 @@ extension Broker {
                 messageGroup = lease.messageGroup
                 place = key.place(offset)
             case .row(let row):
-                try delete(row, in: transaction)
+                try delete(row, in: write)
                 messageGroup = row.messageGroup
                 place = row.place
             }
-            try freeMessageGroup(messageGroup, of: place, topic, group.number, in: transaction)
+            try freeMessageGroup(messageGroup, of: place, topic, group.number, in: write)
             note(group.number, succeeded: true)
-            remember(.acknowledged, held, group, at: now)
+            remember(.acknowledged, held, group, at: write.now)
             return .done
         }
     }
@@ -81,54 +80,53 @@ extension Broker {
     ///
     /// - Parameter delay: nil: as the group's ladder says.
     func fail(
-        _ receipt: DeliveryReceipt, delay: Interval?, why: String, at now: Moment,
-        in transaction: borrowing Transaction
+        _ receipt: DeliveryReceipt, delay: Interval?, why: String, in write: borrowing Write
     ) throws -> BrokerReply {
         if let delay, delay.milliseconds < 0 || delay > settings.invisibleMax {
             return .refused(
                 .badSetting("delay", problem: "\(delay.milliseconds) ms is not within 0 and 12 hours"))
         }
-        switch try open(receipt, in: transaction) {
+        switch try open(receipt, in: write) {
         case .failure(let refusal): return .refused(refusal)
         case .success((.broadcast, let group, _)):
             return .refused(.notForThisGroup(group.name, problem: "a broadcast delivers nothing twice"))
         case .success((let held, let group, let topic)):
-            try retry(held, group, topic, delay: delay, why: why, at: now, in: transaction)
+            try retry(held, group, topic, delay: delay, why: why, in: write)
             note(group.number, succeeded: false)
-            remember(.failed, held, group, at: now)
+            remember(.failed, held, group, at: write.now)
             return .done
         }
     }
 
     /// A delivery has used up its attempt: it comes again, or is dead.
     func retry(
-        _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, delay: Interval?, why: String, at now: Moment,
-        in transaction: borrowing Transaction
+        _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, delay: Interval?, why: String,
+        in write: borrowing Write
     ) throws {
         guard let old = row(of: held) else { return }
         guard old.attempt < group.attemptsMax else {
             try give(
                 up: held, group, topic, why: "\(old.attempt) of \(group.attemptsMax) deliveries failed: \(why)",
-                at: now, in: transaction)
+                in: write)
             return
         }
         let wait = delay ?? group.wait(afterAttempt: old.attempt)
         var row = old
         row.nonce = nil
         row.state = wait.milliseconds > 0 ? .due : .ready
-        row.due = wait.milliseconds > 0 ? now.advanced(by: wait) : nil
+        row.due = wait.milliseconds > 0 ? write.now.advanced(by: wait) : nil
         // Whoever comes behind it in its message group waits for the row from now on.
         if let messageGroup = row.messageGroup {
-            let scope = try scope(of: row.place, topic, in: transaction)
-            try transaction.deleteLease(of: group.number, topic: scope.number, messageGroup: messageGroup)
+            let scope = try scope(of: row.place, topic, in: write)
+            try write.transaction.deleteLease(of: group.number, topic: scope.number, messageGroup: messageGroup)
         }
         switch held {
-        case .lease: try insert(row, in: transaction)
-        case .row: try update(row, from: old, in: transaction)
+        case .lease: try insert(row, in: write)
+        case .row: try update(row, from: old, in: write)
         case .broadcast: break
         }
         if let messageGroup = row.messageGroup, !topic.name.isDeadLetters {
-            try wakeDeadLetter(of: messageGroup, topic, group.number, in: transaction)
+            try wakeDeadLetter(of: messageGroup, topic, group.number, in: write)
         }
     }
 
@@ -165,55 +163,49 @@ extension Broker {
     }
 
     private func give(
-        up held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, why: String, at now: Moment,
-        in transaction: borrowing Transaction
+        up held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, why: String, in write: borrowing Write
     ) throws {
         guard let row = row(of: held) else { return }
-        remember(.dead, held, group, at: now)
+        remember(.dead, held, group, at: write.now)
         switch held {
         case .lease(_, let key, let offset):
-            try bury(row, group, hasRow: false, why: why, in: transaction, at: now)
+            try bury(row, group, hasRow: false, why: why, in: write)
             finish(offset, in: key)
-        case .row: try bury(row, group, why: why, in: transaction, at: now)
+        case .row: try bury(row, group, why: why, in: write)
         case .broadcast: return
         }
-        try freeMessageGroup(row.messageGroup, of: row.place, topic, group.number, in: transaction)
+        try freeMessageGroup(row.messageGroup, of: row.place, topic, group.number, in: write)
     }
 
     /// The consumer gives up: the message goes to the dead letters now.
-    func deadLetter(
-        _ receipt: DeliveryReceipt, why: String, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
-        switch try open(receipt, in: transaction) {
+    func deadLetter(_ receipt: DeliveryReceipt, why: String, in write: borrowing Write) throws -> BrokerReply {
+        switch try open(receipt, in: write) {
         case .failure(let refusal): return .refused(refusal)
         case .success((.broadcast, let group, _)):
             return .refused(.notForThisGroup(group.name, problem: "a broadcast has no dead letters"))
         case .success((let held, let group, let topic)):
-            try give(up: held, group, topic, why: why, at: now, in: transaction)
+            try give(up: held, group, topic, why: why, in: write)
             note(group.number, succeeded: false)
             return .done
         }
     }
 
     /// Keeps a delivery invisible to others until so long from now; its receipt stays.
-    func extend(
-        _ receipt: DeliveryReceipt, by invisible: Interval, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
+    func extend(_ receipt: DeliveryReceipt, by invisible: Interval, in write: borrowing Write) throws -> BrokerReply {
         if invisible.milliseconds < 0 || invisible > settings.invisibleMax {
             return .refused(
                 .badSetting("invisible", problem: "\(invisible.milliseconds) ms is not within 0 and 12 hours"))
         }
-        switch try open(receipt, in: transaction) {
+        switch try open(receipt, in: write) {
         case .failure(let refusal): return .refused(refusal)
         case .success((let held, let group, let topic)):
-            try prolong(held, group, topic, until: now.advanced(by: invisible), in: transaction)
+            try prolong(held, group, topic, until: write.now.advanced(by: invisible), in: write)
             return .done
         }
     }
 
     func prolong(
-        _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, until: Moment,
-        in transaction: borrowing Transaction
+        _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, until: Moment, in write: borrowing Write
     ) throws {
         let messageGroup: Text?
         var scope = topic
@@ -225,15 +217,15 @@ extension Broker {
         case .row(let row):
             var later = row
             later.due = until
-            try update(later, from: row, in: transaction)
+            try update(later, from: row, in: write)
             messageGroup = row.messageGroup
-            scope = try self.scope(of: row.place, topic, in: transaction)
+            scope = try self.scope(of: row.place, topic, in: write)
         }
         guard let messageGroup,
-            var lease = try transaction.lease(of: group.number, topic: scope.number, messageGroup: messageGroup)
+            var lease = try write.transaction.lease(of: group.number, topic: scope.number, messageGroup: messageGroup)
         else { return }
         lease.until = until
-        try transaction.put(lease)
+        try write.transaction.put(lease)
     }
 }
 

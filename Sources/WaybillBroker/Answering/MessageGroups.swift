@@ -1,6 +1,7 @@
 import Synchronization
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Message groups of FIFO groups: one message of each is in flight, the others wait behind it by rows.
 ///
@@ -17,15 +18,13 @@ extension Broker {
     private static let rowsPerLook = 64
 
     /// The topic in which a message keeps its order: a dead letter's is the one where it died.
-    func scope(
-        of place: MessagePlace, _ topic: TopicState, in transaction: borrowing Transaction
-    ) throws -> TopicState {
-        guard topic.name.isDeadLetters, let origin = try origin(of: place, in: transaction) else { return topic }
+    func scope(of place: MessagePlace, _ topic: TopicState, in write: borrowing Write) throws -> TopicState {
+        guard topic.name.isDeadLetters, let origin = try origin(of: place, in: write) else { return topic }
         return topicState(named: origin) ?? topic
     }
 
-    private func origin(of place: MessagePlace, in transaction: borrowing Transaction) throws -> TopicName? {
-        guard let message = try transaction.message(at: place) else { return nil }
+    private func origin(of place: MessagePlace, in write: borrowing Write) throws -> TopicName? {
+        guard let message = try write.transaction.message(at: place) else { return nil }
         return try MessageContent.properties(message.message.properties)[MessageContent.originTopic]
             .map { TopicName($0) }
     }
@@ -40,18 +39,17 @@ extension Broker {
     }
 
     /// Whether an earlier message of the same message group is in flight, or owed.
-    func isBusy(
-        _ row: RedeliveryRow, _ topic: TopicState, in transaction: borrowing Transaction
-    ) throws -> Bool {
+    func isBusy(_ row: RedeliveryRow, _ topic: TopicState, in write: borrowing Write) throws -> Bool {
         guard let messageGroup = row.messageGroup else { return false }
-        let scope = try scope(of: row.place, topic, in: transaction)
-        if try transaction.lease(of: row.group, topic: scope.number, messageGroup: messageGroup) != nil { return true }
+        let scope = try scope(of: row.place, topic, in: write)
+        let lease = try write.transaction.lease(of: row.group, topic: scope.number, messageGroup: messageGroup)
+        if lease != nil { return true }
         let isDead = topic.name.isDeadLetters
-        if let dead = try deadLetter(of: messageGroup, row.group, scope, in: transaction) {
+        if let dead = try deadLetter(of: messageGroup, row.group, scope, in: write) {
             return !isDead || dead.offset < row.offset
         }
         guard !isDead else { return false }
-        let first = try transaction.redeliveries(
+        let first = try write.transaction.redeliveries(
             of: row.group, in: row.queue, messageGroup: messageGroup, limit: 1
         ).first
         return first.map { $0.offset < row.offset } ?? false
@@ -59,19 +57,18 @@ extension Broker {
 
     /// Whether a message that is ready must wait all the same: another of its message group is in flight, or a dead
     /// letter of it was given back meanwhile.
-    func isHeldUp(
-        _ row: RedeliveryRow, _ topic: TopicState, in transaction: borrowing Transaction
-    ) throws -> Bool {
+    func isHeldUp(_ row: RedeliveryRow, _ topic: TopicState, in write: borrowing Write) throws -> Bool {
         guard let messageGroup = row.messageGroup else { return false }
-        let scope = try scope(of: row.place, topic, in: transaction)
-        if try transaction.lease(of: row.group, topic: scope.number, messageGroup: messageGroup) != nil { return true }
+        let scope = try scope(of: row.place, topic, in: write)
+        let lease = try write.transaction.lease(of: row.group, topic: scope.number, messageGroup: messageGroup)
+        if lease != nil { return true }
         guard !topic.name.isDeadLetters else { return false }
-        return try deadLetter(of: messageGroup, row.group, scope, in: transaction) != nil
+        return try deadLetter(of: messageGroup, row.group, scope, in: write) != nil
     }
 
     /// The first dead letter of a message group that was given back, and is not done.
     private func deadLetter(
-        of messageGroup: Text, _ group: GroupNumber, _ scope: TopicState, in transaction: borrowing Transaction
+        of messageGroup: Text, _ group: GroupNumber, _ scope: TopicState, in write: borrowing Write
     ) throws -> RedeliveryRow? {
         let known = groups.deadLetters(of: group)
         guard let queue = pending.deadLetters[group] ?? known, owes(CursorKey(group: group, queue: queue)) else {
@@ -79,11 +76,11 @@ extension Broker {
         }
         var last: Int64?
         while true {
-            let page = try transaction.redeliveries(
+            let page = try write.transaction.redeliveries(
                 of: group, in: queue, messageGroup: messageGroup, after: last, limit: Self.rowsPerLook)
             for row in page {
                 if scope.queues.contains(where: { $0.number == queue }) { return row }
-                let origin = try origin(of: row.place, in: transaction)
+                let origin = try origin(of: row.place, in: write)
                 if origin == scope.name { return row }
             }
             guard page.count == Self.rowsPerLook, let end = page.last else { return nil }
@@ -100,93 +97,88 @@ extension Broker {
     /// Ends the hold on the message group of a message: what waits behind it becomes ready, the earliest only.
     func freeMessageGroup(
         _ messageGroup: Text?, of place: MessagePlace, _ topic: TopicState, _ group: GroupNumber,
-        in transaction: borrowing Transaction
+        in write: borrowing Write
     ) throws {
         guard let messageGroup else { return }
-        let scope = try scope(of: place, topic, in: transaction)
-        try freeMessageGroup(messageGroup, scope, group, in: transaction)
+        let scope = try scope(of: place, topic, in: write)
+        try freeMessageGroup(messageGroup, scope, group, in: write)
         guard topic.name.isDeadLetters else { return }
         // Releases before this one held a dead letter's message group under the topic of dead letters.
-        try transaction.deleteLease(of: group, topic: topic.number, messageGroup: messageGroup)
+        try write.transaction.deleteLease(of: group, topic: topic.number, messageGroup: messageGroup)
         // Where it died is not known any more: whatever waited behind it goes on.
-        if scope.number == topic.number { try freeMessageGroups(of: group, named: messageGroup, in: transaction) }
+        if scope.number == topic.number { try freeMessageGroups(of: group, named: messageGroup, in: write) }
     }
 
     private func freeMessageGroup(
-        _ messageGroup: Text, _ scope: TopicState, _ group: GroupNumber, in transaction: borrowing Transaction
+        _ messageGroup: Text, _ scope: TopicState, _ group: GroupNumber, in write: borrowing Write
     ) throws {
-        try transaction.deleteLease(of: group, topic: scope.number, messageGroup: messageGroup)
-        if let dead = try deadLetter(of: messageGroup, group, scope, in: transaction) {
-            return try makeReady(dead, in: transaction)
+        try write.transaction.deleteLease(of: group, topic: scope.number, messageGroup: messageGroup)
+        if let dead = try deadLetter(of: messageGroup, group, scope, in: write) {
+            return try makeReady(dead, in: write)
         }
         for queue in scope.queues {
-            let first = try transaction.redeliveries(
+            let first = try write.transaction.redeliveries(
                 of: group, in: queue.number, messageGroup: messageGroup, limit: 1
             ).first
             guard let first else { continue }
             // What a look-back has put off waits until its queue comes by.
-            if !isFree(first.offset, in: first.key) { try makeReady(first, in: transaction) }
+            if !isFree(first.offset, in: first.key) { try makeReady(first, in: write) }
             return
         }
     }
 
     /// Messages of a group that were in flight are redelivered later: a dead letter that waited for it goes first.
     func wakeDeadLetter(
-        of messageGroup: Text, _ scope: TopicState, _ group: GroupNumber, in transaction: borrowing Transaction
+        of messageGroup: Text, _ scope: TopicState, _ group: GroupNumber, in write: borrowing Write
     ) throws {
-        guard let dead = try deadLetter(of: messageGroup, group, scope, in: transaction) else { return }
-        try makeReady(dead, in: transaction)
+        guard let dead = try deadLetter(of: messageGroup, group, scope, in: write) else { return }
+        try makeReady(dead, in: write)
     }
 
-    private func makeReady(_ row: RedeliveryRow, in transaction: borrowing Transaction) throws {
+    private func makeReady(_ row: RedeliveryRow, in write: borrowing Write) throws {
         guard row.state == .waiting else { return }
         var ready = row
         ready.state = .ready
-        try update(ready, from: row, in: transaction)
+        try update(ready, from: row, in: write)
     }
 
     /// Lets a message group go on in every topic in which nothing holds it.
-    private func freeMessageGroups(
-        of group: GroupNumber, named messageGroup: Text, in transaction: borrowing Transaction
-    ) throws {
+    private func freeMessageGroups(of group: GroupNumber, named messageGroup: Text, in write: borrowing Write) throws {
         for topic in groups.topics(of: group)
-        where try transaction.lease(of: group, topic: topic.number, messageGroup: messageGroup) == nil {
-            try freeMessageGroup(messageGroup, topic, group, in: transaction)
+        where try write.transaction.lease(of: group, topic: topic.number, messageGroup: messageGroup) == nil {
+            try freeMessageGroup(messageGroup, topic, group, in: write)
         }
     }
 
     /// After retention has taken messages below an offset: what waited behind one of them goes on.
-    func freeMessageGroups(
-        of key: CursorKey, below offset: Int64, in transaction: borrowing Transaction
-    ) throws {
+    func freeMessageGroups(of key: CursorKey, below offset: Int64, in write: borrowing Write) throws {
         guard let topic = topicState(of: key.queue) else { return }
         var last: FIFOLeaseRow?
         while true {
-            let page = try transaction.leases(of: key.group, after: last, limit: 1_000)
+            let page = try write.transaction.leases(of: key.group, after: last, limit: 1_000)
             // What memory has in flight ends by itself.
             for lease in page
             where lease.queue == key.queue && lease.offset < offset && self.lease(of: lease.offset, in: key) == nil {
-                try freeMessageGroup(
-                    lease.messageGroup, topicState(lease.topic) ?? topic, key.group, in: transaction)
+                try freeMessageGroup(lease.messageGroup, topicState(lease.topic) ?? topic, key.group, in: write)
             }
             guard page.count == 1_000 else { break }
             last = page.last
         }
         let queues = topic.name.isDeadLetters ? groups.topics(of: key.group).flatMap(\.queues) : []
         for queue in [key.queue] + queues.map(\.number) where queue == key.queue || topicState(of: queue) != nil {
-            try freeWaiting(CursorKey(group: key.group, queue: queue), in: transaction)
+            try freeWaiting(CursorKey(group: key.group, queue: queue), in: write)
         }
     }
 
     /// Makes ready what waits on a cursor behind nothing.
-    private func freeWaiting(_ key: CursorKey, in transaction: borrowing Transaction) throws {
+    private func freeWaiting(_ key: CursorKey, in write: borrowing Write) throws {
         guard let topic = topicState(of: key.queue) else { return }
         var after: Int64?
         while true {
-            let page = try transaction.redeliveries(
+            let page = try write.transaction.redeliveries(
                 of: key.group, in: key.queue, state: .waiting, after: after, limit: 1_000)
-            for row in page where try !isBusy(row, topic, in: transaction) {
-                try freeMessageGroup(row.messageGroup, of: row.place, topic, key.group, in: transaction)
+            for row in page where try !isBusy(row, topic, in: write) {
+                try freeMessageGroup(row.messageGroup, of: row.place, topic, key.group, in: write)
             }
             guard page.count == 1_000 else { return }
             after = page.last?.offset

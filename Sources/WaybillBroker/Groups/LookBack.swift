@@ -1,6 +1,7 @@
 import Synchronization
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Moving a group's cursors to the past, or past what waits.
 ///
@@ -10,10 +11,12 @@ import WaybillStore
 extension Broker {
     func lookBack(
         _ name: GroupName, _ topicName: TopicName, to target: LookBackTarget, _ effects: LookBackEffects,
-        isPreview: Bool, in transaction: borrowing Transaction
+        isPreview: Bool, in write: borrowing Write
     ) throws -> BrokerReply {
-        guard let group = try groupNumber(name, in: transaction) else { return .refused(.unknownGroup(name)) }
-        guard let topic = try TopicState(topicName, in: transaction) else { return .refused(.unknownTopic(topicName)) }
+        guard let group = try groupNumber(name, in: write) else { return .refused(.unknownGroup(name)) }
+        guard let topic = try TopicState(topicName, in: write.transaction) else {
+            return .refused(.unknownTopic(topicName))
+        }
         guard !group.isBroadcast else {
             return .refused(.notForThisGroup(name, problem: "a broadcast begins at the newest, for each client"))
         }
@@ -30,28 +33,28 @@ extension Broker {
             if epoch(of: key) == nil {
                 if isPreview { continue }
                 // One that could not be read begins anew.
-                if isDamaged(key) { try transaction.deleteCursor(of: key.group, on: key.queue) }
-                try self.open(key, in: transaction)
+                if isDamaged(key) { try write.transaction.deleteCursor(of: key.group, on: key.queue) }
+                try self.open(key, in: write)
             }
-            let offset = try offset(of: target, queue.number, in: transaction)
-            report.queues.append(try turn(key, group, topic, queue, to: offset, isPreview, in: transaction))
+            let offset = try offset(of: target, queue.number, in: write)
+            report.queues.append(try turn(key, group, topic, queue, to: offset, isPreview, in: write))
             guard !isPreview else { continue }
             let opened = effects == .open ? offset : nil
-            try transaction.openEffects(of: group.number, in: queue.number, from: opened)
+            try write.transaction.openEffects(of: group.number, in: queue.number, from: opened)
         }
         return .lookedBack(report)
     }
 
     private func offset(
-        of target: LookBackTarget, _ queue: StoredQueueNumber, in transaction: borrowing Transaction
+        of target: LookBackTarget, _ queue: StoredQueueNumber, in write: borrowing Write
     ) throws -> Int64 {
-        let end = try transaction.nextOffset(of: queue)
-        let oldest = try transaction.oldestOffset(of: queue) ?? end
+        let end = try write.transaction.nextOffset(of: queue)
+        let oldest = try write.transaction.oldestOffset(of: queue) ?? end
         let wanted: Int64 =
             switch target {
             case .oldest: oldest
             case .newest: end
-            case .time(let moment): try transaction.offset(of: queue, visibleFrom: moment)
+            case .time(let moment): try write.transaction.offset(of: queue, visibleFrom: moment)
             case .message(let position): position.origin?.offset ?? end
             }
         return min(max(wanted, oldest), end)
@@ -60,7 +63,7 @@ extension Broker {
     /// Turns one cursor to an offset.
     private func turn(
         _ key: CursorKey, _ group: GroupRow, _ topic: TopicState, _ queue: TopicState.Queue, to target: Int64,
-        _ isPreview: Bool, in transaction: borrowing Transaction
+        _ isPreview: Bool, in write: borrowing Write
     ) throws -> LookBackReport.Queue {
         if !isPreview { hold(still: key) }
         let leases = leases(of: key)
@@ -69,7 +72,7 @@ extension Broker {
         // What a crash has counted as delivered is owed too, and keeps its count.
         // Nothing beyond the last message is, whatever a damaged lease says.
         let seen = max(progress.end, (leases.last?.offset).map { $0 &+ 1 } ?? 0, recovered)
-        let end = min(seen, try transaction.nextOffset(of: key.queue))
+        let end = min(seen, try write.transaction.nextOffset(of: key.queue))
         let open = progress.unfinished(below: max(end, target))
         let openCount = open.reduce(0) { $0 + count($1.clamped(to: target..<max(target, end))) }
         let report = LookBackReport.Queue(
@@ -80,7 +83,7 @@ extension Broker {
         guard !isPreview else { return report }
         var owed = committed(key) { $0.owed } ?? 0
         owed += pending.cursors[key]?.owed ?? 0
-        try recall(key, group, topic, from: target, in: transaction)
+        try recall(key, group, topic, from: target, in: write)
         for gap in open {
             for offset in gap.clamped(to: 0..<max(0, end)) {
                 let lease = leases.first { $0.offset == offset }?.lease
@@ -88,7 +91,7 @@ extension Broker {
                     // What an earlier look-back brought and nobody has reached yet comes by the cursor once more.
                     let isReplayed = committed(key) { $0.isReplayed(offset) } ?? false
                     guard offset >= target, !isReplayed,
-                        try transaction.redelivery(of: key.group, at: key.place(offset)) == nil
+                        try write.transaction.redelivery(of: key.group, at: key.place(offset)) == nil
                     else { continue }
                 }
                 let row = RedeliveryRow(
@@ -97,11 +100,11 @@ extension Broker {
                     state: lease?.messageGroup != nil && offset >= target ? .waiting : .ready,
                     messageGroup: lease?.messageGroup,
                     isReplayed: committed(key) { $0.isReplayed(offset) } ?? false)
-                try transaction.insert(row)
+                try write.transaction.insert(row)
                 owed += 1
                 if let messageGroup = lease?.messageGroup {
-                    try transaction.deleteLease(of: key.group, topic: topic.number, messageGroup: messageGroup)
-                    try wakeDeadLetter(of: messageGroup, topic, key.group, in: transaction)
+                    try write.transaction.deleteLease(of: key.group, topic: topic.number, messageGroup: messageGroup)
+                    try wakeDeadLetter(of: messageGroup, topic, key.group, in: write)
                 }
             }
         }
@@ -143,12 +146,11 @@ extension Broker {
     /// Takes back what is held by rows. In FIFO groups rows of the part that is read again wait until it comes by, so
     /// that a message group keeps its order.
     private func recall(
-        _ key: CursorKey, _ group: GroupRow, _ topic: TopicState, from target: Int64,
-        in transaction: borrowing Transaction
+        _ key: CursorKey, _ group: GroupRow, _ topic: TopicState, from target: Int64, in write: borrowing Write
     ) throws {
         var after: Int64?
         while true {
-            let page = try transaction.redeliveries(of: key.group, in: key.queue, after: after, limit: 1_000)
+            let page = try write.transaction.redeliveries(of: key.group, in: key.queue, after: after, limit: 1_000)
             for row in page {
                 var changed = row
                 let waits = row.messageGroup != nil && row.offset >= target && row.state != .parked
@@ -157,12 +159,12 @@ extension Broker {
                 changed.due = nil
                 changed.nonce = nil
                 guard changed != row else { continue }
-                try update(changed, from: row, in: transaction)
+                try update(changed, from: row, in: write)
                 if let messageGroup = row.messageGroup, row.state == .held {
-                    let scope = try scope(of: row.place, topic, in: transaction)
-                    try transaction.deleteLease(of: key.group, topic: scope.number, messageGroup: messageGroup)
+                    let scope = try scope(of: row.place, topic, in: write)
+                    try write.transaction.deleteLease(of: key.group, topic: scope.number, messageGroup: messageGroup)
                     if !topic.name.isDeadLetters {
-                        try wakeDeadLetter(of: messageGroup, topic, key.group, in: transaction)
+                        try wakeDeadLetter(of: messageGroup, topic, key.group, in: write)
                     }
                 }
             }

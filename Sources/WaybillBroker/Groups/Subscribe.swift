@@ -7,11 +7,9 @@ import WaybillTimeouts
 extension Broker {
     /// Notes that a group's consumers use an expression for a topic, and opens its cursors on the topic's queues, from
     /// the oldest message on.
-    func subscribe(
-        _ name: GroupName, _ subscription: Subscription, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
-        guard var row = try groupNumber(name, in: transaction) else { return .refused(.unknownGroup(name)) }
-        guard let topic = try TopicState(subscription.topic, in: transaction) else {
+    func subscribe(_ name: GroupName, _ subscription: Subscription, in write: borrowing Write) throws -> BrokerReply {
+        guard var row = try groupNumber(name, in: write) else { return .refused(.unknownGroup(name)) }
+        guard let topic = try TopicState(subscription.topic, in: write.transaction) else {
             return .refused(.unknownTopic(subscription.topic))
         }
         if topic.name == .deadLetters(of: name) {
@@ -32,22 +30,22 @@ extension Broker {
                     expression: subscription.expression.string, problem: error.message, offset: error.offset))
         }
         if let refusal = refusal(ofNew: subscription.key(of: topic), of: row) { return .refused(refusal) }
-        _ = try transaction.keepFilter(
+        _ = try write.transaction.keepFilter(
             group: row.number, topic: topic.number, type: subscription.kind, expression: subscription.expression,
-            at: now)
+            at: write.now)
         pending.topics[topic.name] = topic
         pending.filters.append(
             (
                 row.number, topic.name, subscription.key(of: topic),
                 FilterUse(filter: filter, usedAt: world.uptime(), storedAt: world.uptime())
             ))
-        if now.since(row.lastUsedAt) >= .hours(1) {
-            row.lastUsedAt = now
-            try transaction.updateGroup(row)
+        if write.now.since(row.lastUsedAt) >= .hours(1) {
+            row.lastUsedAt = write.now
+            try write.transaction.updateGroup(row)
             pending.groups[row.number] = row
         }
         if !row.isBroadcast {
-            for queue in topic.queues { try open(CursorKey(group: row.number, queue: queue.number), in: transaction) }
+            for queue in topic.queues { try open(CursorKey(group: row.number, queue: queue.number), in: write) }
         }
         return .done
     }
@@ -64,13 +62,13 @@ extension Broker {
     }
 
     /// Opens a cursor at the oldest message, if there is none.
-    func open(_ key: CursorKey, in transaction: borrowing Transaction) throws {
+    func open(_ key: CursorKey, in write: borrowing Write) throws {
         guard epoch(of: key) == nil,
-            try !isDamaged(key) || transaction.cursor(group: key.group, queue: key.queue) == nil
+            try !isDamaged(key) || write.transaction.cursor(group: key.group, queue: key.queue) == nil
         else { return }
-        let floor = try transaction.oldestOffset(of: key.queue) ?? transaction.nextOffset(of: key.queue)
+        let floor = try write.transaction.oldestOffset(of: key.queue) ?? write.transaction.nextOffset(of: key.queue)
         let row = CursorRow(group: key.group, queue: key.queue, floor: floor, deliveredThrough: floor)
-        guard try transaction.put(row, replacing: nil) else {
+        guard try write.transaction.put(row, replacing: nil) else {
             throw StoreFailure(.damaged, "group \(key.group.number) has a cursor that memory does not know")
         }
         let cursor = try GroupCursor(row)

@@ -1,6 +1,7 @@
 import Synchronization
 package import WaybillCore
 package import WaybillStore
+package import WaybillTimeouts
 
 /// Messages that a module of this process has found, and that it handles and finishes in one write.
 ///
@@ -55,7 +56,7 @@ extension Broker {
 
     /// The message at an index for its handler; nil: nobody wants it, or it is not its turn, and it is dealt with.
     package func take(
-        _ index: Int, of batch: ModuleBatch, _ check: ModuleBatchCheck, in transaction: borrowing Transaction
+        _ index: Int, of batch: ModuleBatch, _ check: ModuleBatchCheck, in write: borrowing Write
     ) throws -> Delivery? {
         let element = batch.elements[index]
         let (key, offset) = (batch.scan.key, element.found.offset)
@@ -73,34 +74,32 @@ extension Broker {
         var row = RedeliveryRow(
             group: key.group, queue: key.queue, offset: offset, attempt: 0, state: .waiting,
             messageGroup: element.found.messageGroup)
-        guard try isBusy(row, check.topic, in: transaction) else { return delivery }
+        guard try isBusy(row, check.topic, in: write) else { return delivery }
         row.isReplayed = element.found.isReplayed
-        try insert(row, in: transaction)
+        try insert(row, in: write)
         return nil
     }
 
     /// The number of a group that there is.
-    package func number(of name: GroupName, in transaction: borrowing Transaction) throws -> GroupNumber? {
-        try groupNumber(name, in: transaction)?.number
+    package func number(of name: GroupName, in write: borrowing Write) throws -> GroupNumber? {
+        try groupNumber(name, in: write)?.number
     }
 
     /// Ends the delivery of a message whose handler has returned.
     package func finish(
-        _ index: Int, of batch: ModuleBatch, _ check: ModuleBatchCheck, at now: Moment,
-        in transaction: borrowing Transaction
+        _ index: Int, of batch: ModuleBatch, _ check: ModuleBatchCheck, in write: borrowing Write
     ) throws {
         let element = batch.elements[index]
         guard let delivery = element.delivery, let group = groupRow(batch.group) else { return }
         finish(element.found.offset, in: batch.scan.key)
         if batch.scan.isFIFO, !check.isClear {
             try freeMessageGroup(
-                element.found.messageGroup, of: MessagePlace(delivery.place), check.topic, group.number,
-                in: transaction)
+                element.found.messageGroup, of: MessagePlace(delivery.place), check.topic, group.number, in: write)
         }
         note(group.number, succeeded: true)
         let place = MessagePlace(delivery.place)
-        if element.grant == nil { remember(.delivered, place, group, Self.module, delivery.attempt, at: now) }
-        remember(.acknowledged, place, group, Self.module, delivery.attempt, at: now)
+        if element.grant == nil { remember(.delivered, place, group, Self.module, delivery.attempt, at: write.now) }
+        remember(.acknowledged, place, group, Self.module, delivery.attempt, at: write.now)
     }
 
     /// Lets the mark run ahead of the messages that a module will find next, so that their writes need no other one.

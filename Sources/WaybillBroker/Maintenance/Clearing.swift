@@ -1,5 +1,6 @@
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Takes away what nobody can reach any more: what was decided long ago, and what deleted topics have left.
 final class Clearing {
@@ -29,38 +30,39 @@ final class Clearing {
 
     /// One step; true: something is left.
     ///
-    /// - Parameter now: nil: nothing is deleted because of its age.
-    func step(at now: Moment?, in transaction: borrowing Transaction) throws -> Bool {
-        let horizon = now?.advanced(by: Interval(milliseconds: -settings.decidedKept.milliseconds))
-        let forgotten = try horizon.map { try transaction.dropDecided(before: $0, limit: settings.rowsMax) } ?? 0
-        var topics = try deleted ?? Self.deletedTopics(in: transaction)
+    /// - Parameter deletes: whether what is old enough goes.
+    func step(deletes: Bool, in write: borrowing Write) throws -> Bool {
+        let kept = Interval(milliseconds: -settings.decidedKept.milliseconds)
+        let horizon = deletes ? write.now.advanced(by: kept) : nil
+        let forgotten = try horizon.map { try write.transaction.dropDecided(before: $0, limit: settings.rowsMax) } ?? 0
+        var topics = try deleted ?? Self.deletedTopics(in: write)
         if let topic = topics.min(by: { $0.number < $1.number }) {
-            if try clear(topic, in: transaction) == 0 { topics.remove(topic) }
+            if try clear(topic, in: write) == 0 { topics.remove(topic) }
         }
         deleted = topics
         return forgotten == settings.rowsMax || !topics.isEmpty
     }
 
     /// Deletes messages of a deleted topic, and what groups were owed of them; 0: nothing is left.
-    private func clear(_ topic: TopicNumber, in transaction: borrowing Transaction) throws -> Int {
-        for queue in try transaction.storedQueues(of: topic) {
-            let owed = try dropOwed(of: queue.number, in: transaction)
+    private func clear(_ topic: TopicNumber, in write: borrowing Write) throws -> Int {
+        for queue in try write.transaction.storedQueues(of: topic) {
+            let owed = try dropOwed(of: queue.number, in: write)
             if owed > 0 { return owed }
-            let end = try transaction.nextOffset(of: queue.number)
-            let count = try transaction.deleteMessages(of: queue.number, below: end, limit: settings.rowsMax)
+            let end = try write.transaction.nextOffset(of: queue.number)
+            let count = try write.transaction.deleteMessages(of: queue.number, below: end, limit: settings.rowsMax)
             if count > 0 { return count }
-            try transaction.removeSetting(.indexed(queue.number))
-            try transaction.removeSetting(.size(queue.number))
+            try write.transaction.removeSetting(.indexed(queue.number))
+            try write.transaction.removeSetting(.size(queue.number))
         }
         return 0
     }
 
-    private func dropOwed(of queue: StoredQueueNumber, in transaction: borrowing Transaction) throws -> Int {
+    private func dropOwed(of queue: StoredQueueNumber, in write: borrowing Write) throws -> Int {
         var last = GroupNumber(0)
         while true {
-            let groups = try transaction.groups(after: last, limit: 1_000)
+            let groups = try write.transaction.groups(after: last, limit: 1_000)
             for group in groups {
-                let count = try transaction.dropRedeliveries(
+                let count = try write.transaction.dropRedeliveries(
                     of: group.number, in: queue, offsets: 0..<Int64.max, limit: settings.rowsMax)
                 if count > 0 { return count }
             }
@@ -69,11 +71,11 @@ final class Clearing {
         }
     }
 
-    private static func deletedTopics(in transaction: borrowing Transaction) throws -> Set<TopicNumber> {
+    private static func deletedTopics(in write: borrowing Write) throws -> Set<TopicNumber> {
         var topics: Set<TopicNumber> = []
         var last = TopicNumber(0)
         while true {
-            let page = try transaction.topics(after: last, limit: 1_000)
+            let page = try write.transaction.topics(after: last, limit: 1_000)
             topics.formUnion(page.lazy.filter { $0.deletedAt != nil }.map(\.number))
             guard page.count == 1_000, let end = page.last else { return topics }
             last = end.number

@@ -1,5 +1,6 @@
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Warns of groups that nobody reads any more: what they are owed keeps messages from going, and goes first when a
 /// topic is beyond its size.
@@ -15,17 +16,17 @@ struct IdleGroups {
     }
 
     /// Looks at all groups; answers what is to be said.
-    func step(at now: Moment, in transaction: borrowing Transaction) throws -> [AuditNote] {
-        let horizon = now.advanced(by: Interval(milliseconds: -idleAfter.milliseconds))
+    func step(in write: borrowing Write) throws -> [AuditNote] {
+        let horizon = write.now.advanced(by: Interval(milliseconds: -idleAfter.milliseconds))
         var notes: [AuditNote] = []
         var last = GroupNumber(0)
         while true {
-            let page = try transaction.groups(after: last, limit: 1_000)
+            let page = try write.transaction.groups(after: last, limit: 1_000)
             for group in page where group.deletedAt == nil && !group.isBroadcast && group.lastUsedAt < horizon {
                 let used = group.lastUsedAt.milliseconds
-                guard try transaction.numberSetting(.idleSince(group.number)) != used else { continue }
-                try transaction.set(.idleSince(group.number), to: used)
-                notes.append(Self.note(of: group, at: now))
+                guard try write.transaction.numberSetting(.idleSince(group.number)) != used else { continue }
+                try write.transaction.set(.idleSince(group.number), to: used)
+                notes.append(Self.note(of: group, at: write.now))
             }
             guard page.count == 1_000, let end = page.last else { return notes }
             last = end.number

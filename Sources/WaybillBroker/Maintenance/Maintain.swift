@@ -1,6 +1,6 @@
-package import WaybillCore
-package import WaybillStore
-import WaybillTimeouts
+import WaybillCore
+import WaybillStore
+package import WaybillTimeouts
 
 /// The workers for what nobody waits for, and what they share.
 struct Maintenance {
@@ -44,57 +44,53 @@ extension Broker {
     /// One round of the work that nobody waits for, bounded; true: something is left to do at once.
     ///
     /// - Parameter deletes: whether what is old enough goes; not while the clock is in doubt.
-    package func maintain(
-        at now: Moment, deletes: Bool = true, in transaction: borrowing Transaction
-    ) throws -> Bool {
+    package func maintain(deletes: Bool = true, in write: borrowing Write) throws -> Bool {
         let began = world.uptime()
-        var isMore = try maintenance.clearing.step(at: deletes ? now : nil, in: transaction)
+        var isMore = try maintenance.clearing.step(deletes: deletes, in: write)
         if deletes, maintenance.isRetentionDue(at: world.uptime()) {
-            let outcome = try maintenance.retention.step(at: now, in: transaction) { gap in
-                try cut(gap, at: now, in: transaction)
+            let outcome = try maintenance.retention.step(in: write) { gap in
+                try cut(gap, in: write)
             }
             if outcome.isMore {
                 maintenance.retentionIsUnfinished()
                 isMore = true
             } else {
-                let day = MessageKeyRow.day(of: outcome.oldestVisibleAt ?? now)
-                try transaction.dropMessageKeys(before: day, limit: 1_000)
-                pending.audits += try maintenance.idleGroups.step(at: now, in: transaction)
-                if try dropUnusedFilters(in: transaction) || dropEmptyLanes(at: now, in: transaction) {
+                let day = MessageKeyRow.day(of: outcome.oldestVisibleAt ?? write.now)
+                try write.transaction.dropMessageKeys(before: day, limit: 1_000)
+                pending.audits += try maintenance.idleGroups.step(in: write)
+                if try dropUnusedFilters(in: write) || dropEmptyLanes(in: write) {
                     maintenance.retentionIsUnfinished()
                     isMore = true
                 }
             }
         }
-        let isIndexFull = try maintenance.index.step(limit: maintenance.indexStep.count, in: transaction)
+        let isIndexFull = try maintenance.index.step(limit: maintenance.indexStep.count, in: write)
         let took = world.uptime() - began
         maintenance.indexStep.note(took, wasFull: isIndexFull)
         return isIndexFull || isMore
     }
 
     /// Marks the groups that were owed what went, and says so in the journal.
-    private func cut(_ gap: Retention.Gap, at now: Moment, in transaction: borrowing Transaction) throws {
+    private func cut(_ gap: Retention.Gap, in write: borrowing Write) throws {
         var last = GroupNumber(0)
         while true {
-            let groups = try transaction.groups(after: last, limit: 1_000)
+            let groups = try write.transaction.groups(after: last, limit: 1_000)
             for group in groups where group.deletedAt == nil && !group.isBroadcast {
-                try cut(gap, of: group, at: now, in: transaction)
+                try cut(gap, of: group, in: write)
             }
             guard groups.count == 1_000, let end = groups.last else { return }
             last = end.number
         }
     }
 
-    private func cut(
-        _ gap: Retention.Gap, of group: GroupRow, at now: Moment, in transaction: borrowing Transaction
-    ) throws {
+    private func cut(_ gap: Retention.Gap, of group: GroupRow, in write: borrowing Write) throws {
         let queue = gap.queue.number
-        guard var cursor = try transaction.cursor(group: group.number, queue: queue),
+        guard var cursor = try write.transaction.cursor(group: group.number, queue: queue),
             !isDamaged(CursorKey(group: group.number, queue: queue))
         else { return }
         var owed: Int64 = 0
         while true {
-            let count = try transaction.dropRedeliveries(
+            let count = try write.transaction.dropRedeliveries(
                 of: group.number, in: queue, offsets: 0..<gap.offset, limit: 1_000)
             owed += Int64(count)
             if count < 1_000 { break }
@@ -105,11 +101,11 @@ extension Broker {
         cursor.deliveredThrough = max(cursor.deliveredThrough, gap.offset)
         cursor.gap = gap.offset
         cursor.ranges = ranges(cursor.ranges, from: gap.offset)
-        try transaction.put(cursor, replacing: cursor.epoch)
+        try write.transaction.put(cursor, replacing: cursor.epoch)
         pending.cuts.append((group.number, queue, gap.offset))
         let key = CursorKey(group: group.number, queue: queue)
         change(key) { $0.owed -= Int(owed) }
-        if group.isFIFO { try freeMessageGroups(of: key, below: gap.offset, in: transaction) }
+        if group.isFIFO { try freeMessageGroups(of: key, below: gap.offset, in: write) }
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("topic")
@@ -127,7 +123,7 @@ extension Broker {
         writer.key("owed")
         writer.int(owed + max(0, gap.offset - from))
         writer.endObject()
-        pending.audits.append(AuditNote("$gap", at: now, body: writer.bytes))
+        pending.audits.append(AuditNote("$gap", at: write.now, body: writer.bytes))
     }
 
     /// What is left of acknowledged ranges, such as `3-5,9`, from an offset on.

@@ -1,5 +1,6 @@
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Writes down by what messages can be found: their keys and ids, hashed, in bulk and some time after they came, so
 /// that no sender waits for it.
@@ -26,14 +27,14 @@ final class MessageIndex {
     }
 
     /// Indexes so many messages at most; true: there are more.
-    func step(limit: Int, in transaction: borrowing Transaction) throws -> Bool {
-        var waiting = try grown ?? Self.allQueues(in: transaction)
+    func step(limit: Int, in write: borrowing Write) throws -> Bool {
+        var waiting = try grown ?? Self.allQueues(in: write)
         var rows: [MessageKeyRow] = []
         var left = max(1, limit)
         for queue in waiting.sorted() where left > 0 {
-            let stored = try indexed[queue] ?? transaction.numberSetting(.indexed(queue)) ?? 0
+            let stored = try indexed[queue] ?? write.transaction.numberSetting(.indexed(queue)) ?? 0
             let from = (0...MessagePlace.offsetMax).contains(stored) ? stored : 0
-            let heads = try transaction.messageHeads(in: queue, fromOffset: from, limit: left)
+            let heads = try write.transaction.messageHeads(in: queue, fromOffset: from, limit: left)
             left -= heads.count
             guard let last = heads.last else {
                 waiting.remove(queue)
@@ -42,10 +43,10 @@ final class MessageIndex {
             }
             for head in heads { rows += Self.rows(of: head) }
             indexed[queue] = last.place.offset + 1
-            try transaction.set(.indexed(queue), to: last.place.offset + 1)
+            try write.transaction.set(.indexed(queue), to: last.place.offset + 1)
             if left > 0 { waiting.remove(queue) }
         }
-        try transaction.insert(rows)
+        try write.transaction.insert(rows)
         grown = waiting
         return !waiting.isEmpty
     }
@@ -55,11 +56,11 @@ final class MessageIndex {
         Set(head.names).map { MessageKeyRow(key: $0, visibleAt: head.visibleAt, place: head.place) }
     }
 
-    private static func allQueues(in transaction: borrowing Transaction) throws -> Set<StoredQueueNumber> {
+    private static func allQueues(in write: borrowing Write) throws -> Set<StoredQueueNumber> {
         var queues: Set<StoredQueueNumber> = []
         var last = StoredQueueNumber(0)
         while true {
-            let page = try transaction.storedQueues(after: last, limit: 1_000)
+            let page = try write.transaction.storedQueues(after: last, limit: 1_000)
             queues.formUnion(page.map(\.number))
             guard page.count == 1_000, let end = page.last else { return queues }
             last = end.number

@@ -1,5 +1,6 @@
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Lets messages go: those whose time is over and that nobody is owed, and beyond a topic's size the oldest.
 ///
@@ -57,17 +58,17 @@ final class Retention {
     ///
     /// - Parameter cut: told of each gap, to mark groups and to write its event.
     func step(
-        at now: Moment, in transaction: borrowing Transaction, cut: (Gap) throws -> Void
+        in write: borrowing Write, cut: (Gap) throws -> Void
     ) throws -> Outcome {
         var outcome = Outcome()
         var left = settings.deletedMax
         var last = TopicNumber(0)
         while left > 0 {
-            let page = try transaction.topics(after: last, limit: 1_000)
+            let page = try write.transaction.topics(after: last, limit: 1_000)
             for topic in page where topic.deletedAt == nil && left > 0 {
-                left -= try step(topic, at: now, limit: left, in: transaction, cut: cut)
-                for queue in try transaction.storedQueues(of: topic.number) {
-                    let head = try transaction.messageHeads(in: queue.number, fromOffset: 0, limit: 1).first
+                left -= try step(topic, limit: left, in: write, cut: cut)
+                for queue in try write.transaction.storedQueues(of: topic.number) {
+                    let head = try write.transaction.messageHeads(in: queue.number, fromOffset: 0, limit: 1).first
                     guard let visibleAt = head?.visibleAt else { continue }
                     outcome.oldestVisibleAt = min(outcome.oldestVisibleAt ?? visibleAt, visibleAt)
                 }
@@ -81,21 +82,21 @@ final class Retention {
 
     /// Counts and deletes messages of one topic; answers how many it deleted, or `limit` when more wait to be counted.
     private func step(
-        _ topic: TopicRow, at now: Moment, limit: Int, in transaction: borrowing Transaction, cut: (Gap) throws -> Void
+        _ topic: TopicRow, limit: Int, in write: borrowing Write, cut: (Gap) throws -> Void
     ) throws -> Int {
-        let queues = try transaction.storedQueues(of: topic.number)
+        let queues = try write.transaction.storedQueues(of: topic.number)
         var counted = 0
         for queue in queues where counted < settings.countedMax {
-            counted += try transaction.countSize(of: queue.number, limit: settings.countedMax - counted)
+            counted += try write.transaction.countSize(of: queue.number, limit: settings.countedMax - counted)
         }
         var deleted = 0
         for queue in queues where deleted < limit {
-            let end = try endByTime(of: queue.number, topic, at: now, in: transaction)
-            deleted += try transaction.deleteCounted(of: queue.number, below: end, limit: limit - deleted).count
+            let end = try endByTime(of: queue.number, topic, at: write.now, in: write.transaction)
+            deleted += try write.transaction.deleteCounted(of: queue.number, below: end, limit: limit - deleted).count
         }
         while deleted < limit, let queue = queues.first {
             let count = try shrink(
-                topic, queues, first: queue, at: now, limit: limit - deleted, in: transaction, cut: cut)
+                topic, queues, first: queue, limit: limit - deleted, in: write, cut: cut)
             if count == 0 { break }
             deleted += count
         }
@@ -113,18 +114,18 @@ final class Retention {
 
     /// Deletes the oldest messages of a topic that is beyond its size; answers how many: 0, it is not.
     private func shrink(
-        _ topic: TopicRow, _ queues: [StoredQueueRow], first: StoredQueueRow, at now: Moment, limit: Int,
-        in transaction: borrowing Transaction, cut: (Gap) throws -> Void
+        _ topic: TopicRow, _ queues: [StoredQueueRow], first: StoredQueueRow, limit: Int,
+        in write: borrowing Write, cut: (Gap) throws -> Void
     ) throws -> Int {
         var bytes: Int64 = 0
-        for queue in queues { bytes += try transaction.size(of: queue.number).bytes }
+        for queue in queues { bytes += try write.transaction.size(of: queue.number).bytes }
         let excess = bytes - max(topic.bytesMax, 1)
         guard excess > 0 else { return 0 }
         for claim in Claim.allCases {
-            guard let (queue, end) = try oldest(of: queues, below: claim, at: now, in: transaction) else { continue }
-            let through = min(end, try transaction.size(of: queue.number).through)
-            let count = try messages(of: queue.number, below: through, freeing: excess, limit: limit, in: transaction)
-            let gone = try transaction.deleteCounted(of: queue.number, below: through, limit: count)
+            guard let (queue, end) = try oldest(of: queues, below: claim, in: write) else { continue }
+            let through = min(end, try write.transaction.size(of: queue.number).through)
+            let count = try messages(of: queue.number, below: through, freeing: excess, limit: limit, in: write)
+            let gone = try write.transaction.deleteCounted(of: queue.number, below: through, limit: count)
             guard let last = gone.lastOffset else { continue }
             if claim != .none { try cut(Gap(topic: topic, queue: queue, offset: last + 1)) }
             return gone.count
@@ -134,14 +135,13 @@ final class Retention {
 
     /// How many of a queue's oldest messages it takes to free so many bytes.
     private func messages(
-        of queue: StoredQueueNumber, below end: Int64, freeing excess: Int64, limit: Int,
-        in transaction: borrowing Transaction
+        of queue: StoredQueueNumber, below end: Int64, freeing excess: Int64, limit: Int, in write: borrowing Write
     ) throws -> Int {
         var low = 1
         var high = limit
         while low < high {
             let middle = low + (high - low) / 2
-            let measure = try transaction.measureMessages(in: queue, fromOffset: 0, below: end, limit: middle)
+            let measure = try write.transaction.measureMessages(in: queue, fromOffset: 0, below: end, limit: middle)
             if measure.bytes >= excess || measure.count < middle { high = middle } else { low = middle + 1 }
         }
         return low
@@ -149,14 +149,14 @@ final class Retention {
 
     /// The queue with the oldest message among those that may go when such claims do not count, and the end of them.
     private func oldest(
-        of queues: [StoredQueueRow], below claim: Claim, at now: Moment, in transaction: borrowing Transaction
+        of queues: [StoredQueueRow], below claim: Claim, in write: borrowing Write
     ) throws -> (queue: StoredQueueRow, end: Int64)? {
         var found: (queue: StoredQueueRow, end: Int64, visibleAt: Moment)?
         for queue in queues {
-            guard let head = try transaction.messageHeads(in: queue.number, fromOffset: 0, limit: 1).first else {
+            guard let head = try write.transaction.messageHeads(in: queue.number, fromOffset: 0, limit: 1).first else {
                 continue
             }
-            let end = try end(of: queue.number, below: claim, at: now, in: transaction)
+            let end = try end(of: queue.number, below: claim, at: write.now, in: write.transaction)
             guard head.place.offset < end, found.map({ head.visibleAt < $0.visibleAt }) ?? true else { continue }
             found = (queue, end, head.visibleAt)
         }

@@ -1,6 +1,7 @@
 import Synchronization
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// The end of expressions that no consumer uses any more.
 ///
@@ -11,14 +12,14 @@ extension Broker {
     private static let filtersPerStep = 1_000
 
     /// Deletes rows of expressions that memory has forgotten; true: there may be more.
-    func dropUnusedFilters(in transaction: borrowing Transaction) throws -> Bool {
+    func dropUnusedFilters(in write: borrowing Write) throws -> Bool {
         var left = Self.filtersPerStep
         for (group, count) in groups.unusedFilters() {
             var last: Int64 = 0
             while left > 0 {
-                let page = try transaction.filters(of: group, after: last, limit: 1_000)
+                let page = try write.transaction.filters(of: group, after: last, limit: 1_000)
                 for row in page where left > 0 && !isKnown(row) {
-                    try transaction.deleteFilter(row.number, of: group)
+                    try write.transaction.deleteFilter(row.number, of: group)
                     left -= 1
                 }
                 guard page.count == 1_000, let end = page.last else { break }

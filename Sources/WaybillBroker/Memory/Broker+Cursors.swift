@@ -10,10 +10,10 @@ extension Broker {
         return groups.state.withLock { $0.groups[number]?.row }
     }
 
-    func groupNumber(_ name: GroupName, in transaction: borrowing Transaction) throws -> GroupRow? {
+    func groupNumber(_ name: GroupName, in write: borrowing Write) throws -> GroupRow? {
         let known = groups.state.withLock { state in state.names[name].flatMap { state.groups[$0]?.row } }
         if let known, pending.groups[known.number] == nil { return known }
-        return try transaction.group(name)
+        return try write.transaction.group(name)
     }
 
     /// The topic and number of a stored queue that is in use.
@@ -77,9 +77,9 @@ extension Broker {
     func finish(_ offset: Int64, in key: CursorKey) { change(key) { $0.finish(offset) } }
 
     /// Notes a redelivery row that was made, with the message off the cursor.
-    func insert(_ row: RedeliveryRow, in transaction: borrowing Transaction) throws {
-        try transaction.insert(row)
-        if let timeout = row.timeout { try transaction.insert(timeout) }
+    func insert(_ row: RedeliveryRow, in write: borrowing Write) throws {
+        try write.transaction.insert(row)
+        if let timeout = row.timeout { try write.transaction.insert(timeout) }
         change(row.key) { change in
             change.finish(row.offset)
             change.owed += 1
@@ -88,22 +88,22 @@ extension Broker {
     }
 
     /// Brings a redelivery row from what it was to what it is, with its timeouts.
-    func update(_ row: RedeliveryRow, from old: RedeliveryRow, in transaction: borrowing Transaction) throws {
-        guard try transaction.update(row, from: old) else {
+    func update(_ row: RedeliveryRow, from old: RedeliveryRow, in write: borrowing Write) throws {
+        guard try write.transaction.update(row, from: old) else {
             throw StoreFailure(.damaged, "a redelivery of group \(row.group.number) changed under its own write")
         }
         if row.timeout != old.timeout {
-            if let timeout = old.timeout { try transaction.delete(timeout) }
-            if let timeout = row.timeout { try transaction.insert(timeout) }
+            if let timeout = old.timeout { try write.transaction.delete(timeout) }
+            if let timeout = row.timeout { try write.transaction.insert(timeout) }
         }
         change(row.key) { if row.state == .ready { $0.becameReady = true } }
         if old.state == .held, row.state != .held { noteHolder(nil, of: row) }
     }
 
     /// Ends what a group is owed of a message.
-    func delete(_ row: RedeliveryRow, in transaction: borrowing Transaction) throws {
-        if let timeout = row.timeout { try transaction.delete(timeout) }
-        try transaction.deleteRedelivery(of: row.group, at: row.place)
+    func delete(_ row: RedeliveryRow, in write: borrowing Write) throws {
+        if let timeout = row.timeout { try write.transaction.delete(timeout) }
+        try write.transaction.deleteRedelivery(of: row.group, at: row.place)
         change(row.key) { $0.owed -= 1 }
         // After a look-back its place may lie ahead of the cursor: what is over by its row must not come there again.
         if isFree(row.offset, in: row.key) { finish(row.offset, in: row.key) }

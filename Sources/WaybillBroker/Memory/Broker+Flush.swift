@@ -1,6 +1,7 @@
 import Synchronization
 import WaybillCore
-package import WaybillStore
+import WaybillStore
+package import WaybillTimeouts
 
 /// The end of a write: one cursor row for each cursor that changed.
 extension Broker {
@@ -8,12 +9,12 @@ extension Broker {
     private static let rangesSpared = 100
 
     /// Writes down what the write at hand has changed. May be called more than once in a write.
-    package func flush(in transaction: borrowing Transaction) throws {
-        try noteGrowth(in: transaction)
-        for key in pending.cursors.keys.sorted() { try flush(key, in: transaction) }
+    package func flush(in write: borrowing Write) throws {
+        try noteGrowth(in: write)
+        for key in pending.cursors.keys.sorted() { try flush(key, in: write) }
     }
 
-    private func flush(_ key: CursorKey, in transaction: borrowing Transaction) throws {
+    private func flush(_ key: CursorKey, in write: borrowing Write) throws {
         guard let change = pending.cursors[key], let group = groupRow(key.group),
             var cursor = change.opened.map(CursorHead.init) ?? committed(key, CursorHead.init)
         else { return }
@@ -25,10 +26,10 @@ extension Broker {
         cursor.mark = max(cursor.mark, change.mark ?? 0, cursor.progress.end)
         if let exactMark = change.exactMark { cursor.mark = exactMark }
         if cursor.progress.ranges.count > CursorRow.rangesMax {
-            try shorten(&cursor.progress, key, group, in: transaction)
+            try shorten(&cursor.progress, key, group, in: write)
         }
         let stored = change.stored ?? cursor.epoch
-        guard try transaction.put(cursor.row(of: key), replacing: stored) else {
+        guard try write.transaction.put(cursor.row(of: key), replacing: stored) else {
             throw StoreFailure(
                 .damaged, "the cursor of group \(key.group.number) on queue \(key.queue.number) is not as it was left")
         }
@@ -37,7 +38,7 @@ extension Broker {
 
     /// Moves the lowest unfinished messages to rows of their own, so that the ranges above them join the floor.
     private func shorten(
-        _ progress: inout Progress, _ key: CursorKey, _ group: GroupRow, in transaction: borrowing Transaction
+        _ progress: inout Progress, _ key: CursorKey, _ group: GroupRow, in write: borrowing Write
     ) throws {
         let recovered = committed(key) { $0.recoveredBelow } ?? 0
         while progress.ranges.count > CursorRow.rangesMax - Self.rangesSpared, let first = progress.ranges.first {
@@ -53,7 +54,7 @@ extension Broker {
                     row.nonce = lease.nonce
                     row.messageGroup = lease.messageGroup
                 }
-                try insert(row, in: transaction)
+                try insert(row, in: write)
                 if let lease {
                     noteHolder(
                         Holder(client: lease.client, takenAt: lease.takenAt, renews: lease.renews), of: row)
@@ -64,27 +65,27 @@ extension Broker {
     }
 
     /// Queues that messages of this write made: every group of the topic reads them, from their first message on.
-    private func noteGrowth(in transaction: borrowing Transaction) throws {
-        let grown = transaction.takeGrownQueues()
+    private func noteGrowth(in write: borrowing Write) throws {
+        let grown = write.transaction.takeGrownQueues()
         pending.grown.merge(grown) { max($0, $1) }
         for number in grown.keys.sorted() where topic(of: number) == nil {
             let before = StoredQueueNumber(number.number - 1)
-            guard let queue = try transaction.storedQueues(after: before, limit: 1).first, queue.number == number,
-                let topic = try TopicState(queue.topic, in: transaction),
+            guard let queue = try write.transaction.storedQueues(after: before, limit: 1).first, queue.number == number,
+                let topic = try TopicState(queue.topic, in: write.transaction),
                 topic.queues.contains(where: { $0.number == number })
             else { continue }
             pending.topics[topic.name] = topic
             for group in groups.subscribers(of: topic.name) {
                 guard let row = groupRow(group), !row.isBroadcast else { continue }
-                try openNew(CursorKey(group: group, queue: number), in: transaction)
+                try openNew(CursorKey(group: group, queue: number), in: write)
             }
         }
     }
 
-    private func openNew(_ key: CursorKey, in transaction: borrowing Transaction) throws {
+    private func openNew(_ key: CursorKey, in write: borrowing Write) throws {
         guard epoch(of: key) == nil else { return }
         let row = CursorRow(group: key.group, queue: key.queue)
-        try transaction.put(row, replacing: nil)
+        try write.transaction.put(row, replacing: nil)
         let cursor = try GroupCursor(row)
         change(key) { change in
             change.opened = cursor

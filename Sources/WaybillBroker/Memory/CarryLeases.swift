@@ -1,20 +1,21 @@
 import Synchronization
-package import WaybillCore
-package import WaybillStore
+import WaybillCore
+import WaybillStore
+package import WaybillTimeouts
 
 /// An orderly stop: what is in flight keeps its holders beyond the end of the process.
 extension Broker {
     /// Writes leases down as rows, and the marks as they are: nothing has used an attempt by the stop.
-    package func carry(at now: Moment, in transaction: borrowing Transaction) throws {
+    package func carry(in write: borrowing Write) throws {
         for key in groups.cursors() {
             guard let group = groupRow(key.group), !group.isBroadcast else { continue }
             let leases = committed(key) { $0.leases } ?? [:]
             for (offset, lease) in leases.sorted(by: { $0.key < $1.key }) where lease.messageGroup == nil {
                 let row = RedeliveryRow(
                     group: key.group, queue: key.queue, offset: offset, attempt: lease.attempt, state: .held,
-                    due: max(lease.until, now), nonce: lease.nonce,
+                    due: max(lease.until, write.now), nonce: lease.nonce,
                     isReplayed: committed(key) { $0.isReplayed(offset) } ?? false)
-                try insert(row, in: transaction)
+                try insert(row, in: write)
             }
             // What this process has handed out is finished or has a row: nothing else has used an attempt. But what
             // a crash has counted, and nobody has taken since, stays counted.

@@ -1,6 +1,6 @@
 package import WaybillCore
 package import WaybillStore
-import WaybillTimeouts
+package import WaybillTimeouts
 
 /// Somebody in this process who knows what became of local transactions: asked in the write in which the question is
 /// due, so the answer is of one piece with it.
@@ -9,7 +9,7 @@ package struct HalfMessageChecker: Sendable {
     /// of the local transaction belongs in this write.
     package typealias Answer =
         @Sendable (
-            _ message: PendingMessageRow, _ isLast: Bool, _ now: Moment, _ transaction: borrowing Transaction
+            _ message: PendingMessageRow, _ isLast: Bool, _ write: borrowing Write
         ) throws -> Resolution
 
     package let answer: Answer
@@ -29,23 +29,23 @@ package struct HalfMessageChecker: Sendable {
 /// ```
 extension Broker {
     /// The owner of the kind `checkBack`.
-    func fireCheckBack(_ timeout: DueTimeout, at now: Moment, in transaction: borrowing Transaction) throws {
-        guard try transaction.delete(timeout.key) else { return }
+    func fireCheckBack(_ timeout: DueTimeout, in write: borrowing Write) throws {
+        guard try write.transaction.delete(timeout.key) else { return }
         let number = PendingMessageNumber(timeout.key.owner)
-        guard let row = try transaction.pendingMessage(number), row.state == .half, row.due == timeout.key.due,
+        guard let row = try write.transaction.pendingMessage(number), row.state == .half, row.due == timeout.key.due,
             let producer = row.producer
         else { return }
         pending.settled.append(number)
-        guard try transaction.topic(row.topic)?.deletedAt == nil else {
-            try transaction.decide(number, from: .half, to: .rolledBack, at: now)
+        guard try write.transaction.topic(row.topic)?.deletedAt == nil else {
+            try write.transaction.decide(number, from: .half, to: .rolledBack, at: write.now)
             return
         }
         guard row.checks < settings.checkBacks.checksMax else {
-            try transaction.park(number)
+            try write.transaction.park(number)
             return
         }
         if let checker = checkers[producer] {
-            return try ask(checker, about: row, at: now, in: transaction)
+            return try ask(checker, about: row, in: write)
         }
         let wait: Interval
         if checkBacks.room(for: producer, besides: pending.questions) > 0 {
@@ -53,28 +53,25 @@ extension Broker {
             wait = settings.checkBacks.wait(afterCheck: row.nextCheck, random: dice())
         } else {
             pending.missed.append((number, producer))
-            wait = settings.checkBacks.absenceWait(age: now.since(row.message.bornAt), random: dice())
+            wait = settings.checkBacks.absenceWait(age: write.now.since(row.message.bornAt), random: dice())
         }
-        try arm(row, at: now.advanced(by: wait), in: transaction)
+        try arm(row, at: write.now.advanced(by: wait), in: write)
     }
 
-    private func ask(
-        _ checker: HalfMessageChecker, about row: PendingMessageRow, at now: Moment,
-        in transaction: borrowing Transaction
-    ) throws {
+    private func ask(_ checker: HalfMessageChecker, about row: PendingMessageRow, in write: borrowing Write) throws {
         let isLast = row.nextCheck >= settings.checkBacks.checksMax
-        let answer = try checker.answer(row, isLast, now, transaction)
+        let answer = try checker.answer(row, isLast, write)
         guard answer == .unknown else {
-            _ = try decide(row, answer, at: now, in: transaction)
+            _ = try decide(row, answer, in: write)
             return
         }
         let wait = settings.checkBacks.wait(afterCheck: row.nextCheck, random: dice())
-        let due = now.advanced(by: wait)
-        try transaction.countCheck(row.number, next: due)
+        let due = write.now.advanced(by: wait)
+        try write.transaction.countCheck(row.number, next: due)
         if isLast {
-            try transaction.park(row.number)
+            try write.transaction.park(row.number)
         } else {
-            try transaction.insert(.checkBack(row.number, due: due))
+            try write.transaction.insert(.checkBack(row.number, due: due))
         }
     }
 
@@ -82,47 +79,42 @@ extension Broker {
     private var dice: @Sendable () -> UInt64 { world.random }
 
     /// Sets the time of a half message's next question. Its last timeout is gone.
-    private func arm(
-        _ row: PendingMessageRow, at due: Moment, in transaction: borrowing Transaction
-    ) throws {
-        try transaction.reschedule(row.number, in: .half, to: due)
-        try transaction.insert(.checkBack(row.number, due: due))
+    private func arm(_ row: PendingMessageRow, at due: Moment, in write: borrowing Write) throws {
+        try write.transaction.reschedule(row.number, in: .half, to: due)
+        try write.transaction.insert(.checkBack(row.number, due: due))
     }
 
     /// Counts questions that producers have really been sent, by their transaction ids.
     ///
     /// A question may have waited for its producer: the time to the next one begins when it is sent.
-    func countSent(
-        _ transactionIDs: [Text], at now: Moment, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
+    func countSent(_ transactionIDs: [Text], in write: borrowing Write) throws -> BrokerReply {
         for id in transactionIDs {
             guard let number = seal.pendingMessage(named: id, for: .transaction)?.number else { continue }
-            guard let row = try transaction.pendingMessage(number), row.state == .half, let due = row.due else {
+            guard let row = try write.transaction.pendingMessage(number), row.state == .half, let due = row.due else {
                 continue
             }
-            let next = now.advanced(by: settings.checkBacks.wait(afterCheck: row.nextCheck, random: dice()))
+            let next = write.now.advanced(by: settings.checkBacks.wait(afterCheck: row.nextCheck, random: dice()))
             if next != due {
-                try transaction.delete(.checkBack(number, due: due))
-                try transaction.insert(.checkBack(number, due: next))
+                try write.transaction.delete(.checkBack(number, due: due))
+                try write.transaction.insert(.checkBack(number, due: next))
             }
-            try transaction.countCheck(number, next: next)
+            try write.transaction.countCheck(number, next: next)
         }
         return .done
     }
 
     /// A producer has come, or has room again: what it missed is due now.
-    func wakeMissed(
-        of producer: Text, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
+    func wakeMissed(of producer: Text, in write: borrowing Write) throws -> BrokerReply {
         // More than it may be sent would be missed again in the same write.
         let limit = min(settings.missedChecksPerWrite, checkBacks.room(for: producer))
         let numbers = checkBacks.missed(by: producer, limit: limit)
         pending.woken += numbers.map { ($0, producer) }
         for number in numbers {
-            guard let row = try transaction.pendingMessage(number), row.state == .half, let due = row.due, due > now
+            guard let row = try write.transaction.pendingMessage(number), row.state == .half, let due = row.due,
+                due > write.now
             else { continue }
-            try transaction.delete(.checkBack(number, due: due))
-            try arm(row, at: now, in: transaction)
+            try write.transaction.delete(.checkBack(number, due: due))
+            try arm(row, at: write.now, in: write)
         }
         return .woken(numbers.count)
     }

@@ -1,5 +1,6 @@
 package import WaybillCore
 package import WaybillStore
+import WaybillTimeouts
 
 /// What a sealed handle is good for; one is never taken for the other.
 package enum HandlePurpose: UInt8, Sendable {
@@ -36,18 +37,17 @@ extension Broker {
     /// The pending message that a handle names, if it was made for this topic and purpose, and not decided too long
     /// ago.
     func message(
-        named handle: Text, of name: TopicName, for purpose: HandlePurpose, at now: Moment,
-        in transaction: borrowing Transaction
+        named handle: Text, of name: TopicName, for purpose: HandlePurpose, in write: borrowing Write
     ) throws -> Named {
-        guard let topic = try transaction.topicRow(name) else { return .refused(.unknownTopic(name)) }
+        guard let topic = try write.transaction.topicRow(name) else { return .refused(.unknownTopic(name)) }
         guard let named = seal.pendingMessage(named: handle, for: purpose) else {
             return .refused(.unknownMessage("of this handle: it was not given out for this, or was changed"))
         }
         guard named.topic == topic.number else {
             return .refused(.unknownMessage("of this handle in \(name): it is of another topic, or a deleted one"))
         }
-        let horizon = now.advanced(by: Interval(milliseconds: -settings.decidedKept.milliseconds))
-        guard let row = try transaction.pendingMessage(named.number), row.decidedAt.map({ $0 >= horizon }) ?? true
+        let horizon = write.now.advanced(by: Interval(milliseconds: -settings.decidedKept.milliseconds))
+        guard let row = try write.transaction.pendingMessage(named.number), row.decidedAt.map({ $0 >= horizon }) ?? true
         else {
             return .refused(
                 .unknownMessage("of this handle: what was decided is known for \(settings.decidedKept.text)"))

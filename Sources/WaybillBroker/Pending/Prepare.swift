@@ -1,6 +1,6 @@
 package import WaybillCore
 package import WaybillStore
-import WaybillTimeouts
+package import WaybillTimeouts
 
 /// Half messages: durable when prepared, and visible to nobody until their producer decides.
 ///
@@ -19,14 +19,13 @@ extension Broker {
     ///
     /// - Parameter firstCheck: how long its producer has before it is asked; nil: as the settings say.
     func prepare(
-        _ message: NewMessage, producer: Text, firstCheck: Interval?, at now: Moment,
-        in transaction: borrowing Transaction
+        _ message: NewMessage, producer: Text, firstCheck: Interval?, in write: borrowing Write
     ) throws -> BrokerReply {
         if let refusal = disk.refusalOfMessages { return .refused(refusal) }
         if let refusal = refusal(ofHalf: message, producer: producer, firstCheck: firstCheck) {
             return .refused(refusal)
         }
-        guard let topic = try transaction.knownTopic(message.topic) else {
+        guard let topic = try write.transaction.knownTopic(message.topic) else {
             return .refused(.unknownTopic(message.topic))
         }
         guard topic.type.takes(.transaction) else {
@@ -35,8 +34,8 @@ extension Broker {
         if let refusal = refusal(ofLane: message.lane) { return .refused(refusal) }
         let id = message.id ?? MessageID(random: world.random)
         let number = try keepHalf(
-            MessageRow(message, id: id, bornAt: now), of: producer, topic: topic.number, lane: message.lane,
-            priority: Int64(message.priority), firstCheck: firstCheck, at: now, in: transaction)
+            MessageRow(message, id: id, bornAt: write.now), of: producer, topic: topic.number, lane: message.lane,
+            priority: Int64(message.priority), firstCheck: firstCheck, in: write)
         return .prepared(
             PreparedMessage(id: id, transaction: seal.handle(of: number, in: topic.number, for: .transaction)))
     }
@@ -44,14 +43,14 @@ extension Broker {
     /// Keeps a half message and arms its first check-back. Orders' calls prepare theirs through it, in their own write.
     package func keepHalf(
         _ message: MessageRow, of producer: Text, topic: TopicNumber, lane: Text, priority: Int64 = 0,
-        firstCheck: Interval? = nil, at now: Moment, in transaction: borrowing Transaction
+        firstCheck: Interval? = nil, in write: borrowing Write
     ) throws -> PendingMessageNumber {
-        let due = now.advanced(by: firstCheck ?? settings.checkBacks.first)
-        let number = try transaction.insert(
+        let due = write.now.advanced(by: firstCheck ?? settings.checkBacks.first)
+        let number = try write.transaction.insert(
             PendingMessageRow(
                 number: PendingMessageNumber(0), state: .half, topic: topic, lane: lane, priority: priority, due: due,
                 message: message, producer: producer))
-        try transaction.insert(.checkBack(number, due: due))
+        try write.transaction.insert(.checkBack(number, due: due))
         return number
     }
 

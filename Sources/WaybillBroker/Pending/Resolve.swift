@@ -1,19 +1,19 @@
 package import WaybillCore
 package import WaybillStore
+package import WaybillTimeouts
 
 /// Deciding half messages.
 extension Broker {
     /// Decides a half message in the word of its producer, or of an operator who has looked.
     func resolve(
-        _ transactionID: Text, of topic: TopicName, _ resolution: Resolution, at now: Moment,
-        in transaction: borrowing Transaction
+        _ transactionID: Text, of topic: TopicName, _ resolution: Resolution, in write: borrowing Write
     ) throws -> BrokerReply {
-        switch try message(named: transactionID, of: topic, for: .transaction, at: now, in: transaction) {
+        switch try message(named: transactionID, of: topic, for: .transaction, in: write) {
         case .refused(let refusal):
             return .refused(refusal)
         case .message(let row, _):
             if let refusal = refusalToDecide(row) { return .refused(refusal) }
-            return try decide(row, resolution, at: now, in: transaction)
+            return try decide(row, resolution, in: write)
         }
     }
 
@@ -25,22 +25,22 @@ extension Broker {
 
     /// Decides a half message, if nobody has before. The one place where it happens.
     package func decide(
-        _ row: PendingMessageRow, _ resolution: Resolution, at now: Moment, in transaction: borrowing Transaction
+        _ row: PendingMessageRow, _ resolution: Resolution, in write: borrowing Write
     ) throws -> BrokerReply {
-        let id = try transaction.messageID(of: row.message)
+        let id = try write.transaction.messageID(of: row.message)
         switch row.state {
         case .half, .parked:
             pending.settled.append(row.number)
             guard resolution != .unknown else {
                 return .decided(DecidedMessage(id: id, resolution: .unknown, at: nil))
             }
-            if let due = row.due { try transaction.delete(.checkBack(row.number, due: due)) }
+            if let due = row.due { try write.transaction.delete(.checkBack(row.number, due: due)) }
             if resolution == .rollback {
-                try transaction.decide(row.number, from: row.state, to: .rolledBack, at: now)
-            } else if try transaction.publish(row, as: .committed, at: now) == nil {
+                try write.transaction.decide(row.number, from: row.state, to: .rolledBack, at: write.now)
+            } else if try write.transaction.publish(row, as: .committed, at: write.now) == nil {
                 return .refused(.decidedAlready("rolled back, because its topic is deleted"))
             }
-            return .decided(DecidedMessage(id: id, resolution: resolution, at: now))
+            return .decided(DecidedMessage(id: id, resolution: resolution, at: write.now))
         case .committed: return answer(resolution, to: .commit, of: row, id)
         case .rolledBack: return answer(resolution, to: .rollback, of: row, id)
         case .delayed, .fired, .recalled: return .refused(.unknownMessage("that is a half one under this handle"))
@@ -59,19 +59,17 @@ extension Broker {
     }
 
     /// Begins anew to ask about a parked message, with all its questions before it.
-    func resume(
-        _ transactionID: Text, of topic: TopicName, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
-        switch try message(named: transactionID, of: topic, for: .transaction, at: now, in: transaction) {
+    func resume(_ transactionID: Text, of topic: TopicName, in write: borrowing Write) throws -> BrokerReply {
+        switch try message(named: transactionID, of: topic, for: .transaction, in: write) {
         case .refused(let refusal):
             return .refused(refusal)
         case .message(let row, _):
             if let refusal = refusalToDecide(row) { return .refused(refusal) }
-            guard try transaction.resume(row.number, next: now) else {
+            guard try write.transaction.resume(row.number, next: write.now) else {
                 return .refused(.decidedAlready("it is not parked, but \(row.state.rawValue)"))
             }
-            try transaction.insert(.checkBack(row.number, due: now))
-            let id = try transaction.messageID(of: row.message)
+            try write.transaction.insert(.checkBack(row.number, due: write.now))
+            let id = try write.transaction.messageID(of: row.message)
             return .decided(DecidedMessage(id: id, resolution: .unknown, at: nil))
         }
     }

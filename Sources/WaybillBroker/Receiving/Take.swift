@@ -1,5 +1,6 @@
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// What a consumer found and wants to take in a write.
 package struct TakeRequest: Sendable {
@@ -28,14 +29,14 @@ package struct TakeResult: Sendable {
 /// Taking messages in a write: later deliveries, and all of FIFO groups.
 extension Broker {
     /// Gives a consumer what it found, as far as it is still to be had.
-    func take(_ request: TakeRequest, at now: Moment, in transaction: borrowing Transaction) throws -> BrokerReply {
+    func take(_ request: TakeRequest, in write: borrowing Write) throws -> BrokerReply {
         let scan = request.scan
         guard let group = groupRow(scan.key.group), epoch(of: scan.key) == scan.epoch else {
             return .taken(TakeResult())
         }
         var taking = TakeResult()
         var bytes = 0
-        let until = now.advanced(by: request.renews ? settings.renewal : request.invisible ?? group.invisible)
+        let until = write.now.advanced(by: request.renews ? settings.renewal : request.invisible ?? group.invisible)
         for one in request.found {
             if one.content != nil, !scan.hasRoom(for: one, besides: taking.granted.count, bytes: bytes) {
                 taking.isComplete = false
@@ -43,8 +44,8 @@ extension Broker {
             }
             let grant: GrantedLease? =
                 switch scan.source {
-                case .fresh: try takeFresh(one, request, group, until: until, at: now, in: transaction)
-                case .ready: try takeRow(one, request, group, until: until, at: now, in: transaction)
+                case .fresh: try takeFresh(one, request, group, until: until, in: write)
+                case .ready: try takeRow(one, request, group, until: until, in: write)
                 }
             if let grant {
                 taking.granted.append(grant)
@@ -57,8 +58,7 @@ extension Broker {
     // MARK: Messages without a row
 
     private func takeFresh(
-        _ one: Candidate, _ request: TakeRequest, _ group: GroupRow, until: Moment, at now: Moment,
-        in transaction: borrowing Transaction
+        _ one: Candidate, _ request: TakeRequest, _ group: GroupRow, until: Moment, in write: borrowing Write
     ) throws -> GrantedLease? {
         let key = request.scan.key
         guard isFree(one.offset, in: key) else { return nil }
@@ -67,15 +67,15 @@ extension Broker {
             group: key.group, queue: key.queue, offset: one.offset, attempt: used, state: .ready,
             messageGroup: one.messageGroup)
         row.isReplayed = committed(key) { $0.isReplayed(one.offset) } ?? false
-        if row.isReplayed, let owed = try transaction.redelivery(of: key.group, at: row.place) {
+        if row.isReplayed, let owed = try write.transaction.redelivery(of: key.group, at: row.place) {
             // Owed since before the look-back: it comes by its row, in FIFO groups in its turn.
             finish(one.offset, in: key)
-            guard owed.state == .waiting, try !isBusy(owed, request.scan.topic, in: transaction) else {
+            guard owed.state == .waiting, try !isBusy(owed, request.scan.topic, in: write) else {
                 return nil
             }
             var ready = owed
             ready.state = .ready
-            try update(ready, from: owed, in: transaction)
+            try update(ready, from: owed, in: write)
             return nil
         }
         switch one.verdict {
@@ -85,46 +85,45 @@ extension Broker {
         case .left:
             // Others must not overtake it; and where one attempt is all, a crash must not count it as handed out.
             guard group.isFIFO || group.attemptsMax == 1 else { return nil }
-            if try isBusy(row, request.scan.topic, in: transaction) { row.state = .waiting }
-            try insert(row, in: transaction)
+            if try isBusy(row, request.scan.topic, in: write) { row.state = .waiting }
+            try insert(row, in: write)
             return nil
         case .wanted: break
         }
         if used >= group.attemptsMax {
-            try bury(row, group, why: "its delivery ended the process", in: transaction, at: now)
+            try bury(row, group, why: "its delivery ended the process", in: write)
             finish(one.offset, in: key)
             return nil
         }
-        if try isBusy(row, request.scan.topic, in: transaction) {
+        if try isBusy(row, request.scan.topic, in: write) {
             row.state = .waiting
-            try insert(row, in: transaction)
+            try insert(row, in: write)
             return nil
         }
-        return try hold(row, request, until: until, at: now, in: transaction)
+        return try hold(row, request, until: until, in: write)
     }
 
     /// The first delivery of this process, of a message that has no row.
     private func hold(
-        _ row: RedeliveryRow, _ request: TakeRequest, until: Moment, at now: Moment,
-        in transaction: borrowing Transaction
+        _ row: RedeliveryRow, _ request: TakeRequest, until: Moment, in write: borrowing Write
     ) throws -> GrantedLease {
         let key = request.scan.key
         var row = row
         row.attempt += 1
-        try keepMessageGroup(row, request, until: until, in: transaction)
+        try keepMessageGroup(row, request, until: until, in: write)
         // The lease of a message group lies in a row that has no nonce: the boot and the attempt tell it.
         let nonce = row.messageGroup == nil || row.attempt > 1 ? roll() : store.bootNumber
         if row.attempt > 1 {
             row.state = .held
             row.due = until
             row.nonce = nonce
-            try insert(row, in: transaction)
-            noteHolder(Holder(client: request.client, takenAt: now, renews: request.renews), of: row)
+            try insert(row, in: write)
+            noteHolder(Holder(client: request.client, takenAt: write.now, renews: request.renews), of: row)
         } else {
             let bytes = request.found.first { $0.offset == row.offset }?.bytes ?? 0
             let lease = Lease(
-                attempt: row.attempt, nonce: nonce, until: until, client: request.client, bytes: bytes, takenAt: now,
-                renews: request.renews, messageGroup: row.messageGroup)
+                attempt: row.attempt, nonce: nonce, until: until, client: request.client, bytes: bytes,
+                takenAt: write.now, renews: request.renews, messageGroup: row.messageGroup)
             change(key) { change in
                 change.leased[row.offset] = lease
                 change.mark = max(change.mark ?? 0, row.offset + 1)
@@ -138,11 +137,10 @@ extension Broker {
     // MARK: Redeliveries
 
     private func takeRow(
-        _ one: Candidate, _ request: TakeRequest, _ group: GroupRow, until: Moment, at now: Moment,
-        in transaction: borrowing Transaction
+        _ one: Candidate, _ request: TakeRequest, _ group: GroupRow, until: Moment, in write: borrowing Write
     ) throws -> GrantedLease? {
         let place = request.scan.key.place(one.offset)
-        guard let row = try transaction.redelivery(of: group.number, at: place), row.state == .ready,
+        guard let row = try write.transaction.redelivery(of: group.number, at: place), row.state == .ready,
             row.attempt == one.attempt
         else { return nil }
         switch one.verdict {
@@ -151,34 +149,32 @@ extension Broker {
             // A dead letter that nobody wants any more is dead as before.
             if one.isSkipped, request.scan.topic.name == .deadLetters(of: group.name) {
                 let why = "it was given back, and no expression of the group wants it"
-                try bury(row, group, why: why, in: transaction, at: now)
+                try bury(row, group, why: why, in: write)
             } else {
-                try delete(row, in: transaction)
+                try delete(row, in: write)
             }
-            try freeMessageGroup(
-                row.messageGroup, of: row.place, request.scan.topic, group.number, in: transaction)
+            try freeMessageGroup(row.messageGroup, of: row.place, request.scan.topic, group.number, in: write)
             return nil
         case .wanted: break
         }
         if row.attempt >= group.attemptsMax {
-            try bury(row, group, why: "\(row.attempt) deliveries", in: transaction, at: now)
-            try freeMessageGroup(
-                row.messageGroup, of: row.place, request.scan.topic, group.number, in: transaction)
+            try bury(row, group, why: "\(row.attempt) deliveries", in: write)
+            try freeMessageGroup(row.messageGroup, of: row.place, request.scan.topic, group.number, in: write)
             return nil
         }
         var held = row
-        if try isHeldUp(row, request.scan.topic, in: transaction) {
+        if try isHeldUp(row, request.scan.topic, in: write) {
             held.state = .waiting
-            try update(held, from: row, in: transaction)
+            try update(held, from: row, in: write)
             return nil
         }
         held.state = .held
         held.attempt += 1
         held.due = until
         held.nonce = roll()
-        try keepMessageGroup(held, request, until: until, in: transaction)
-        try update(held, from: row, in: transaction)
-        noteHolder(Holder(client: request.client, takenAt: now, renews: request.renews), of: held)
+        try keepMessageGroup(held, request, until: until, in: write)
+        try update(held, from: row, in: write)
+        noteHolder(Holder(client: request.client, takenAt: write.now, renews: request.renews), of: held)
         return GrantedLease(
             place: place, epoch: request.scan.epoch, attempt: held.attempt, nonce: held.nonce ?? 0, until: until,
             isReplayed: held.isReplayed)
@@ -187,10 +183,10 @@ extension Broker {
     // MARK: Message groups
 
     private func keepMessageGroup(
-        _ row: RedeliveryRow, _ request: TakeRequest, until: Moment, in transaction: borrowing Transaction
+        _ row: RedeliveryRow, _ request: TakeRequest, until: Moment, in write: borrowing Write
     ) throws {
         guard let messageGroup = row.messageGroup else { return }
-        try transaction.put(
+        try write.transaction.put(
             FIFOLeaseRow(
                 group: row.group, topic: request.scan.scope, messageGroup: messageGroup, queue: row.queue,
                 offset: row.offset, attempt: row.attempt, client: request.client, boot: store.bootNumber, until: until))

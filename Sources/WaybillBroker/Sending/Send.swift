@@ -5,14 +5,12 @@ import WaybillTimeouts
 /// Taking in messages from outside.
 extension Broker {
     /// Appends messages to their topics, all or none. Delayed ones wait for their time.
-    func send(
-        _ messages: [NewMessage], at now: Moment, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
+    func send(_ messages: [NewMessage], in write: borrowing Write) throws -> BrokerReply {
         if let refusal = disk.refusalOfMessages { return .refused(refusal) }
         do throws(MessageFlaw) { try settings.limits.check(batch: messages) } catch { return .refused(.flawed(error)) }
         var topics: [TopicName: TopicRow] = [:]
         for message in messages {
-            guard let topic = try topics[message.topic] ?? transaction.knownTopic(message.topic) else {
+            guard let topic = try topics[message.topic] ?? write.transaction.knownTopic(message.topic) else {
                 return .refused(.unknownTopic(message.topic))
             }
             guard topic.type.takes(message.type) else {
@@ -25,28 +23,26 @@ extension Broker {
         sent.reserveCapacity(messages.count)
         for message in messages {
             guard let topic = topics[message.topic] else { continue }
-            sent.append(try take(message, into: topic, at: now, in: transaction))
+            sent.append(try take(message, into: topic, in: write))
         }
         return .sent(sent)
     }
 
     /// Keeps one message that was checked: on its queue, or waiting for its time.
-    private func take(
-        _ message: NewMessage, into topic: TopicRow, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> SentMessage {
+    private func take(_ message: NewMessage, into topic: TopicRow, in write: borrowing Write) throws -> SentMessage {
         let id = message.id ?? MessageID(random: world.random)
-        let row = MessageRow(message, id: id, bornAt: now)
-        guard let due = message.deliverAt, due > now else {
-            let queue = try transaction.keepStoredQueue(
-                topic: topic.name, lane: message.lane, priority: Int64(message.priority), at: now)
-            try transaction.append(row, to: queue)
+        let row = MessageRow(message, id: id, bornAt: write.now)
+        guard let due = message.deliverAt, due > write.now else {
+            let queue = try write.transaction.keepStoredQueue(
+                topic: topic.name, lane: message.lane, priority: Int64(message.priority), at: write.now)
+            try write.transaction.append(row, to: queue)
             return SentMessage(id: id)
         }
-        let number = try transaction.insert(
+        let number = try write.transaction.insert(
             PendingMessageRow(
                 number: PendingMessageNumber(0), state: .delayed, topic: topic.number, lane: message.lane,
                 priority: Int64(message.priority), due: due, message: row))
-        try transaction.insert(.delayedMessage(number, due: due))
+        try write.transaction.insert(.delayedMessage(number, due: due))
         return SentMessage(id: id, recallHandle: seal.handle(of: number, in: topic.number, for: .recall))
     }
 }

@@ -10,9 +10,7 @@ extension Broker {
 
     /// Closes a lane: from now on the base reads it, whatever consumers the lane still has. Tells what became of each
     /// message.
-    func closeLane(
-        _ lane: Text, _ end: LaneEnd, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
+    func closeLane(_ lane: Text, _ end: LaneEnd, in write: borrowing Write) throws -> BrokerReply {
         guard !lane.isEmpty else {
             return .refused(.badName(what: "lane", name: "", problem: "the base is no lane and cannot end"))
         }
@@ -22,14 +20,14 @@ extension Broker {
                     what: "lane", name: lane.string,
                     problem: "it has a control character or more than \(settings.limits.laneBytesMax) bytes"))
         }
-        var closed = try Self.closedLanes(in: transaction)
+        var closed = try Self.closedLanes(in: write.transaction)
         closed.insert(lane)
         let text = closed.sorted().map(\.string).joined(separator: "\n")
-        try transaction.set(Self.closedLanesSetting, to: Text(text))
+        try write.transaction.set(Self.closedLanesSetting, to: Text(text))
         pending.closedLanes = closed
         var shares: [LaneReport.Share] = []
         for (key, group, topic, queue) in groups.cursors(in: lane) {
-            let count = try count(key, in: transaction)
+            let count = try count(key, in: write)
             shares.append(
                 LaneReport.Share(
                     group: group, topic: topic, priority: Int(queue.priority), sent: count.sent,
@@ -61,9 +59,9 @@ extension Broker {
         return Set(text.split(separator: "\n").map { Text(String($0)) })
     }
 
-    private func count(_ key: CursorKey, in transaction: borrowing Transaction) throws -> CursorCount {
-        let end = try transaction.nextOffset(of: key.queue)
+    private func count(_ key: CursorKey, in write: borrowing Write) throws -> CursorCount {
+        let end = try write.transaction.nextOffset(of: key.queue)
         let head = committed(key) { CursorCount.Memory($0, end: end) }
-        return try CursorCount(head, key, end: end, in: transaction)
+        return try CursorCount(head, key, end: end, in: write.transaction)
     }
 }

@@ -1,27 +1,24 @@
 package import WaybillCore
 package import WaybillStore
+import WaybillTimeouts
 
 /// Making, changing, deleting and listing topics.
 extension Broker {
-    func createTopic(
-        _ name: TopicName, _ rules: TopicSettings, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
+    func createTopic(_ name: TopicName, _ rules: TopicSettings, in write: borrowing Write) throws -> BrokerReply {
         if let refusal = refusal(of: name) ?? rules.refusal { return .refused(refusal) }
-        guard try transaction.topic(name) == nil else { return .refused(.topicExists(name)) }
-        var row = TopicRow(name: name, createdAt: now)
+        guard try write.transaction.topic(name) == nil else { return .refused(.topicExists(name)) }
+        var row = TopicRow(name: name, createdAt: write.now)
         row.take(rules)
-        try transaction.insert(row)
+        try write.transaction.insert(row)
         return .topic(row.view)
     }
 
     /// Changes the rules of a topic. What lies in it stays, also when new messages of its type are refused.
-    func updateTopic(
-        _ name: TopicName, _ rules: TopicSettings, in transaction: borrowing Transaction
-    ) throws -> BrokerReply {
+    func updateTopic(_ name: TopicName, _ rules: TopicSettings, in write: borrowing Write) throws -> BrokerReply {
         if let refusal = rules.refusal { return .refused(refusal) }
-        guard var row = try transaction.topicRow(name) else { return .refused(.unknownTopic(name)) }
+        guard var row = try write.transaction.topicRow(name) else { return .refused(.unknownTopic(name)) }
         row.take(rules)
-        try transaction.update(row)
+        try write.transaction.update(row)
         return .topic(row.view)
     }
 
@@ -29,17 +26,17 @@ extension Broker {
     /// another one: receipts and handles of this one are refused there. Refused while messages wait to become visible
     /// in it: the answer to an order's call would be lost.
     func deleteTopic(
-        _ name: TopicName, from first: PendingMessageNumber, at now: Moment, in transaction: borrowing Transaction
+        _ name: TopicName, from first: PendingMessageNumber, in write: borrowing Write
     ) throws -> BrokerReply {
-        guard let row = try transaction.topicRow(name) else { return .refused(.unknownTopic(name)) }
-        if let group = name.deadLetterGroup, try transaction.group(group) != nil {
+        guard let row = try write.transaction.topicRow(name) else { return .refused(.unknownTopic(name)) }
+        if let group = name.deadLetterGroup, try write.transaction.group(group) != nil {
             return .refused(.flawed(MessageFlaw(.topic, "\(name) holds the dead letters of \(group), which exists")))
         }
         var awaited = AwaitedMessages()
         var last: PendingMessageNumber? = PendingMessageNumber(first.number &- 1)
-        while let before = last { last = try awaited.count(of: row.number, after: before, in: transaction) }
+        while let before = last { last = try awaited.count(of: row.number, after: before, in: write.transaction) }
         if let refusal = awaited.refusal(of: name) { return .refused(refusal) }
-        try transaction.deleteTopic(row.number, at: now)
+        try write.transaction.deleteTopic(row.number, at: write.now)
         pending.deletedTopics.append(row.number)
         return .done
     }

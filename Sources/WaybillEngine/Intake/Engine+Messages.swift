@@ -90,11 +90,11 @@ extension Writer {
     /// What is in flight keeps its holders beyond the end of the process.
     func carryDeliveries() {
         // What cannot be written now is delivered again after the next opening.
-        _ = ownWrite { transaction in
-            try broker.carry(at: world.now(), in: transaction)
+        _ = ownWrite { write in
+            try broker.carry(in: write)
             livesNow()
-            try noteLife(at: world.now(), in: transaction)
-            try flush(in: transaction)
+            try noteLife(in: write)
+            try flush(in: write)
         }
     }
 }

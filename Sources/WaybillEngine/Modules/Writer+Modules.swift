@@ -11,20 +11,21 @@ extension Writer {
         guard let check = broker.check(batch) else { return (0, 0, .isOver) }
         let end = world.uptime().milliseconds + writeMax.milliseconds
         let progress = Handling()
-        let outcome = ownWrite { transaction in
+        let outcome = ownWrite { write in
             for index in 0..<batch.count {
                 if index > 0, world.uptime().milliseconds >= end { break }
                 progress.index = index
-                if let delivery = try broker.take(index, of: batch, check, in: transaction) {
-                    try call(work, for: delivery, of: batch.group, isFirst: true, in: transaction)
-                    try broker.finish(index, of: batch, check, at: world.now(), in: transaction)
+                write.now = world.now()
+                if let delivery = try broker.take(index, of: batch, check, in: write) {
+                    try call(work, for: delivery, of: batch.group, isFirst: true, in: write)
+                    try broker.finish(index, of: batch, check, in: write)
                     progress.done += 1
                 }
                 progress.handled += 1
             }
             progress.index = nil
             broker.raiseMark(beyond: batch)
-            try flush(in: transaction)
+            try flush(in: write)
         }
         switch outcome {
         case .success: return (progress.handled, progress.done, .goesOn)
@@ -40,15 +41,16 @@ extension Writer {
         let end = world.uptime().milliseconds + writeMax.milliseconds
         while !rest.isEmpty {
             let progress = Handling()
-            let outcome = ownWrite { [rest] transaction in
+            let outcome = ownWrite { [rest] write in
                 for (index, delivery) in rest.enumerated() {
                     if index > 0, world.uptime().milliseconds >= end { break }
                     progress.index = index
-                    try self.handle(delivery, work, in: transaction)
+                    write.now = world.now()
+                    try self.handle(delivery, work, in: write)
                     progress.handled += 1
                 }
                 progress.index = nil
-                try flush(in: transaction)
+                try flush(in: write)
             }
             switch outcome {
             case .success:
@@ -65,74 +67,69 @@ extension Writer {
         return .success(consumption)
     }
 
-    private func handle(_ delivery: Delivery, _ work: ModuleTask, in transaction: borrowing Transaction) throws {
+    private func handle(_ delivery: Delivery, _ work: ModuleTask, in write: borrowing Write) throws {
         // A delivery that is over has been handled elsewhere, or will be: its effect must not happen here.
-        if let refusal = try broker.handle(.acknowledge(delivery.receipt), at: world.now(), in: transaction).refusal {
+        if let refusal = try broker.handle(.acknowledge(delivery.receipt), in: write).refusal {
             throw refusal
         }
-        guard let number = try broker.number(of: work.group, in: transaction) else {
+        guard let number = try broker.number(of: work.group, in: write) else {
             throw MessageRefusal.unknownGroup(work.group)
         }
-        try call(work, for: delivery, of: number, isFirst: false, in: transaction)
+        try call(work, for: delivery, of: number, isFirst: false, in: write)
     }
 
     /// Calls the handler for one message, with what was done for it before.
     ///
     /// - Parameter isFirst: the group has never been given it.
     private func call(
-        _ work: ModuleTask, for delivery: Delivery, of number: GroupNumber, isFirst: Bool,
-        in transaction: borrowing Transaction
+        _ work: ModuleTask, for delivery: Delivery, of number: GroupNumber, isFirst: Bool, in write: borrowing Write
     ) throws {
         // A producer may send the same id twice, an order's event cannot.
         let isNew = isFirst && delivery.event != nil
-        let done = isNew ? [] : try transaction.effects(of: number, messageID: delivery.id.text)
-        let isOpen = try !delivery.isReplayed || isOpened(delivery.place, to: number, in: transaction)
+        let done = isNew ? [] : try write.transaction.effects(of: number, messageID: delivery.id.text)
+        let isOpen = try !delivery.isReplayed || isOpened(delivery.place, to: number, in: write)
         let effects = Effects(isOpen: isOpen, done: Set(done.map(\.name)))
         let seconds = Double(work.deadline.milliseconds) / 1_000
-        try transaction.withModuleTables(deadlineSeconds: seconds) { tables in
+        try write.transaction.withModuleTables(deadlineSeconds: seconds) { tables in
             do {
                 try work.handle(delivery, tables, effects)
             } catch {
                 throw CallerFailure(error: error)
             }
         }
-        try perform(effects, of: number, for: delivery.id, in: transaction)
+        try perform(effects, of: number, for: delivery.id, in: write)
     }
 
     /// Whether the look-back that brings a message again has opened effects.
-    private func isOpened(
-        _ place: MessageOrigin, to group: GroupNumber, in transaction: borrowing Transaction
-    ) throws -> Bool {
+    private func isOpened(_ place: MessageOrigin, to group: GroupNumber, in write: borrowing Write) throws -> Bool {
         let queue = StoredQueueNumber(place.queue)
-        return try transaction.effectsOpened(of: group, in: queue).map { place.offset >= $0 } ?? false
+        return try write.transaction.effectsOpened(of: group, in: queue).map { place.offset >= $0 } ?? false
     }
 
     /// Does what a handler has asked for beyond its rows, and remembers it by name.
     private func perform(
-        _ effects: Effects, of group: GroupNumber, for message: MessageID, in transaction: borrowing Transaction
+        _ effects: Effects, of group: GroupNumber, for message: MessageID, in write: borrowing Write
     ) throws {
         if let refusal = effects.refusal { throw refusal }
-        let now = world.now()
         for name in effects.claims {
-            _ = try transaction.insert(
-                EffectRow(group: group, messageID: message.text, name: name, at: now, result: "done"))
+            _ = try write.transaction.insert(
+                EffectRow(group: group, messageID: message.text, name: name, at: write.now, result: "done"))
         }
         for action in effects.actions {
             switch action {
             case .send(let message):
-                if let refusal = try broker.handle(.send([message]), at: now, in: transaction).refusal { throw refusal }
+                if let refusal = try broker.handle(.send([message]), in: write).refusal { throw refusal }
             case .stock(let command):
-                if case .failure(let refusal) = try handler.handle(command, at: now, in: transaction) { throw refusal }
+                if case .failure(let refusal) = try handler.handle(command, in: write) { throw refusal }
             }
         }
     }
 
     /// Fails a delivery in a write of its own; a stale one needs no failing.
     private func fail(_ delivery: Delivery, why: String) -> MessageRefusal? {
-        let outcome: Result<MessageRefusal?, Refusal> = ownWrite { transaction in
-            let reply = try broker.handle(
-                .fail(delivery.receipt, delay: nil, why: why), at: world.now(), in: transaction)
-            try flush(in: transaction)
+        let outcome: Result<MessageRefusal?, Refusal> = ownWrite { write in
+            let reply = try broker.handle(.fail(delivery.receipt, delay: nil, why: why), in: write)
+            try flush(in: write)
             return reply.refusal
         }
         switch outcome {

@@ -1,52 +1,48 @@
 package import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Calls: a step that leaves the process is written down with its order's event, and so is its end.
 extension CommandHandler {
     /// Keeps the calls that an event made, each with its deadline and the half message that waits for its answer.
     func keep(
-        _ calls: [OpenCall], of order: Order, halves: [PendingMessageNumber], event: Position,
-        in transaction: borrowing Transaction
+        _ calls: [OpenCall], of order: Order, halves: [PendingMessageNumber], event: Position, in write: inout Write
     ) throws {
         for (call, half) in zip(calls, halves) {
             var row = CallRow(
                 stream: order.number, name: call.name ?? Text("\(call.number)"),
                 effectKey: order.effectKey(of: call.number), deadline: call.deadline, pendingMessage: half)
-            row.number = try transaction.insert(row)
-            try transaction.insert(row.timeoutKey, cause: event)
-            earliestArmed = min(earliestArmed ?? call.deadline, call.deadline)
+            row.number = try write.transaction.insert(row)
+            try write.transaction.insert(row.timeoutKey, cause: event)
+            write.arm(call.deadline)
         }
     }
 
     /// Ends calls: the half message becomes visible when the answer is ok, else it is dropped.
-    func settle(
-        _ calls: [OpenCall.Settled], of order: Order, at now: Moment, in transaction: borrowing Transaction
-    ) throws {
+    func settle(_ calls: [OpenCall.Settled], of order: Order, in write: borrowing Write) throws {
         // What came late ends nothing: the row says how the call had ended.
         for call in calls where call.result != .late {
             let key = order.effectKey(of: call.number)
-            guard let row = try transaction.call(effectKey: key), let state = CallRow.State(call.result),
-                try transaction.settleCall(row.number, as: state)
+            guard let row = try write.transaction.call(effectKey: key), let state = CallRow.State(call.result),
+                try write.transaction.settleCall(row.number, as: state)
             else { throw EngineFailure.damaged("the call \(key) is open, and its row is not") }
             // One that expired has lost its row already.
-            try transaction.delete(row.timeoutKey)
+            try write.transaction.delete(row.timeoutKey)
             guard let number = row.pendingMessage else { continue }
-            if call.result == .ok, let half = try transaction.pendingMessage(number) {
-                _ = try transaction.publish(half, as: .committed, at: now)
+            if call.result == .ok, let half = try write.transaction.pendingMessage(number) {
+                _ = try write.transaction.publish(half, as: .committed, at: write.now)
             } else {
-                try transaction.decide(number, from: .half, to: .rolledBack, at: now)
+                try write.transaction.decide(number, from: .half, to: .rolledBack, at: write.now)
             }
         }
     }
 
     /// Keeps calls open whose deadline has passed: their half messages stay undecided, and no timeout wakes them again.
-    func leaveUnanswered(
-        _ calls: [Int64], of order: Order, at now: Moment, in transaction: borrowing Transaction
-    ) throws {
+    func leaveUnanswered(_ calls: [Int64], of order: Order, in write: borrowing Write) throws {
         for call in calls {
             let key = order.effectKey(of: call)
-            guard let row = try transaction.call(effectKey: key),
-                try transaction.leaveCallUnanswered(row.number, at: now)
+            guard let row = try write.transaction.call(effectKey: key),
+                try write.transaction.leaveCallUnanswered(row.number, at: write.now)
             else { throw EngineFailure.damaged("the call \(key) is open, and its row is not") }
         }
     }
@@ -56,9 +52,9 @@ extension CommandHandler {
 
     /// How and when the call ended that an answer is for; nil: the key is that of none that this order has ended.
     func whyNotOpen(
-        _ name: EventName, key: Text, of entry: OrderLedger.Entry, in transaction: borrowing Transaction
+        _ name: EventName, key: Text, of entry: OrderLedger.Entry, in write: borrowing Write
     ) throws -> Refusal? {
-        guard let row = try transaction.call(effectKey: key), row.stream == entry.order.number,
+        guard let row = try write.transaction.call(effectKey: key), row.stream == entry.order.number,
             let how = row.state.asEnd
         else { return nil }
         let (order, workflow) = (entry.order, entry.workflow.workflow)
@@ -66,7 +62,8 @@ extension CommandHandler {
         var last = order.version
         while last >= oldest {
             let first = max(oldest, last - Self.lookBackForEnds.page + 1)
-            let events = try transaction.events(of: order.number, fromVersion: first, limit: Int(last - first + 1))
+            let events = try write.transaction.events(
+                of: order.number, fromVersion: first, limit: Int(last - first + 1))
             for event in events.reversed() {
                 let settled = try event.orderBody(under: workflow).outcome.settled
                 if settled.contains(where: { $0.result != .late && order.effectKey(of: $0.number) == key }) {

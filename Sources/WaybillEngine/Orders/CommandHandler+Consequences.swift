@@ -1,12 +1,13 @@
 package import WaybillCore
 package import WaybillStore
+import WaybillTimeouts
 
 /// What follows from an event in the same write: messages, timeouts, quota rows.
 extension CommandHandler {
     /// Appends the messages of an event to their topics; delayed ones wait with a timeout of their own, and half ones
     /// for the answer to their call. Answers the numbers of the half ones, in order.
     func send(
-        _ outcome: Outcome, of event: Position, _ header: EventHeader, in transaction: borrowing Transaction
+        _ outcome: Outcome, of event: Position, _ header: EventHeader, in write: borrowing Write
     ) throws -> [PendingMessageNumber] {
         var halves: [PendingMessageNumber] = []
         let now = header.at
@@ -15,23 +16,23 @@ extension CommandHandler {
                 event: event, ordinal: Int64(ordinal), bornAt: now, tag: message.tag, key: message.key,
                 messageGroup: message.messageGroup, properties: message.propertiesJSON, body: message.body)
             if message.isHalf, halves.count < outcome.called.count {
-                let topic = try transaction.keepTopic(message.topic, at: now)
-                let number = try transaction.insert(
+                let topic = try write.transaction.keepTopic(message.topic, at: now)
+                let number = try write.transaction.insert(
                     PendingMessageRow(
                         number: PendingMessageNumber(0), state: .half, topic: topic, lane: header.lane,
                         due: outcome.called[halves.count].deadline, message: row, producer: Engine.callProducer))
                 halves.append(number)
             } else if let due = message.deliverAt {
-                let topic = try transaction.keepTopic(message.topic, at: now)
-                let number = try transaction.insert(
+                let topic = try write.transaction.keepTopic(message.topic, at: now)
+                let number = try write.transaction.insert(
                     PendingMessageRow(
                         number: PendingMessageNumber(0), state: .delayed, topic: topic, lane: header.lane, due: due,
                         message: row))
-                try transaction.insert(
+                try write.transaction.insert(
                     TimeoutKey(kind: .delayedMessage, due: due, owner: number.number, name: ""), cause: event)
             } else {
-                let queue = try transaction.keepStoredQueue(topic: message.topic, lane: header.lane, at: now)
-                _ = try transaction.append(row, to: queue)
+                let queue = try write.transaction.keepStoredQueue(topic: message.topic, lane: header.lane, at: now)
+                _ = try write.transaction.append(row, to: queue)
             }
         }
         return halves
@@ -43,34 +44,33 @@ extension CommandHandler {
     ///   - old: the rows that are there; without one that fired, which is deleted already.
     ///   - event: what gives new rows their due time.
     func replaceTimeouts(
-        of order: Order, old: some Sequence<Order.PendingTimeout>, event: Position,
-        in transaction: borrowing Transaction
+        of order: Order, old: some Sequence<Order.PendingTimeout>, event: Position, in write: inout Write
     ) throws {
         let old = Array(old)
         for timeout in old where !order.timeouts.contains(timeout) {
-            try transaction.delete(order.key(of: timeout))
+            try write.transaction.delete(order.key(of: timeout))
         }
         for timeout in order.timeouts where !old.contains(timeout) {
-            try transaction.insert(order.key(of: timeout), cause: event)
-            earliestArmed = min(earliestArmed ?? timeout.due, timeout.due)
-            guard let horizon = firing.horizon, timeout.due <= horizon else { continue }
-            firing.armed.append((order.number, timeout))
-            firing.isBehind = true
+            try write.transaction.insert(order.key(of: timeout), cause: event)
+            write.arm(timeout.due)
+            guard let horizon = write.firing.horizon, timeout.due <= horizon else { continue }
+            write.firing.armed.append((order.number, timeout))
+            write.firing.isBehind = true
         }
     }
 
     /// Opens the quota rows that a decision uses first: each by an event of its own stream, before the order's event.
-    func openQuotas(_ lines: [ReserveLine], at now: Moment, in transaction: borrowing Transaction) throws {
+    func openQuotas(_ lines: [ReserveLine], in write: borrowing Write) throws {
         for line in lines {
             try move(
-                Movement(.receive, line.key, line.quota ?? 0), EventHeader(type: "$open", at: now), in: transaction)
+                Movement(.receive, line.key, line.quota ?? 0), EventHeader(type: "$open", at: write.now), in: write)
         }
     }
 
     /// Opens the stock, empty, of a place that had none of a SKU, when goods come back there.
-    func openPlaces(of movements: [Movement], at now: Moment, in transaction: borrowing Transaction) throws {
+    func openPlaces(of movements: [Movement], in write: borrowing Write) throws {
         for movement in movements where movement.kind == .adjust && stock.row(movement.key) == nil {
-            try move(Movement(.adjust, movement.key, 0), EventHeader(type: "$open", at: now), in: transaction)
+            try move(Movement(.adjust, movement.key, 0), EventHeader(type: "$open", at: write.now), in: write)
         }
     }
 }

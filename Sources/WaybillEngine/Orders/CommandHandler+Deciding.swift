@@ -1,5 +1,6 @@
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Deciding: what a trigger leads to, in its order and in those of its family. Nothing is written here.
 extension CommandHandler {
@@ -12,25 +13,25 @@ extension CommandHandler {
 
     /// Decides, fetching stock rows as the decision asks for them. Each round fetches at least one row, so it ends.
     func decide(
-        _ trigger: Trigger, on entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
+        _ trigger: Trigger, on entry: OrderLedger.Entry, in write: borrowing Write
     ) throws -> Result<FamilyVerdict, Refusal> {
         while true {
             stock.beginDecision()
-            let verdict = entry.workflow.workflow.verdict(on: trigger, to: entry.order, at: now, asking: stock)
+            let verdict = entry.workflow.workflow.verdict(on: trigger, to: entry.order, at: write.now, asking: stock)
             guard stock.missing.isEmpty else {
-                try stock.load(stock.missing, in: transaction)
+                try stock.load(stock.missing, in: write.transaction)
                 continue
             }
             switch verdict {
             case .failure(let refusal): return .failure(refusal)
             case .success(.repeated(let version)): return .success(.repeated(version: version))
             case .success(.accepted(let decision)):
-                var cascade = Cascade(step(trigger, decision, on: entry, before: entry.order, at: now))
+                var cascade = Cascade(step(trigger, decision, on: entry, before: entry.order, at: write.now))
                 guard !decision.outcome.relatives.isEmpty else { return .success(.accepted(cascade)) }
-                switch try follow(&cascade, at: now, in: transaction) {
+                switch try follow(&cascade, in: write) {
                 case .done: return .success(.accepted(cascade))
                 case .refused(let refusal): return .failure(refusal)
-                case .again: try stock.load(stock.missing, in: transaction)
+                case .again: try stock.load(stock.missing, in: write.transaction)
                 }
             }
         }
@@ -72,9 +73,7 @@ extension CommandHandler {
     }
 
     /// Decides what orders tell their relatives, and what those tell theirs.
-    private func follow(
-        _ cascade: inout Cascade, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> Followed {
+    private func follow(_ cascade: inout Cascade, in write: borrowing Write) throws -> Followed {
         while let pending = cascade.nextPendingCommand() {
             guard cascade.stepCount < Cascade.stepsMax else {
                 return .refused(.limit("orders moved by one command", max: Cascade.stepsMax))
@@ -82,7 +81,7 @@ extension CommandHandler {
             let sender = cascade.step(pending.sender)
             guard let id = sender.decision.order.id(of: pending.command.receiver) else { continue }
             let receiver: OrderLedger.Entry
-            switch try find(id, pending, in: cascade, at: now, in: transaction) {
+            switch try find(id, pending, in: cascade, in: write) {
             case .failure(let refusal): return .refused(refusal)
             case .success(let entry): receiver = entry
             }
@@ -95,7 +94,7 @@ extension CommandHandler {
                 continue
             }
             let facts = CascadeFacts(stock, after: cascade.movements)
-            let verdict = workflow.verdict(on: .command(command), to: before, at: now, asking: facts)
+            let verdict = workflow.verdict(on: .command(command), to: before, at: write.now, asking: facts)
             guard stock.missing.isEmpty else { return .again }
             switch verdict {
             case .failure(let refusal):
@@ -103,7 +102,7 @@ extension CommandHandler {
                     .relativeRefused(id, command.name, code: refusal.code, message: refusal.message))
             case .success(.repeated): continue
             case .success(.accepted(let decision)):
-                let step = step(.command(command), decision, on: receiver, before: before, at: now)
+                let step = step(.command(command), decision, on: receiver, before: before, at: write.now)
                 cascade.add(step, cause: pending.sender)
             }
         }
@@ -112,10 +111,9 @@ extension CommandHandler {
 
     /// The order that is told something; a new one when it is to be spawned.
     private func find(
-        _ id: OrderID, _ pending: Cascade.PendingCommand, in cascade: Cascade, at now: Moment,
-        in transaction: borrowing Transaction
+        _ id: OrderID, _ pending: Cascade.PendingCommand, in cascade: Cascade, in write: borrowing Write
     ) throws -> Result<OrderLedger.Entry, Refusal> {
-        let known = try cascade.order(id)?.entry ?? load(id, in: transaction)
+        let known = try cascade.order(id)?.entry ?? load(id, in: write)
         guard case .newChild(let child) = pending.command.receiver else {
             guard let known else {
                 throw EngineFailure.damaged("order \(id) is not there, and a relative of it has something to tell it")
@@ -127,10 +125,10 @@ extension CommandHandler {
             return .failure(.unknownWorkflow(child.workflow.text.string))
         }
         let sender = cascade.step(pending.sender)
-        guard try depth(of: sender, in: cascade, in: transaction) < Self.familyDepthMax else {
+        guard try depth(of: sender, in: cascade, in: write) < Self.familyDepthMax else {
             return .failure(.limit("generations of child orders", max: Self.familyDepthMax))
         }
-        var order = Order(id: id, workflow: open.workflow, placedAt: now, lane: sender.header.lane)
+        var order = Order(id: id, workflow: open.workflow, placedAt: write.now, lane: sender.header.lane)
         order.parent = sender.decision.order.id
         let entry = OrderLedger.Entry(order: order, workflow: open, isStored: false)
         entry.parent = sender.entry
@@ -141,14 +139,12 @@ extension CommandHandler {
     private static let familyDepthMax = 4
 
     /// How many orders stand above the sender, itself included.
-    private func depth(
-        of sender: Cascade.Step, in cascade: Cascade, in transaction: borrowing Transaction
-    ) throws -> Int {
+    private func depth(of sender: Cascade.Step, in cascade: Cascade, in write: borrowing Write) throws -> Int {
         var depth = 1
         var parent = sender.decision.order.parent
         while let id = parent, depth < Self.familyDepthMax {
             depth += 1
-            parent = try (cascade.order(id)?.entry ?? load(id, in: transaction))?.order.parent
+            parent = try (cascade.order(id)?.entry ?? load(id, in: write))?.order.parent
         }
         return depth
     }

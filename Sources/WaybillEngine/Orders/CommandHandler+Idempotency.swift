@@ -1,32 +1,29 @@
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// The same key, the same answer: also concurrently, and after a restart.
 extension CommandHandler {
     /// The answer that this key was given before, or nil.
-    func remembered(
-        _ command: Command, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> Answer? {
+    func remembered(_ command: Command, in write: borrowing Write) throws -> Answer? {
         guard let key = command.key else { return nil }
-        guard let row = try transaction.command(caller: command.caller, key: key, at: steadyNow ?? now) else {
+        guard let row = try write.transaction.command(caller: command.caller, key: key, at: write.keyTime) else {
             return nil
         }
         if let refusal = row.refusal, Refusal.isFence(refusal) { return .refused(.remembered(refusal)) }
-        guard try isSame(command, as: row, in: transaction) else { return .refused(.keyReused(key: key.string)) }
+        guard try isSame(command, as: row, in: write) else { return .refused(.keyReused(key: key.string)) }
         if let refusal = row.refusal { return .refused(.remembered(refusal)) }
-        let status = try load(command.order, in: transaction)?.order.status ?? ""
+        let status = try load(command.order, in: write)?.order.status ?? ""
         return .accepted(
             Receipt(order: command.order, version: row.version ?? 0, status: status, isRepeat: true))
     }
 
     /// Whether a request is the one that its key was used for. Its data is compared as what it means: the order of
     /// fields, blanks and escapes are the sender's.
-    private func isSame(
-        _ command: Command, as row: CommandRow, in transaction: borrowing Transaction
-    ) throws -> Bool {
+    private func isSame(_ command: Command, as row: CommandRow, in write: borrowing Write) throws -> Bool {
         // Releases before file version 6 stored a digest over the bytes.
         if row.fingerprint == command.fingerprintOfBytes { return true }
-        let workflow = try load(command.order, in: transaction)?.workflow.workflow
+        let workflow = try load(command.order, in: write)?.workflow.workflow
         return workflow.map { row.fingerprint == command.fingerprint(nil, under: $0) } ?? false
     }
 
@@ -34,7 +31,7 @@ extension CommandHandler {
     /// sold out, no such order) is not stored, because the same request may be right a moment later.
     func remember(
         _ answer: Answer, of command: Command, fingerprint: @autoclosure () -> UInt64, number: StreamNumber?,
-        at now: Moment, in transaction: borrowing Transaction
+        in write: borrowing Write
     ) throws {
         guard let key = command.key else { return }
         if case .refused(let refusal) = answer, number == nil || !refusal.isDecision { return }
@@ -44,17 +41,14 @@ extension CommandHandler {
         case .accepted(let receipt): row.version = receipt.version
         case .refused(let refusal): row.refusal = refusal.stored
         }
-        try transaction.insert(row, at: steadyNow ?? now)
+        try write.transaction.insert(row, at: write.keyTime)
     }
 
     /// Notes why an order did not move. Never an event.
-    func note(
-        _ refusal: Refusal, of command: Command, number: StreamNumber?, at now: Moment,
-        in transaction: borrowing Transaction
-    ) throws {
-        try transaction.append(
+    func note(_ refusal: Refusal, of command: Command, number: StreamNumber?, in write: borrowing Write) throws {
+        try write.transaction.append(
             RefusalRow(
-                stream: number, at: now, order: command.order, command: command.name, caller: command.caller,
+                stream: number, at: write.now, order: command.order, command: command.name, caller: command.caller,
                 key: command.key, code: Text(refusal.code), detail: Text(refusal.message)))
     }
 }

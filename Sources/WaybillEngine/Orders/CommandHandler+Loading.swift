@@ -1,30 +1,29 @@
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Finding the order that a command is about.
 extension CommandHandler {
     /// The order, or a blank one when the command may place it.
-    func find(
-        _ command: Command, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> Result<OrderLedger.Entry, Refusal> {
-        if let entry = try load(command.order, in: transaction) { return .success(entry) }
+    func find(_ command: Command, in write: borrowing Write) throws -> Result<OrderLedger.Entry, Refusal> {
+        if let entry = try load(command.order, in: write) { return .success(entry) }
         guard let name = command.workflow else { return .failure(.unknownOrder(command.order)) }
         guard let open = try catalogue.current(name) else { return .failure(.unknownWorkflow(name.text.string)) }
-        let order = Order(id: command.order, workflow: open.workflow, placedAt: now, lane: command.lane)
+        let order = Order(id: command.order, workflow: open.workflow, placedAt: write.now, lane: command.lane)
         return .success(OrderLedger.Entry(order: order, workflow: open, isStored: false))
     }
 
     /// The order as the write at hand sees it, or nil.
-    func load(_ id: OrderID, in transaction: borrowing Transaction) throws -> OrderLedger.Entry? {
+    func load(_ id: OrderID, in write: borrowing Write) throws -> OrderLedger.Entry? {
         if let entry = orders.entry(id) { return entry }
-        guard let row = try transaction.order(id: id) else { return nil }
+        guard let row = try write.transaction.order(id: id) else { return nil }
         return try add(row)
     }
 
-    func load(_ number: StreamNumber, in transaction: borrowing Transaction) throws -> OrderLedger.Entry? {
+    func load(_ number: StreamNumber, in write: borrowing Write) throws -> OrderLedger.Entry? {
         // What this write has placed or changed already is in memory, newer than its row.
         if let entry = orders.entry(number) { return entry }
-        guard let row = try transaction.order(number: number) else { return nil }
+        guard let row = try write.transaction.order(number: number) else { return nil }
         return try add(row)
     }
 

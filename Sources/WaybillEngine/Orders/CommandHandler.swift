@@ -13,16 +13,8 @@ final class CommandHandler {
     let orders = OrderLedger()
     var journal: Journal
     let settings: TimeoutCenter.Settings
-    /// What the current write may fire, and what it has fired.
-    var firing = Firing(horizon: nil)
     /// How often orders have fired at one moment.
     var bursts = Bursts()
-    /// By what time keys of commands are kept while the wall clock is in doubt; nil: by that of the command.
-    var steadyNow: Moment?
-    /// How late the timeouts were that the write at hand fired.
-    var lateness: [Interval] = []
-    /// The earliest due time that the write at hand has armed.
-    var earliestArmed: Moment?
     /// Why a command may not name a lane; nil: it may.
     var refusalOfLane: (Text) -> Refusal? = { _ in nil }
 
@@ -36,8 +28,8 @@ final class CommandHandler {
     }
 
     /// Before the first request of a write, or the next moment of one in a virtual world.
-    func begin(_ firing: Firing) {
-        self.firing = firing
+    func begin(_ firing: Firing, in write: inout Write) {
+        write.firing = firing
         stock.beginWrite()
     }
 
@@ -45,31 +37,31 @@ final class CommandHandler {
     ///
     /// - Returns: nil: it keeps its place for the next write, because it would be short of stock and more is overdue
     ///   than this one may fire.
-    func handle(_ command: Command, at now: Moment, in transaction: borrowing Transaction) throws -> Answer? {
+    func handle(_ command: Command, in write: inout Write) throws -> Answer? {
         if let refusal = command.crossedBound { return .refused(refusal) }
-        if let answer = try remembered(command, at: now, in: transaction) { return answer }
+        if let answer = try remembered(command, in: write) { return answer }
         if let refusal = refusalOfLane(command.lane) { return .refused(refusal) }
-        let found = try find(command, at: now, in: transaction)
+        let found = try find(command, in: write)
         let answer: Answer
         switch found {
         case .failure(let refusal):
             answer = .refused(refusal)
-            try note(refusal, of: command, number: nil, at: now, in: transaction)
+            try note(refusal, of: command, number: nil, in: write)
         case .success(let entry):
-            guard try fireOverdue(of: entry, in: transaction),
-                let decided = try handle(command, on: entry, at: now, in: transaction)
+            guard try fireOverdue(of: entry, in: &write),
+                let decided = try handle(command, on: entry, in: &write)
             else { return nil }
             let data: [Value]?
             (answer, data) = decided
             let number = entry.order.version == 0 ? nil : entry.order.number
             if case .refused(let refusal) = answer {
-                try note(refusal, of: command, number: number, at: now, in: transaction)
+                try note(refusal, of: command, number: number, in: write)
             }
             // The order itself keeps the key of a call, and says more to a second answer than that the key is used.
             if !entry.workflow.workflow.isAnswer(command.name) {
                 try remember(
                     answer, of: command, fingerprint: command.fingerprint(data, under: entry.workflow.workflow),
-                    number: number, at: now, in: transaction)
+                    number: number, in: write)
             }
         }
         return answer
@@ -77,32 +69,32 @@ final class CommandHandler {
 
     /// The answer, and the command's data where it was decoded on the way to it.
     private func handle(
-        _ command: Command, on entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
+        _ command: Command, on entry: OrderLedger.Entry, in write: inout Write
     ) throws -> (answer: Answer, data: [Value]?)? {
         stock.comesAfterKept = true
         defer { stock.comesAfterKept = false }
-        var decided = try decide(.command(command), on: entry, at: now, in: transaction)
+        var decided = try decide(.command(command), on: entry, in: write)
         while stock.wasShort {
-            switch try drain(in: transaction) {
-            case .nothing: return try answer(command, decided, on: entry, in: transaction)
+            switch try drain(in: &write) {
+            case .nothing: return try answer(command, decided, on: entry, in: &write)
             case .some(hasFired: false):
                 stock.contest()
                 return nil
             case .all, .some(hasFired: true):
                 stock.comesAfterKept = true
-                decided = try decide(.command(command), on: entry, at: now, in: transaction)
+                decided = try decide(.command(command), on: entry, in: write)
             }
         }
-        return try answer(command, decided, on: entry, in: transaction)
+        return try answer(command, decided, on: entry, in: &write)
     }
 
     private func answer(
         _ command: Command, _ decided: Result<FamilyVerdict, Refusal>, on entry: OrderLedger.Entry,
-        in transaction: borrowing Transaction
+        in write: inout Write
     ) throws -> (answer: Answer, data: [Value]?) {
         switch decided {
         case .failure(.noOpenCall(let name, let key?, let open)):
-            let ended = try whyNotOpen(name, key: Text(key), of: entry, in: transaction)
+            let ended = try whyNotOpen(name, key: Text(key), of: entry, in: write)
             return (.refused(ended ?? .noOpenCall(name, key: key, open: open)), nil)
         case .failure(let refusal):
             return (.refused(refusal), nil)
@@ -110,59 +102,59 @@ final class CommandHandler {
             let status = entry.order.status
             return (.accepted(Receipt(order: entry.order.id, version: version, status: status, isRepeat: true)), nil)
         case .success(.accepted(let cascade)):
-            return (.accepted(try append(cascade, in: transaction)), cascade.first.decision.data)
+            return (.accepted(try append(cascade, in: &write)), cascade.first.decision.data)
         }
     }
 
     /// Writes down a decision and what followed from it, in the order in which it was decided.
-    func append(_ cascade: Cascade, in transaction: borrowing Transaction) throws -> Receipt {
-        let receipt = try append(cascade.first, in: transaction)
+    func append(_ cascade: Cascade, in write: inout Write) throws -> Receipt {
+        let receipt = try append(cascade.first, in: &write)
         guard cascade.stepCount > 1 || !cascade.unheard.isEmpty else { return receipt }
         var positions = [journal.endPosition]
         for (step, cause) in cascade.rest {
             step.header.cause = positions[cause]
-            _ = try append(step, in: transaction)
+            _ = try append(step, in: &write)
             positions.append(journal.endPosition)
         }
         for (command, entry) in cascade.unheard {
             let refusal = Refusal.notPossible(
                 command.name, status: entry.order.status.string, states: ["its end"], guards: [])
-            try note(refusal, of: command, number: entry.order.number, at: cascade.first.header.at, in: transaction)
+            try note(refusal, of: command, number: entry.order.number, in: write)
         }
         return receipt
     }
 
     /// Writes down what one decision came to: the event, its messages, timeouts and calls, the order, the stock.
-    func append(_ step: Cascade.Step, in transaction: borrowing Transaction) throws -> Receipt {
+    func append(_ step: Cascade.Step, in write: inout Write) throws -> Receipt {
         let (entry, decision, header) = (step.entry, step.decision, step.header)
         let workflow = entry.workflow.workflow
         let before = entry.order
         var after = decision.order
         let outcome = decision.outcome
-        try stock.load(outcome.movements.lazy.map(\.key), in: transaction)
-        try openQuotas(decision.opened, at: header.at, in: transaction)
-        try openPlaces(of: outcome.movements, at: header.at, in: transaction)
+        try stock.load(outcome.movements.lazy.map(\.key), in: write.transaction)
+        try openQuotas(decision.opened, in: write)
+        try openPlaces(of: outcome.movements, in: write)
         let position = journal.nextPosition
         after.number = before.version == 0 ? StreamNumber(position.number) : before.number
 
         var body = step.body
         body.add(decision, on: before, workflow: entry.workflow.number.number)
         try journal.append(
-            header, stream: after.number, version: after.version, in: transaction
+            header, stream: after.number, version: after.version, in: write.transaction
         ) { body.write(to: &$0, under: workflow) }
-        let halves = try send(outcome, of: position, header, in: transaction)
+        let halves = try send(outcome, of: position, header, in: write)
         if !outcome.called.isEmpty {
-            try keep(outcome.called, of: after, halves: halves, event: position, in: transaction)
+            try keep(outcome.called, of: after, halves: halves, event: position, in: &write)
         }
         if !outcome.settled.isEmpty {
-            try settle(outcome.settled, of: after, at: header.at, in: transaction)
+            try settle(outcome.settled, of: after, in: write)
         }
         if !outcome.unanswered.isEmpty {
-            try leaveUnanswered(outcome.unanswered, of: after, at: header.at, in: transaction)
+            try leaveUnanswered(outcome.unanswered, of: after, in: write)
         }
         let fired = step.fired
         try replaceTimeouts(
-            of: after, old: before.timeouts.lazy.filter { $0.name != fired }, event: position, in: transaction)
+            of: after, old: before.timeouts.lazy.filter { $0.name != fired }, event: position, in: &write)
         for movement in outcome.movements {
             guard stock.apply(movement) else {
                 throw EngineFailure.damaged(
@@ -175,15 +167,13 @@ final class CommandHandler {
     }
 
     /// Ends the write: orders and stock that changed are written once each.
-    func flush(in transaction: borrowing Transaction) throws {
-        try orders.flush(in: transaction)
-        try stock.flush(in: transaction)
+    func flush(in write: borrowing Write) throws {
+        try orders.flush(in: write.transaction)
+        try stock.flush(in: write.transaction)
     }
 
     /// After the commit.
     func endWrite() {
-        earliestArmed = nil
-        lateness.removeAll(keepingCapacity: true)
         orders.endWrite()
         stock.endWrite()
         journal.endWrite()
@@ -191,10 +181,7 @@ final class CommandHandler {
 
     /// After a write that was undone.
     func forget() {
-        earliestArmed = nil
-        firing = Firing(horizon: nil)
         bursts.forget()
-        lateness.removeAll()
         orders.forget()
         stock.forget()
         journal.rollBack()

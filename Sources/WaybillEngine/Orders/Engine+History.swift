@@ -80,36 +80,35 @@ extension HistoryTime {
 
 extension CommandHandler {
     /// Fires what a history says to have fired, whatever its due time.
-    func handle(
-        _ recorded: RecordedFiring, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> Answer {
-        guard let entry = try load(recorded.order, in: transaction) else {
+    func handle(_ recorded: RecordedFiring, in write: inout Write) throws -> Answer {
+        guard let entry = try load(recorded.order, in: write) else {
             return .refused(.unknownOrder(recorded.order))
         }
-        guard let (trigger, key) = try trigger(recorded.what, of: entry.order, in: transaction),
-            let waiting = try transaction.waiting(key)
+        guard let (trigger, key) = try trigger(recorded.what, of: entry.order, in: write),
+            let waiting = try write.transaction.waiting(key)
         else { return .refused(.unknownTimeout("\(recorded.what) is not pending for order \(recorded.order)")) }
-        switch try decide(trigger, on: entry, at: now, in: transaction) {
+        switch try decide(trigger, on: entry, in: write) {
         case .failure(let refusal): return .refused(refusal)
         case .success(.repeated(let version)):
             return .accepted(
                 Receipt(order: entry.order.id, version: version, status: entry.order.status, isRepeat: true))
         case .success(.accepted(let cascade)):
-            try transaction.delete(key)
+            try write.transaction.delete(key)
             cascade.first.header.cause = waiting.cause
-            return .accepted(try append(cascade, in: transaction))
+            return .accepted(try append(cascade, in: &write))
         }
     }
 
     private func trigger(
-        _ what: RecordedFiring.What, of order: Order, in transaction: borrowing Transaction
+        _ what: RecordedFiring.What, of order: Order, in write: borrowing Write
     ) throws -> (Trigger, TimeoutKey)? {
         switch what {
         case .timeout(let name):
             return order.timeouts.first { $0.name == name }.map { (.timeout(name), order.key(of: $0)) }
         case .call(let number):
             guard order.calls.contains(where: { $0.number == number }) else { return nil }
-            return try transaction.call(effectKey: order.effectKey(of: number)).map { (.expiry(number), $0.timeoutKey) }
+            let row = try write.transaction.call(effectKey: order.effectKey(of: number))
+            return row.map { (.expiry(number), $0.timeoutKey) }
         }
     }
 }

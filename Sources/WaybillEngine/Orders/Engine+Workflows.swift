@@ -71,13 +71,13 @@ extension Engine {
     private func activate(
         _ row: WorkflowRow, insteadOf before: WorkflowNumber?, at moment: Moment, caller: Text, _ writer: Writer
     ) throws {
-        let outcome = writer.ownWrite { transaction in
-            guard before != row.number else { return try transaction.noteCurrent(of: row.name) }
-            try transaction.activate(row.number, of: row.name, at: moment)
-            guard let before = try transaction.workflows().first(where: { $0.number == before }) else { return }
+        let outcome = writer.ownWrite { write in
+            guard before != row.number else { return try write.transaction.noteCurrent(of: row.name) }
+            try write.transaction.activate(row.number, of: row.name, at: moment)
+            guard let before = try write.transaction.workflows().first(where: { $0.number == before }) else { return }
             let activation = WorkflowActivation(of: row, insteadOf: before)
-            try writer.handler.append([activation.note(at: moment, caller: caller)], in: transaction)
-            try writer.flush(in: transaction)
+            try writer.handler.append([activation.note(at: moment, caller: caller)], in: write)
+            try writer.flush(in: write)
         }
         try outcome.get()
         catalogue.makeCurrent(row)
@@ -88,12 +88,12 @@ extension Engine {
     ) throws {
         let workflow = try catalogue.compile(text)
         guard workflow.hash == hash, workflow.name == name else { throw EngineFailure.otherText(name, hash: hash) }
-        let kept = writer.ownWrite { transaction in
+        let kept = writer.ownWrite { write in
             // Without a row the newest text takes orders, and from here on that would be this one.
-            try transaction.noteCurrent(of: name)
-            _ = try transaction.keepWorkflow(
+            try write.transaction.noteCurrent(of: name)
+            _ = try write.transaction.keepWorkflow(
                 hash: hash, name: name, version: workflow.version, text: text, meaning: workflow.meaning, at: moment)
-            for topic in workflow.topics { try transaction.keepTopic(topic, at: moment) }
+            for topic in workflow.topics { try write.transaction.keepTopic(topic, at: moment) }
         }
         try kept.get()
     }

@@ -1,6 +1,7 @@
 package import WaybillBroker
 package import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Half messages whose local transaction is a command to an order of this file: the journal knows what became of it.
 ///
@@ -14,21 +15,22 @@ import WaybillStore
 extension HalfMessageChecker {
     /// The journal's answer for a producer.
     package static func journal(of producer: Text) -> HalfMessageChecker {
-        HalfMessageChecker { message, isLast, now, transaction in
-            let id = try transaction.messageID(of: message.message).text
-            if let known = try transaction.command(caller: producer, key: id, at: now) {
+        HalfMessageChecker { message, isLast, write in
+            let id = try write.transaction.messageID(of: message.message).text
+            if let known = try write.transaction.command(caller: producer, key: id, at: write.now) {
                 return known.refusal == nil ? .commit : .rollback
             }
             // Answers are remembered for a day; the journal for ever.
             let content = try MessageContent(message.message, event: nil)
-            for order in content.keys where try transaction.holdsEvent(of: OrderID(order), caller: producer, key: id) {
+            for order in content.keys
+            where try write.transaction.holdsEvent(of: OrderID(order), caller: producer, key: id) {
                 return .commit
             }
             guard isLast else { return .unknown }
             let fence = CommandRow(
                 caller: producer, key: id, fingerprint: 0, stream: nil, version: nil,
-                refusal: Refusal.fence(rolledBackAt: now).stored)
-            try transaction.insert(fence, at: now)
+                refusal: Refusal.fence(rolledBackAt: write.now).stored)
+            try write.transaction.insert(fence, at: write.now)
             return .rollback
         }
     }

@@ -1,14 +1,15 @@
 import Synchronization
 package import WaybillBroker
 package import WaybillCore
+import WaybillTimeouts
 
 extension Engine {
     /// Appends a note to the audits of the journal, in a write of its own.
     package func audit(_ note: AuditNote) throws(Refusal) {
         let outcome = writer.withLock { writer in
-            writer.ownWrite { transaction in
-                try writer.handler.append([note], in: transaction)
-                try writer.flush(in: transaction)
+            writer.ownWrite { write in
+                try writer.handler.append([note], in: write)
+                try writer.flush(in: write)
             }
         }
         return try outcome.get()

@@ -1,16 +1,15 @@
 import WaybillCore
 import WaybillStore
+import WaybillTimeouts
 
 /// Stock commands: receipts, adjustments and counts, as events of the stock's own stream.
 extension CommandHandler {
-    func handle(
-        _ command: StockCommand, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> Result<StockReceipt, Refusal> {
+    func handle(_ command: StockCommand, in write: borrowing Write) throws -> Result<StockReceipt, Refusal> {
         if let refusal = command.crossedBound { return .failure(refusal) }
         let fingerprint = command.fingerprint
-        try stock.load([command.stock], in: transaction)
+        try stock.load([command.stock], in: write.transaction)
         if let key = command.key,
-            let row = try transaction.command(caller: command.caller, key: key, at: steadyNow ?? now)
+            let row = try write.transaction.command(caller: command.caller, key: key, at: write.keyTime)
         {
             guard row.fingerprint == fingerprint else { return .failure(.keyReused(key: key.string)) }
             if let refusal = row.refusal { return .failure(.remembered(refusal)) }
@@ -18,7 +17,7 @@ extension CommandHandler {
             again.version = row.version ?? again.version
             return .success(again)
         }
-        let result = try decide(command, at: now, in: transaction)
+        let result = try decide(command, in: write)
         // Without a row there is nothing that was decided: a refused first receipt, or a count of 0 of nothing.
         if let key = command.key, let number = stock.row(command.stock)?.number {
             var row = CommandRow(
@@ -27,14 +26,12 @@ extension CommandHandler {
             case .success(let receipt): row.version = receipt.version
             case .failure(let refusal): row.refusal = refusal.stored
             }
-            try transaction.insert(row, at: steadyNow ?? now)
+            try write.transaction.insert(row, at: write.keyTime)
         }
         return result
     }
 
-    private func decide(
-        _ command: StockCommand, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> Result<StockReceipt, Refusal> {
+    private func decide(_ command: StockCommand, in write: borrowing Write) throws -> Result<StockReceipt, Refusal> {
         let row = stock.row(command.stock)
         switch command.movement(on: row?.level ?? StockLevel()) {
         case .failure(let refusal):
@@ -42,10 +39,10 @@ extension CommandHandler {
         case .success(nil):
             return .success(receipt(of: command.stock, isRepeat: false))
         case .success(let movement?):
-            var header = EventHeader(type: command.eventType, at: now)
+            var header = EventHeader(type: command.eventType, at: write.now)
             header.caller = command.caller
             header.key = command.key
-            try move(movement, header, count: command.askedCount, note: command.note, in: transaction)
+            try move(movement, header, count: command.askedCount, note: command.note, in: write)
             return .success(receipt(of: command.stock, isRepeat: false))
         }
     }
@@ -53,7 +50,7 @@ extension CommandHandler {
     /// Appends an event to a stock's stream and applies its movement, which was checked.
     func move(
         _ movement: Movement, _ header: EventHeader, count: StockEventBody.Count? = nil, note: Text? = nil,
-        in transaction: borrowing Transaction
+        in write: borrowing Write
     ) throws {
         let position = journal.nextPosition
         var row =
@@ -65,11 +62,11 @@ extension CommandHandler {
         }
         row.level = level
         row.version += 1
-        try journal.append(header, stream: row.number, version: row.version, in: transaction) { writer in
+        try journal.append(header, stream: row.number, version: row.version, in: write.transaction) { writer in
             StockEventBody(movement: movement, count: count, note: note).write(to: &writer)
         }
         if row.version == 1 {
-            try transaction.insert(row)
+            try write.transaction.insert(row)
             stock.add(row)
         } else {
             stock.change(row)

@@ -54,12 +54,12 @@ extension Engine {
     /// Writes a job down; nothing is changed before its first step.
     package func start(_ change: BulkTimeoutChange) async throws -> BulkTimeoutJob {
         try await withWriter { writer in
-            writer.ownWrite { transaction in
-                let end = try transaction.journalEnd().position
+            writer.ownWrite { write in
+                let end = try write.transaction.journalEnd().position
                 let request = change.json(upTo: end)
-                let number = try transaction.insertJob(
+                let number = try write.transaction.insertJob(
                     kind: Self.bulkTimeouts, request: Text(String(decoding: request, as: UTF8.self)), cursor: "0",
-                    at: writer.world.now())
+                    at: write.now)
                 return BulkTimeoutJob(
                     number: number, change: change, end: StreamNumber(end.number), cursor: StreamNumber(0), changed: 0,
                     isDone: false)
@@ -82,9 +82,8 @@ extension Engine {
     /// Handles the next page of a job in one write.
     package func step(_ job: BulkTimeoutJob, limit: Int = 200) async throws -> BulkTimeoutJob {
         try await withWriter { writer in
-            writer.ownWrite { [self] transaction in
-                let now = writer.world.now()
-                guard let row = try transaction.job(job.number), row.state == .running,
+            writer.ownWrite { [self] write in
+                guard let row = try write.transaction.job(job.number), row.state == .running,
                     row.cursor == Text("\(job.cursor.number)")
                 else {
                     // Somebody else has done this page, or has given the job up: nothing is changed twice.
@@ -92,13 +91,13 @@ extension Engine {
                 }
                 var next = job
                 var last: StreamNumber?
-                let page = try transaction.orders(matching: job.change.filter, after: job.cursor, limit: limit)
+                let page = try write.transaction.orders(matching: job.change.filter, after: job.cursor, limit: limit)
                 for row in page.orders where row.number <= job.end {
                     guard try order(row, isPartOf: job.change) else { continue }
                     let command = TimeoutCommand(
                         job.change.action, job.change.name, of: row.id, caller: "job \(job.number)")
                     // More is overdue than this write may fire: the next one goes on with this order.
-                    guard let answer = try writer.handler.handle(command, at: now, in: transaction) else {
+                    guard let answer = try writer.handler.handle(command, in: &write) else {
                         last = StreamNumber(row.number.number - 1)
                         break
                     }
@@ -106,8 +105,8 @@ extension Engine {
                 }
                 next.cursor = last ?? page.next ?? job.end
                 next.isDone = next.cursor >= job.end
-                try writer.handler.flush(in: transaction)
-                guard try transaction.advance(next, at: now) else {
+                try writer.handler.flush(in: write)
+                guard try write.transaction.advance(next, at: write.now) else {
                     throw Refusal.limit("runs of a job at a time", max: 1)
                 }
                 return next
@@ -118,10 +117,10 @@ extension Engine {
     /// Gives a job up; what it has changed stays changed.
     package func stop(_ job: BulkTimeoutJob) async throws {
         _ = try await withWriter { writer in
-            writer.ownWrite { transaction in
-                try transaction.advanceJob(
+            writer.ownWrite { write in
+                try write.transaction.advanceJob(
                     job.number, to: .stopped, cursor: Text("\(job.cursor.number)"), done: job.changed,
-                    at: writer.world.now())
+                    at: write.now)
             }
         }.get()
     }

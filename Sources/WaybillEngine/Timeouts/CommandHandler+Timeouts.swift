@@ -4,31 +4,33 @@ import WaybillTimeouts
 
 /// A due timeout re-enters as an ordinary command, through the same handler.
 extension CommandHandler {
-    /// Decides what is due, and uses it up. Short of stock, older ones go first. What it throws is the fault of
-    /// ``Firing/current``.
-    func fire(_ item: DueItem, at now: Moment, in transaction: borrowing Transaction) throws -> Fired {
-        firing.armed.removeAll(keepingCapacity: true)
-        guard let row = try item.row ?? waitingRow(of: item, in: transaction) else { return .done }
-        firing.current = row.key
-        let fired = try fire(item, row, at: now, in: transaction)
-        firing.current = nil
+    /// Decides what is due, at the moment up to which the write fires, and uses it up. Short of stock, older ones go
+    /// first. What it throws is the fault of ``Firing/current``.
+    func fire(_ item: DueItem, in write: inout Write) throws -> Fired {
+        guard let horizon = write.firing.horizon else { return .done }
+        let momentOfRequest = write.now
+        write.now = horizon
+        defer { write.now = momentOfRequest }
+        write.firing.armed.removeAll(keepingCapacity: true)
+        guard let row = try item.row ?? waitingRow(of: item, in: write) else { return .done }
+        write.firing.current = row.key
+        let fired = try fire(item, row, in: &write)
+        write.firing.current = nil
         return fired
     }
 
-    private func fire(
-        _ item: DueItem, _ row: DueTimeout, at now: Moment, in transaction: borrowing Transaction
-    ) throws -> Fired {
-        if try isPutOff(row, in: transaction) { return .done }
+    private func fire(_ item: DueItem, _ row: DueTimeout, in write: inout Write) throws -> Fired {
+        if try isPutOff(row, in: &write) { return .done }
         let entry = item.entry
-        if bursts.isOver(entry.order.number, at: now), try transaction.isPending(row.key) {
+        if bursts.isOver(entry.order.number, at: write.now), try write.transaction.isPending(row.key) {
             let refusal = Refusal.limit("timeouts of an order that fire at one moment", max: Bursts.max)
-            try put(off: row, of: entry, until: nil, refusal, at: now, in: transaction)
+            try put(off: row, of: entry, until: nil, refusal, in: &write)
             return .done
         }
         stock.comesAfterKept = false
-        let verdict = try decide(item.trigger, on: entry, at: now, in: transaction)
+        let verdict = try decide(item.trigger, on: entry, in: write)
         if stock.wasShort {
-            switch try drain(before: item.rank, in: transaction) {
+            switch try drain(before: item.rank, in: &write) {
             case .nothing: break
             case .all: return .overtaken
             case .some: return .starved
@@ -37,42 +39,42 @@ extension CommandHandler {
         switch verdict {
         case .failure(let refusal):
             // One that came first has stopped this one.
-            guard try transaction.isPending(row.key) else { return .done }
+            guard try write.transaction.isPending(row.key) else { return .done }
             // A rule of the workflow forbids what the timeout would do: shown, tried again, parked in the end.
-            try put(off: row, of: entry, until: settings.retry(row, at: now), refusal, at: now, in: transaction)
+            try put(off: row, of: entry, until: settings.retry(row, at: write.now), refusal, in: &write)
         case .success(.repeated): return .done
         case .success(.accepted(let cascade)):
-            guard try transaction.delete(row.key) else { return .done }
-            if row.attempt == 0 { lateness.append(now.since(row.key.due)) }
+            guard try write.transaction.delete(row.key) else { return .done }
+            if row.attempt == 0 { write.lateness.append(write.now.since(row.key.due)) }
             cascade.first.header.cause = row.cause
-            _ = try append(cascade, in: transaction)
-            firing.fired += 1
+            _ = try append(cascade, in: &write)
+            write.firing.fired += 1
             let number = entry.order.number
-            bursts.add(number, goesOn: firing.armed.contains { $0.order == number })
-            if firing.flushesEach { try flush(in: transaction) }
+            bursts.add(number, goesOn: write.firing.armed.contains { $0.order == number })
+            if write.firing.flushesEach { try flush(in: write) }
         }
         return .done
     }
 
     private func put(
-        off row: DueTimeout, of entry: OrderLedger.Entry, until retryAt: Moment?, _ refusal: Refusal, at now: Moment,
-        in transaction: borrowing Transaction
+        off row: DueTimeout, of entry: OrderLedger.Entry, until retryAt: Moment?, _ refusal: Refusal,
+        in write: inout Write
     ) throws {
-        try transaction.postpone(row, until: retryAt, error: Text(refusal.message))
+        try write.transaction.postpone(row, until: retryAt, error: Text(refusal.message))
         let command = Command(order: entry.order.id, name: "$timeout")
-        try note(refusal, of: command, number: entry.order.number, at: now, in: transaction)
-        firing.fired += 1
+        try note(refusal, of: command, number: entry.order.number, in: write)
+        write.firing.fired += 1
     }
 
     /// The row of something that is due in an order; nil: its handling was refused before, and it waits its back-off.
-    private func waitingRow(of item: DueItem, in transaction: borrowing Transaction) throws -> DueTimeout? {
+    private func waitingRow(of item: DueItem, in write: borrowing Write) throws -> DueTimeout? {
         let order = item.entry.order
         switch item.trigger {
         case .timeout(let name):
-            return try transaction.waiting(order.key(of: .init(name: name, due: item.rank.due)))
+            return try write.transaction.waiting(order.key(of: .init(name: name, due: item.rank.due)))
         case .expiry(let number):
-            return try transaction.call(effectKey: order.effectKey(of: number))
-                .flatMap { row in try transaction.waiting(row.timeoutKey) }
+            return try write.transaction.call(effectKey: order.effectKey(of: number))
+                .flatMap { row in try write.transaction.waiting(row.timeoutKey) }
         case .command: return nil
         }
     }
@@ -80,47 +82,45 @@ extension CommandHandler {
     /// Moves a pending timeout of an order, or cancels it, from outside its workflow.
     ///
     /// - Returns: nil: it keeps its place for the next write, because more is overdue than this one may fire.
-    func handle(_ command: TimeoutCommand, at now: Moment, in transaction: borrowing Transaction) throws -> Answer? {
+    func handle(_ command: TimeoutCommand, in write: inout Write) throws -> Answer? {
         let asked = command.asCommand
         if let refusal = asked.boundCrossed(isOwnEvent: true) ?? asked.zeroRefusal { return .refused(refusal) }
-        if let answer = try remembered(asked, at: now, in: transaction) { return answer }
-        guard let entry = try load(command.order, in: transaction) else {
+        if let answer = try remembered(asked, in: write) { return answer }
+        guard let entry = try load(command.order, in: write) else {
             return .refused(.unknownOrder(command.order))
         }
-        guard try fireOverdue(of: entry, in: transaction) else { return nil }
-        let answer = try change(command, asked, of: entry, at: now, in: transaction)
+        guard try fireOverdue(of: entry, in: &write) else { return nil }
+        let answer = try change(command, asked, of: entry, in: &write)
         let number = entry.order.number
         if case .refused(let refusal) = answer {
-            try note(refusal, of: asked, number: number, at: now, in: transaction)
+            try note(refusal, of: asked, number: number, in: write)
         }
-        try remember(
-            answer, of: asked, fingerprint: asked.fingerprintOfBytes, number: number, at: now, in: transaction)
+        try remember(answer, of: asked, fingerprint: asked.fingerprintOfBytes, number: number, in: write)
         return answer
     }
 
     private func change(
-        _ command: TimeoutCommand, _ asked: Command, of entry: OrderLedger.Entry, at now: Moment,
-        in transaction: borrowing Transaction
+        _ command: TimeoutCommand, _ asked: Command, of entry: OrderLedger.Entry, in write: inout Write
     ) throws -> Answer {
         guard let pending = entry.order.timeouts.first(where: { $0.name == command.name }) else {
-            return .refused(try whyNotPending(command.name, of: entry, at: now, in: transaction))
+            return .refused(try whyNotPending(command.name, of: entry, in: write))
         }
         let decided = Result { () throws(Refusal) in
             try entry.workflow.workflow.decideReschedule(
-                command.name, to: command.newDue(from: pending.due, at: now), on: entry.order,
+                command.name, to: command.newDue(from: pending.due, at: write.now), on: entry.order,
                 by: Journal.semantics)
         }
         switch decided {
         case .failure(let refusal):
             return .refused(refusal)
         case .success(let decision):
-            var header = EventHeader(type: asked.name, at: now)
+            var header = EventHeader(type: asked.name, at: write.now)
             header.caller = command.caller
             header.key = command.key
             header.lane = entry.order.lane
             let step = Cascade.Step(
                 entry: entry, decision: decision, body: EventBody(of: command.name), header: header)
-            return .accepted(try append(step, in: transaction))
+            return .accepted(try append(step, in: &write))
         }
     }
 
@@ -129,15 +129,15 @@ extension CommandHandler {
 
     /// Whether a timeout that is not pending fired within the last day.
     private func whyNotPending(
-        _ name: TimeoutName, of entry: OrderLedger.Entry, at now: Moment, in transaction: borrowing Transaction
+        _ name: TimeoutName, of entry: OrderLedger.Entry, in write: borrowing Write
     ) throws -> Refusal {
         var last = entry.order.version
         while last > 0 {
             let first = max(1, last - Self.lookBack.events + 1)
-            let events = try transaction.events(
+            let events = try write.transaction.events(
                 of: entry.order.number, fromVersion: first, limit: Int(last - first + 1))
             for event in events.reversed() {
-                guard now.since(event.at) <= Self.lookBack.time else {
+                guard write.now.since(event.at) <= Self.lookBack.time else {
                     return .unknownTimeout("\(name) is not pending for order \(entry.order.id)")
                 }
                 guard event.type == "$timeout" else { continue }

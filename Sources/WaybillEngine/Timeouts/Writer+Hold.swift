@@ -29,9 +29,9 @@ extension Writer {
     /// Holds timeouts of orders and deadlines of calls, or says who else does so now.
     func hold(_ hold: TimeoutHold) -> Result<Void, Refusal> {
         let before = held
-        let result = ownWrite { transaction in
+        let result = ownWrite { write in
             held = heldTimeouts(hold, isWritten: true)
-            try keep(hold, in: transaction)
+            try keep(hold, in: write)
         }
         if case .failure = result { held = before }
         return result
@@ -40,10 +40,10 @@ extension Writer {
     /// Lets them fire again, those that are overdue in order of their due times; false: nothing held them.
     func release(by caller: Text) -> Result<Bool, Refusal> {
         guard let before = held else { return .success(false) }
-        let result = ownWrite { transaction in
+        let result = ownWrite { write in
             held = nil
-            try transaction.releaseTimeouts()
-            try note("$release", before.hold, by: caller, in: transaction)
+            try write.transaction.releaseTimeouts()
+            try note("$release", before.hold, by: caller, in: write)
             return true
         }
         if case .failure = result { held = before }
@@ -59,14 +59,14 @@ extension Writer {
 
     /// The row of a hold that the opening began with: written with the first write, so that opening to read changes
     /// nothing.
-    func keepOpeningHold(in transaction: borrowing Transaction) throws {
+    func keepOpeningHold(in write: borrowing Write) throws {
         guard let held, !held.isWritten, !store.isLook else { return }
-        try keep(held.hold, in: transaction)
+        try keep(held.hold, in: write)
     }
 
-    private func keep(_ hold: TimeoutHold, in transaction: borrowing Transaction) throws {
-        try transaction.hold(hold)
-        try note("$hold", hold, by: hold.heldBy, in: transaction)
+    private func keep(_ hold: TimeoutHold, in write: borrowing Write) throws {
+        try write.transaction.hold(hold)
+        try note("$hold", hold, by: hold.heldBy, in: write)
     }
 
     func heldTimeouts(_ hold: TimeoutHold, isWritten: Bool) -> HeldTimeouts {
@@ -74,9 +74,7 @@ extension Writer {
             hold, isWritten: isWritten, at: world.now(), uptime: world.uptime(), lengthMax: opening.length)
     }
 
-    private func note(
-        _ type: EventName, _ hold: TimeoutHold, by caller: Text, in transaction: borrowing Transaction
-    ) throws {
+    private func note(_ type: EventName, _ hold: TimeoutHold, by caller: Text, in write: borrowing Write) throws {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("held_by")
@@ -88,7 +86,7 @@ extension Writer {
         writer.endObject()
         var note = AuditNote(type, at: world.now(), body: writer.bytes)
         note.caller = caller
-        try handler.append([note], in: transaction)
+        try handler.append([note], in: write)
     }
 }
 

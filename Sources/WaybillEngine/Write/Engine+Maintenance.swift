@@ -27,13 +27,11 @@ extension Engine {
         do { try store.checkPlace() } catch { throw .failStopped("\(error)") }
         let outcome = writer.withLock { writer in
             writer.endHoldWhenOver()
-            return writer.ownWrite(checkpoints: false) { transaction in
-                let isLearning = try transaction.learnKeys(limit: Patience.keysPerRound)
-                let now = writer.world.now()
-                let isMore =
-                    try writer.broker.maintain(at: now, deletes: writer.deletesByAge, in: transaction) || isLearning
-                try writer.flush(in: transaction)
-                try writer.noteLife(at: now, in: transaction)
+            return writer.ownWrite(checkpoints: false) { write in
+                let isLearning = try write.transaction.learnKeys(limit: Patience.keysPerRound)
+                let isMore = try writer.broker.maintain(deletes: writer.deletesByAge, in: write) || isLearning
+                try writer.flush(in: write)
+                try writer.noteLife(in: write)
                 return isMore
             }
         }

@@ -42,9 +42,11 @@ extension Engine {
         _ rows: @escaping @Sendable (borrowing ModuleTables) throws -> Result
     ) async throws(Refusal) -> Result {
         let outcome: Swift.Result<Result, Refusal> = try await withWriter { writer in
-            writer.ownWrite { transaction in
+            writer.ownWrite { write in
                 let seconds = Double(deadline.milliseconds) / 1_000
-                return try transaction.withModuleTables(deadlineSeconds: seconds, purpose: purpose) { try rows($0) }
+                return try write.transaction.withModuleTables(deadlineSeconds: seconds, purpose: purpose) { tables in
+                    try rows(tables)
+                }
             }
         }
         return try outcome.get()
@@ -65,10 +67,10 @@ extension Writer {
         _ command: Command, deadline: Interval, _ rows: @Sendable (borrowing ModuleTables) throws -> Result
     ) -> Swift.Result<(receipt: Receipt, result: Result?), Refusal> {
         while true {
-            let outcome = ownWrite { transaction in
-                let answer = try handler.handle(command, at: world.now(), in: transaction)
-                try flush(in: transaction)
-                return try answer.map { try settle($0, deadline: deadline, rows, in: transaction) }
+            let outcome = ownWrite { write in
+                let answer = try handler.handle(command, in: &write)
+                try flush(in: write)
+                return try answer.map { try settle($0, deadline: deadline, rows, in: write) }
             }
             switch outcome {
             case .failure(let refusal): return .failure(refusal)
@@ -81,7 +83,7 @@ extension Writer {
 
     private func settle<Result: Sendable>(
         _ answer: Answer, deadline: Interval, _ rows: @Sendable (borrowing ModuleTables) throws -> Result,
-        in transaction: borrowing Transaction
+        in write: borrowing Write
     ) throws -> Swift.Result<(receipt: Receipt, result: Result?), Refusal> {
         switch answer {
         case .refused(let refusal):
@@ -90,7 +92,7 @@ extension Writer {
             return .success((receipt, nil))
         case .accepted(let receipt):
             let seconds = Double(deadline.milliseconds) / 1_000
-            let result = try transaction.withModuleTables(deadlineSeconds: seconds) { tables in
+            let result = try write.transaction.withModuleTables(deadlineSeconds: seconds) { tables in
                 do {
                     return try rows(tables)
                 } catch {

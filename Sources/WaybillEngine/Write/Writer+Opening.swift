@@ -28,11 +28,11 @@ extension Writer {
     var deletesByAge: Bool { !timeouts.isHeld && deletesAfter.map { $0 <= world.uptime() } ?? true }
 
     /// Says now and then that a process has the file open: an opening much later was not an outage of the shop alone.
-    func noteLife(at now: Moment, in transaction: borrowing Transaction) throws {
+    func noteLife(in write: borrowing Write) throws {
         guard world.virtualClock == nil, deletesByAge else { return }
-        if let livedAt, now.since(livedAt) < Self.lifeEvery { return }
-        livedAt = now
-        try transaction.set(.livedAt, to: now.milliseconds)
+        if let livedAt, write.now.since(livedAt) < Self.lifeEvery { return }
+        livedAt = write.now
+        try write.transaction.set(.livedAt, to: write.now.milliseconds)
     }
 
     /// The next note is due at once.

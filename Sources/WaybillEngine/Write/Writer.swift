@@ -116,16 +116,22 @@ final class Writer {
             var attempt = Attempt(
                 culprits: culprits, failedTimeouts: failedTimeouts, flushesEach: flushesEach, nextDue: nextTimeout)
             do {
-                try store.write { transaction in
-                    try perform(requests, firing: firing, &attempt, in: transaction)
+                let lateness = try store.writeOwning { transaction in
+                    var write = Write(transaction, at: world.now(), steadyNow: steadyNow)
+                    do {
+                        try perform(requests, firing: firing, &attempt, in: &write)
+                    } catch {
+                        if let key = write.firing.current { attempt.current = .timeout(key) }
+                        throw error
+                    }
+                    return write.lateness
                 }
-                endWrite()
+                endWrite(lateness)
                 nextTimeout = attempt.nextDue
                 hasFiredAll = attempt.hasFiredAll
                 handler.stock.board.expect(nextTimeout.orders)
                 return attempt.replies
             } catch {
-                if let key = handler.firing.current { attempt.current = .timeout(key) }
                 handler.forget()
                 broker.forget()
                 switch (blame(for: error), attempt.current) {
@@ -170,42 +176,37 @@ final class Writer {
         var hasFiredAll = true
     }
 
-    private func perform(
-        _ requests: [Timed], firing: Rounds, _ attempt: inout Attempt, in transaction: borrowing Transaction
-    ) throws {
+    private func perform(_ requests: [Timed], firing: Rounds, _ attempt: inout Attempt, in write: inout Write) throws {
         var horizon: Moment?
         switch firing {
         case .round(let moment, let rests):
-            beginFiring(upTo: moment, attempt)
+            beginFiring(upTo: moment, attempt, in: &write)
             if !rests { horizon = moment }
-            if horizon != nil { try fireOrders(&attempt, in: transaction) }
-        case .asTimePasses, .asHistoryPasses: beginFiring(upTo: nil, attempt)
+            if horizon != nil { try fireOrders(&attempt, in: &write) }
+        case .asTimePasses, .asHistoryPasses: beginFiring(upTo: nil, attempt, in: &write)
         }
-        handler.steadyNow = timeouts.isHeld ? timeouts.clock.now() : nil
-        try handle(requests, firing: firing, &attempt, in: transaction)
+        try handle(requests, firing: firing, &attempt, in: &write)
         attempt.current = .nothing
-        if let horizon { try fireDeliveries(upTo: horizon, &attempt, in: transaction) }
+        if let horizon { try fireDeliveries(upTo: horizon, &attempt, in: &write) }
         switch firing {
         case .round, .asTimePasses(nil), .asHistoryPasses(nil, _): break
         case .asTimePasses(let end?), .asHistoryPasses(let end?, _):
-            attempt.hasFiredAll = try pass(to: end, firing, &attempt, in: transaction)
+            attempt.hasFiredAll = try pass(to: end, firing, &attempt, in: &write)
         }
-        try flush(in: transaction)
+        try flush(in: write)
         // Twice as many leave as came in: the table cannot grow for ever, and no write is long because of it.
         if deletesByAge {
-            try transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
+            try write.transaction.dropOldCommands(at: world.now(), limit: max(Self.droppedMin, 2 * requests.count))
         }
-        try keepOpeningHold(in: transaction)
-        attempt.nextDue = try timeouts.nextDue(in: transaction).without(held: held)
+        try keepOpeningHold(in: write)
+        attempt.nextDue = try timeouts.nextDue(in: write.transaction).without(held: held)
         if let due = attempt.nextDue.orders, due < nextTimeout.orders ?? due { handler.stock.board.expect(due) }
     }
 
-    private func handle(
-        _ requests: [Timed], firing: Rounds, _ attempt: inout Attempt, in transaction: borrowing Transaction
-    ) throws {
+    private func handle(_ requests: [Timed], firing: Rounds, _ attempt: inout Attempt, in write: inout Write) throws {
         attempt.replies.reserveCapacity(requests.count)
         for (index, timed) in requests.enumerated() {
-            guard try pass(to: timed.at, firing, &attempt, in: transaction) else { return }
+            guard try pass(to: timed.at, firing, &attempt, in: &write) else { return }
             if attempt.kept.hold(timed.request) {
                 attempt.kept.keep(timed.request)
                 attempt.replies.append(nil)
@@ -216,38 +217,39 @@ final class Writer {
                 continue
             }
             attempt.current = .request(index)
-            let reply = try handle(timed, in: transaction)
+            write.now = timed.at
+            let reply = try handle(timed, in: &write)
             if reply == nil { attempt.kept.keep(timed.request) }
             attempt.replies.append(reply)
-            if attempt.flushesEach { try flush(in: transaction) }
+            if attempt.flushesEach { try flush(in: write) }
         }
     }
 
     /// Writes down what changed in memory only.
-    func flush(in transaction: borrowing Transaction) throws {
-        try handler.flush(in: transaction)
-        try broker.flush(in: transaction)
-        try handler.append(broker.takeAudits(), in: transaction)
+    func flush(in write: borrowing Write) throws {
+        try handler.flush(in: write)
+        try broker.flush(in: write)
+        try handler.append(broker.takeAudits(), in: write)
     }
 
     /// Whether timeouts rest after an undone write.
     var isPaused: Bool { pausedUntil.map { world.uptime().milliseconds < $0 } ?? false }
 
-    private func handle(_ timed: Timed, in transaction: borrowing Transaction) throws -> Reply? {
+    private func handle(_ timed: Timed, in write: inout Write) throws -> Reply? {
         switch timed.request {
         case .order(let command):
             if let percent = broker.disk.percentTooLittleForOrders {
                 return .order(.refused(.diskNearlyFull(freePercent: percent)))
             }
-            return try handler.handle(command, at: timed.at, in: transaction).map { .order($0) }
+            return try handler.handle(command, in: &write).map { .order($0) }
         case .stock(let command):
-            return .stock(try handler.handle(command, at: timed.at, in: transaction))
+            return .stock(try handler.handle(command, in: write))
         case .timeout(let command):
-            return try handler.handle(command, at: timed.at, in: transaction).map { .order($0) }
+            return try handler.handle(command, in: &write).map { .order($0) }
         case .firing(let recorded):
-            return .order(try handler.handle(recorded, at: timed.at, in: transaction))
+            return .order(try handler.handle(recorded, in: &write))
         case .broker(let request):
-            return .broker(try broker.handle(request, at: timed.at, in: transaction))
+            return .broker(try broker.handle(request, in: write))
         }
     }
 
@@ -255,21 +257,23 @@ final class Writer {
     ///
     /// - Parameter checkpoints: false: whoever asks for it has others go first.
     func ownWrite<Result>(
-        checkpoints: Bool = true, _ body: (borrowing Transaction) throws -> Result
+        checkpoints: Bool = true, _ body: (inout Write) throws -> Result
     ) -> Swift.Result<Result, Refusal> {
         if let stopped { return .failure(.failStopped(stopped)) }
         // What the outer write has noted is its own, and must not be forgotten because of this one.
         if store.isWritingHere { return .failure(Engine.refusalFromWithin) }
-        let horizon = held == nil ? timeouts.horizon(wall: world.now(), uptime: world.uptime()) : nil
-        handler.steadyNow = timeouts.isHeld ? timeouts.clock.now() : nil
-        handler.begin(Firing(horizon: horizon, isBehind: isReached(nextTimeout.orders, by: horizon)))
+        let now = world.now()
+        let horizon = held == nil ? timeouts.horizon(wall: now, uptime: world.uptime()) : nil
+        let firing = Firing(horizon: horizon, isBehind: isReached(nextTimeout.orders, by: horizon))
         do {
-            let (result, next) = try store.write { transaction in
-                let result = try body(transaction)
-                try keepOpeningHold(in: transaction)
-                return (result, try timeouts.nextDue(in: transaction))
+            let (result, next, lateness) = try store.writeOwning { transaction in
+                var write = Write(transaction, at: now, steadyNow: steadyNow)
+                handler.begin(firing, in: &write)
+                let result = try body(&write)
+                try keepOpeningHold(in: write)
+                return (result, try timeouts.nextDue(in: write.transaction), write.lateness)
             }
-            endWrite()
+            endWrite(lateness)
             nextTimeout = next.without(held: held)
             handler.stock.board.expect(nextTimeout.orders)
             if checkpoints { checkpoint() }
@@ -278,6 +282,9 @@ final class Writer {
             return .failure(undid(error))
         }
     }
+
+    /// By what time keys of commands are kept while the wall clock is in doubt; nil: by that of the command.
+    private var steadyNow: Moment? { timeouts.isHeld ? timeouts.clock.now() : nil }
 
     /// A full disk found out by COMMIT is no refusal: what the file holds is not known, whatever the error is called.
     private func blame(for error: any Error) -> Blame { store.isStopped ? .engine : Blame(error) }
@@ -298,10 +305,9 @@ final class Writer {
         }
     }
 
-    private func endWrite() {
-        if !handler.lateness.isEmpty {
-            vitals.update { for lateness in handler.lateness { $0.lateness.record(lateness) } }
-        }
+    /// - Parameter lateness: how late the timeouts were that the write has fired.
+    private func endWrite(_ lateness: [Interval]) {
+        if !lateness.isEmpty { vitals.update { for one in lateness { $0.lateness.record(one) } } }
         handler.endWrite()
         broker.didCommit()
         if held?.isWritten == false { held?.isWritten = true }

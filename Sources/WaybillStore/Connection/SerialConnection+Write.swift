@@ -7,7 +7,7 @@ extension SerialConnection {
     ///
     /// - Parameter fault: tests only; a failure takes the place of the COMMIT.
     func write<Result>(
-        failing fault: (() -> StoreFailure?)? = nil, _ body: (borrowing Transaction) throws -> Result
+        failing fault: (() -> StoreFailure?)? = nil, _ body: (consuming Transaction) throws -> Result
     ) throws -> Result {
         try run { connection in
             if let stopped = connection.stopped { throw stopped }
@@ -30,7 +30,7 @@ extension SerialConnection {
     }
 
     /// Shows one state of the file to a body that would write elsewhere: a statement that changes a row is refused.
-    func look<Result>(_ body: (borrowing Transaction) throws -> Result) throws -> Result {
+    func look<Result>(_ body: (consuming Transaction) throws -> Result) throws -> Result {
         try run { connection in
             try connection.beginReading()
             let result: Result

@@ -17,7 +17,7 @@ import WaybillStore
     @Test(arguments: [Resolution.commit, .rollback])
     func `decides in the write in which it is asked`(resolution: Resolution) throws {
         let desk = try desk()
-        desk.engine.answer("journal", with: HalfMessageChecker { _, _, _, _ in resolution })
+        desk.engine.answer("journal", with: HalfMessageChecker { _, _, _ in resolution })
         let prepared = try desk.prepare(.sample(), producer: "journal")
         desk.pass(Interval(milliseconds: 5_999))
         #expect(try desk.half(prepared) != nil)
@@ -31,7 +31,7 @@ import WaybillStore
         let asked = Mutex<[Bool]>([])
         desk.engine.answer(
             "journal",
-            with: HalfMessageChecker { row, isLast, _, _ in
+            with: HalfMessageChecker { row, isLast, _ in
                 asked.withLock { $0.append(isLast) }
                 #expect(row.message.body == [1])
                 return .unknown
@@ -49,7 +49,7 @@ import WaybillStore
         let desk = try desk()
         desk.engine.answer(
             "journal",
-            with: HalfMessageChecker { row, _, _, _ in
+            with: HalfMessageChecker { row, _, _ in
                 if row.message.body == [1] { throw Broken() }
                 return .commit
             })
