@@ -83,6 +83,11 @@ import WaybillStore
         #expect(try page { try $0.orders(attribute: ann, after: StreamNumber(1), limit: 9) } == [3, 4, 5])
         #expect(try page { try $0.orders(parent: StreamNumber(1), after: start, limit: 9) } == [4, 5])
         #expect(try page { try $0.orders(workflow: WorkflowNumber(1), after: start, limit: 9) } == [1, 3, 5])
+        let end = StreamNumber(.max)
+        #expect(try page { try $0.orders(before: end, limit: 3) } == [5, 4, 3])
+        #expect(try page { try $0.orders(before: StreamNumber(3), limit: 3) } == [2, 1])
+        #expect(try page { try $0.orders(status: "new", before: StreamNumber(5), limit: 2) } == [4, 2])
+        #expect(try page { try $0.orders(attribute: ann, before: StreamNumber(5), limit: 9) } == [4, 3, 1])
         let first = try store.read { try $0.orders(workflow: WorkflowNumber(0), after: start, limit: 1) }
         #expect(first.orders.isEmpty)
         #expect(first.next == StreamNumber(1))
@@ -114,6 +119,15 @@ import WaybillStore
             #expect(listed == placed)
             // A page looks at some shelves, and the next begins at the first that holds anything.
             #expect(pages >= 2)
+            var newest: [Int64] = []
+            var before: StreamNumber? = StreamNumber(.max)
+            while let from = before {
+                let page = try store.read { try $0.orders(attribute: ann, before: from, limit: limit) }
+                #expect(page.orders.count <= limit)
+                newest += numbers(page)
+                before = page.next
+            }
+            #expect(newest == placed.reversed())
         }
         var rows: [Int64] = []
         repeat {

@@ -42,6 +42,24 @@ import WaybillCore
         #expect(try list(book, .time(noon.advanced(by: .days(9)))) == list(book, .now))
     }
 
+    @Test func `with the newest first is the same list, backwards`() async throws {
+        let book = try await lived()
+        let second = try #require(try book.history(of: "o-2")?[1].position)
+        let moments: [AsOf] = [.now, .time(noon.advanced(by: .seconds(150))), .event(second)]
+        let filters = [
+            OrderFilter(), OrderFilter(status: "awaiting payment"), OrderFilter(status: "closed"),
+            OrderFilter(workflow: "mug-shop", attributes: [.init("buyer", "ann")]),
+        ]
+        for moment in moments {
+            for filter in filters {
+                var newest = filter
+                newest.sequence = .newestFirst
+                #expect(try list(book, moment, newest) == list(book, moment, filter).reversed())
+            }
+        }
+        #expect(try list(book, .now, OrderFilter(sequence: .newestFirst)).first?.hasPrefix("o-5 ") == true)
+    }
+
     @Test func `goes by events as exactly as by time`() async throws {
         let book = try await lived()
         let first = try #require(try book.history(of: "o-2")?.first?.position)

@@ -11,6 +11,9 @@ struct ListOrders: AsyncParsableCommand {
     @OptionGroup var filter: FilterOptions
     @OptionGroup var upTo: MomentOptions
 
+    @Flag(help: "Begin with the order that was placed last.")
+    var newestFirst = false
+
     @Option(help: "How many at most.")
     var limit = 50
 
@@ -23,7 +26,9 @@ struct ListOrders: AsyncParsableCommand {
 
     func run() async throws {
         try await file.database.reading { book in
-            let page = try collect(try filter.filter(in: book), from: book)
+            var filter = try filter.filter(in: book)
+            if newestFirst { filter.sequence = .newestFirst }
+            let page = try collect(filter, from: book)
             file.json ? write(page) : print(page)
         }
     }

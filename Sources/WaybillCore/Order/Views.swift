@@ -196,9 +196,14 @@ public enum AsOf: Hashable, Sendable {
 /// Which orders a list shows; what is nil does not count.
 public struct OrderFilter: Hashable, Sendable {
     public var status: Text?
+    /// Whether a list begins with the order that was placed first, or last.
+    public var sequence = Sequence.oldestFirst
     public var workflow: WorkflowName?
     /// Each must have the value given. Only attributes that the workflow declares can be asked for.
     public var attributes: [Attribute] = []
+
+    /// The order of a list: by when orders were placed.
+    public enum Sequence: Hashable, Sendable { case oldestFirst, newestFirst }
 
     public struct Attribute: Hashable, Sendable {
         public var name: Text
@@ -209,7 +214,11 @@ public struct OrderFilter: Hashable, Sendable {
         }
     }
 
-    public init(status: Text? = nil, workflow: WorkflowName? = nil, attributes: [Attribute] = []) {
+    public init(
+        status: Text? = nil, workflow: WorkflowName? = nil, attributes: [Attribute] = [],
+        sequence: Sequence = .oldestFirst
+    ) {
+        self.sequence = sequence
         self.status = status
         self.workflow = workflow
         self.attributes = attributes

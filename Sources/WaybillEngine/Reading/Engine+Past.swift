@@ -42,14 +42,17 @@ extension Engine {
     /// One page of orders as they were. Status and attributes were others then, so no index of today's helps: a page
     /// looks at `limit` orders, folds each, and keeps those that the filter finds.
     func pastOrders(
-        _ filter: OrderFilter, asOf moment: AsOf, after number: StreamNumber, limit: Int
+        _ filter: OrderFilter, asOf moment: AsOf, from number: StreamNumber, limit: Int
     ) throws -> Page<OrderView> {
-        let rows = try store.read { snapshot in try snapshot.orders(after: number, limit: limit) }
+        let rows = try store.read { snapshot in try snapshot.orders(in: filter.sequence, from: number, limit: limit) }
         var views: [OrderView] = []
         for row in rows.orders {
             // An order's number is the position of its first event: all that follow were placed later still.
             if case .event(let position) = moment, row.number.number > position.number {
-                return Page(elements: views, next: nil)
+                switch filter.sequence {
+                case .oldestFirst: return Page(elements: views, next: nil)
+                case .newestFirst: continue
+                }
             }
             let workflow = try workflow(row.workflow)
             if let name = filter.workflow, name != workflow.name { continue }

@@ -75,17 +75,15 @@ extension Engine {
     /// Refusals from before an order was placed that are shown.
     private static var refusalsBeforeMax: Int { 20 }
 
-    /// One page of orders in the order in which they were placed. A page may be short, even empty, while `next` says
-    /// that there is more.
+    /// One page of orders in the order in which they were placed, or against it. A page may be short, even empty, while
+    /// `next` says that there is more.
     package func orders(
         _ filter: OrderFilter, asOf moment: AsOf = .now, after token: PageToken?, limit: Int
     ) throws -> Page<OrderView> {
         let limit = min(max(limit, 1), Self.pageMax)
-        let after = StreamNumber(token?.number ?? 0)
-        guard moment == .now else { return try pastOrders(filter, asOf: moment, after: after, limit: limit) }
-        let rows = try store.read { snapshot in
-            try snapshot.orders(matching: filter, after: after, limit: limit)
-        }
+        let from = filter.start(after: token)
+        guard moment == .now else { return try pastOrders(filter, asOf: moment, from: from, limit: limit) }
+        let rows = try store.read { snapshot in try snapshot.orders(matching: filter, from: from, limit: limit) }
         var views: [OrderView] = []
         for row in rows.orders {
             let workflow = try workflow(row.workflow)
@@ -151,17 +149,43 @@ extension Engine {
 
 extension TableReader where Self: ~Copyable {
     /// One page of orders by the one index that narrows most; the rest of the filter is left to `finds`.
-    func orders(matching filter: OrderFilter, after number: StreamNumber, limit: Int) throws -> OrderPage {
+    func orders(matching filter: OrderFilter, from number: StreamNumber, limit: Int) throws -> OrderPage {
         if let first = filter.attributes.first {
             let attribute = OrderAttribute(name: first.name, value: first.value)
-            return try orders(attribute: attribute, after: number, limit: limit)
+            return switch filter.sequence {
+            case .oldestFirst: try orders(attribute: attribute, after: number, limit: limit)
+            case .newestFirst: try orders(attribute: attribute, before: number, limit: limit)
+            }
         }
-        if let status = filter.status { return try orders(status: status, after: number, limit: limit) }
-        return try orders(after: number, limit: limit)
+        if let status = filter.status {
+            return switch filter.sequence {
+            case .oldestFirst: try orders(status: status, after: number, limit: limit)
+            case .newestFirst: try orders(status: status, before: number, limit: limit)
+            }
+        }
+        return try orders(in: filter.sequence, from: number, limit: limit)
+    }
+
+    /// All orders, the first or the last placed first.
+    func orders(
+        in sequence: OrderFilter.Sequence, from number: StreamNumber, limit: Int
+    ) throws -> OrderPage {
+        switch sequence {
+        case .oldestFirst: try orders(after: number, limit: limit)
+        case .newestFirst: try orders(before: number, limit: limit)
+        }
     }
 }
 
 extension OrderFilter {
+    /// The number beside which a page begins; it is not on the page itself.
+    func start(after token: PageToken?) -> StreamNumber {
+        switch sequence {
+        case .oldestFirst: StreamNumber(token?.number ?? 0)
+        case .newestFirst: StreamNumber(token?.number ?? .max)
+        }
+    }
+
     /// Whether everything that is asked for holds for an order.
     func finds(_ order: Order, under workflow: Workflow) -> Bool {
         if let status, status != order.status { return false }

@@ -43,7 +43,7 @@ extension Engine {
         var cursor = StreamNumber(0)
         while true {
             let page = try store.read { snapshot in
-                try snapshot.orders(matching: change.filter, after: cursor, limit: Self.pageMax)
+                try snapshot.orders(matching: change.filter, from: cursor, limit: Self.pageMax)
             }
             for row in page.orders where try self.order(row, isPartOf: change) { count += 1 }
             guard let next = page.next else { return count }
@@ -91,7 +91,7 @@ extension Engine {
                 }
                 var next = job
                 var last: StreamNumber?
-                let page = try write.transaction.orders(matching: job.change.filter, after: job.cursor, limit: limit)
+                let page = try write.transaction.orders(matching: job.change.filter, from: job.cursor, limit: limit)
                 for row in page.orders where row.number <= job.end {
                     guard try order(row, isPartOf: job.change) else { continue }
                     let command = TimeoutCommand(

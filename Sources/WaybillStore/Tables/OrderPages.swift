@@ -5,6 +5,16 @@ package struct OrderPage: Sendable {
     package var orders: [OrderRow]
     /// Nil: this was the last page.
     package var next: StreamNumber?
+
+    package init(orders: [OrderRow], next: StreamNumber?) {
+        self.orders = orders
+        self.next = next
+    }
+
+    /// A page that is the last one when it has fewer orders than were asked for.
+    init(_ orders: [OrderRow], limit: Int) {
+        self.init(orders: orders, next: orders.count < limit ? nil : orders.last?.number)
+    }
 }
 
 extension TableReader where Self: ~Copyable {
@@ -17,7 +27,7 @@ extension TableReader where Self: ~Copyable {
             """)
         statement.bind(1, number)
         statement.bind(2, Int64(limit))
-        return page(try statement.all { columns in OrderRow(columns) }, limit: limit)
+        return OrderPage(try statement.all { columns in OrderRow(columns) }, limit: limit)
     }
 
     /// All orders in order of the bytes of their ids.
@@ -44,7 +54,7 @@ extension TableReader where Self: ~Copyable {
         statement.bind(1, status)
         statement.bind(2, number)
         statement.bind(3, Int64(limit))
-        return page(try statement.all { columns in OrderRow(columns) }, limit: limit)
+        return OrderPage(try statement.all { columns in OrderRow(columns) }, limit: limit)
     }
 
     /// The orders whose attribute has this value, in the order in which they were placed. A page looks at some shelves
@@ -75,7 +85,7 @@ extension TableReader where Self: ~Copyable {
     }
 
     /// Shelves that one read looks at: a millisecond.
-    private static var shelvesMax: Int64 { 256 }
+    static var shelvesMax: Int64 { 256 }
 
     private func orders(
         _ attribute: OrderAttribute, on shelf: Int64, after number: StreamNumber, limit: Int
@@ -116,10 +126,6 @@ extension TableReader where Self: ~Copyable {
         statement.bind(1, parent)
         statement.bind(2, number)
         statement.bind(3, Int64(limit))
-        return page(try statement.all { columns in OrderRow(columns) }, limit: limit)
-    }
-
-    private func page(_ orders: [OrderRow], limit: Int) -> OrderPage {
-        OrderPage(orders: orders, next: orders.count < limit ? nil : orders.last?.number)
+        return OrderPage(try statement.all { columns in OrderRow(columns) }, limit: limit)
     }
 }
