@@ -15,6 +15,8 @@ package struct BulkTimeoutChange: Sendable {
 
     package init(_ action: TimeoutCommand.Action, _ name: TimeoutName, where filter: OrderFilter) {
         self.filter = filter
+        // A job goes from the first order that there was to the last.
+        self.filter.sequence = .oldestFirst
         self.name = name
         self.action = action
     }
