@@ -5,6 +5,7 @@ import WaybillStore
 func useEveryVerb(of store: Store) throws {
     try store.write { transaction in
         try useJournalVerbs(transaction)
+        try useListsOfTheNewest(transaction)
         try useTimeoutVerbs(transaction)
         try useMessageVerbs(transaction)
         try useTopicVerbs(transaction)
@@ -14,6 +15,13 @@ func useEveryVerb(of store: Store) throws {
     }
     // The writer searches shelf by shelf, a reader all of them at once.
     _ = try store.read { try $0.command(caller: "shop", key: "k", at: .noon) }
+}
+
+private func useListsOfTheNewest(_ transaction: borrowing Transaction) throws {
+    let end = StreamNumber(.max)
+    _ = try transaction.orders(before: end, limit: 9)
+    _ = try transaction.orders(status: "paid", before: end, limit: 9)
+    _ = try transaction.orders(attribute: OrderAttribute(name: "buyer", value: "ann"), before: end, limit: 9)
 }
 
 private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
@@ -38,14 +46,11 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.order(number: stream)
     _ = try transaction.orders(after: StreamNumber(0), limit: 9)
     _ = try transaction.orders(afterID: "o", limit: 9)
-    _ = try transaction.orders(before: StreamNumber(9), limit: 9)
-    _ = try transaction.orders(status: "paid", before: StreamNumber(9), limit: 9)
     _ = try transaction.orders(status: "paid", after: StreamNumber(0), limit: 9)
     _ = try transaction.orders(workflow: workflow, after: StreamNumber(0), limit: 9)
     _ = try transaction.orders(parent: stream, after: StreamNumber(0), limit: 9)
     try transaction.replaceAttributes(of: stream, old: [], new: [buyer])
     _ = try transaction.orders(attribute: buyer, after: StreamNumber(0), limit: 9)
-    _ = try transaction.orders(attribute: buyer, before: StreamNumber(9), limit: 9)
     _ = try transaction.hasAttribute(buyer, of: stream)
     _ = try transaction.orderAttributes(after: nil, limit: 9)
     try transaction.replaceAttributes(of: stream, old: [buyer], new: [])
