@@ -1,0 +1,50 @@
+import WaybillCore
+import WaybillStore
+
+/// Where a consumer looks next, and how it may take what it finds.
+struct Scan {
+    enum Source {
+        /// Rows of redeliveries that are ready, after an offset.
+        case ready(after: Int64, change: UInt64)
+        /// Messages that were never delivered, at these offsets.
+        case fresh([Int64])
+    }
+
+    enum TakeMode {
+        /// From memory, without a write.
+        case memory
+        case write
+        /// The delivered-through mark must be raised first.
+        case raise(to: Int64)
+    }
+
+    var key: CursorKey
+    var topic: TopicState
+    var queue: TopicState.Queue
+    var epoch: Int64
+    var source: Source
+    var taking: TakeMode
+    var filterNumber: Int64
+    var filter: MessageFilter
+    var others: [MessageFilter]
+    var isFIFO: Bool
+    /// Of a queue of dead letters: only what came from this topic.
+    var origin: TopicName?
+    var max: Int
+    /// What of the batch's bytes is left.
+    var bytesMax = Int.max
+    /// Whether the batch is empty as yet: its first message comes however large it is.
+    var isFirst = true
+    /// In a FIFO group: nothing was delivered of what it looks at, as far as the mark tells; nil: something may have
+    /// been, or must be taken one at a time.
+    var markOfNew: Int64?
+    /// In which topic what it finds keeps its order: the one that was asked for.
+    var scope: TopicNumber { asked ?? topic.number }
+    var asked: TopicNumber?
+
+    /// Whether one more fits into what was taken by this look.
+    func hasRoom(for one: Candidate, besides count: Int, bytes: Int) -> Bool {
+        guard count < max else { return false }
+        return isFirst && count == 0 || one.bytes <= bytesMax - bytes
+    }
+}
