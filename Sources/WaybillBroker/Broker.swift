@@ -35,8 +35,8 @@ package final class Broker {
     package let settings: BrokerSettings
     /// Seals receipts and recall handles.
     package let seal: Seal
-    /// What is known to consumers.
-    package let groups: GroupMemory
+    /// What is known to consumers. Private, so that a verb can only ask what is committed.
+    private let memory: GroupMemory
     let contents: any EventContents
     /// Where questions about half messages wait for producers.
     package let checkBacks: CheckBackQueue
@@ -50,7 +50,7 @@ package final class Broker {
     package let ring: TraceRing
     var pending = PendingChanges()
 
-    package init(store: Store, world: World, settings: BrokerSettings, contents: any EventContents) throws {
+    private init(store: Store, world: World, settings: BrokerSettings, contents: any EventContents) throws {
         self.store = store
         self.world = world
         self.settings = settings
@@ -64,7 +64,15 @@ package final class Broker {
         }
         seal = Seal(secret: secret)
         if !store.isLook { try Self.shortenLeases(store, at: world.now(), settings) }
-        groups = try GroupMemory(store: store, settings: settings, now: world.now(), uptime: world.uptime())
+        memory = try GroupMemory(store: store, settings: settings, now: world.now(), uptime: world.uptime())
+    }
+
+    /// Opens the broker of a file, with what its consumers need: they take from the same memory, without the writer.
+    package static func open(
+        _ store: Store, world: World, settings: BrokerSettings, contents: any EventContents
+    ) throws -> (broker: Broker, consumers: Receiver.Parts) {
+        let broker = try Broker(store: store, world: world, settings: settings, contents: contents)
+        return (broker, Receiver.Parts(broker, groups: broker.memory))
     }
 
     /// Handles one request in the write at hand.
@@ -119,8 +127,8 @@ package final class Broker {
 
     /// After the commit: consumers see what the write did.
     package func didCommit() {
-        groups.apply(pending)
-        ring.note(pending.happenings)
+        memory.apply(AfterCommit(pending))
+        ring.record(pending.happenings)
         maintenance.index.grew(pending.grown.keys)
         maintenance.clearing.delete(pending.deletedTopics)
         checkBacks.settle(pending.settled)
@@ -132,11 +140,42 @@ package final class Broker {
 
     /// After a write that was undone.
     package func forget() {
-        groups.restore(pending.ended)
-        groups.release(pending.movedCursors)
+        memory.undo(pending)
         pending = PendingChanges()
         maintenance.forget()
     }
+
+    /// Asks what is committed; the answer is all that leaves the memory's lock.
+    func committed<Answer: Sendable>(_ question: (borrowing GroupMemory.State) -> Answer) -> Answer {
+        memory.read(question)
+    }
+
+    /// The lease ends that are due; an undone write gives them back.
+    func popLeaseEnds(upTo now: Moment, limit: Int) -> [(due: Moment, lease: LeaseEnd)] {
+        let ends = memory.popLeaseEnds(upTo: now, limit: limit)
+        pending.ended += ends
+        return ends
+    }
+
+    /// Keeps consumers from taking from memory while the write moves a cursor; an undone write lets go.
+    func hold(still key: CursorKey) {
+        memory.hold(still: key)
+        pending.movedCursors.append(key)
+    }
+
+    /// When the next lease or wait ends; nil: none is pending.
+    package var nextDue: Moment? {
+        let (lease, uptime) = memory.nextEnds
+        guard let uptime else { return lease }
+        let wait = world.now().advanced(by: uptime - world.uptime())
+        return lease.map { min($0, wait) } ?? wait
+    }
+
+    /// Ends the receives whose time is over, also while nothing else may happen.
+    package func endWaits() { memory.endWaits(upTo: world.uptime()) }
+
+    /// Nothing can be written any more: nobody waits for it.
+    package func endAllWaits() { memory.close() }
 
     /// What is asked without changing anything.
     package var reader: MessageReader {
@@ -153,4 +192,12 @@ package final class Broker {
         if isStored { try transaction.set("seal", to: secret) }
         return Array(secret.string.utf8)
     }
+}
+
+/// What a committed write did. Only ``Broker/didCommit()`` makes one, and nothing else changes what memory knows of
+/// groups, topics and cursors.
+struct AfterCommit {
+    let changes: PendingChanges
+
+    fileprivate init(_ changes: PendingChanges) { self.changes = changes }
 }

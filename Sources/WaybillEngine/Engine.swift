@@ -95,13 +95,13 @@ package final class Engine: Sendable {
         let catalogue = WorkflowCatalogue(
             stored: stored, current: opening.current, opened: workflows.map(\.workflow), compile: compile)
         self.catalogue = catalogue
-        let broker = try Broker(
-            store: store, world: clock.steadyWorld, settings: settings.broker, contents: OrderEvents())
-        groups = broker.groups
+        let (broker, consumers) = try Broker.open(
+            store, world: clock.steadyWorld, settings: settings.broker, contents: OrderEvents())
+        groups = consumers.groups
         messages = broker.reader
         checkBacks = broker.checkBacks
         disk = broker.disk
-        receiverParts = Receiver.Parts(broker)
+        receiverParts = consumers
         let made = try Writer(
             store: store, world: world,
             handler: CommandHandler(

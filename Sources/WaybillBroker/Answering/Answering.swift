@@ -1,4 +1,3 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -42,13 +41,6 @@ extension Broker {
             return stale("its time was over")
         }
         return .success((.row(row), group, topic))
-    }
-
-    func topicState(of queue: StoredQueueNumber) -> TopicState? {
-        for case let topic? in pending.topics.values where topic.queues.contains(where: { $0.number == queue }) {
-            return topic
-        }
-        return groups.topic(of: queue)
     }
 
     /// Ends the delivery of a message to a group.

@@ -1,4 +1,3 @@
-import Synchronization
 package import WaybillCore
 import WaybillStore
 package import WaybillTimeouts
@@ -8,24 +7,10 @@ extension Broker {
     /// Deliveries whose time is over in one write.
     private static let endsMax = 1_000
 
-    /// When the next lease or wait ends; nil: none is pending.
-    package var nextDue: Moment? {
-        let wait = groups.nextWaitEnd.map { end in
-            world.now().advanced(by: end - world.uptime())
-        }
-        guard let lease = groups.nextLeaseEnd, let wait else { return groups.nextLeaseEnd ?? wait }
-        return min(lease, wait)
-    }
-
-    /// Ends the receives whose time is over, also while nothing else may happen.
-    package func endWaits() { groups.endWaits(upTo: world.uptime()) }
-
     /// Ends first deliveries whose time is over at the moment of the write.
     package func step(in write: borrowing Write) throws {
         pending.uptime = world.uptime()
-        let ended = groups.takeLeaseEnds(upTo: write.now, limit: Self.endsMax)
-        pending.ended += ended
-        for end in ended {
+        for end in popLeaseEnds(upTo: write.now, limit: Self.endsMax) {
             let key = end.lease.cursor
             guard let lease = lease(of: end.lease.offset, in: key), lease.until == end.due,
                 let group = groupRow(key.group), let topic = topicState(of: key.queue)
@@ -43,7 +28,7 @@ extension Broker {
             let group = groupRow(number), let topic = topicState(of: place.queue)
         else { return }
         if row.state == .held {
-            let holder = groups.holder(of: place, in: number)
+            let holder = committed { $0.holder(of: place, in: number) }
             try finish(
                 .row(row), of: holder ?? Holder(client: "", takenAt: write.now, renews: false), group, topic, in: write)
             return
@@ -59,8 +44,9 @@ extension Broker {
     private func finish(
         _ held: OpenDelivery, of holder: Holder, _ group: GroupRow, _ topic: TopicState, in write: borrowing Write
     ) throws {
-        if holder.renews, write.now.since(holder.takenAt) < settings.renewalMax,
-            groups.isAlive(holder.client, of: group.number, at: write.now)
+        let now = write.now
+        if holder.renews, now.since(holder.takenAt) < settings.renewalMax,
+            committed({ $0.isAlive(holder.client, of: group.number, at: now, settings) })
         {
             try prolong(held, group, topic, until: write.now.advanced(by: settings.renewal), in: write)
             return
@@ -74,11 +60,11 @@ extension Broker {
     func leave(_ name: GroupName, client: Text, in write: borrowing Write) throws -> BrokerReply {
         guard let group = try groupNumber(name, in: write) else { return .refused(.unknownGroup(name)) }
         let soon = write.now.advanced(by: .seconds(1))
-        for (key, offset, lease) in groups.leases(of: client, in: group.number) {
+        for (key, offset, lease) in committed({ $0.leases(of: client, in: group.number) }) {
             guard let topic = topicState(of: key.queue) else { continue }
             try prolong(.lease(lease, key, offset), group, topic, until: min(soon, lease.until), in: write)
         }
-        for place in groups.redeliveries(heldBy: client, in: group.number) {
+        for place in committed({ $0.redeliveries(heldBy: client, in: group.number) }) {
             guard let row = try write.transaction.redelivery(of: group.number, at: place), row.state == .held,
                 let due = row.due, let topic = topicState(of: place.queue)
             else { continue }

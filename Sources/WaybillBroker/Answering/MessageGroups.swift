@@ -1,4 +1,3 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -31,11 +30,11 @@ extension Broker {
 
     private func topicState(named name: TopicName) -> TopicState? {
         if let changed = pending.topics[name] { return changed }
-        return groups.topic(named: name)
+        return committed { $0.topic(named: name) }
     }
 
     private func topicState(_ number: TopicNumber) -> TopicState? {
-        groups.topic(number)
+        committed { $0.topic(number) }
     }
 
     /// Whether an earlier message of the same message group is in flight, or owed.
@@ -70,7 +69,7 @@ extension Broker {
     private func deadLetter(
         of messageGroup: Text, _ group: GroupNumber, _ scope: TopicState, in write: borrowing Write
     ) throws -> RedeliveryRow? {
-        let known = groups.deadLetters(of: group)
+        let known = committed { $0.deadLetters(of: group) }
         guard let queue = pending.deadLetters[group] ?? known, owes(CursorKey(group: group, queue: queue)) else {
             return nil
         }
@@ -144,7 +143,7 @@ extension Broker {
 
     /// Lets a message group go on in every topic in which nothing holds it.
     private func freeMessageGroups(of group: GroupNumber, named messageGroup: Text, in write: borrowing Write) throws {
-        for topic in groups.topics(of: group)
+        for topic in committed({ $0.topics(of: group) })
         where try write.transaction.lease(of: group, topic: topic.number, messageGroup: messageGroup) == nil {
             try freeMessageGroup(messageGroup, topic, group, in: write)
         }
@@ -164,7 +163,7 @@ extension Broker {
             guard page.count == 1_000 else { break }
             last = page.last
         }
-        let queues = topic.name.isDeadLetters ? groups.topics(of: key.group).flatMap(\.queues) : []
+        let queues = topic.name.isDeadLetters ? committed { $0.topics(of: key.group) }.flatMap(\.queues) : []
         for queue in [key.queue] + queues.map(\.number) where queue == key.queue || topicState(of: queue) != nil {
             try freeWaiting(CursorKey(group: key.group, queue: queue), in: write)
         }

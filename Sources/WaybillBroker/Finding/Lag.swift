@@ -1,4 +1,3 @@
-import Synchronization
 package import WaybillCore
 package import WaybillStore
 
@@ -123,7 +122,7 @@ package struct LagReader: Sendable {
 
     /// The lag of a group on each topic that it reads.
     package func lags(of name: GroupName, at now: Moment) throws -> Result<[GroupLag], MessageRefusal> {
-        guard let (number, topics) = groups.topics(of: name) else { return .failure(.unknownGroup(name)) }
+        guard let (number, topics) = groups.read({ $0.lagging(name) }) else { return .failure(.unknownGroup(name)) }
         return .success(try topics.map { try lag(of: name, number, $0, at: now) })
     }
 
@@ -133,8 +132,8 @@ package struct LagReader: Sendable {
         var lag = GroupLag(group: name, topic: topic.name)
         for queue in topic.queues {
             let key = CursorKey(group: number, queue: queue.number)
-            let end = groups.end(of: queue.number)
-            let memory = groups.count(of: key, end: end, freshMax: Self.freshMax)
+            let end = groups.read { $0.end(of: queue.number) }
+            let memory = groups.read { $0.count(of: key, end: end, freshMax: Self.freshMax) }
             let isOfDead = topic.name == .deadLetters(of: name)
             var count = try store.read { rows in
                 try CursorCount(memory, key, end: end, isOfDead: isOfDead, in: rows)
@@ -148,7 +147,7 @@ package struct LagReader: Sendable {
                 lag.oldest = max(lag.oldest ?? Interval(milliseconds: 0), now.since(message.visibleAt))
             }
         }
-        lag.heldBack = groups.heldBack(number, topic)
+        lag.heldBack = groups.read { $0.heldBack(number, topic, groups.settings) }
         return lag
     }
 

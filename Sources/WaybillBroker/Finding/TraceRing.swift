@@ -32,7 +32,7 @@ package final class TraceRing: Sendable {
     }
 
     /// Keeps what happened, in place of the oldest.
-    package func note(_ entries: [Entry]) {
+    package func record(_ entries: [Entry]) {
         guard !entries.isEmpty else { return }
         state.withLock { state in
             for entry in entries {

@@ -1,4 +1,3 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -7,16 +6,14 @@ import WaybillTimeouts
 extension Receiver {
     /// What a client has not seen yet. Nothing is in flight, nothing comes twice, and nothing is held back for it.
     func broadcast(
-        _ request: ReceiveRequest, _ group: GroupNumber, _ queues: [StoredQueueNumber]
+        _ request: ReceiveRequest, _ admitted: Admitted
     ) throws -> [Delivery] {
-        groups.begin(request, group)
-        let share = groups.takeReadingBytes()
-        defer { groups.giveBack(readingBytes: share) }
+        let share = admitted.readingBytes
         var bytes = 0
         var deliveries: [Delivery] = []
-        for queue in queues {
+        for queue in admitted.queues {
             while deliveries.count < request.max, deliveries.isEmpty || bytes < share {
-                guard var scan = groups.position(of: request, group, queue) else { break }
+                guard var scan = groups.scanBroadcast(request, admitted.group, queue) else { break }
                 scan.bytesMax = share - bytes
                 let found = try read(scan)
                 bytes += found.reduce(0) { $0 + ($1.content == nil ? 0 : $1.bytes) }
@@ -27,12 +24,12 @@ extension Receiver {
                     let grant = GrantedLease(
                         place: scan.key.place(one.offset), epoch: 0, attempt: 0, nonce: 0, until: world.now(),
                         isReplayed: false)
-                    var delivery = delivery(one, grant, scan, group)
+                    var delivery = deliver(one, grant, scan, admitted.group)
                     delivery.attempt = 1
                     deliveries.append(delivery)
                 }
                 guard let seen else { break }
-                groups.move(request.client, of: group, queue, to: seen)
+                groups.move(request.client, of: admitted.group, queue, to: seen)
             }
         }
         return deliveries

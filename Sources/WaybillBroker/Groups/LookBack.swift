@@ -1,4 +1,3 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -171,12 +170,6 @@ extension Broker {
             guard page.count == 1_000 else { return }
             after = page.last?.offset
         }
-    }
-
-    /// Keeps consumers from taking from memory while the write turns the cursor; undone with the write.
-    private func hold(still key: CursorKey) {
-        groups.hold(still: key)
-        pending.movedCursors.append(key)
     }
 
     /// First deliveries in flight on a cursor, by offset.

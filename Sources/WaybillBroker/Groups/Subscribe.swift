@@ -1,4 +1,3 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -53,7 +52,7 @@ extension Broker {
     /// Why a group may use no other expression for a topic now; nil: it uses this one already, or has room for it.
     private func refusal(ofNew key: FilterUse.Key, of group: GroupRow) -> MessageRefusal? {
         let uptime = world.uptime()
-        var used = groups.filtersInUse(of: key.topic, in: group.number, at: uptime)
+        var used = committed { $0.filtersInUse(of: key.topic, in: group.number, at: uptime, settings) }
         used += pending.filters.filter { $0.group == group.number && $0.key.topic == key.topic }.map(\.key)
         guard !used.contains(key), Set(used).count >= settings.filtersMax else { return nil }
         return .limit(

@@ -1,4 +1,3 @@
-import Synchronization
 package import WaybillCore
 package import WaybillStore
 package import WaybillTimeouts
@@ -33,6 +32,14 @@ package enum ReceivedBatch: Sendable {
     case deliveries([Delivery])
     /// To be given back when it is dealt with, or cannot be.
     case batch(ModuleBatch)
+
+    /// Whether a consumer gets nothing.
+    var isEmpty: Bool {
+        switch self {
+        case .deliveries(let deliveries): deliveries.isEmpty
+        case .batch: false
+        }
+    }
 }
 
 /// What stands about a group in the way of handling without a look at its rows.
@@ -50,7 +57,7 @@ extension Broker {
         guard let group = groupRow(key.group), epoch(of: key) == batch.scan.epoch,
             let topic = topicState(of: key.queue), topic.number == batch.scan.topic.number
         else { return nil }
-        let isClear = !group.isFIFO || groups.isClear(group.number, topic)
+        let isClear = !group.isFIFO || committed({ $0.isClear(group.number, topic) })
         return ModuleBatchCheck(topic: topic, isClear: isClear)
     }
 

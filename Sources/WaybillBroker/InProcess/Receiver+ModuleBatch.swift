@@ -5,17 +5,11 @@ import WaybillTimeouts
 /// Messages for a module of this process, which handles and finishes them in one write.
 extension Receiver {
     /// New messages of a FIFO group, with the mark beyond them; nil: they need a separate write.
-    func untaken(_ scan: Scan, _ request: ReceiveRequest, _ group: GroupNumber) async throws -> ModuleBatch? {
+    func readForModule(_ scan: Scan, _ open: OpenBatch) async throws -> ModuleBatch? {
         guard let mark = scan.markOfNew else { return nil }
-        let found: [Candidate]
-        do {
-            found = try read(scan)
-        } catch {
-            groups.finish(scan, found: [], tookAll: false)
-            throw error
-        }
-        let until = world.now().advanced(by: request.invisible ?? .seconds(30))
-        var batch = ModuleBatch(scan: scan, group: group, elements: [])
+        let found = try read(scan)
+        let until = world.now().advanced(by: open.request.invisible ?? .seconds(30))
+        var batch = ModuleBatch(scan: scan, group: open.admitted.group, elements: [])
         var (wanted, bytes) = (0, 0)
         for one in found {
             // What others may want of it needs a row, so that nobody overtakes it.
@@ -31,7 +25,7 @@ extension Receiver {
                 place: scan.key.place(one.offset), epoch: scan.epoch, attempt: 1, nonce: 0, until: until,
                 isReplayed: false)
             batch.elements.append(
-                ModuleBatch.Element(found: one, grant: nil, delivery: delivery(one, grant, scan, DeliveryReceipt(""))))
+                ModuleBatch.Element(found: one, grant: nil, delivery: deliver(one, grant, scan, DeliveryReceipt(""))))
         }
         guard let last = batch.elements.last?.found.offset else { return nil }
         if last >= mark {
@@ -42,14 +36,13 @@ extension Receiver {
     }
 
     /// Messages of an ordinary group that were taken from memory.
-    func batch(of granted: [(found: Candidate, grant: GrantedLease)], _ scan: Scan, _ group: GroupNumber) -> ModuleBatch
-    {
+    func moduleBatch(of leased: [Leased], _ scan: Scan, _ group: GroupNumber) -> ModuleBatch {
         ModuleBatch(
             scan: scan, group: group,
-            elements: granted.map { one in
+            elements: leased.map { one in
                 ModuleBatch.Element(
-                    found: one.found, grant: one.grant,
-                    delivery: delivery(one.found, one.grant, scan, DeliveryReceipt("")))
+                    found: one.found, grant: one.lease,
+                    delivery: deliver(one.found, one.lease, scan, DeliveryReceipt("")))
             })
     }
 
@@ -57,11 +50,11 @@ extension Receiver {
     /// or is handed over as deliveries to be answered one by one.
     package func giveBack(_ rest: ModuleBatch, dropped: Int, of batch: ModuleBatch) -> [Delivery] {
         guard !batch.scan.isFIFO else {
-            groups.finish(batch.scan, found: batch.elements.prefix(dropped).map(\.found), tookAll: true)
+            groups.end(batch.scan, found: batch.elements.prefix(dropped).map(\.found), tookAll: true)
             return []
         }
         return rest.elements.compactMap { element in
-            element.grant.map { delivery(element.found, $0, batch.scan, batch.group) }
+            element.grant.map { deliver(element.found, $0, batch.scan, batch.group) }
         }
     }
 }

@@ -1,4 +1,3 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -13,8 +12,10 @@ extension Broker {
 
     /// Takes empty queues of lanes away; true: it found some, and there may be more.
     func dropEmptyLanes(in write: borrowing Write) throws -> Bool {
-        let queues = groups.queuesWithoutConsumers(
-            at: write.now, after: maintenance.lastLaneQueue, limit: Self.queuesPerStep)
+        let queues = committed { [now = write.now] in
+            $0.queuesWithoutConsumers(
+                at: now, after: maintenance.lastLaneQueue, limit: Self.queuesPerStep, settings)
+        }
         let isMore = queues.count == Self.queuesPerStep
         maintenance.lastLaneQueue = isMore ? queues.last?.number ?? StoredQueueNumber(0) : StoredQueueNumber(0)
         var gone: [TopicName: Set<StoredQueueNumber>] = [:]
@@ -33,7 +34,7 @@ extension Broker {
     /// Whether nothing lies in a queue that once had messages, and no group is owed any of it.
     private func isEmpty(_ queue: StoredQueueNumber, in write: borrowing Write) throws -> Bool {
         guard try write.transaction.oldestOffset(of: queue) == nil else { return false }
-        return try groups.cursors(on: queue).allSatisfy { key in
+        return try committed({ $0.cursors(on: queue) }).allSatisfy { key in
             guard committed(key, { $0.leases.isEmpty && $0.owed == 0 && !$0.isBeingMoved }) ?? true else {
                 return false
             }
@@ -44,7 +45,7 @@ extension Broker {
     /// False: it is the newest of all, and stays until there is a newer one.
     private func remove(_ queue: StoredQueueNumber, in write: borrowing Write) throws -> Bool {
         guard try write.transaction.deleteStoredQueue(queue) else { return false }
-        for key in groups.cursors(on: queue) {
+        for key in committed({ $0.cursors(on: queue) }) {
             try write.transaction.deleteCursor(of: key.group, on: queue)
             try write.transaction.openEffects(of: key.group, in: queue, from: nil)
         }

@@ -1,4 +1,3 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -14,7 +13,7 @@ extension Broker {
     /// Deletes rows of expressions that memory has forgotten; true: there may be more.
     func dropUnusedFilters(in write: borrowing Write) throws -> Bool {
         var left = Self.filtersPerStep
-        for (group, count) in groups.unusedFilters() {
+        for (group, count) in committed({ $0.forgottenFilters }) {
             var last: Int64 = 0
             while left > 0 {
                 let page = try write.transaction.filters(of: group, after: last, limit: 1_000)
@@ -33,6 +32,6 @@ extension Broker {
 
     private func isKnown(_ row: FilterRow) -> Bool {
         if pending.filters.contains(where: { $0.group == row.group && $0.key == row.key }) { return true }
-        return groups.knows(row.key, of: row.group)
+        return committed { $0.knows(row.key, of: row.group) }
     }
 }

@@ -1,4 +1,3 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -7,27 +6,26 @@ import WaybillTimeouts
 extension Broker {
     func groupRow(_ number: GroupNumber) -> GroupRow? {
         if let changed = pending.groups[number] { return changed }
-        return groups.state.withLock { $0.groups[number]?.row }
+        return committed { $0.group(number) }
     }
 
     func groupNumber(_ name: GroupName, in write: borrowing Write) throws -> GroupRow? {
-        let known = groups.state.withLock { state in state.names[name].flatMap { state.groups[$0]?.row } }
-        if let known, pending.groups[known.number] == nil { return known }
+        if let known = committed({ $0.group(named: name) }), pending.groups[known.number] == nil { return known }
         return try write.transaction.group(name)
     }
 
-    /// The topic and number of a stored queue that is in use.
-    func topic(of queue: StoredQueueNumber) -> (name: TopicName, number: TopicNumber)? {
+    /// The topic of a stored queue that is in use.
+    func topicState(of queue: StoredQueueNumber) -> TopicState? {
         for case let topic? in pending.topics.values where topic.queues.contains(where: { $0.number == queue }) {
-            return (topic.name, topic.number)
+            return topic
         }
-        return groups.state.withLock { state in state.queues[queue].map { ($0.topic, $0.topicNumber) } }
+        return committed { $0.topic(of: queue) }
     }
 
     /// The stored queues of a topic.
     func queues(of topic: TopicName) -> [TopicState.Queue] {
         if let changed = pending.topics[topic] { return changed?.queues ?? [] }
-        return groups.state.withLock { $0.topics[topic]?.queues ?? [] }
+        return committed { $0.topic(named: topic)?.queues ?? [] }
     }
 
     /// A cursor as the current write will leave it, without what is in flight; nil: there is none.
@@ -65,9 +63,9 @@ extension Broker {
         return committed(key) { $0.isFree(offset) } ?? false
     }
 
-    /// Asks a committed cursor; the closure's result is all that leaves the lock.
-    func committed<Result: Sendable>(_ key: CursorKey, _ body: @Sendable (GroupCursor) -> Result) -> Result? {
-        groups.state.withLock { state in state.groups[key.group]?.cursors[key.queue].map(body) }
+    /// Asks a committed cursor; the answer is all that leaves the lock.
+    func committed<Answer: Sendable>(_ key: CursorKey, _ question: (GroupCursor) -> Answer) -> Answer? {
+        committed { $0.cursor(key, question) }
     }
 
     func change(_ key: CursorKey, _ body: (inout CursorChange) -> Void) {

@@ -1,4 +1,3 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 package import WaybillTimeouts
@@ -18,9 +17,7 @@ extension Broker {
         guard let change = pending.cursors[key], let group = groupRow(key.group),
             var cursor = change.opened.map(CursorHead.init) ?? committed(key, CursorHead.init)
         else { return }
-        let isChanged =
-            change.opened != nil || !change.finished.isEmpty || change.mark != nil || change.exactMark != nil
-        guard isChanged else { return }
+        guard change.isOfRow else { return }
         for offset in change.finished { cursor.progress.finish(offset) }
         for cut in pending.cuts where cut.group == key.group && cut.queue == key.queue { cursor.cut(below: cut.offset) }
         cursor.mark = max(cursor.mark, change.mark ?? 0, cursor.progress.end)
@@ -68,14 +65,14 @@ extension Broker {
     private func noteGrowth(in write: borrowing Write) throws {
         let grown = write.transaction.takeGrownQueues()
         pending.grown.merge(grown) { max($0, $1) }
-        for number in grown.keys.sorted() where topic(of: number) == nil {
+        for number in grown.keys.sorted() where topicState(of: number) == nil {
             let before = StoredQueueNumber(number.number - 1)
             guard let queue = try write.transaction.storedQueues(after: before, limit: 1).first, queue.number == number,
                 let topic = try TopicState(queue.topic, in: write.transaction),
                 topic.queues.contains(where: { $0.number == number })
             else { continue }
             pending.topics[topic.name] = topic
-            for group in groups.subscribers(of: topic.name) {
+            for group in committed({ $0.subscribers(of: topic.name) }) {
                 guard let row = groupRow(group), !row.isBroadcast else { continue }
                 try openNew(CursorKey(group: group, queue: number), in: write)
             }
@@ -120,11 +117,5 @@ private struct CursorHead {
         CursorRow(
             group: key.group, queue: key.queue, epoch: epoch, floor: progress.floor, ranges: progress.text,
             deliveredThrough: max(mark, progress.floor), fence: fence, gap: gap)
-    }
-}
-
-extension GroupMemory {
-    func subscribers(of topic: TopicName) -> [GroupNumber] {
-        state.withLock { ($0.subscribers[topic] ?? []).sorted() }
     }
 }

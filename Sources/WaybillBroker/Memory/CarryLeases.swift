@@ -7,7 +7,7 @@ package import WaybillTimeouts
 extension Broker {
     /// Writes leases down as rows, and the marks as they are: nothing has used an attempt by the stop.
     package func carry(in write: borrowing Write) throws {
-        for key in groups.cursors() {
+        for key in committed({ $0.cursorKeys }) {
             guard let group = groupRow(key.group), !group.isBroadcast else { continue }
             let leases = committed(key) { $0.leases } ?? [:]
             for (offset, lease) in leases.sorted(by: { $0.key < $1.key }) where lease.messageGroup == nil {
@@ -24,15 +24,6 @@ extension Broker {
                 return (mark, max(cursor.mark, cursor.progress.end) > mark)
             }
             if let change, change.isNew { self.change(key) { $0.exactMark = change.mark } }
-        }
-    }
-}
-
-extension GroupMemory {
-    func cursors() -> [CursorKey] {
-        state.withLock { state in
-            state.groups.flatMap { group, known in known.cursors.keys.map { CursorKey(group: group, queue: $0) } }
-                .sorted()
         }
     }
 }

@@ -1,4 +1,3 @@
-import Synchronization
 import WaybillStore
 
 /// Cursors that say what cannot be: their cursors are parked, and all else is served.
@@ -9,6 +8,6 @@ extension Broker {
     /// Whether a cursor is parked because its cursor is damaged.
     func isDamaged(_ key: CursorKey) -> Bool {
         guard pending.cursors[key]?.opened == nil else { return false }
-        return groups.state.withLock { $0.groups[key.group]?.damaged[key.queue] != nil }
+        return committed { $0.isDamaged(key) }
     }
 }

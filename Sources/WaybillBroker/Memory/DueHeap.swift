@@ -18,8 +18,8 @@ struct DueHeap<Element> {
         }
     }
 
-    /// Takes the earliest, if it is due.
-    mutating func take(upTo now: Moment) -> (due: Moment, element: Element)? {
+    /// Takes the earliest off, if it is due.
+    mutating func pop(upTo now: Moment) -> (due: Moment, element: Element)? {
         guard let first = entries.first, first.due <= now else { return nil }
         let last = entries.removeLast()
         if !entries.isEmpty {
@@ -31,7 +31,7 @@ struct DueHeap<Element> {
 
     /// Drops from the front what its owner does not know any more.
     mutating func dropEarliest(unless isKnown: (Moment, Element) -> Bool) {
-        while let first = entries.first, !isKnown(first.due, first.element) { _ = take(upTo: first.due) }
+        while let first = entries.first, !isKnown(first.due, first.element) { _ = pop(upTo: first.due) }
     }
 
     /// Drops what its owner does not know any more: without it, entries of long leases would gather.

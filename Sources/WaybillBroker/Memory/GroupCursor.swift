@@ -42,9 +42,9 @@ struct GroupCursor {
     var leases: [Int64: Lease] = [:]
     /// Where consumers by a filter look next; by the filter's number.
     var next: [Int64: Int64] = [:]
-    /// In FIFO groups: every message below it is in flight, finished, or has a row.
+    /// Where one consumer at a time looks at new messages: all below it is in flight, finished, or has a row.
     var fresh: Int64
-    /// In FIFO groups one consumer at a time looks at new messages, so that none overtakes another.
+    /// Whether somebody looks at new messages and others may not.
     var isScanned = false
     /// Somebody has come meanwhile.
     var isScanAwaited = false
@@ -70,7 +70,7 @@ struct GroupCursor {
         progress = try Progress(cursor)
         fence = cursor.fence
         gap = cursor.gap
-        mark = cursor.deliveredThrough
+        mark = max(cursor.deliveredThrough, cursor.floor)
         fresh = max(cursor.deliveredThrough, cursor.floor)
     }
 

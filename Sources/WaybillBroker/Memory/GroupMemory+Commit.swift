@@ -1,45 +1,10 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 
 /// The one place where what a write did becomes known: the dispatcher.
-extension GroupMemory {
-    /// Makes known what a write did, and wakes who waited for it.
-    func apply(_ changes: PendingChanges) {
-        guard !changes.isEmpty else { return }
-        let woken = state.withLock { state in
-            let wakeUps = state.apply(changes)
-            return state.takeWoken(wakeUps, uptime: changes.uptime)
-        }
-        for resume in woken { resume() }
-    }
-
-    /// Gives back lease ends that an undone write had looked at.
-    func restore(_ ended: [(due: Moment, lease: LeaseEnd)]) {
-        guard !ended.isEmpty else { return }
-        state.withLock { state in
-            for end in ended { state.leaseEnds.add(end.lease, due: end.due) }
-        }
-    }
-
-    /// The lease ends that are due, taken out; the caller gives them back if its write is undone.
-    func takeLeaseEnds(upTo now: Moment, limit: Int) -> [(due: Moment, lease: LeaseEnd)] {
-        state.withLock { state in
-            var ends: [(due: Moment, lease: LeaseEnd)] = []
-            while ends.count < limit, let end = state.leaseEnds.take(upTo: now) {
-                // Acknowledged, or extended since.
-                guard state.lease(at: end.element)?.until == end.due else { continue }
-                ends.append((end.due, end.element))
-            }
-            return ends
-        }
-    }
-}
-
 extension GroupMemory.State {
-    func lease(at end: LeaseEnd) -> Lease? { groups[end.cursor.group]?.cursors[end.cursor.queue]?.leases[end.offset] }
-
-    fileprivate mutating func apply(_ changes: PendingChanges) -> WakeUps {
+    /// Does to memory what a write has done to the file; answers whom that is for.
+    mutating func apply(_ changes: PendingChanges, _ settings: BrokerSettings) -> WakeUps {
         var wakeUps = WakeUps()
         for number in changes.deletedTopics {
             guard let name = topics.first(where: { $0.value.number == number })?.key else { continue }
@@ -61,7 +26,7 @@ extension GroupMemory.State {
         }
         for (group, queue) in changes.deadLetters { groups[group]?.deadLetters = queue }
         for (group, count) in changes.cleanedFilters where unusedFilters[group] == count { unusedFilters[group] = nil }
-        namedLanes.merge(changes.namedLanes) { max($0, $1) }
+        name(changes.namedLanes, settings)
         if let closed = changes.closedLanes {
             closedLanes = closed
             wakeUps.all.formUnion(groups.keys)
@@ -78,7 +43,7 @@ extension GroupMemory.State {
             if change.becameReady || groups[key.group]?.isHeldBack == true { wakeUps.some.insert(key.group) }
         }
         for cut in changes.cuts { groups[cut.group]?.cursors[cut.queue]?.cut(below: cut.offset) }
-        for outcome in changes.outcomes { groups[outcome.group]?.breaker.note(outcome.succeeded) }
+        for outcome in changes.outcomes { groups[outcome.group]?.breaker.count(outcome.succeeded) }
         for holder in changes.holders { groups[holder.group]?.holders[holder.place] = holder.holder }
         for departed in changes.departed {
             groups[departed.group]?.clients[departed.client] = nil
@@ -90,7 +55,46 @@ extension GroupMemory.State {
             groups[number]?.isHeldBack = false
         }
         dropLeaseEnds()
+        for (key, change) in changes.cursors {
+            assert(
+                flaw(on: key, touching: change.finished + change.leased.keys) == nil,
+                "memory contradicts itself after a commit")
+        }
         return wakeUps
+    }
+
+    /// Lanes that requests have named. Those named long ago are forgotten.
+    private mutating func name(_ lanes: [Text: Interval], _ settings: BrokerSettings) {
+        guard let newest = lanes.values.max() else { return }
+        namedLanes.merge(lanes) { max($0, $1) }
+        namedLanes = namedLanes.filter { settings.isRemembered(laneNamedAt: $0.value, at: newest) }
+    }
+
+    /// The lease ends that are due, taken off the heap.
+    mutating func popLeaseEnds(upTo now: Moment, limit: Int) -> [(due: Moment, lease: LeaseEnd)] {
+        var ends: [(due: Moment, lease: LeaseEnd)] = []
+        while ends.count < limit, let end = leaseEnds.pop(upTo: now) {
+            // Acknowledged, or extended since.
+            guard lease(at: end.element)?.until == end.due else { continue }
+            ends.append((end.due, end.element))
+        }
+        return ends
+    }
+
+    /// Gives back what an undone write had kept: lease ends that it had looked at, and cursors that it was to move.
+    mutating func undo(_ changes: PendingChanges) -> [@Sendable () -> Void] {
+        for end in changes.ended { leaseEnds.add(end.lease, due: end.due) }
+        for key in changes.movedCursors {
+            groups[key.group]?.cursors[key.queue]?.isBeingMoved = false
+            groups[key.group]?.changes += 1
+        }
+        return Set(changes.movedCursors.map(\.group)).sorted().flatMap { group in
+            removeWaiters(of: group) { _ in true }
+        }
+    }
+
+    private func lease(at end: LeaseEnd) -> Lease? {
+        groups[end.cursor.group]?.cursors[end.cursor.queue]?.leases[end.offset]
     }
 
     /// Forgets the ends of leases that are over or were extended.
@@ -180,7 +184,8 @@ extension GroupCursor {
     /// What a write did, but for leases.
     fileprivate mutating func apply(_ change: CursorChange) {
         for offset in change.finished { progress.finish(offset) }
-        if let mark = change.mark { self.mark = max(self.mark, mark) }
+        // As the row says: flushed with the write.
+        if change.isOfRow { mark = max(mark, change.mark ?? 0, progress.end) }
         owed += change.owed
         if change.becameReady {
             readyChanges += 1

@@ -1,49 +1,43 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 
 /// What lags ask of memory.
-extension GroupMemory {
-    func topics(of name: GroupName) -> (GroupNumber, [TopicState])? {
-        state.withLock { state in
-            guard let number = state.names[name] else { return nil }
-            var topics = Set(state.subscribers.filter { $0.value.contains(number) }.keys)
-            // What is among its dead letters it is told of, given back or not.
-            topics.insert(.deadLetters(of: name))
-            return (number, topics.sorted().compactMap { state.topics[$0] })
-        }
+extension GroupMemory.State {
+    /// A group with the topics that it reads, and that of its dead letters.
+    func lagging(_ name: GroupName) -> (group: GroupNumber, topics: [TopicState])? {
+        guard let number = names[name] else { return nil }
+        var read = Set(subscribers.filter { $0.value.contains(number) }.keys)
+        // What is among its dead letters it is told of, given back or not.
+        read.insert(.deadLetters(of: name))
+        return (number, read.sorted().compactMap { topics[$0] })
     }
 
-    func end(of queue: StoredQueueNumber) -> Int64 { state.withLock { $0.ends[queue] ?? 0 } }
+    func end(of queue: StoredQueueNumber) -> Int64 { ends[queue] ?? 0 }
 
     /// Why a group takes no new messages of a topic; nil: it does.
-    func heldBack(_ number: GroupNumber, _ topic: TopicState) -> String? {
-        state.withLock { state in
-            guard let group = state.groups[number] else { return nil }
-            for queue in topic.queues {
-                guard let damage = group.damaged[queue.number] else { continue }
-                return "its cursor on queue \(queue.number.number) is damaged: \(damage); a look-back begins it anew"
-            }
-            if topic.queues.contains(where: { (group.cursors[$0.number]?.owed ?? 0) >= settings.owedMax }) {
-                return "it owes \(settings.owedMax) messages of a queue; it goes on when some are done"
-            }
-            if group.inFlight >= settings.inFlightMax {
-                return "\(group.inFlight) deliveries are in flight, at most \(settings.inFlightMax) may be"
-            }
-            if group.breaker.isOpen {
-                return "half of its recent deliveries failed; it takes new messages one at a time until one succeeds"
-            }
-            return nil
+    func heldBack(_ number: GroupNumber, _ topic: TopicState, _ settings: BrokerSettings) -> String? {
+        guard let group = groups[number] else { return nil }
+        for queue in topic.queues {
+            guard let damage = group.damaged[queue.number] else { continue }
+            return "its cursor on queue \(queue.number.number) is damaged: \(damage); a look-back begins it anew"
         }
+        if topic.queues.contains(where: { (group.cursors[$0.number]?.owed ?? 0) >= settings.owedMax }) {
+            return "it owes \(settings.owedMax) messages of a queue; it goes on when some are done"
+        }
+        if group.inFlight >= settings.inFlightMax {
+            return "\(group.inFlight) deliveries are in flight, at most \(settings.inFlightMax) may be"
+        }
+        if group.breaker.isOpen {
+            return "half of its recent deliveries failed; it takes new messages one at a time until one succeeds"
+        }
+        return nil
     }
 
     /// What memory says of one cursor; nil: the group has none there.
     func count(of key: CursorKey, end: Int64, freshMax: Int) -> CursorCount.Memory? {
-        state.withLock { state in
-            state.groups[key.group].flatMap { group in
-                group.cursors[key.queue].map {
-                    CursorCount.Memory($0, end: end, freshMax: group.row.isFIFO ? freshMax : 0)
-                }
+        groups[key.group].flatMap { group in
+            group.cursors[key.queue].map {
+                CursorCount.Memory($0, end: end, freshMax: group.row.isFIFO ? freshMax : 0)
             }
         }
     }

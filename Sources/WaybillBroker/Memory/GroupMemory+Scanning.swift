@@ -1,39 +1,13 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 
-/// Where a consumer looks for messages in one queue.
-extension GroupMemory {
-    /// Where to look in one queue; nil: nothing is there for this consumer now.
-    func scan(
-        _ number: StoredQueueNumber, of group: GroupNumber, _ request: ReceiveRequest, max: Int
-    ) -> Scan? {
-        state.withLock { state in
-            state.scan(number, of: group, request, max: max, settings)
-        }
-    }
-
-    /// Keeps ready rows for one consumer while it takes them; answers those that no other one wants.
-    func want(_ offsets: [Int64], of key: CursorKey) -> Set<Int64> {
-        state.withLock { $0.groups[key.group]?.cursors[key.queue]?.want(offsets) } ?? []
-    }
-
-    /// Ready rows that were kept for a consumer and not read after all.
-    func release(_ offsets: Set<Int64>, of key: CursorKey) {
-        guard !offsets.isEmpty else { return }
-        let woken = state.withLock { state in
-            state.groups[key.group]?.cursors[key.queue]?.wanted.subtract(offsets)
-            return state.leave(something: key.group)
-        }
-        for resume in woken { resume() }
-    }
-}
-
+/// Where a consumer looks for messages in one queue: rows that are ready first, then messages never delivered before.
 extension GroupMemory.State {
+    /// Where to look in one queue; nil: nothing is there for this consumer now.
     mutating func scan(
         _ number: StoredQueueNumber, of groupNumber: GroupNumber, _ request: ReceiveRequest, max: Int,
         _ settings: BrokerSettings
-    ) -> Scan? {
+    ) -> ScanStep? {
         guard let group = groups[groupNumber], let cursor = group.cursors[number],
             let asked = topics[request.subscription.topic], let known = queues[number],
             !cursor.isBeingMoved, let topic = topics[known.topic],
@@ -45,14 +19,13 @@ extension GroupMemory.State {
             others: group.otherFilters(of: asked.number, besides: use.number),
             isFIFO: group.row.isFIFO, origin: topic.number == asked.number ? nil : asked.name, max: max)
         scan.asked = asked.number
-        let lookAt = scan.filterNumber
-        if cursor.foundNone[lookAt] != cursor.readyChanges {
-            scan.source = .ready(after: cursor.readyAfter[lookAt] ?? -1, change: cursor.readyChanges)
-            if cursor.readyAfter[lookAt] == nil {
-                groups[groupNumber]?.cursors[number]?.cleanSince[lookAt] = cursor.readyChanges
+        if cursor.foundNone[use.number] != cursor.readyChanges {
+            scan.source = .ready(after: cursor.readyAfter[use.number] ?? -1, change: cursor.readyChanges)
+            if cursor.readyAfter[use.number] == nil {
+                groups[groupNumber]?.cursors[number]?.cleanSince[use.number] = cursor.readyChanges
             }
             if request.isCautious { scan.max = 1 }
-            return scan
+            return .scan(scan)
         }
         guard scan.origin == nil else { return nil }
         guard cursor.owed < settings.owedMax, group.inFlight < settings.inFlightMax,
@@ -62,34 +35,43 @@ extension GroupMemory.State {
             return nil
         }
         if group.breaker.isOpen { scan.max = 1 }
-        return lookAtFresh(scan, group, cursor, isCautious: request.isCautious, settings)
+        if group.scansAlone {
+            return scanAlone(scan, group, cursor, isCautious: request.isCautious)
+        }
+        return scanBeside(scan, cursor, isCautious: request.isCautious, settings)
     }
 
-    /// The part of a look that is about messages never delivered before.
-    private mutating func lookAtFresh(
-        _ scan: Scan, _ group: GroupState, _ cursor: GroupCursor, isCautious: Bool, _ settings: BrokerSettings
-    ) -> Scan? {
+    /// New messages, while no other consumer of the group looks at new ones of this queue.
+    private mutating func scanAlone(
+        _ scan: Scan, _ group: GroupState, _ cursor: GroupCursor, isCautious: Bool
+    ) -> ScanStep? {
         var scan = scan
         let key = scan.key
-        let end = ends[key.queue] ?? 0
-        if scan.isFIFO {
-            guard !cursor.isScanned else {
-                groups[key.group]?.cursors[key.queue]?.isScanAwaited = true
-                return nil
-            }
-            let offsets = cursor.free(from: cursor.fresh, to: end, limit: min(256, max(32, scan.max)))
-            guard let first = offsets.first else { return nil }
-            groups[key.group]?.cursors[key.queue]?.isScanned = true
-            let isRecovered = isCautious && first < cursor.recoveredBelow
-            scan.source = .fresh(isRecovered ? [first] : offsets)
-            if isRecovered { scan.max = 1 }
-            let isNew = first >= cursor.recoveredBelow && first >= cursor.fence ?? 0
-            if isNew, group.row.attemptsMax > 1, !group.breaker.isOpen { scan.markOfNew = cursor.mark }
-            return scan
+        guard !cursor.isScanned else {
+            groups[key.group]?.cursors[key.queue]?.isScanAwaited = true
+            return nil
         }
+        let offsets = cursor.free(from: cursor.fresh, to: ends[key.queue] ?? 0, limit: min(256, max(32, scan.max)))
+        guard let first = offsets.first else { return nil }
+        groups[key.group]?.cursors[key.queue]?.isScanned = true
+        scan.isAlone = true
+        let isRecovered = isCautious && first < cursor.recoveredBelow
+        scan.source = .fresh(isRecovered ? [first] : offsets)
+        if isRecovered { scan.max = 1 }
+        let isNew = first >= cursor.recoveredBelow && first >= cursor.fence ?? 0
+        if isNew, group.row.attemptsMax > 1, !group.breaker.isOpen { scan.markOfNew = cursor.mark }
+        return .scan(scan)
+    }
+
+    /// New messages from where consumers of the same filter have not looked yet, beside others.
+    private mutating func scanBeside(
+        _ scan: Scan, _ cursor: GroupCursor, isCautious: Bool, _ settings: BrokerSettings
+    ) -> ScanStep? {
+        var scan = scan
+        let key = scan.key
         let start = cursor.next[scan.filterNumber] ?? cursor.progress.floor
         // A filter that chooses few looks at more.
-        var offsets = cursor.free(from: start, to: end, limit: min(256, max(32, scan.max)))
+        var offsets = cursor.free(from: start, to: ends[key.queue] ?? 0, limit: min(256, max(32, scan.max)))
         guard let first = offsets.first, let last = offsets.last else { return nil }
         if first < cursor.recoveredBelow {
             offsets = isCautious ? [first] : offsets.filter { $0 < cursor.recoveredBelow }
@@ -97,39 +79,47 @@ extension GroupMemory.State {
         } else if let fence = cursor.fence, first < fence {
             // What is still owed there has rows, which only a write can tell.
             offsets = offsets.filter { $0 < fence }
-        } else if group.row.attemptsMax > 1 {
-            if last >= cursor.mark {
-                scan.taking = .raise(to: max(last + 1, cursor.mark + settings.markStep))
-            } else {
-                scan.taking = .memory
+        } else if groups[key.group]?.row.attemptsMax ?? 2 > 1 {
+            guard last < cursor.mark else {
+                let mark = max(last + 1, cursor.mark + settings.markStep)
+                return .raiseMark(key, epoch: cursor.epoch, to: mark)
             }
+            scan.taking = .memory
         }
         scan.source = .fresh(offsets)
-        if case .raise = scan.taking { return scan }
         groups[key.group]?.cursors[key.queue]?.next[scan.filterNumber] = (offsets.last ?? last) + 1
-        return scan
+        return .scan(scan)
+    }
+
+    /// Ready rows that a consumer has not read after all: one that waits looks again.
+    mutating func release(_ offsets: Set<Int64>, of key: CursorKey) -> [@Sendable () -> Void] {
+        groups[key.group]?.cursors[key.queue]?.wanted.subtract(offsets)
+        return leave(something: key.group)
+    }
+
+    /// Ends a scan: others may look at what it had kept for itself.
+    mutating func end(
+        _ scan: Scan, found: [Candidate], tookAll: Bool, isRefused: Bool
+    ) -> [@Sendable () -> Void] {
+        guard groups[scan.key.group]?.cursors[scan.key.queue]?.epoch == scan.epoch else { return [] }
+        let hasLeft = groups[scan.key.group]?.cursors[scan.key.queue]?.end(scan, found: found, tookAll: tookAll)
+        return hasLeft == true && !isRefused ? leave(something: scan.key.group) : []
+    }
+
+    /// A consumer leaves what others have looked for in vain: one of each kind looks again.
+    private mutating func leave(something group: GroupNumber) -> [@Sendable () -> Void] {
+        groups[group]?.changes += 1
+        return removeWaiters(of: group, for: 1)
     }
 }
 
 extension GroupState {
+    /// Whether one consumer at a time looks at new messages of a queue: in a FIFO group none may overtake another.
+    fileprivate var scansAlone: Bool { row.isFIFO }
+
     /// Whether a client's memory has room for one more; the first comes however large it is.
     fileprivate func canHoldMore(_ client: Text, _ settings: BrokerSettings) -> Bool {
         guard let known = clients[client] else { return true }
         return known.heldBytes < settings.clientBytesMax
-    }
-}
-
-extension GroupCursor {
-    /// Keeps ready rows for one consumer while it takes them; answers those that no other one wants.
-    mutating func want(_ offsets: [Int64]) -> Set<Int64> {
-        let free = Set(offsets).subtracting(wanted)
-        wanted.formUnion(free)
-        if free.count < offsets.count {
-            // Whether the other takes them is not known yet: nobody may conclude that nothing is ready.
-            isOverlooked = true
-            cleanSince = [:]
-            foundNone = [:]
-        }
-        return free
     }
 }

@@ -6,221 +6,190 @@ import WaybillStore
 ///
 /// Consumers of ordinary groups take from it without a write; all else changes it only after a commit, in commit order.
 /// It holds what is in flight, never what waits: its size does not follow the backlog.
+///
+/// The lock is taken in this file alone. What is done under it is said in the extensions of ``State`` beside it:
+///
+/// | who | calls |
+/// |---|---|
+/// | anyone who asks | `read` |
+/// | a receive, step by step | `admit`, `scan`, `want`, `release`, `lease`, `end`, `endReceive`; `wait` and `passOn` |
+/// | a client of a broadcast | `scanBroadcast`, `move` |
+/// | a write | `hold`, `popLeaseEnds`: both are given back when it is undone |
+/// | the end of a write | `apply` after its commit, `undo` else |
 package final class GroupMemory: Sendable {
-    struct State {
-        var topics: [TopicName: TopicState] = [:]
-        /// The topic of each stored queue, and the offset after its last visible message.
-        var queues: [StoredQueueNumber: (topic: TopicName, topicNumber: TopicNumber, queue: TopicState.Queue)] = [:]
-        var ends: [StoredQueueNumber: Int64] = [:]
-        var groups: [GroupNumber: GroupState] = [:]
-        var names: [GroupName: GroupNumber] = [:]
-        /// Groups that have a cursor on a topic, or wait for one.
-        var subscribers: [TopicName: Set<GroupNumber>] = [:]
-        var leaseEnds = DueHeap<LeaseEnd>()
-        var leases = 0
-        var waits = DueHeap<(group: GroupNumber, number: UInt64)>()
-        var nextWaiter: UInt64 = 0
-        /// The numbers of all who wait.
-        var waiting: Set<UInt64> = []
-        /// Writes that brought messages, by topic.
-        var growths: [TopicName: UInt64] = [:]
-        var isClosed = false
-        /// Lanes that were promoted or abandoned: the base drains them whoever else there is.
-        var closedLanes: Set<Text> = []
-        /// How many stored queues each lane has.
-        var laneQueues: [Text: Int] = [:]
-        /// Lanes that commands have named, and when by uptime, whether they have messages or not.
-        var namedLanes: [Text: Interval] = [:]
-        /// Expressions so far, for their numbers.
-        var filterCount: Int64 = 0
-        /// Groups whose file may have expressions that are not used any more, with how often that was noticed.
-        var unusedFilters: [GroupNumber: UInt64] = [:]
-        /// Bytes that receives may be reading now.
-        var readingBytes = 0
-    }
-
     let settings: BrokerSettings
-    let state: Mutex<State>
+    private let state: Mutex<State>
 
     /// Reads groups, topics and cursors: as many rows as there are queues times groups, however long the queues are.
     init(store: Store, settings: BrokerSettings, now: Moment, uptime: Interval) throws {
         self.settings = settings
-        var loaded = State()
-        try store.read { rows in
-            var after = TopicNumber(0)
-            while true {
-                let page = try rows.topics(after: after, limit: 1_000)
-                for row in page where row.deletedAt == nil {
-                    guard var topic = try TopicState(row.name, in: rows) else { continue }
-                    for queue in topic.queues {
-                        guard let end = try rows.end(of: queue.number) else {
-                            topic.queues.removeAll { $0 == queue }
-                            continue
-                        }
-                        loaded.ends[queue.number] = end
-                    }
-                    loaded.add(topic)
-                }
-                guard page.count == 1_000, let last = page.last else { break }
-                after = last.number
+        state = Mutex(try State(store, settings, at: now, uptime: uptime))
+    }
+
+    /// Asks what is known; the answer is all that leaves the lock.
+    @inline(__always)
+    func read<Answer: Sendable>(_ question: (borrowing State) -> Answer) -> Answer {
+        state.withLock { state in question(state) }
+    }
+
+    /// Changes what is known, then wakes whom the change is for: nothing resumes under the lock.
+    @inline(__always)
+    private func change<Answer: Sendable>(
+        _ body: (inout State) -> (answer: Answer, woken: [@Sendable () -> Void])
+    ) -> Answer {
+        let (answer, woken) = state.withLock { state in body(&state) }
+        for resume in woken { resume() }
+        return answer
+    }
+
+    // MARK: Receiving
+
+    /// Lets a receive in, or says what it has to do first.
+    func admit(_ request: ReceiveRequest, at now: Moment, uptime: Interval) -> Admission {
+        state.withLock { state in state.admit(request, at: now, uptime: uptime, settings) }
+    }
+
+    /// Where to look in the first of some queues that has something for this consumer, and how many were passed; nil:
+    /// nothing is there for it now.
+    func scan(
+        _ queues: ArraySlice<StoredQueueNumber>, of group: GroupNumber, _ request: ReceiveRequest, max: Int
+    ) -> (passed: Int, step: ScanStep)? {
+        state.withLock { state in
+            for (passed, queue) in queues.enumerated() {
+                if let step = state.scan(queue, of: group, request, max: max, settings) { return (passed, step) }
             }
-            loaded.closedLanes = try Broker.closedLanes(in: rows)
-            var group = GroupNumber(0)
-            while true {
-                let page = try rows.groups(after: group, limit: 1_000)
-                for row in page where row.deletedAt == nil {
-                    try loaded.load(row, at: now, settings, from: rows)
-                    try loaded.loadFilters(of: row.number, uptime: uptime, settings, from: rows)
-                }
-                guard page.count == 1_000, let last = page.last else { break }
-                group = last.number
-            }
+            return nil
         }
-        state = Mutex(loaded)
+    }
+
+    /// Keeps ready rows for one consumer while it takes them; answers those that no other one wants.
+    func want(_ offsets: [Int64], of key: CursorKey) -> Set<Int64> {
+        state.withLock { state in state.groups[key.group]?.cursors[key.queue]?.want(offsets) ?? [] }
+    }
+
+    /// Ready rows that were kept for a consumer and not read after all.
+    func release(_ offsets: Set<Int64>, of key: CursorKey) {
+        guard !offsets.isEmpty else { return }
+        change { state in ((), state.release(offsets, of: key)) }
+    }
+
+    /// Leases what was found without a write, and ends the scan; answers what the consumer got. Nobody else has it, and
+    /// it is below the mark.
+    func lease(
+        _ found: [Candidate], _ scan: Scan, for request: ReceiveRequest, at now: Moment, nonce: @Sendable () -> Int64
+    ) -> [GrantedLease] {
+        change { state in
+            let granted = state.lease(found, scan, for: request, at: now, settings, nonce: nonce)
+            return (granted, state.end(scan, found: found, tookAll: true, isRefused: false))
+        }
+    }
+
+    /// After a scan whose messages were leased in a write, or not at all: others may look at what it had kept.
+    ///
+    /// - Parameter isRefused: nothing can be written now, so nobody else is to try at once.
+    func end(_ scan: Scan, found: [Candidate], tookAll: Bool, isRefused: Bool = false) {
+        change { state in ((), state.end(scan, found: found, tookAll: tookAll, isRefused: isRefused)) }
+    }
+
+    /// The end of a receive that was admitted: the bytes that it might read are others' again.
+    ///
+    /// - Parameter leases: what it got, to be given again to the same attempt.
+    func endReceive(
+        _ admitted: Admitted, _ request: ReceiveRequest, _ end: ReceiveEnd, leases: [GrantedLease] = []
+    ) {
+        change { state in ((), state.endReceive(admitted, request, end, leases: leases, settings)) }
+    }
+
+    // MARK: Broadcast
+
+    /// Where a client of a broadcast group looks next in a queue; nil: it has seen all.
+    func scanBroadcast(_ request: ReceiveRequest, _ group: GroupNumber, _ queue: StoredQueueNumber) -> Scan? {
+        state.withLock { state in state.scanBroadcast(request, group, queue) }
+    }
+
+    /// A client of a broadcast group has seen what lies below an offset.
+    func move(_ client: Text, of group: GroupNumber, _ queue: StoredQueueNumber, to offset: Int64) {
+        state.withLock { state in
+            let old = state.groups[group]?.clients[client]?.positions[queue] ?? 0
+            state.groups[group]?.clients[client]?.positions[queue] = max(old, offset)
+        }
+    }
+
+    // MARK: Clients and waiting
+
+    /// A client is heard of: by a heartbeat, or because it is part of this process and says itself when it goes.
+    package func see(_ client: Text, of group: GroupName, isAttached: Bool, at now: Moment) {
+        state.withLock { state in
+            guard let number = state.names[group] else { return }
+            state.groups[number]?.see(client, at: now)
+            if isAttached { state.groups[number]?.clients[client]?.isAttached = true }
+        }
+    }
+
+    /// Waits until something happens on a topic or in a group, or until the deadline. Returns at once when it has
+    /// happened since `seen`, or when too many wait.
+    ///
+    /// - Parameter deadline: by uptime, so that a wall clock that is set back prolongs no wait.
+    func wait(_ group: GroupNumber, _ request: ReceiveRequest, until deadline: Interval, seen: ChangeMark) async {
+        let number = state.withLock { state in state.numberNextWaiter() }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waiter = Waiter(number: number, request, seen: seen) { continuation.resume() }
+                let waits = state.withLock { state in
+                    !Task.isCancelled && state.add(waiter, of: group, until: deadline, settings)
+                }
+                if !waits { continuation.resume() }
+            }
+        } onCancel: {
+            change { state in ((), state.removeWaiters(of: group) { $0.number == number }) }
+        }
+    }
+
+    /// After a receive that may have left something: wakes the next of its like that has not looked since.
+    func passOn(_ group: GroupNumber, _ request: ReceiveRequest) {
+        change { state in ((), state.passOn(group, WaiterKind(request))) }
+    }
+
+    /// Ends the waits whose time is over.
+    func endWaits(upTo uptime: Interval) {
+        change { state in ((), state.wake(WakeUps(), uptime: uptime)) }
+    }
+
+    /// The file is being closed: nobody waits any more.
+    package func close() {
+        change { state in ((), state.close()) }
     }
 
     /// When the next lease ends; nil: none is pending.
-    package var nextLeaseEnd: Moment? { state.withLock { $0.leaseEnds.earliest } }
-}
+    package var nextLeaseEnd: Moment? { read { $0.leaseEnds.earliest } }
 
-extension TableReader where Self: ~Copyable {
-    /// The offset after the last message of a queue; nil: its number can be none. One that says more than there can be
-    /// ends with its last message, and takes no other.
-    fileprivate func end(of queue: StoredQueueNumber) throws -> Int64? {
-        guard (1...StoredQueueNumber.max).contains(queue.number) else { return nil }
-        let end: Int64
-        do throws(StoreFailure) {
-            end = try nextOffset(of: queue)
-        } catch {
-            // An index knows of it, and its table does not: verify names it, and the other queues are served.
-            guard error.code == .limit else { throw error }
-            return nil
-        }
-        guard end > MessagePlace.offsetMax else { return end }
-        return try newestOffset(of: queue).map { $0 + 1 } ?? 0
+    /// When the next lease ends, and by uptime the next wait; nil: there is none.
+    var nextEnds: (lease: Moment?, wait: Interval?) { read { ($0.leaseEnds.earliest, $0.nextWaitEnd) } }
+
+    // MARK: Writes
+
+    /// Keeps consumers from taking from memory while a write moves the cursor.
+    func hold(still key: CursorKey) {
+        state.withLock { state in state.groups[key.group]?.cursors[key.queue]?.isBeingMoved = true }
     }
-}
 
-extension FilterRow {
-    var key: FilterUse.Key { FilterUse.Key(topic: topic, kind: type, expression: expression) }
-}
+    /// The lease ends that are due, taken off the heap.
+    func popLeaseEnds(upTo now: Moment, limit: Int) -> [(due: Moment, lease: LeaseEnd)] {
+        state.withLock { state in state.popLeaseEnds(upTo: now, limit: limit) }
+    }
 
-extension GroupMemory.State {
-    mutating func add(_ topic: TopicState) {
-        topics[topic.name] = topic
-        for queue in topic.queues {
-            if queues[queue.number] == nil { laneQueues[queue.lane, default: 0] += 1 }
-            queues[queue.number] = (topic.name, topic.number, queue)
+    /// Makes known what a committed write did, and wakes who waited for it.
+    func apply(_ commit: AfterCommit) {
+        guard !commit.changes.isEmpty else { return }
+        change { state in
+            let wakeUps = state.apply(commit.changes, settings)
+            return ((), state.wake(wakeUps, uptime: commit.changes.uptime))
         }
     }
 
-    /// Forgets a stored queue, and what groups have in flight of it.
-    mutating func remove(_ queue: TopicState.Queue) {
-        guard queues.removeValue(forKey: queue.number) != nil else { return }
-        ends[queue.number] = nil
-        let left = (laneQueues[queue.lane] ?? 0) - 1
-        laneQueues[queue.lane] = left > 0 ? left : nil
-        if left <= 0 { namedLanes[queue.lane] = nil }
-    }
-
-    /// Gives an expression its number, unless it has one.
-    mutating func keep(_ use: FilterUse, as key: FilterUse.Key, in group: GroupNumber) -> Bool {
-        if groups[group]?.filters[key] != nil {
-            groups[group]?.filters[key]?.usedAt = use.usedAt
-            groups[group]?.filters[key]?.storedAt = use.storedAt
-            return false
-        }
-        filterCount += 1
-        var use = use
-        use.number = filterCount
-        groups[group]?.filters[key] = use
-        return true
-    }
-
-    /// Brings a group into memory: its cursors, the message groups that are held, and the expressions in use.
-    mutating func load<Rows: TableReader & ~Copyable>(
-        _ row: GroupRow, at now: Moment, _ settings: BrokerSettings, from rows: borrowing Rows
-    ) throws {
-        var group = GroupState(row: row)
-        let dead = topics[.deadLetters(of: row.name)]
-        var lastQueue = StoredQueueNumber(0)
-        while true {
-            let page = try rows.cursors(of: row.number, after: lastQueue, limit: 1_000)
-            for cursor in page { try load(cursor, into: &group, dead, settings, from: rows) }
-            guard page.count == 1_000, let end = page.last else { break }
-            lastQueue = end.queue
-        }
-        var last: FIFOLeaseRow?
-        while true {
-            let page = try rows.leases(of: row.number, after: last, limit: 1_000)
-            for lease in page { hold(lease, in: &group, at: now) }
-            guard page.count == 1_000 else { break }
-            last = page.last
-        }
-        groups[row.number] = group
-        names[row.name] = row.number
-    }
-
-    private mutating func load<Rows: TableReader & ~Copyable>(
-        _ row: CursorRow, into group: inout GroupState, _ dead: TopicState?, _ settings: BrokerSettings,
-        from rows: borrowing Rows
-    ) throws {
-        guard let known = queues[row.queue] else { return }
-        subscribers[known.topic, default: []].insert(row.group)
-        if let damage = row.damage(end: ends[row.queue] ?? 0) {
-            group.damaged[row.queue] = damage
-            return
-        }
-        var cursor = try GroupCursor(row)
-        cursor.recoveredBelow = min(cursor.mark, ends[row.queue] ?? 0)
-        cursor.fresh = cursor.progress.floor
-        cursor.owed = try rows.countRedeliveries(of: row.group, in: row.queue, limit: settings.owedMax)
-        group.cursors[row.queue] = cursor
-        if dead?.number == known.topicNumber { group.deadLetters = row.queue }
-    }
-
-    /// Brings the expressions of a group into memory that were in use when its consumers were last there: while the
-    /// process was not, nobody could use any.
-    mutating func loadFilters<Rows: TableReader & ~Copyable>(
-        of group: GroupNumber, uptime: Interval, _ settings: BrokerSettings, from rows: borrowing Rows
-    ) throws {
-        var filters: [FilterRow] = []
-        while true {
-            let page = try rows.filters(of: group, after: filters.last?.number ?? 0, limit: 1_000)
-            filters += page
-            if page.count < 1_000 { break }
-        }
-        guard !filters.isEmpty else { return }
-        let topics = Set(topics.values.map(\.number))
-        var newest: [TopicNumber: Moment] = [:]
-        for filter in filters {
-            newest[filter.topic] = max(newest[filter.topic] ?? filter.lastUsedAt, filter.lastUsedAt)
-        }
-        // Its row is touched less often than it is used.
-        let use = Interval(milliseconds: settings.filterUse.milliseconds / 5 * 6)
-        for filter in filters {
-            guard topics.contains(filter.topic), let last = newest[filter.topic], last.since(filter.lastUsedAt) <= use
-            else {
-                unusedFilters[group, default: 0] += 1
-                continue
-            }
-            _ = keep(
-                FilterUse(filter: .kept(filter.type, filter.expression), usedAt: uptime), as: filter.key, in: group)
-        }
-    }
-
-    /// A message group that was in flight waits for its holder, or its lease, which the opening has shortened.
-    private mutating func hold(_ row: FIFOLeaseRow, in group: inout GroupState, at now: Moment) {
-        // A later delivery is held by its row; the lease only keeps the key.
-        guard row.attempt > 0, (0..<(ends[row.queue] ?? 0)).contains(row.offset),
-            group.cursors[row.queue]?.isFree(row.offset) == true
-        else { return }
-        let lease = Lease(
-            attempt: row.attempt, nonce: row.boot, until: row.until, client: row.client, bytes: 0, takenAt: now,
-            renews: false, messageGroup: row.messageGroup)
-        group.hold(lease, of: row.offset, in: row.queue)
-        leases += 1
-        leaseEnds.add(
-            LeaseEnd(cursor: CursorKey(group: group.row.number, queue: row.queue), offset: row.offset), due: row.until)
+    /// Gives back what an undone write had kept for itself: lease ends, and cursors that it was about to move.
+    func undo(_ changes: PendingChanges) {
+        guard !changes.ended.isEmpty || !changes.movedCursors.isEmpty else { return }
+        change { state in ((), state.undo(changes)) }
     }
 }

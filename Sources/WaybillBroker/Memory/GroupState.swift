@@ -128,11 +128,11 @@ struct GroupState {
 
     mutating func hold(_ lease: Lease, of offset: Int64, in queue: StoredQueueNumber) {
         cursors[queue]?.leases[offset] = lease
-        note(lease)
+        count(lease)
     }
 
     /// Counts a lease that a cursor has got.
-    mutating func note(_ lease: Lease) {
+    mutating func count(_ lease: Lease) {
         inFlight += 1
         clients[lease.client]?.heldBytes += lease.bytes
         clients[lease.client]?.heldCount += 1
@@ -161,7 +161,7 @@ struct Breaker {
     private(set) var outcomes: [Bool] = []
     private(set) var isOpen = false
 
-    mutating func note(_ succeeded: Bool) {
+    mutating func count(_ succeeded: Bool) {
         if succeeded, isOpen {
             self = Breaker()
             return
@@ -180,6 +180,13 @@ struct RememberedBatches {
         var attempt: Int64
         var nonce: Int64
         var until: Moment
+
+        init(_ lease: GrantedLease) {
+            place = lease.place
+            attempt = lease.attempt
+            nonce = lease.nonce
+            until = lease.until
+        }
     }
 
     private var batches: [Text: [Element]] = [:]

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// How many entries the groups' memory holds, of each sort: none of them follows how much was sent or consumed.
 package struct MemoryCensus: Hashable, Sendable {
     /// First deliveries in flight.
@@ -32,7 +30,7 @@ package struct MemoryCensus: Hashable, Sendable {
 extension GroupMemory {
     /// Counts what memory holds.
     package func census() -> MemoryCensus {
-        state.withLock { state in
+        read { state in
             var census = MemoryCensus()
             census.leaseEnds = state.leaseEnds.count
             census.waiting = state.waiting.count

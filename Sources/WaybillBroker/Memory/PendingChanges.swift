@@ -1,7 +1,8 @@
 import WaybillCore
 import WaybillStore
 
-/// What the write at hand has done that nobody may see before its commit.
+/// What the write at hand has done that nobody may see before its commit. Verbs note here what they do; memory changes
+/// by ``AfterCommit`` only.
 struct PendingChanges {
     /// Stored queues that got messages, with the offset after the last.
     var grown: [StoredQueueNumber: Int64] = [:]
@@ -67,6 +68,9 @@ struct CursorChange {
     var becameReady = false
     /// The epoch under which its row lies in the file, once this write has put it.
     var stored: Int64?
+
+    /// Whether the write puts the cursor's row; else what it changes lies in other rows, or in memory alone.
+    var isOfRow: Bool { opened != nil || !finished.isEmpty || mark != nil || exactMark != nil }
 
     mutating func finish(_ offset: Int64) {
         if isFinished.insert(offset).inserted { finished.append(offset) }

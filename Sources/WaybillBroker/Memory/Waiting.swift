@@ -1,4 +1,3 @@
-import Synchronization
 import WaybillCore
 import WaybillStore
 
@@ -21,73 +20,6 @@ extension GroupMemory {
         var changes: UInt64
         /// Of its topic.
         var growths: UInt64
-    }
-
-    /// Waits until something happens on a topic or in a group, or until the deadline. Returns at once when it has
-    /// happened since `seen`, or when too many wait.
-    ///
-    /// - Parameter deadline: by uptime, so that a wall clock that is set back prolongs no wait.
-    func wait(_ group: GroupNumber, _ request: ReceiveRequest, until deadline: Interval, seen: ChangeMark) async {
-        let number = state.withLock { state in
-            state.nextWaiter += 1
-            return state.nextWaiter
-        }
-        let kind = WaiterKind(request)
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let waits = state.withLock { state in
-                    guard !Task.isCancelled, state.waiting.count < settings.waitersMax,
-                        state.seen(group, kind.topic) == seen
-                    else { return false }
-                    state.groups[group]?.waiters.append(
-                        Waiter(number: number, kind: kind, max: request.max, seen: seen) { continuation.resume() })
-                    state.waiting.insert(number)
-                    state.waits.add((group, number), due: deadline.asMoment)
-                    return true
-                }
-                if !waits { continuation.resume() }
-            }
-        } onCancel: {
-            let resume = state.withLock { $0.takeWaiter(number, of: group) }
-            resume?()
-        }
-    }
-
-    func seen(_ group: GroupNumber, _ topic: TopicName) -> ChangeMark? { state.withLock { $0.seen(group, topic) } }
-
-    /// After a receive that may have left something: wakes the next of its like that has not looked since.
-    func passOn(_ group: GroupNumber, _ request: ReceiveRequest) {
-        let kind = WaiterKind(request)
-        let resume = state.withLock { state -> (@Sendable () -> Void)? in
-            guard let seen = state.seen(group, kind.topic),
-                let next = state.groups[group]?.waiters.first(where: { $0.kind == kind && $0.seen != seen })
-            else { return nil }
-            return state.takeWaiter(next.number, of: group)
-        }
-        resume?()
-    }
-
-    /// Whether a bound may have kept a receive of this group from what is there.
-    func isHeldBack(_ group: GroupNumber) -> Bool { state.withLock { $0.groups[group]?.isHeldBack ?? false } }
-
-    /// Ends the waits whose time is over.
-    func endWaits(upTo uptime: Interval) {
-        let woken = state.withLock { $0.takeWoken(WakeUps(), uptime: uptime) }
-        for resume in woken { resume() }
-    }
-
-    /// When the next wait ends, by uptime; nil: no receive is waiting.
-    var nextWaitEnd: Interval? {
-        state.withLock { $0.waits.earliest.map { Interval(milliseconds: $0.milliseconds) } }
-    }
-
-    /// The file is being closed: nobody waits any more.
-    package func close() {
-        let woken = state.withLock { state in
-            state.isClosed = true
-            return state.groups.keys.sorted().flatMap { state.takeWaiters(of: $0) { _ in true } }
-        }
-        for resume in woken { resume() }
     }
 }
 
@@ -127,6 +59,16 @@ struct Waiter {
     var max: Int
     var seen: GroupMemory.ChangeMark
     var resume: @Sendable () -> Void
+
+    init(
+        number: UInt64, _ request: ReceiveRequest, seen: GroupMemory.ChangeMark, resume: @escaping @Sendable () -> Void
+    ) {
+        self.number = number
+        kind = WaiterKind(request)
+        max = request.max
+        self.seen = seen
+        self.resume = resume
+    }
 }
 
 extension GroupMemory.State {
@@ -135,38 +77,67 @@ extension GroupMemory.State {
         return GroupMemory.ChangeMark(changes: group.changes, growths: growths[topic] ?? 0)
     }
 
-    /// Those that a write has something for, taken out of the line; and those whose time is over by `uptime`.
-    mutating func takeWoken(_ wakeUps: WakeUps, uptime: Interval?) -> [@Sendable () -> Void] {
+    mutating func numberNextWaiter() -> UInt64 {
+        nextWaiter += 1
+        return nextWaiter
+    }
+
+    /// Lets a receive wait; false: something has happened since it looked, or too many wait.
+    mutating func add(
+        _ waiter: Waiter, of group: GroupNumber, until deadline: Interval, _ settings: BrokerSettings
+    ) -> Bool {
+        guard waiting.count < settings.waitersMax, seen(group, waiter.kind.topic) == waiter.seen else { return false }
+        groups[group]?.waiters.append(waiter)
+        waiting.insert(waiter.number)
+        waits.add((group, waiter.number), due: deadline.asMoment)
+        return true
+    }
+
+    /// Takes the next receive of this kind out of the line that has not seen all there is.
+    mutating func passOn(_ group: GroupNumber, _ kind: WaiterKind) -> [@Sendable () -> Void] {
+        guard let seen = seen(group, kind.topic),
+            let next = groups[group]?.waiters.first(where: { $0.kind == kind && $0.seen != seen })
+        else { return [] }
+        return removeWaiters(of: group) { $0.number == next.number }
+    }
+
+    /// From now on nobody waits.
+    mutating func close() -> [@Sendable () -> Void] {
+        isClosed = true
+        return groups.keys.sorted().flatMap { group in removeWaiters(of: group) { _ in true } }
+    }
+
+    /// When the next wait ends, by uptime; nil: no receive is waiting.
+    var nextWaitEnd: Interval? { waits.earliest.map { Interval(milliseconds: $0.milliseconds) } }
+
+    /// Takes those out of the line that a write has something for, and those whose time is over by `uptime`.
+    mutating func wake(_ wakeUps: WakeUps, uptime: Interval?) -> [@Sendable () -> Void] {
         var woken: [@Sendable () -> Void] = []
         for (topic, count) in wakeUps.grown.sorted(by: { $0.key < $1.key }) {
             for group in (subscribers[topic] ?? []).sorted() {
                 if groups[group]?.row.isBroadcast == true {
-                    woken += takeWaiters(of: group) { $0.kind.topic == topic }
+                    woken += removeWaiters(of: group) { $0.kind.topic == topic }
                 } else {
-                    woken += takeWaiters(of: group, for: count, in: topic)
+                    woken += removeWaiters(of: group, for: count, in: topic)
                 }
             }
         }
-        for group in wakeUps.all.sorted() { woken += takeWaiters(of: group) { _ in true } }
-        for group in wakeUps.some.subtracting(wakeUps.all).sorted() { woken += takeWaiters(of: group, for: 1) }
+        for group in wakeUps.all.sorted() { woken += removeWaiters(of: group) { _ in true } }
+        for group in wakeUps.some.subtracting(wakeUps.all).sorted() { woken += removeWaiters(of: group, for: 1) }
         if let uptime {
-            while let wait = waits.take(upTo: uptime.asMoment) {
-                if let resume = takeWaiter(wait.element.number, of: wait.element.group) { woken.append(resume) }
+            while let wait = waits.pop(upTo: uptime.asMoment) {
+                woken += removeWaiters(of: wait.element.group) { $0.number == wait.element.number }
             }
         }
         return woken
     }
 
-    mutating func takeWaiter(_ number: UInt64, of group: GroupNumber) -> (@Sendable () -> Void)? {
-        takeWaiters(of: group) { $0.number == number }.first
-    }
-
     /// As many of each kind as it takes to carry off so many messages, those that have waited longest.
-    mutating func takeWaiters(
+    mutating func removeWaiters(
         of group: GroupNumber, for messages: Int64, in topic: TopicName? = nil
     ) -> [@Sendable () -> Void] {
         var left: [WaiterKind: Int64] = [:]
-        return takeWaiters(of: group) { waiter in
+        return removeWaiters(of: group) { waiter in
             guard waiter.kind.topic == topic ?? waiter.kind.topic else { return false }
             let rest = left[waiter.kind] ?? messages
             left[waiter.kind] = rest - Int64(waiter.max)
@@ -174,7 +145,8 @@ extension GroupMemory.State {
         }
     }
 
-    mutating func takeWaiters(of group: GroupNumber, _ isWoken: (Waiter) -> Bool) -> [@Sendable () -> Void] {
+    /// Takes receives out of the line; answers what resumes them.
+    mutating func removeWaiters(of group: GroupNumber, _ isWoken: (Waiter) -> Bool) -> [@Sendable () -> Void] {
         guard let waiters = groups[group]?.waiters, !waiters.isEmpty else { return [] }
         var woken: [Waiter] = []
         var rest: [Waiter] = []

@@ -21,6 +21,23 @@ struct Candidate {
     var messageGroup: Text?
     var verdict: Verdict
 
+    /// A message that has no row; what lies there is read later.
+    init(offset: Int64) {
+        self.offset = offset
+        attempt = 0
+        isReplayed = false
+        verdict = .missing
+    }
+
+    /// A message that is owed by a row.
+    init(_ row: RedeliveryRow) {
+        offset = row.offset
+        attempt = row.attempt
+        isReplayed = row.isReplayed
+        messageGroup = row.messageGroup
+        verdict = .missing
+    }
+
     var content: MessageContent? {
         guard case .wanted(let content) = verdict else { return nil }
         return content

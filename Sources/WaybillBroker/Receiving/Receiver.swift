@@ -1,35 +1,44 @@
-import Synchronization
 package import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// Hands messages to consumers.
+/// Hands messages to consumers: the table of contents of a receive.
 ///
-/// A consumer looks (a read), and takes what it wants of what it found: first deliveries of ordinary groups from
-/// memory, all else in a write, which the intake shares with others. What somebody else took meanwhile it does not get.
+/// A consumer looks, and leases what it wants of what it found: first deliveries of ordinary groups in memory, all else
+/// in a write, which the intake shares with others. What somebody else took meanwhile it does not get.
 ///
 /// ```
-///  welcome ─► look ─► read and choose ─► take ─► deliveries
-///    │          ▲           │              │
-///    │ unknown: │           └── nothing ───┴──► next queue ... wait for a commit ─► look again
-///    └ subscribe┘
+///  admit ─► scan ─► read and select ─► lease ─► deliver
+///    │        ▲            │             │         │
+///    │ new:   └────────────┴── nothing ──┴─────────┘ until the batch is full or no queue has anything more
+///    └ subscribe                                      nothing at all: wait for a commit, and begin again
 /// ```
+///
+/// | step | file | memory's part |
+/// |---|---|---|
+/// | admit, subscribe if new | `Admit.swift` | `GroupMemory+Admitting.swift` |
+/// | choose queues | | `GroupMemory+ChoosingQueues.swift` |
+/// | scan | `NextScan.swift` | `GroupMemory+Scanning.swift` |
+/// | read | `Read.swift` | |
+/// | select | `Select.swift` | |
+/// | lease | `Lease.swift`, in a write `Take.swift` | `GroupMemory+Leasing.swift` |
+/// | deliver | `Deliver.swift` | |
 package struct Receiver: Sendable {
     /// What a receiver has in common with the broker, without the broker's write.
     package struct Parts: Sendable {
         let store: Store
         let world: World
         let settings: BrokerSettings
-        let groups: GroupMemory
+        package let groups: GroupMemory
         let seal: Seal
         let contents: any EventContents
         let ring: TraceRing
 
-        package init(_ broker: Broker) {
+        init(_ broker: Broker, groups: GroupMemory) {
             store = broker.store
             world = broker.world
             settings = broker.settings
-            groups = broker.groups
+            self.groups = groups
             seal = broker.seal
             contents = broker.contents
             ring = broker.ring
@@ -41,10 +50,6 @@ package struct Receiver: Sendable {
     let submit: @Sendable (BrokerRequest) async -> BrokerReply
     /// Makes messages and redeliveries visible whose time has come, as many as a write may; false: there are none.
     private let surface: @Sendable () async -> Bool
-    /// Looks at one queue in one receive; each is a read, and a write where rows are taken.
-    private static let looksMax = 64
-    /// Times that a group is told of a topic before its consumer is.
-    private static let welcomesMax = 3
 
     package init(
         _ parts: Parts, submit: @escaping @Sendable (BrokerRequest) async -> BrokerReply,
@@ -61,6 +66,7 @@ package struct Receiver: Sendable {
     var groups: GroupMemory { parts.groups }
     var seal: Seal { parts.seal }
     var contents: any EventContents { parts.contents }
+    var ring: TraceRing { parts.ring }
 
     /// Messages for a consumer: at once when there are any, else as soon as there are, or none when its time is over.
     package func receive(_ request: ReceiveRequest) async -> Result<[Delivery], MessageRefusal> {
@@ -77,13 +83,13 @@ package struct Receiver: Sendable {
         await supply(request, inOneWrite: true)
     }
 
+    /// Receives, and waits and receives again while there is nothing and time is left.
     private func supply(_ request: ReceiveRequest, inOneWrite: Bool) async -> Result<ReceivedBatch, MessageRefusal> {
         if let refusal = request.refusal(settings) { return .failure(refusal) }
         let deadline = world.uptime() + request.wait
         do {
             while true {
-                let attempt = try await lookOnce(request, inOneWrite: inOneWrite)
-                switch attempt {
+                switch try await receiveNow(request, inOneWrite: inOneWrite) {
                 case .refused(let refusal): return .failure(refusal)
                 case .some(let supply): return .success(supply)
                 case .nothing(let group, let seen):
@@ -110,139 +116,51 @@ package struct Receiver: Sendable {
         case nothing(GroupNumber, GroupMemory.ChangeMark?)
     }
 
-    private func lookOnce(_ request: ReceiveRequest, inOneWrite: Bool) async throws -> Outcome {
-        var route = groups.route(request, at: world.now(), uptime: world.uptime())
-        // A message that becomes visible meanwhile may open a queue that the group is not told of yet.
-        for _ in 0..<Self.welcomesMax {
-            guard case .unknown = route else { break }
-            let reply = await submit(.subscribe(request.group, request.subscription, client: request.client))
-            if let refusal = reply.refusal { return .refused(refusal) }
-            route = groups.route(request, at: world.now(), uptime: world.uptime())
-        }
-        switch route {
+    /// One receive that does not wait.
+    private func receiveNow(_ request: ReceiveRequest, inOneWrite: Bool) async throws -> Outcome {
+        let received: ReceivedBatch
+        let admission = await admit(request)
+        switch admission {
         case .refused(let refusal): return .refused(refusal)
         case .unknown: return .refused(.overloaded("the group is being changed", retryAfter: .seconds(1)))
         case .again(let group, let batch):
-            let deliveries = try again(batch, group)
+            let deliveries = try deliverAgain(batch, group)
             return deliveries.isEmpty ? .nothing(group, nil) : .some(.deliveries(deliveries))
-        case .broadcast(let group, let queues):
-            let seen = groups.seen(group, request.subscription.topic)
-            let deliveries = try broadcast(request, group, queues)
-            return deliveries.isEmpty ? .nothing(group, seen) : .some(.deliveries(deliveries))
-        case .queues(let group, let queues):
-            let seen = groups.seen(group, request.subscription.topic)
-            let (supply, isAll) = try await collect(request, group, queues, inOneWrite: inOneWrite)
-            if !isAll || groups.isHeldBack(group) { groups.passOn(group, request) }
-            if case .deliveries(let deliveries) = supply, deliveries.isEmpty { return .nothing(group, seen) }
-            return .some(supply)
-        }
-    }
-
-    /// Looks at queue after queue until the batch is full. All: nothing is left that it could have taken.
-    private func collect(
-        _ request: ReceiveRequest, _ group: GroupNumber, _ queues: [StoredQueueNumber], inOneWrite: Bool
-    ) async throws -> (supply: ReceivedBatch, isAll: Bool) {
-        var deliveries: [Delivery] = []
-        var taken: [GrantedLease] = []
-        let share = groups.takeReadingBytes()
-        defer { groups.giveBack(readingBytes: share) }
-        var bytes = 0
-        var isFull = false
-        var isAll = true
-        for queue in queues {
-            var scans = 0
-            while scans < Self.looksMax {
-                scans += 1
-                guard deliveries.count < request.max, !isFull,
-                    deliveries.isEmpty || !request.isCautious || isOrdinary(taken)
-                else {
-                    isAll = false
-                    break
-                }
-                guard var scan = groups.scan(queue, of: group, request, max: request.max - deliveries.count)
-                else { break }
-                if case .raise(let mark) = scan.taking {
-                    // A mark that was not raised would be asked for again without an end.
-                    guard await submit(.raiseMark(scan.key, epoch: scan.epoch, to: mark)).refusal == nil else { break }
-                    continue
-                }
-                scan.bytesMax = share - bytes
-                scan.isFirst = deliveries.isEmpty
-                let isAlone = inOneWrite && deliveries.isEmpty
-                if isAlone, let batch = try await untaken(scan, request, group) {
-                    return (.batch(batch), false)
-                }
-                let granted: [(found: Candidate, grant: GrantedLease)]
-                (granted, isFull) = try await take(scan, request)
-                bytes += granted.reduce(0) { $0 + $1.found.bytes }
-                taken += granted.map(\.grant)
-                note(granted.map(\.grant), request)
-                if isAlone, case .memory = scan.taking, !granted.isEmpty {
-                    return (.batch(batch(of: granted, scan, group)), false)
-                }
-                deliveries += granted.map { delivery($0.found, $0.grant, scan, group) }
+        case .broadcast(let admitted):
+            defer { groups.endReceive(admitted, request, .tookAll) }
+            received = .deliveries(try broadcast(request, admitted))
+            return received.isEmpty ? .nothing(admitted.group, admitted.seen) : .some(received)
+        case .queues(let admitted):
+            var batch = OpenBatch(request, admitted)
+            do {
+                received = try await fill(&batch, inOneWrite: inOneWrite)
+            } catch {
+                groups.endReceive(admitted, request, .failed)
+                throw error
             }
-            if scans == Self.looksMax { isAll = false }
+            groups.endReceive(admitted, request, batch.end, leases: batch.leases)
+            return received.isEmpty ? .nothing(admitted.group, admitted.seen) : .some(received)
         }
-        if let attempt = request.attempt, !taken.isEmpty { groups.remember(taken, of: attempt, in: group) }
-        return (.deliveries(deliveries), isAll)
     }
 
-    /// Remembers for traces who got what.
-    private func note(_ granted: [GrantedLease], _ request: ReceiveRequest) {
-        let now = world.now()
-        parts.ring.note(
-            granted.map { grant in
-                TraceRing.Entry(
-                    grant.place,
-                    MessageTrace.Happening(
-                        at: now, kind: .delivered, group: request.group, client: request.client,
-                        attempt: grant.attempt))
-            })
-    }
-
-    /// Whether nothing of it may have ended a process before.
-    private func isOrdinary(_ taken: [GrantedLease]) -> Bool { taken.allSatisfy { $0.attempt == 1 } }
-
-    /// Takes what a look finds; full: something was left because the batch has no bytes for it.
-    private func take(
-        _ scan: Scan, _ request: ReceiveRequest
-    ) async throws -> (granted: [(found: Candidate, grant: GrantedLease)], isFull: Bool) {
-        var found: [Candidate] = []
-        var tookAll = false
-        var isRefused = false
-        defer { groups.finish(scan, found: found, tookAll: tookAll, isRefused: isRefused) }
-        found = try read(scan)
-        guard !found.isEmpty else {
-            tookAll = true
-            return ([], false)
-        }
-        let grants: [GrantedLease]
-        switch scan.taking {
-        case .memory:
-            grants = groups.take(found, scan, for: request, at: world.now()) { [world] in world.nonce() }
-            tookAll = true
-        case .write:
-            let request = TakeRequest(scan, found, request)
-            guard case .taken(let taking) = await submit(.take(request)) else {
-                isRefused = true
-                return ([], false)
+    /// Looks at queue after queue until the batch is full. A module gets what one scan has found for it alone.
+    private func fill(_ batch: inout OpenBatch, inOneWrite: Bool) async throws -> ReceivedBatch {
+        while let scan = await nextScan(&batch) {
+            let isForModule = inOneWrite && batch.deliveries.isEmpty
+            if isForModule, let unleased = try await readForModule(scan, batch) {
+                batch.mayHaveLeft = true
+                return .batch(unleased)
             }
-            grants = taking.granted
-            tookAll = taking.isComplete
-        case .raise: return ([], false)
+            let found = try read(scan)
+            let leased = await lease(found, scan, batch.request)
+            batch.add(leased, found, scan)
+            record(leased, batch.request)
+            if isForModule, scan.isLeasedInMemory, !leased.isEmpty {
+                batch.mayHaveLeft = true
+                return .batch(moduleBatch(of: leased, scan, batch.admitted.group))
+            }
+            batch.deliveries += leased.map { deliver($0.found, $0.lease, scan, batch.admitted.group) }
         }
-        // Grants come in the order of what was found.
-        var granted: [(found: Candidate, grant: GrantedLease)] = []
-        for one in found where granted.count < grants.count {
-            let grant = grants[granted.count]
-            if grant.place.offset == one.offset { granted.append((found: one, grant: grant)) }
-        }
-        let bytes = granted.reduce(0) { $0 + $1.found.bytes }
-        // Nothing more of the size of what was found.
-        let isFull =
-            granted.count < scan.max
-            && found.contains { $0.content != nil && !scan.hasRoom(for: $0, besides: granted.count, bytes: bytes) }
-        return (granted, isFull)
+        return .deliveries(batch.deliveries)
     }
 }

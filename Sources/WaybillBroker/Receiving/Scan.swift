@@ -1,6 +1,13 @@
 import WaybillCore
 import WaybillStore
 
+/// What a queue has for a consumer.
+enum ScanStep {
+    case scan(Scan)
+    /// First of all the delivered-through mark of a cursor is to be raised, by a write.
+    case raiseMark(CursorKey, epoch: Int64, to: Int64)
+}
+
 /// Where a consumer looks next, and how it may take what it finds.
 struct Scan {
     enum Source {
@@ -14,8 +21,6 @@ struct Scan {
         /// From memory, without a write.
         case memory
         case write
-        /// The delivered-through mark must be raised first.
-        case raise(to: Int64)
     }
 
     var key: CursorKey
@@ -28,6 +33,8 @@ struct Scan {
     var filter: MessageFilter
     var others: [MessageFilter]
     var isFIFO: Bool
+    /// Whether no other consumer of the group looks at new messages of the queue meanwhile.
+    var isAlone = false
     /// Of a queue of dead letters: only what came from this topic.
     var origin: TopicName?
     var max: Int
@@ -41,6 +48,11 @@ struct Scan {
     /// In which topic what it finds keeps its order: the one that was asked for.
     var scope: TopicNumber { asked ?? topic.number }
     var asked: TopicNumber?
+
+    var isLeasedInMemory: Bool {
+        guard case .memory = taking else { return false }
+        return true
+    }
 
     /// Whether one more fits into what was taken by this look.
     func hasRoom(for one: Candidate, besides count: Int, bytes: Int) -> Bool {

@@ -1,4 +1,3 @@
-import Synchronization
 package import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -26,7 +25,7 @@ extension Broker {
         try write.transaction.set(Self.closedLanesSetting, to: Text(text))
         pending.closedLanes = closed
         var shares: [LaneReport.Share] = []
-        for (key, group, topic, queue) in groups.cursors(in: lane) {
+        for (key, group, topic, queue) in committed({ $0.cursors(in: lane) }) {
             let count = try count(key, in: write)
             shares.append(
                 LaneReport.Share(
@@ -42,7 +41,7 @@ extension Broker {
     package func refusal(ofLane lane: Text) -> MessageRefusal? {
         guard !lane.isEmpty, pending.namedLanes[lane] == nil else { return nil }
         let uptime = world.uptime()
-        let known = groups.lanes(at: uptime, besides: lane)
+        let known = committed { $0.lanes(at: uptime, besides: lane, settings) }
         guard let known else { return nil }
         let count = known.union(pending.namedLanes.keys).count
         guard count >= settings.lanesMax else {

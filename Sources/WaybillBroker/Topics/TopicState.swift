@@ -13,7 +13,9 @@ struct TopicState {
     var name: TopicName
     var epoch: Int64
     var queues: [Queue]
+}
 
+extension TopicState {
     /// A topic as the file has it; nil: there is none of this name.
     init?<Rows: TableReader & ~Copyable>(_ name: TopicName, in rows: borrowing Rows) throws {
         guard let number = try rows.topic(name), let row = try rows.topic(number) else { return nil }

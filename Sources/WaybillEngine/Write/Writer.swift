@@ -43,7 +43,7 @@ final class Writer {
         didSet {
             vitals.update { [stopped] in $0.stopped = stopped }
             // Nothing comes any more, and nothing could be answered: who waits is told now.
-            if stopped != nil { broker.groups.close() }
+            if stopped != nil { broker.endAllWaits() }
         }
     }
     /// After a write that was undone and that nobody is to blame for (the disk is full), timeouts rest until this

@@ -19,22 +19,25 @@ import WaybillTimeouts
         func look(_ client: Text) throws -> Scan {
             let reception = ReceiveRequest(
                 group: "points", subscription: Subscription("orders"), client: client, max: 1)
-            let welcome = groups.route(reception, at: shop.clock.now, uptime: shop.clock.now.since(shop.clock.start))
-            guard case .queues(let group, let queues) = welcome,
-                let queue = queues.first, let look = groups.scan(queue, of: group, reception, max: 1)
+            let admission = groups.admit(reception, at: shop.clock.now, uptime: shop.clock.now.since(shop.clock.start))
+            guard case .queues(let admitted) = admission,
+                case .scan(let scan)? = groups.scan(
+                    admitted.queues[...], of: admitted.group, reception, max: 1)?.step
             else { throw Unexpected("nothing to look at") }
-            return look
+            groups.endReceive(admitted, reception, .failed)
+            return scan
         }
         let first = try look("first")
         #expect(groups.want([0, 1, 2], of: first.key) == [0, 1, 2])
         let second = try look("second")
         #expect(groups.want([0, 1, 2], of: second.key) == [])
-        let found = (0..<3).map { offset in
-            Candidate(
-                offset: offset, attempt: 1, isReplayed: false, message: nil, messageGroup: nil, verdict: .left)
+        let found = (0..<Int64(3)).map { offset in
+            var one = Candidate(offset: offset)
+            (one.attempt, one.verdict) = (1, .left)
+            return one
         }
-        groups.finish(first, found: found, tookAll: false)
-        groups.finish(second, found: [], tookAll: true)
+        groups.end(first, found: found, tookAll: false)
+        groups.end(second, found: [], tookAll: true)
         #expect(try await broker.drain("points") == [0, 1, 2])
     }
 }

@@ -1,0 +1,43 @@
+import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// A message with the lease that a consumer was given of it.
+struct Leased {
+    var found: Candidate
+    var lease: GrantedLease
+}
+
+/// The fourth step of a receive: the consumer gets what it found and is still to be had.
+extension Receiver {
+    /// Leases what a scan found, in memory or in a write, and ends the scan.
+    func lease(_ found: [Candidate], _ scan: Scan, _ request: ReceiveRequest) async -> [Leased] {
+        guard !found.isEmpty else {
+            groups.end(scan, found: [], tookAll: true)
+            return []
+        }
+        switch scan.taking {
+        case .memory:
+            let leases = groups.lease(found, scan, for: request, at: world.now()) { [world] in world.nonce() }
+            return pair(found, with: leases)
+        case .write:
+            guard case .taken(let taken) = await submit(.take(TakeRequest(scan, found, request))) else {
+                groups.end(scan, found: found, tookAll: false, isRefused: true)
+                return []
+            }
+            groups.end(scan, found: found, tookAll: taken.isComplete)
+            return pair(found, with: taken.granted)
+        }
+    }
+
+    /// Leases come in the order of what was found.
+    private func pair(_ found: [Candidate], with leases: [GrantedLease]) -> [Leased] {
+        var leased: [Leased] = []
+        leased.reserveCapacity(leases.count)
+        for one in found where leased.count < leases.count {
+            let lease = leases[leased.count]
+            if lease.place.offset == one.offset { leased.append(Leased(found: one, lease: lease)) }
+        }
+        return leased
+    }
+}

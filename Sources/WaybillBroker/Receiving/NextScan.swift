@@ -1,0 +1,34 @@
+import WaybillCore
+import WaybillStore
+
+/// The second step of a receive: where to look.
+extension Receiver {
+    /// Where a receive looks next; nil: its batch is full, or no queue has anything more for it.
+    func nextScan(_ batch: inout OpenBatch) async -> Scan? {
+        while !batch.queues.isEmpty {
+            if batch.isFull {
+                batch.mayHaveLeft = true
+                return nil
+            }
+            if batch.scans == OpenBatch.scansMax {
+                batch.mayHaveLeft = true
+                batch.pass(1)
+                continue
+            }
+            let next = groups.scan(batch.queues, of: batch.admitted.group, batch.request, max: batch.room)
+            guard let next else { return nil }
+            batch.pass(next.passed)
+            batch.scans += 1
+            switch next.step {
+            case .scan(var scan):
+                scan.bytesMax = batch.bytesLeft
+                scan.isFirst = batch.deliveries.isEmpty
+                return scan
+            case .raiseMark(let key, let epoch, let mark):
+                // A mark that was not raised would be asked for again without an end.
+                if await submit(.raiseMark(key, epoch: epoch, to: mark)).refusal != nil { batch.pass(1) }
+            }
+        }
+        return nil
+    }
+}
