@@ -1,4 +1,4 @@
-package import WaybillCore
+import WaybillCore
 import WaybillStore
 package import WaybillTimeouts
 

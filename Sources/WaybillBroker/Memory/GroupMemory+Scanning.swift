@@ -79,7 +79,7 @@ extension GroupMemory.State {
         } else if let fence = cursor.fence, first < fence {
             // What is still owed there has rows, which only a write can tell.
             offsets = offsets.filter { $0 < fence }
-        } else if groups[key.group]?.row.attemptsMax ?? 2 > 1 {
+        } else {
             guard last < cursor.mark else {
                 let mark = max(last + 1, cursor.mark + settings.markStep)
                 return .raiseMark(key, epoch: cursor.epoch, to: mark)
@@ -114,8 +114,11 @@ extension GroupMemory.State {
 }
 
 extension GroupState {
-    /// Whether one consumer at a time looks at new messages of a queue: in a FIFO group none may overtake another.
-    fileprivate var scansAlone: Bool { row.isFIFO }
+    /// Whether one consumer at a time looks at new messages of a queue.
+    ///
+    /// In a FIFO group none may overtake another. Where one attempt is all, the delivered-through mark must not run
+    /// ahead of what another consumer is about to take: after a crash that would be dead, and nobody would have had it.
+    fileprivate var scansAlone: Bool { row.isFIFO || row.attemptsMax == 1 }
 
     /// Whether a client's memory has room for one more; the first comes however large it is.
     fileprivate func canHoldMore(_ client: Text, _ settings: BrokerSettings) -> Bool {
