@@ -146,7 +146,7 @@ package final class Engine: Sendable {
                     replies[index] = reply
                 }
                 left.removeAll { replies[$0] != nil }
-                writer.checkpoint(after: requests.count)
+                writer.checkpoints.wrote(requests.count)
             } while !left.isEmpty
             // A timeout of no length, armed just now, is due already.
             if world.virtualClock != nil { fire(writer, upTo: world.now()) }

@@ -83,7 +83,7 @@ extension Writer {
         }
         let before = writes
         _ = write([], firing: .round(upTo: horizon))
-        checkpoint()
+        checkpoints.wrote()
         return writes > before
     }
 

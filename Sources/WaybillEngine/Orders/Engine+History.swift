@@ -45,7 +45,7 @@ extension Engine {
                 // Nothing keeps its place here: none of what is overdue may fire before its own moment.
                 replies += handled.compactMap { $0 }
                 rest.removeFirst(handled.count)
-                writer.checkpoint(after: max(1, handled.count))
+                writer.checkpoints.wrote(max(1, handled.count))
             }
             if case .recorded = time, let last = steps.last { world.virtualClock?.move(to: last.at) }
             return replies
@@ -61,7 +61,7 @@ extension Engine {
             writer.withLock { writer in
                 repeat {
                     _ = writer.write([], firing: time.firing(upTo: moment))
-                    writer.checkpoint()
+                    writer.checkpoints.wrote()
                 } while writer.stopped == nil && !writer.hasFiredAll
             }
         }

@@ -27,7 +27,7 @@ extension Engine {
         do { try store.checkPlace() } catch { throw .failStopped("\(error)") }
         let outcome = writer.withLock { writer in
             writer.endHoldWhenOver()
-            return writer.ownWrite(checkpoints: false) { write in
+            return writer.ownWrite(thenCheckpoints: false) { write in
                 let isLearning = try write.transaction.learnKeys(limit: Patience.keysPerRound)
                 let isMore = try writer.broker.maintain(deletes: writer.deletesByAge, in: write) || isLearning
                 try writer.flush(in: write)
@@ -36,7 +36,7 @@ extension Engine {
             }
         }
         // Between two writes: what came meanwhile goes first.
-        writer.withLock { $0.checkpoint() }
+        writer.withLock { $0.checkpoints.wrote() }
         return try outcome.get()
     }
 

@@ -22,7 +22,7 @@ extension Engine {
         while writer.stopped == nil, let due = writer.nextDue, due <= moment {
             let before = writer.writes
             _ = writer.write([], firing: .asTimePasses(to: moment))
-            writer.checkpoint()
+            writer.checkpoints.wrote()
             // A write that the disk undoes would be tried for ever.
             if writer.writes == before { return }
         }
@@ -51,7 +51,7 @@ extension Engine {
                     if case .order(let answer) = reply { answers.append(answer) }
                 }
                 rest.removeFirst(replies.count)
-                writer.checkpoint(after: max(1, replies.count))
+                writer.checkpoints.wrote(max(1, replies.count))
             }
             return answers
         }

@@ -43,7 +43,7 @@ extension Engine {
                 if engine.letModulesWrite(&pace) || hasWritten {
                     idleTimer.breaks(at: engine.world.uptime())
                 } else if idleTimer.isReached(at: engine.world.uptime()) {
-                    engine.writer.withLock { $0.idle() }
+                    engine.writer.withLock { $0.checkpoints.idle() }
                 }
             }
             while let module = intake.takeModule() { module(nil) }
@@ -125,7 +125,7 @@ extension Engine {
         guard let replies else { return (false, Awaited()) }
         let kept = handOut(replies, to: batch)
         if batch.requests.contains(where: \.isAwaited) { pace.served(from: began, to: world.uptime()) }
-        writer.withLock { $0.checkpoint(after: batch.requests.count) }
+        writer.withLock { $0.checkpoints.wrote(batch.requests.count) }
         return (true, kept)
     }
 

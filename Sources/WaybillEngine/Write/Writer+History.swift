@@ -10,7 +10,7 @@ extension Writer {
     /// Timeouts of others that are overdue are passed over; each write looks at them once. What the file holds does not
     /// fire for a history either.
     func fire(
-        of owns: (OrderID) -> Bool, upTo end: Moment, _ attempt: inout Attempt, in write: inout Write
+        of owns: (OrderID) -> Bool, upTo end: Moment, _ attempt: inout WriteAttempt, in write: inout Write
     ) throws -> Bool {
         guard held == nil else { return true }
         while true {
@@ -32,7 +32,7 @@ extension Writer {
     /// When the next of them is due; nil: none is. The search of a kind goes on behind those of others; a search that
     /// finds one ends before it, as it may be not the earliest of all kinds.
     private func nextDue(
-        of owns: (OrderID) -> Bool, upTo end: Moment, _ attempt: inout Attempt, in write: borrowing Write
+        of owns: (OrderID) -> Bool, upTo end: Moment, _ attempt: inout WriteAttempt, in write: borrowing Write
     ) throws -> Moment? {
         var first: Moment?
         for kind in [TimeoutKind.order, .call] {
@@ -54,7 +54,7 @@ extension Writer {
 
     /// Theirs of one moment.
     private func dueRows(
-        of owns: (OrderID) -> Bool, at due: Moment, _ attempt: Attempt, in write: borrowing Write
+        of owns: (OrderID) -> Bool, at due: Moment, _ attempt: WriteAttempt, in write: borrowing Write
     ) throws -> [DueTimeout] {
         let limit = timeouts.settings.roundMax
         var rows: [DueTimeout] = []
