@@ -30,15 +30,13 @@ extension OrderBook {
     }
 
     private func isAudited(_ log: String) throws -> Bool {
-        var version: Int64 = 0
-        while true {
-            let page = try engine.audits(after: version, limit: 1_000)
+        var walk = PageWalk(after: 0, by: \EventView.version)
+        while let page = try walk.next({ try engine.audits(after: $0, limit: $1) }) {
             for event in page where event.type == "$recovered" {
                 if String(decoding: event.body, as: UTF8.self).contains("\"\(Self.jsonText(log))\"") { return true }
             }
-            guard page.count == 1_000, let last = page.last else { return false }
-            version = last.version
         }
+        return false
     }
 
     private static func body(_ log: String, _ recovery: Recovery?) -> [UInt8] {

@@ -58,12 +58,11 @@ extension CertificateRun {
     /// Writes each stock's end, and compares its row with it.
     mutating func closeStocks() throws {
         var unseen = ledger
-        var after: StockKey?
-        while true {
-            let rows = try engine.store.read { [after, settings] rows in
-                try rows.stocks(after: after, limit: settings.pageMax)
-            }
-            for row in rows where isMine(row.key) {
+        var walk = PageWalk<StockRow, StockKey?>(after: nil, by: \.key, limit: settings.pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { rows in try rows.stocks(after: last, limit: limit) }
+        }) {
+            for row in page where isMine(row.key) {
                 let entry = unseen.removeValue(forKey: row.key) ?? Entry()
                 try close(row.key, entry)
                 if row.level != entry.level {
@@ -72,8 +71,6 @@ extension CertificateRun {
                             .of(row.key))
                 }
             }
-            if rows.count < settings.pageMax { break }
-            after = rows.last?.key
         }
         for key in unseen.keys.sorted() {
             try close(key, unseen[key] ?? Entry())

@@ -31,30 +31,26 @@ package struct StateDigest {
     /// The digest in lower-case hexadecimal digits.
     mutating func value(progress: (Int) -> Void = { _ in }) throws -> String {
         var charts = Charts(engine)
-        var last: OrderID = ""
         var count = 0
-        while true {
-            let rows = try engine.store.read { snapshot in try snapshot.orders(afterID: last, limit: pageMax) }
-            for row in rows {
+        var walk = PageWalk(after: "", by: \OrderRow.id, limit: pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { snapshot in try snapshot.orders(afterID: last, limit: limit) }
+        }) {
+            for row in page {
                 let workflow = try charts.chart(row.workflow).workflow
                 add(line.bytes(of: try Order(row, under: workflow), under: workflow))
-                last = row.id
             }
-            count += rows.count
+            count += page.count
             progress(count)
-            if rows.count < pageMax { break }
         }
         try addStocks()
         return hash.finalize().hexadecimal
     }
 
     private mutating func addStocks() throws {
-        var last: StockKey?
-        while true {
-            let stocks = try engine.stocks(after: last, limit: pageMax)
-            for (key, level) in stocks where level != StockLevel() { addStock(key, level) }
-            last = stocks.last?.key
-            if stocks.count < pageMax { return }
+        var walk = PageWalk<(key: StockKey, level: StockLevel), StockKey?>(after: nil, by: { $0.key }, limit: pageMax)
+        while let page = try walk.next({ try engine.stocks(after: $0, limit: $1) }) {
+            for (key, level) in page where level != StockLevel() { addStock(key, level) }
         }
     }
 

@@ -67,14 +67,11 @@ package struct Export {
     /// What each order has come to.
     private func writeEnds(of engine: Engine, at end: Moment, line: ([UInt8]) throws -> Void) throws {
         var ends = OrderEnds(engine)
-        var last: OrderID = ""
-        while true {
-            let rows = try engine.store.read { snapshot in
-                try snapshot.orders(afterID: last, limit: settings.pageMax)
-            }
-            for row in rows { try line(ExportLine.end(row.id, digest: try ends.digest(row), at: end)) }
-            guard let id = rows.last?.id, rows.count == settings.pageMax else { return }
-            last = id
+        var walk = PageWalk(after: "", by: \OrderRow.id, limit: settings.pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { snapshot in try snapshot.orders(afterID: last, limit: limit) }
+        }) {
+            for row in page { try line(ExportLine.end(row.id, digest: try ends.digest(row), at: end)) }
         }
     }
 }

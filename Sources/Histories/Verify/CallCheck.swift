@@ -52,9 +52,8 @@ struct CallCheck {
         var numbers: [Text: Int64] = [:]
         for number in journal.deadlines.keys { numbers[order.effectKey(of: number)] = number }
         var count: Int64 = 0
-        var last: Int64 = 0
-        while true {
-            let page = try rows.calls(of: row.number, after: last, limit: 1_000)
+        var walk = PageWalk(after: 0, by: \CallRow.number)
+        while let page = try walk.next({ try rows.calls(of: row.number, after: $0, limit: $1) }) {
             count += Int64(page.count)
             for call in page {
                 if call.state == .open { open[call.effectKey] = call }
@@ -67,8 +66,6 @@ struct CallCheck {
                 }
                 try checkEnd(of: call, number, rows)
             }
-            guard page.count == 1_000, let end = page.last else { break }
-            last = end.number
         }
         if count != order.callCount { note("it has made \(order.callCount) calls, and \(count) are listed") }
         for call in order.calls { try check(call, key: order.effectKey(of: call.number), rows) }

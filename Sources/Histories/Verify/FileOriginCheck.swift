@@ -31,13 +31,11 @@ enum FileOriginCheck {
 
     /// What the event says by which an older file got its id.
     private static func audited(_ engine: Engine) throws -> (file: Text, last: Int64)? {
-        var version: Int64 = 0
-        while true {
-            let page = try engine.audits(after: version, limit: Engine.pageMax)
+        var walk = PageWalk(after: 0, by: \EventView.version, limit: Engine.pageMax)
+        while let page = try walk.next({ try engine.audits(after: $0, limit: $1) }) {
             for event in page where event.type == .fileEvent { return try origin(event) }
-            guard page.count == Engine.pageMax, let end = page.last else { return nil }
-            version = end.version
         }
+        return nil
     }
 
     private static func origin(_ event: EventView) throws -> (file: Text, last: Int64) {

@@ -24,9 +24,10 @@ struct GoneMessages {
             let place = Place(topic: queue.topic, lane: queue.lane)
             retained[place] = max(retained[place] ?? 0, last)
         }
-        var after = TopicNumber(0)
-        while true {
-            let page = try engine.store.read { [after] rows in try rows.topics(after: after, limit: 1_000) }
+        var walk = PageWalk(after: TopicNumber(0), by: \TopicRow.number)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { rows in try rows.topics(after: last, limit: limit) }
+        }) {
             for topic in page {
                 if let last = try engine.store.read({ rows in try rows.numberSetting(.retainedLanes(topic.number)) }) {
                     retainedLanes[topic.name] = max(retainedLanes[topic.name] ?? 0, last)
@@ -34,8 +35,6 @@ struct GoneMessages {
                 guard let at = topic.deletedAt else { continue }
                 deleted[topic.name] = max(deleted[topic.name] ?? at, at)
             }
-            guard page.count == 1_000, let last = page.last else { return }
-            after = last.number
         }
     }
 

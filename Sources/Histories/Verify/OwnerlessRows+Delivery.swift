@@ -7,22 +7,22 @@ import WaybillStore
 extension OwnerlessRows {
     mutating func checkDelivery() throws {
         try checkQueues()
-        var last = GroupNumber(0)
-        while true {
-            let page = try engine.store.read { [last] rows in try rows.groups(after: last, limit: pageMax) }
+        var walk = PageWalk(after: GroupNumber(0), by: \GroupRow.number, limit: pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { rows in try rows.groups(after: last, limit: limit) }
+        }) {
             for group in page where group.deletedAt == nil {
                 try checkCursors(of: group)
                 try checkLadder(of: group)
             }
-            guard page.count == pageMax, let end = page.last else { return }
-            last = end.number
         }
     }
 
     private mutating func checkQueues() throws {
-        var last = StoredQueueNumber(0)
-        while true {
-            let page = try engine.store.read { [last] rows in try rows.storedQueues(after: last, limit: pageMax) }
+        var walk = PageWalk(after: StoredQueueNumber(0), by: \StoredQueueRow.number, limit: pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { rows in try rows.storedQueues(after: last, limit: limit) }
+        }) {
             for queue in page {
                 let end = try engine.store.read { rows in try rows.nextOffset(of: queue.number) }
                 if end > MessagePlace.offsetMax {
@@ -36,8 +36,6 @@ extension OwnerlessRows {
                     FileFinding(
                         "\(missing) messages are missing in stored queue \(queue.number.number) of \(queue.topic)"))
             }
-            guard page.count == pageMax, let end = page.last else { return }
-            last = end.number
         }
     }
 
@@ -51,11 +49,12 @@ extension OwnerlessRows {
 
     /// Redeliveries that have a time and no row that wakes them.
     private mutating func checkRedeliveries(of group: GroupRow, in queue: StoredQueueNumber) throws {
-        var last: Int64 = -1
-        while true {
-            let page = try engine.store.read { [last] rows in
-                try rows.redeliveries(of: group.number, in: queue, after: last, limit: pageMax)
+        var walk = PageWalk(after: -1, by: \RedeliveryRow.offset, limit: pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { rows in
+                try rows.redeliveries(of: group.number, in: queue, after: last, limit: limit)
             }
+        }) {
             for row in page {
                 guard let timeout = row.timeout, try !engine.store.read({ rows in try rows.isPending(timeout) }) else {
                     continue
@@ -65,17 +64,14 @@ extension OwnerlessRows {
                         "message \(queue.number):\(row.offset) of group \(group.name) waits for "
                             + "\(timeout.due.iso8601), and no row will wake it"))
             }
-            guard page.count == pageMax, let end = page.last else { return }
-            last = end.offset
         }
     }
 
     private mutating func checkCursors(of group: GroupRow) throws {
-        var last = StoredQueueNumber(0)
-        while true {
-            let page = try engine.store.read { [last] rows in
-                try rows.cursors(of: group.number, after: last, limit: pageMax)
-            }
+        var walk = PageWalk(after: StoredQueueNumber(0), by: \CursorRow.queue, limit: pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { rows in try rows.cursors(of: group.number, after: last, limit: limit) }
+        }) {
             for cursor in page {
                 try checkRedeliveries(of: group, in: cursor.queue)
                 let damage = try engine.store.read { rows -> String? in
@@ -88,8 +84,6 @@ extension OwnerlessRows {
                         "the cursor of group \(group.name) on stored queue \(cursor.queue.number) is damaged: \(damage)"
                     ))
             }
-            guard page.count == pageMax, let end = page.last else { return }
-            last = end.queue
         }
     }
 }

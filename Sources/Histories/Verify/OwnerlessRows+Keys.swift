@@ -5,15 +5,14 @@ import WaybillStore
 /// Rows of the index of messages, each against the message that it leads to.
 extension OwnerlessRows {
     mutating func checkKeys() throws {
-        var last: MessageKeyRow?
-        while true {
-            let page = try engine.store.read { [last] rows in try rows.messageKeys(after: last, limit: pageMax) }
+        var walk = PageWalk<MessageKeyRow, MessageKeyRow?>(after: nil, by: { $0 }, limit: pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { rows in try rows.messageKeys(after: last, limit: limit) }
+        }) {
             for row in page where try !engine.store.read({ rows in try rows.isRight(row) }) {
                 let place = "\(row.place.queue.number):\(row.place.offset)"
                 add(FileFinding("the index of keys leads to message \(place), which has another key or day"))
             }
-            guard page.count == pageMax, let end = page.last else { return }
-            last = end
         }
     }
 }

@@ -34,14 +34,13 @@ struct OwnerlessRows {
     }
 
     mutating func checkStocks() throws {
-        var after: StockKey?
-        while true {
-            let rows = try engine.store.read { [after] rows in try rows.stocks(after: after, limit: pageMax) }
-            for row in rows where try !hasFirstEvent(row.number) {
+        var walk = PageWalk<StockRow, StockKey?>(after: nil, by: \.key, limit: pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { rows in try rows.stocks(after: last, limit: limit) }
+        }) {
+            for row in page where try !hasFirstEvent(row.number) {
                 findings.add(FileFinding("it has a row and no first event").of(row.key))
             }
-            if rows.count < pageMax { return }
-            after = rows.last?.key
         }
     }
 
@@ -70,12 +69,12 @@ struct OwnerlessRows {
     }
 
     private func forEachAttribute(_ body: (OrderAttribute, StreamNumber) throws -> Void) throws {
-        var last: (attribute: OrderAttribute, order: StreamNumber)?
-        while true {
-            let page = try engine.store.read { [last] rows in try rows.orderAttributes(after: last, limit: pageMax) }
+        typealias Row = (attribute: OrderAttribute, order: StreamNumber)
+        var walk = PageWalk<Row, Row?>(after: nil, by: { $0 }, limit: pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { rows in try rows.orderAttributes(after: last, limit: limit) }
+        }) {
             for row in page { try body(row.attribute, row.order) }
-            if page.count < pageMax { return }
-            last = page.last
         }
     }
 
@@ -155,33 +154,28 @@ struct OwnerlessRows {
     private func forEachPending(
         _ state: PendingMessageRow.State, _ body: (PendingMessageRow, Moment) throws -> Void
     ) throws {
-        var last = PendingMessageNumber(0)
-        while true {
-            let page = try engine.store.read { [last] rows in try rows.pendingMessages(after: last, limit: pageMax) }
+        var walk = PageWalk(after: PendingMessageNumber(0), by: \PendingMessageRow.number, limit: pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { rows in try rows.pendingMessages(after: last, limit: limit) }
+        }) {
             for row in page where row.state == state {
                 if let due = row.due { try body(row, due) }
             }
-            guard page.count == pageMax, let end = page.last else { return }
-            last = end.number
         }
     }
 
     private func forEachTimeout(_ kind: TimeoutKind, _ body: (TimeoutKey, Bool) throws -> Void) throws {
-        var last: TimeoutKey?
-        while true {
-            let page = try engine.store.read { [last] rows in try rows.timeouts(kind, after: last, limit: pageMax) }
+        var waiting = PageWalk<TimeoutKey, TimeoutKey?>(after: nil, by: { $0 }, limit: pageMax)
+        while let page = try waiting.next({ last, limit in
+            try engine.store.read { rows in try rows.timeouts(kind, after: last, limit: limit) }
+        }) {
             for key in page { try body(key, false) }
-            if page.count < pageMax { break }
-            last = page.last
         }
-        last = nil
-        while true {
-            let page = try engine.store.read { [last] rows in
-                try rows.timeoutRetries(kind, after: last, limit: pageMax)
-            }
+        var retries = PageWalk<TimeoutRetry, TimeoutKey?>(after: nil, by: \.key, limit: pageMax)
+        while let page = try retries.next({ last, limit in
+            try engine.store.read { rows in try rows.timeoutRetries(kind, after: last, limit: limit) }
+        }) {
             for retry in page { try body(retry.key, true) }
-            if page.count < pageMax { return }
-            last = page.last?.key
         }
     }
 

@@ -10,13 +10,10 @@ struct StockShares {
     /// - Parameter keysMax: stocks in memory at a time.
     init(_ engine: Engine, keysMax: Int, pageMax: Int) throws {
         var stocks = 0
-        var after: StockKey?
-        while true {
-            let rows = try engine.store.read { [after] rows in try rows.stocks(after: after, limit: pageMax) }
-            stocks += rows.count
-            if rows.count < pageMax { break }
-            after = rows.last?.key
-        }
+        var walk = PageWalk<StockRow, StockKey?>(after: nil, by: \.key, limit: pageMax)
+        while let page = try walk.next({ last, limit in
+            try engine.store.read { rows in try rows.stocks(after: last, limit: limit) }
+        }) { stocks += page.count }
         count = stocks / keysMax + 1
     }
 

@@ -54,15 +54,13 @@ enum WorkflowCheck {
     /// The last activation of each name, as the journal says.
     private static func activations(_ engine: Engine) throws -> [WorkflowName: (hash: WorkflowHash, at: Moment)] {
         var last: [WorkflowName: (hash: WorkflowHash, at: Moment)] = [:]
-        var version: Int64 = 0
-        while true {
-            let page = try engine.audits(after: version, limit: Engine.pageMax)
+        var walk = PageWalk(after: 0, by: \EventView.version, limit: Engine.pageMax)
+        while let page = try walk.next({ try engine.audits(after: $0, limit: $1) }) {
             for event in page where event.type == .activationEvent {
                 let activation = try WorkflowActivation(event.body)
                 last[activation.workflow] = (activation.hash, event.at)
             }
-            guard page.count == Engine.pageMax, let end = page.last else { return last }
-            version = end.version
         }
+        return last
     }
 }

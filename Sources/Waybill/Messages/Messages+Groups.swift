@@ -31,13 +31,13 @@ extension Messages {
     public func groups() throws(MessageRefusal) -> [GroupView] {
         try reading {
             var views: [GroupView] = []
-            var last = GroupNumber(0)
-            while true {
-                let page = try engine.store.read { rows in try rows.groups(after: last, limit: 1_000) }
+            var walk = PageWalk(after: GroupNumber(0), by: \GroupRow.number)
+            while let page = try walk.next({ last, limit in
+                try engine.store.read { rows in try rows.groups(after: last, limit: limit) }
+            }) {
                 views += page.filter { $0.deletedAt == nil }.map(view)
-                guard page.count == 1_000, let end = page.last?.number else { return views }
-                last = end
             }
+            return views
         }
     }
 

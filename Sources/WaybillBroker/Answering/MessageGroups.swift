@@ -73,18 +73,18 @@ extension Broker {
         guard let queue = pending.deadLetters[group] ?? known, owes(CursorKey(group: group, queue: queue)) else {
             return nil
         }
-        var last: Int64?
-        while true {
-            let page = try write.transaction.redeliveries(
-                of: group, in: queue, messageGroup: messageGroup, after: last, limit: Self.rowsPerLook)
+        var walk = PageWalk<RedeliveryRow, Int64?>(after: nil, by: \.offset, limit: Self.rowsPerLook)
+        while let page = try walk.next({ last, limit in
+            try write.transaction.redeliveries(
+                of: group, in: queue, messageGroup: messageGroup, after: last, limit: limit)
+        }) {
             for row in page {
                 if scope.queues.contains(where: { $0.number == queue }) { return row }
                 let origin = try origin(of: row.place, in: write)
                 if origin == scope.name { return row }
             }
-            guard page.count == Self.rowsPerLook, let end = page.last else { return nil }
-            last = end.offset
         }
+        return nil
     }
 
     private func owes(_ key: CursorKey) -> Bool {
@@ -152,16 +152,13 @@ extension Broker {
     /// After retention has taken messages below an offset: what waited behind one of them goes on.
     func freeMessageGroups(of key: CursorKey, below offset: Int64, in write: borrowing Write) throws {
         guard let topic = topicState(of: key.queue) else { return }
-        var last: FIFOLeaseRow?
-        while true {
-            let page = try write.transaction.leases(of: key.group, after: last, limit: 1_000)
+        var walk = PageWalk<FIFOLeaseRow, FIFOLeaseRow?>(after: nil, by: { $0 })
+        while let page = try walk.next({ try write.transaction.leases(of: key.group, after: $0, limit: $1) }) {
             // What memory has in flight ends by itself.
             for lease in page
             where lease.queue == key.queue && lease.offset < offset && self.lease(of: lease.offset, in: key) == nil {
                 try freeMessageGroup(lease.messageGroup, topicState(lease.topic) ?? topic, key.group, in: write)
             }
-            guard page.count == 1_000 else { break }
-            last = page.last
         }
         let queues = topic.name.isDeadLetters ? committed { $0.topics(of: key.group) }.flatMap(\.queues) : []
         for queue in [key.queue] + queues.map(\.number) where queue == key.queue || topicState(of: queue) != nil {
@@ -172,15 +169,14 @@ extension Broker {
     /// Makes ready what waits on a cursor behind nothing.
     private func freeWaiting(_ key: CursorKey, in write: borrowing Write) throws {
         guard let topic = topicState(of: key.queue) else { return }
-        var after: Int64?
-        while true {
-            let page = try write.transaction.redeliveries(
-                of: key.group, in: key.queue, state: .waiting, after: after, limit: 1_000)
+        var walk = PageWalk<RedeliveryRow, Int64?>(after: nil, by: \.offset)
+        while let page = try walk.next({ last, limit in
+            try write.transaction.redeliveries(
+                of: key.group, in: key.queue, state: .waiting, after: last, limit: limit)
+        }) {
             for row in page where try !isBusy(row, topic, in: write) {
                 try freeMessageGroup(row.messageGroup, of: row.place, topic, key.group, in: write)
             }
-            guard page.count == 1_000 else { return }
-            after = page.last?.offset
         }
     }
 }

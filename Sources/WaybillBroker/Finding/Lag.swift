@@ -65,10 +65,9 @@ struct CursorCount {
         waiting = end - memory.floor - memory.finishedAbove - memory.inFlight
         if !isOfDead, memory.firstOpen < end { oldest = memory.firstOpen }
         if let lease = memory.oldestLease { oldest = min(oldest ?? lease, lease) }
-        var after: Int64?
         var ofFinished: Int64 = 0
-        while true {
-            let page = try rows.redeliveries(of: key.group, in: key.queue, after: after, limit: 1_000)
+        var walk = PageWalk<RedeliveryRow, Int64?>(after: nil, by: \.offset)
+        while let page = try walk.next({ try rows.redeliveries(of: key.group, in: key.queue, after: $0, limit: $1) }) {
             for row in page {
                 switch row.state {
                 case .waiting: behind += 1
@@ -85,8 +84,6 @@ struct CursorCount {
             let passed = Int64(page.count { memory.progress.isFinished($0.offset) })
             ofFinished += passed
             waiting -= Int64(page.count) - passed
-            guard page.count == 1_000 else { break }
-            after = page.last?.offset
         }
         finished = memory.floor + memory.finishedAbove - ofFinished
         if isOfDead {

@@ -47,12 +47,11 @@ extension MessageReader {
     package func lanes() throws -> [LaneView] {
         let closed = try store.read { rows in try Broker.closedLanes(in: rows) }
         var topics: [Text: Set<TopicName>] = [:]
-        var last = StoredQueueNumber(0)
-        while true {
-            let page = try store.read { rows in try rows.storedQueues(after: last, limit: Self.pageMax) }
+        var walk = PageWalk(after: StoredQueueNumber(0), by: \StoredQueueRow.number, limit: Self.pageMax)
+        while let page = try walk.next({ last, limit in
+            try store.read { rows in try rows.storedQueues(after: last, limit: limit) }
+        }) {
             for queue in page where !queue.lane.isEmpty { topics[queue.lane, default: []].insert(queue.topic) }
-            guard page.count == Self.pageMax, let end = page.last?.number else { break }
-            last = end
         }
         return topics.sorted { $0.key < $1.key }.map { lane, topics in
             LaneView(name: lane, topics: topics.sorted(), isClosed: closed.contains(lane))

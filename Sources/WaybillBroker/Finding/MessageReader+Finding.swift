@@ -115,16 +115,16 @@ extension MessageReader {
         _ name: Text, in topic: TopicName?, limit: Int, _ isWanted: (MessageView) -> Bool
     ) throws -> [MessageView] {
         var found: [MessageView] = []
-        var last = StoredQueueNumber(0)
-        while true {
-            let queues = try store.read { rows in try rows.storedQueues(after: last, limit: Self.pageMax) }
+        var walk = PageWalk(after: StoredQueueNumber(0), by: \StoredQueueRow.number, limit: Self.pageMax)
+        while let queues = try walk.next({ last, limit in
+            try store.read { rows in try rows.storedQueues(after: last, limit: limit) }
+        }) {
             for queue in queues where found.count < limit && (topic ?? queue.topic) == queue.topic {
                 var from: Int64?
                 while found.count < limit, try searchTail(name, of: queue, from: &from, &found, isWanted) {}
             }
-            guard queues.count == Self.pageMax, let end = queues.last else { return found }
-            last = end.number
         }
+        return found
     }
 
     /// One page of a queue's tail; false: it was the last.

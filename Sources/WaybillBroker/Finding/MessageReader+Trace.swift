@@ -77,12 +77,9 @@ extension MessageReader {
         return try store.read { rows in
             guard let group = try rows.group(name), let topic = try rows.topic(message.topic) else { return true }
             var filters: [FilterRow] = []
-            var last: Int64 = 0
-            while true {
-                let page = try rows.filters(of: group.number, after: last, limit: Self.pageMax)
+            var walk = PageWalk(after: 0, by: \FilterRow.number, limit: Self.pageMax)
+            while let page = try walk.next({ try rows.filters(of: group.number, after: $0, limit: $1) }) {
                 filters += page.filter { $0.topic == topic }
-                guard page.count == Self.pageMax, let end = page.last else { break }
-                last = end.number
             }
             return filters.isEmpty
                 || filters.contains {

@@ -19,12 +19,11 @@ package struct MessageReader: Sendable {
             var after = TopicNumber(0)
             if let name { after = try rows.topic(name) ?? after }
             var views: [TopicView] = []
-            while true {
-                let page = try rows.topics(after: after, limit: limit)
+            var walk = PageWalk(after: after, by: \TopicRow.number, limit: limit)
+            while views.count < limit, let page = try walk.next({ try rows.topics(after: $0, limit: $1) }) {
                 views += page.filter { $0.deletedAt == nil }.prefix(limit - views.count).map(\.view)
-                guard views.count < limit, page.count == limit, let last = page.last else { return views }
-                after = last.number
             }
+            return views
         }
     }
 

@@ -147,9 +147,10 @@ extension Broker {
     private func recall(
         _ key: CursorKey, _ group: GroupRow, _ topic: TopicState, from target: Int64, in write: borrowing Write
     ) throws {
-        var after: Int64?
-        while true {
-            let page = try write.transaction.redeliveries(of: key.group, in: key.queue, after: after, limit: 1_000)
+        var walk = PageWalk<RedeliveryRow, Int64?>(after: nil, by: \.offset)
+        while let page = try walk.next({ last, limit in
+            try write.transaction.redeliveries(of: key.group, in: key.queue, after: last, limit: limit)
+        }) {
             for row in page {
                 var changed = row
                 let waits = row.messageGroup != nil && row.offset >= target && row.state != .parked
@@ -167,8 +168,6 @@ extension Broker {
                     }
                 }
             }
-            guard page.count == 1_000 else { return }
-            after = page.last?.offset
         }
     }
 

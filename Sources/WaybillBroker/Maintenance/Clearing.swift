@@ -58,27 +58,23 @@ final class Clearing {
     }
 
     private func dropOwed(of queue: StoredQueueNumber, in write: borrowing Write) throws -> Int {
-        var last = GroupNumber(0)
-        while true {
-            let groups = try write.transaction.groups(after: last, limit: 1_000)
+        var walk = PageWalk(after: GroupNumber(0), by: \GroupRow.number)
+        while let groups = try walk.next({ try write.transaction.groups(after: $0, limit: $1) }) {
             for group in groups {
                 let count = try write.transaction.dropRedeliveries(
                     of: group.number, in: queue, offsets: 0..<Int64.max, limit: settings.rowsMax)
                 if count > 0 { return count }
             }
-            guard groups.count == 1_000, let end = groups.last else { return 0 }
-            last = end.number
         }
+        return 0
     }
 
     private static func deletedTopics(in write: borrowing Write) throws -> Set<TopicNumber> {
         var topics: Set<TopicNumber> = []
-        var last = TopicNumber(0)
-        while true {
-            let page = try write.transaction.topics(after: last, limit: 1_000)
+        var walk = PageWalk(after: TopicNumber(0), by: \TopicRow.number)
+        while let page = try walk.next({ try write.transaction.topics(after: $0, limit: $1) }) {
             topics.formUnion(page.lazy.filter { $0.deletedAt != nil }.map(\.number))
-            guard page.count == 1_000, let end = page.last else { return topics }
-            last = end.number
         }
+        return topics
     }
 }

@@ -19,18 +19,16 @@ struct IdleGroups {
     func step(in write: borrowing Write) throws -> [AuditNote] {
         let horizon = write.now.advanced(by: Interval(milliseconds: -idleAfter.milliseconds))
         var notes: [AuditNote] = []
-        var last = GroupNumber(0)
-        while true {
-            let page = try write.transaction.groups(after: last, limit: 1_000)
+        var walk = PageWalk(after: GroupNumber(0), by: \GroupRow.number)
+        while let page = try walk.next({ try write.transaction.groups(after: $0, limit: $1) }) {
             for group in page where group.deletedAt == nil && !group.isBroadcast && group.lastUsedAt < horizon {
                 let used = group.lastUsedAt.milliseconds
                 guard try write.transaction.numberSetting(.idleSince(group.number)) != used else { continue }
                 try write.transaction.set(.idleSince(group.number), to: used)
                 notes.append(Self.note(of: group, at: write.now))
             }
-            guard page.count == 1_000, let end = page.last else { return notes }
-            last = end.number
         }
+        return notes
     }
 
     private static func note(of group: GroupRow, at now: Moment) -> AuditNote {

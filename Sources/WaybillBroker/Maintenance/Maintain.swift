@@ -72,14 +72,11 @@ extension Broker {
 
     /// Marks the groups that were owed what went, and says so in the journal.
     private func cut(_ gap: Retention.Gap, in write: borrowing Write) throws {
-        var last = GroupNumber(0)
-        while true {
-            let groups = try write.transaction.groups(after: last, limit: 1_000)
+        var walk = PageWalk(after: GroupNumber(0), by: \GroupRow.number)
+        while let groups = try walk.next({ try write.transaction.groups(after: $0, limit: $1) }) {
             for group in groups where group.deletedAt == nil && !group.isBroadcast {
                 try cut(gap, of: group, in: write)
             }
-            guard groups.count == 1_000, let end = groups.last else { return }
-            last = end.number
         }
     }
 

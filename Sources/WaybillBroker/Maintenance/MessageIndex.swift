@@ -58,13 +58,11 @@ final class MessageIndex {
 
     private static func allQueues(in write: borrowing Write) throws -> Set<StoredQueueNumber> {
         var queues: Set<StoredQueueNumber> = []
-        var last = StoredQueueNumber(0)
-        while true {
-            let page = try write.transaction.storedQueues(after: last, limit: 1_000)
+        var walk = PageWalk(after: StoredQueueNumber(0), by: \StoredQueueRow.number)
+        while let page = try walk.next({ try write.transaction.storedQueues(after: $0, limit: $1) }) {
             queues.formUnion(page.map(\.number))
-            guard page.count == 1_000, let end = page.last else { return queues }
-            last = end.number
         }
+        return queues
     }
 }
 

@@ -62,9 +62,8 @@ final class Retention {
     ) throws -> Outcome {
         var outcome = Outcome()
         var left = settings.deletedMax
-        var last = TopicNumber(0)
-        while left > 0 {
-            let page = try write.transaction.topics(after: last, limit: 1_000)
+        var walk = PageWalk(after: TopicNumber(0), by: \TopicRow.number)
+        while left > 0, let page = try walk.next({ try write.transaction.topics(after: $0, limit: $1) }) {
             for topic in page where topic.deletedAt == nil && left > 0 {
                 left -= try step(topic, limit: left, in: write, cut: cut)
                 for queue in try write.transaction.storedQueues(of: topic.number) {
@@ -73,8 +72,6 @@ final class Retention {
                     outcome.oldestVisibleAt = min(outcome.oldestVisibleAt ?? visibleAt, visibleAt)
                 }
             }
-            guard page.count == 1_000, let end = page.last else { break }
-            last = end.number
         }
         outcome.isMore = left <= 0
         return outcome

@@ -14,15 +14,14 @@ extension Broker {
     func dropUnusedFilters(in write: borrowing Write) throws -> Bool {
         var left = Self.filtersPerStep
         for (group, count) in committed({ $0.forgottenFilters }) {
-            var last: Int64 = 0
-            while left > 0 {
-                let page = try write.transaction.filters(of: group, after: last, limit: 1_000)
+            var walk = PageWalk(after: 0, by: \FilterRow.number)
+            while left > 0,
+                let page = try walk.next({ try write.transaction.filters(of: group, after: $0, limit: $1) })
+            {
                 for row in page where left > 0 && !isKnown(row) {
                     try write.transaction.deleteFilter(row.number, of: group)
                     left -= 1
                 }
-                guard page.count == 1_000, let end = page.last else { break }
-                last = end.number
             }
             guard left > 0 else { return true }
             pending.cleanedFilters[group] = count

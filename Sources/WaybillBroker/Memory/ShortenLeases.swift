@@ -10,9 +10,10 @@ extension Broker {
     /// Shortens leases of message groups, whether a row of its own holds the delivery or not.
     static func shortenLeases(_ store: Store, at now: Moment, _ settings: BrokerSettings) throws {
         let latest = now.advanced(by: settings.clientSilenceMax)
-        var group = GroupNumber(0)
-        while true {
-            let page = try store.read { rows in try rows.groups(after: group, limit: 1_000) }
+        var walk = PageWalk(after: GroupNumber(0), by: \GroupRow.number)
+        while let page = try walk.next({ last, limit in
+            try store.read { rows in try rows.groups(after: last, limit: limit) }
+        }) {
             for row in page where row.isFIFO && row.deletedAt == nil {
                 var last: FIFOLeaseRow?
                 repeat {
@@ -21,8 +22,6 @@ extension Broker {
                     }
                 } while last != nil
             }
-            guard page.count == 1_000, let end = page.last else { return }
-            group = end.number
         }
     }
 

@@ -97,18 +97,16 @@ extension Engine {
     package func calls(of id: OrderID) throws -> [CallView]? {
         guard let number = try store.read({ snapshot in try snapshot.order(id: id)?.number }) else { return nil }
         var views: [CallView] = []
-        var last: Int64 = 0
-        while true {
-            let page = try store.read { [last] snapshot in
-                try snapshot.calls(of: number, after: last, limit: Self.pageMax)
-            }
+        var walk = PageWalk(after: 0, by: \CallRow.number, limit: Self.pageMax)
+        while let page = try walk.next({ last, limit in
+            try store.read { snapshot in try snapshot.calls(of: number, after: last, limit: limit) }
+        }) {
             views += page.map { call in
                 let state: Text = call.isUnanswered ? "unanswered" : Text(call.state.rawValue)
                 return CallView(key: call.effectKey, state: state, deadline: call.deadline)
             }
-            guard page.count == Self.pageMax, let end = page.last else { return views }
-            last = end.number
         }
+        return views
     }
 
     /// One page of the open calls of all orders after one, the longest overdue first.

@@ -72,13 +72,13 @@ extension Engine {
     /// The jobs that were started and are neither done nor stopped, the oldest first.
     package func unfinishedBulkTimeouts() throws -> [BulkTimeoutJob] {
         var jobs: [BulkTimeoutJob] = []
-        var last: Int64 = 0
-        while true {
-            let page = try store.read { [last] snapshot in try snapshot.runningJobs(after: last, limit: Self.pageMax) }
+        var walk = PageWalk(after: 0, by: \JobRow.number, limit: Self.pageMax)
+        while let page = try walk.next({ last, limit in
+            try store.read { snapshot in try snapshot.runningJobs(after: last, limit: limit) }
+        }) {
             jobs += try page.filter { $0.kind == Self.bulkTimeouts }.map(BulkTimeoutJob.init)
-            guard page.count == Self.pageMax, let end = page.last else { return jobs }
-            last = end.number
         }
+        return jobs
     }
 
     /// Handles the next page of a job in one write.

@@ -59,15 +59,13 @@ extension Writer {
         let limit = timeouts.settings.roundMax
         var rows: [DueTimeout] = []
         for kind in [TimeoutKind.order, .call] {
-            var last = attempt.searched[kind]
-            while true {
-                let page = try write.transaction.timeouts(kind, after: last, limit: limit)
+            var walk = PageWalk<TimeoutKey, TimeoutKey?>(after: attempt.searched[kind], by: { $0 }, limit: limit)
+            while let page = try walk.next({ try write.transaction.timeouts(kind, after: $0, limit: $1) }) {
                 for key in page where key.due == due {
                     guard try isOwned(key, owns, in: write) else { continue }
                     if let row = try write.transaction.waiting(key) { rows.append(row) }
                 }
-                guard page.count == limit, let end = page.last, end.due <= due else { break }
-                last = end
+                if let end = page.last, end.due > due { break }
             }
         }
         return rows

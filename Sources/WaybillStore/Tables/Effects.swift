@@ -77,11 +77,11 @@ extension TableReader where Self: ~Copyable {
     /// All that a group has done for a message, by name.
     package func effects(of group: GroupNumber, messageID: Text) throws(StoreFailure) -> [EffectRow] {
         var effects: [EffectRow] = []
-        while true {
-            let page = try self.effects(of: group, messageID: messageID, after: effects.last?.name, limit: 1_000)
-            effects += page
-            if page.count < 1_000 { return effects }
-        }
+        var walk = PageWalk<EffectRow, Text?>(after: nil, by: \.name)
+        while let page = try walk.next({ last, limit throws(StoreFailure) in
+            try self.effects(of: group, messageID: messageID, after: last, limit: limit)
+        }) { effects += page }
+        return effects
     }
 
     /// One page of what a group has done for a message, after a name; nil: from the first.

@@ -159,11 +159,11 @@ extension TableReader where Self: ~Copyable {
     /// All stored queues of a topic by lane and priority, however many lanes it has.
     package func storedQueues(of topic: TopicNumber) throws(StoreFailure) -> [StoredQueueRow] {
         var queues: [StoredQueueRow] = []
-        while true {
-            let page = try storedQueues(of: topic, after: queues.last, limit: 1_000)
-            queues += page
-            if page.count < 1_000 { return queues }
-        }
+        var walk = PageWalk<StoredQueueRow, StoredQueueRow?>(after: nil, by: { $0 })
+        while let page = try walk.next({ last, limit throws(StoreFailure) in
+            try storedQueues(of: topic, after: last, limit: limit)
+        }) { queues += page }
+        return queues
     }
 
     /// One page of the stored queues of a topic by lane and priority, after one of them; nil: from the first.
