@@ -7,9 +7,8 @@ extension GroupMemory.State {
     init(_ store: Store, _ settings: BrokerSettings, at now: Moment, uptime: Interval) throws {
         var loaded = Self()
         try store.read { rows in
-            var after = TopicNumber(0)
-            while true {
-                let page = try rows.topics(after: after, limit: 1_000)
+            var topics = PageWalk(after: TopicNumber(0), by: \TopicRow.number)
+            while let page = try topics.next({ try rows.topics(after: $0, limit: $1) }) {
                 for row in page where row.deletedAt == nil {
                     guard var topic = try TopicState(row.name, in: rows) else { continue }
                     for queue in topic.queues {
@@ -21,19 +20,14 @@ extension GroupMemory.State {
                     }
                     loaded.add(topic)
                 }
-                guard page.count == 1_000, let last = page.last else { break }
-                after = last.number
             }
             loaded.closedLanes = try Broker.closedLanes(in: rows)
-            var group = GroupNumber(0)
-            while true {
-                let page = try rows.groups(after: group, limit: 1_000)
+            var groups = PageWalk(after: GroupNumber(0), by: \GroupRow.number)
+            while let page = try groups.next({ try rows.groups(after: $0, limit: $1) }) {
                 for row in page where row.deletedAt == nil {
                     try loaded.load(row, at: now, settings, from: rows)
                     try loaded.loadFilters(of: row.number, uptime: uptime, settings, from: rows)
                 }
-                guard page.count == 1_000, let last = page.last else { break }
-                group = last.number
             }
         }
         self = loaded
@@ -45,19 +39,13 @@ extension GroupMemory.State {
     ) throws {
         var group = GroupState(row: row)
         let dead = topics[.deadLetters(of: row.name)]
-        var lastQueue = StoredQueueNumber(0)
-        while true {
-            let page = try rows.cursors(of: row.number, after: lastQueue, limit: 1_000)
+        var cursors = PageWalk(after: StoredQueueNumber(0), by: \CursorRow.queue)
+        while let page = try cursors.next({ try rows.cursors(of: row.number, after: $0, limit: $1) }) {
             for cursor in page { try load(cursor, into: &group, dead, settings, from: rows) }
-            guard page.count == 1_000, let end = page.last else { break }
-            lastQueue = end.queue
         }
-        var last: FIFOLeaseRow?
-        while true {
-            let page = try rows.leases(of: row.number, after: last, limit: 1_000)
+        var leases = PageWalk<FIFOLeaseRow, FIFOLeaseRow?>(after: nil, by: { $0 })
+        while let page = try leases.next({ try rows.leases(of: row.number, after: $0, limit: $1) }) {
             for lease in page { hold(lease, in: &group, at: now) }
-            guard page.count == 1_000 else { break }
-            last = page.last
         }
         groups[row.number] = group
         names[row.name] = row.number
@@ -87,11 +75,8 @@ extension GroupMemory.State {
         of group: GroupNumber, uptime: Interval, _ settings: BrokerSettings, from rows: borrowing Rows
     ) throws {
         var filters: [FilterRow] = []
-        while true {
-            let page = try rows.filters(of: group, after: filters.last?.number ?? 0, limit: 1_000)
-            filters += page
-            if page.count < 1_000 { break }
-        }
+        var walk = PageWalk(after: 0, by: \FilterRow.number)
+        while let page = try walk.next({ try rows.filters(of: group, after: $0, limit: $1) }) { filters += page }
         guard !filters.isEmpty else { return }
         let topics = Set(topics.values.map(\.number))
         var newest: [TopicNumber: Moment] = [:]

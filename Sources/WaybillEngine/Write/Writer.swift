@@ -25,9 +25,7 @@ final class Writer {
     /// Where the engine is told how its writer is.
     let vitals: Vitals.Board
     /// Who holds timeouts of orders; nil: they fire when they are due.
-    var held: HeldTimeouts? {
-        didSet { vitals.update { [hold = held?.hold] in $0.hold = hold } }
-    }
+    var held: HeldTimeouts?
     /// Until this uptime nothing is deleted because of its age: no write for long, so the clock may be wrong.
     var deletesAfter: Interval?
     /// When the file was told last that a process has it open.
@@ -169,8 +167,9 @@ final class Writer {
         broker.didCommit()
         if held?.isWritten == false { held?.isWritten = true }
         writes += 1
-        vitals.update { [writes, last = handler.journal.lastPosition] in
+        vitals.update { [writes, hold = held?.hold, last = handler.journal.lastPosition] in
             $0.writes = writes
+            $0.hold = hold
             $0.lastPosition = last
         }
         pausedUntil = nil
