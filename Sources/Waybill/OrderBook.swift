@@ -183,19 +183,13 @@ public struct OrderBook: Sendable {
     /// Sends a command to an order and waits for its commit.
     @discardableResult
     public func submit(_ command: OrderCommand) async -> Answer {
-        switch await engine.submit(.order(command.command)) {
-        case .order(let answer): answer
-        case .stock, .broker: .refused(.undone("another's reply came to an order's command"))
-        }
+        await engine.submit(command.command)
     }
 
     /// Sends a command to a stock and waits for its commit.
     @discardableResult
     public func submit(_ command: StockCommand) async -> Result<StockReceipt, Refusal> {
-        switch await engine.submit(.stock(command)) {
-        case .stock(let result): result
-        case .order, .broker: .failure(.undone("an order's reply came to a stock's command"))
-        }
+        await engine.submit(command)
     }
 
     // MARK: Timeouts
@@ -206,24 +200,17 @@ public struct OrderBook: Sendable {
     public func extendTimeout(
         _ name: TimeoutName, of order: OrderID, by interval: Interval, key: Text? = nil
     ) async -> Answer {
-        await change(TimeoutCommand(.extend(by: interval), name, of: order, key: key))
+        await engine.submit(TimeoutCommand(.extend(by: interval), name, of: order, key: key))
     }
 
     /// Gives a pending timeout another due time.
     public func moveTimeout(_ name: TimeoutName, of order: OrderID, to due: Moment) async -> Answer {
-        await change(TimeoutCommand(.move(to: due), name, of: order))
+        await engine.submit(TimeoutCommand(.move(to: due), name, of: order))
     }
 
     /// Cancels a pending timeout: it will not fire.
     public func cancelTimeout(_ name: TimeoutName, of order: OrderID) async -> Answer {
-        await change(TimeoutCommand(.cancel, name, of: order))
-    }
-
-    private func change(_ command: TimeoutCommand) async -> Answer {
-        switch await engine.submit(.timeout(command)) {
-        case .order(let answer): answer
-        case .stock, .broker: .refused(.undone("another's reply came to a timeout's command"))
-        }
+        await engine.submit(TimeoutCommand(.cancel, name, of: order))
     }
 
     /// Whether timeouts are held because the wall clock jumped ahead by more than a minute; they go on after five

@@ -21,8 +21,8 @@ package import WaybillTimeouts
 ///
 /// What a write promises to whoever adds a verb:
 ///
-/// - A verb is `func verb(..., in write: borrowing Write) throws -> BrokerReply` in a file of its own. It checks
-///   everything before its first statement, so a refusal is a value and has nothing to undo.
+/// - A verb is a ``BrokerVerb`` in a separate file. It checks everything before its first statement, so a refusal is a
+///   value and has nothing to undo.
 /// - What is committed never changes before the commit: verbs note in `pending` what they did. `flush(in:)` writes the
 ///   changed cursors at the end of the write, `didCommit()` makes it known to consumers, `forget()` drops it when the
 ///   write is undone, and the verbs run again.
@@ -73,43 +73,6 @@ package final class Broker {
     ) throws -> (broker: Broker, consumers: Receiver.Parts) {
         let broker = try Broker(store: store, world: world, settings: settings, contents: contents)
         return (broker, Receiver.Parts(broker, groups: broker.memory))
-    }
-
-    /// Handles one request in the write at hand.
-    package func handle(_ request: BrokerRequest, in write: borrowing Write) throws -> BrokerReply {
-        switch request {
-        case .keepGroup(let name, let rules): try keepGroup(name, rules, in: write)
-        case .updateGroup(let name, let rules): try updateGroup(name, rules, in: write)
-        case .deleteGroup(let name): try deleteGroup(name, in: write)
-        case .createTopic(let name, let rules): try createTopic(name, rules, in: write)
-        case .updateTopic(let name, let rules): try updateTopic(name, rules, in: write)
-        case .deleteTopic(let name, let first): try deleteTopic(name, from: first, in: write)
-        case .send(let messages): try send(messages, in: write)
-        case .recall(let handle, let topic): try recall(handle, of: topic, in: write)
-        case .reschedule(let handle, let topic, let due):
-            try reschedule(handle, of: topic, to: due, in: write)
-        case .prepare(let message, let producer, let firstCheck):
-            try prepare(message, producer: producer, firstCheck: firstCheck, in: write)
-        case .resolve(let id, let topic, let resolution):
-            try resolve(id, of: topic, resolution, in: write)
-        case .resume(let id, let topic): try resume(id, of: topic, in: write)
-        case .checksSent(let ids): try countSent(ids, in: write)
-        case .wakeMissed(let producer): try wakeMissed(of: producer, in: write)
-        case .subscribe(let group, let subscription, _):
-            try subscribe(group, subscription, in: write)
-        case .raiseMark(let key, let epoch, let mark): raiseMark(key, epoch: epoch, to: mark)
-        case .take(let request): try take(request, in: write)
-        case .acknowledge(let receipt): try acknowledge(receipt, in: write)
-        case .fail(let receipt, let delay, let why):
-            try fail(receipt, delay: delay, why: why, in: write)
-        case .extend(let receipt, let invisible): try extend(receipt, by: invisible, in: write)
-        case .deadLetter(let receipt, let why): try deadLetter(receipt, why: why, in: write)
-        case .redrive(let group, let limit): try redrive(group, limit: limit, in: write)
-        case .leave(let group, let client): try leave(group, client: client, in: write)
-        case .lookBack(let group, let topic, let target, let effects, let isPreview):
-            try lookBack(group, topic, to: target, effects, isPreview: isPreview, in: write)
-        case .closeLane(let lane, let end): try closeLane(lane, end, in: write)
-        }
     }
 
     /// Registers the broker's kinds of timeouts.

@@ -125,32 +125,41 @@ package final class Engine: Sendable {
     }
 
     /// Handles one request; returns after its commit.
-    package func submit(_ request: Request) async -> Reply {
-        if let refusal = refusalAtTheDoor(request) { return request.refused(refusal) }
-        if world.virtualClock != nil { return perform([request])[0] }
-        return await intake.submit(request) { [self] in account(of: request) }
+    package func submit<Verb: EngineVerb>(_ verb: Verb) async -> Verb.Reply {
+        if let refusal = verb.refusalAtTheDoor(of: self) { return verb.refused(refusal) }
+        if world.virtualClock != nil { return perform(verb) }
+        return await intake.submit(verb) { [self] in verb.account(in: self) }
+    }
+
+    /// Handles one request in a write on the caller's thread, which waits.
+    package func perform<Verb: EngineVerb>(_ verb: Verb) -> Verb.Reply { perform([verb])[0] }
+
+    /// Handles requests of one kind in one write on the caller's thread, which waits.
+    package func perform<Verb: EngineVerb>(_ verbs: [Verb]) -> [Verb.Reply] {
+        let asked = verbs.map { Asked($0) }
+        perform(asked)
+        return asked.compactMap(\.reply)
     }
 
     /// Handles requests in one write on the caller's thread, which waits; those that keep their place in the writes
-    /// after it.
-    package func perform(_ requests: [Request]) -> [Reply] {
-        if writer.isMine { return requests.map { $0.refused(Self.refusalFromWithin) } }
-        return writer.withLock { writer in
-            var replies = [Reply?](repeating: nil, count: requests.count)
-            var left = Array(requests.indices)
+    /// after it. Then each has its reply.
+    package func perform(_ requests: [any Request]) {
+        if writer.isMine {
+            for request in requests { request.refuse(Self.refusalFromWithin) }
+            return
+        }
+        writer.withLock { writer in
+            var left = requests
             repeat {
                 let now = world.now()
                 let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
-                let timed = left.map { Writer.Timed(request: requests[$0], at: now) }
-                for (index, reply) in zip(left, writer.write(timed, firing: .round(upTo: horizon))) {
-                    replies[index] = reply
-                }
-                left.removeAll { replies[$0] != nil }
+                let isAnswered = writer.write(
+                    left.map { Writer.Timed(request: $0, at: now) }, firing: .round(upTo: horizon))
+                left = zip(left, isAnswered).filter { !$0.1 }.map(\.0)
                 writer.checkpoints.wrote(requests.count)
             } while !left.isEmpty
             // A timeout of no length, armed just now, is due already.
             if world.virtualClock != nil { fire(writer, upTo: world.now()) }
-            return replies.compactMap { $0 }
         }
     }
 

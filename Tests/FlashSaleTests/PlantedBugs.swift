@@ -33,7 +33,7 @@ enum PlantedBug: CaseIterable, Sendable {
                 for (asked, answer) in zip(requests, answers) {
                     guard asked.request.kind == .cancel, answer == .accepted(isRepeat: false) else { continue }
                     let stock = StockKey(sku: SKU("mug-\(asked.request.item + 1)"))
-                    _ = sound.book().engine.perform([.stock(StockCommand(.adjust(1), of: stock))])
+                    _ = sound.book().engine.perform(StockCommand(.adjust(1), of: stock))
                 }
                 return answers
             }

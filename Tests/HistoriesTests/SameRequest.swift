@@ -48,7 +48,7 @@ import WaybillEngine
         let command = Command(
             order: order, name: name, data: Array(data.utf8), workflow: name == "place" ? workflow : nil, key: key,
             caller: caller, expectedVersion: version, lane: lane)
-        guard case .order(let answer) = book.engine.perform([.order(command)])[0] else { return nil }
+        let answer = book.engine.perform(command)
         return answer
     }
 
@@ -56,7 +56,7 @@ import WaybillEngine
     func `is the same whatever its sender made of the same values`(_ again: String) throws {
         let book = try book()
         defer { book.close() }
-        _ = book.engine.perform([.stock(StockCommand(.receive(5), of: StockKey(sku: "mug")))])
+        _ = book.engine.perform(StockCommand(.receive(5), of: StockKey(sku: "mug")))
         let first = try #require(send(Self.place, to: book)).receipt()
         let second = try #require(send(again, to: book)).receipt()
         #expect(!first.isRepeat && second.isRepeat && second.version == first.version)
@@ -67,7 +67,7 @@ import WaybillEngine
     func `is another with another value`(_ other: String) throws {
         let book = try book()
         defer { book.close() }
-        _ = book.engine.perform([.stock(StockCommand(.receive(5), of: StockKey(sku: "mug")))])
+        _ = book.engine.perform(StockCommand(.receive(5), of: StockKey(sku: "mug")))
         _ = try #require(send(Self.place, to: book)).receipt()
         #expect(send(other, to: book) == .refused(.keyReused(key: "k")))
         #expect(send(Self.place, version: 0, to: book) == .refused(.keyReused(key: "k")))
@@ -79,7 +79,7 @@ import WaybillEngine
     @Test func `is the same also where it was refused`() throws {
         let book = try book()
         defer { book.close() }
-        _ = book.engine.perform([.stock(StockCommand(.receive(5), of: StockKey(sku: "mug")))])
+        _ = book.engine.perform(StockCommand(.receive(5), of: StockKey(sku: "mug")))
         _ = try #require(send(Self.place, to: book)).receipt()
         let refused = send(#"{"parcel":"p","carrier":"c","lines":[]}"#, "ship", key: "s", to: book)
         guard case .refused(let first) = refused else { throw Unexpected(answer: refused) }

@@ -48,6 +48,14 @@ import Testing
         #expect(LockRules.violations(in: file(text, at: "Sources/WaybillBroker/Memory/A.swift")) == [])
     }
 
+    @Test func `of a page is found`() {
+        let page = file("see `A/B.swift` and `A/C.swift`\n| `Send` | `WaybillBroker/S.swift` | x |\n", at: "P.md")
+        #expect(PageRules.deadPaths(in: page, ["Sources/A/B.swift", "Sources/WaybillBroker/S.swift"]).count == 1)
+        let listed = file("package struct Send: BrokerVerb {\n}", at: "Sources/WaybillBroker/S.swift")
+        let unlisted = file("package struct Fail: BrokerVerb {\n}", at: "Sources/WaybillBroker/F.swift")
+        #expect(PageRules.unlistedVerbs(in: [listed, unlisted], page).map(\.path) == [unlisted.path])
+    }
+
     @Test(arguments: [
         "let now = Date()", "try await Task.sleep(for: .seconds(1))", "let id = UUID()", "Int.random(in: 0..<3)",
         "names.shuffled()", "semaphore.wait(timeout: .now() + 1)", "print(\"\\(Date())\")",

@@ -29,6 +29,16 @@ import Testing
         #expect(Repository.sources.flatMap { LockRules.violations(in: $0) } == [])
     }
 
+    @Test func `names in its pages files that there are`() {
+        let sources = Set((Repository.sources + Repository.tests + Repository.texts).map(\.path))
+        let pages = Repository.texts.filter { $0.path.hasSuffix(".md") }
+        #expect(pages.flatMap { PageRules.deadPaths(in: $0, sources) } == [])
+    }
+
+    @Test func `lists every verb of the broker`() throws {
+        #expect(PageRules.unlistedVerbs(in: Repository.sources, try Repository.file(PageRules.verbs)) == [])
+    }
+
     @Test func `reads clocks and rolls dice only in World`() {
         #expect((Repository.sources + Repository.tests).flatMap { ClockRules.violations(in: $0) } == [])
     }

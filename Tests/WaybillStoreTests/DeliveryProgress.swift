@@ -69,7 +69,7 @@ import WaybillStore
 
     @Test func `changes only while it is as its changer knows it`() throws {
         let store = try Store.inMemory()
-        let waiting = row(5, .waiting, "g")
+        let waiting = row(5, .behind, "g")
         var due = row(5, .due, "g")
         due.attempt = 2
         try store.write { try $0.insert(waiting) }
@@ -87,7 +87,7 @@ import WaybillStore
         without.due = nil
         var with = row(1, .parked)
         with.due = .noon
-        for broken in [without, with, row(1, .waiting)] {
+        for broken in [without, with, row(1, .behind)] {
             #expect(failure { try store.write { try $0.insert(broken) } }?.code == .constraint)
         }
     }
@@ -107,7 +107,7 @@ import WaybillStore
         let store = try Store.inMemory()
         try store.write { transaction in
             for offset in 0..<6 as Range<Int64> {
-                try transaction.insert(row(offset, offset % 2 == 0 ? .waiting : .parked, offset < 4 ? "g" : "h"))
+                try transaction.insert(row(offset, offset % 2 == 0 ? .behind : .parked, offset < 4 ? "g" : "h"))
             }
             var elsewhere = row(0, .parked)
             elsewhere.queue = StoredQueueNumber(9)
@@ -117,7 +117,7 @@ import WaybillStore
             func offsets(_ rows: [RedeliveryRow]) -> [Int64] { rows.map(\.offset) }
             #expect(offsets(try snapshot.redeliveries(of: group, in: queue, limit: 4)) == [0, 1, 2, 3])
             #expect(offsets(try snapshot.redeliveries(of: group, in: queue, after: 3, limit: 4)) == [4, 5])
-            let waiting = try snapshot.redeliveries(of: group, in: queue, state: .waiting, after: 0, limit: 9)
+            let waiting = try snapshot.redeliveries(of: group, in: queue, state: .behind, after: 0, limit: 9)
             #expect(offsets(waiting) == [2, 4])
             let behind = try snapshot.redeliveries(of: group, in: queue, messageGroup: "g", after: 1, limit: 9)
             #expect(offsets(behind) == [2, 3])

@@ -79,7 +79,7 @@ func useDeliveryVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.cursors(of: group.number, limit: 9)
     _ = try transaction.lowestOwedOffset(of: queue)
     let waiting = RedeliveryRow(
-        group: group.number, queue: queue, offset: 3, attempt: 0, state: .waiting, messageGroup: "g")
+        group: group.number, queue: queue, offset: 3, attempt: 0, state: .behind, messageGroup: "g")
     var due = waiting
     due.state = .due
     due.due = .noon

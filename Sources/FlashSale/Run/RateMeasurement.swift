@@ -22,15 +22,14 @@ package struct RateMeasurement: Sendable {
         goods.priceCents = 100
         let workflow = book.engine.workflowNames.first ?? "flash-sale"
         let stock = StockCommand(.receive(1_000_000), of: StockKey(sku: goods.sku(0)), caller: "shop")
-        for case .stock(.failure(let refusal)) in book.engine.perform([.stock(stock)]) { throw refusal }
+        _ = try book.engine.perform(stock).get()
         var shopper = 0
         func place(_ count: Int) throws {
-            let requests = (0..<count).map { _ -> Request in
+            let requests = (0..<count).map { _ -> Command in
                 shopper += 1
-                return .order(
-                    ShopRequest(.place, shopper: shopper, order: 1, item: 0).command(under: workflow, selling: goods))
+                return ShopRequest(.place, shopper: shopper, order: 1, item: 0).command(under: workflow, selling: goods)
             }
-            for case .order(.refused(let refusal)) in book.engine.perform(requests) { throw refusal }
+            for case .refused(let refusal) in book.engine.perform(requests) { throw refusal }
         }
         // The first write of a kind prepares its statements.
         try place(batch)

@@ -46,11 +46,7 @@ package struct LiveShop: Sendable {
         try await shelf.install(modules, in: book)
         return LiveShop(
             send: { request in
-                guard
-                    case .order(let answer) = await book.engine.submit(
-                        .order(request.command(under: workflow, selling: goods)))
-                else { return .refused(.other("undone")) }
-                return ShopAnswer(answer)
+                ShopAnswer(await book.engine.submit(request.command(under: workflow, selling: goods)))
             },
             free: { item in
                 do {

@@ -9,13 +9,29 @@ struct ImportRun {
     private let time: HistoryTime
     private var memory: ImportMemory
     private(set) var report: ImportReport
-    private var batch: [(request: Request, at: Moment)] = []
-    private var batchEntries: [HistoryEntry] = []
+    private var batch: [Step] = []
     private var workflows: Set<WorkflowName>
     private var ends: OrderEnds
     /// Whether nothing had happened in the file: it becomes what the history says, which of the texts take new orders
     /// too. In a file in which others live they go on being placed under the texts that it has noted.
     private let isFirst: Bool
+
+    /// What an entry asks of the engine, with the place for the reply.
+    private enum Step {
+        case command(Asked<Command>, HistoryEntry)
+        case timeout(Asked<TimeoutCommand>, HistoryEntry)
+        case firing(Asked<RecordedFiring>, HistoryEntry)
+        case stock(Asked<StockCommand>, HistoryEntry)
+
+        var timed: (request: any Request, at: Moment) {
+            switch self {
+            case .command(let asked, let entry): (asked, entry.at)
+            case .timeout(let asked, let entry): (asked, entry.at)
+            case .firing(let asked, let entry): (asked, entry.at)
+            case .stock(let asked, let entry): (asked, entry.at)
+            }
+        }
+    }
 
     /// - Parameter source: says how time passes while it comes in.
     init(engine: Engine, settings: Import.Settings, source: some HistorySource, report: ImportReport) throws {
@@ -49,20 +65,20 @@ struct ImportRun {
                 return try report.add(entry, earlier: answer)
             }
             command.trace = entry.note.trace(after: command.trace)
-            try gather(.order(command), of: entry)
+            try gather(.command(Asked(command), entry))
         case .timeout(let command):
             if let answer = try memory.answer(to: command, at: entry.at) {
                 return try report.add(entry, earlier: answer)
             }
-            try gather(.timeout(command), of: entry)
+            try gather(.timeout(Asked(command), entry))
         case .firing(let recorded):
             if let answer = try memory.answer(to: recorded, at: entry.at) {
                 return try report.add(entry, earlier: answer)
             }
-            try gather(.firing(recorded), of: entry)
+            try gather(.firing(Asked(recorded), entry))
         case .stock(let command):
             switch try memory.answer(to: command, at: entry.at) {
-            case nil: try gather(.stock(command), of: entry)
+            case nil: try gather(.stock(Asked(command), entry))
             case .isThere: report.addEarlierStock()
             case .isOlder(let last): try report.addOlderStock(entry, last: last)
             }
@@ -83,30 +99,41 @@ struct ImportRun {
 
     mutating func finish() throws { try flush() }
 
-    private mutating func gather(_ request: Request, of entry: HistoryEntry) throws {
-        batch.append((request, entry.at))
-        batchEntries.append(entry)
+    private mutating func gather(_ step: Step) throws {
+        batch.append(step)
         if batch.count == settings.batchMax { try flush() }
     }
 
     /// Writes what was gathered.
     private mutating func flush() throws {
         guard !batch.isEmpty else { return }
-        let replies = engine.perform(batch, as: time)
-        for (entry, reply) in zip(batchEntries, replies) {
-            switch reply {
-            case .order(let answer):
-                if case .refused(let refusal) = answer { try stop(on: refusal) }
-                try report.add(entry, answer: answer)
-            case .stock(.success): report.addStock()
-            case .stock(.failure(let refusal)):
-                try stop(on: refusal)
-                try report.addRefusedStock(entry, refusal)
-            case .broker: throw ImportFailure.stopped("the broker answered an order's or a stock's request")
+        engine.perform(batch.map(\.timed), as: time)
+        for step in batch {
+            switch step {
+            case .command(let asked, let entry): try add(asked.reply, to: entry)
+            case .timeout(let asked, let entry): try add(asked.reply, to: entry)
+            case .firing(let asked, let entry): try add(asked.reply, to: entry)
+            case .stock(let asked, let entry): try add(asked.reply, to: entry)
             }
         }
         batch.removeAll(keepingCapacity: true)
-        batchEntries.removeAll(keepingCapacity: true)
+    }
+
+    /// - Parameter answer: nil: there is none yet.
+    private mutating func add(_ answer: Answer?, to entry: HistoryEntry) throws {
+        guard let answer else { return }
+        if case .refused(let refusal) = answer { try stop(on: refusal) }
+        try report.add(entry, answer: answer)
+    }
+
+    private mutating func add(_ result: Result<StockReceipt, Refusal>?, to entry: HistoryEntry) throws {
+        switch result {
+        case nil: return
+        case .success: report.addStock()
+        case .failure(let refusal):
+            try stop(on: refusal)
+            try report.addRefusedStock(entry, refusal)
+        }
     }
 
     /// Compares what an order has come to with what the export says.

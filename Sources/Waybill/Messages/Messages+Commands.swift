@@ -30,7 +30,7 @@ extension Messages {
         var command = command
         command.caller = producer
         command.key = prepared.id.text
-        let answer = await submit(command)
+        let answer = await engine.submit(command.command)
         switch answer {
         case .accepted: try await resolve(prepared.transaction, of: message.topic, .commit)
         // What the engine could not do is not known to be undone for good: the check-back decides.
@@ -38,12 +38,5 @@ extension Messages {
         case .refused: try await resolve(prepared.transaction, of: message.topic, .rollback)
         }
         return answer
-    }
-
-    private func submit(_ command: OrderCommand) async -> Answer {
-        switch await engine.submit(.order(command.command)) {
-        case .order(let answer): answer
-        case .stock, .broker: .refused(.undone("another reply came to an order's command"))
-        }
     }
 }

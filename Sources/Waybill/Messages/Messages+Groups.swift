@@ -13,18 +13,18 @@ extension Messages {
     public func createGroup(
         _ name: GroupName, _ settings: GroupSettings = GroupSettings()
     ) async throws(MessageRefusal) -> GroupView {
-        try await ask(.keepGroup(name, settings)) { if case .group(let view) = $0 { view } else { nil } }
+        try await ask(KeepGroup(name, settings))
     }
 
     /// Changes attempts, ladder and invisible time of a group; whether it is FIFO or a broadcast is for life.
     @discardableResult
     public func updateGroup(_ name: GroupName, _ settings: GroupSettings) async throws(MessageRefusal) -> GroupView {
-        try await ask(.updateGroup(name, settings)) { if case .group(let view) = $0 { view } else { nil } }
+        try await ask(UpdateGroup(name, settings))
     }
 
     /// Deletes a group with its position and all that it is owed.
     public func deleteGroup(_ name: GroupName) async throws(MessageRefusal) {
-        try await ask(.deleteGroup(name)) { _ in () }
+        try await ask(DeleteGroup(name))
     }
 
     /// The groups, in the order in which they were made.

@@ -13,9 +13,7 @@ extension Messages {
     public func prepare(
         _ message: NewMessage, producer: Text, firstCheck: Interval? = nil
     ) async throws(MessageRefusal) -> PreparedMessage {
-        try await ask(.prepare(message, producer: producer, firstCheck: firstCheck)) {
-            if case .prepared(let prepared) = $0 { prepared } else { nil }
-        }
+        try await ask(Prepare(message, producer: producer, firstCheck: firstCheck))
     }
 
     /// Decides a half message. The first decision counts: the same one again is answered the same, another is refused.
@@ -23,15 +21,13 @@ extension Messages {
     public func resolve(
         _ transaction: Text, of topic: TopicName, _ resolution: Resolution
     ) async throws(MessageRefusal) -> DecidedMessage {
-        try await ask(.resolve(transaction, of: topic, resolution)) {
-            if case .decided(let decided) = $0 { decided } else { nil }
-        }
+        try await ask(Resolve(transaction, of: topic, resolution))
     }
 
     /// Begins anew to ask about a message that was parked after its last question.
     @discardableResult
     public func resume(_ transaction: Text, of topic: TopicName) async throws(MessageRefusal) -> DecidedMessage {
-        try await ask(.resume(transaction, of: topic)) { if case .decided(let decided) = $0 { decided } else { nil } }
+        try await ask(Resume(transaction, of: topic))
     }
 
     /// Sends a message if, and only if, a local transaction is done.

@@ -6,7 +6,7 @@ import WaybillEngine
 extension Messages {
     /// Says what a group's consumers want, before any of them asks: from now on the group is owed it.
     public func subscribe(_ group: GroupName, _ subscription: Subscription) async throws(MessageRefusal) {
-        try await ask(.subscribe(group, subscription, client: "subscription")) { _ in () }
+        try await ask(Subscribe(group, subscription))
     }
 
     /// How far a group is behind, by topic.
@@ -36,15 +36,13 @@ extension Messages {
     private func lookBack(
         _ group: GroupName, _ topic: TopicName, to target: LookBackTarget, _ effects: LookBackEffects, isPreview: Bool
     ) async throws(MessageRefusal) -> LookBackReport {
-        try await ask(.lookBack(group, topic, to: target, effects: effects, isPreview: isPreview)) {
-            if case .lookedBack(let report) = $0 { report } else { nil }
-        }
+        try await ask(LookBack(group, topic, to: target, effects: effects, isPreview: isPreview))
     }
 
     /// Gives a group its dead letters again, the oldest first, at most 1,000; answers how many.
     @discardableResult
     public func redrive(_ group: GroupName, limit: Int = 1_000) async throws(MessageRefusal) -> Int {
-        try await ask(.redrive(group, limit: limit)) { if case .redriven(let count) = $0 { count } else { nil } }
+        try await ask(Redrive(group, limit: limit))
     }
 
     /// What a group has given up, the oldest first, at most 1,000.
@@ -61,6 +59,6 @@ extension Messages {
     /// Ends a lane: the base reads what is left in it. Promoted or abandoned is what the report says, and no more.
     @discardableResult
     public func closeLane(_ lane: Text, _ end: LaneEnd) async throws(MessageRefusal) -> LaneReport {
-        try await ask(.closeLane(lane, end)) { if case .laneClosed(let report) = $0 { report } else { nil } }
+        try await ask(CloseLane(lane, end))
     }
 }

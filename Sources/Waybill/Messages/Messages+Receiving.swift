@@ -53,7 +53,7 @@ extension Messages {
     /// - Throws: ``MessageRefusal/staleReceipt(_:)`` when the delivery is over already; the message may then have been
     ///   given to somebody else.
     public func acknowledge(_ delivery: Delivery) async throws(MessageRefusal) {
-        try await ask(.acknowledge(delivery.receipt)) { _ in () }
+        try await ask(Acknowledge(delivery.receipt))
     }
 
     /// It could not be handled: it comes again after a while, or is dead when it has used up its attempts.
@@ -62,24 +62,24 @@ extension Messages {
     public func fail(
         _ delivery: Delivery, retryAfter delay: Interval? = nil, because reason: String = "the consumer failed"
     ) async throws(MessageRefusal) {
-        try await ask(.fail(delivery.receipt, delay: delay, why: reason)) { _ in () }
+        try await ask(Fail(delivery.receipt, delay: delay, why: reason))
     }
 
     /// It stays invisible to others until so long from now. Its receipt stays.
     public func extend(_ delivery: Delivery, by invisible: Interval) async throws(MessageRefusal) {
-        try await ask(.extend(delivery.receipt, by: invisible)) { _ in () }
+        try await ask(Extend(delivery.receipt, by: invisible))
     }
 
     /// It cannot be handled, now or ever: it goes to the dead letters.
     public func deadLetter(
         _ delivery: Delivery, because reason: String = "the consumer gave up"
     ) async throws(MessageRefusal) {
-        try await ask(.deadLetter(delivery.receipt, why: reason)) { _ in () }
+        try await ask(GiveUp(delivery.receipt, why: reason))
     }
 
     /// A client goes: what it has not acknowledged is given to others soon.
     public func leave(_ group: GroupName, client: Text) async throws(MessageRefusal) {
-        try await ask(.leave(group, client: client)) { _ in () }
+        try await ask(Leave(group, client: client))
     }
 
     /// Messages as they come, one after the other, until the task is cancelled or the book closed.

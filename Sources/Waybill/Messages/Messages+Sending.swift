@@ -18,7 +18,7 @@ extension Messages {
     /// Sends messages in one commit: all of them, or none.
     @discardableResult
     public func send(_ messages: [NewMessage]) async throws(MessageRefusal) -> [SentMessage] {
-        try await ask(.send(messages)) { if case .sent(let sent) = $0 { sent } else { nil } }
+        try await ask(Send(messages))
     }
 
     /// Takes a delayed message back: it is never delivered. Taking it back again answers the same.
@@ -27,7 +27,7 @@ extension Messages {
     ///   when that is more than 24 hours ago or the handle is none.
     @discardableResult
     public func recall(_ handle: Text, of topic: TopicName) async throws(MessageRefusal) -> MessageID {
-        try await ask(.recall(handle, of: topic)) { if case .recalled(let id) = $0 { id } else { nil } }
+        try await ask(Recall(handle, of: topic))
     }
 
     /// Gives a delayed message another time, in the past: now; answers the time that it has.
@@ -35,8 +35,6 @@ extension Messages {
     public func reschedule(
         _ handle: Text, of topic: TopicName, to due: Moment
     ) async throws(MessageRefusal) -> Moment {
-        try await ask(.reschedule(handle, of: topic, to: due)) {
-            if case .rescheduled(_, let due) = $0 { due } else { nil }
-        }
+        try await ask(Reschedule(handle, of: topic, to: due)).due
     }
 }

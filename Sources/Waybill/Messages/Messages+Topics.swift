@@ -9,20 +9,20 @@ extension Messages {
     public func createTopic(
         _ name: TopicName, _ settings: TopicSettings = TopicSettings()
     ) async throws(MessageRefusal) -> TopicView {
-        try await ask(.createTopic(name, settings)) { if case .topic(let view) = $0 { view } else { nil } }
+        try await ask(CreateTopic(name, settings))
     }
 
     /// Changes the rules of a topic; what lies in it stays.
     @discardableResult
     public func updateTopic(_ name: TopicName, _ settings: TopicSettings) async throws(MessageRefusal) -> TopicView {
-        try await ask(.updateTopic(name, settings)) { if case .topic(let view) = $0 { view } else { nil } }
+        try await ask(UpdateTopic(name, settings))
     }
 
     /// Puts a topic out of reach at once; its messages are deleted gradually. Refused while delayed or half messages
     /// wait to become visible in it, or calls of orders wait for their answers.
     public func deleteTopic(_ name: TopicName) async throws(MessageRefusal) {
         let first = try reading { try engine.messages.undecided(in: name) }
-        try await ask(.deleteTopic(name, from: first)) { _ in () }
+        try await ask(DeleteTopic(name, from: first))
     }
 
     /// The topics after one of them, in the order in which they were made, at most 1,000.

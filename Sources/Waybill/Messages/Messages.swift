@@ -23,17 +23,10 @@ extension OrderBook {
 public struct Messages: Sendable {
     package let engine: Engine
 
-    /// Asks the broker for a write, and waits for its commit.
-    func ask<Answer>(
-        _ request: BrokerRequest, _ answer: (BrokerReply) -> Answer?
-    ) async throws(MessageRefusal) -> Answer {
-        switch await engine.submit(.broker(request)) {
-        case .broker(.refused(let refusal)): throw refusal
-        case .broker(let reply):
-            if let answer = answer(reply) { return answer }
-            throw .undone("another reply came to this request")
-        case .order, .stock: throw .undone("an order's reply came to a message's request")
-        }
+    /// Has a verb of the broker written, and waits for its commit.
+    @discardableResult
+    func ask<Verb: BrokerVerb>(_ verb: Verb) async throws(MessageRefusal) -> Verb.Answer {
+        try await engine.submit(verb).get()
     }
 
     /// What a reading comes to when the file cannot be read.

@@ -79,8 +79,7 @@ public final class TransactionChecks: Sendable {
             for question in questions {
                 let resolution = await checker(question)
                 // Somebody else may have decided meanwhile: the first decision counts, and this is not it.
-                _ = await engine.submit(
-                    .broker(.resolve(question.transaction, of: question.message.topic, resolution)))
+                _ = await engine.submit(Resolve(question.transaction, of: question.message.topic, resolution))
             }
             count += questions.count
         }

@@ -9,14 +9,14 @@ extension BenchEngine {
     private static let wait = Interval.seconds(1)
 
     func createTopic(_ topic: TopicName, _ type: TopicType = .normal) async throws {
-        try await submit(.broker(.createTopic(topic, TopicSettings(type: type, bytesMax: 64 << 30))))
+        try await submit(CreateTopic(topic, TopicSettings(type: type, bytesMax: 64 << 30)))
     }
 
     /// Makes groups that are owed what the topic gets from now on.
     func createGroups(_ names: [GroupName], isFIFO: Bool = false, on topic: TopicName) async throws {
         for name in names {
-            try await submit(.broker(.keepGroup(name, GroupSettings(isFIFO: isFIFO))))
-            try await submit(.broker(.subscribe(name, Subscription(topic), client: "bench")))
+            try await submit(KeepGroup(name, GroupSettings(isFIFO: isFIFO)))
+            try await submit(Subscribe(name, Subscription(topic)))
         }
     }
 
@@ -61,7 +61,7 @@ extension BenchEngine {
     private func acknowledge(_ deliveries: [Delivery]) async throws {
         try await withThrowingDiscardingTaskGroup { tasks in
             for delivery in deliveries {
-                tasks.addTask { @concurrent in try await submit(.broker(.acknowledge(delivery.receipt))) }
+                tasks.addTask { @concurrent in try await submit(Acknowledge(delivery.receipt)) }
             }
         }
     }

@@ -1,4 +1,6 @@
+import WaybillBroker
 import WaybillCore
+import WaybillEngine
 
 extension BrokerBenchmark {
     private static let groupCount = 8
@@ -58,7 +60,7 @@ extension BrokerBenchmark {
         messageGroup: @escaping @Sendable (Int) -> Text? = { _ in nil }
     ) async throws -> Int {
         let watch = Stopwatch()
-        let batches = try await bench.submitAll(from: 8) { number in
+        let batches = try await bench.submitAll(from: 8) { number -> OfBroker<Send>? in
             let first = number * Self.batch
             guard first < count, watch.seconds < secondsMax else { return nil }
             return traffic.send(first..<min(count, first + Self.batch), messageGroup: messageGroup)

@@ -17,11 +17,11 @@ struct MessageTraffic: Sendable {
             to: topic, body: body, tag: "paid", keys: [Text("order-\(number)")], messageGroup: messageGroup)
     }
 
-    func send(_ number: Int) -> Request { .broker(.send([message(number)])) }
+    func send(_ number: Int) -> OfBroker<Send> { OfBroker(Send([message(number)])) }
 
     /// A batch of messages that follow each other.
-    func send(_ numbers: Range<Int>, messageGroup: (Int) -> Text? = { _ in nil }) -> Request {
-        .broker(.send(numbers.map { message($0, messageGroup: messageGroup($0)) }))
+    func send(_ numbers: Range<Int>, messageGroup: (Int) -> Text? = { _ in nil }) -> OfBroker<Send> {
+        OfBroker(Send(numbers.map { message($0, messageGroup: messageGroup($0)) }))
     }
 
     static func number(of delivery: Delivery) -> Int {

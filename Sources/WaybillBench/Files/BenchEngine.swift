@@ -21,26 +21,25 @@ struct BenchEngine: Sendable {
     /// Fills the shelves.
     func stock(_ traffic: OrderTraffic) throws {
         for reply in engine.perform(traffic.receipts()) {
-            guard case .stock(.success) = reply else {
+            guard case .success = reply else {
                 throw BenchmarkFailure("a receipt of stock was refused: \(reply)")
             }
         }
     }
 
     /// Submits one request that must be accepted.
-    func submit(_ request: Request) async throws {
-        let reply = await engine.submit(request)
-        switch reply {
-        case .order(.accepted), .stock(.success): return
-        case .broker(let answer) where answer.refusal == nil: return
-        case .order(.refused), .stock(.failure), .broker:
-            throw BenchmarkFailure("a request was refused: \(reply)")
-        }
+    func submit<Verb: EngineVerb>(_ verb: Verb) async throws where Verb.Reply: RefusableReply {
+        let reply = await engine.submit(verb)
+        guard reply.isAccepted else { throw BenchmarkFailure("a request was refused: \(reply)") }
     }
+
+    func submit<Verb: BrokerVerb>(_ verb: Verb) async throws { try await submit(OfBroker(verb)) }
 
     /// Lets many submitters send requests 0, 1, 2 ... at the same time, each waiting for its answer, until `request`
     /// gives no more; answers how many were sent.
-    func submitAll(from submitters: Int, _ request: @escaping @Sendable (Int) -> Request?) async throws -> Int {
+    func submitAll<Verb: EngineVerb>(
+        from submitters: Int, _ request: @escaping @Sendable (Int) -> Verb?
+    ) async throws -> Int where Verb.Reply: RefusableReply {
         let tickets = Tickets()
         return try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<submitters {
@@ -63,10 +62,10 @@ struct BenchEngine: Sendable {
     /// - Parameters:
     ///   - watch: by whose time they arrive.
     ///   - isOver: asked before each arrival.
-    func submitSteadily(
-        perSecond rate: Double, since watch: Stopwatch = Stopwatch(), _ request: @escaping @Sendable (Int) -> Request,
+    func submitSteadily<Verb: EngineVerb>(
+        perSecond rate: Double, since watch: Stopwatch = Stopwatch(), _ request: @escaping @Sendable (Int) -> Verb,
         until isOver: (Int) -> Bool
-    ) async throws -> Latencies {
+    ) async throws -> Latencies where Verb.Reply: RefusableReply {
         let latencies = Latencies()
         try await withThrowingDiscardingTaskGroup { group in
             var sent = 0
@@ -87,4 +86,27 @@ struct BenchEngine: Sendable {
     }
 
     func close() { engine.close() }
+}
+
+/// A reply that may be a refusal.
+protocol RefusableReply {
+    var isAccepted: Bool { get }
+}
+
+extension Answer: RefusableReply {
+    var isAccepted: Bool {
+        switch self {
+        case .accepted: true
+        case .refused: false
+        }
+    }
+}
+
+extension Result: RefusableReply {
+    var isAccepted: Bool {
+        switch self {
+        case .success: true
+        case .failure: false
+        }
+    }
 }

@@ -36,11 +36,11 @@ struct FlowShop: Sendable {
     func stock(for count: Int) async throws {
         var requests = traffic.goods.receipts()
         for code in (0..<count).compactMap(traffic.coupon) {
-            requests.append(.stock(StockCommand(.receive(1), of: Coupon.stock(code))))
+            requests.append(StockCommand(.receive(1), of: Coupon.stock(code)))
         }
         for start in stride(from: 0, to: requests.count, by: Self.rowsPerWrite) {
             for reply in book.engine.perform(Array(requests[start..<min(start + Self.rowsPerWrite, requests.count)])) {
-                guard case .stock(.success) = reply else {
+                guard case .success = reply else {
                     throw BenchmarkFailure("a receipt of stock was refused: \(reply)")
                 }
             }
@@ -98,8 +98,8 @@ struct FlowShop: Sendable {
     }
 
     private func submit(_ command: Command) async throws {
-        let reply = await book.engine.submit(.order(command))
-        guard case .order(.accepted) = reply else { throw BenchmarkFailure("an order was refused: \(reply)") }
+        let reply = await book.engine.submit(command)
+        guard case .accepted = reply else { throw BenchmarkFailure("an order was refused: \(reply)") }
     }
 
     /// Messages that the modules have not handled.

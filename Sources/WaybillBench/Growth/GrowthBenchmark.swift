@@ -53,7 +53,7 @@ struct GrowthBenchmark {
 
     private func place(_ count: Int, after first: Int, in bench: BenchEngine) async throws -> Int {
         try await bench.submitAll(from: Self.submitters) { number in
-            number < count ? .order(traffic.place(first + number)) : nil
+            number < count ? traffic.place(first + number) : nil
         }
     }
 

@@ -46,7 +46,7 @@ struct HotSKUBenchmark {
         let watch = Stopwatch()
         let seconds = settings.pick(trial: 0.1, usual: 4.0, full: 20.0)
         let orders = try await bench.submitAll(from: Self.submitters) { number in
-            watch.seconds < seconds ? .order(traffic.place(number)) : nil
+            watch.seconds < seconds ? traffic.place(number) : nil
         }
         return Double(orders) / watch.seconds
     }
@@ -57,7 +57,8 @@ struct HotSKUBenchmark {
         let bench = try BenchEngine(file)
         defer { bench.close() }
         let traffic = OrderTraffic(payUntil: payUntil, skuCount: 1)
-        _ = bench.engine.perform(traffic.receipts(of: 1) + [.order(traffic.place(0)), .order(traffic.place(1))])
+        _ = bench.engine.perform(traffic.receipts(of: 1))
+        _ = bench.engine.perform([traffic.place(0), traffic.place(1)])
         let watch = Stopwatch()
         let tickets = Tickets()
         let refused = await withTaskGroup(of: Int.self) { group in
@@ -65,8 +66,8 @@ struct HotSKUBenchmark {
                 group.addTask { @concurrent in
                     var count = 0
                     while watch.seconds < secondsAtTheDoor {
-                        let reply = await bench.engine.submit(.order(traffic.place(2 + tickets.take())))
-                        if case .order(.refused(.soldOut)) = reply { count += 1 }
+                        let reply = await bench.engine.submit(traffic.place(2 + tickets.take()))
+                        if case .refused(.soldOut) = reply { count += 1 }
                     }
                     return count
                 }

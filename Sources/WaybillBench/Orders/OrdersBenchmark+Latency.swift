@@ -10,7 +10,7 @@ extension OrdersBenchmark {
         defer { bench.close() }
         try bench.stock(traffic)
         let watch = Stopwatch()
-        let latencies = try await bench.submitSteadily(perSecond: rate, { .order(traffic.place($0)) }) { _ in
+        let latencies = try await bench.submitSteadily(perSecond: rate, { traffic.place($0) }) { _ in
             watch.seconds >= seconds
         }
         return (Double(latencies.count) / watch.seconds, latencies.milliseconds(at: [0.5, 0.99, 0.999]))

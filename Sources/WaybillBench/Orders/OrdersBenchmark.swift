@@ -73,7 +73,7 @@ struct OrdersBenchmark {
         let writesBefore = bench.engine.writeCount
         let watch = Stopwatch()
         let orders = try await bench.submitAll(from: Self.submitters) { number in
-            watch.seconds < seconds ? .order(traffic.place(number)) : nil
+            watch.seconds < seconds ? traffic.place(number) : nil
         }
         let took = watch.seconds
         return Turn(

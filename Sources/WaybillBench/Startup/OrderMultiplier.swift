@@ -14,7 +14,7 @@ struct OrderMultiplier {
         self.file = file
         let bench = try BenchEngine(file)
         try bench.stock(traffic)
-        try await bench.submit(.order(traffic.place(0)))
+        try await bench.submit(traffic.place(0))
         bench.close()
     }
 

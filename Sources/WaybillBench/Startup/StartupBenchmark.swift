@@ -33,7 +33,7 @@ struct StartupBenchmark {
             let watch = Stopwatch()
             let bench = try BenchEngine(file)
             engine.append(watch.seconds)
-            try await bench.submit(.order(OrderTraffic(payUntil: traffic.payUntil, prefix: "first").place(turn)))
+            try await bench.submit(OrderTraffic(payUntil: traffic.payUntil, prefix: "first").place(turn))
             firstOrder.append(watch.seconds)
             bench.close()
         }
@@ -69,7 +69,7 @@ struct StartupBenchmark {
         let watch = Stopwatch()
         let seconds = settings.pick(trial: 0.1, usual: 5.0, full: 30.0)
         _ = try await bench.submitAll(from: Self.submitters) { number in
-            watch.seconds < seconds ? .order(later.place(number)) : nil
+            watch.seconds < seconds ? later.place(number) : nil
         }
         return (Double(opened) / 1e6, Double(Machine.residentBytesMax()) / 1e6)
     }

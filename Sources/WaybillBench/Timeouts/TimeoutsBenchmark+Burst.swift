@@ -34,13 +34,13 @@ extension TimeoutsBenchmark {
 
         let firedBefore = bench.engine.lateness.total
         let before = OrderTraffic(payUntil: traffic.payUntil, prefix: "before")
-        let quiet = try await bench.submitSteadily(perSecond: Self.besideRate, { .order(before.place($0)) }) { _ in
+        let quiet = try await bench.submitSteadily(perSecond: Self.besideRate, { before.place($0) }) { _ in
             world.now() >= due
         }
         let watch = Stopwatch()
         let meanwhile = OrderTraffic(payUntil: traffic.payUntil, prefix: "meanwhile")
         var seconds = 0.0
-        let busy = try await bench.submitSteadily(perSecond: Self.besideRate, { .order(meanwhile.place($0)) }) { sent in
+        let busy = try await bench.submitSteadily(perSecond: Self.besideRate, { meanwhile.place($0) }) { sent in
             // To ask costs a turn of the writer's lock.
             guard sent % 50 == 0 else { return false }
             seconds = watch.seconds
@@ -59,10 +59,10 @@ extension TimeoutsBenchmark {
         let seconds = settings.pick(trial: 0.5, usual: 4.0, full: 20.0)
         let traffic = OrderTraffic(payUntil: World.system.now(), prefix: "idle")
         let first = World.system.now().advanced(by: .seconds(2))
-        _ = try await bench.submitAll(from: Self.submitters) { number in
+        _ = try await bench.submitAll(from: Self.submitters) { number -> Command? in
             guard number < count else { return nil }
             let after = Interval(milliseconds: Int64(Double(number) / Double(count) * seconds * 1_000))
-            return .order(traffic.place(number, payUntil: first.advanced(by: after)))
+            return traffic.place(number, payUntil: first.advanced(by: after))
         }
         let watch = Stopwatch()
         var waited = seconds

@@ -15,20 +15,20 @@ extension TimeoutsBenchmark {
     func change(_ bench: BenchEngine, _ traffic: OrderTraffic) async throws -> Changes {
         let count = settings.pick(trial: burst, usual: burst / 4, full: burst)
         let later = traffic.payUntil.advanced(by: .hours(1))
-        let cancelled = try await rate(bench, count) { .timeout(.init(.cancel, Self.timeout, of: traffic.id($0))) }
-        let armed = try await rate(bench, count) { .order(Command(order: traffic.id($0), name: "rearm")) }
-        let moved = try await rate(bench, count) { .timeout(.init(.move(to: later), Self.timeout, of: traffic.id($0))) }
+        let cancelled = try await rate(bench, count) { TimeoutCommand(.cancel, Self.timeout, of: traffic.id($0)) }
+        let armed = try await rate(bench, count) { Command(order: traffic.id($0), name: "rearm") }
+        let moved = try await rate(bench, count) { TimeoutCommand(.move(to: later), Self.timeout, of: traffic.id($0)) }
         return Changes(cancelled: cancelled, armed: armed, moved: moved)
     }
 
     /// Moves the timeouts of all orders to one moment.
     func moveAll(_ bench: BenchEngine, _ traffic: OrderTraffic, to due: Moment) async throws {
-        _ = try await rate(bench, burst) { .timeout(.init(.move(to: due), Self.timeout, of: traffic.id($0))) }
+        _ = try await rate(bench, burst) { TimeoutCommand(.move(to: due), Self.timeout, of: traffic.id($0)) }
     }
 
-    private func rate(
-        _ bench: BenchEngine, _ count: Int, _ request: @escaping @Sendable (Int) -> Request
-    ) async throws -> Double {
+    private func rate<Verb: EngineVerb>(
+        _ bench: BenchEngine, _ count: Int, _ request: @escaping @Sendable (Int) -> Verb
+    ) async throws -> Double where Verb.Reply: RefusableReply {
         let watch = Stopwatch()
         let sent = try await bench.submitAll(from: Self.submitters) { $0 < count ? request($0) : nil }
         return Double(sent) / watch.seconds

@@ -64,7 +64,7 @@ struct TimeoutsBenchmark {
         try fill(bench)
         settings.progress("placing \(burst) orders")
         _ = try await bench.submitAll(from: Self.submitters) { number in
-            number < burst ? .order(traffic.place(number)) : nil
+            number < burst ? traffic.place(number) : nil
         }
         settings.progress("cancelling, arming and moving timeouts")
         let changes = try await change(bench, traffic)

@@ -99,9 +99,9 @@ struct OrderTraffic: Sendable {
     }
 
     /// The receipts that fill the shelves.
-    func receipts(of quantity: Int64 = stockPerSKU) -> [Request] {
+    func receipts(of quantity: Int64 = stockPerSKU) -> [StockCommand] {
         (0..<skuCount).map { index in
-            .stock(StockCommand(.receive(quantity), of: StockKey(sku: Self.sku(index))))
+            StockCommand(.receive(quantity), of: StockKey(sku: Self.sku(index)))
         }
     }
 

@@ -135,7 +135,7 @@ extension Broker {
     }
 
     private func makeReady(_ row: RedeliveryRow, in write: borrowing Write) throws {
-        guard row.state == .waiting else { return }
+        guard row.state == .behind else { return }
         var ready = row
         ready.state = .ready
         try update(ready, from: row, in: write)
@@ -172,7 +172,7 @@ extension Broker {
         var walk = PageWalk<RedeliveryRow, Int64?>(after: nil, by: \.offset)
         while let page = try walk.next({ last, limit in
             try write.transaction.redeliveries(
-                of: key.group, in: key.queue, state: .waiting, after: last, limit: limit)
+                of: key.group, in: key.queue, state: .behind, after: last, limit: limit)
         }) {
             for row in page where try !isBusy(row, topic, in: write) {
                 try freeMessageGroup(row.messageGroup, of: row.place, topic, key.group, in: write)

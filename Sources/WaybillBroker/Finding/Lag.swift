@@ -70,7 +70,7 @@ struct CursorCount {
         while let page = try walk.next({ try rows.redeliveries(of: key.group, in: key.queue, after: $0, limit: $1) }) {
             for row in page {
                 switch row.state {
-                case .waiting: behind += 1
+                case .behind: behind += 1
                 case .due: due += 1
                 case .ready: ready += 1
                 case .held: inFlight += 1

@@ -53,7 +53,7 @@ package struct MessageReader: Sendable {
     }
 
     /// Questions that a producer took, with what its messages say. Whoever sends them on reports it with
-    /// ``BrokerRequest/checksSent(_:)``.
+    /// ``CountSent``.
     package func checkBacks(_ numbers: [PendingMessageNumber]) throws -> [CheckBack] {
         guard !numbers.isEmpty else { return [] }
         return try store.read { rows in

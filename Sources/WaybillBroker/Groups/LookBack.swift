@@ -1,6 +1,30 @@
-import WaybillCore
+package import WaybillCore
 import WaybillStore
-import WaybillTimeouts
+package import WaybillTimeouts
+
+/// Moves a group on a topic to the past, or past what waits; or says what that would do.
+package struct LookBack: BrokerVerb {
+    var group: GroupName
+    var topic: TopicName
+    var target: LookBackTarget
+    var effects: LookBackEffects
+    var isPreview: Bool
+
+    package init(
+        _ group: GroupName, _ topic: TopicName, to target: LookBackTarget, effects: LookBackEffects = .shut,
+        isPreview: Bool
+    ) {
+        self.group = group
+        self.topic = topic
+        self.target = target
+        self.effects = effects
+        self.isPreview = isPreview
+    }
+
+    package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<LookBackReport> {
+        try broker.lookBack(group, topic, to: target, effects, isPreview: isPreview, in: write)
+    }
+}
 
 /// Moving a group's cursors to the past, or past what waits.
 ///
@@ -11,7 +35,7 @@ extension Broker {
     func lookBack(
         _ name: GroupName, _ topicName: TopicName, to target: LookBackTarget, _ effects: LookBackEffects,
         isPreview: Bool, in write: borrowing Write
-    ) throws -> BrokerReply {
+    ) throws -> BrokerReply<LookBackReport> {
         guard let group = try groupNumber(name, in: write) else { return .refused(.unknownGroup(name)) }
         guard let topic = try TopicState(topicName, in: write.transaction) else {
             return .refused(.unknownTopic(topicName))
@@ -33,7 +57,7 @@ extension Broker {
                 if isPreview { continue }
                 // One that could not be read begins anew.
                 if isDamaged(key) { try write.transaction.deleteCursor(of: key.group, on: key.queue) }
-                try self.open(key, in: write)
+                try openCursor(key, in: write)
             }
             let offset = try offset(of: target, queue.number, in: write)
             report.queues.append(try turn(key, group, topic, queue, to: offset, isPreview, in: write))
@@ -41,7 +65,7 @@ extension Broker {
             let opened = effects == .open ? offset : nil
             try write.transaction.openEffects(of: group.number, in: queue.number, from: opened)
         }
-        return .lookedBack(report)
+        return .success(report)
     }
 
     private func offset(
@@ -96,7 +120,7 @@ extension Broker {
                 let row = RedeliveryRow(
                     group: key.group, queue: key.queue, offset: offset,
                     attempt: lease?.attempt ?? (offset < recovered ? 1 : 0),
-                    state: lease?.messageGroup != nil && offset >= target ? .waiting : .ready,
+                    state: lease?.messageGroup != nil && offset >= target ? .behind : .ready,
                     messageGroup: lease?.messageGroup,
                     isReplayed: committed(key) { $0.isReplayed(offset) } ?? false)
                 try write.transaction.insert(row)
@@ -155,7 +179,7 @@ extension Broker {
                 var changed = row
                 let waits = row.messageGroup != nil && row.offset >= target && row.state != .parked
                 guard waits || row.state == .held else { continue }
-                changed.state = waits ? .waiting : .ready
+                changed.state = waits ? .behind : .ready
                 changed.due = nil
                 changed.nonce = nil
                 guard changed != row else { continue }

@@ -1,12 +1,30 @@
-import WaybillCore
+package import WaybillCore
 import WaybillStore
-import WaybillTimeouts
+package import WaybillTimeouts
 
-/// Telling a group what its consumers want.
+/// Tells a group what its consumers want.
+package struct Subscribe: BrokerVerb {
+    package static let isOfReceiving = true
+
+    var group: GroupName
+    var subscription: Subscription
+
+    package init(_ group: GroupName, _ subscription: Subscription) {
+        self.group = group
+        self.subscription = subscription
+    }
+
+    package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<Void> {
+        try broker.subscribe(group, subscription, in: write)
+    }
+}
+
 extension Broker {
     /// Notes that a group's consumers use an expression for a topic, and opens its cursors on the topic's queues, from
     /// the oldest message on.
-    func subscribe(_ name: GroupName, _ subscription: Subscription, in write: borrowing Write) throws -> BrokerReply {
+    func subscribe(
+        _ name: GroupName, _ subscription: Subscription, in write: borrowing Write
+    ) throws -> BrokerReply<Void> {
         guard var row = try groupNumber(name, in: write) else { return .refused(.unknownGroup(name)) }
         guard let topic = try TopicState(subscription.topic, in: write.transaction) else {
             return .refused(.unknownTopic(subscription.topic))
@@ -44,7 +62,7 @@ extension Broker {
             pending.groups[row.number] = row
         }
         if !row.isBroadcast {
-            for queue in topic.queues { try open(CursorKey(group: row.number, queue: queue.number), in: write) }
+            for queue in topic.queues { try openCursor(CursorKey(group: row.number, queue: queue.number), in: write) }
         }
         return .done
     }
@@ -58,29 +76,5 @@ extension Broker {
         return .limit(
             "filter expressions that the group \(group.name) uses for one topic; \(Set(used).count) are in use, and "
                 + "one is free \(settings.filterUse.text) after its last receive", max: settings.filtersMax)
-    }
-
-    /// Opens a cursor at the oldest message, if there is none.
-    func open(_ key: CursorKey, in write: borrowing Write) throws {
-        guard epoch(of: key) == nil,
-            try !isDamaged(key) || write.transaction.cursor(group: key.group, queue: key.queue) == nil
-        else { return }
-        let floor = try write.transaction.oldestOffset(of: key.queue) ?? write.transaction.nextOffset(of: key.queue)
-        let row = CursorRow(group: key.group, queue: key.queue, floor: floor, deliveredThrough: floor)
-        guard try write.transaction.put(row, replacing: nil) else {
-            throw StoreFailure(.damaged, "group \(key.group.number) has a cursor that memory does not know")
-        }
-        let cursor = try GroupCursor(row)
-        change(key) { change in
-            change.opened = cursor
-            change.stored = cursor.epoch
-        }
-    }
-
-    /// Raises the delivered-through mark before the first delivery beyond it.
-    func raiseMark(_ key: CursorKey, epoch: Int64, to mark: Int64) -> BrokerReply {
-        guard self.epoch(of: key) == epoch else { return .refused(.unknownMessage("the cursor has changed")) }
-        change(key) { $0.mark = max($0.mark ?? 0, min(mark, MessagePlace.offsetMax)) }
-        return .done
     }
 }

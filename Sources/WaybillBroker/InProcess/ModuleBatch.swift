@@ -79,7 +79,7 @@ extension Broker {
         }
         guard !check.isClear else { return delivery }
         var row = RedeliveryRow(
-            group: key.group, queue: key.queue, offset: offset, attempt: 0, state: .waiting,
+            group: key.group, queue: key.queue, offset: offset, attempt: 0, state: .behind,
             messageGroup: element.found.messageGroup)
         guard try isBusy(row, check.topic, in: write) else { return delivery }
         row.isReplayed = element.found.isReplayed
@@ -103,7 +103,7 @@ extension Broker {
             try freeMessageGroup(
                 element.found.messageGroup, of: MessagePlace(delivery.place), check.topic, group.number, in: write)
         }
-        note(group.number, succeeded: true)
+        count(group.number, succeeded: true)
         let place = MessagePlace(delivery.place)
         if element.grant == nil { remember(.delivered, place, group, Self.module, delivery.attempt, at: write.now) }
         remember(.acknowledged, place, group, Self.module, delivery.attempt, at: write.now)

@@ -29,7 +29,7 @@ extension Receiver {
         }
         guard let last = batch.elements.last?.found.offset else { return nil }
         if last >= mark {
-            let raised = await submit(.raiseMark(scan.key, epoch: scan.epoch, to: last + 1 + Broker.marksAhead))
+            let raised = await writer.submit(RaiseMark(scan.key, epoch: scan.epoch, to: last + 1 + Broker.marksAhead))
             if raised.refusal != nil { return nil }
         }
         return batch

@@ -68,6 +68,23 @@ extension Broker {
         committed { $0.cursor(key, question) }
     }
 
+    /// Opens a cursor at the oldest message, if there is none.
+    func openCursor(_ key: CursorKey, in write: borrowing Write) throws {
+        guard epoch(of: key) == nil,
+            try !isDamaged(key) || write.transaction.cursor(group: key.group, queue: key.queue) == nil
+        else { return }
+        let floor = try write.transaction.oldestOffset(of: key.queue) ?? write.transaction.nextOffset(of: key.queue)
+        let row = CursorRow(group: key.group, queue: key.queue, floor: floor, deliveredThrough: floor)
+        guard try write.transaction.put(row, replacing: nil) else {
+            throw StoreFailure(.damaged, "group \(key.group.number) has a cursor that memory does not know")
+        }
+        let cursor = try GroupCursor(row)
+        change(key) { change in
+            change.opened = cursor
+            change.stored = cursor.epoch
+        }
+    }
+
     func change(_ key: CursorKey, _ body: (inout CursorChange) -> Void) {
         body(&pending.cursors[key, default: CursorChange()])
     }
@@ -112,7 +129,7 @@ extension Broker {
         pending.holders.append((row.place, row.group, holder))
     }
 
-    func note(_ group: GroupNumber, succeeded: Bool) { pending.outcomes.append((group, succeeded)) }
+    func count(_ group: GroupNumber, succeeded: Bool) { pending.outcomes.append((group, succeeded)) }
 
     func roll() -> Int64 { world.nonce() }
 }

@@ -76,46 +76,12 @@ extension Broker {
     }
 
     /// Random bits, by which questions that fell due together part.
-    private var dice: @Sendable () -> UInt64 { world.random }
+    var dice: @Sendable () -> UInt64 { world.random }
 
     /// Sets the time of a half message's next question. Its last timeout is gone.
-    private func arm(_ row: PendingMessageRow, at due: Moment, in write: borrowing Write) throws {
+    func arm(_ row: PendingMessageRow, at due: Moment, in write: borrowing Write) throws {
         try write.transaction.reschedule(row.number, in: .half, to: due)
         try write.transaction.insert(.checkBack(row.number, due: due))
     }
 
-    /// Counts questions that producers have really been sent, by their transaction ids.
-    ///
-    /// A question may have waited for its producer: the time to the next one begins when it is sent.
-    func countSent(_ transactionIDs: [Text], in write: borrowing Write) throws -> BrokerReply {
-        for id in transactionIDs {
-            guard let number = seal.pendingMessage(named: id, for: .transaction)?.number else { continue }
-            guard let row = try write.transaction.pendingMessage(number), row.state == .half, let due = row.due else {
-                continue
-            }
-            let next = write.now.advanced(by: settings.checkBacks.wait(afterCheck: row.nextCheck, random: dice()))
-            if next != due {
-                try write.transaction.delete(.checkBack(number, due: due))
-                try write.transaction.insert(.checkBack(number, due: next))
-            }
-            try write.transaction.countCheck(number, next: next)
-        }
-        return .done
-    }
-
-    /// A producer has come, or has room again: what it missed is due now.
-    func wakeMissed(of producer: Text, in write: borrowing Write) throws -> BrokerReply {
-        // More than it may be sent would be missed again in the same write.
-        let limit = min(settings.missedChecksPerWrite, checkBacks.room(for: producer))
-        let numbers = checkBacks.missed(by: producer, limit: limit)
-        pending.woken += numbers.map { ($0, producer) }
-        for number in numbers {
-            guard let row = try write.transaction.pendingMessage(number), row.state == .half, let due = row.due,
-                due > write.now
-            else { continue }
-            try write.transaction.delete(.checkBack(number, due: due))
-            try arm(row, at: write.now, in: write)
-        }
-        return .woken(numbers.count)
-    }
 }

@@ -2,6 +2,24 @@ package import WaybillCore
 package import WaybillStore
 package import WaybillTimeouts
 
+/// Takes in a half message.
+package struct Prepare: BrokerVerb {
+    var message: NewMessage
+    var producer: Text
+    /// How long its producer has before it is asked; nil: as the settings say.
+    var firstCheck: Interval?
+
+    package init(_ message: NewMessage, producer: Text, firstCheck: Interval?) {
+        self.message = message
+        self.producer = producer
+        self.firstCheck = firstCheck
+    }
+
+    package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<PreparedMessage> {
+        try broker.prepare(message, producer: producer, firstCheck: firstCheck, in: write)
+    }
+}
+
 /// Half messages: durable when prepared, and visible to nobody until their producer decides.
 ///
 /// ```
@@ -20,7 +38,7 @@ extension Broker {
     /// - Parameter firstCheck: how long its producer has before it is asked; nil: as the settings say.
     func prepare(
         _ message: NewMessage, producer: Text, firstCheck: Interval?, in write: borrowing Write
-    ) throws -> BrokerReply {
+    ) throws -> BrokerReply<PreparedMessage> {
         if let refusal = disk.refusalOfMessages { return .refused(refusal) }
         if let refusal = refusal(ofHalf: message, producer: producer, firstCheck: firstCheck) {
             return .refused(refusal)
@@ -36,7 +54,7 @@ extension Broker {
         let number = try keepHalf(
             MessageRow(message, id: id, bornAt: write.now), of: producer, topic: topic.number, lane: message.lane,
             priority: Int64(message.priority), firstCheck: firstCheck, in: write)
-        return .prepared(
+        return .success(
             PreparedMessage(id: id, transaction: seal.handle(of: number, in: topic.number, for: .transaction)))
     }
 

@@ -20,6 +20,6 @@ extension Receiver {
 
     /// Has the group told of the topic and the expression, in a write.
     private func subscribe(_ request: ReceiveRequest) async -> MessageRefusal? {
-        await submit(.subscribe(request.group, request.subscription, client: request.client)).refusal
+        await writer.submit(Subscribe(request.group, request.subscription)).refusal
     }
 }

@@ -21,7 +21,7 @@ extension Receiver {
             let leases = groups.lease(found, scan, for: request, at: world.now()) { [world] in world.nonce() }
             return pair(found, with: leases)
         case .write:
-            guard case .taken(let taken) = await submit(.take(TakeRequest(scan, found, request))) else {
+            guard case .success(let taken) = await writer.submit(Take(scan, found, request)) else {
                 groups.end(scan, found: found, tookAll: false, isRefused: true)
                 return []
             }

@@ -26,7 +26,7 @@ extension Receiver {
                 return scan
             case .raiseMark(let key, let epoch, let mark):
                 // A mark that was not raised would be asked for again without an end.
-                if await submit(.raiseMark(key, epoch: epoch, to: mark)).refusal != nil { batch.pass(1) }
+                if await writer.submit(RaiseMark(key, epoch: epoch, to: mark)).refusal != nil { batch.pass(1) }
             }
         }
         return nil

@@ -46,18 +46,12 @@ package struct Receiver: Sendable {
     }
 
     private let parts: Parts
-    /// Has a request of the broker written; returns after its commit.
-    let submit: @Sendable (BrokerRequest) async -> BrokerReply
-    /// Makes messages and redeliveries visible whose time has come, as many as a write may; false: there are none.
-    private let surface: @Sendable () async -> Bool
+    /// Has verbs written.
+    let writer: any VerbWriter
 
-    package init(
-        _ parts: Parts, submit: @escaping @Sendable (BrokerRequest) async -> BrokerReply,
-        surface: @escaping @Sendable () async -> Bool
-    ) {
+    package init(_ parts: Parts, writer: any VerbWriter) {
         self.parts = parts
-        self.submit = submit
-        self.surface = surface
+        self.writer = writer
     }
 
     var store: Store { parts.store }
@@ -93,7 +87,7 @@ package struct Receiver: Sendable {
                 case .refused(let refusal): return .failure(refusal)
                 case .some(let supply): return .success(supply)
                 case .nothing(let group, let seen):
-                    if await surface() { continue }
+                    if await writer.surfaceOverdue() { continue }
                     guard world.uptime() < deadline, !Task.isCancelled, let seen else {
                         return .success(.deliveries([]))
                     }

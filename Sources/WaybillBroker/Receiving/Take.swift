@@ -1,9 +1,11 @@
 import WaybillCore
 import WaybillStore
-import WaybillTimeouts
+package import WaybillTimeouts
 
-/// What a consumer found and wants to take in a write.
-package struct TakeRequest: Sendable {
+/// Takes in a write what a consumer found, as far as it is still to be had.
+package struct Take: BrokerVerb {
+    package static let isOfReceiving = true
+
     let scan: Scan
     let found: [Candidate]
     let client: Text
@@ -17,6 +19,10 @@ package struct TakeRequest: Sendable {
         renews = request.renews
         invisible = request.invisible
     }
+
+    package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<TakeResult> {
+        try broker.take(self, in: write)
+    }
 }
 
 /// What a consumer got in a write.
@@ -29,10 +35,10 @@ package struct TakeResult: Sendable {
 /// Taking messages in a write: later deliveries, and all of FIFO groups.
 extension Broker {
     /// Gives a consumer what it found, as far as it is still to be had.
-    func take(_ request: TakeRequest, in write: borrowing Write) throws -> BrokerReply {
+    func take(_ request: Take, in write: borrowing Write) throws -> BrokerReply<TakeResult> {
         let scan = request.scan
         guard let group = groupRow(scan.key.group), epoch(of: scan.key) == scan.epoch else {
-            return .taken(TakeResult())
+            return .success(TakeResult())
         }
         var taking = TakeResult()
         var bytes = 0
@@ -52,13 +58,13 @@ extension Broker {
                 bytes += one.bytes
             }
         }
-        return .taken(taking)
+        return .success(taking)
     }
 
     // MARK: Messages without a row
 
     private func takeFresh(
-        _ one: Candidate, _ request: TakeRequest, _ group: GroupRow, until: Moment, in write: borrowing Write
+        _ one: Candidate, _ request: Take, _ group: GroupRow, until: Moment, in write: borrowing Write
     ) throws -> GrantedLease? {
         let key = request.scan.key
         guard isFree(one.offset, in: key) else { return nil }
@@ -70,7 +76,7 @@ extension Broker {
         if row.isReplayed, let owed = try write.transaction.redelivery(of: key.group, at: row.place) {
             // Owed since before the look-back: it comes by its row, in FIFO groups in its turn.
             finish(one.offset, in: key)
-            guard owed.state == .waiting, try !isBusy(owed, request.scan.topic, in: write) else {
+            guard owed.state == .behind, try !isBusy(owed, request.scan.topic, in: write) else {
                 return nil
             }
             var ready = owed
@@ -85,7 +91,7 @@ extension Broker {
         case .left:
             // Others must not overtake it; and where one attempt is all, a crash must not count it as handed out.
             guard group.isFIFO || group.attemptsMax == 1 else { return nil }
-            if try isBusy(row, request.scan.topic, in: write) { row.state = .waiting }
+            if try isBusy(row, request.scan.topic, in: write) { row.state = .behind }
             try insert(row, in: write)
             return nil
         case .wanted: break
@@ -96,7 +102,7 @@ extension Broker {
             return nil
         }
         if try isBusy(row, request.scan.topic, in: write) {
-            row.state = .waiting
+            row.state = .behind
             try insert(row, in: write)
             return nil
         }
@@ -105,7 +111,7 @@ extension Broker {
 
     /// The first delivery of this process, of a message that has no row.
     private func hold(
-        _ row: RedeliveryRow, _ request: TakeRequest, until: Moment, in write: borrowing Write
+        _ row: RedeliveryRow, _ request: Take, until: Moment, in write: borrowing Write
     ) throws -> GrantedLease {
         let key = request.scan.key
         var row = row
@@ -137,7 +143,7 @@ extension Broker {
     // MARK: Redeliveries
 
     private func takeRow(
-        _ one: Candidate, _ request: TakeRequest, _ group: GroupRow, until: Moment, in write: borrowing Write
+        _ one: Candidate, _ request: Take, _ group: GroupRow, until: Moment, in write: borrowing Write
     ) throws -> GrantedLease? {
         let place = request.scan.key.place(one.offset)
         guard let row = try write.transaction.redelivery(of: group.number, at: place), row.state == .ready,
@@ -164,7 +170,7 @@ extension Broker {
         }
         var held = row
         if try isHeldUp(row, request.scan.topic, in: write) {
-            held.state = .waiting
+            held.state = .behind
             try update(held, from: row, in: write)
             return nil
         }
@@ -183,7 +189,7 @@ extension Broker {
     // MARK: Message groups
 
     private func keepMessageGroup(
-        _ row: RedeliveryRow, _ request: TakeRequest, until: Moment, in write: borrowing Write
+        _ row: RedeliveryRow, _ request: Take, until: Moment, in write: borrowing Write
     ) throws {
         guard let messageGroup = row.messageGroup else { return }
         try write.transaction.put(

@@ -1,11 +1,23 @@
-import WaybillCore
+package import WaybillCore
 import WaybillStore
-import WaybillTimeouts
+package import WaybillTimeouts
 
-/// Taking in messages from outside.
+/// Takes in messages from outside: all of them, or none.
+package struct Send: BrokerVerb {
+    var messages: [NewMessage]
+
+    package init(_ messages: [NewMessage]) {
+        self.messages = messages
+    }
+
+    package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<[SentMessage]> {
+        try broker.send(messages, in: write)
+    }
+}
+
 extension Broker {
     /// Appends messages to their topics, all or none. Delayed ones wait for their time.
-    func send(_ messages: [NewMessage], in write: borrowing Write) throws -> BrokerReply {
+    func send(_ messages: [NewMessage], in write: borrowing Write) throws -> BrokerReply<[SentMessage]> {
         if let refusal = disk.refusalOfMessages { return .refused(refusal) }
         do throws(MessageFlaw) { try settings.limits.check(batch: messages) } catch { return .refused(.flawed(error)) }
         var topics: [TopicName: TopicRow] = [:]
@@ -23,13 +35,13 @@ extension Broker {
         sent.reserveCapacity(messages.count)
         for message in messages {
             guard let topic = topics[message.topic] else { continue }
-            sent.append(try take(message, into: topic, in: write))
+            sent.append(try accept(message, into: topic, in: write))
         }
-        return .sent(sent)
+        return .success(sent)
     }
 
     /// Keeps one message that was checked: on its queue, or waiting for its time.
-    private func take(_ message: NewMessage, into topic: TopicRow, in write: borrowing Write) throws -> SentMessage {
+    private func accept(_ message: NewMessage, into topic: TopicRow, in write: borrowing Write) throws -> SentMessage {
         let id = message.id ?? MessageID(random: world.random)
         let row = MessageRow(message, id: id, bornAt: write.now)
         guard let due = message.deliverAt, due > write.now else {

@@ -152,7 +152,7 @@ struct DemoRun {
     }
 
     private func take(_ stock: [StockCommand], in book: OrderBook) throws {
-        for case .stock(.failure(let refusal)) in book.engine.perform(stock.map { .stock($0) }) { throw refusal }
+        for reply in book.engine.perform(stock) { _ = try reply.get() }
     }
 
     /// Reads what has happened; whoever works for the payment provider answers calls some hours later, and forgets

@@ -14,7 +14,7 @@ import WaybillTimeouts
 final class CommandIntake: Sendable {
     /// Something that waits for the writer.
     enum Waiting: Sendable {
-        case request(Request, UnsafeContinuation<Reply, Never>)
+        case request(any Request)
         /// Work that needs the writer for itself: `transact`, maintenance.
         case work(@Sendable (Writer) -> Void)
     }
@@ -54,11 +54,13 @@ final class CommandIntake: Sendable {
     /// has one reply for each request that it took. A checked one costs as much as reading a command's data.
     ///
     /// - Parameter account: on whose account it waits; asked only under load.
-    func submit(_ request: Request, account: () -> Account) async -> Reply {
+    func submit<Verb: EngineVerb>(_ verb: Verb, account: () -> Account) async -> Verb.Reply {
         let account = isCrowded.load(ordering: .relaxed) ? account() : .init()
         return await withUnsafeContinuation { continuation in
-            if let refusal = add(.request(request, continuation), for: account) {
-                continuation.resume(returning: request.refused(refusal))
+            let asked = Asked(verb, continuation)
+            if let refusal = add(.request(asked), for: account) {
+                asked.refuse(refusal)
+                asked.resume()
             }
         }
     }
@@ -172,7 +174,7 @@ extension CommandIntake.Waiting {
     /// Whether somebody outside waits for it: modules make room for that.
     fileprivate var isAwaited: Bool {
         switch self {
-        case .request(let request, _): request.isAwaited
+        case .request(let request): request.isAwaited
         case .work: true
         }
     }

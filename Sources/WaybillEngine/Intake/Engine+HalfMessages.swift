@@ -11,7 +11,7 @@ extension Engine {
     ) throws(MessageFlaw) -> CheckBackQueue.Session {
         try settings.broker.limits.check(producer: name)
         let session = checkBacks.connect(name, wake: wake)
-        if checkBacks.hasMissed(name) { _ = perform([.broker(.wakeMissed(name))]) }
+        if checkBacks.hasMissed(name) { _ = perform(WakeMissed(of: name)) }
         return session
     }
 
@@ -20,10 +20,10 @@ extension Engine {
     /// The questions that wait for a producer. They count as sent from now on, so whoever takes them sends them.
     package func takeCheckBacks(_ session: CheckBackQueue.Session, limit: Int) throws -> [CheckBack] {
         if checkBacks.hasMissed(session.producer), checkBacks.hasRoom(for: session.producer) {
-            _ = perform([.broker(.wakeMissed(session.producer))])
+            _ = perform(WakeMissed(of: session.producer))
         }
         let questions = try messages.checkBacks(checkBacks.take(session, limit: limit))
-        if !questions.isEmpty { _ = perform([.broker(.checksSent(questions.map(\.transaction)))]) }
+        if !questions.isEmpty { _ = perform(CountSent(questions.map(\.transaction))) }
         return questions
     }
 

@@ -5,14 +5,14 @@ import WaybillStore
 import WaybillTimeouts
 
 /// Messages: asking the broker, and receiving.
-extension Engine {
-    /// Has a request of the broker written; returns after its commit.
-    package func submit(_ request: BrokerRequest) async -> BrokerReply {
-        guard case .broker(let reply) = await submit(.broker(request)) else {
-            return .refused(.undone("another's reply came to the broker's request"))
-        }
-        return reply
+extension Engine: VerbWriter {
+    /// Has a verb of the broker written; returns after its commit.
+    package func submit<Verb: BrokerVerb>(_ verb: Verb) async -> BrokerReply<Verb.Answer> {
+        await submit(OfBroker(verb))
     }
+
+    /// Has a verb of the broker written on the caller's thread, which waits.
+    package func perform<Verb: BrokerVerb>(_ verb: Verb) -> BrokerReply<Verb.Answer> { perform(OfBroker(verb)) }
 
     /// Messages for a consumer: at once when there are any, else as soon as there are, or none when its time is over.
     package func receive(_ request: ReceiveRequest) async -> Result<[Delivery], MessageRefusal> {
@@ -40,17 +40,11 @@ extension Engine {
         groups.see(client, of: group, isAttached: isAttached, at: world.now())
     }
 
-    var receiver: Receiver {
-        Receiver(receiverParts) { [self] request in
-            await submit(request)
-        } surface: { [self] in
-            await surfaceOverdue()
-        }
-    }
+    var receiver: Receiver { Receiver(receiverParts, writer: self) }
 
     /// Fires what came due of messages while the file was closed, as many as one round; false: nothing is overdue, or
     /// nothing may fire. After that the writer is in time by itself.
-    private func surfaceOverdue() async -> Bool {
+    package func surfaceOverdue() async -> Bool {
         guard hasOverdueMessages.withLock({ $0 }) else { return false }
         do throws(Refusal) {
             let hasFired = try await withWriter { writer in writer.fireOverdueMessages() }
@@ -91,7 +85,7 @@ extension Writer {
     func carryDeliveries() {
         // What cannot be written now is delivered again after the next opening.
         _ = ownWrite { write in
-            try broker.carry(in: write)
+            try broker.saveLeases(in: write)
             livesNow()
             try noteLife(in: write)
             try flush(in: write)

@@ -17,30 +17,16 @@ extension Engine {
     /// SKUs of one order that the door looks at.
     private static var skusMax: Int { 64 }
 
-    /// The refusal that a request gets at the door; nil: it may come in.
-    func refusalAtTheDoor(_ request: Request) -> Refusal? {
+    /// On whose account a command waits when there are many.
+    func account(of command: Command) -> Account {
+        let open = command.workflow.flatMap { compiled($0) }
+        let skus = open?.workflow.wanted?.skus(in: command.data, limit: Self.skusMax) ?? []
+        return Account(caller: command.caller, skus: skus, order: command.order)
+    }
+
+    /// The refusal that a command gets at the door; nil: it may come in.
+    func refusalAtTheDoor(_ command: Command) -> Refusal? {
         guard settings.refusesSoldOutAtTheDoor, !board.isEmpty else { return nil }
-        switch request {
-        case .order(let command): return refusalAtTheDoor(command)
-        case .stock, .timeout, .firing, .broker: return nil
-        }
-    }
-
-    /// On whose account a request waits when there are many.
-    func account(of request: Request) -> Account {
-        switch request {
-        case .order(let command):
-            let open = command.workflow.flatMap { compiled($0) }
-            let skus = open?.workflow.wanted?.skus(in: command.data, limit: Self.skusMax) ?? []
-            return Account(caller: command.caller, skus: skus, order: command.order)
-        case .stock(let command): return Account(caller: command.caller)
-        case .timeout(let command): return Account(caller: command.caller, order: command.order)
-        case .firing(let recorded): return Account(order: recorded.order)
-        case .broker: return Account()
-        }
-    }
-
-    private func refusalAtTheDoor(_ command: Command) -> Refusal? {
         guard let name = command.workflow, let open = compiled(name),
             let skus = open.workflow.wanted?.skus(in: command.data, limit: Self.skusMax),
             let epoch = board.epoch(ofAny: skus), command.crossedBound == nil

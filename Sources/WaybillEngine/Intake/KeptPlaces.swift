@@ -12,25 +12,21 @@ struct KeptPlaces {
     private var keys: Set<Key> = []
 
     /// Whether a request comes after one that keeps its place.
-    func hold(_ request: Request) -> Bool {
+    func hold(_ request: any Request) -> Bool {
         if families.isEmpty { return false }
-        guard let (order, key) = Self.names(in: request) else { return false }
+        guard let (order, key) = Self.names(of: request) else { return false }
         return families.contains(Self.family(of: order)) || key.map { keys.contains($0) } ?? false
     }
 
-    mutating func keep(_ request: Request) {
-        guard let (order, key) = Self.names(in: request) else { return }
+    mutating func keep(_ request: any Request) {
+        guard let (order, key) = Self.names(of: request) else { return }
         families.insert(Self.family(of: order))
         if let key { keys.insert(key) }
     }
 
-    private static func names(in request: Request) -> (order: OrderID, key: Key?)? {
-        switch request {
-        case .order(let command): (command.order, command.key.map { Key(caller: command.caller, key: $0) })
-        case .timeout(let command): (command.order, command.key.map { Key(caller: command.caller, key: $0) })
-        case .firing(let recorded): (recorded.order, nil)
-        case .stock, .broker: nil
-        }
+    private static func names(of request: any Request) -> (order: OrderID, key: Key?)? {
+        guard let subject = request.subject else { return nil }
+        return (subject.order, subject.key.map { Key(caller: subject.caller, key: $0) })
     }
 
     /// The id of the order at the top: children are called `parent/child`.

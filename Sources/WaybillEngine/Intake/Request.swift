@@ -1,94 +1,68 @@
-package import WaybillBroker
 package import WaybillCore
+package import WaybillTimeouts
 
-/// What may be asked of the engine; all of it passes one intake and one writer.
-///
-/// Indirect, because a request changes hands often on its way and a command is large.
-package indirect enum Request: Sendable {
-    case order(Command)
-    case stock(StockCommand)
-    case timeout(TimeoutCommand)
-    /// Of a history only.
-    case firing(RecordedFiring)
-    case broker(BrokerRequest)
-
+/// Something that was asked of the engine, with the place for its reply: what waits in the intake and is handed to the
+/// writer. Each is an ``Asked`` verb.
+package protocol Request: AnyObject, Sendable {
     /// Whether somebody outside waits for it, and not a consumer's own housekeeping.
-    var isAwaited: Bool {
-        switch self {
-        case .order, .stock, .timeout, .firing: true
-        case .broker(let request): !request.isOfReceiving
-        }
-    }
+    var isAwaited: Bool { get }
+    /// The order that it is about; nil: none.
+    var subject: RequestSubject? { get }
+
+    /// Does it in a write, and keeps the reply; false: it keeps its place for the next write. An undone write does it
+    /// again.
+    func perform(by writer: Writer, in write: inout Write) throws -> Bool
+    /// Keeps a refusal as its reply.
+    func refuse(_ refusal: Refusal)
+    /// Hands its reply to who waits for it: after the commit.
+    func resume()
 }
 
-/// A change of an order's pending timeout from outside its workflow.
-package struct TimeoutCommand: Sendable {
+/// By what a later request is known to follow an earlier one.
+package struct RequestSubject: Sendable {
     package var order: OrderID
-    package var name: TimeoutName
-    package var action: Action
     package var caller: Text
-    /// Names the request for idempotency, within `caller`.
     package var key: Text?
 
-    package enum Action: Sendable {
-        case cancel
-        case extend(by: Interval)
-        case move(to: Moment)
-    }
-
-    package init(_ action: Action, _ name: TimeoutName, of order: OrderID, caller: Text = "", key: Text? = nil) {
-        self.key = key
+    package init(order: OrderID, caller: Text = "", key: Text? = nil) {
         self.order = order
-        self.name = name
-        self.action = action
         self.caller = caller
-    }
-
-    /// The same as a command: what idempotency and refusals know of it.
-    var asCommand: Command {
-        var writer = JSONWriter()
-        writer.beginArray()
-        writer.text(name.text)
-        switch action {
-        case .cancel: break
-        case .extend(let interval): writer.int(interval.milliseconds)
-        case .move(let moment): writer.int(moment.milliseconds)
-        }
-        writer.endArray()
-        return Command(order: order, name: eventType, data: writer.bytes, key: key, caller: caller)
-    }
-
-    private var eventType: EventName {
-        switch action {
-        case .cancel: "$cancel"
-        case .extend, .move: "$reschedule"
-        }
-    }
-
-    /// The new due time of a timeout that is due at `due`; nil: cancelled.
-    func newDue(from due: Moment, at now: Moment) -> Moment? {
-        switch action {
-        case .cancel: nil
-        case .extend(let interval): max(now, due.advanced(by: interval))
-        case .move(let moment): max(now, moment)
-        }
+        self.key = key
     }
 }
 
-/// What became of a request; handed back only after its commit.
-package enum Reply: Sendable {
-    case order(Answer)
-    case stock(Result<StockReceipt, Refusal>)
-    case broker(BrokerReply)
-}
+/// A verb on its way through the writer, and its reply once there is one.
+///
+/// One object for each request, because a request changes hands often on its way and a command is large.
+///
+/// Sendable, though unchecked: it has one owner at a time. Who asks makes it and lets go; the intake hands it on under
+/// its lock to the writer, which alone writes the reply, under its turn; then it is handed on to be resumed, or back to
+/// who has waited on the same thread.
+package final class Asked<Verb: EngineVerb>: Request, @unchecked Sendable {
+    let verb: Verb
+    /// What became of it; nil: not known yet. To be read after the write.
+    package private(set) var reply: Verb.Reply?
+    private let continuation: UnsafeContinuation<Verb.Reply, Never>?
 
-extension Request {
-    /// The reply that refuses this request.
-    func refused(_ refusal: Refusal) -> Reply {
-        switch self {
-        case .order, .timeout, .firing: .order(.refused(refusal))
-        case .stock: .stock(.failure(refusal))
-        case .broker: .broker(.refused(MessageRefusal(refusal)))
-        }
+    package convenience init(_ verb: Verb) { self.init(verb, nil) }
+
+    init(_ verb: Verb, _ continuation: UnsafeContinuation<Verb.Reply, Never>?) {
+        self.verb = verb
+        self.continuation = continuation
+    }
+
+    package var isAwaited: Bool { verb.isAwaited }
+    package var subject: RequestSubject? { verb.subject }
+
+    package func perform(by writer: Writer, in write: inout Write) throws -> Bool {
+        reply = try verb.perform(by: writer, in: &write)
+        return reply != nil
+    }
+
+    package func refuse(_ refusal: Refusal) { reply = verb.refused(refusal) }
+
+    package func resume() {
+        guard let continuation, let reply else { return }
+        continuation.resume(returning: reply)
     }
 }

@@ -69,7 +69,7 @@ extension Writer {
 
     private func handle(_ delivery: Delivery, _ work: ModuleTask, in write: borrowing Write) throws {
         // A delivery that is over has been handled elsewhere, or will be: its effect must not happen here.
-        if let refusal = try broker.handle(.acknowledge(delivery.receipt), in: write).refusal {
+        if let refusal = try Acknowledge(delivery.receipt).perform(on: broker, in: write).refusal {
             throw refusal
         }
         guard let number = try broker.number(of: work.group, in: write) else {
@@ -118,7 +118,7 @@ extension Writer {
         for action in effects.actions {
             switch action {
             case .send(let message):
-                if let refusal = try broker.handle(.send([message]), in: write).refusal { throw refusal }
+                if let refusal = try Send([message]).perform(on: broker, in: write).refusal { throw refusal }
             case .stock(let command):
                 if case .failure(let refusal) = try handler.handle(command, in: write) { throw refusal }
             }
@@ -128,7 +128,7 @@ extension Writer {
     /// Fails a delivery in a write of its own; a stale one needs no failing.
     private func fail(_ delivery: Delivery, why: String) -> MessageRefusal? {
         let outcome: Result<MessageRefusal?, Refusal> = ownWrite { write in
-            let reply = try broker.handle(.fail(delivery.receipt, delay: nil, why: why), in: write)
+            let reply = try Fail(delivery.receipt, delay: nil, why: why).perform(on: broker, in: write)
             try flush(in: write)
             return reply.refusal
         }

@@ -1,7 +1,7 @@
 import Synchronization
 package import WaybillCore
 import WaybillStore
-import WaybillTimeouts
+package import WaybillTimeouts
 
 /// How time passes while a history comes in.
 package enum HistoryTime: Sendable {
@@ -31,24 +31,30 @@ package struct RecordedFiring: Hashable, Sendable {
     }
 }
 
+extension RecordedFiring: EngineVerb {
+    package func perform(by writer: Writer, in write: inout Write) throws -> Answer? {
+        try writer.handler.handle(self, in: &write)
+    }
+
+    package func refused(_ refusal: Refusal) -> Answer { .refused(refusal) }
+    package var subject: RequestSubject? { RequestSubject(order: order) }
+    package func account(in engine: Engine) -> Account { Account(order: order) }
+}
+
 /// Histories: requests that carry their own time.
 extension Engine {
-    /// Handles what a history says, each step at its own moment, many in a write; answers each of them.
-    package func perform(_ steps: [(request: Request, at: Moment)], as time: HistoryTime) -> [Reply] {
+    /// Handles what a history says, each step at its own moment, many in a write; each request then has its reply.
+    package func perform(_ steps: [(request: any Request, at: Moment)], as time: HistoryTime) {
         precondition(world.virtualClock != nil, "requests with times of their own belong to a virtual world")
-        return writer.withLock { writer in
-            var replies: [Reply] = []
-            replies.reserveCapacity(steps.count)
+        writer.withLock { writer in
             var rest = steps.map { Writer.Timed(request: $0.request, at: $0.at) }
             while !rest.isEmpty {
                 let handled = writer.write(rest, firing: time.firing(upTo: nil))
                 // Nothing keeps its place here: none of what is overdue may fire before its own moment.
-                replies += handled.compactMap { $0 }
                 rest.removeFirst(handled.count)
                 writer.checkpoints.wrote(max(1, handled.count))
             }
             if case .recorded = time, let last = steps.last { world.virtualClock?.move(to: last.at) }
-            return replies
         }
     }
 

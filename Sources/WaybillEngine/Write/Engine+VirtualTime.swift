@@ -41,19 +41,15 @@ extension Engine {
         precondition(world.virtualClock != nil, "commands with times of their own belong to a virtual world")
         precondition(!writer.isMine, "history cannot be replayed inside a write")
         return writer.withLock { writer in
-            var answers: [Answer] = []
-            answers.reserveCapacity(commands.count)
-            var rest = commands.map { Writer.Timed(request: .order($0.command), at: $0.at) }
+            let asked = commands.map { Asked($0.command) }
+            var rest = zip(asked, commands).map { Writer.Timed(request: $0, at: $1.at) }
             while !rest.isEmpty {
-                let replies = writer.write(rest, firing: .asTimePasses(to: nil))
+                let handled = writer.write(rest, firing: .asTimePasses(to: nil))
                 // Nothing keeps its place here: what is due has fired at its own moment.
-                for reply in replies {
-                    if case .order(let answer) = reply { answers.append(answer) }
-                }
-                rest.removeFirst(replies.count)
-                writer.checkpoints.wrote(max(1, replies.count))
+                rest.removeFirst(handled.count)
+                writer.checkpoints.wrote(max(1, handled.count))
             }
-            return answers
+            return asked.compactMap(\.reply)
         }
     }
 }

@@ -16,17 +16,6 @@ extension Engine {
         static let keptWritesMax = 4
     }
 
-    /// Requests with those who wait for their replies.
-    private struct Awaited {
-        var requests: [Request] = []
-        var continuations: [UnsafeContinuation<Reply, Never>] = []
-
-        mutating func add(_ request: Request, _ continuation: UnsafeContinuation<Reply, Never>) {
-            requests.append(request)
-            continuations.append(continuation)
-        }
-    }
-
     func startWriterThread() {
         let pacing = ModulePace(settings.modules)
         let (intake, hasEnded) = (intake, writerHasEnded)
@@ -34,10 +23,10 @@ extension Engine {
             var idleTimer = IdleTimer()
             var pace = pacing
             // What keeps its place for the next write.
-            var kept = Awaited()
+            var kept: [any Request] = []
             // While it sleeps the thread does not keep the engine: a book that is dropped ends it.
             while let turn = self?.turn(after: kept, idleTimer, pace),
-                let waiting = Self.take(turn, from: intake, hasKept: !kept.requests.isEmpty), let engine = self
+                let waiting = Self.take(turn, from: intake, hasKept: !kept.isEmpty), let engine = self
             {
                 let hasWritten = engine.work(off: waiting, &kept, &pace)
                 if engine.letModulesWrite(&pace) || hasWritten {
@@ -54,12 +43,14 @@ extension Engine {
     }
 
     /// How much the next write takes besides what has kept its place, and how long it waits for that.
-    private func turn(after kept: Awaited, _ idleTimer: IdleTimer, _ pace: ModulePace) -> (limit: Int, wait: Interval) {
+    private func turn(
+        after kept: [any Request], _ idleTimer: IdleTimer, _ pace: ModulePace
+    ) -> (limit: Int, wait: Interval) {
         let max = settings.writeRequestsMax
-        if kept.requests.isEmpty { return (max, wait(for: idleTimer, pace)) }
+        if kept.isEmpty { return (max, wait(for: idleTimer, pace)) }
         // Others do not wait for those who do; but these must not become ever more.
-        let isCrowded = kept.requests.count >= Patience.keptWritesMax * max
-        return (isCrowded ? 0 : Swift.max(max - kept.requests.count, max / 4), Interval(milliseconds: 0))
+        let isCrowded = kept.count >= Patience.keptWritesMax * max
+        return (isCrowded ? 0 : Swift.max(max - kept.count, max / 4), Interval(milliseconds: 0))
     }
 
     /// Nil: closed, and nothing is left.
@@ -85,15 +76,14 @@ extension Engine {
 
     /// Does what waits, in order, and fires what is due. Returns whether there was anything to do.
     private func work(
-        off waiting: [CommandIntake.Waiting], _ kept: inout Awaited, _ pace: inout ModulePace
+        off waiting: [CommandIntake.Waiting], _ kept: inout [any Request], _ pace: inout ModulePace
     ) -> Bool {
         var batch = kept
-        batch.requests.reserveCapacity(batch.requests.count + waiting.count)
-        batch.continuations.reserveCapacity(batch.requests.count + waiting.count)
+        batch.reserveCapacity(batch.count + waiting.count)
         for item in waiting {
             switch item {
-            case .request(let request, let continuation):
-                batch.add(request, continuation)
+            case .request(let request):
+                batch.append(request)
             case .work(let body):
                 batch = write(batch, &pace).kept
                 let began = world.uptime()
@@ -108,24 +98,24 @@ extension Engine {
 
     /// One write, the replies after its commit, then perhaps a checkpoint. Returns whether anything was written, and
     /// what keeps its place for the next write.
-    private func write(_ batch: Awaited, _ pace: inout ModulePace) -> (hasFired: Bool, kept: Awaited) {
+    private func write(_ batch: [any Request], _ pace: inout ModulePace) -> (hasFired: Bool, kept: [any Request]) {
         let began = world.uptime()
-        let replies: [Reply?]? = writer.withLock { writer in
+        let isAnswered: [Bool]? = writer.withLock { writer in
             // One look at the clock, so that nothing is dated before its due time.
             let now = world.now()
             let horizon = writer.timeouts.horizon(wall: now, uptime: began)
             if horizon == nil { writer.broker.endWaits() }
             let isDue = !writer.isPaused && isReached(writer.nextDue, by: horizon)
-            guard isDue || !batch.requests.isEmpty else { return nil }
+            guard isDue || !batch.isEmpty else { return nil }
             return writer.write(
-                batch.requests.map { Writer.Timed(request: $0, at: now) },
+                batch.map { Writer.Timed(request: $0, at: now) },
                 firing: .round(upTo: horizon, rests: !isDue))
         }
         // Nil only without requests.
-        guard let replies else { return (false, Awaited()) }
-        let kept = handOut(replies, to: batch)
-        if batch.requests.contains(where: \.isAwaited) { pace.served(from: began, to: world.uptime()) }
-        writer.withLock { $0.checkpoints.wrote(batch.requests.count) }
+        guard let isAnswered else { return (false, []) }
+        let kept = handOut(batch, isAnswered)
+        if batch.contains(where: \.isAwaited) { pace.served(from: began, to: world.uptime()) }
+        writer.withLock { $0.checkpoints.wrote(batch.count) }
         return (true, kept)
     }
 
@@ -148,23 +138,19 @@ extension Engine {
 
     /// Waking hundreds of callers takes as long as deciding some of their commands: another thread does it, while this
     /// one goes on with the next write. Answers what has no reply yet.
-    private func handOut(_ replies: [Reply?], to batch: Awaited) -> Awaited {
-        var kept = Awaited()
-        var awaited: [(continuation: UnsafeContinuation<Reply, Never>, reply: Reply)] = []
-        awaited.reserveCapacity(replies.count)
-        for (index, reply) in replies.enumerated() {
-            if let reply {
-                awaited.append((batch.continuations[index], reply))
-            } else {
-                kept.add(batch.requests[index], batch.continuations[index])
-            }
+    private func handOut(_ batch: [any Request], _ isAnswered: [Bool]) -> [any Request] {
+        var kept: [any Request] = []
+        var answered: [any Request] = []
+        answered.reserveCapacity(batch.count)
+        for (request, isAnswered) in zip(batch, isAnswered) {
+            if isAnswered { answered.append(request) } else { kept.append(request) }
         }
-        guard awaited.count > Patience.repliesMax else {
-            for (continuation, reply) in awaited { continuation.resume(returning: reply) }
+        guard answered.count > Patience.repliesMax else {
+            for request in answered { request.resume() }
             return kept
         }
-        replyQueue.async { [awaited] in
-            for (continuation, reply) in awaited { continuation.resume(returning: reply) }
+        replyQueue.async { [answered] in
+            for request in answered { request.resume() }
         }
         return kept
     }

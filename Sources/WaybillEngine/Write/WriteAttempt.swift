@@ -12,7 +12,8 @@ struct WriteAttempt {
     }
 
     let culprits: Culprits
-    var replies: [Reply?] = []
+    /// Of each request that it has come to: whether it has its reply.
+    var isAnswered: [Bool] = []
     var kept = KeptPlaces()
     var current = Current.nothing
     var nextDue: NextDue

@@ -7,7 +7,7 @@ import WaybillTimeouts
 extension Writer {
     /// One request with the moment at which it happens.
     struct Timed {
-        var request: Request
+        var request: any Request
         var at: Moment
     }
 
@@ -45,23 +45,24 @@ extension Writer {
     private func handle(
         _ requests: [Timed], firing: Rounds, _ attempt: inout WriteAttempt, in write: inout Write
     ) throws {
-        attempt.replies.reserveCapacity(requests.count)
+        attempt.isAnswered.reserveCapacity(requests.count)
         for (index, timed) in requests.enumerated() {
             guard try pass(to: timed.at, firing, &attempt, in: &write) else { return }
             if attempt.kept.hold(timed.request) {
                 attempt.kept.keep(timed.request)
-                attempt.replies.append(nil)
+                attempt.isAnswered.append(false)
                 continue
             }
             if let refusal = attempt.culprits.requests[index] {
-                attempt.replies.append(timed.request.refused(refusal))
+                timed.request.refuse(refusal)
+                attempt.isAnswered.append(true)
                 continue
             }
             attempt.current = .request(index)
             write.now = timed.at
-            let reply = try handle(timed, in: &write)
-            if reply == nil { attempt.kept.keep(timed.request) }
-            attempt.replies.append(reply)
+            let isAnswered = try timed.request.perform(by: self, in: &write)
+            if !isAnswered { attempt.kept.keep(timed.request) }
+            attempt.isAnswered.append(isAnswered)
             if attempt.culprits.flushesEach { try flush(in: write) }
         }
     }
@@ -71,23 +72,5 @@ extension Writer {
         try handler.flush(in: write)
         try broker.flush(in: write)
         try handler.append(broker.takeAudits(), in: write)
-    }
-
-    private func handle(_ timed: Timed, in write: inout Write) throws -> Reply? {
-        switch timed.request {
-        case .order(let command):
-            if let percent = broker.disk.percentTooLittleForOrders {
-                return .order(.refused(.diskNearlyFull(freePercent: percent)))
-            }
-            return try handler.handle(command, in: &write).map { .order($0) }
-        case .stock(let command):
-            return .stock(try handler.handle(command, in: write))
-        case .timeout(let command):
-            return try handler.handle(command, in: &write).map { .order($0) }
-        case .firing(let recorded):
-            return .order(try handler.handle(recorded, in: &write))
-        case .broker(let request):
-            return .broker(try broker.handle(request, in: write))
-        }
     }
 }

@@ -46,7 +46,7 @@ extension Writer {
         }
         if attempt.culprits.flushesEach { try flush(in: write) }
         attempt.current = .nothing
-        try broker.step(in: write)
+        try broker.endLeases(in: write)
     }
 }
 

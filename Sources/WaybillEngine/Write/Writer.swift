@@ -12,7 +12,7 @@ import WaybillTimeouts
 /// ```
 ///
 /// Not `Sendable`: whoever holds the engine's lock holds the writer.
-final class Writer {
+package final class Writer {
     let store: Store
     let world: World
     let handler: CommandHandler
@@ -89,11 +89,11 @@ final class Writer {
     /// A request that cannot be written (damage, a broken rule of a table) is left out and refused, and the write is
     /// made again from the others.
     ///
-    /// - Returns: a reply to each request, nil where it keeps its place for the next write; as time passes, perhaps
-    ///   only to the first ones, and to none when it has fired as many timeouts as a write may.
-    func write(_ requests: [Timed], firing: Rounds) -> [Reply?] {
-        if let stopped { return requests.map { $0.request.refused(.failStopped(stopped)) } }
-        if store.isWritingHere { return requests.map { $0.request.refused(Engine.refusalFromWithin) } }
+    /// - Returns: of each request whether it has its reply; one without keeps its place for the next write. As time
+    ///   passes, perhaps of the first ones only, and of none when it has fired as many timeouts as a write may.
+    func write(_ requests: [Timed], firing: Rounds) -> [Bool] {
+        if let stopped { return refuse(requests, .failStopped(stopped)) }
+        if store.isWritingHere { return refuse(requests, Engine.refusalFromWithin) }
         endHoldWhenOver()
         var culprits = Culprits()
         while true {
@@ -111,20 +111,26 @@ final class Writer {
                 }
                 endWrite(next: attempt.nextDue, lateness: attempt.lateness)
                 hasFiredAll = attempt.hasFiredAll
-                return attempt.replies
+                return attempt.isAnswered
             } catch {
                 forget()
                 switch blame(for: error) {
                 case .engine:
                     stopped = "\(error)"
-                    return requests.map { $0.request.refused(.stopped(by: error)) }
+                    return refuse(requests, .stopped(by: error))
                 case .request where culprits.add(attempt.current, error): continue
                 case .request, .nobody:
                     pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
-                    return requests.map { $0.request.refused(.undone("\(error)")) }
+                    return refuse(requests, .undone("\(error)"))
                 }
             }
         }
+    }
+
+    /// The same refusal for all of them.
+    private func refuse(_ requests: [Timed], _ refusal: Refusal) -> [Bool] {
+        for timed in requests { timed.request.refuse(refusal) }
+        return [Bool](repeating: true, count: requests.count)
     }
 
     /// Whether timeouts rest after an undone write.

@@ -5,7 +5,7 @@ package struct RedeliveryRow: Hashable, Sendable {
     /// What it waits for.
     package enum State: String, Sendable, CaseIterable {
         /// An earlier message of its message group.
-        case waiting
+        case behind = "waiting"
         /// Its time.
         case due
         /// A consumer that takes it.

@@ -21,26 +21,15 @@ final class FlashShop {
     func pass(_ length: Int64) { book.advance(by: Interval(milliseconds: length)) }
 
     func handle(_ request: FlashRequest, key: String?) -> FlashModel.Outcome {
-        switch book.engine.perform([engineRequest(request, key: key.map { Text($0) })])[0] {
-        case .order(.accepted(let receipt)):
-            return receipt.isRepeat
-                ? .repeated(version: Int(receipt.version)) : .accepted(version: Int(receipt.version))
-        case .stock(.success(let receipt)):
-            return receipt.isRepeat
-                ? .repeated(version: Int(receipt.version)) : .accepted(version: Int(receipt.version))
-        case .order(.refused(let refusal)), .stock(.failure(let refusal)): return .refused(refusal.code)
-        case .broker: return .refused("another's reply")
-        }
-    }
-
-    private func engineRequest(_ request: FlashRequest, key: Text?) -> Request {
-        func order(_ name: EventName, _ id: String, _ data: JSON = .object([])) -> Request {
-            .order(OrderCommand(name, of: OrderID(id), data: data, workflow: "flash-sale", key: key).command)
+        let key = key.map { Text($0) }
+        func order(_ name: EventName, _ id: String, _ data: JSON = .object([])) -> FlashModel.Outcome {
+            let command = OrderCommand(name, of: OrderID(id), data: data, workflow: "flash-sale", key: key)
+            return outcome(book.engine.perform(command.command))
         }
         let sku = StockKey(sku: SKU(FlashSale.sku))
         switch request {
-        case .receive(let quantity): return .stock(StockCommand(.receive(Int64(quantity)), of: sku, key: key))
-        case .adjust(let quantity): return .stock(StockCommand(.adjust(Int64(quantity)), of: sku, key: key))
+        case .receive(let quantity): return stock(StockCommand(.receive(Int64(quantity)), of: sku, key: key))
+        case .adjust(let quantity): return stock(StockCommand(.adjust(Int64(quantity)), of: sku, key: key))
         case .place(let id, let buyer):
             let data: JSON = [
                 "buyer": .text(buyer), "sku": .text(FlashSale.sku), "at": "",
@@ -54,15 +43,33 @@ final class FlashShop {
         case .answer(let id, let call, let isDone, let cents):
             var data: [JSON.Member] = isDone ? [] : [.init("reason", "card closed")]
             if let cents { data.append(.init("amount_cents", .int(Int64(cents)))) }
-            return .order(
-                OrderCommand(
-                    isDone ? "refund_done" : "refund_failed", of: OrderID(id), data: .object(data),
-                    key: Text("\(id)#\(call)"), caller: "bank"
-                ).command)
+            let command = OrderCommand(
+                isDone ? "refund_done" : "refund_failed", of: OrderID(id), data: .object(data),
+                key: Text("\(id)#\(call)"), caller: "bank")
+            return outcome(book.engine.perform(command.command))
         case .extend(let id, let by):
-            return .timeout(
-                TimeoutCommand(.extend(by: Interval(milliseconds: by)), FlashSale.timeout, of: OrderID(id), key: key))
-        case .stop(let id): return .timeout(TimeoutCommand(.cancel, FlashSale.timeout, of: OrderID(id), key: key))
+            let action = TimeoutCommand.Action.extend(by: Interval(milliseconds: by))
+            return outcome(
+                book.engine.perform(TimeoutCommand(action, FlashSale.timeout, of: OrderID(id), key: key)))
+        case .stop(let id):
+            return outcome(
+                book.engine.perform(TimeoutCommand(.cancel, FlashSale.timeout, of: OrderID(id), key: key)))
+        }
+    }
+
+    private func outcome(_ answer: Answer) -> FlashModel.Outcome {
+        switch answer {
+        case .accepted(let receipt):
+            receipt.isRepeat ? .repeated(version: Int(receipt.version)) : .accepted(version: Int(receipt.version))
+        case .refused(let refusal): .refused(refusal.code)
+        }
+    }
+
+    private func stock(_ command: StockCommand) -> FlashModel.Outcome {
+        switch book.engine.perform(command) {
+        case .success(let receipt):
+            receipt.isRepeat ? .repeated(version: Int(receipt.version)) : .accepted(version: Int(receipt.version))
+        case .failure(let refusal): .refused(refusal.code)
         }
     }
 

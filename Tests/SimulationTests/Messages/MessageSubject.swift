@@ -26,13 +26,13 @@ final class MessageSubject {
         producer = try lives.opened.connectProducer(Text(PostOffice.producer)) {}
         for topic in PostOffice.topics {
             try await done(
-                .createTopic(
+                CreateTopic(
                     TopicName(topic),
                     TopicSettings(type: .mixed, retention: Interval(milliseconds: PostOffice.retention))))
         }
         for group in PostOffice.groups {
             try await done(
-                .keepGroup(
+                KeepGroup(
                     GroupName(group.name),
                     GroupSettings(
                         isFIFO: group.isFIFO, attemptsMax: Int64(group.attemptsMax),
@@ -57,25 +57,25 @@ final class MessageSubject {
         case .prepare(let letter): return try await prepare(letter)
         case .resolve(let number, let isCommit):
             guard let (handle, topic) = handles[number] else { return .refused("no handle") }
-            return verdict(await ask(.resolve(handle, of: topic, isCommit ? .commit : .rollback)))
+            return verdict(await ask(Resolve(handle, of: topic, isCommit ? .commit : .rollback)))
         case .takeQuestions: return try takeQuestions()
         case .recall(let number):
             guard let (handle, topic) = handles[number] else { return .refused("no handle") }
             if bug == .recallIgnored { return .done }
-            return verdict(await ask(.recall(handle, of: topic)))
+            return verdict(await ask(Recall(handle, of: topic)))
         case .reschedule(let number, let milliseconds):
             guard let (handle, topic) = handles[number] else { return .refused("no handle") }
             let due = now.advanced(by: Interval(milliseconds: milliseconds))
-            return verdict(await ask(.reschedule(handle, of: topic, to: due)))
+            return verdict(await ask(Reschedule(handle, of: topic, to: due)))
         case .receive(let group, let max): return try await receive(group, max)
         case .acknowledge, .fail, .extend, .bury: return await answer(step)
         case .redrive(let group):
-            guard case .redriven(let count) = await ask(.redrive(GroupName(group), limit: 1_000)) else { return .done }
+            guard case .success(let count) = await ask(Redrive(GroupName(group), limit: 1_000)) else { return .done }
             return .back(count)
         case .lookBack(let name):
             guard let group = PostOffice.group(name) else { return .done }
             return verdict(
-                await ask(.lookBack(GroupName(name), TopicName(group.topic), to: .oldest, isPreview: false)))
+                await ask(LookBack(GroupName(name), TopicName(group.topic), to: .oldest, isPreview: false)))
         case .maintain: while try engine.maintain() {}
         case .pass(let milliseconds): pass(milliseconds)
         case .stall(let milliseconds): lives.clock.move(to: now.advanced(by: Interval(milliseconds: milliseconds)))
@@ -89,13 +89,13 @@ final class MessageSubject {
         return .done
     }
 
-    private func ask(_ request: BrokerRequest) async -> BrokerReply { await engine.submit(request) }
+    private func ask<Verb: BrokerVerb>(_ verb: Verb) async -> BrokerReply<Verb.Answer> { await engine.submit(verb) }
 
-    private func done(_ request: BrokerRequest) async throws {
-        if let refusal = await ask(request).refusal { throw refusal }
+    private func done(_ verb: some BrokerVerb) async throws {
+        _ = try await ask(verb).get()
     }
 
-    private func verdict(_ reply: BrokerReply) -> MessageVerdict {
+    private func verdict<Answer>(_ reply: BrokerReply<Answer>) -> MessageVerdict {
         if bug == .staleReceiptTaken, reply.refusal?.code == "stale_receipt" { return .done }
         return reply.refusal.map { .refused($0.code) } ?? .done
     }
@@ -120,17 +120,17 @@ final class MessageSubject {
     private func sendAsItIs(_ letter: Letter) async throws -> MessageVerdict {
         var message = message(letter)
         if let delay = letter.delay { message.deliverAt = now.advanced(by: Interval(milliseconds: delay)) }
-        let reply = await ask(.send([message]))
-        guard case .sent(let sent) = reply, let first = sent.first else { return verdict(reply) }
+        let reply = await ask(Send([message]))
+        guard case .success(let sent) = reply, let first = sent.first else { return verdict(reply) }
         if let handle = first.recallHandle { handles[letter.number] = (handle, message.topic) }
         return .done
     }
 
     private func prepare(_ letter: Letter) async throws -> MessageVerdict {
-        let reply = await ask(.prepare(message(letter), producer: Text(PostOffice.producer), firstCheck: nil))
-        guard case .prepared(let prepared) = reply else { return verdict(reply) }
+        let reply = await ask(Prepare(message(letter), producer: Text(PostOffice.producer), firstCheck: nil))
+        guard case .success(let prepared) = reply else { return verdict(reply) }
         handles[letter.number] = (prepared.transaction, TopicName(letter.topic))
-        if bug == .halfMessageLeaks { _ = await ask(.send([message(letter)])) }
+        if bug == .halfMessageLeaks { _ = await ask(Send([message(letter)])) }
         return .done
     }
 
@@ -163,7 +163,7 @@ final class MessageSubject {
         let graves = try queues(of: .deadLetters(of: GroupName(name)))
         var handed: [Handed] = []
         for delivery in deliveries {
-            if bug == .leaseTooLong { _ = await ask(.extend(delivery.receipt, by: .hours(2))) }
+            if bug == .leaseTooLong { _ = await ask(Extend(delivery.receipt, by: .hours(2))) }
             handed.append(
                 Handed(
                     ticket: receipts.count, number: Self.number(delivery.body),
@@ -192,16 +192,16 @@ final class MessageSubject {
         }
         switch step {
         case .acknowledge(let ticket):
-            let request: BrokerRequest =
-                bug == .acknowledgementLost
-                ? .extend(receipt(ticket), by: .seconds(1)) : .acknowledge(receipt(ticket))
-            return verdict(await ask(request))
+            if bug == .acknowledgementLost {
+                return verdict(await ask(Extend(receipt(ticket), by: .seconds(1))))
+            }
+            return verdict(await ask(Acknowledge(receipt(ticket))))
         case .fail(let ticket, let delay):
             let wait = delay.map { Interval(milliseconds: $0) }
-            return verdict(await ask(.fail(receipt(ticket), delay: wait, why: "by lot")))
+            return verdict(await ask(Fail(receipt(ticket), delay: wait, why: "by lot")))
         case .extend(let ticket, let milliseconds):
-            return verdict(await ask(.extend(receipt(ticket), by: Interval(milliseconds: milliseconds))))
-        case .bury(let ticket): return verdict(await ask(.deadLetter(receipt(ticket), why: "by lot")))
+            return verdict(await ask(Extend(receipt(ticket), by: Interval(milliseconds: milliseconds))))
+        case .bury(let ticket): return verdict(await ask(GiveUp(receipt(ticket), why: "by lot")))
         case .send, .prepare, .resolve, .takeQuestions, .recall, .reschedule, .receive, .redrive, .lookBack, .maintain,
             .pass, .stall, .reopen, .crash:
             return .done

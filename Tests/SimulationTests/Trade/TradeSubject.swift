@@ -55,10 +55,9 @@ final class TradeSubject {
     }
 
     private func send(_ command: OrderCommand) -> TradeVerdict {
-        switch book.engine.perform([.order(command.command)])[0] {
-        case .order(.accepted(let receipt)): receipt.isRepeat ? .repeated : .accepted
-        case .order(.refused(let refusal)): .refused(refusal.code)
-        case .stock, .broker: .refused("another's reply")
+        switch book.engine.perform(command.command) {
+        case .accepted(let receipt): receipt.isRepeat ? .repeated : .accepted
+        case .refused(let refusal): .refused(refusal.code)
         }
     }
 

@@ -82,21 +82,21 @@ import WorkflowFile
     @Test func `lanes have a bound, at every door, and go when they are empty`() async throws {
         let shop = try ReopenedBroker { $0.lanesMax = 2 }
         let broker = shop.driver
-        guard case .topic = await shop.ask(.createTopic("orders", TopicSettings(type: .mixed, retention: .seconds(1))))
+        guard case .success = await shop.ask(CreateTopic("orders", TopicSettings(type: .mixed, retention: .seconds(1))))
         else { return }
         try await broker.createGroup("points", GroupSettings())
         for (number, lane) in ["green", "blue", "green", ""].enumerated() {
             try await broker.send(number, lane: Text(lane))
         }
         let message = NewMessage(to: "orders", body: Array("8".utf8), lane: "red")
-        #expect(await shop.ask(.send([message])).refusal?.code == "limit")
-        #expect(await shop.ask(.prepare(message, producer: "p", firstCheck: nil)).refusal?.code == "limit")
+        #expect(await shop.ask(Send([message])).refusal?.code == "limit")
+        #expect(await shop.ask(Prepare(message, producer: "p", firstCheck: nil)).refusal?.code == "limit")
         #expect(try await broker.drain("points").sorted() == [0, 1, 2, 3])
         // A consumer keeps its lane.
         #expect(try await broker.take("points", client: "green") { $0.lane = "green" }.isEmpty)
         try maintain(shop)
         #expect(try shop.engine.messages.lanes().map(\.name) == ["green"])
-        #expect(await shop.ask(.send([message])).refusal == nil)
+        #expect(await shop.ask(Send([message])).refusal == nil)
         try maintain(shop)
         broker.pass(.minutes(1))
         try maintain(shop)
@@ -125,7 +125,7 @@ import WorkflowFile
         ) { try WorkflowFile.load(stored: $0.string) }
         func place(_ order: OrderID, _ lane: Text, key: Text? = nil) -> Answer? {
             let command = Command(order: order, name: "place", workflow: "note", key: key, lane: lane)
-            guard case .order(let answer) = engine.perform([.order(command)])[0] else { return nil }
+            let answer = engine.perform(command)
             return answer
         }
         #expect(place("n-1", "a", key: "k")?.isAccepted == true)

@@ -15,7 +15,7 @@ import WaybillEngine
         try await broker.createTopic("old", .mixed)
         try await broker.send(1)
         #expect(try await broker.drain("points") == [1])
-        _ = shop.engine.perform([.broker(.send([number(2, to: "orders")])), .broker(.deleteTopic("old"))])
+        _ = shop.engine.areRefused([Send([number(2, to: "orders")]), DeleteTopic("old")])
         #expect(try await broker.drain("points") == [2])
     }
 
@@ -25,9 +25,9 @@ import WaybillEngine
         try await broker.begin()
         try await broker.send(1)
         #expect(try await broker.drain("points") == [1])
-        _ = shop.engine.perform([
-            .broker(.send([number(2, to: "orders")])), .broker(.deleteTopic("orders")),
-            .broker(.createTopic("orders", TopicSettings(type: .mixed))), .broker(.send([number(3, to: "orders")])),
+        _ = shop.engine.areRefused([
+            Send([number(2, to: "orders")]), DeleteTopic("orders"),
+            CreateTopic("orders", TopicSettings(type: .mixed)), Send([number(3, to: "orders")]),
         ])
         #expect(try await broker.drain("points") == [3])
     }
@@ -37,11 +37,10 @@ import WaybillEngine
         let broker = shop.driver
         try await broker.begin()
         try await broker.send(1)
-        let replies = shop.engine.perform([
-            .broker(.updateTopic("orders", TopicSettings(type: .fifo))), .broker(.send([number(2, to: "orders")])),
-            .broker(.updateTopic("orders", TopicSettings(type: .mixed))), .broker(.send([number(3, to: "orders")])),
+        let refused = shop.engine.areRefused([
+            UpdateTopic("orders", TopicSettings(type: .fifo)), Send([number(2, to: "orders")]),
+            UpdateTopic("orders", TopicSettings(type: .mixed)), Send([number(3, to: "orders")]),
         ])
-        let refused = replies.map { reply in if case .broker(.refused(_)) = reply { true } else { false } }
         #expect(refused == [false, true, false, false])
         #expect(try await broker.drain("points") == [1, 3])
     }

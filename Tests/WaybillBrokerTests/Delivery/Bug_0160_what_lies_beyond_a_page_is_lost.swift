@@ -69,7 +69,7 @@ import WaybillTimeouts
 
     @Test func `dead letters, effects and jobs are all there`() async throws {
         let desk = try SendingDesk()
-        _ = try desk.ask(.keepGroup("points", GroupSettings()))
+        _ = try desk.ask(KeepGroup("points", GroupSettings()))
         try desk.store.write { transaction in
             let queue = try transaction.keepStoredQueue(topic: "%DLQ%points", lane: "", at: desk.now)
             let group = try #require(try transaction.group("points")).number

@@ -76,7 +76,7 @@ import WaybillEngine
         #expect(try letter()?.state == .givenBack)
         broker.pass(.hours(1))
         let again = try #require(try await broker.take("points").first)
-        guard case .done = await shop.ask(.deadLetter(again.receipt, why: "the second time")) else {
+        guard case .success = await shop.ask(GiveUp(again.receipt, why: "the second time")) else {
             Issue.record("it was not given up")
             return
         }

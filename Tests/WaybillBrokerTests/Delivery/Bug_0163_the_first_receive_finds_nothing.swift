@@ -13,11 +13,11 @@ import WaybillTimeouts
     private func fill(_ file: TemporaryBrokerFile) async throws {
         let desk = try SendingDesk(store: file.open())
         for topic in ["noise", "orders", "failed"] as [TopicName] { try desk.make(topic) }
-        for group in ["orders", "failed"] as [GroupName] { _ = try desk.ask(.keepGroup(group, GroupSettings())) }
+        for group in ["orders", "failed"] as [GroupName] { _ = try desk.ask(KeepGroup(group, GroupSettings())) }
         let failed = ReceiveRequest(group: "failed", subscription: Subscription("failed"), client: "c")
         _ = try desk.send(.sample("failed"))
         let delivery = try #require(try await desk.engine.receive(failed).get().first)
-        _ = try desk.ask(.fail(delivery.receipt, delay: .hours(2), why: "no"))
+        _ = try desk.ask(Fail(delivery.receipt, delay: .hours(2), why: "no"))
         let due = desk.now.advanced(by: .hours(1))
         try desk.store.write { transaction in
             let noise = try transaction.keepTopic("noise", at: desk.now)

@@ -6,6 +6,27 @@ import WaybillTimeouts
 @testable import WaybillBroker
 @testable import WaybillEngine
 
+private final class Numbers: Sendable {
+    private let numbers = Mutex<[Int]>([])
+    var all: [Int] { numbers.withLock { $0 } }
+    func add(_ more: [Int]) { numbers.withLock { $0 += more } }
+}
+
+/// Its consumer has found messages, another one receives, and the process ends before the first can take them.
+private struct SlowWriter: VerbWriter {
+    let engine: Engine
+    let other: DeliveryDriver
+    let had: Numbers
+
+    func submit<Verb: BrokerVerb>(_ verb: Verb) async -> BrokerReply<Verb.Answer> {
+        guard verb is Take else { return await engine.submit(verb) }
+        do { had.add(try await other.take("points", client: "fast").numbers) } catch { Issue.record(error) }
+        return .failure(.overloaded("the process ends here", retryAfter: .seconds(1)))
+    }
+
+    func surfaceOverdue() async -> Bool { false }
+}
+
 @Suite struct `Bug 0168: where one attempt is all, and two consumers receive at once` {
     /// The one who was behind had looked at the first messages and not taken them; the other's took the
     /// delivered-through mark beyond them. After the crash they counted as delivered, and were dead.
@@ -17,19 +38,11 @@ import WaybillTimeouts
         _ = try await broker.take("points")
         for number in 0..<40 { try await broker.send(number) }
         let engine = shop.engine
-        let ofTheOther = Mutex<[Int]>([])
-        // The slow one has found its messages, and the process ends before it can take them.
-        let slow = Receiver(engine.receiverParts) { request in
-            guard case .take = request else { return await engine.submit(request) }
-            let others = try? await broker.take("points", client: "fast").numbers
-            ofTheOther.withLock { $0 += others ?? [] }
-            return .refused(.overloaded("the process ends here", retryAfter: .seconds(1)))
-        } surface: {
-            false
-        }
+        let ofTheOther = Numbers()
+        let slow = Receiver(engine.receiverParts, writer: SlowWriter(engine: engine, other: broker, had: ofTheOther))
         let reception = ReceiveRequest(group: "points", subscription: Subscription("orders"), client: "slow")
         #expect(try await slow.receive(reception).get().isEmpty)
-        let had = ofTheOther.withLock { $0 }
+        let had = ofTheOther.all
         try broker.crash()
         broker.pass(.minutes(1))
         let rest = try await broker.drain("points")

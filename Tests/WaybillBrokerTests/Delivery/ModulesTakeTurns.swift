@@ -31,23 +31,20 @@ private final class SlowShop: Sendable {
     func pass(_ milliseconds: Int64) { uptime.pass(milliseconds) }
 
     func begin() async throws {
-        for request in [
-            .createTopic("orders", TopicSettings(type: .mixed)), .keepGroup("points", GroupSettings(isFIFO: true)),
-        ] as [BrokerRequest] {
-            if let refusal = await engine.submit(request).refusal { throw refusal }
-        }
+        _ = try await engine.submit(CreateTopic("orders", TopicSettings(type: .mixed))).get()
+        _ = try await engine.submit(KeepGroup("points", GroupSettings(isFIFO: true))).get()
     }
 
     func send(_ count: Int) async throws {
         for number in 0..<count {
             let message = NewMessage(to: "orders", body: Array("\(number)".utf8), messageGroup: "k\(number)")
-            if let refusal = await engine.submit(.send([message])).refusal { throw refusal }
+            if let refusal = await engine.submit(Send([message])).refusal { throw refusal }
         }
     }
 
     /// A command that somebody waits for.
     func receiveGoods() async {
-        _ = await engine.submit(.stock(StockCommand(.receive(1), of: StockKey(sku: "mug"), caller: "shop")))
+        _ = await engine.submit(StockCommand(.receive(1), of: StockKey(sku: "mug"), caller: "shop"))
     }
 
     /// Handles all that is there, each message in so many milliseconds.

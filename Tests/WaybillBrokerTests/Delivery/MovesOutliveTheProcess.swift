@@ -106,8 +106,8 @@ enum Ending: CaseIterable, Sendable {
         for number in 2..<6 { try await broker.driver.send(number, key: "k") }
         _ = try await broker.driver.drain("points")
 
-        let reply = await broker.ask(.lookBack("points", "orders", to: .oldest, effects: .open, isPreview: false))
-        guard case .lookedBack(let report) = reply else { throw Unexpected("\(reply)") }
+        let reply = await broker.ask(LookBack("points", "orders", to: .oldest, effects: .open, isPreview: false))
+        guard case .success(let report) = reply else { throw Unexpected("\(reply)") }
         #expect(report.queues.map(\.again) == [6])
         try ending.end(broker.driver)
         // Some now, some after one more end.
@@ -117,7 +117,7 @@ enum Ending: CaseIterable, Sendable {
         try ending.end(broker.driver)
         #expect(try await broker.driver.drain("post", Subscription("letters")).sorted() == [0, 1, 2, 3, 4, 5])
         // Shut again: what comes again has no effect, and what is new has.
-        _ = await broker.ask(.lookBack("points", "orders", to: .oldest, isPreview: false))
+        _ = await broker.ask(LookBack("points", "orders", to: .oldest, isPreview: false))
         try ending.end(broker.driver)
         try await broker.driver.send(6, key: "k")
         while try await letters(broker, max: 3) > 0 {}

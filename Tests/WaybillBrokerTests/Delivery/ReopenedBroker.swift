@@ -51,40 +51,40 @@ final class ReopenedBroker: Sendable {
         try open()
     }
 
-    func ask(_ request: BrokerRequest) async -> BrokerReply { await engine.submit(request) }
+    func ask<Verb: BrokerVerb>(_ verb: Verb) async -> BrokerReply<Verb.Answer> { await engine.submit(verb) }
 
-    private func expectDone(_ request: BrokerRequest) async throws {
-        if let refusal = await ask(request).refusal { throw refusal }
+    private func expectDone(_ verb: some BrokerVerb) async throws {
+        _ = try await ask(verb).get()
     }
 
     var driver: DeliveryDriver {
         DeliveryDriver(
-            createTopic: { try await self.expectDone(.createTopic($0, TopicSettings(type: $1))) },
-            createGroup: { try await self.expectDone(.keepGroup($0, $1)) },
+            createTopic: { try await self.expectDone(CreateTopic($0, TopicSettings(type: $1))) },
+            createGroup: { try await self.expectDone(KeepGroup($0, $1)) },
             send: { message in
-                let reply = await self.ask(.send([message]))
-                guard case .sent(let sent) = reply, let first = sent.first else { throw Unexpected("\(reply)") }
+                let reply = await self.ask(Send([message]))
+                guard case .success(let sent) = reply, let first = sent.first else { throw Unexpected("\(reply)") }
                 return first.id
             },
             receive: { await self.engine.receive($0) },
-            acknowledge: { await self.ask(.acknowledge($0)).refusal },
-            fail: { await self.ask(.fail($0, delay: $1, why: "a test says so")).refusal },
-            extend: { await self.ask(.extend($0, by: $1)).refusal },
-            deadLetter: { await self.ask(.deadLetter($0, why: "a test says so")).refusal },
-            leave: { await self.ask(.leave($0, client: $1)).refusal },
+            acknowledge: { await self.ask(Acknowledge($0)).refusal },
+            fail: { await self.ask(Fail($0, delay: $1, why: "a test says so")).refusal },
+            extend: { await self.ask(Extend($0, by: $1)).refusal },
+            deadLetter: { await self.ask(GiveUp($0, why: "a test says so")).refusal },
+            leave: { await self.ask(Leave($0, client: $1)).refusal },
             redrive: { group in
-                let reply = await self.ask(.redrive(group, limit: 1_000))
-                guard case .redriven(let count) = reply else { throw Unexpected("\(reply)") }
+                let reply = await self.ask(Redrive(group, limit: 1_000))
+                guard case .success(let count) = reply else { throw Unexpected("\(reply)") }
                 return count
             },
             lookBack: { group, topic, target, isPreview in
-                let reply = await self.ask(.lookBack(group, topic, to: target, isPreview: isPreview))
-                guard case .lookedBack(let report) = reply else { throw Unexpected("\(reply)") }
+                let reply = await self.ask(LookBack(group, topic, to: target, isPreview: isPreview))
+                guard case .success(let report) = reply else { throw Unexpected("\(reply)") }
                 return report
             },
             closeLane: { lane, end in
-                let reply = await self.ask(.closeLane(lane, end))
-                guard case .laneClosed(let report) = reply else { throw Unexpected("\(reply)") }
+                let reply = await self.ask(CloseLane(lane, end))
+                guard case .success(let report) = reply else { throw Unexpected("\(reply)") }
                 return report
             },
             lags: { try self.engine.lags(of: $0).get() },

@@ -17,15 +17,15 @@ import WorkflowFile
         let engine = try Engine(store: Store.inMemory(settings: settings), workflows: [], world: .system) {
             try WorkflowFile.load(stored: $0.string)
         }
-        _ = await engine.submit(.createTopic("news", TopicSettings(type: .mixed)))
-        _ = await engine.submit(.keepGroup("readers", GroupSettings()))
+        _ = await engine.submit(CreateTopic("news", TopicSettings(type: .mixed)))
+        _ = await engine.submit(KeepGroup("readers", GroupSettings()))
         var request = ReceiveRequest(group: "readers", subscription: Subscription("news"), client: "c1")
         #expect(try await engine.receive(request).get().isEmpty)
         request.wait = .seconds(20)
         async let waiting = engine.receive(request)
         while engine.groups.census().waiting == 0 { await Task.yield() }
         isBroken.withLock { $0 = true }
-        let sent = await engine.submit(.send([NewMessage(to: "news", body: [1])]))
+        let sent = await engine.submit(Send([NewMessage(to: "news", body: [1])]))
         #expect(sent.refusal?.code == "outcome_unknown")
         for result in [await waiting, await engine.receive(request)] {
             guard case .failure(let refusal) = result else {

@@ -38,7 +38,7 @@ import WaybillEngine
         for number in 0..<6 { tasks.append(await wait(shop, Text("c\(number)"), max: 2)) }
         try await shop.driver.send(0)
         #expect(shop.engine.groups.census().waiting == 5)
-        guard case .sent = await shop.ask(.send((1..<5).map { NewMessage.numbered($0) })) else { return }
+        guard case .success = await shop.ask(Send((1..<5).map { NewMessage.numbered($0) })) else { return }
         #expect(shop.engine.groups.census().waiting == 3)
         end(shop)
         var numbers: [Int] = []
@@ -96,7 +96,7 @@ import WaybillEngine
     @Test(arguments: 0..<12) func `never all sleep while something is ready`(round: Int) async throws {
         let shop = try await shop { $0.inFlightMax = 7 + round }
         let isFIFO = round % 2 == 1
-        _ = await shop.ask(.keepGroup("some", GroupSettings(isFIFO: isFIFO, ladder: [Interval(milliseconds: 1)])))
+        _ = await shop.ask(KeepGroup("some", GroupSettings(isFIFO: isFIFO, ladder: [Interval(milliseconds: 1)])))
         let (consumers, messages) = (5, 120)
         let tally = Tally()
         try await withThrowingDiscardingTaskGroup { tasks in
@@ -124,7 +124,7 @@ import WaybillEngine
             while sent < messages {
                 let burst = min(messages - sent, 1 + (sent * 7 + round) % 13)
                 _ = await shop.ask(
-                    .send((sent..<sent + burst).map { NewMessage.numbered($0, group: "k\($0 % 4)") }))
+                    Send((sent..<sent + burst).map { NewMessage.numbered($0, group: "k\($0 % 4)") }))
                 sent += burst
                 for _ in 0..<(sent + round) % 5 { await Task.yield() }
             }
@@ -146,7 +146,7 @@ import WaybillEngine
         for _ in 0..<50 { await wait(shop, "early").task.cancel() }
         let messages = 4_000
         for first in stride(from: 0, to: messages, by: 32) {
-            _ = await shop.ask(.send((first..<min(first + 32, messages)).map { NewMessage.numbered($0) }))
+            _ = await shop.ask(Send((first..<min(first + 32, messages)).map { NewMessage.numbered($0) }))
         }
         let full = shop.engine.groups.census()
         var count = 0

@@ -15,8 +15,8 @@ import WaybillTimeouts
             store: try Store.inMemory(), workflows: [], world: .system, settings: settings
         ) { _ in throw EngineFailure.damaged("no workflow") }
         defer { engine.close() }
-        _ = await engine.submit(.createTopic("orders", TopicSettings(type: .mixed)))
-        let reply = await engine.submit(.send([.sample()]))
+        _ = await engine.submit(CreateTopic("orders", TopicSettings(type: .mixed)))
+        let reply = await engine.submit(Send([.sample()]))
         #expect(reply.refusal == .diskNearlyFull(freePercent: 9))
     }
 }

@@ -31,7 +31,7 @@ import WaybillStore
         #expect(question.count == 1)
         #expect(!question.isLast)
         #expect(try producer.questions() == [])
-        #expect(try !desk.ask(.resolve(question.transaction, of: "orders", .commit)).isRefused)
+        #expect(try !desk.ask(Resolve(question.transaction, of: "orders", .commit)).isRefused)
         #expect(try desk.visible(in: "orders") == [[7]])
     }
 
@@ -176,7 +176,7 @@ import WaybillStore
             for producer in [busy, other] {
                 for question in try producer.questions() {
                     asked.insert(question.id)
-                    _ = try desk.ask(.resolve(question.transaction, of: "orders", .rollback))
+                    _ = try desk.ask(Resolve(question.transaction, of: "orders", .rollback))
                 }
             }
         }
@@ -201,7 +201,7 @@ import WaybillStore
         func answerAll() throws -> Int {
             let questions = try producer.questions()
             asked.formUnion(questions.map(\.id))
-            for question in questions { _ = try desk.ask(.resolve(question.transaction, of: "orders", .rollback)) }
+            for question in questions { _ = try desk.ask(Resolve(question.transaction, of: "orders", .rollback)) }
             return questions.count
         }
         #expect(try answerAll() == 5)
@@ -221,15 +221,15 @@ import WaybillStore
         let desk = try desk { $0.checkBacks.checksMax = 1 }
         let producer = try ProducerAtDesk(desk)
         let prepared = try desk.prepare(.sample())
-        #expect(try desk.ask(.resume(prepared.transaction, of: "orders")).isRefused)
+        #expect(try desk.ask(Resume(prepared.transaction, of: "orders")).isRefused)
         desk.pass(.seconds(6))
         #expect(try producer.questions().map(\.isLast) == [true])
         desk.pass(.minutes(10))
         #expect(try desk.half(prepared)?.isParked == true)
         #expect(try producer.questions() == [])
-        #expect(try !desk.ask(.resume(prepared.transaction, of: "orders")).isRefused)
+        #expect(try !desk.ask(Resume(prepared.transaction, of: "orders")).isRefused)
         #expect(try producer.questions().map(\.count) == [1])
         _ = try desk.resolve(prepared, .rollback)
-        #expect(try desk.ask(.resume(prepared.transaction, of: "orders")).isRefused)
+        #expect(try desk.ask(Resume(prepared.transaction, of: "orders")).isRefused)
     }
 }

@@ -60,7 +60,7 @@ import WaybillStore
         let handle = try #require(sent.recallHandle)
         desk.pass(Interval(milliseconds: 3_599_999))
         for _ in 1...2 {
-            guard case .recalled(let id) = try desk.ask(.recall(handle, of: "orders")) else {
+            guard case .success(let id) = try desk.ask(Recall(handle, of: "orders")) else {
                 Issue.record("it was not recalled")
                 return
             }
@@ -77,13 +77,13 @@ import WaybillStore
         desk.pass(.hours(1))
         let fired = desk.now
         for _ in 1...2 {
-            #expect(try desk.ask(.recall(handle, of: "orders")).refusal == .alreadyVisible(at: fired))
+            #expect(try desk.ask(Recall(handle, of: "orders")).refusal == .alreadyVisible(at: fired))
             #expect(
-                try desk.ask(.reschedule(handle, of: "orders", to: desk.now)).refusal == .alreadyVisible(at: fired))
+                try desk.ask(Reschedule(handle, of: "orders", to: desk.now)).refusal == .alreadyVisible(at: fired))
             desk.pass(.hours(24))
         }
         desk.pass(Interval(milliseconds: 1))
-        guard case .unknownMessage = try desk.ask(.recall(handle, of: "orders")).refusal else {
+        guard case .unknownMessage = try desk.ask(Recall(handle, of: "orders")).refusal else {
             Issue.record("it is known after a day")
             return
         }
@@ -94,14 +94,14 @@ import WaybillStore
         let desk = try desk()
         let handle = try #require(try delayed(desk, by: .hours(1)).recallHandle)
         let later = desk.now.advanced(by: .hours(5))
-        guard case .rescheduled(_, later) = try desk.ask(.reschedule(handle, of: "orders", to: later)) else {
+        guard try desk.ask(Reschedule(handle, of: "orders", to: later)).get().due == later else {
             Issue.record("it kept its time")
             return
         }
         desk.pass(.hours(4))
         #expect(try desk.visible(in: "orders") == [])
         let sooner = desk.now.advanced(by: .minutes(1))
-        _ = try desk.ask(.reschedule(handle, of: "orders", to: sooner))
+        _ = try desk.ask(Reschedule(handle, of: "orders", to: sooner))
         desk.pass(Interval(milliseconds: 59_999))
         #expect(try desk.visible(in: "orders") == [])
         desk.pass(Interval(milliseconds: 1))
@@ -113,18 +113,18 @@ import WaybillStore
     @Test func `moved into the past comes now`() throws {
         let desk = try desk()
         let handle = try #require(try delayed(desk, by: .hours(1)).recallHandle)
-        _ = try desk.ask(.reschedule(handle, of: "orders", to: Moment(milliseconds: .min)))
+        _ = try desk.ask(Reschedule(handle, of: "orders", to: Moment(milliseconds: .min)))
         #expect(try desk.visible(in: "orders") == [[1]])
     }
 
     @Test func `recalled and moved in one write is what came first`() throws {
         let desk = try desk()
         let handle = try #require(try delayed(desk, by: .hours(1)).recallHandle)
-        let replies = desk.ask([
-            .recall(handle, of: "orders"), .reschedule(handle, of: "orders", to: desk.now),
-            .recall(handle, of: "orders"),
+        let areRefused = desk.engine.areRefused([
+            Recall(handle, of: "orders"), Reschedule(handle, of: "orders", to: desk.now),
+            Recall(handle, of: "orders"),
         ])
-        #expect(replies.map(\.isRefused) == [false, true, false])
+        #expect(areRefused == [false, true, false])
         desk.pass(.days(1))
         #expect(try desk.visible(in: "orders") == [])
     }
@@ -140,10 +140,10 @@ import WaybillStore
             (handle, "other"), (Text(forged), "orders"), (half.transaction, "orders"), ("", "orders"), ("é", "orders"),
             (Text(String(repeating: "0", count: 100_000)), "orders"),
         ] as [(Text, TopicName)] {
-            #expect(try desk.ask(.recall(text, of: topic)).isRefused)
-            #expect(try desk.ask(.reschedule(text, of: topic, to: desk.now)).isRefused)
+            #expect(try desk.ask(Recall(text, of: topic)).isRefused)
+            #expect(try desk.ask(Reschedule(text, of: topic, to: desk.now)).isRefused)
         }
-        #expect(try desk.ask(.recall(handle, of: "unknown")).refusal == .unknownTopic("unknown"))
+        #expect(try desk.ask(Recall(handle, of: "unknown")).refusal == .unknownTopic("unknown"))
         desk.pass(.hours(1))
         #expect(try desk.visible(in: "orders") == [[1]])
     }
@@ -153,7 +153,7 @@ import WaybillStore
         let handle = try #require(try delayed(desk, by: .hours(1)).recallHandle)
         try desk.deleteAsEarlierReleasesDid("orders")
         try desk.make("orders")
-        #expect(try desk.ask(.recall(handle, of: "orders")).isRefused)
+        #expect(try desk.ask(Recall(handle, of: "orders")).isRefused)
         desk.pass(.hours(2))
         #expect(try desk.visible(in: "orders") == [])
         #expect(try desk.pending().allSatisfy { $0.state == .recalled && $0.message.body == nil })
@@ -169,7 +169,7 @@ import WaybillStore
                 .recallHandle)
         first.engine.close()
         let second = try SendingDesk(store: file.open(), seed: 2)
-        #expect(try !second.ask(.recall(handle, of: "orders")).isRefused)
+        #expect(try !second.ask(Recall(handle, of: "orders")).isRefused)
         second.pass(.hours(1))
         #expect(try second.visible(in: "orders") == [[1]])
         second.pass(.hours(1))

@@ -69,11 +69,11 @@ import WaybillStore
     @Test func `decided both ways in one write is what came first`() throws {
         let desk = try desk()
         let prepared = try desk.prepare(.sample())
-        let replies = desk.ask([
-            .resolve(prepared.transaction, of: "orders", .rollback),
-            .resolve(prepared.transaction, of: "orders", .commit),
+        let areRefused = desk.engine.areRefused([
+            Resolve(prepared.transaction, of: "orders", .rollback),
+            Resolve(prepared.transaction, of: "orders", .commit),
         ])
-        #expect(replies.map(\.isRefused) == [false, true])
+        #expect(areRefused == [false, true])
         #expect(try desk.visible(in: "orders") == [])
     }
 
@@ -103,8 +103,8 @@ import WaybillStore
             (prepared.transaction, "others"), (delayed.recallHandle ?? "", "others"), ("", "orders"),
             (prepared.id.text, "orders"), (Text(prepared.transaction.string + "00"), "orders"),
         ] as [(Text, TopicName)] {
-            #expect(try desk.ask(.resolve(text, of: topic, .commit)).isRefused)
-            #expect(try desk.ask(.resume(text, of: topic)).isRefused)
+            #expect(try desk.ask(Resolve(text, of: topic, .commit)).isRefused)
+            #expect(try desk.ask(Resume(text, of: topic)).isRefused)
         }
         #expect(try desk.half(prepared) != nil)
         #expect(try desk.visible(in: "others") == [])
@@ -137,12 +137,12 @@ import WaybillStore
     @Test func `is refused without a producer, with a delivery time, or with a first question too far away`() throws {
         let desk = try desk()
         let message = NewMessage.sample()
-        #expect(try desk.ask(.prepare(message, producer: "", firstCheck: nil)).flaw == .producer)
-        #expect(try desk.ask(.prepare(message, producer: "p", firstCheck: .minutes(61))).flaw == .firstCheck)
-        #expect(try desk.ask(.prepare(message, producer: "p", firstCheck: .seconds(-1))).flaw == .firstCheck)
+        #expect(try desk.ask(Prepare(message, producer: "", firstCheck: nil)).flaw == .producer)
+        #expect(try desk.ask(Prepare(message, producer: "p", firstCheck: .minutes(61))).flaw == .firstCheck)
+        #expect(try desk.ask(Prepare(message, producer: "p", firstCheck: .seconds(-1))).flaw == .firstCheck)
         let later = message.with { $0.deliverAt = desk.now.advanced(by: .hours(1)) }
-        #expect(try desk.ask(.prepare(later, producer: "p", firstCheck: nil)).flaw == .deliverAt)
-        #expect(try desk.ask(.prepare(message.with { $0.body = [] }, producer: "p", firstCheck: nil)).flaw == .body)
+        #expect(try desk.ask(Prepare(later, producer: "p", firstCheck: nil)).flaw == .deliverAt)
+        #expect(try desk.ask(Prepare(message.with { $0.body = [] }, producer: "p", firstCheck: nil)).flaw == .body)
         #expect(try desk.pending() == [])
     }
 
@@ -178,7 +178,7 @@ import WaybillStore
         #expect(!"\(try #require(try desk.half(prepared)))".contains(marker))
         #expect(!"\(try desk.engine.messages.topics(limit: 10))".contains(marker))
         for refusal in [
-            try desk.ask(.recall(prepared.transaction, of: "orders")), try desk.resolve(prepared, .rollback),
+            try desk.ask(Recall(prepared.transaction, of: "orders")), try desk.resolve(prepared, .rollback),
             try desk.resolve(prepared, .commit),
         ] {
             #expect(!"\(refusal)".contains(marker))

@@ -33,8 +33,8 @@ final class WakeCounter: Sendable {
 extension SendingDesk {
     func resolve(
         _ prepared: PreparedMessage, _ resolution: Resolution, in topic: TopicName = "orders"
-    ) throws -> BrokerReply {
-        try ask(.resolve(prepared.transaction, of: topic, resolution))
+    ) throws -> BrokerReply<DecidedMessage> {
+        try ask(Resolve(prepared.transaction, of: topic, resolution))
     }
 
     func half(_ prepared: PreparedMessage) throws -> HalfMessageView? {
@@ -51,9 +51,9 @@ extension SendingDesk {
     }
 }
 
-extension BrokerReply {
+extension Result where Success == DecidedMessage, Failure == MessageRefusal {
     var decision: DecidedMessage? {
-        guard case .decided(let decision) = self else { return nil }
+        guard case .success(let decision) = self else { return nil }
         return decision
     }
 }

@@ -97,7 +97,7 @@ import WaybillStore
         let desk = try desk()
         _ = try desk.send(.sample().with { $0.id = "old" })
         try index(desk)
-        _ = try desk.ask(.deleteTopic("orders"))
+        _ = try desk.ask(DeleteTopic("orders"))
         try desk.make("orders")
         #expect(try desk.engine.messages.messages(id: "old").isEmpty)
         _ = try desk.send(.sample().with { $0.id = "old" })

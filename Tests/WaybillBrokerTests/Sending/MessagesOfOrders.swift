@@ -35,7 +35,7 @@ import WorkflowFile
     private func send(_ engine: Engine, _ name: EventName, _ order: OrderID) -> Answer? {
         var command = Command(order: order, name: name)
         if name == "place" { command.workflow = "note" }
-        guard case .order(let answer) = engine.perform([.order(command)])[0] else { return nil }
+        let answer = engine.perform(command)
         return answer
     }
 

@@ -27,13 +27,10 @@ import WaybillStore
         text += "\(try reader.trace(id: prepared.id))"
         text += "\(String(describing: try reader.retention(of: "orders", at: desk.now)))"
         text += "\(try desk.engine.audits(limit: 100))"
-        for request in [
-            BrokerRequest.recall(prepared.transaction, of: "orders"),
-            .resolve(Text(prepared.transaction.string + "0"), of: "orders", .commit),
-            .resume(prepared.transaction, of: "orders"), .updateTopic("orders", TopicSettings(type: .mixed)),
-        ] {
-            text += "\(try desk.ask(request))"
-        }
+        text += "\(try desk.ask(Recall(prepared.transaction, of: "orders")))"
+        text += "\(try desk.ask(Resolve(Text(prepared.transaction.string + "0"), of: "orders", .commit)))"
+        text += "\(try desk.ask(Resume(prepared.transaction, of: "orders")))"
+        text += "\(try desk.ask(UpdateTopic("orders", TopicSettings(type: .mixed))))"
         let bodies = try desk.stored(in: "orders").map { String(decoding: $0.message.body ?? [], as: UTF8.self) }
         return text + "\(bodies)\(try desk.stored(in: "orders"))"
     }

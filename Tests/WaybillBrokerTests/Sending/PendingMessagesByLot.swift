@@ -78,7 +78,7 @@ private struct PendingModel {
     ) throws {
         guard let body = model.delayed.keys.sorted().randomElement(using: &dice), let known = model.delayed[body]
         else { return }
-        let reply = try desk.ask(.recall(known.handle, of: "orders"))
+        let reply = try desk.ask(Recall(known.handle, of: "orders"))
         switch known.end {
         case nil, .gone: #expect(!reply.isRefused)
         case .visible(let moment): #expect(reply.refusal == .alreadyVisible(at: moment))
@@ -92,7 +92,7 @@ private struct PendingModel {
         guard let body = model.delayed.keys.sorted().randomElement(using: &dice), let known = model.delayed[body]
         else { return }
         let due = desk.now.advanced(by: Interval(milliseconds: Int64.random(in: -9...60_000, using: &dice)))
-        let reply = try desk.ask(.reschedule(known.handle, of: "orders", to: due))
+        let reply = try desk.ask(Reschedule(known.handle, of: "orders", to: due))
         switch known.end {
         case nil:
             #expect(!reply.isRefused)
@@ -109,7 +109,7 @@ private struct PendingModel {
         guard let body = model.halves.keys.sorted().randomElement(using: &dice), let known = model.halves[body],
             let resolution = Resolution.allCases.randomElement(using: &dice)
         else { return }
-        let reply = try desk.ask(.resolve(known.transaction, of: "orders", resolution))
+        let reply = try desk.ask(Resolve(known.transaction, of: "orders", resolution))
         switch (known.end, resolution) {
         case (nil, .commit):
             model.halves[body]?.end = .visible(desk.now)

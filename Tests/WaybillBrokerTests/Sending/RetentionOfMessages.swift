@@ -11,7 +11,7 @@ import WaybillStore
         _ settings: TopicSettings = TopicSettings(type: .mixed, bytesMax: 1 << 20, retention: .hours(1))
     ) throws -> SendingDesk {
         let desk = try SendingDesk()
-        _ = try desk.ask(.createTopic("orders", settings))
+        _ = try desk.ask(CreateTopic("orders", settings))
         return desk
     }
 
@@ -21,7 +21,7 @@ import WaybillStore
 
     /// A group that came so far in the topic's only queue.
     private func group(_ desk: SendingDesk, _ name: GroupName, floor: Int64, usedAt: Moment? = nil) throws {
-        _ = try desk.ask(.keepGroup(name, GroupSettings()))
+        _ = try desk.ask(KeepGroup(name, GroupSettings()))
         try desk.store.write { transaction in
             var row = try #require(try transaction.group(name))
             row.lastUsedAt = usedAt ?? desk.now
@@ -183,7 +183,7 @@ import WaybillStore
         try fill(desk, 2_500)
         let topic = try #require(try desk.store.read { try $0.topic("orders") })
         let queue = try #require(try desk.store.read { try $0.storedQueues(of: topic) }.first).number
-        _ = try desk.ask(.deleteTopic("orders"))
+        _ = try desk.ask(DeleteTopic("orders"))
         var left = 2_500
         while left > 0 {
             _ = try desk.engine.maintain()
@@ -210,7 +210,7 @@ import WaybillStore
     @Test func `counts on after the file was opened again`() throws {
         let file = try TemporaryBrokerFile()
         let first = try SendingDesk(store: file.open())
-        _ = try first.ask(.createTopic("orders", TopicSettings(type: .mixed, bytesMax: 1 << 20)))
+        _ = try first.ask(CreateTopic("orders", TopicSettings(type: .mixed, bytesMax: 1 << 20)))
         try fill(first, 600)
         try maintain(first)
         first.engine.close()

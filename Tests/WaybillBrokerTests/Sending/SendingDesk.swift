@@ -28,39 +28,28 @@ struct SendingDesk {
 
     var now: Moment { clock.now }
 
-    func ask(_ request: BrokerRequest) throws -> BrokerReply {
-        guard case .broker(let reply) = engine.perform([.broker(request)])[0] else {
-            throw StoreFailure(.statement, "another's reply")
-        }
-        return reply
-    }
-
-    /// Several requests in one write.
-    func ask(_ requests: [BrokerRequest]) -> [BrokerReply] {
-        engine.perform(requests.map { .broker($0) }).compactMap { reply in
-            guard case .broker(let reply) = reply else { return nil }
-            return reply
-        }
-    }
+    func ask<Verb: BrokerVerb>(_ verb: Verb) throws -> BrokerReply<Verb.Answer> { engine.perform(verb) }
 
     func pass(_ interval: Interval) { engine.advance(to: now.advanced(by: interval)) }
 
     func make(_ topic: TopicName, _ type: TopicType = .mixed) throws {
-        let reply = try ask(.createTopic(topic, TopicSettings(type: type)))
-        guard case .topic = reply else { throw StoreFailure(.statement, "\(reply)") }
+        let reply = try ask(CreateTopic(topic, TopicSettings(type: type)))
+        guard case .success = reply else { throw StoreFailure(.statement, "\(reply)") }
     }
 
     func send(_ message: NewMessage) throws -> SentMessage {
-        let reply = try ask(.send([message]))
-        guard case .sent(let sent) = reply, let first = sent.first else { throw StoreFailure(.statement, "\(reply)") }
+        let reply = try ask(Send([message]))
+        guard case .success(let sent) = reply, let first = sent.first else {
+            throw StoreFailure(.statement, "\(reply)")
+        }
         return first
     }
 
     func prepare(
         _ message: NewMessage, producer: Text = "payments", firstCheck: Interval? = nil
     ) throws -> PreparedMessage {
-        let reply = try ask(.prepare(message, producer: producer, firstCheck: firstCheck))
-        guard case .prepared(let prepared) = reply else { throw StoreFailure(.statement, "\(reply)") }
+        let reply = try ask(Prepare(message, producer: producer, firstCheck: firstCheck))
+        guard case .success(let prepared) = reply else { throw StoreFailure(.statement, "\(reply)") }
         return prepared
     }
 
@@ -109,10 +98,24 @@ extension NewMessage {
     }
 }
 
-extension BrokerReply {
+extension Engine {
+    /// Has several requests done in one write; answers which of them were refused.
+    func areRefused(_ verbs: [any BrokerVerb]) -> [Bool] {
+        let asked = verbs.map { ask($0) }
+        perform(asked.map(\.request))
+        return asked.map { $0.isRefused() }
+    }
+
+    private func ask(_ verb: some BrokerVerb) -> (request: any Request, isRefused: () -> Bool) {
+        let asked = Asked(OfBroker(verb))
+        return (asked, { asked.reply?.refusal != nil })
+    }
+}
+
+extension Result where Failure == MessageRefusal {
     /// The part of a message that was refused; nil: another refusal, or none.
     var flaw: MessageFlaw.Part? {
-        guard case .refused(.flawed(let flaw)) = self else { return nil }
+        guard case .failure(.flawed(let flaw)) = self else { return nil }
         return flaw.part
     }
 

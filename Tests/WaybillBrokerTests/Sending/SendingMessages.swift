@@ -42,13 +42,13 @@ import WaybillStore
         let desk = try SendingDesk()
         try desk.make("orders")
         let good = NewMessage.sample()
-        #expect(try desk.ask(.send([good, good.with { $0.body = [] }])).flaw == .body)
-        #expect(try desk.ask(.send([good, good.with { $0.topic = "unknown" }])).refusal == .unknownTopic("unknown"))
-        #expect(try desk.ask(.send([good, good.with { $0.topic = "TBW102" }])).flaw == .topic)
-        #expect(try desk.ask(.send([])).flaw == .batch)
-        #expect(try desk.ask(.send(Array(repeating: good, count: 33))).flaw == .batch)
+        #expect(try desk.ask(Send([good, good.with { $0.body = [] }])).flaw == .body)
+        #expect(try desk.ask(Send([good, good.with { $0.topic = "unknown" }])).refusal == .unknownTopic("unknown"))
+        #expect(try desk.ask(Send([good, good.with { $0.topic = "TBW102" }])).flaw == .topic)
+        #expect(try desk.ask(Send([])).flaw == .batch)
+        #expect(try desk.ask(Send(Array(repeating: good, count: 33))).flaw == .batch)
         #expect(try desk.stored(in: "orders") == [])
-        guard case .sent(let sent) = try desk.ask(.send(Array(repeating: good, count: 32))) else {
+        guard case .success(let sent) = try desk.ask(Send(Array(repeating: good, count: 32))) else {
             Issue.record("32 messages were refused")
             return
         }
@@ -77,11 +77,11 @@ import WaybillStore
             ),
         ]
         for (part, change) in cases {
-            #expect(try desk.ask(.send([NewMessage.sample().with(change)])).flaw == part)
+            #expect(try desk.ask(Send([NewMessage.sample().with(change)])).flaw == part)
         }
         #expect(try desk.stored(in: "orders") == [])
         let most = NewMessage.sample().with { $0.body = [UInt8](repeating: 0, count: 4 << 20) }
-        #expect(try !desk.ask(.send([most])).isRefused)
+        #expect(try !desk.ask(Send([most])).isRefused)
     }
 
     @Test func `stops when the disk has less than 10 percent free, and goes on by itself`() throws {
@@ -91,13 +91,13 @@ import WaybillStore
         for (free, refused) in [(99, true), (100, false), (101, false), (0, true), (500, false)] as [(Int64, Bool)] {
             space.set(DiskSpace(free: free, total: 1_000))
             desk.engine.lookAtDisk()
-            let refusal = try desk.ask(.send([.sample()])).refusal
+            let refusal = try desk.ask(Send([.sample()])).refusal
             #expect(refusal == (refused ? .diskNearlyFull(freePercent: Int(free / 10)) : nil))
-            let half = try desk.ask(.prepare(.sample(), producer: "p", firstCheck: nil)).refusal
+            let half = try desk.ask(Prepare(.sample(), producer: "p", firstCheck: nil)).refusal
             #expect(half == refusal)
         }
         space.set(nil)
         desk.engine.lookAtDisk()
-        #expect(try desk.ask(.send([.sample()])).refusal == nil)
+        #expect(try desk.ask(Send([.sample()])).refusal == nil)
     }
 }

@@ -26,22 +26,22 @@ import WaybillStore
     @Test func `tells of a message that every group has its own way with it`() async throws {
         let desk = try desk()
         for group in ["points", "cart", "late"] as [GroupName] {
-            _ = try desk.ask(.keepGroup(group, GroupSettings(attemptsMax: 2)))
+            _ = try desk.ask(KeepGroup(group, GroupSettings(attemptsMax: 2)))
             _ = try await take(desk, group)
         }
         let id = try desk.send(.sample()).id
         #expect(try trace(desk, id).groups == ["points": .waiting, "cart": .waiting, "late": .waiting])
         let first = try #require(try await take(desk).first)
         #expect(try trace(desk, id).groups["points"] == .started)
-        _ = try desk.ask(.acknowledge(first.receipt))
+        _ = try desk.ask(Acknowledge(first.receipt))
         #expect(try trace(desk, id).groups["points"] == .finished)
         let cart = try #require(try await take(desk, "cart").first)
-        _ = try desk.ask(.fail(cart.receipt, delay: .minutes(1), why: "no"))
+        _ = try desk.ask(Fail(cart.receipt, delay: .minutes(1), why: "no"))
         let again = desk.now.advanced(by: .minutes(1))
         #expect(try trace(desk, id).groups["cart"] == .comesAgain(attempt: 1, at: again))
         desk.pass(.minutes(1))
         let second = try #require(try await take(desk, "cart").first)
-        _ = try desk.ask(.fail(second.receipt, delay: nil, why: "no"))
+        _ = try desk.ask(Fail(second.receipt, delay: nil, why: "no"))
         let end = try trace(desk, id)
         #expect(end.groups == ["points": .finished, "cart": .dead, "late": .waiting])
         #expect(end.standing == .visible(since: SendingDesk.opening))
@@ -55,13 +55,13 @@ import WaybillStore
 
     @Test func `says how far back it remembers, which is no longer than its memory`() async throws {
         let desk = try desk { $0.traceMax = 8 }
-        _ = try desk.ask(.keepGroup("points", GroupSettings()))
+        _ = try desk.ask(KeepGroup("points", GroupSettings()))
         _ = try await take(desk)
         let first = try desk.send(.sample()).id
         #expect(try trace(desk, first).happeningsSince == SendingDesk.opening)
         for _ in 0..<10 {
             desk.pass(.seconds(1))
-            for delivery in try await take(desk) { _ = try desk.ask(.acknowledge(delivery.receipt)) }
+            for delivery in try await take(desk) { _ = try desk.ask(Acknowledge(delivery.receipt)) }
             _ = try desk.send(.sample())
         }
         let late = try trace(desk, first)

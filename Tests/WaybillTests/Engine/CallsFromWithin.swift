@@ -139,8 +139,7 @@ import WaybillStore
         let isInTime = await ends {
             try await stocked(book)
             _ = try await book.transact(place("o-2")) { _ in
-                let reply = book.engine.perform([.order(place("o-3").command)])
-                guard case .order(.refused(.undone)) = reply.first else {
+                guard case .refused(.undone) = book.engine.perform(place("o-3").command) else {
                     Issue.record("it was not refused")
                     return
                 }

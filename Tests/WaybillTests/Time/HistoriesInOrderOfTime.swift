@@ -38,9 +38,9 @@ import WaybillEngine
                         actions: [{reserve: {sku: "'mug'", qty: 1, then: {raise: taken}, else: {raise: short}}}]
         """, source: "rings.yaml")
 
-    private func start(_ id: OrderID) -> (request: Request, at: Moment) {
+    private func start(_ id: OrderID) -> Asked<Command> {
         let data: JSON = ["rung": "", "past": .int(noon.milliseconds)]
-        return (.order(OrderCommand("start", of: id, data: data, workflow: "rings").command), noon)
+        return Asked(OrderCommand("start", of: id, data: data, workflow: "rings").command)
     }
 
     private func rung(_ id: OrderID, in book: OrderBook) throws -> String {
@@ -58,8 +58,9 @@ import WaybillEngine
         try await book.submit(place("other")).receipt()
         let time = HistoryTime.ofItsOrders { $0.text.string.hasPrefix("r-") }
         let ids = (0..<count).map { OrderID("r-\($0)") }
-        let replies = book.engine.perform(ids.map { start($0) }, as: time)
-        #expect(replies.count == count)
+        let asked = ids.map { start($0) }
+        book.engine.perform(asked.map { ($0, noon) }, as: time)
+        #expect(asked.count { $0.reply != nil } == count)
         book.engine.pass(to: noon.advanced(by: .hours(2)), as: time)
         // The second state's timeout is due before those of the moment at which it was armed.
         for id in ids { #expect(try rung(id, in: book) == "abcs") }
@@ -76,7 +77,7 @@ import WaybillEngine
         let book = try OrderBook.inMemory(workflows: [Self.rings], world: .virtual(VirtualClock(start: noon)))
         try await book.holdTimeouts(because: "a restore")
         let time = HistoryTime.ofItsOrders { $0 == "r-1" }
-        _ = book.engine.perform([start("r-1")], as: time)
+        book.engine.perform([(start("r-1"), noon)], as: time)
         book.engine.pass(to: noon.advanced(by: .hours(2)), as: time)
         #expect(try rung("r-1", in: book) == "")
         try await book.releaseTimeouts()

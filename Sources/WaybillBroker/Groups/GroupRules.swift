@@ -1,39 +1,9 @@
 package import WaybillCore
 package import WaybillStore
-import WaybillTimeouts
 
-/// Making, changing and deleting consumer groups.
+/// The names and rules of consumer groups.
 extension Broker {
     package static let groupNameBytesMax = 120
-
-    /// The group of this name; made by these rules if there is none. An existing one keeps its own.
-    func keepGroup(_ name: GroupName, _ rules: GroupSettings, in write: borrowing Write) throws -> BrokerReply {
-        if let refusal = Self.refusal(of: name) ?? rules.refusal { return .refused(refusal) }
-        let row = try write.transaction.keepGroup(GroupRow(name: name, rules: rules, createdAt: write.now))
-        pending.groups[row.number] = row
-        return .group(row.view)
-    }
-
-    func updateGroup(_ name: GroupName, _ rules: GroupSettings, in write: borrowing Write) throws -> BrokerReply {
-        if let refusal = rules.refusal { return .refused(refusal) }
-        guard var row = try write.transaction.group(name) else { return .refused(.unknownGroup(name)) }
-        guard row.isFIFO == rules.isFIFO, row.isBroadcast == rules.isBroadcast else {
-            return .refused(
-                .notForThisGroup(name, problem: "fifo and broadcast are for life; delete it and make another"))
-        }
-        row.take(rules)
-        try write.transaction.updateGroup(row)
-        pending.groups[row.number] = row
-        return .group(row.view)
-    }
-
-    func deleteGroup(_ name: GroupName, in write: borrowing Write) throws -> BrokerReply {
-        guard let row = try write.transaction.group(name) else { return .refused(.unknownGroup(name)) }
-        try write.transaction.deleteGroup(row.number, at: write.now)
-        try write.transaction.removeSetting(.idleSince(row.number))
-        pending.groups[row.number] = .some(nil)
-        return .done
-    }
 
     /// Why a group cannot have this name; nil: it can.
     package static func refusal(of name: GroupName) -> MessageRefusal? {
@@ -87,7 +57,7 @@ extension GroupRow {
             ladder: rules.ladder, invisible: rules.invisible, createdAt: createdAt)
     }
 
-    mutating func take(_ rules: GroupSettings) {
+    mutating func adopt(_ rules: GroupSettings) {
         attemptsMax = rules.attemptsMax
         ladder = rules.ladder
         invisible = rules.invisible

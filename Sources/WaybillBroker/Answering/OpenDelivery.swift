@@ -11,11 +11,11 @@ enum OpenDelivery {
     case broadcast
 }
 
-/// Answers of consumers: acknowledge, fail, extend, give up.
+/// What answers of consumers and the ends of leases have in common.
 extension Broker {
     /// Finds what a receipt stands for; a stale one is refused with the reason.
-    private func open(
-        _ receipt: DeliveryReceipt, in write: borrowing Write
+    func openDelivery(
+        of receipt: DeliveryReceipt, in write: borrowing Write
     ) throws -> Result<(held: OpenDelivery, group: GroupRow, topic: TopicState), MessageRefusal> {
         func stale(_ why: String) -> Result<(held: OpenDelivery, group: GroupRow, topic: TopicState), MessageRefusal> {
             .failure(.staleReceipt(why))
@@ -43,53 +43,6 @@ extension Broker {
         return .success((.row(row), group, topic))
     }
 
-    /// Ends the delivery of a message to a group.
-    func acknowledge(_ receipt: DeliveryReceipt, in write: borrowing Write) throws -> BrokerReply {
-        switch try open(receipt, in: write) {
-        case .failure(let refusal): return .refused(refusal)
-        case .success((let held, let group, let topic)):
-            let messageGroup: Text?
-            let place: MessagePlace
-            switch held {
-            case .broadcast: return .done
-            case .lease(let lease, let key, let offset):
-                finish(offset, in: key)
-                messageGroup = lease.messageGroup
-                place = key.place(offset)
-            case .row(let row):
-                try delete(row, in: write)
-                messageGroup = row.messageGroup
-                place = row.place
-            }
-            try freeMessageGroup(messageGroup, of: place, topic, group.number, in: write)
-            note(group.number, succeeded: true)
-            remember(.acknowledged, held, group, at: write.now)
-            return .done
-        }
-    }
-
-    /// The consumer could not handle it: it comes again after a while, to whoever asks, or is dead.
-    ///
-    /// - Parameter delay: nil: as the group's ladder says.
-    func fail(
-        _ receipt: DeliveryReceipt, delay: Interval?, why: String, in write: borrowing Write
-    ) throws -> BrokerReply {
-        if let delay, delay.milliseconds < 0 || delay > settings.invisibleMax {
-            return .refused(
-                .badSetting("delay", problem: "\(delay.milliseconds) ms is not within 0 and 12 hours"))
-        }
-        switch try open(receipt, in: write) {
-        case .failure(let refusal): return .refused(refusal)
-        case .success((.broadcast, let group, _)):
-            return .refused(.notForThisGroup(group.name, problem: "a broadcast delivers nothing twice"))
-        case .success((let held, let group, let topic)):
-            try retry(held, group, topic, delay: delay, why: why, in: write)
-            note(group.number, succeeded: false)
-            remember(.failed, held, group, at: write.now)
-            return .done
-        }
-    }
-
     /// A delivery has used up its attempt: it comes again, or is dead.
     func retry(
         _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, delay: Interval?, why: String,
@@ -97,8 +50,8 @@ extension Broker {
     ) throws {
         guard let old = row(of: held) else { return }
         guard old.attempt < group.attemptsMax else {
-            try give(
-                up: held, group, topic, why: "\(old.attempt) of \(group.attemptsMax) deliveries failed: \(why)",
+            try giveUp(
+                held, group, topic, why: "\(old.attempt) of \(group.attemptsMax) deliveries failed: \(why)",
                 in: write)
             return
         }
@@ -154,8 +107,8 @@ extension Broker {
         }
     }
 
-    private func give(
-        up held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, why: String, in write: borrowing Write
+    func giveUp(
+        _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, why: String, in write: borrowing Write
     ) throws {
         guard let row = row(of: held) else { return }
         remember(.dead, held, group, at: write.now)
@@ -167,33 +120,6 @@ extension Broker {
         case .broadcast: return
         }
         try freeMessageGroup(row.messageGroup, of: row.place, topic, group.number, in: write)
-    }
-
-    /// The consumer gives up: the message goes to the dead letters now.
-    func deadLetter(_ receipt: DeliveryReceipt, why: String, in write: borrowing Write) throws -> BrokerReply {
-        switch try open(receipt, in: write) {
-        case .failure(let refusal): return .refused(refusal)
-        case .success((.broadcast, let group, _)):
-            return .refused(.notForThisGroup(group.name, problem: "a broadcast has no dead letters"))
-        case .success((let held, let group, let topic)):
-            try give(up: held, group, topic, why: why, in: write)
-            note(group.number, succeeded: false)
-            return .done
-        }
-    }
-
-    /// Keeps a delivery invisible to others until so long from now; its receipt stays.
-    func extend(_ receipt: DeliveryReceipt, by invisible: Interval, in write: borrowing Write) throws -> BrokerReply {
-        if invisible.milliseconds < 0 || invisible > settings.invisibleMax {
-            return .refused(
-                .badSetting("invisible", problem: "\(invisible.milliseconds) ms is not within 0 and 12 hours"))
-        }
-        switch try open(receipt, in: write) {
-        case .failure(let refusal): return .refused(refusal)
-        case .success((let held, let group, let topic)):
-            try prolong(held, group, topic, until: write.now.advanced(by: invisible), in: write)
-            return .done
-        }
     }
 
     func prolong(

@@ -6,7 +6,7 @@ package import WaybillTimeouts
 /// An orderly stop: what is in flight keeps its holders beyond the end of the process.
 extension Broker {
     /// Writes leases down as rows, and the marks as they are: nothing has used an attempt by the stop.
-    package func carry(in write: borrowing Write) throws {
+    package func saveLeases(in write: borrowing Write) throws {
         for key in committed({ $0.cursorKeys }) {
             guard let group = groupRow(key.group), !group.isBroadcast else { continue }
             let leases = committed(key) { $0.leases } ?? [:]

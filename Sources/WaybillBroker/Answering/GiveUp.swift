@@ -1,0 +1,35 @@
+package import WaybillCore
+import WaybillStore
+package import WaybillTimeouts
+
+/// Moves a message to the dead letters: its consumer gives it up.
+package struct GiveUp: BrokerVerb {
+    package static let isOfReceiving = true
+
+    var receipt: DeliveryReceipt
+    var why: String
+
+    package init(_ receipt: DeliveryReceipt, why: String) {
+        self.receipt = receipt
+        self.why = why
+    }
+
+    package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<Void> {
+        try broker.giveUp(receipt, why: why, in: write)
+    }
+}
+
+extension Broker {
+    /// The consumer gives up: the message goes to the dead letters now.
+    func giveUp(_ receipt: DeliveryReceipt, why: String, in write: borrowing Write) throws -> BrokerReply<Void> {
+        switch try openDelivery(of: receipt, in: write) {
+        case .failure(let refusal): return .refused(refusal)
+        case .success((.broadcast, let group, _)):
+            return .refused(.notForThisGroup(group.name, problem: "a broadcast has no dead letters"))
+        case .success((let held, let group, let topic)):
+            try giveUp(held, group, topic, why: why, in: write)
+            count(group.number, succeeded: false)
+            return .done
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package import WaybillCore
+package import WaybillTimeouts
+
+/// What may be asked of the broker in a write, with its reply; it shares the write with orders.
+///
+/// A verb is one file: a struct of what is asked, and what it does. It checks everything before its first statement, so
+/// a refusal is a value and has nothing to undo. What it does to the groups it notes in `pending`; what is committed
+/// it asks by `committed`, and cannot change. ``WaybillBroker/Acknowledge`` is a short one to begin with.
+package protocol BrokerVerb: Sendable {
+    associatedtype Answer: Sendable
+
+    /// Whether it is a step of receiving and answering, for which no producer and no buyer waits.
+    static var isOfReceiving: Bool { get }
+
+    /// Does it; what it answers is handed out only after the commit. What it throws undoes it.
+    func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<Answer>
+}
+
+extension BrokerVerb {
+    package static var isOfReceiving: Bool { false }
+}
+
+/// What became of a verb.
+package typealias BrokerReply<Answer> = Result<Answer, MessageRefusal>
+
+extension Result where Failure == MessageRefusal {
+    package static func refused(_ refusal: MessageRefusal) -> Self { .failure(refusal) }
+
+    /// The refusal, if it is one.
+    package var refusal: MessageRefusal? {
+        guard case .failure(let refusal) = self else { return nil }
+        return refusal
+    }
+}
+
+extension Result where Success == Void, Failure == MessageRefusal {
+    static var done: Self { .success(()) }
+}
+
+/// Who has verbs written: the engine.
+package protocol VerbWriter: Sendable {
+    /// Has a verb written; returns after its commit.
+    func submit<Verb: BrokerVerb>(_ verb: Verb) async -> BrokerReply<Verb.Answer>
+
+    /// Makes messages and redeliveries visible whose time has come, as many as a write may; false: there are none.
+    func surfaceOverdue() async -> Bool
+}

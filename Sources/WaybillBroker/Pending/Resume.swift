@@ -1,0 +1,38 @@
+package import WaybillCore
+import WaybillStore
+package import WaybillTimeouts
+
+/// Asks anew about a half message that was parked, by its transaction id.
+package struct Resume: BrokerVerb {
+    var transaction: Text
+    var topic: TopicName
+
+    package init(_ transaction: Text, of topic: TopicName) {
+        self.transaction = transaction
+        self.topic = topic
+    }
+
+    package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<DecidedMessage> {
+        try broker.resume(transaction, of: topic, in: write)
+    }
+}
+
+extension Broker {
+    /// Begins anew to ask about a parked message, with all its questions before it.
+    func resume(
+        _ transactionID: Text, of topic: TopicName, in write: borrowing Write
+    ) throws -> BrokerReply<DecidedMessage> {
+        switch try message(named: transactionID, of: topic, for: .transaction, in: write) {
+        case .refused(let refusal):
+            return .refused(refusal)
+        case .message(let row, _):
+            if let refusal = refusalToDecide(row) { return .refused(refusal) }
+            guard try write.transaction.resume(row.number, next: write.now) else {
+                return .refused(.decidedAlready("it is not parked, but \(row.state.rawValue)"))
+            }
+            try write.transaction.insert(.checkBack(row.number, due: write.now))
+            let id = try write.transaction.messageID(of: row.message)
+            return .success(DecidedMessage(id: id, resolution: .unknown, at: nil))
+        }
+    }
+}
