@@ -5,7 +5,7 @@ import WaybillCore
 @Suite struct `The size of a maintenance step` {
     private func size(after steps: [(milliseconds: Int64, wasFull: Bool)]) -> Int {
         var size = StepSize()
-        for step in steps { size.note(Interval(milliseconds: step.milliseconds), wasFull: step.wasFull) }
+        for step in steps { size.learn(Interval(milliseconds: step.milliseconds), wasFull: step.wasFull) }
         return size.count
     }
 

@@ -62,7 +62,7 @@ extension Broker {
     }
 
     /// The message at an index for its handler; nil: nobody wants it, or it is not its turn, and it is dealt with.
-    package func take(
+    package func begin(
         _ index: Int, of batch: ModuleBatch, _ check: ModuleBatchCheck, in write: borrowing Write
     ) throws -> Delivery? {
         let element = batch.elements[index]
@@ -93,7 +93,7 @@ extension Broker {
     }
 
     /// Ends the delivery of a message whose handler has returned.
-    package func finish(
+    package func acknowledge(
         _ index: Int, of batch: ModuleBatch, _ check: ModuleBatchCheck, in write: borrowing Write
     ) throws {
         let element = batch.elements[index]

@@ -21,7 +21,7 @@ extension Broker {
         var gone: [TopicName: Set<StoredQueueNumber>] = [:]
         for (number, topic) in queues {
             guard try isEmpty(number, in: write), try remove(number, in: write) else { continue }
-            try noteGone(number, of: topic, in: write)
+            try keepRetained(number, of: topic, in: write)
             gone[topic, default: []].insert(number)
         }
         for (topic, numbers) in gone.sorted(by: { $0.key < $1.key }) {
@@ -53,7 +53,7 @@ extension Broker {
     }
 
     /// Keeps up to which event the messages of lanes may be gone, and drops what was known of the queue.
-    private func noteGone(_ queue: StoredQueueNumber, of topic: TopicName, in write: borrowing Write) throws {
+    private func keepRetained(_ queue: StoredQueueNumber, of topic: TopicName, in write: borrowing Write) throws {
         if let last = try write.transaction.numberSetting(.retained(queue)),
             let number = try write.transaction.topic(topic),
             try write.transaction.numberSetting(.retainedLanes(number)) ?? 0 < last

@@ -66,7 +66,7 @@ extension Broker {
         }
         let isIndexFull = try maintenance.index.step(limit: maintenance.indexStep.count, in: write)
         let took = world.uptime() - began
-        maintenance.indexStep.note(took, wasFull: isIndexFull)
+        maintenance.indexStep.learn(took, wasFull: isIndexFull)
         return isIndexFull || isMore
     }
 
@@ -135,7 +135,7 @@ extension Broker {
     }
 
     /// What the write at hand has for the journal; handed over once.
-    package func takeAudits() -> [AuditNote] {
+    package func popAudits() -> [AuditNote] {
         defer { pending.audits = [] }
         return pending.audits
     }

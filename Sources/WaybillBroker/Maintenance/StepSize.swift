@@ -13,10 +13,10 @@ package struct StepSize {
 
     package init() {}
 
-    /// Notes how long a step took.
+    /// Learns from how long a step took.
     ///
     /// - Parameter wasFull: whether it did all that it was allowed; of another nothing is learned but that it was slow.
-    package mutating func note(_ took: Interval, wasFull: Bool) {
+    package mutating func learn(_ took: Interval, wasFull: Bool) {
         if took > Self.longest {
             count = max(Self.least, count / 2)
         } else if wasFull, took < Self.longest {

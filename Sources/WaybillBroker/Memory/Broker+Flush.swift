@@ -9,7 +9,7 @@ extension Broker {
 
     /// Writes down what the write at hand has changed. May be called more than once in a write.
     package func flush(in write: borrowing Write) throws {
-        try noteGrowth(in: write)
+        try openGrownQueues(in: write)
         for key in pending.cursors.keys.sorted() { try flush(key, in: write) }
     }
 
@@ -62,7 +62,7 @@ extension Broker {
     }
 
     /// Queues that messages of this write made: every group of the topic reads them, from their first message on.
-    private func noteGrowth(in write: borrowing Write) throws {
+    private func openGrownQueues(in write: borrowing Write) throws {
         let grown = write.transaction.takeGrownQueues()
         pending.grown.merge(grown) { max($0, $1) }
         for number in grown.keys.sorted() where topicState(of: number) == nil {

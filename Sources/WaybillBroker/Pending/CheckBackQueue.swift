@@ -5,7 +5,7 @@ package import WaybillStore
 /// Where questions about half messages wait for their producers, in memory: what is lost with the process is asked
 /// again at its next time.
 ///
-///     due ──post──► waiting for the producer ──take──► in flight ──settle (answered, or due again)──► gone
+///     due ──post──► waiting for the producer ──hand──► in flight ──settle (answered, or due again)──► gone
 ///
 /// A question is counted when a producer has been sent it, never when it only waited here.
 package final class CheckBackQueue: Sendable {
@@ -156,7 +156,7 @@ package final class CheckBackQueue: Sendable {
     }
 
     /// Hands questions to a live session, each to one.
-    package func take(_ session: Session, limit: Int) -> [PendingMessageNumber] {
+    package func hand(to session: Session, limit: Int) -> [PendingMessageNumber] {
         state.withLock { state in
             guard var producer = state.producers[session.producer], producer.sessions[session.number] != nil else {
                 return []

@@ -15,14 +15,14 @@ package enum HandlePurpose: UInt8, Sendable {
 /// stays the same when that changes.
 extension Seal {
     package func handle(of number: PendingMessageNumber, in topic: TopicNumber, for purpose: HandlePurpose) -> Text {
-        close([number.number, topic.number], for: purpose.rawValue)
+        seal([number.number, topic.number], for: purpose.rawValue)
     }
 
     /// What a handle from outside names; nil: it was not given out for this purpose.
     package func pendingMessage(
         named handle: Text, for purpose: HandlePurpose
     ) -> (number: PendingMessageNumber, topic: TopicNumber)? {
-        guard let numbers = open(handle, for: purpose.rawValue), numbers.count == 2 else { return nil }
+        guard let numbers = unseal(handle, for: purpose.rawValue), numbers.count == 2 else { return nil }
         return (PendingMessageNumber(numbers[0]), TopicNumber(numbers[1]))
     }
 }

@@ -27,7 +27,7 @@ struct ReceiptNumbers: Hashable {
 
     func sealed(by seal: Seal) -> DeliveryReceipt {
         DeliveryReceipt(
-            seal.close(
+            seal.seal(
                 [
                     boot, group.number, topic.number, place.queue.number, place.offset, epoch, attempt, nonce,
                 ], for: Self.purpose))
@@ -35,7 +35,7 @@ struct ReceiptNumbers: Hashable {
 
     /// Opens a receipt; nil: this file's engine did not make it.
     init?(_ receipt: DeliveryReceipt, _ seal: Seal) {
-        guard let numbers = seal.open(receipt.text, for: Self.purpose), numbers.count == 8 else { return nil }
+        guard let numbers = seal.unseal(receipt.text, for: Self.purpose), numbers.count == 8 else { return nil }
         boot = numbers[0]
         group = GroupNumber(numbers[1])
         topic = TopicNumber(numbers[2])

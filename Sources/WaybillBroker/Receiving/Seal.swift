@@ -13,7 +13,7 @@ package struct Seal: Sendable {
     package init(secret: [UInt8]) { key = SymmetricKey(data: secret) }
 
     /// Seals numbers for one purpose; a text made for another does not open.
-    package func close(_ numbers: [Int64], for purpose: UInt8) -> Text {
+    package func seal(_ numbers: [Int64], for purpose: UInt8) -> Text {
         var bytes: [UInt8] = [purpose]
         bytes.reserveCapacity(64)
         for number in numbers { Self.append(number, to: &bytes) }
@@ -28,7 +28,7 @@ package struct Seal: Sendable {
     }
 
     /// The numbers of a sealed text; nil: it was not made here for this purpose, or was changed.
-    package func open(_ text: Text, for purpose: UInt8) -> [Int64]? {
+    package func unseal(_ text: Text, for purpose: UInt8) -> [Int64]? {
         guard text.byteCount <= 512, let bytes = Self.bytes(text), bytes.count > Self.codeBytes else { return nil }
         let content = Array(bytes.dropLast(Self.codeBytes))
         // Every byte is looked at, so that the time taken tells nothing.

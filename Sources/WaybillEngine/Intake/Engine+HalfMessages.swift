@@ -22,7 +22,7 @@ extension Engine {
         if checkBacks.hasMissed(session.producer), checkBacks.hasRoom(for: session.producer) {
             _ = perform(WakeMissed(of: session.producer))
         }
-        let questions = try messages.checkBacks(checkBacks.take(session, limit: limit))
+        let questions = try messages.checkBacks(checkBacks.hand(to: session, limit: limit))
         if !questions.isEmpty { _ = perform(CountSent(questions.map(\.transaction))) }
         return questions
     }

@@ -16,9 +16,9 @@ extension Writer {
                 if index > 0, world.uptime().milliseconds >= end { break }
                 progress.index = index
                 write.now = world.now()
-                if let delivery = try broker.take(index, of: batch, check, in: write) {
+                if let delivery = try broker.begin(index, of: batch, check, in: write) {
                     try call(work, for: delivery, of: batch.group, isFirst: true, in: write)
-                    try broker.finish(index, of: batch, check, in: write)
+                    try broker.acknowledge(index, of: batch, check, in: write)
                     progress.done += 1
                 }
                 progress.handled += 1

@@ -71,6 +71,6 @@ extension Writer {
     func flush(in write: borrowing Write) throws {
         try handler.flush(in: write)
         try broker.flush(in: write)
-        try handler.append(broker.takeAudits(), in: write)
+        try handler.append(broker.popAudits(), in: write)
     }
 }
