@@ -1,0 +1,36 @@
+package import WaybillCore
+import WaybillStore
+package import WaybillTimeouts
+
+/// Ends the deliveries of several messages to a group in one write, by their receipts. Each has a separate answer.
+package struct AcknowledgeMany: BrokerVerb {
+    package static let isOfReceiving = true
+    /// Receipts of one call.
+    package static let receiptsMax = 100
+
+    var receipts: [DeliveryReceipt]
+    /// The only group for which it may answer.
+    var group: GroupName
+
+    package init(_ receipts: [DeliveryReceipt], by group: GroupName) {
+        self.receipts = receipts
+        self.group = group
+    }
+
+    /// - Returns: of each receipt, in order, why it was refused; nil: the delivery is over.
+    package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<[MessageRefusal?]> {
+        guard (1...Self.receiptsMax).contains(receipts.count) else {
+            return .refused(.badSetting("receipts", problem: "\(receipts.count) is not in 1...\(Self.receiptsMax)"))
+        }
+        var answers: [MessageRefusal?] = []
+        answers.reserveCapacity(receipts.count)
+        for receipt in receipts {
+            if case .success((_, let owner, _)) = try broker.openDelivery(of: receipt, in: write), owner.name != group {
+                answers.append(.staleReceipt("it is not one of the group \(group)"))
+            } else {
+                answers.append(try broker.acknowledge(receipt, in: write).refusal)
+            }
+        }
+        return .success(answers)
+    }
+}
