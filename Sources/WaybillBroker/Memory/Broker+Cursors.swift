@@ -91,7 +91,7 @@ extension Broker {
 
     func finish(_ offset: Int64, in key: CursorKey) { change(key) { $0.finish(offset) } }
 
-    /// Notes a redelivery row that was made, with the message off the cursor.
+    /// Makes a redelivery row, with its timeout, and takes the message off the cursor.
     func insert(_ row: RedeliveryRow, in write: borrowing Write) throws {
         try write.transaction.insert(row)
         if let timeout = row.timeout { try write.transaction.insert(timeout) }

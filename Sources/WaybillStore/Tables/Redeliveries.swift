@@ -1,10 +1,11 @@
 package import WaybillCore
 
-/// A message below a group's floor that the group is still owed.
+/// A message that a group is still to get and that its cursor has passed. After a look-back it may lie ahead of the
+/// cursor too. A parked one comes only by a redrive.
 package struct RedeliveryRow: Hashable, Sendable {
     /// What it waits for.
     package enum State: String, Sendable, CaseIterable {
-        /// An earlier message of its message group.
+        /// An earlier message of its message group. The stored word is older than this one.
         case behind = "waiting"
         /// Its time.
         case due
@@ -58,7 +59,8 @@ package struct RedeliveryRow: Hashable, Sendable {
         isReplayed = columns.integer(8) != 0
     }
 
-    /// The timeout that belongs in the same write; nil unless the state is due.
+    /// The timeout that belongs in the same write: of one that is due, or held until a time; nil: nothing happens to it
+    /// by itself.
     package var timeout: TimeoutKey? {
         due.map { TimeoutKey(kind: .redelivery, due: $0, owner: group.number, name: "\(queue.number):\(offset)") }
     }
