@@ -19,9 +19,12 @@ func useEveryVerb(of store: Store) throws {
 
 private func useListsOfTheNewest(_ transaction: borrowing Transaction) throws {
     let end = StreamNumber(.max)
+    let buyer = OrderAttribute(name: "buyer", value: "ann")
     _ = try transaction.orders(before: end, limit: 9)
     _ = try transaction.orders(status: "paid", before: end, limit: 9)
-    _ = try transaction.orders(attribute: OrderAttribute(name: "buyer", value: "ann"), before: end, limit: 9)
+    try transaction.replaceAttributes(of: StreamNumber(1), old: [], new: [buyer])
+    _ = try transaction.orders(attribute: buyer, before: end, limit: 9)
+    try transaction.replaceAttributes(of: StreamNumber(1), old: [buyer], new: [])
 }
 
 private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
