@@ -58,6 +58,7 @@ let package = Package(
                 .embedInCode("v008_activate_workflows.sql"),
                 .embedInCode("v009_hold_timeouts.sql"),
                 .embedInCode("v010_seal_rows.sql"),
+                .embedInCode("v011_move_settings_to_columns.sql"),
             ],
             swiftSettings: house),
         // The system's SQLite, 3.37 or newer.

@@ -10,4 +10,5 @@ package let migrations: [[UInt8]] = [
     PackageResources.v008_activate_workflows_sql,
     PackageResources.v009_hold_timeouts_sql,
     PackageResources.v010_seal_rows_sql,
+    PackageResources.v011_move_settings_to_columns_sql,
 ]

@@ -10,6 +10,9 @@ package enum DigestedTable: String, Sendable, CaseIterable {
     case clientGroup = "client_group"
     case fifoLease = "fifo_lease"
     case timeoutHold = "waybill_timeout_hold"
+    case openedEffects = "waybill_opened_effects"
+    case closedLane = "waybill_closed_lane"
+    case module = "waybill_module"
 
     package var name: Text { Text(rawValue) }
 
@@ -35,13 +38,20 @@ package enum DigestedTable: String, Sendable, CaseIterable {
             "SELECT generation, shelf FROM command_shelf WHERE digest <> row_digest(generation, shelf) LIMIT ?1"
         case .topic:
             """
-            SELECT number, name FROM topic WHERE digest <> row_digest(number, name, created_at, deleted_at, type,
-                queues, epoch, bytes_max, retention) LIMIT ?1
+            SELECT number, name FROM topic WHERE digest <> CASE WHEN lanes_gone_through IS NULL
+                THEN row_digest(number, name, created_at, deleted_at, type, queues, epoch, bytes_max, retention)
+                ELSE row_digest(number, name, created_at, deleted_at, type, queues, epoch, bytes_max, retention,
+                    lanes_gone_through) END
+            LIMIT ?1
             """
         case .storedQueue:
             """
-            SELECT number, lane FROM stored_queue
-            WHERE digest <> row_digest(number, topic, lane, priority, next_offset) LIMIT ?1
+            SELECT number, lane FROM stored_queue WHERE digest <> CASE
+                WHEN coalesce(indexed_through, counted_through, counted_bytes, gone_through) IS NULL
+                THEN row_digest(number, topic, lane, priority, next_offset)
+                ELSE row_digest(number, topic, lane, priority, next_offset, indexed_through, counted_through,
+                    counted_bytes, gone_through) END
+            LIMIT ?1
             """
         case .message:
             """
@@ -74,8 +84,12 @@ package enum DigestedTable: String, Sendable, CaseIterable {
             "SELECT name, '' FROM setting WHERE digest <> row_digest(name, value) LIMIT ?1"
         case .clientGroup:
             """
-            SELECT number, name FROM client_group WHERE digest <> row_digest(number, name, epoch, fifo, broadcast,
-                attempts_max, ladder, invisible, created_at, last_used_at, deleted_at) LIMIT ?1
+            SELECT number, name FROM client_group WHERE digest <> CASE WHEN idle_since IS NULL
+                THEN row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at,
+                    last_used_at, deleted_at)
+                ELSE row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at,
+                    last_used_at, deleted_at, idle_since) END
+            LIMIT ?1
             """
         case .cursor:
             """
@@ -97,6 +111,15 @@ package enum DigestedTable: String, Sendable, CaseIterable {
             SELECT number, held_by FROM waybill_timeout_hold
             WHERE digest <> row_digest(number, held_by, since, why, until) LIMIT ?1
             """
+        case .openedEffects:
+            """
+            SELECT group_number, queue FROM waybill_opened_effects
+            WHERE digest <> row_digest(group_number, queue, from_offset) LIMIT ?1
+            """
+        case .closedLane:
+            "SELECT lane, '' FROM waybill_closed_lane WHERE digest <> row_digest(lane) LIMIT ?1"
+        case .module:
+            "SELECT name, '' FROM waybill_module WHERE digest <> row_digest(name, since, installed) LIMIT ?1"
         case .filter:
             """
             SELECT group_number, number FROM filter

@@ -125,8 +125,9 @@ enum FileOfEverything {
         book.advance(by: .seconds(2))
         _ = try await messages.receive("service", Subscription("news", sql: "cents > 0"), three)
         _ = try await messages.receive("service", Subscription("order", tags: "placed || paid"), three)
-        try await messages.lookBack("service", "order", to: .oldest)
+        try await messages.lookBack("service", "order", to: .oldest, effects: .open)
         let again = Messages.ReceiveOptions(max: 1, invisible: .hours(1))
         _ = try await messages.receive("service", Subscription("order", tags: "placed || paid"), again)
+        try await messages.closeLane("grey", .promoted)
     }
 }

@@ -20,6 +20,11 @@ func useTopicVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.topicRow("returns")
     _ = try transaction.storedQueues(of: topic)
     if let row = try transaction.topic(topic) { try transaction.update(row) }
+    try transaction.raiseLanesGone(of: topic, through: 7)
+    _ = try transaction.lanesGoneThrough(topic)
+    try useUpkeepVerbs(transaction, of: queue)
+    try transaction.closeLane("grey")
+    _ = try transaction.closedLanes()
     _ = try transaction.deleteStoredQueue(queue)
     try transaction.deleteCursor(of: GroupNumber(1), on: queue)
     try transaction.deleteTopic(topic, at: .noon)
@@ -28,6 +33,17 @@ func useTopicVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.earliestMessageKeyDay()
     _ = try transaction.latestMessageKeyDay()
     try transaction.dropMessageKeys(before: 0)
+}
+
+private func useUpkeepVerbs(_ transaction: borrowing Transaction, of queue: StoredQueueNumber) throws {
+    try transaction.setIndexed(queue, through: 1)
+    _ = try transaction.indexedThrough(queue)
+    var size = try transaction.size(of: queue)
+    size.bytes += 1
+    try transaction.setSize(size, of: queue)
+    try transaction.raiseGone(queue, through: 7)
+    _ = try transaction.goneThrough(queue)
+    try transaction.forgetUpkeep(of: queue)
 }
 
 func usePendingVerbs(_ transaction: borrowing Transaction) throws {
@@ -65,6 +81,14 @@ func useGroupVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.effectsInDoubt(of: group.number, limit: 9)
     _ = try transaction.effects(of: group.number, messageID: "m")
     try transaction.finish(effect, result: "sent")
+    _ = try transaction.noteIdle(group.number, since: .noon)
+    let queue = StoredQueueNumber(1)
+    try transaction.openEffects(of: group.number, in: queue, from: 3)
+    _ = try transaction.effectsOpened(of: group.number, in: queue)
+    try transaction.openEffects(of: group.number, in: queue, from: nil)
+    _ = try transaction.keepModule("points", since: .noon)
+    try transaction.noteInstalled("points")
+    _ = try transaction.moduleSince("points")
 }
 
 func useDeliveryVerbs(_ transaction: borrowing Transaction) throws {

@@ -1,22 +1,21 @@
 import Testing
+import WaybillCore
 import WaybillStore
 
 @Suite struct `The engine's list of modules` {
     private func store() throws -> Store {
         let store = try Store.inMemory()
-        try store.write { transaction in
-            try transaction.withModuleTables(purpose: .registry) { tables in
-                try tables.execute("CREATE TABLE module (name TEXT PRIMARY KEY) STRICT")
-                try tables.execute("INSERT INTO module VALUES ('points')")
-            }
-        }
+        try store.write { transaction in _ = try transaction.keepModule("points", since: .noon) }
         return store
     }
 
     @Test(arguments: [
-        "SELECT * FROM module", "DELETE FROM Module", "UPDATE module SET name = 'x'", "INSERT INTO module VALUES ('y')",
-        "DROP TABLE module", "ALTER TABLE module ADD COLUMN x", "CREATE INDEX i ON module (name)",
-        "CREATE TRIGGER t AFTER INSERT ON module BEGIN SELECT 1; END",
+        "SELECT * FROM waybill_module", "DELETE FROM Waybill_Module", "UPDATE waybill_module SET name = 'x'",
+        "INSERT INTO waybill_module VALUES ('y', 0, 1, 0)", "DROP TABLE waybill_module",
+        "ALTER TABLE waybill_module ADD COLUMN x", "CREATE INDEX i ON waybill_module (name)",
+        "CREATE TRIGGER t AFTER INSERT ON waybill_module BEGIN SELECT 1; END",
+        // Its name of before stays taken.
+        "CREATE TABLE module (name TEXT PRIMARY KEY) STRICT", "CREATE TABLE Module (x)",
     ])
     func `cannot be touched by a module`(sql: String) throws {
         let store = try store()
@@ -28,19 +27,18 @@ import WaybillStore
             }
             #expect(thrown?.code == .denied)
         }
-        let names = try store.read { rows in
-            try rows.withModuleRegistry { tables in try tables.rows("SELECT name FROM module").map(\.values) }
-        }
-        #expect(names == [["points"]])
+        #expect(try store.read { try $0.moduleSince("points") } == .noon)
     }
 
-    @Test func `gives no right to other tables of the engine`() throws {
+    @Test func `has a row from the beginning of an installation, and says when it has ended`() throws {
         let store = try store()
-        let thrown = failure {
-            try store.read { rows in
-                try rows.withModuleRegistry { tables in _ = try tables.rows("SELECT * FROM event") }
-            }
-        }
-        #expect(thrown?.code == .denied)
+        let later = Moment.noon.advanced(by: .hours(1))
+        // Interrupted, and begun again: it hears of orders from where it did first.
+        #expect(try !store.write { try $0.keepModule("points", since: later) })
+        #expect(try store.read { try $0.moduleSince("points") } == .noon)
+        try store.write { try $0.noteInstalled("points") }
+        #expect(try store.write { try $0.keepModule("points", since: later) })
+        #expect(try store.read { try $0.moduleSince("points") } == .noon)
+        #expect(try store.read { try $0.moduleSince("cart") } == nil)
     }
 }

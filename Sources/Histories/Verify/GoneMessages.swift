@@ -18,7 +18,7 @@ struct GoneMessages {
 
     init(_ engine: Engine, queues: some Sequence<StoredQueueRow>) throws {
         for queue in queues {
-            guard let last = try engine.store.read({ rows in try rows.numberSetting(.retained(queue.number)) }) else {
+            guard let last = try engine.store.read({ rows in try rows.goneThrough(queue.number) }) else {
                 continue
             }
             let place = Place(topic: queue.topic, lane: queue.lane)
@@ -29,7 +29,7 @@ struct GoneMessages {
             try engine.store.read { rows in try rows.topics(after: last, limit: limit) }
         }) {
             for topic in page {
-                if let last = try engine.store.read({ rows in try rows.numberSetting(.retainedLanes(topic.number)) }) {
+                if let last = try engine.store.read({ rows in try rows.lanesGoneThrough(topic.number) }) {
                     retainedLanes[topic.name] = max(retainedLanes[topic.name] ?? 0, last)
                 }
                 guard let at = topic.deletedAt else { continue }

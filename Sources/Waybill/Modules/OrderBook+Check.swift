@@ -9,12 +9,9 @@ extension OrderBook {
     /// For a book on which nobody works: what is placed meanwhile looks like something that the module has missed.
     public func check(_ module: some ShopModule) throws -> ModuleLook? {
         guard try messages.group(module.name) != nil else { return nil }
-        let since = try engine.readModules { tables in
-            try tables.rows("SELECT since FROM module WHERE name = ?", [.text(module.name.description)]).first
-        }
-        guard case .integer(let milliseconds) = since?["since"] else { return nil }
+        guard let since = try engine.moduleSince(module.name) else { return nil }
         let owed = try messages.lag(of: module.name).reduce(0) { $0 + $1.messages }
-        var look = ModuleLook(book: self, since: Moment(milliseconds: milliseconds), owed: owed)
+        var look = ModuleLook(book: self, since: since, owed: owed)
         for text in try changedTables(of: module) { look.expect(false, "\(text)") }
         try module.check(&look)
         return look

@@ -54,8 +54,8 @@ extension OrderBook {
         }
         let since =
             switch start {
-            case .now: now.milliseconds
-            case .beginning: Int64.min
+            case .now: now
+            case .beginning: Moment(milliseconds: .min)
             }
         let isNew = try await writeModuleRow(of: module, since: since)
         try await messages.createGroup(module.name, module.settings)
@@ -68,26 +68,14 @@ extension OrderBook {
             if start == .beginning { try await messages.lookBack(module.name, subscription.topic, to: .oldest) }
         }
         // An installation that was interrupted before this is done again from its beginning.
-        _ = try await engine.changeModules { tables in
-            try tables.execute("UPDATE module SET installed = 1 WHERE name = ?", [.text(module.name.description)])
-        }
+        try await engine.noteInstalled(module.name)
     }
 
-    /// Makes the module's tables and its row; answers whether it is not installed yet.
-    private func writeModuleRow(of module: some ShopModule, since: Int64) async throws(Refusal) -> Bool {
-        let name = SQLValue.text(module.name.description)
-        let isNew = try await engine.changeModules { tables in
-            try tables.execute(
-                """
-                CREATE TABLE IF NOT EXISTS module (
-                    name TEXT PRIMARY KEY, since INTEGER NOT NULL,
-                    installed INTEGER NOT NULL CHECK (installed IN (0, 1))) STRICT, WITHOUT ROWID
-                """)
-            try tables.execute("INSERT INTO module VALUES (?, ?, 0) ON CONFLICT DO NOTHING", [name, .integer(since)])
-            return try tables.rows("SELECT installed FROM module WHERE name = ?", [name]).first?["installed"] == 0
-        }
+    /// Makes the module's row and its tables; answers whether it is not installed yet.
+    private func writeModuleRow(of module: some ShopModule, since: Moment) async throws(Refusal) -> Bool {
+        let isInstalled = try await engine.keepModule(module.name, since: since)
         try await migrateTables { tables in try module.migrate(tables) }
-        return isNew
+        return !isInstalled
     }
 
     /// In a virtual world: lets every installed module handle what there is, in the order of their installation, until

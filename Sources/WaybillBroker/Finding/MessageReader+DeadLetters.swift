@@ -45,7 +45,7 @@ extension MessageReader {
 
     /// The lanes in which messages were sent, by name.
     package func lanes() throws -> [LaneView] {
-        let closed = try store.read { rows in try Broker.closedLanes(in: rows) }
+        let closed = try store.read { rows in try rows.closedLanes() }
         var topics: [Text: Set<TopicName>] = [:]
         var walk = PageWalk(after: StoredQueueNumber(0), by: \StoredQueueRow.number, limit: Self.pageMax)
         while let page = try walk.next({ last, limit in

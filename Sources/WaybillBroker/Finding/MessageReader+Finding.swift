@@ -134,7 +134,7 @@ extension MessageReader {
     ) throws -> Bool {
         let start = from
         let (next, views) = try store.read { rows -> (Int64?, [MessageView]) in
-            let indexed = try start ?? rows.numberSetting(.indexed(queue.number)) ?? 0
+            let indexed = try start ?? rows.indexedThrough(queue.number)
             let first = min(max(indexed, 0), MessagePlace.offsetMax)
             let heads = try rows.messageHeads(in: queue.number, fromOffset: first, limit: Self.pageMax)
             var views: [MessageView] = []

@@ -19,7 +19,6 @@ extension Broker {
     func deleteGroup(_ name: GroupName, in write: borrowing Write) throws -> BrokerReply<Void> {
         guard let row = try write.transaction.group(name) else { return .refused(.unknownGroup(name)) }
         try write.transaction.deleteGroup(row.number, at: write.now)
-        try write.transaction.removeSetting(.idleSince(row.number))
         pending.groups[row.number] = .some(nil)
         return .done
     }

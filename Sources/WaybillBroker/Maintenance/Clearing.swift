@@ -51,8 +51,7 @@ final class Clearing {
             let end = try write.transaction.nextOffset(of: queue.number)
             let count = try write.transaction.deleteMessages(of: queue.number, below: end, limit: settings.rowsMax)
             if count > 0 { return count }
-            try write.transaction.removeSetting(.indexed(queue.number))
-            try write.transaction.removeSetting(.size(queue.number))
+            try write.transaction.forgetUpkeep(of: queue.number)
         }
         return 0
     }

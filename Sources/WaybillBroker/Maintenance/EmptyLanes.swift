@@ -20,8 +20,12 @@ extension Broker {
         maintenance.lastLaneQueue = isMore ? queues.last?.number ?? StoredQueueNumber(0) : StoredQueueNumber(0)
         var gone: [TopicName: Set<StoredQueueNumber>] = [:]
         for (number, topic) in queues {
-            guard try isEmpty(number, in: write), try remove(number, in: write) else { continue }
-            try keepRetained(number, of: topic, in: write)
+            guard try isEmpty(number, in: write) else { continue }
+            let goneThrough = try write.transaction.goneThrough(number)
+            guard try remove(number, in: write) else { continue }
+            if let goneThrough, let topic = try write.transaction.topic(topic) {
+                try write.transaction.raiseLanesGone(of: topic, through: goneThrough)
+            }
             gone[topic, default: []].insert(number)
         }
         for (topic, numbers) in gone.sorted(by: { $0.key < $1.key }) {
@@ -50,16 +54,5 @@ extension Broker {
             try write.transaction.openEffects(of: key.group, in: queue, from: nil)
         }
         return true
-    }
-
-    /// Keeps up to which event the messages of lanes may be gone, and drops what was known of the queue.
-    private func keepRetained(_ queue: StoredQueueNumber, of topic: TopicName, in write: borrowing Write) throws {
-        if let last = try write.transaction.numberSetting(.retained(queue)),
-            let number = try write.transaction.topic(topic),
-            try write.transaction.numberSetting(.retainedLanes(number)) ?? 0 < last
-        {
-            try write.transaction.set(.retainedLanes(number), to: last)
-        }
-        for name in [Text.indexed(queue), .size(queue), .retained(queue)] { try write.transaction.removeSetting(name) }
     }
 }

@@ -22,9 +22,7 @@ struct IdleGroups {
         var walk = PageWalk(after: GroupNumber(0), by: \GroupRow.number)
         while let page = try walk.next({ try write.transaction.groups(after: $0, limit: $1) }) {
             for group in page where group.deletedAt == nil && !group.isBroadcast && group.lastUsedAt < horizon {
-                let used = group.lastUsedAt.milliseconds
-                guard try write.transaction.numberSetting(.idleSince(group.number)) != used else { continue }
-                try write.transaction.set(.idleSince(group.number), to: used)
+                guard try write.transaction.noteIdle(group.number, since: group.lastUsedAt) else { continue }
                 notes.append(Self.note(of: group, at: write.now))
             }
         }
@@ -41,9 +39,4 @@ struct IdleGroups {
         writer.endObject()
         return AuditNote("$idle", at: now, body: writer.bytes)
     }
-}
-
-extension Text {
-    /// The name of the setting that says since when a group is known to be idle.
-    static func idleSince(_ group: GroupNumber) -> Text { "idle since \(group.number)" }
 }

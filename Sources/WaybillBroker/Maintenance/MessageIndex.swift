@@ -32,8 +32,7 @@ final class MessageIndex {
         var rows: [MessageKeyRow] = []
         var left = max(1, limit)
         for queue in waiting.sorted() where left > 0 {
-            let stored = try indexed[queue] ?? write.transaction.numberSetting(.indexed(queue)) ?? 0
-            let from = (0...MessagePlace.offsetMax).contains(stored) ? stored : 0
+            let from = try indexed[queue] ?? write.transaction.indexedThrough(queue)
             let heads = try write.transaction.messageHeads(in: queue, fromOffset: from, limit: left)
             left -= heads.count
             guard let last = heads.last else {
@@ -43,7 +42,7 @@ final class MessageIndex {
             }
             for head in heads { rows += Self.rows(of: head) }
             indexed[queue] = last.place.offset + 1
-            try write.transaction.set(.indexed(queue), to: last.place.offset + 1)
+            try write.transaction.setIndexed(queue, through: last.place.offset + 1)
             if left > 0 { waiting.remove(queue) }
         }
         try write.transaction.insert(rows)
@@ -64,9 +63,4 @@ final class MessageIndex {
         }
         return queues
     }
-}
-
-extension Text {
-    /// The name of the setting that says how far a stored queue is indexed.
-    static func indexed(_ queue: StoredQueueNumber) -> Text { "indexed \(queue.number)" }
 }

@@ -1,43 +1,7 @@
 import WaybillCore
 import WaybillStore
 
-/// How many bytes the messages of each stored queue take: counted once when they are a step old, taken off again when
-/// they go. Kept in the file, so that nothing is counted again after opening it.
-struct QueueSize: Hashable, Sendable {
-    /// Messages below this offset are counted.
-    var through: Int64 = 0
-    var bytes: Int64 = 0
-
-    /// More than any disk holds: a sum of many of them still can be counted.
-    private static let bytesMax: Int64 = 1 << 50
-
-    init() {}
-
-    fileprivate init?(_ text: Text) {
-        let numbers = text.string.split(separator: ",").compactMap { Int64($0) }
-        guard numbers.count == 2, (0...MessagePlace.offsetMax).contains(numbers[0]),
-            (0...Self.bytesMax).contains(numbers[1])
-        else { return nil }
-        through = numbers[0]
-        bytes = numbers[1]
-    }
-
-    fileprivate var text: Text { "\(through),\(bytes)" }
-}
-
-extension Text {
-    /// The name of the setting that says how large a stored queue is.
-    static func size(_ queue: StoredQueueNumber) -> Text { "size \(queue.number)" }
-}
-
-extension TableReader where Self: ~Copyable {
-    func size(of queue: StoredQueueNumber) throws -> QueueSize {
-        guard let text = try textSetting(.size(queue)) else { return QueueSize() }
-        // One that cannot be is counted anew.
-        return QueueSize(text) ?? QueueSize()
-    }
-}
-
+/// How many bytes the messages of each stored queue take: counted in steps, and taken off again when they go.
 extension Transaction {
     /// Counts messages of a queue that were not counted yet, so many at most; answers how many.
     func countSize(of queue: StoredQueueNumber, limit: Int) throws -> Int {
@@ -46,7 +10,7 @@ extension Transaction {
         guard let last = measure.lastOffset else { return 0 }
         size.bytes += measure.bytes
         size.through = last + 1
-        try set(.size(queue), to: size.text)
+        try setSize(size, of: queue)
         return measure.count
     }
 
@@ -60,11 +24,9 @@ extension Transaction {
         guard let last = measure.lastOffset else { return measure }
         try deleteMessages(of: queue, below: last + 1, limit: limit)
         size.bytes = max(0, size.bytes - measure.bytes)
-        try set(.size(queue), to: size.text)
+        try setSize(size, of: queue)
         // Whoever checks the journal against the messages must know that those of earlier events are gone.
-        if let event = measure.lastEvent, event.number > (try numberSetting(.retained(queue)) ?? 0) {
-            try set(.retained(queue), to: event.number)
-        }
+        if let event = measure.lastEvent { try raiseGone(queue, through: event.number) }
         return measure
     }
 }

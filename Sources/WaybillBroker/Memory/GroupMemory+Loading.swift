@@ -21,7 +21,7 @@ extension GroupMemory.State {
                     loaded.add(topic)
                 }
             }
-            loaded.closedLanes = try Broker.closedLanes(in: rows)
+            loaded.closedLanes = try rows.closedLanes()
             var groups = PageWalk(after: GroupNumber(0), by: \GroupRow.number)
             while let page = try groups.next({ try rows.groups(after: $0, limit: $1) }) {
                 for row in page where row.deletedAt == nil {

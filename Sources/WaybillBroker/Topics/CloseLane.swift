@@ -32,11 +32,8 @@ extension Broker {
                     what: "lane", name: lane.string,
                     problem: "it has a control character or more than \(settings.limits.laneBytesMax) bytes"))
         }
-        var closed = try Self.closedLanes(in: write.transaction)
-        closed.insert(lane)
-        let text = closed.sorted().map(\.string).joined(separator: "\n")
-        try write.transaction.set(Self.closedLanesSetting, to: Text(text))
-        pending.closedLanes = closed
+        try write.transaction.closeLane(lane)
+        pending.closedLanes = try write.transaction.closedLanes()
         var shares: [LaneReport.Share] = []
         for (key, group, topic, queue) in committed({ $0.cursors(in: lane) }) {
             let count = try count(key, in: write)

@@ -4,8 +4,6 @@ import WaybillTimeouts
 
 /// Which lanes a client may name, and which were closed.
 extension Broker {
-    static let closedLanesSetting: Text = "lanes.closed"
-
     /// Why a client may not name a lane; nil: it may. Lanes of orders and messages that are taken in already are never
     /// refused, so a file may have more lanes than a client could make at once.
     package func refusal(ofLane lane: Text) -> MessageRefusal? {
@@ -21,10 +19,5 @@ extension Broker {
         return .limit(
             "lanes of a file; it has \(count), and the lane \(lane) would be one more. A lane ends when its "
                 + "messages are gone and no consumer reads it", max: settings.lanesMax)
-    }
-
-    static func closedLanes<Rows: TableReader & ~Copyable>(in rows: borrowing Rows) throws -> Set<Text> {
-        let text = try rows.textSetting(closedLanesSetting)?.string ?? ""
-        return Set(text.split(separator: "\n").map { Text(String($0)) })
     }
 }

@@ -25,18 +25,6 @@ extension Engine {
     }
 
     /// Changes the caller's own rows, in a write of their own.
-    /// Reads the engine's list of modules.
-    package func readModules<Result>(_ rows: (borrowing ModuleTables) throws -> Result) throws -> Result {
-        try store.read { snapshot in try snapshot.withModuleRegistry(rows) }
-    }
-
-    /// Reads and writes the engine's list of modules, and makes it at first.
-    package func changeModules<Result: Sendable>(
-        _ rows: @escaping @Sendable (borrowing ModuleTables) throws -> Result
-    ) async throws(Refusal) -> Result {
-        try await writeTables(deadline: .seconds(1), purpose: .registry, rows)
-    }
-
     package func writeTables<Result: Sendable>(
         deadline: Interval, purpose: Transaction.ModulePurpose = .rows,
         _ rows: @escaping @Sendable (borrowing ModuleTables) throws -> Result

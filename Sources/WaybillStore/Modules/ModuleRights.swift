@@ -6,22 +6,20 @@ package enum ModuleRights {
     package static let engineTables: Set<String> = [
         "event", "orders", "order_attribute", "refusal", "command", "command_shelf", "stock", "topic", "stored_queue",
         "message", "pending_message", "timeout", "timeout_retry", "workflow", "setting", "call", "job",
-        "message_key", "cursor", "redelivery", "fifo_lease", "client_group", "filter", "effect", "lease", registry,
-        "waybill_current_workflow", "waybill_timeout_hold",
+        "message_key", "cursor", "redelivery", "fifo_lease", "client_group", "filter", "effect", "lease",
+        "module", "waybill_current_workflow", "waybill_timeout_hold", "waybill_opened_effects", "waybill_closed_lane",
+        "waybill_module",
     ]
 
     /// How tables of the engine are called from now on, so that no later release needs a name that a module has.
     package static let enginePrefix = "waybill_"
-
-    /// Which modules are installed: the engine's list, which no module may touch.
-    package static let registry = "module"
 
     /// What changes rows.
     static let changes: Set<Int32> = [SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE]
 
     /// Why the action is denied, or nil. `first` and `second` mean what SQLite's authorizer says for this action.
     static func denial(
-        action: Int32, first: String, second: String, mayMigrate: Bool, ofRegistry: Bool = false
+        action: Int32, first: String, second: String, mayMigrate: Bool
     ) -> String? {
         switch action {
         case SQLITE_SELECT, SQLITE_RECURSIVE:
@@ -30,17 +28,17 @@ package enum ModuleRights {
             return second.lowercased() == "load_extension" ? "extensions cannot be loaded" : nil
         case SQLITE_READ:
             if isSchema(first) { return mayMigrate ? nil : "the schema cannot be read outside a migration" }
-            return denialOfTable(first, ofRegistry)
+            return denialOfTable(first)
         case SQLITE_INSERT, SQLITE_UPDATE, SQLITE_DELETE:
             // SQLite itself writes its schema table when a table is made. A statement that tries is refused elsewhere.
             if isSchema(first) { return mayMigrate ? nil : "the schema cannot be changed outside a migration" }
-            return denialOfTable(first, ofRegistry)
+            return denialOfTable(first)
         case SQLITE_CREATE_TABLE, SQLITE_DROP_TABLE, SQLITE_REINDEX:
-            return denialOfMigration(table: first, mayMigrate, ofRegistry)
+            return denialOfMigration(table: first, mayMigrate)
         case SQLITE_CREATE_INDEX, SQLITE_DROP_INDEX, SQLITE_CREATE_TRIGGER, SQLITE_DROP_TRIGGER, SQLITE_ALTER_TABLE:
-            return denialOfMigration(table: second, mayMigrate, ofRegistry)
+            return denialOfMigration(table: second, mayMigrate)
         case SQLITE_CREATE_VIEW, SQLITE_DROP_VIEW:
-            return denialOfMigration(table: first, mayMigrate, ofRegistry)
+            return denialOfMigration(table: first, mayMigrate)
         case SQLITE_TRANSACTION, SQLITE_SAVEPOINT:
             return "a module cannot begin, commit or roll back: its rows belong to the write around them"
         case SQLITE_ATTACH, SQLITE_DETACH:
@@ -52,14 +50,13 @@ package enum ModuleRights {
         }
     }
 
-    private static func denialOfMigration(table: String, _ mayMigrate: Bool, _ ofRegistry: Bool) -> String? {
+    private static func denialOfMigration(table: String, _ mayMigrate: Bool) -> String? {
         guard mayMigrate else { return "tables can be made and changed in a migration only" }
-        return denialOfTable(table, ofRegistry)
+        return denialOfTable(table)
     }
 
-    private static func denialOfTable(_ name: String, _ ofRegistry: Bool) -> String? {
+    private static func denialOfTable(_ name: String) -> String? {
         let name = name.lowercased()
-        if ofRegistry, name == registry { return nil }
         if engineTables.contains(name) { return "the table '\(name)' is the engine's" }
         if name.hasPrefix(enginePrefix) {
             return

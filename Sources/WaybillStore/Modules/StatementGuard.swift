@@ -14,8 +14,6 @@ final class StatementGuard {
         case moduleReading
         /// A module's, which may also make and change its own tables.
         case moduleMigration
-        /// The engine's list of modules, and nothing else.
-        case moduleRegistry
     }
 
     var mode = Mode.engine
@@ -45,8 +43,7 @@ final class StatementGuard {
             ? "rows are only read here"
             : ModuleRights.denial(
                 action: action, first: names[0], second: names[1],
-                mayMigrate: mode == .moduleMigration || mode == .moduleRegistry,
-                ofRegistry: mode == .moduleRegistry)
+                mayMigrate: mode == .moduleMigration)
         guard let reason else { return SQLITE_OK }
         denial = reason
         return SQLITE_DENY

@@ -5,8 +5,6 @@ extension Transaction {
         case rows
         /// Makes and changes tables as well.
         case migration
-        /// The engine's own list of modules.
-        case registry
     }
 
     /// Hands a module its own rows for as long as `body` runs.
@@ -20,7 +18,6 @@ extension Transaction {
         switch purpose {
         case .rows: try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .module, body)
         case .migration: try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .moduleMigration, body)
-        case .registry: try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .moduleRegistry, body)
         }
     }
 }
@@ -31,13 +28,6 @@ extension Snapshot {
         deadlineSeconds: Double, _ body: (borrowing ModuleTables) throws -> Result
     ) throws -> Result {
         try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .moduleReading, body)
-    }
-
-    /// Hands the engine its list of modules, to read.
-    package func withModuleRegistry<Result>(
-        _ body: (borrowing ModuleTables) throws -> Result
-    ) throws -> Result {
-        try connection.withModuleTables(deadlineSeconds: 1, mode: .moduleRegistry, body)
     }
 }
 

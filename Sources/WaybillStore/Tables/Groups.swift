@@ -108,12 +108,24 @@ extension Transaction {
     private func seal(_ group: GroupNumber) throws(StoreFailure) -> Bool {
         let statement = try statement(
             """
-            UPDATE client_group SET digest = row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder,
-                invisible, created_at, last_used_at, deleted_at)
+            UPDATE client_group SET digest = CASE WHEN idle_since IS NULL
+                THEN row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at,
+                    last_used_at, deleted_at)
+                ELSE row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at,
+                    last_used_at, deleted_at, idle_since) END
             WHERE number = ?1
             """)
         statement.bind(1, group.number)
         return try statement.run() == 1
+    }
+
+    /// Notes that a group which was last used then is said to be idle; false: it was said before.
+    package func noteIdle(_ group: GroupNumber, since moment: Moment) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            "UPDATE client_group SET idle_since = ?2 WHERE number = ?1 AND idle_since IS NOT ?2")
+        statement.bind(1, group.number)
+        statement.bind(2, moment)
+        return try statement.run() == 1 ? seal(group) : false
     }
 
     /// Changes the rules of a group and when it was last used; false: there is none of this number.

@@ -139,14 +139,10 @@ extension Transaction {
 
     private func raiseNextOffset(of queue: StoredQueueNumber) throws(StoreFailure) {
         let next = try nextOffset(of: queue)
-        let statement = try statement(
-            """
-            UPDATE stored_queue SET next_offset = ?2, digest = row_digest(number, topic, lane, priority, ?2)
-            WHERE number = ?1 AND next_offset < ?2
-            """)
+        let statement = try statement("UPDATE stored_queue SET next_offset = ?2 WHERE number = ?1 AND next_offset < ?2")
         statement.bind(1, queue.number)
         statement.bind(2, next)
-        try statement.run()
+        if try statement.run() == 1 { try seal(queue) }
     }
 }
 

@@ -46,11 +46,3 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns in columns.text(0) }
     }
 }
-
-extension Text {
-    /// The name of the setting that says up to which event a stored queue has lost its messages to retention.
-    package static func retained(_ queue: StoredQueueNumber) -> Text { "retained \(queue.number)" }
-
-    /// The name of the setting that says the same of those lanes of a topic whose queues are gone.
-    package static func retainedLanes(_ topic: TopicNumber) -> Text { "retained-lanes \(topic.number)" }
-}

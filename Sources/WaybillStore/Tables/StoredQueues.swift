@@ -98,15 +98,6 @@ extension Transaction {
         return number
     }
 
-    private func seal(_ queue: StoredQueueNumber) throws(StoreFailure) {
-        let statement = try statement(
-            """
-            UPDATE stored_queue SET digest = row_digest(number, topic, lane, priority, next_offset) WHERE number = ?1
-            """)
-        statement.bind(1, queue.number)
-        try statement.run()
-    }
-
     /// Takes a stored queue away in which nothing lies; false: it is the newest, and stays, because its number would be
     /// given out again. Its cursors are the caller's to delete.
     package func deleteStoredQueue(_ number: StoredQueueNumber) throws(StoreFailure) -> Bool {

@@ -73,12 +73,23 @@ extension Transaction {
     private func seal(_ topic: TopicNumber) throws(StoreFailure) -> Bool {
         let statement = try statement(
             """
-            UPDATE topic SET digest = row_digest(number, name, created_at, deleted_at, type, queues, epoch, bytes_max,
-                retention)
+            UPDATE topic SET digest = CASE WHEN lanes_gone_through IS NULL
+                THEN row_digest(number, name, created_at, deleted_at, type, queues, epoch, bytes_max, retention)
+                ELSE row_digest(number, name, created_at, deleted_at, type, queues, epoch, bytes_max, retention,
+                    lanes_gone_through) END
             WHERE number = ?1
             """)
         statement.bind(1, topic.number)
         return try statement.run() == 1
+    }
+
+    /// Notes that messages of the lanes of a topic up to an event may be gone, with the lanes' queues.
+    package func raiseLanesGone(of topic: TopicNumber, through event: Int64) throws(StoreFailure) {
+        let statement = try statement(
+            "UPDATE topic SET lanes_gone_through = ?2 WHERE number = ?1 AND ifnull(lanes_gone_through, 0) < ?2")
+        statement.bind(1, topic.number)
+        statement.bind(2, event)
+        if try statement.run() == 1 { try seal(topic) }
     }
 
     /// Changes the rules of a topic; false: there is none of this number.
@@ -154,6 +165,13 @@ extension TableReader where Self: ~Copyable {
         statement.bind(1, number.number)
         statement.bind(2, Int64(limit))
         return try statement.all { columns throws(StoreFailure) in try TopicRow(columns) }
+    }
+
+    /// Up to which event messages of the lanes of a topic may be gone whose queues are gone too; nil: none is.
+    package func lanesGoneThrough(_ topic: TopicNumber) throws(StoreFailure) -> Int64? {
+        let statement = try query("SELECT lanes_gone_through FROM topic WHERE number = ?1")
+        statement.bind(1, topic.number)
+        return try statement.first { columns in columns.optionalInteger(0) } ?? nil
     }
 
     /// All stored queues of a topic by lane and priority, however many lanes it has.
