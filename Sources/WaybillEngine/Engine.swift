@@ -105,7 +105,7 @@ package final class Engine: Sendable {
         let made = try Writer(
             store: store, world: world,
             handler: CommandHandler(
-                catalogue: catalogue, journalEnd: end, board: board, settings: settings.timeouts),
+                catalogue: catalogue, journalEnd: end, board: board, settings: settings.timeouts, broker: broker),
             timeouts: TimeoutCenter(settings: settings.timeouts, clock: clock), broker: broker,
             writeMax: settings.modules.writeMax, opening: settings.opening, holds: settings.holdsTimeouts,
             vitals: vitals)

@@ -35,11 +35,11 @@ extension Broker {
         guard let row = try write.transaction.pendingMessage(number), row.state == .half, row.due == timeout.key.due,
             let producer = row.producer
         else { return }
-        pending.settled.append(number)
         guard try write.transaction.topic(row.topic)?.deletedAt == nil else {
-            try write.transaction.decide(number, from: .half, to: .rolledBack, at: write.now)
+            try settle(row, commits: false, in: write)
             return
         }
+        pending.settled.append(number)
         guard row.checks < settings.checkBacks.checksMax else {
             try write.transaction.park(number)
             return

@@ -1,5 +1,5 @@
 package import WaybillCore
-package import WaybillStore
+import WaybillStore
 package import WaybillTimeouts
 
 /// Takes in a half message.
@@ -51,25 +51,13 @@ extension Broker {
         }
         if let refusal = refusal(ofLane: message.lane) { return .refused(refusal) }
         let id = message.id ?? MessageID(random: world.random)
+        let due = write.now.advanced(by: firstCheck ?? settings.checkBacks.first)
         let number = try keepHalf(
-            MessageRow(message, id: id, bornAt: write.now), of: producer, topic: topic.number, lane: message.lane,
-            priority: Int64(message.priority), firstCheck: firstCheck, in: write)
+            MessageRow(message, id: id, bornAt: write.now), of: producer, in: topic.number, lane: message.lane,
+            priority: Int64(message.priority), until: due, in: write)
+        try write.transaction.insert(.checkBack(number, due: due))
         return .success(
             PreparedMessage(id: id, transaction: seal.handle(of: number, in: topic.number, for: .transaction)))
-    }
-
-    /// Keeps a half message and arms its first check-back. Orders' calls prepare theirs through it, in their own write.
-    package func keepHalf(
-        _ message: MessageRow, of producer: Text, topic: TopicNumber, lane: Text, priority: Int64 = 0,
-        firstCheck: Interval? = nil, in write: borrowing Write
-    ) throws -> PendingMessageNumber {
-        let due = write.now.advanced(by: firstCheck ?? settings.checkBacks.first)
-        let number = try write.transaction.insert(
-            PendingMessageRow(
-                number: PendingMessageNumber(0), state: .half, topic: topic, lane: lane, priority: priority, due: due,
-                message: message, producer: producer))
-        try write.transaction.insert(.checkBack(number, due: due))
-        return number
     }
 
     private func refusal(ofHalf message: NewMessage, producer: Text, firstCheck: Interval?) -> MessageRefusal? {

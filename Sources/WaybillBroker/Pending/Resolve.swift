@@ -40,21 +40,19 @@ extension Broker {
         return refusalsToDecide[producer]?(row)
     }
 
-    /// Decides a half message, if nobody has before. The one place where it happens.
+    /// Decides a half message, if nobody has before.
     package func decide(
         _ row: PendingMessageRow, _ resolution: Resolution, in write: borrowing Write
     ) throws -> BrokerReply<DecidedMessage> {
         let id = try write.transaction.messageID(of: row.message)
         switch row.state {
         case .half, .parked:
-            pending.settled.append(row.number)
             guard resolution != .unknown else {
+                pending.settled.append(row.number)
                 return .success(DecidedMessage(id: id, resolution: .unknown, at: nil))
             }
             if let due = row.due { try write.transaction.delete(.checkBack(row.number, due: due)) }
-            if resolution == .rollback {
-                try write.transaction.decide(row.number, from: row.state, to: .rolledBack, at: write.now)
-            } else if try write.transaction.publish(row, as: .committed, at: write.now) == nil {
+            guard try settle(row, commits: resolution == .commit, in: write) else {
                 return .refused(.decidedAlready("rolled back, because its topic is deleted"))
             }
             return .success(DecidedMessage(id: id, resolution: resolution, at: write.now))

@@ -45,16 +45,11 @@ extension Broker {
         let id = message.id ?? MessageID(random: world.random)
         let row = MessageRow(message, id: id, bornAt: write.now)
         guard let due = message.deliverAt, due > write.now else {
-            let queue = try write.transaction.keepStoredQueue(
-                topic: topic.name, lane: message.lane, priority: Int64(message.priority), at: write.now)
-            try write.transaction.append(row, to: queue)
+            try append(row, to: topic.name, lane: message.lane, priority: Int64(message.priority), in: write)
             return SentMessage(id: id)
         }
-        let number = try write.transaction.insert(
-            PendingMessageRow(
-                number: PendingMessageNumber(0), state: .delayed, topic: topic.number, lane: message.lane,
-                priority: Int64(message.priority), due: due, message: row))
-        try write.transaction.insert(.delayedMessage(number, due: due))
+        let number = try keepDelayed(
+            row, in: topic.number, lane: message.lane, priority: Int64(message.priority), until: due, in: write)
         return SentMessage(id: id, recallHandle: seal.handle(of: number, in: topic.number, for: .recall))
     }
 }

@@ -1,3 +1,4 @@
+import WaybillBroker
 package import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -28,12 +29,10 @@ extension CommandHandler {
             else { throw EngineFailure.damaged("the call \(key) is open, and its row is not") }
             // One that expired has lost its row already.
             try write.transaction.delete(row.timeoutKey)
-            guard let number = row.pendingMessage else { continue }
-            if call.result == .ok, let half = try write.transaction.pendingMessage(number) {
-                _ = try write.transaction.publish(half, as: .committed, at: write.now)
-            } else {
-                try write.transaction.decide(number, from: .half, to: .rolledBack, at: write.now)
+            guard let half = try row.pendingMessage.flatMap({ try write.transaction.pendingMessage($0) }) else {
+                continue
             }
+            try broker.settle(half, commits: call.result == .ok, in: write)
         }
     }
 

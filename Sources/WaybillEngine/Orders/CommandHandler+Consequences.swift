@@ -1,3 +1,4 @@
+import WaybillBroker
 package import WaybillCore
 package import WaybillStore
 import WaybillTimeouts
@@ -17,22 +18,15 @@ extension CommandHandler {
                 messageGroup: message.messageGroup, properties: message.propertiesJSON, body: message.body)
             if message.isHalf, halves.count < outcome.called.count {
                 let topic = try write.transaction.keepTopic(message.topic, at: now)
-                let number = try write.transaction.insert(
-                    PendingMessageRow(
-                        number: PendingMessageNumber(0), state: .half, topic: topic, lane: header.lane,
-                        due: outcome.called[halves.count].deadline, message: row, producer: Engine.callProducer))
-                halves.append(number)
+                halves.append(
+                    try broker.keepHalf(
+                        row, of: Engine.callProducer, in: topic, lane: header.lane,
+                        until: outcome.called[halves.count].deadline, in: write))
             } else if let due = message.deliverAt {
                 let topic = try write.transaction.keepTopic(message.topic, at: now)
-                let number = try write.transaction.insert(
-                    PendingMessageRow(
-                        number: PendingMessageNumber(0), state: .delayed, topic: topic, lane: header.lane, due: due,
-                        message: row))
-                try write.transaction.insert(
-                    TimeoutKey(kind: .delayedMessage, due: due, owner: number.number, name: ""), cause: event)
+                _ = try broker.keepDelayed(row, in: topic, lane: header.lane, until: due, event: event, in: write)
             } else {
-                let queue = try write.transaction.keepStoredQueue(topic: message.topic, lane: header.lane, at: now)
-                _ = try write.transaction.append(row, to: queue)
+                try broker.append(row, to: message.topic, lane: header.lane, in: write)
             }
         }
         return halves

@@ -1,3 +1,4 @@
+import WaybillBroker
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -15,14 +16,16 @@ final class CommandHandler {
     let settings: TimeoutCenter.Settings
     /// How often orders have fired at one moment.
     var bursts = Bursts()
-    /// Why a command may not name a lane; nil: it may.
-    var refusalOfLane: (Text) -> Refusal? = { _ in nil }
+    /// Keeps the messages of events.
+    let broker: Broker
 
     init(
-        catalogue: WorkflowCatalogue, journalEnd: JournalEnd, board: SoldOutBoard, settings: TimeoutCenter.Settings
+        catalogue: WorkflowCatalogue, journalEnd: JournalEnd, board: SoldOutBoard, settings: TimeoutCenter.Settings,
+        broker: Broker
     ) {
         self.catalogue = catalogue
         self.settings = settings
+        self.broker = broker
         stock = StockLedger(board: board)
         journal = Journal(end: journalEnd)
     }
@@ -40,7 +43,7 @@ final class CommandHandler {
     func handle(_ command: Command, in write: inout Write) throws -> Answer? {
         if let refusal = command.crossedBound { return .refused(refusal) }
         if let answer = try remembered(command, in: write) { return answer }
-        if let refusal = refusalOfLane(command.lane) { return .refused(refusal) }
+        if let refusal = refusal(ofLane: command.lane) { return .refused(refusal) }
         let found = try find(command, in: write)
         let answer: Answer
         switch found {
@@ -65,6 +68,14 @@ final class CommandHandler {
             }
         }
         return answer
+    }
+
+    /// Why a command may not name a lane; nil: it may.
+    private func refusal(ofLane lane: Text) -> Refusal? {
+        guard case .limit(_, let max) = broker.refusal(ofLane: lane) else { return nil }
+        return .limit(
+            "lanes of a file (the lane \(lane) would be one more; a lane ends when its messages are gone and no "
+                + "consumer reads it)", max: max)
     }
 
     /// The answer, and the command's data where it was decoded on the way to it.

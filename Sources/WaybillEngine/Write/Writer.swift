@@ -68,12 +68,6 @@ package final class Writer {
         self.vitals = vitals
         checkpoints = Checkpoints(of: store)
         broker.register(with: timeouts)
-        handler.refusalOfLane = { [unowned broker] lane in
-            guard case .limit(_, let max) = broker.refusal(ofLane: lane) else { return nil }
-            return .limit(
-                "lanes of a file (the lane \(lane) would be one more; a lane ends when its messages are gone and no "
-                    + "consumer reads it)", max: max)
-        }
         broker.refusalsToDecide[Engine.callProducer] = { $0.refusalToDecideCall }
         try open(because: reason)
         nextTimeout = try store.readAsWriter { [timeouts] rows in try timeouts.nextDue(in: rows) }.without(held: held)
