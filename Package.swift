@@ -14,6 +14,14 @@ let house: [SwiftSetting] = [
 
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
+let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 let package = Package(
@@ -21,6 +29,7 @@ let package = Package(
     products: [
         .library(name: "Waybill", targets: ["Waybill"]),
         .library(name: "ShopModules", targets: ["ShopModules"]),
+        .library(name: "WaybillServer", targets: ["WaybillServer"]),
         .executable(name: "waybill", targets: ["WaybillCommand"]),
     ],
     dependencies: [
@@ -28,6 +37,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         // What may happen to an order: pure values and functions; imports nothing.
@@ -59,6 +74,7 @@ let package = Package(
                 .embedInCode("v009_hold_timeouts.sql"),
                 .embedInCode("v010_seal_rows.sql"),
                 .embedInCode("v011_move_settings_to_columns.sql"),
+                .embedInCode("v012_keep_access_tokens.sql"),
             ],
             swiftSettings: house),
         // The system's SQLite, 3.37 or newer.
@@ -100,6 +116,28 @@ let package = Package(
                 "WaybillCore", "WorkflowFile", "Workflows", "WaybillTimeouts", "WaybillEngine", "Waybill", histogram,
             ],
             swiftSettings: house),
+        // Tokens, grants, principals: who may do what.
+        .target(name: "WaybillAccess", dependencies: ["WaybillCore", crypto], swiftSettings: house),
+        // What may be asked of a served order book, as values: one file per operation. Knows no HTTP library.
+        .target(
+            name: "WaybillAPI",
+            dependencies: [
+                "WaybillCore", "WorkflowFile", "WaybillBroker", "WaybillEngine", "Waybill", "WaybillAccess", crypto,
+            ], swiftSettings: house),
+        // The shell: connections, limits, routes from the list. The only target that imports Hummingbird.
+        .target(
+            name: "WaybillHTTP",
+            dependencies: [
+                "WaybillCore", "WaybillAPI", "WaybillAccess", hummingbird, httpTypes, nioCore, nioPosix,
+                nioHTTPTypes, lifecycle, logging,
+            ], swiftSettings: house),
+        // Puts them together: starts, stops, falls.
+        .target(
+            name: "WaybillServer",
+            dependencies: [
+                "WaybillCore", "WaybillEngine", "WaybillTimeouts", "Waybill", "WaybillAPI", "WaybillAccess",
+                "WaybillHTTP", lifecycle, unixSignals, logging,
+            ], swiftSettings: house),
         // Benchmarks with their limits; its bare loops speak to sqlite3 directly.
         .target(
             name: "WaybillBench",
@@ -113,7 +151,7 @@ let package = Package(
             name: "WaybillCommand",
             dependencies: [
                 "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillEngine", "Waybill", "ShopModules",
-                "Histories", "FlashSale", "WaybillBench", arguments,
+                "Histories", "FlashSale", "WaybillAccess", "WaybillAPI", "WaybillServer", "WaybillBench", arguments,
             ], swiftSettings: house),
 
         // What several test targets use: files that are deleted, SQLite's shell, the mug shop.
@@ -177,6 +215,14 @@ let package = Package(
         .testTarget(
             name: "CrashTests", dependencies: ["WaybillCommand"], exclude: ["Recorder/recorder.c"],
             swiftSettings: house),
+        .testTarget(
+            name: "WaybillAPITests",
+            dependencies: [
+                "WaybillCore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI",
+            ], swiftSettings: house),
+        // Imports no product code: starts the built executable, speaks HTTP to it, kills it.
+        .testTarget(
+            name: "ServedTests", dependencies: ["WaybillCommand"], exclude: ["shoppers.py"], swiftSettings: house),
         // Imports no product code: what a person sees who types commands.
         .testTarget(name: "WaybillCommandTests", dependencies: ["WaybillCommand"], swiftSettings: house),
         .testTarget(name: "TidyTests", swiftSettings: house),

@@ -6,6 +6,8 @@ struct CommandFailure: Error {
         case negative = 1
         /// It could not be done: no such file, locked, damaged, not readable.
         case impossible = 2
+        /// It was asked for in a way that is not possible.
+        case misused = 64
         /// Whether it was done is not known: the commit failed at the disk. To be sent again with the same key.
         case unknown = 75
     }

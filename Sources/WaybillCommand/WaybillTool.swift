@@ -25,7 +25,7 @@ struct WaybillTool: AsyncParsableCommand {
             DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, TopicNoun.self,
             GroupNoun.self, MessageNoun.self, DeadLetterNoun.self, HalfMessageNoun.self, LaneNoun.self, ImportNoun.self,
             ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, RecoverNoun.self, CertifyNoun.self,
-            RushNoun.self,
+            RushNoun.self, ServeNoun.self, TokenNoun.self,
             BenchNoun.self, LoadNoun.self, OpenStatesNoun.self, MessageLoadNoun.self, RefundLoadNoun.self,
             FilterNoun.self,
             DemoCrashNoun.self,

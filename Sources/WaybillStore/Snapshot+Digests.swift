@@ -13,6 +13,7 @@ package enum DigestedTable: String, Sendable, CaseIterable {
     case openedEffects = "waybill_opened_effects"
     case closedLane = "waybill_closed_lane"
     case module = "waybill_module"
+    case accessToken = "waybill_access_token"
 
     package var name: Text { Text(rawValue) }
 
@@ -120,6 +121,11 @@ package enum DigestedTable: String, Sendable, CaseIterable {
             "SELECT lane, '' FROM waybill_closed_lane WHERE digest <> row_digest(lane) LIMIT ?1"
         case .module:
             "SELECT name, '' FROM waybill_module WHERE digest <> row_digest(name, since, installed) LIMIT ?1"
+        case .accessToken:
+            """
+            SELECT id, name FROM waybill_access_token WHERE digest <> row_digest(id, secret_hash, name, grants,
+                created_at, created_by, reason, expires_at, revoked_at) LIMIT ?1
+            """
         case .filter:
             """
             SELECT group_number, number FROM filter

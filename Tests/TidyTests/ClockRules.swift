@@ -29,6 +29,9 @@ enum ClockRules {
             path: "Tests/CrashTests/Victim.swift", words: ["Date(timeIntervalSinceNow", "usleep("],
             reason: "a kill at a real moment of a real process; no world to ask, by design"),
         Exception(
+            path: "Tests/ServedTests/Shoppers.swift", words: ["Date(timeIntervalSinceNow"],
+            reason: "how long a test waits for a real process; no world to ask, by design"),
+        Exception(
             path: "Sources/WaybillTimeouts/SystemClocks.swift", words: ["clock_gettime", "Task.sleep"],
             reason: "the clocks of World.system"),
         Exception(

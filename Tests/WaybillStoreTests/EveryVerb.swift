@@ -95,6 +95,17 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.advanceJob(job, to: .running, cursor: "7", done: 1, at: .noon)
     _ = try transaction.job(job)
     _ = try transaction.runningJobs(limit: 9)
+    try useTokenVerbs(transaction)
+}
+
+private func useTokenVerbs(_ transaction: borrowing Transaction) throws {
+    try transaction.insert(
+        KeptToken(
+            id: "abcdefghijklmnop", secretHash: Text(String(repeating: "0", count: 64)), name: "shop", grants: "[]",
+            createdAt: .noon, createdBy: "ops", reason: "first shop", expiresAt: .noon.advanced(by: .days(90))))
+    _ = try transaction.accessToken("abcdefghijklmnop")
+    _ = try transaction.accessTokens(after: "", limit: 9)
+    try transaction.revokeAccessToken("abcdefghijklmnop", at: .noon)
 }
 
 private func useTimeoutVerbs(_ transaction: borrowing Transaction) throws {

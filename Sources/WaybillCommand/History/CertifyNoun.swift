@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Histories
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// `waybill certify`: proof that nothing was oversold.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Histories
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// `waybill import`: histories from elsewhere, through the same handler as live commands.

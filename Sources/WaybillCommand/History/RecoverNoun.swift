@@ -1,5 +1,6 @@
 import ArgumentParser
 import Waybill
+import WaybillAPI
 
 /// `waybill recover`: what is before the damage of a log, after an opening was refused for it.
 struct RecoverNoun: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Histories
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// `waybill replay`: every order again from its events, and every decision again from what was asked.

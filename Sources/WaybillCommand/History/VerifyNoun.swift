@@ -1,6 +1,7 @@
 import ArgumentParser
 import Histories
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// `waybill verify`: whether a closed file is whole, and everything in it what its journal says.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// `waybill group lag`: how far groups are behind.

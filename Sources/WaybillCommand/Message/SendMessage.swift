@@ -1,5 +1,6 @@
 import ArgumentParser
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// `waybill message send`: a message, now or later.

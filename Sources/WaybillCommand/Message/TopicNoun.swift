@@ -1,5 +1,6 @@
 import ArgumentParser
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// `waybill topic`: where messages are sent to.

@@ -1,4 +1,5 @@
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// An event of an order as a paragraph for people: what was asked, and what came of it.

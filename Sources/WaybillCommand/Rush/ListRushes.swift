@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlashSale
+import WaybillAPI
 import WaybillCore
 
 /// `waybill rush list`: the scenarios that come with Waybill.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// `waybill stock`: what there is, and how it comes in.

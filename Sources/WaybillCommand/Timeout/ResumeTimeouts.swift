@@ -1,5 +1,6 @@
 import ArgumentParser
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// `waybill timeout resume`: bulk changes that were interrupted.

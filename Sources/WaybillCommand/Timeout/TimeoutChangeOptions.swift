@@ -1,5 +1,6 @@
 import ArgumentParser
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// Which timeout of which orders a command changes: one order by its id, or all that a filter finds.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Waybill
+import WaybillAPI
 
 /// `waybill workflow activate`: which text of a file takes the new orders of a name.
 struct ActivateWorkflow: AsyncParsableCommand {

@@ -1,3 +1,4 @@
+import WaybillAPI
 import WaybillCore
 
 /// A dry run for programs: an array with an object for the start and for each event.

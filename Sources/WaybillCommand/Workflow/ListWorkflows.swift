@@ -1,5 +1,6 @@
 import ArgumentParser
 import Waybill
+import WaybillAPI
 import WaybillCore
 
 /// `waybill workflow list`: the workflows that come with Waybill, or the texts that a file holds.

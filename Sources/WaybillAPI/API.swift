@@ -1,0 +1,159 @@
+package import WaybillAccess
+package import WaybillCore
+
+/// All that may be asked of a served order book: the table of contents.
+package struct API: Sendable {
+    /// Every operation. Routes, documentation and the matrix of grants follow from this list; there is no other.
+    package static let operations: [Operation] =
+        Orders.operations + Stock.operations + Tokens.operations + Health.operations
+
+    package let served: Served
+    private let routes = RouteTable(API.operations)
+
+    package init(_ served: Served) { self.served = served }
+
+    /// The head of a request.
+    package struct Head: Sendable {
+        package var method: String
+        /// Path and query as they came.
+        package var target: String
+        package var headers: CallHeaders
+        /// Who asks when the way by which the request came says so; nil: a token is asked for.
+        package var principal: Principal?
+
+        package init(method: String, target: String, headers: CallHeaders, principal: Principal? = nil) {
+            self.method = method
+            self.target = target
+            self.headers = headers
+            self.principal = principal
+        }
+    }
+
+    /// Decides by the head of a request whether its body is read at all.
+    package func admit(_ head: Head, requestID: Text) throws(Problem) -> Admission {
+        let target = try RequestTarget(head.target)
+        let (operation, parameters) = try route(head.method, target)
+        let principal = try identify(head, for: operation)
+        let resource = { (name: String) in parameters.first { $0.name == name }?.value }
+        guard principal.may(operation.grant, resource: resource) else {
+            throw Problem(.forbidden, "the token of \(principal.name) does not allow \(operation.name)")
+                .ending(with: head)
+        }
+        try checkBody(head, for: operation)
+        return Admission(
+            operation: operation, principal: principal, parameters: parameters, headers: head.headers,
+            query: try QueryValues(target.query, for: operation),
+            key: try IdempotencyKey.read(head.headers, rule: operation.key), requestID: requestID,
+            instance: target.path)
+    }
+
+    /// Does what was asked.
+    package func answer(_ admission: Admission, body: [UInt8]) async -> Reply {
+        do throws(Problem) {
+            if served.now != .ready, admission.operation.method != .get { throw served.now.problem }
+            return try await admission.operation.handler(Call(admission, served, body: body))
+        } catch {
+            if error.code == .outcomeUnknown || error.code == .failStopped { served.become(.stopped(error.detail)) }
+            return error.reply(requestID: admission.requestID, instance: admission.instance)
+        }
+    }
+
+    private func route(
+        _ method: String, _ target: RequestTarget
+    ) throws(Problem) -> (Operation, [(name: String, value: Text)]) {
+        switch routes.match(method, target.segments) {
+        case .found(let operation, let parameters): return (operation, parameters)
+        case .nothing: throw Problem(.notFound, "there is nothing at \(target.path); /openapi.json lists what there is")
+        case .otherMethods(let methods):
+            let allowed = Set(methods.map(\.rawValue) + (methods.contains(.get) ? ["HEAD"] : []) + ["OPTIONS"]).sorted()
+            let list = allowed.joined(separator: ", ")
+            var problem = Problem(.methodNotAllowed, "\(target.path) takes \(list), not \(method)")
+            if method == "OPTIONS" { problem.status = 204 }
+            problem.headers = [("allow", list)]
+            throw problem
+        }
+    }
+
+    private func identify(_ head: Head, for operation: Operation) throws(Problem) -> Principal {
+        if let principal = head.principal { return principal }
+        if let sent = try head.headers.single(.authorization) {
+            let words = sent.split(separator: " ")
+            if words.count == 2, words[0].lowercased() == "bearer",
+                let principal = served.tokens.principal(Text(String(words[1])), at: served.book.now)
+            {
+                return principal
+            }
+        } else if served.settings.isOpen {
+            return .anyone
+        } else if operation.grant.isOpen {
+            return Principal(name: "", grants: [])
+        }
+        var problem = Problem(
+            .unauthenticated,
+            "send the header `Authorization: Bearer` with a token that stands; `waybill token create` "
+                + "makes one")
+        problem.headers = [("www-authenticate", "Bearer")]
+        throw problem.ending(with: head)
+    }
+
+    /// Refuses by the head what need not be read.
+    private func checkBody(_ head: Head, for operation: Operation) throws(Problem) {
+        let length = try head.headers.single(.contentLength)
+        if let encoding = head.headers[.contentEncoding], encoding != "identity" {
+            throw Problem(.unsupportedMediaType, "the body is encoded as \(encoding); send it as it is").ending(
+                with: head)
+        }
+        guard let length else { return try checkType(head, operation) }
+        guard let bytes = Int(length), bytes >= 0 else {
+            throw Problem(.badRequest, "Content-Length is \(length)").ending(with: head)
+        }
+        guard bytes <= operation.body.bytesMax else {
+            throw Problem(.tooLarge, "the body has \(bytes) bytes; \(operation.body.bytesMax) is the limit here")
+                .with(("max", .int(Int64(operation.body.bytesMax)))).ending(with: head)
+        }
+        if bytes > 0 { try checkType(head, operation) }
+    }
+
+    private func checkType(_ head: Head, _ operation: Operation) throws(Problem) {
+        guard let type = try head.headers.single(.contentType) else { return }
+        let name = type.prefix { $0 != ";" && $0 != " " }.lowercased()
+        guard name == "application/json" else {
+            throw Problem(.unsupportedMediaType, "the body is \(name); application/json is taken").ending(with: head)
+        }
+    }
+}
+
+/// A request whose head was found right: its body may be read.
+package struct Admission: Sendable {
+    package let operation: Operation
+    package let principal: Principal
+    let parameters: [(name: String, value: Text)]
+    let headers: CallHeaders
+    let query: QueryValues
+    let key: Text?
+    package let requestID: Text
+    /// The path as it came.
+    package let instance: Text
+}
+
+extension ServingState {
+    /// Why new work is not taken.
+    fileprivate var problem: Problem {
+        switch self {
+        case .ready, .stopping:
+            var problem = Problem(.shuttingDown, "the server stops; send it again when it is back")
+            problem.retryAfter = .seconds(1)
+            return problem
+        case .stopped(let why): return Problem(.failStopped, why)
+        }
+    }
+}
+
+extension Problem {
+    /// The same, which ends the connection when a body would have to be read before the next request.
+    fileprivate func ending(with head: API.Head) -> Problem {
+        var problem = self
+        problem.endsConnection = head.headers[.contentLength].map { $0 != "0" } ?? (head.method != "GET")
+        return problem
+    }
+}

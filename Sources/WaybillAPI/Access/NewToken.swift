@@ -1,0 +1,68 @@
+import Waybill
+package import WaybillAccess
+package import WaybillCore
+import WaybillEngine
+
+/// What a token is asked for, checked.
+package struct NewToken: Sendable {
+    private static let lastsMax = Interval.days(366)
+
+    private let name: Text
+    private let grants: [Grant]
+    private let lasts: Interval
+    private let reason: Text
+
+    package init(name: Text, grants: [Text], lasts: Interval, reason: Text) throws(Problem) {
+        guard (1...255).contains(name.byteCount), name == Text(name.string.onOneLine) else {
+            throw .badData("name", "a name has 1 to 255 bytes, on one line")
+        }
+        guard (1...500).contains(reason.byteCount) else { throw .badData("reason", "a reason has 1 to 500 bytes") }
+        guard lasts.milliseconds > 0, lasts.milliseconds <= Self.lastsMax.milliseconds else {
+            throw .badData("expires_in", "a token is good for at most \(Self.lastsMax.text)")
+        }
+        guard !grants.isEmpty, grants.count <= 100 else { throw .badData("grants", "a token has 1 to 100 grants") }
+        var read: [Grant] = []
+        for (index, grant) in grants.enumerated() {
+            do throws(GrantProblem) {
+                read.append(try Grant(grant))
+            } catch {
+                throw .badData("grants[\(index)]", error.message)
+            }
+        }
+        self.name = name
+        self.grants = read
+        self.lasts = lasts
+        self.reason = reason
+    }
+
+    /// Makes the token and keeps what the file may have of it.
+    package func make(in book: ServedBook, by caller: Text) async throws(Problem) -> (
+        token: AccessToken, text: TokenText
+    ) {
+        let text = TokenText(random: book.random)
+        let now = book.now
+        let token = AccessToken(
+            id: text.id, secretHash: text.secretHash, name: name, grants: grants, createdAt: now, createdBy: caller,
+            reason: reason, expiresAt: now.advanced(by: lasts))
+        try await book.ask { book in try await book.engine.keep(token.kept) }
+        return (token, text)
+    }
+}
+
+extension JSONWriter {
+    /// A token; its secret only when it was made just now.
+    package mutating func token(_ token: AccessToken, secret: Text?) {
+        beginObject()
+        member("id", token.id)
+        if let secret { member("token", secret) }
+        member("name", token.name)
+        members("grants", token.grants) { $0.text($1.text) }
+        member("created_at", token.createdAt)
+        member("created_by", token.createdBy)
+        member("reason", token.reason)
+        member("expires_at", token.expiresAt)
+        key("revoked_at")
+        if let at = token.revokedAt { text(Text(at.iso8601)) } else { null() }
+        endObject()
+    }
+}

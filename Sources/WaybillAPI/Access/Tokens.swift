@@ -1,0 +1,88 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+import WaybillEngine
+
+/// Operations on tokens.
+enum Tokens {
+    static let operations: [Operation] = [createToken, listTokens, revokeToken]
+
+    static let createToken = Operation(
+        "createToken", .post, "/v1/tokens", "Makes a token; it is shown in this answer and never again.",
+        grant: Need(.admin),
+        body: .fields(
+            [
+                Field("name", .text(bytesMax: 255), "How the journal names its requests.", isRequired: true),
+                Field("grants", .array(.text(), countMax: 100), "As `orders:buyer,seller`.", isRequired: true),
+                Field("expires_in", .duration, "How long it is good for; 90 days unless said."),
+                Field("reason", .text(bytesMax: 500), "Why.", isRequired: true),
+            ], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(201, "Made.", .named("NewToken"))], problems: [.badData, .limit],
+        example: Example(
+            Example.Step(
+                .post, "/v1/tokens",
+                body: #"{"name":"shop-web","grants":["orders:buyer,seller"],"reason":"first shop"}"#), 201,
+            """
+            {"id":"ffpmtltnmpgbvlbp","token":"wb-ffpmtltnmpgbvlbp-inp4x2y3yyfsw4zcg2zr42qwb3tmva4o4o5o67c7mkujug7vaoxui",
+             "name":"shop-web","grants":["orders:buyer,seller"],"created_at":"2026-11-29T12:00:00Z","created_by":"owner",
+             "reason":"first shop","expires_at":"2027-02-27T12:00:00Z","revoked_at":null}
+            """),
+        handler: create)
+
+    private static func create(_ call: Call) async throws(Problem) -> Reply {
+        let fields = try call.fields()
+        let new = try NewToken(
+            name: try fields.needed("name"), grants: try fields.texts("grants", countMax: 100) ?? [],
+            lasts: try fields.duration("expires_in") ?? .days(90), reason: try fields.needed("reason"))
+        let made = try await new.make(in: call.book, by: call.principal.name)
+        call.served.tokens.put(made.token)
+        return .json(201) { $0.token(made.token, secret: made.text.text) }
+    }
+
+    static let listTokens = Operation(
+        "listTokens", .get, "/v1/tokens", "Lists tokens without their secrets.", grant: Need(.admin),
+        answers: [Operation.Answer(200, "All of them.", .page(.named("Token")))],
+        example: Example(.get("/v1/tokens"), 200, #"{"items":[],"next":null}"#),
+        handler: { call throws(Problem) in
+            .json { writer in
+                writer.beginObject()
+                writer.members("items", call.served.tokens.all) { $0.token($1, secret: nil) }
+                writer.key("next")
+                writer.null()
+                writer.endObject()
+            }
+        })
+
+    static let revokeToken = Operation(
+        "revokeToken", .post, "/v1/tokens/{token}/revoke", "Revokes a token: it opens nothing from now on.",
+        grant: Need(.admin),
+        body: .fields(
+            [Field("reason", .text(bytesMax: 500), "Why.", isRequired: true)],
+            bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "Revoked.", .named("Token"))], problems: [.unknownToken],
+        example: Example(
+            after: [
+                Example.Step(
+                    .post, "/v1/tokens", body: #"{"name":"shop-web","grants":["viewer"],"reason":"first shop"}"#)
+            ],
+            Example.Step(.post, "/v1/tokens/ffpmtltnmpgbvlbp/revoke", body: #"{"reason":"it was lost"}"#), 200,
+            """
+            {"id":"ffpmtltnmpgbvlbp","name":"shop-web","grants":["viewer"],"created_at":"2026-11-29T12:00:00Z",
+             "created_by":"owner","reason":"first shop","expires_at":"2027-02-27T12:00:00Z",
+             "revoked_at":"2026-11-29T12:00:00Z"}
+            """),
+        handler: revoke)
+
+    private static func revoke(_ call: Call) async throws(Problem) -> Reply {
+        let reason = try call.fields().needed("reason", bytesMax: 500)
+        let (id, caller) = (call.path("token"), call.principal.name)
+        let kept = try await call.book.ask { book in
+            try await book.engine.revokeAccessToken(id, by: caller, because: reason)
+        }
+        guard let kept, let token = AccessToken(kept) else {
+            throw Problem(.unknownToken, "there is no token \(id)").with(("token", .text(id)))
+        }
+        call.served.tokens.put(token)
+        return .json { $0.token(token, secret: nil) }
+    }
+}

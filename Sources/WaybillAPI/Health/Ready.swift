@@ -1,0 +1,38 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+
+extension Health {
+    static let ready = Operation(
+        "ready", .get, "/readyz", "Whether new work is taken; a held clock is a warning, orders go on.",
+        grant: Need(.nothing),
+        answers: [
+            Operation.Answer(
+                200, "It is.",
+                .object([
+                    Field("ready", .boolean, isRequired: true),
+                    Field("warnings", .array(.text(), countMax: 10), isRequired: true),
+                ]))
+        ],
+        problems: [.shuttingDown, .failStopped],
+        example: Example(.get("/readyz"), 200, #"{"ready":true,"warnings":[]}"#), handler: look)
+
+    private static func look(_ call: Call) async throws(Problem) -> Reply {
+        switch call.served.now {
+        case .ready: break
+        case .stopping: throw Problem(.shuttingDown, "the server stops")
+        case .stopped(let why): throw Problem(.failStopped, why)
+        }
+        let health = call.book.book.health
+        if let why = health.stopped { throw Problem(.failStopped, why) }
+        var warnings: [Text] = []
+        if health.isClockHeld { warnings.append("the wall clock jumped ahead; timeouts wait until it is confirmed") }
+        if let hold = health.timeoutHold { warnings.append("timeouts are held by \(hold.heldBy): \(hold.why)") }
+        return .json { writer in
+            writer.beginObject()
+            writer.member("ready", true)
+            writer.members("warnings", warnings) { $0.text($1) }
+            writer.endObject()
+        }
+    }
+}

@@ -1,0 +1,74 @@
+package import WaybillAccess
+package import WaybillCore
+
+/// One request to an operation: who asks, with what.
+package struct Call: Sendable {
+    package let served: Served
+    package let principal: Principal
+    package let headers: CallHeaders
+    package let query: QueryValues
+    package let requestID: Text
+    /// The key of the request, where the operation takes one.
+    package let key: Text?
+    /// The body as it came.
+    package let body: [UInt8]
+    let parameters: [(name: String, value: Text)]
+    private let rule: Operation.BodyRule
+
+    init(_ admission: Admission, _ served: Served, body: [UInt8]) {
+        self.served = served
+        principal = admission.principal
+        headers = admission.headers
+        query = admission.query
+        requestID = admission.requestID
+        key = admission.key
+        parameters = admission.parameters
+        rule = admission.operation.body
+        self.body = body
+    }
+
+    package var book: ServedBook { served.book }
+
+    /// A parameter of the path; the list of operations has no handler that asks for another.
+    package func path(_ name: String) -> Text { parameters.first { $0.name == name }?.value ?? "" }
+
+    /// The body, cut into the fields that the operation takes.
+    package func fields() throws(Problem) -> BodyFields {
+        switch rule {
+        case .fields(let fields, _): try BodyFields(reading: body, as: fields)
+        case .none, .json: throw .defect("the operation reads no fields")
+        }
+    }
+
+    /// The role in which a command is sent: the one that is named, or the only one that the token has.
+    package func role() throws(Problem) -> Text {
+        if let named = try headers.single(.role) {
+            guard principal.maySpeak(as: Text(named)) else {
+                throw Problem(.wrongRole, "this token may not speak as \(named)")
+                    .with(("role", .text(Text(named))), ("allowed", .texts(principal.roles)))
+            }
+            return Text(named)
+        }
+        let roles = principal.roles
+        guard roles.count == 1, let only = roles.first else {
+            let choice = roles.isEmpty ? "" : ", one of \(roles.map(\.string).joined(separator: ", "))"
+            throw Problem(.roleMissing, "send the header Waybill-Role with the role that speaks\(choice)")
+        }
+        return only
+    }
+
+    /// The lane that the request belongs to; empty: the base.
+    package func lane() throws(Problem) -> Text {
+        guard let lane = try headers.single(.lane).map({ Text($0) }) else { return "" }
+        guard principal.mayUse(lane: lane) else {
+            throw Problem(.forbidden, "this token may not use the lane \(lane)").with(("lane", .text(lane)))
+        }
+        return lane
+    }
+
+    /// The caller's trace context.
+    package var trace: Text? { TraceParent.read(headers) }
+
+    /// Whether the changed thing is wanted in the answer.
+    package var wantsRepresentation: Bool { headers[.prefer] == "return=representation" }
+}

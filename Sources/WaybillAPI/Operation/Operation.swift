@@ -1,0 +1,126 @@
+package import WaybillAccess
+
+/// One thing that may be asked of a served order book. Routes, documentation and the matrix of grants follow from the
+/// list of these; it knows no HTTP library.
+package struct Operation: Sendable {
+    package typealias Handler = @Sendable (Call) async throws(Problem) -> Reply
+
+    /// Names it in documentation, logs and metrics: `placeOrder`.
+    package let name: String
+    package let method: Method
+    package let path: PathTemplate
+    /// What it does, in one sentence.
+    package let summary: String
+    /// Who may ask for it.
+    package let grant: Need
+    /// Parameters of the query; those of the path follow from it.
+    package let query: [Parameter]
+    /// Whether it takes `Idempotency-Key`.
+    package let key: KeyRule
+    package let body: BodyRule
+    /// How it answers when all is well.
+    package let answers: [Answer]
+    /// What may be wrong, besides what may be wrong with any request.
+    package let problems: [ProblemCode]
+    /// A request with its real answer, compared in a test.
+    package let example: Example
+    /// Whether it waits for something to come, and is given up when its caller goes.
+    package let isLongPoll: Bool
+    package let handler: Handler
+
+    package init(
+        _ name: String, _ method: Method, _ path: PathTemplate, _ summary: String, grant: Need,
+        query: [Parameter] = [], key: KeyRule = .none, body: BodyRule = .none, answers: [Answer],
+        problems: [ProblemCode] = [], example: Example, isLongPoll: Bool = false, handler: @escaping Handler
+    ) {
+        self.name = name
+        self.method = method
+        self.path = path
+        self.summary = summary
+        self.grant = grant
+        self.query = query
+        self.key = key
+        self.body = body
+        self.answers = answers
+        self.problems = problems
+        self.example = example
+        self.isLongPoll = isLongPoll
+        self.handler = handler
+    }
+
+    /// The methods of HTTP that the list uses.
+    package enum Method: String, Sendable, CaseIterable {
+        case get = "GET"
+        case post = "POST"
+        case put = "PUT"
+        case delete = "DELETE"
+    }
+
+    /// Whether a request may be named, so that it is done once however often it is sent.
+    package enum KeyRule: Sendable {
+        case none, taken, required
+    }
+
+    /// What a request brings.
+    package enum BodyRule: Sendable {
+        case none
+        /// A JSON object with these fields.
+        case fields([Field], bytesMax: Int)
+        /// A JSON object that is handed on as it came.
+        case json(bytesMax: Int)
+
+        /// The most bytes that are read.
+        package var bytesMax: Int {
+            switch self {
+            case .none: 0
+            case .fields(_, let bytesMax), .json(let bytesMax): bytesMax
+            }
+        }
+    }
+
+    /// One status with what it carries; nil: nothing.
+    package struct Answer: Sendable {
+        package let status: Int
+        package let summary: String
+        package let schema: Schema?
+
+        package init(_ status: Int, _ summary: String, _ schema: Schema?) {
+            self.status = status
+            self.summary = summary
+            self.schema = schema
+        }
+    }
+}
+
+/// One parameter of a query.
+package struct Parameter: Sendable {
+    package let name: String
+    package let schema: Schema
+    package let summary: String
+    /// Whether it may come more than once.
+    package let isRepeated: Bool
+    /// Whether any name with this beginning is taken: `attribute.`.
+    package let isPrefix: Bool
+
+    package init(
+        _ name: String, _ schema: Schema, _ summary: String, isRepeated: Bool = false, isPrefix: Bool = false
+    ) {
+        self.name = name
+        self.schema = schema
+        self.summary = summary
+        self.isRepeated = isRepeated
+        self.isPrefix = isPrefix
+    }
+
+    /// Whether a name of a query is this one.
+    func takes(_ name: String) -> Bool {
+        isPrefix ? name.hasPrefix(self.name) && name.utf8.count > self.name.utf8.count : name == self.name
+    }
+}
+
+extension Operation.BodyRule {
+    /// Bytes of a command, a change of stock, a setting.
+    package static let smallMax = 256 * 1_024
+    /// Bytes of messages.
+    package static let messagesMax = 4 * 1_024 * 1_024
+}

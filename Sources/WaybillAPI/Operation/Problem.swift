@@ -1,0 +1,118 @@
+package import WaybillCore
+
+/// Why a request is not answered as asked: RFC 9457, with a stable code and the values of the rule that was met.
+package struct Problem: Error, Sendable {
+    package let code: ProblemCode
+    package var status: Int
+    /// The sentence for people.
+    package let detail: String
+    /// The values that the sentence names, in its order.
+    package var values: [(name: StaticString, value: Value)] = []
+    /// Whether a repeat under the same key gets this answer again.
+    package var isStored = false
+    package var retryAfter: Interval?
+    /// Places in a body or a workflow's text.
+    package var findings: [Finding] = []
+    /// Members of its own, JSON already.
+    package var members: [(name: StaticString, json: [UInt8])] = []
+    package var headers: [(name: String, value: String)] = []
+    /// Whether the connection ends with the answer: the rest of the request is not read.
+    package var endsConnection = false
+
+    /// One of the values that a sentence names.
+    package enum Value: Sendable {
+        case text(Text)
+        case int(Int64)
+        case texts([Text])
+    }
+
+    /// What is wrong at one place.
+    package struct Finding: Hashable, Sendable {
+        package let path: String
+        package let message: String
+        package var line: Int?
+        package var column: Int?
+
+        package init(path: String, message: String, line: Int? = nil, column: Int? = nil) {
+            self.path = path
+            self.message = message
+            self.line = line
+            self.column = column
+        }
+    }
+
+    package init(_ code: ProblemCode, _ detail: String) {
+        self.code = code
+        status = code.status
+        self.detail = detail.onOneLine
+    }
+
+    /// A defect of this program; what it was goes to the log, not to the caller.
+    package static func defect(_ what: String) -> Problem {
+        Problem(.defect, "this request met a defect of the server: \(what)")
+    }
+
+    /// The same with an account of what it was about.
+    package func with(_ values: (name: StaticString, value: Value)...) -> Problem {
+        var problem = self
+        problem.values += values
+        return problem
+    }
+
+    /// The answer.
+    ///
+    /// - Parameter instance: the path that was asked for, as it came.
+    package func reply(requestID: Text, instance: Text) -> Reply {
+        var headers = headers
+        if let retryAfter {
+            headers.append(("retry-after", "\((max(0, retryAfter.milliseconds) + 999) / 1_000)"))
+        }
+        var reply = Reply.json(status, headers: headers) { writer in write(to: &writer, requestID, instance) }
+        reply.contentType = "application/problem+json"
+        return reply
+    }
+
+    private func write(to writer: inout JSONWriter, _ requestID: Text, _ instance: Text) {
+        writer.beginObject()
+        writer.member("type", Text("/problems/\(code.rawValue)"))
+        writer.member("title", Text(code.title))
+        writer.member("status", Int64(status))
+        writer.member("detail", Text(detail))
+        writer.member("instance", instance)
+        writer.member("code", Text(code.rawValue))
+        if !values.isEmpty {
+            writer.key("values")
+            writer.beginObject()
+            for (name, value) in values {
+                writer.key(name)
+                switch value {
+                case .text(let text): writer.text(text)
+                case .int(let number): writer.int(number)
+                case .texts(let texts):
+                    writer.beginArray()
+                    for text in texts { writer.text(text) }
+                    writer.endArray()
+                }
+            }
+            writer.endObject()
+        }
+        writer.member("stored", isStored)
+        if let retryAfter { writer.member("retry_after_ms", retryAfter.milliseconds) }
+        if !findings.isEmpty {
+            writer.members("findings", findings) { writer, finding in
+                writer.beginObject()
+                writer.member("path", Text(finding.path))
+                writer.member("message", Text(finding.message))
+                if let line = finding.line { writer.member("line", Int64(line)) }
+                if let column = finding.column { writer.member("column", Int64(column)) }
+                writer.endObject()
+            }
+        }
+        for (name, json) in members {
+            writer.key(name)
+            writer.json(json)
+        }
+        writer.member("request_id", requestID)
+        writer.endObject()
+    }
+}

@@ -1,0 +1,28 @@
+package import WaybillCore
+
+/// What an operation answers.
+package struct Reply: Sendable {
+    package var status: Int
+    package var headers: [(name: String, value: String)]
+    package var body: [UInt8]
+    /// Nil: there is no body.
+    package var contentType: String?
+
+    package init(
+        _ status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], contentType: String? = nil
+    ) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.contentType = contentType
+    }
+
+    /// An answer in JSON.
+    package static func json(
+        _ status: Int = 200, headers: [(name: String, value: String)] = [], _ write: (inout JSONWriter) -> Void
+    ) -> Reply {
+        var writer = JSONWriter()
+        write(&writer)
+        return Reply(status, headers: headers, body: writer.bytes, contentType: "application/json")
+    }
+}

@@ -1,0 +1,31 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+
+extension Orders {
+    static let orderHistory = Operation(
+        "orderHistory", .get, "/v1/orders/{order}/history", "Lists the events of an order, the oldest first.",
+        grant: Need(.viewer, .orders),
+        query: [Parameter("after", .integer(0...Int64.max), "Events after this version of the order.")]
+            + PageRequest.parameters,
+        answers: [Operation.Answer(200, "A page.", .page(.named("Event")))], problems: [.unknownOrder, .badCursor],
+        example: Example(
+            after: [ExampleShop.stock, ExampleShop.place], .get("/v1/orders/order-7/history"), 200,
+            """
+            {"items":[{"event":"e2","version":1,"type":"place","at":"2026-11-29T12:00:00Z","caller":"owner",
+             "key":"cart-42","cause":null,"trace":null}],"next":null}
+            """),
+        handler: history)
+
+    private static func history(_ call: Call) async throws(Problem) -> Reply {
+        let id = OrderID(call.path("order"))
+        let page = try PageRequest(call, of: "history of \(id)")
+        let after = try call.query.int("after", in: 0...Int64.max) ?? 0
+        let events = try await call.book.read { book in
+            try book.history(of: id, after: page.number ?? after, limit: page.limit)
+        }
+        guard let events else { throw Problem(.unknownOrder(id)) }
+        let next = events.count == page.limit ? events.last?.version : nil
+        return page.reply(events, next: next) { $0.eventHead($1) }
+    }
+}

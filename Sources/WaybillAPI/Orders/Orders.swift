@@ -1,0 +1,45 @@
+import Waybill
+import WaybillCore
+
+/// Operations on orders.
+enum Orders {
+    static let operations: [Operation] = [
+        placeOrder, listOrders, showOrder, sendCommand, orderHistory, whyOrder,
+    ]
+}
+
+extension JSONWriter {
+    /// Proof of an accepted command.
+    mutating func receipt(_ receipt: Receipt) {
+        beginObject()
+        member("order", receipt.order.text)
+        member("version", receipt.version)
+        member("status", receipt.status)
+        member("repeated", receipt.isRepeat)
+        endObject()
+    }
+}
+
+extension Reply {
+    /// The answer to an accepted command: its receipt, or the order when that is wanted.
+    static func accepted(_ receipt: Receipt, _ status: Int, _ call: Call) async throws(Problem) -> Reply {
+        let order =
+            call.wantsRepresentation
+            ? try await call.book.read { book in try book.order(receipt.order) } : nil
+        var reply = Reply.json(status) { writer in
+            if let order { writer.order(order) } else { writer.receipt(receipt) }
+        }
+        reply.headers.append(EntityTag.header(order?.version ?? receipt.version))
+        if receipt.isRepeat { reply.headers.append(("idempotency-replayed", "true")) }
+        return reply
+    }
+}
+
+extension Schema {
+    static let receipt = Schema.object([
+        Field("order", .text(), "The order's id.", isRequired: true),
+        Field("version", .integer(), "Its version after the command.", isRequired: true),
+        Field("status", .text(), "Its status after the command; of a repeat, its status now.", isRequired: true),
+        Field("repeated", .boolean, "Whether the command was accepted before, under the same key.", isRequired: true),
+    ])
+}

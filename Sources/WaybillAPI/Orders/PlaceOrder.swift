@@ -1,0 +1,51 @@
+import Crypto
+import Waybill
+import WaybillAccess
+import WaybillCore
+
+extension Orders {
+    static let placeOrder = Operation(
+        "placeOrder", .post, "/v1/orders", "Places an order under a workflow.",
+        grant: Need(.orders), key: .required,
+        body: .fields(
+            [
+                Field("id", .text(bytesMax: 256), "The shop's own id; made from the key when it is left out."),
+                Field("workflow", .text(bytesMax: 256), "The workflow to place it under.", isRequired: true),
+                Field("command", .text(bytesMax: 256), "The command that places it; `place` unless said."),
+                Field("data", .anyObject, "The command's data, by the workflow."),
+            ], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(201, "Placed.", .receipt)],
+        problems: [
+            .orderExists, .insufficientStock, .invariantBroken, .notPossible, .badData, .keyReused, .unknownWorkflow,
+            .unknownCommand, .wrongRole, .roleMissing,
+        ],
+        example: Example(
+            after: [ExampleShop.stock], ExampleShop.place, 201,
+            #"{"order":"order-7","version":1,"status":"awaiting payment","repeated":false}"#),
+        handler: place)
+
+    private static func place(_ call: Call) async throws(Problem) -> Reply {
+        let fields = try call.fields()
+        let workflow = try fields.needed("workflow", bytesMax: 256)
+        let name = try fields.text("command", bytesMax: 256) ?? "place"
+        let id = try fields.text("id", bytesMax: 256) ?? madeID(call)
+        var command = OrderCommand(
+            EventName(name), of: OrderID(id), json: fields.json("data") ?? Array("{}".utf8),
+            workflow: WorkflowName(workflow), role: try call.role(), key: call.key, caller: call.principal.name,
+            lane: try call.lane(), trace: call.trace)
+        if try EntityTag.wantsNone(call.headers) { command.expectedVersion = 0 }
+        let receipt = try await call.book.submit(command)
+        var reply = try await Reply.accepted(receipt, 201, call)
+        reply.headers.append(("location", "/v1/orders/\(id.asPathSegment)"))
+        return reply
+    }
+
+    /// An id that follows from who asks and under which key, so that a repeat names the same order.
+    private static func madeID(_ call: Call) -> Text {
+        let named = "\(call.principal.name)\n\(call.key ?? call.requestID)"
+        let digits = SHA256.hash(data: Array(named.utf8)).prefix(10).map { byte in
+            String(byte >> 4, radix: 16) + String(byte & 15, radix: 16)
+        }
+        return Text("o-" + digits.joined())
+    }
+}

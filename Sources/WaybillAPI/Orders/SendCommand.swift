@@ -1,0 +1,49 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+
+extension Orders {
+    static let sendCommand = Operation(
+        "sendCommand", .post, "/v1/orders/{order}/commands/{command}",
+        "Sends a command to an order; the body is the command's data.",
+        grant: Need(.orders), key: .taken, body: .json(bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "Accepted.", .receipt)],
+        problems: [
+            .unknownOrder, .unknownCommand, .notPossible, .insufficientStock, .beyondHolding, .invariantBroken,
+            .arithmetic, .noOpenCall, .callEnded, .callNotAnswered, .versionConflict, .badData, .keyReused, .wrongRole,
+            .roleMissing,
+        ],
+        example: Example(
+            after: [ExampleShop.stock, ExampleShop.place], ExampleShop.pay, 200,
+            #"{"order":"order-7","version":2,"status":"awaiting shipment","repeated":false}"#),
+        handler: send)
+
+    private static func send(_ call: Call) async throws(Problem) -> Reply {
+        let command = OrderCommand(
+            EventName(call.path("command")), of: OrderID(call.path("order")),
+            json: call.body.isEmpty ? Array("{}".utf8) : call.body, role: try call.role(), key: call.key,
+            caller: call.principal.name, expectedVersion: try EntityTag.expectedVersion(call.headers),
+            lane: try call.lane(), trace: call.trace)
+        do throws(Problem) {
+            return try await .accepted(try await call.book.submit(command), 200, call)
+        } catch {
+            guard error.code == .versionConflict, let expected = command.expectedVersion else { throw error }
+            throw try await error.missed(by: expected, of: command.order, call)
+        }
+    }
+}
+
+extension Problem {
+    /// A conflict with what the caller has not seen: the events since its version, at most 20.
+    fileprivate func missed(by version: Int64, of order: OrderID, _ call: Call) async throws(Problem) -> Problem {
+        let events = try await call.book.read { book in try book.history(of: order, after: version, limit: 20) }
+        guard let events, !events.isEmpty else { return self }
+        var writer = JSONWriter()
+        writer.beginArray()
+        for event in events { writer.eventHead(event) }
+        writer.endArray()
+        var problem = self
+        problem.members.append(("missed", writer.bytes))
+        return problem
+    }
+}

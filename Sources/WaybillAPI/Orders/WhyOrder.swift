@@ -1,0 +1,59 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+
+extension Orders {
+    static let whyOrder = Operation(
+        "whyOrder", .get, "/v1/orders/{order}/why",
+        "Tells why an order does not move: its last refusals, what it waits for, and what is possible.",
+        grant: Need(.viewer, .orders), query: AsOfParameter.parameters,
+        answers: [Operation.Answer(200, "Why.", .named("Why"))], problems: [.unknownOrder],
+        example: Example(
+            after: [ExampleShop.stock, ExampleShop.buy], .get("/v1/orders/order-8/why"), 200, shown),
+        handler: why)
+
+    private static let shown = """
+        {"order":"order-8","placed":true,"refusals":[],"status":"awaiting payment",
+         "timeouts":[{"name":"unpaid.after.15m","due":"2026-11-29T12:15:00Z"}],"calls":[],
+         "possible":[{"command":"refund_done","guards":[]},{"command":"refund_failed","guards":[]},
+          {"command":"refund_again",
+           "guards":["event.amount_cents > 0 AND event.amount_cents <= owed[event.payment].cents"]},
+          {"command":"pay","guards":["event.amount_cents = price_cents"]},{"command":"cancel","guards":[]},
+          {"command":"withdraw","guards":[]}]}
+        """
+
+    private static func why(_ call: Call) async throws(Problem) -> Reply {
+        let id = OrderID(call.path("order"))
+        let moment = try AsOfParameter.read(call.query)
+        let found = try await call.book.read { book in
+            (try book.order(id, asOf: moment), try book.refusals(of: id, asOf: moment))
+        }
+        // An order that was never placed has refusals too, and these are what is asked about.
+        guard found.0 != nil || !found.1.isEmpty else { throw Problem(.unknownOrder(id)) }
+        return .json { writer in
+            writer.beginObject()
+            writer.member("order", id.text)
+            writer.member("placed", found.0 != nil)
+            writer.members("refusals", found.1) { $0.refusal($1) }
+            if let order = found.0 {
+                writer.member("status", order.status)
+                writer.members("timeouts", order.timeouts) { $0.timeout($1.name, due: $1.due) }
+                writer.members("calls", order.openCalls) { writer, call in
+                    writer.beginObject()
+                    writer.member("key", call.key)
+                    writer.member("state", call.state)
+                    writer.member("deadline", call.deadline)
+                    writer.member("topic", call.topic.text)
+                    writer.endObject()
+                }
+                writer.members("possible", order.possible) { writer, possible in
+                    writer.beginObject()
+                    writer.member("command", possible.command.text)
+                    writer.members("guards", possible.guards) { $0.text($1) }
+                    writer.endObject()
+                }
+            }
+            writer.endObject()
+        }
+    }
+}

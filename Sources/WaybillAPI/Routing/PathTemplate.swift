@@ -1,0 +1,23 @@
+/// The path of an operation, with names in braces for its parameters: `/v1/orders/{order}/commands/{command}`.
+package struct PathTemplate: Hashable, Sendable, ExpressibleByStringLiteral {
+    package let text: String
+    let segments: [Segment]
+
+    enum Segment: Hashable, Sendable {
+        case literal(String)
+        case parameter(String)
+    }
+
+    package init(stringLiteral text: String) {
+        self.text = text
+        segments = text.split(separator: "/").map { segment in
+            segment.hasPrefix("{") && segment.hasSuffix("}")
+                ? .parameter(String(segment.dropFirst().dropLast())) : .literal(String(segment))
+        }
+    }
+
+    /// The names of its parameters, in order.
+    package var parameters: [String] {
+        segments.compactMap { segment in if case .parameter(let name) = segment { name } else { nil } }
+    }
+}

@@ -1,0 +1,69 @@
+package import WaybillCore
+
+/// The parameters of a query, checked against what the operation takes.
+package struct QueryValues: Sendable {
+    private let items: [(name: String, value: Text)]
+
+    init(_ items: [(name: String, value: Text)], for operation: Operation) throws(Problem) {
+        var seen: Set<String> = []
+        for (name, _) in items {
+            guard let parameter = operation.query.first(where: { $0.takes(name) }) else {
+                let names = operation.query.map { $0.isPrefix ? "\($0.name)NAME" : $0.name }.joined(separator: ", ")
+                throw Problem(
+                    .badParameter,
+                    "there is no parameter \(name); \(names.isEmpty ? "none is taken here" : "there are: \(names)")")
+            }
+            guard seen.insert(name).inserted || parameter.isRepeated else {
+                throw Problem(.badParameter, "the parameter \(name) came more than once")
+            }
+        }
+        self.items = items
+    }
+
+    package func text(_ name: String) -> Text? { items.first { $0.name == name }?.value }
+
+    /// All that begin with a prefix, without it.
+    package func texts(beginning prefix: String) -> [(name: Text, value: Text)] {
+        items.filter { $0.name.hasPrefix(prefix) && $0.name != prefix }
+            .map { (Text(String($0.name.dropFirst(prefix.count))), $0.value) }
+    }
+
+    package func int(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
+        guard let text = text(name) else { return nil }
+        guard let number = Int64(text.string), range.contains(number) else {
+            throw Problem(
+                .badParameter,
+                "\(name)=\(text) is not a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+
+    package func bool(_ name: String) throws(Problem) -> Bool {
+        switch text(name) {
+        case nil, "false": return false
+        case "true", "": return true
+        case .some(let text): throw Problem(.badParameter, "\(name)=\(text) is neither true nor false")
+        }
+    }
+
+    package func time(_ name: String) throws(Problem) -> Moment? {
+        guard let text = text(name) else { return nil }
+        do throws(MomentProblem) {
+            return try Moment(read: text)
+        } catch {
+            throw Problem(.badParameter, "\(name): \(error.message)")
+        }
+    }
+
+    /// One of some words.
+    package func word<Word: RawRepresentable & CaseIterable>(
+        _ name: String, _ type: Word.Type
+    ) throws(Problem) -> Word? where Word.RawValue == String {
+        guard let text = text(name) else { return nil }
+        guard let word = Word(rawValue: text.string) else {
+            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
+            throw Problem(.badParameter, "\(name)=\(text) is not one of \(words)")
+        }
+        return word
+    }
+}

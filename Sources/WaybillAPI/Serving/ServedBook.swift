@@ -1,0 +1,72 @@
+package import Waybill
+package import WaybillCore
+import WaybillEngine
+
+/// The order book as operations ask it: nothing here holds a thread that other tasks run on, and what goes wrong is a
+/// problem. The one place that knows how the face is called.
+package struct ServedBook: Sendable {
+    package let book: OrderBook
+    private let threads: EngineThreads?
+
+    /// - Parameter threads: where calls wait for the file; nil: in a virtual world, where nothing waits.
+    package init(_ book: OrderBook, threads: EngineThreads?) {
+        self.book = book
+        self.threads = threads
+    }
+
+    package var now: Moment { book.now }
+
+    /// 64 random bits of the book's world.
+    package var random: @Sendable () -> UInt64 { book.engine.world.random }
+
+    /// Which file it is.
+    package func fileID() throws -> Text { try book.engine.fileID()?.text ?? "" }
+
+    /// Sends a command and waits for its commit.
+    package func submit(_ command: OrderCommand) async throws(Problem) -> Receipt {
+        switch await book.submit(command) {
+        case .accepted(let receipt): return receipt
+        case .refused(let refusal): throw Problem(refusal)
+        }
+    }
+
+    /// Changes a stock and waits for the commit.
+    package func submit(_ command: StockCommand) async throws(Problem) -> StockReceipt {
+        switch await book.submit(command) {
+        case .success(let receipt): return receipt
+        case .failure(let refusal): throw Problem(refusal)
+        }
+    }
+
+    /// Looks into the file.
+    package func read<Result: Sendable>(
+        _ body: @escaping @Sendable (OrderBook) throws -> Result
+    ) async throws(Problem) -> Result {
+        try await ask { book in try body(book) }
+    }
+
+    /// Asks for something that may wait for the file or for its commit.
+    package func ask<Result: Sendable>(
+        _ body: @escaping @Sendable (OrderBook) async throws -> Result
+    ) async throws(Problem) -> Result {
+        do {
+            guard let threads else { return try await body(book) }
+            return try await withTaskExecutorPreference(threads) { try await body(book) }
+        } catch {
+            throw Problem(thrown: error)
+        }
+    }
+}
+
+extension Problem {
+    /// What a call of the book threw.
+    init(thrown error: any Error) {
+        switch error {
+        case let problem as Problem: self = problem
+        case let refusal as Refusal: self.init(refusal)
+        case let refusal as MessageRefusal: self.init(refusal)
+        case let failure as StoreFailure: self = .defect(failure.message)
+        default: self = .defect("\(error)")
+        }
+    }
+}

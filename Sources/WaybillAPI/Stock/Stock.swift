@@ -1,0 +1,43 @@
+import WaybillCore
+
+/// Operations on stock.
+enum Stock {
+    static let operations: [Operation] = [listStock, showStock, receiveStock, adjustStock, countStock]
+
+    /// Where a stock lies.
+    static let location = Parameter("location", .text(bytesMax: 256), "Where it lies; empty when there is one place.")
+
+    /// The stock that a request is about.
+    static func key(_ call: Call) -> StockKey {
+        StockKey(sku: SKU(call.path("sku")), location: Location(call.query.text("location") ?? ""))
+    }
+}
+
+extension JSONWriter {
+    /// Proof of an accepted change of stock.
+    mutating func receipt(_ receipt: StockReceipt) {
+        beginObject()
+        stock(receipt.stock)
+        level(receipt.level)
+        member("version", receipt.version)
+        member("repeated", receipt.isRepeat)
+        endObject()
+    }
+}
+
+extension Schema {
+    private static let levelFields = [
+        Field("sku", .text(), isRequired: true), Field("location", .text(), isRequired: true),
+        Field("received", .integer(), "All that came in.", isRequired: true),
+        Field("adjusted", .integer(), "What was found, less what was lost.", isRequired: true),
+        Field("free", .integer(), "What can be reserved.", isRequired: true),
+        Field("reserved", .integer(), "What orders hold.", isRequired: true),
+        Field("sold", .integer(), "What was confirmed and has not come back.", isRequired: true),
+    ]
+    static let stockLevel = Schema.object(levelFields)
+    static let stockReceipt = Schema.object(
+        levelFields + [
+            Field("version", .integer(), "The stock's version after it.", isRequired: true),
+            Field("repeated", .boolean, "Whether it was done before, under the same key.", isRequired: true),
+        ])
+}

@@ -1,0 +1,64 @@
+import Crypto
+package import WaybillCore
+
+/// A token as its holder has it: `wb-ID-SECRET`. It is shown once, when it is made; the file keeps a digest.
+package struct TokenText: Sendable {
+    /// Sixteen letters by which the token is found.
+    package let id: Text
+    /// 256 bits and a check letter.
+    private let secret: Text
+
+    private static let letters = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+    private static let idLetters = 16
+    private static let secretLetters = 53
+
+    /// Makes a token.
+    package init(random: () -> UInt64) {
+        id = Self.random(Self.idLetters, random)
+        let secret = Self.random(Self.secretLetters - 1, random)
+        self.secret = "\(secret)\(Self.checkLetter(secret))"
+    }
+
+    /// Reads a token that a caller has sent; nil: it is none, or mistyped.
+    package init?(_ text: Text) {
+        let parts = text.string.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0].elementsEqual("wb".utf8), parts[1].count == Self.idLetters,
+            parts[2].count == Self.secretLetters, parts[1].allSatisfy(Self.letters.contains),
+            parts[2].allSatisfy(Self.letters.contains)
+        else { return nil }
+        id = Text(String(decoding: parts[1], as: UTF8.self))
+        secret = Text(String(decoding: parts[2], as: UTF8.self))
+        guard Text(String(secret.string.suffix(1))) == Self.checkLetter(Text(String(secret.string.dropLast()))) else {
+            return nil
+        }
+    }
+
+    /// The whole token, for its holder only.
+    package var text: Text { "wb-\(id)-\(secret)" }
+
+    /// What the file keeps of the secret: SHA-256 in hexadecimal digits.
+    package var secretHash: Text {
+        let digest = SHA256.hash(data: Array(secret.string.utf8))
+        return Text(digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
+    }
+
+    /// Five bits for each letter.
+    private static func random(_ count: Int, _ random: () -> UInt64) -> Text {
+        var text: [UInt8] = []
+        var bits: UInt64 = 0
+        for index in 0..<count {
+            if index % 12 == 0 { bits = random() }
+            text.append(letters[Int(bits & 31)])
+            bits >>= 5
+        }
+        return Text(String(decoding: text, as: UTF8.self))
+    }
+
+    /// A letter that tells most mistypings without a look-up.
+    private static func checkLetter(_ secret: Text) -> Text {
+        let sum = secret.withBytes { bytes in
+            bytes.reduce(UInt32(7)) { sum, byte in (sum &* 31 &+ UInt32(byte)) % 1_048_573 }
+        }
+        return Text(String(decoding: [letters[Int(sum & 31)]], as: UTF8.self))
+    }
+}

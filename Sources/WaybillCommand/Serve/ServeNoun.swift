@@ -1,0 +1,116 @@
+import ArgumentParser
+import Foundation
+import Waybill
+import WaybillServer
+
+/// `waybill serve`: an order backend that any language can call.
+struct ServeNoun: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Serve a file over HTTP, until SIGTERM.",
+        discussion: """
+            Each option can come from the environment too: --http is WAYBILL_HTTP. Programs need a token, see `waybill \
+            token create`; the owner of the file needs none at the socket beside it.
+
+              waybill serve --db shop.db --create &
+              curl --unix-socket shop.db.sock http://waybill/v1/stock
+            """)
+
+    @Option(help: ArgumentHelp("The file with the orders.", valueName: "file"))
+    var db: String?
+
+    @Flag(help: "Make the file if there is none.")
+    var create = false
+
+    @Option(
+        help: ArgumentHelp("The address of TCP, loopback only; port 0: a free one; off: none.", valueName: "host:port"))
+    var http: String?
+
+    @Option(help: ArgumentHelp("The socket for the owner of the file; off: none.", valueName: "path"))
+    var socket: String?
+
+    @Option(help: ArgumentHelp("Another name by which the server is called; may be repeated.", valueName: "name"))
+    var host: [String] = []
+
+    @Flag(help: "Ask for no token.")
+    var open = false
+
+    @Option(help: ArgumentHelp("A workflow to open with the file; may be repeated.", valueName: "file"))
+    var workflow: [String] = []
+
+    @Flag(help: "Hold timeouts of orders from the opening on: `timeout release` lets them fire.")
+    var holdTimeouts = false
+
+    @Option(help: ArgumentHelp("Calls that may wait for the file at a time.", valueName: "count"))
+    var readers: Int?
+
+    @Option(help: ArgumentHelp("How long it may take to stop.", valueName: "duration"))
+    var stopWithin: Interval?
+
+    @Flag(help: "Print each setting, and where it comes from, and end.")
+    var printConfig = false
+
+    func run() async throws {
+        var settings = ServeSettings()
+        let plan = try ServePlan(self, &settings)
+        guard !printConfig else { return Self.show(settings.all) }
+        ProcessBounds.tighten()
+        ProcessBounds.raiseOpenFiles()
+        let texts = try WorkflowChoice(workflow).texts
+        do {
+            try await plan.database.writing(workflows: texts, withShipped: true, isMade: plan.isMade) { book in
+                try await BookServer(book, settings: plan.server).run { at in plan.announce(at) }
+            }
+        } catch let failure as ServerFailure {
+            throw CommandFailure(failure.description, status: failure.kind == .stopped ? .unknown : .misused)
+        }
+    }
+
+    private static func show(_ settings: [ServeSetting]) {
+        var table = TextTable([.init("SETTING"), .init("VALUE"), .init("FROM")])
+        for setting in settings { table.add([setting.name, setting.value, setting.origin]) }
+        table.write()
+    }
+}
+
+/// What `waybill serve` was asked for, checked.
+struct ServePlan {
+    let database: DatabaseFile
+    let isMade: Bool
+    private(set) var server = BookServer.Settings()
+    private let path: String
+
+    init(_ noun: ServeNoun, _ settings: inout ServeSettings) throws(CommandFailure) {
+        path = settings.value("db", flag: noun.db, usual: "")
+        guard !path.isEmpty || noun.printConfig else {
+            throw CommandFailure("--db names the file to serve", status: .misused)
+        }
+        var file = DatabaseFile(path: path)
+        isMade = try settings.flag("create", flag: noun.create)
+        let http = settings.value("http", flag: noun.http, usual: "127.0.0.1:7070")
+        server.http = http == "off" ? nil : HTTPAddress(http)
+        guard http == "off" || server.http != nil else {
+            throw CommandFailure("--http is HOST:PORT or off, not \(http)", status: .misused)
+        }
+        let socket = settings.value("socket", flag: noun.socket, usual: path + ".sock")
+        server.socket = socket == "off" ? nil : socket
+        if noun.socket == nil, socket.utf8.count > BookServer.Settings.socketPathBytesMax {
+            Output.error.line("waybill: the path \(socket) is too long for a socket; --socket names a shorter one")
+            server.socket = nil
+        }
+        server.hosts = noun.host
+        server.isOpen = try settings.flag("open", flag: noun.open)
+        if try settings.flag("hold-timeouts", flag: noun.holdTimeouts) { file.holds = "--hold-timeouts" }
+        server.callsMax = try settings.number("readers", flag: noun.readers, usual: 8, in: 1...256)
+        server.stopWithin = try settings.interval("stop-within", flag: noun.stopWithin, usual: .seconds(10))
+        database = file
+    }
+
+    /// Says in one line that requests are taken, and where.
+    func announce(_ at: ServedAt) {
+        let places = [at.http.map { "http://\($0)" }, at.socket].compactMap { $0 }
+        let name = (path as NSString).lastPathComponent
+        Output.standard.line("waybill serves \(name) at \(places.joined(separator: " and "))".printable)
+        Output.standard.flush()
+        if server.isOpen { Output.error.line("waybill: --open asks callers for no token") }
+    }
+}

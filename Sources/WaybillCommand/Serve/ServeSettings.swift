@@ -1,0 +1,61 @@
+import Foundation
+import Waybill
+import WaybillServer
+
+/// One setting with its value and where that comes from: a flag, the environment, or nowhere.
+struct ServeSetting {
+    let name: String
+    let value: String
+    let origin: String
+}
+
+/// Settings of `waybill serve`: a flag goes before the environment, and that before what is usual.
+struct ServeSettings {
+    private(set) var all: [ServeSetting] = []
+    private let environment = ProcessInfo.processInfo.environment
+
+    /// The value of one setting.
+    ///
+    /// - Parameter usual: what it is when nobody says; shown like the others.
+    mutating func value(_ name: String, flag: String?, usual: String) -> String {
+        let variable = "WAYBILL_" + name.uppercased().replacing("-", with: "_")
+        let (value, origin) =
+            if let flag {
+                (flag, "flag")
+            } else if let set = environment[variable], !set.isEmpty {
+                (set, variable)
+            } else {
+                (usual, "usual")
+            }
+        all.append(ServeSetting(name: name, value: value, origin: origin))
+        return value
+    }
+
+    mutating func flag(_ name: String, flag: Bool) throws(CommandFailure) -> Bool {
+        let text = value(name, flag: flag ? "yes" : nil, usual: "no")
+        switch text {
+        case "yes", "true", "1": return true
+        case "no", "false", "0": return false
+        default: throw CommandFailure("--\(name) is yes or no, not \(text)", status: .misused)
+        }
+    }
+
+    mutating func number(_ name: String, flag: Int?, usual: Int, in range: ClosedRange<Int>) throws(CommandFailure)
+        -> Int
+    {
+        let text = value(name, flag: flag.map { "\($0)" }, usual: "\(usual)")
+        guard let number = Int(text), range.contains(number) else {
+            throw CommandFailure(
+                "--\(name) is a number from \(range.lowerBound) to \(range.upperBound), not \(text)", status: .misused)
+        }
+        return number
+    }
+
+    mutating func interval(_ name: String, flag: Interval?, usual: Interval) throws(CommandFailure) -> Interval {
+        let text = value(name, flag: flag?.text, usual: usual.text)
+        guard let interval = Interval(argument: text), interval.milliseconds > 0 else {
+            throw CommandFailure("--\(name) is a duration as 10s, not \(text)", status: .misused)
+        }
+        return interval
+    }
+}

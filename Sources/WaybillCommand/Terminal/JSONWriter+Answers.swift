@@ -1,0 +1,50 @@
+import Waybill
+import WaybillAPI
+import WaybillCore
+
+/// The JSON of what commands answer.
+extension JSONWriter {
+    /// What was written, as the one line of a command's answer.
+    func print(to output: Output = .standard) { output.write(bytes + [UInt8(ascii: "\n")]) }
+
+    mutating func refusal(_ refusal: Refusal) {
+        beginObject()
+        member("code", Text(refusal.code))
+        member("message", Text(refusal.message))
+        endObject()
+    }
+
+    mutating func event(_ event: EventView) {
+        beginObject()
+        member("event", event.position.number)
+        member("version", event.version)
+        member("type", event.type.text)
+        member("at", event.at)
+        member("caller", event.caller)
+        member("key", ifAny: event.key)
+        if let cause = event.cause { member("cause", cause.number) }
+        member("trace", ifAny: event.trace)
+        key("body")
+        json(event.body)
+        endObject()
+    }
+
+    /// - Parameter order: who was asked.
+    mutating func answer(_ answer: Answer, to order: OrderID) {
+        beginObject()
+        switch answer {
+        case .accepted(let receipt):
+            member("accepted", true)
+            member("order", receipt.order.text)
+            member("version", receipt.version)
+            member("status", receipt.status)
+            member("repeated", receipt.isRepeat)
+        case .refused(let refusal):
+            member("accepted", false)
+            member("order", order.text)
+            key("refusal")
+            self.refusal(refusal)
+        }
+        endObject()
+    }
+}

@@ -1,0 +1,30 @@
+/// A token by which a program speaks to a server; of its secret the file holds a digest only.
+package struct KeptToken: Hashable, Sendable {
+    package var id: Text
+    /// SHA-256 of the secret in lower-case hexadecimal digits.
+    package var secretHash: Text
+    package var name: Text
+    /// JSON array of grants in words.
+    package var grants: Text
+    package var createdAt: Moment
+    package var createdBy: Text
+    package var reason: Text
+    package var expiresAt: Moment
+    /// Nil: it stands.
+    package var revokedAt: Moment?
+
+    package init(
+        id: Text, secretHash: Text, name: Text, grants: Text, createdAt: Moment, createdBy: Text, reason: Text,
+        expiresAt: Moment, revokedAt: Moment? = nil
+    ) {
+        self.id = id
+        self.secretHash = secretHash
+        self.name = name
+        self.grants = grants
+        self.createdAt = createdAt
+        self.createdBy = createdBy
+        self.reason = reason
+        self.expiresAt = expiresAt
+        self.revokedAt = revokedAt
+    }
+}

@@ -1,0 +1,66 @@
+import WaybillBroker
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// Tokens of servers over this file: each change is audited in its own write.
+extension Engine {
+    /// Tokens that a file may hold, revoked and expired ones among them.
+    private static let tokensMax = 10_000
+
+    /// Keeps a token; an event `$token` of the journal says who made it, for whom, and why.
+    package func keep(_ token: KeptToken) async throws(Refusal) {
+        try await withWriter { writer in
+            writer.ownWrite { transaction in
+                let count = try transaction.accessTokens(after: "", limit: Self.tokensMax).count
+                guard count < Self.tokensMax else { throw Refusal.limit("access tokens", max: Self.tokensMax) }
+                try transaction.insert(token)
+                try Self.note("$token", token, by: token.createdBy, because: token.reason, in: transaction, writer)
+            }
+        }.get()
+    }
+
+    /// Ends a token; an event `$token_revoked` says who did, and why. Nil: there is none of this id.
+    package func revokeAccessToken(
+        _ id: Text, by caller: Text, because reason: Text
+    ) async throws(Refusal) -> KeptToken? {
+        try await withWriter { writer in
+            writer.ownWrite { transaction -> KeptToken? in
+                guard let token = try transaction.accessToken(id), token.revokedAt == nil else {
+                    return try transaction.accessToken(id)
+                }
+                try transaction.revokeAccessToken(id, at: max(writer.world.now(), token.createdAt))
+                try Self.note("$token_revoked", token, by: caller, because: reason, in: transaction, writer)
+                return try transaction.accessToken(id)
+            }
+        }.get()
+    }
+
+    /// Every token of the file, by id.
+    package func accessTokens() throws -> [KeptToken] {
+        try store.read { rows in try rows.accessTokens(after: "", limit: Self.tokensMax) }
+    }
+
+    /// Which file it is; nil: a file that was only looked at and has no id yet.
+    package func fileID() throws -> FileID? { try store.read { rows in try rows.fileID() } }
+
+    private static func note(
+        _ type: EventName, _ token: KeptToken, by caller: Text, because reason: Text,
+        in transaction: borrowing Transaction, _ writer: Writer
+    ) throws {
+        var json = JSONWriter()
+        json.beginObject()
+        json.key("token")
+        json.text(token.id)
+        json.key("name")
+        json.text(token.name)
+        json.key("grants")
+        json.json(Array(token.grants.string.utf8))
+        json.key("reason")
+        json.text(reason)
+        json.endObject()
+        let note = AuditNote(type, at: writer.world.now(), caller: caller, body: json.bytes)
+        try writer.handler.append([note], in: transaction)
+        try writer.flush(in: transaction)
+    }
+}

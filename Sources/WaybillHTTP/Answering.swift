@@ -1,0 +1,130 @@
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import WaybillAPI
+import WaybillAccess
+import WaybillCore
+
+/// Makes a call of a request, and a response of its reply.
+struct Answering: Sendable {
+    private let api: API
+    /// Who asks at this address; nil: a token tells.
+    private let principal: Principal?
+    /// Nil: any name.
+    private let hosts: HostList?
+    private let logger: Logger
+
+    init(_ api: API, principal: Principal?, hosts: HostList?, _ logger: Logger) {
+        self.api = api
+        self.principal = principal
+        self.hosts = hosts
+        self.logger = logger
+    }
+
+    /// The connection ends, because the rest of the request is not read.
+    private struct ConnectionEnds: Error {}
+
+    /// Of the rest of a refused request so much is read, so that the answer is not lost in a reset.
+    private static let drainedBytesMax = 256 * 1_024
+
+    @concurrent func respond(
+        to request: HummingbirdCore.Request, _ writer: consuming ResponseWriter, _ channel: any Channel
+    ) async throws {
+        let head = API.Head(
+            method: request.method.rawValue, target: request.head.path ?? "", headers: CallHeaders(request.headers),
+            principal: principal)
+        let requestID = RequestID.read(head.headers, random: api.served.book.random)
+        let admission: Admission
+        do throws(Problem) {
+            try checkHost(request)
+            admission = try api.admit(head, requestID: requestID)
+        } catch {
+            let reply = error.reply(requestID: requestID, instance: instance(head))
+            try await write(reply, of: head, requestID, writer, ends: error.endsConnection)
+            if error.endsConnection { try await drain(request) }
+            return
+        }
+        if head.headers[.contentLength] != "0", request.headers[.expect]?.lowercased() == "100-continue" {
+            try await writer.writeInformationalHead(HTTPResponse(status: .continue))
+        }
+        guard let body = try await Self.collect(request.body, upTo: admission.operation.body.bytesMax) else {
+            let problem = Problem(.tooLarge, "the body has more than \(admission.operation.body.bytesMax) bytes")
+            let reply = problem.reply(requestID: requestID, instance: admission.instance)
+            try await write(reply, of: head, requestID, writer, ends: true)
+            throw ConnectionEnds()
+        }
+        let reply = await answer(admission, body, channel)
+        try await write(reply, of: head, requestID, writer, ends: false)
+    }
+
+    private func answer(_ admission: Admission, _ body: [UInt8], _ channel: any Channel) async -> Reply {
+        guard admission.operation.isLongPoll else { return await api.answer(admission, body: body) }
+        return await ClientWatch.whileConnected(channel) { [api] in await api.answer(admission, body: body) }
+    }
+
+    private func instance(_ head: API.Head) -> Text { Text(String(head.target.prefix { $0 != "?" }.prefix(1_024))) }
+
+    private func checkHost(_ request: HummingbirdCore.Request) throws(Problem) {
+        guard let hosts, !hosts.allows(request.head.authority) else { return }
+        var problem = Problem(
+            .wrongHost, "\(request.head.authority ?? "no host") is no name of this server; `--host NAME` adds one")
+        problem.endsConnection = true
+        throw problem
+    }
+
+    /// The whole body; nil: it is longer.
+    private static func collect(_ body: RequestBody, upTo bytesMax: Int) async throws -> [UInt8]? {
+        var bytes: [UInt8] = []
+        for try await buffer in body {
+            guard bytes.count + buffer.readableBytes <= bytesMax else { return nil }
+            bytes.append(contentsOf: buffer.readableBytesView)
+        }
+        return bytes
+    }
+
+    /// Reads what has been sent of a refused request, and ends the connection.
+    private func drain(_ request: HummingbirdCore.Request) async throws {
+        var count = 0
+        for try await buffer in request.body {
+            count += buffer.readableBytes
+            if count > Self.drainedBytesMax { break }
+        }
+        throw ConnectionEnds()
+    }
+
+    @concurrent private func write(
+        _ reply: Reply, of head: API.Head, _ requestID: Text, _ writer: consuming ResponseWriter, ends: Bool
+    ) async throws {
+        var fields = HTTPFields()
+        fields.reserveCapacity(reply.headers.count + 6)
+        fields[.date] = HTTPDate.text(of: api.served.book.now)
+        fields[.cacheControl] = "no-store"
+        fields[.xContentTypeOptions] = "nosniff"
+        if let name = HTTPField.Name("x-request-id") { fields[name] = requestID.string }
+        if let type = reply.contentType { fields[.contentType] = type }
+        if reply.status != 204 { fields[.contentLength] = "\(reply.body.count)" }
+        if ends { fields[.connection] = "close" }
+        for (name, value) in reply.headers {
+            // What came from outside may hold what a header field must not.
+            guard let name = HTTPField.Name(name), HTTPField.isValidValue(value) else { continue }
+            fields[name] = value
+        }
+        let response = HTTPResponse(status: HTTPResponse.Status(code: reply.status), headerFields: fields)
+        if head.method == "HEAD" || reply.body.isEmpty || reply.status == 204 {
+            try await writer.writeResponse(response)
+        } else {
+            try await writer.write(response: response, body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+        }
+    }
+}
+
+extension CallHeaders {
+    /// Takes over the fields that mean something here.
+    fileprivate init(_ fields: HTTPFields) {
+        self.init()
+        for field in fields {
+            if let name = RequestHeader(rawValue: field.name.canonicalName) { add(name, field.value) }
+        }
+    }
+}

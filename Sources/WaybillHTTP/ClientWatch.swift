@@ -1,0 +1,60 @@
+import NIOCore
+import NIOHTTPTypes
+import ServiceLifecycle
+import Synchronization
+
+/// Tells a long poll that its client has gone, so that it takes no messages for nobody.
+final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler, Sendable {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+
+    private struct State {
+        var hasGone = false
+        var onGone: (@Sendable () -> Void)?
+    }
+
+    private let state = Mutex(State())
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed { tell() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        tell()
+        context.fireChannelInactive()
+    }
+
+    private func tell() {
+        let onGone = state.withLock { state in
+            state.hasGone = true
+            return state.onGone
+        }
+        onGone?()
+    }
+
+    /// Does something that waits; it is cancelled when the client goes, or the server stops.
+    static func whileConnected<Result: Sendable>(
+        _ channel: any Channel, _ body: @escaping @Sendable () async -> Result
+    ) async -> Result {
+        let task = Task { await body() }
+        let watch: ClientWatch?
+        do { watch = try await channel.pipeline.handler(type: ClientWatch.self).get() } catch { watch = nil }
+        let hasGone = watch?.state.withLock { state in
+            state.onGone = { task.cancel() }
+            return state.hasGone
+        }
+        if hasGone == true { task.cancel() }
+        let result = await withGracefulShutdownHandler {
+            await withTaskCancellationHandler {
+                await task.value
+            } onCancel: {
+                task.cancel()
+            }
+        } onGracefulShutdown: {
+            task.cancel()
+        }
+        watch?.state.withLock { $0.onGone = nil }
+        return result
+    }
+}

@@ -1,0 +1,82 @@
+import HTTPTypes
+import HummingbirdCore
+package import Logging
+import NIOCore
+import NIOPosix
+import ServiceLifecycle
+package import WaybillAPI
+import WaybillAccess
+
+/// The shell around the list of operations: one address at which it is served over HTTP/1.1.
+package struct HTTPFace: Service {
+    private let answering: Answering
+    private let address: Address
+    private let logger: Logger
+    private let onRunning: @Sendable (Int?) async -> Void
+
+    /// Where it listens.
+    package enum Address: Hashable, Sendable {
+        /// Port 0: one that is free.
+        case tcp(host: String, port: Int)
+        /// A socket of this file system; whoever may open it is the owner of the file.
+        case socket(path: String)
+    }
+
+    /// - Parameter onRunning: told the port when requests are taken.
+    package init(
+        _ api: API, at address: Address, settings: HTTPSettings = HTTPSettings(), logger: Logger,
+        onRunning: @escaping @Sendable (Int?) async -> Void
+    ) {
+        self.address = address
+        self.logger = logger
+        self.onRunning = onRunning
+        switch address {
+        case .tcp(let host, _):
+            answering = Answering(api, principal: nil, hosts: HostList([host, "localhost"] + settings.hosts), logger)
+        case .socket:
+            answering = Answering(api, principal: .owner, hosts: nil, logger)
+        }
+    }
+
+    /// Serves until it is asked to stop, and until what was asked before is answered.
+    package func run() async throws {
+        var decoder = HTTP1Channel.Configuration.DecoderConfiguration()
+        decoder.maxHeaderFieldSize = HTTPSettings.headerBytesMax
+        decoder.maxHeaderListSize = HTTPSettings.headerBytesMax
+        decoder.maxHeaderFieldCount = HTTPSettings.headerFieldsMax
+        let channel = HTTP1Channel(
+            responder: { [answering] request, writer, channel in
+                try await answering.respond(to: request, writer, channel)
+            },
+            configuration: HTTP1Channel.Configuration(
+                additionalChannelHandlers: [RequestDeadline(), ClientWatch()],
+                idleTimeout: .seconds(HTTPSettings.idleSecondsMax), httpDecoderConfiguration: decoder))
+        let server = Server(
+            childChannelSetup: channel, configuration: ServerConfiguration(address: bindAddress, backlog: 1_024),
+            onServerRunning: { channel in await onRunning(channel.localAddress?.port) },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        try await server.run()
+    }
+
+    private var bindAddress: BindAddress {
+        switch address {
+        case .tcp(let host, let port): .hostname(host, port: port)
+        case .socket(let path): .unixDomainSocket(path: path)
+        }
+    }
+}
+
+/// Bounds of the shell.
+package struct HTTPSettings: Sendable {
+    package static let headerBytesMax = 16 * 1_024
+    package static let headerFieldsMax = 100
+    /// A connection on which nothing is asked for so long is closed.
+    package static let idleSecondsMax: Int64 = 30
+    /// A body must be there after this, and a second for each 64 KiB.
+    package static let bodySecondsMax: Int64 = 10
+
+    /// Names by which the server is called besides its address and localhost.
+    package var hosts: [String] = []
+
+    package init() {}
+}

@@ -1,0 +1,137 @@
+import Foundation
+import Logging
+import ServiceLifecycle
+import Synchronization
+import UnixSignals
+public import Waybill
+import WaybillAPI
+import WaybillAccess
+public import WaybillCore
+import WaybillEngine
+import WaybillHTTP
+import WaybillTimeouts
+
+/// Serves an order book over HTTP, from any program that has one open.
+///
+/// ```swift
+/// let book = try OrderBook.open("shop.db")
+/// defer { book.close() }
+/// try await BookServer(book).run()
+/// ```
+public struct BookServer: Sendable {
+    private let book: OrderBook
+    private let settings: Settings
+    private let logger: Logger
+
+    /// Where and how it serves.
+    public struct Settings: Sendable {
+        /// The host and port of TCP, loopback only; port 0: one that is free. Nil: none.
+        public var http: HTTPAddress? = HTTPAddress(host: "127.0.0.1", port: 7_070)
+        /// The path of a Unix socket whose users are the owners of the file. Nil: none.
+        public var socket: String?
+        /// Names by which the server may be called besides its address and `localhost`.
+        public var hosts: [String] = []
+        /// Whether callers need no token.
+        public var isOpen = false
+        /// Calls that may wait for the file at a time.
+        public var callsMax = 8
+        /// How long it may take to stop.
+        public var stopWithin = Interval.seconds(10)
+        /// What `/version` says.
+        public var version = "1"
+
+        public init() {}
+    }
+
+    public init(_ book: OrderBook, settings: Settings = Settings()) {
+        self.book = book
+        self.settings = settings
+        var logger = Logger(label: "waybill") { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = .warning
+        self.logger = logger
+    }
+
+    /// Serves until SIGTERM or SIGINT; what was asked before is answered.
+    ///
+    /// - Parameter onServing: told where it serves as soon as it does.
+    /// - Throws: ``ServerFailure`` when it cannot serve so, or when the book has stopped after a failed commit.
+    public func run(onServing: @escaping @Sendable (ServedAt) -> Void = { _ in }) async throws {
+        try settings.check()
+        let isReal = book.engine.world.virtualClock == nil
+        let threads = isReal ? EngineThreads(count: settings.callsMax) : nil
+        defer { threads?.end() }
+        let served = try served(threads)
+        let api = API(served)
+        let running = RunningAddresses(count: addresses.count, onServing)
+        var services: [any Service] = addresses.map { address in
+            HTTPFace(api, at: address, settings: httpSettings, logger: logger) { port in
+                if case .socket(let path) = address { chmod(path, 0o600) }
+                running.add(address, port: port)
+            }
+        }
+        services.append(StoppedBook(served))
+        // Services stop in turn, the last one first: no new work before connections end.
+        services.append(Gate(served))
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { service in
+                ServiceGroupConfiguration.ServiceConfiguration(
+                    service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .gracefullyShutdownGroup)
+            }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = .milliseconds(settings.stopWithin.milliseconds)
+        defer { for case .socket(let path) in addresses { unlink(path) } }
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    private var addresses: [HTTPFace.Address] {
+        var addresses: [HTTPFace.Address] = []
+        if let http = settings.http { addresses.append(.tcp(host: http.host, port: http.port)) }
+        if let socket = settings.socket { addresses.append(.socket(path: socket)) }
+        return addresses
+    }
+
+    private var httpSettings: HTTPSettings {
+        var http = HTTPSettings()
+        http.hosts = settings.hosts
+        return http
+    }
+
+    private func served(_ threads: EngineThreads?) throws -> Served {
+        var serving = ServingSettings()
+        serving.isOpen = settings.isOpen
+        serving.version = settings.version
+        let tokens = TokenTable(try book.engine.accessTokens().compactMap { AccessToken($0) })
+        return try Served(ServedBook(book, threads: threads), tokens: tokens, settings: serving)
+    }
+}
+
+/// Where a server serves.
+public struct ServedAt: Hashable, Sendable {
+    /// With the port that it got; nil: not over TCP.
+    public var http: HTTPAddress?
+    /// The path of the socket; nil: there is none.
+    public var socket: String?
+}
+
+/// Collects the addresses as they begin to serve, and tells when all do.
+private final class RunningAddresses: Sendable {
+    private let state: Mutex<(missing: Int, at: ServedAt)>
+    private let onServing: @Sendable (ServedAt) -> Void
+
+    init(count: Int, _ onServing: @escaping @Sendable (ServedAt) -> Void) {
+        state = Mutex((missing: count, at: ServedAt()))
+        self.onServing = onServing
+    }
+
+    func add(_ address: HTTPFace.Address, port: Int?) {
+        let all = state.withLock { state -> ServedAt? in
+            switch address {
+            case .tcp(let host, let asked): state.at.http = HTTPAddress(host: host, port: port ?? asked)
+            case .socket(let path): state.at.socket = path
+            }
+            state.missing -= 1
+            return state.missing == 0 ? state.at : nil
+        }
+        if let all { onServing(all) }
+    }
+}

@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+/// A file in a directory of its own, served by the built executable; the directory goes with it.
+final class ServedFile {
+    let directory: URL
+    var path: String { directory.appendingPathComponent("shop.db").path }
+    /// The port that the first server got, and every later one has.
+    private(set) var port = 0
+    private var server: Process?
+
+    init() throws {
+        directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "served-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        kill(SIGKILL)
+        _ = try? FileManager.default.removeItem(at: directory)
+    }
+
+    /// Starts `waybill serve`, and returns when it takes requests.
+    func serve(_ arguments: String...) throws {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: try executablePath())
+        process.arguments =
+            ["serve", "--db", path, "--create", "--http", "127.0.0.1:\(port)"] + arguments
+        process.standardOutput = output
+        process.standardError = FileHandle(forWritingAtPath: try errors())
+        try process.run()
+        server = process
+        var line = ""
+        while !line.hasSuffix("\n") {
+            let data = output.fileHandleForReading.availableData
+            let said = try text(of: "errors")
+            try #require(!data.isEmpty, "the server ended before it served: \(said)")
+            line += String(decoding: data, as: UTF8.self)
+        }
+        let address = try #require(
+            line.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("http://") }, "\(line)")
+        port = try #require(address.split(separator: ":").last.flatMap { Int($0) }, "\(line)")
+    }
+
+    /// Sends a signal to the server, and waits until it has ended; answers how.
+    @discardableResult
+    func kill(_ signal: Int32) -> (reason: Process.TerminationReason, status: Int32)? {
+        guard let server else { return nil }
+        Foundation.kill(server.processIdentifier, signal)
+        server.waitUntilExit()
+        self.server = nil
+        return (server.terminationReason, server.terminationStatus)
+    }
+
+    /// What a command of the executable prints on this file.
+    func run(_ arguments: String...) throws -> (status: Int32, output: String) {
+        try start(executablePath(), arguments)
+    }
+
+    /// The rows that `sqlite3` finds, each with its columns.
+    func rows(_ sql: String) throws -> [[String]] {
+        let found = try start("/usr/bin/sqlite3", [path, sql])
+        try #require(found.status == 0, "\(found.output)")
+        return found.output.split(separator: "\n").map {
+            $0.split(separator: "|", omittingEmptySubsequences: false).map(String.init)
+        }
+    }
+
+    /// Runs curl on the socket beside the file.
+    func curl(_ arguments: String...) throws -> (status: Int32, output: String) {
+        try start("/usr/bin/curl", ["-sS", "--unix-socket", path + ".sock"] + arguments)
+    }
+
+    private func start(_ executable: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(fileURLWithPath: executable)
+        process.arguments = arguments
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let data = output.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
+
+    private func errors() throws -> String {
+        let path = directory.appendingPathComponent("errors").path
+        if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(fileURLWithPath: path)) }
+        return path
+    }
+
+    func text(of name: String) throws -> String {
+        String(decoding: try Data(contentsOf: directory.appendingPathComponent(name)), as: UTF8.self)
+    }
+}
+
+/// Beside the test runner, where the build puts all executables.
+func executablePath() throws -> String {
+    var directory = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    while directory.path != "/" {
+        let candidate = directory.appendingPathComponent("waybill").path
+        var isDirectory: ObjCBool = false
+        if FileManager.default.fileExists(atPath: candidate, isDirectory: &isDirectory), !isDirectory.boolValue,
+            FileManager.default.isExecutableFile(atPath: candidate)
+        {
+            return candidate
+        }
+        directory.deleteLastPathComponent()
+    }
+    let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    return package.appendingPathComponent(".build/debug/waybill").path
+}

@@ -1,0 +1,64 @@
+import Testing
+import Waybill
+import WaybillAPI
+import WaybillAccess
+import WaybillCore
+import WaybillTimeouts
+
+/// A served shop in memory and in virtual time, without any socket.
+struct APIShop {
+    static let noon = Moment(iso8601: "2026-11-29T12:00:00Z") ?? Moment(milliseconds: 0)
+
+    let book: OrderBook
+    let api: API
+
+    init(
+        workflows: [WorkflowText] = WorkflowText.shipped, isOpen: Bool = false, tokens: [AccessToken] = []
+    ) throws {
+        book = try OrderBook.inMemory(
+            workflows: workflows, world: .virtual(VirtualClock(start: Self.noon)))
+        var settings = ServingSettings()
+        settings.isOpen = isOpen
+        api = API(
+            try Served(ServedBook(book, threads: nil), tokens: TokenTable(tokens), settings: settings))
+    }
+
+    /// Sends a request as an owner of the file, or with a token.
+    @discardableResult
+    func send(_ step: Example.Step, as principal: Principal? = .owner, token: String? = nil) async -> Reply {
+        var headers = CallHeaders()
+        for header in step.headers { headers.add(header.name, header.value) }
+        if let token { headers.add(.authorization, "Bearer \(token)") }
+        if !step.body.isEmpty {
+            headers.add(.contentLength, "\(step.body.utf8.count)")
+            headers.add(.contentType, "application/json")
+        }
+        let head = API.Head(
+            method: step.method.rawValue, target: step.target, headers: headers,
+            principal: token == nil ? principal : nil)
+        do throws(Problem) {
+            let admission = try api.admit(head, requestID: "r-1")
+            return await api.answer(admission, body: Array(step.body.utf8))
+        } catch {
+            return error.reply(requestID: "r-1", instance: Text(step.target))
+        }
+    }
+}
+
+extension Reply {
+    var text: String { String(decoding: body, as: UTF8.self) }
+
+    /// The code of a problem.
+    var code: String? {
+        guard contentType == "application/problem+json" else { return nil }
+        do { return try JSON(reading: body)["code"]?.asText } catch { return nil }
+    }
+}
+
+extension Example.Step {
+    init(get target: String) { self.init(.get, target) }
+
+    init(post target: String, _ body: String, _ headers: [(RequestHeader, String)] = []) {
+        self.init(.post, target, headers, body: body)
+    }
+}
