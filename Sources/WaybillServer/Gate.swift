@@ -8,7 +8,8 @@ struct Gate: Service {
     init(_ served: Served) { self.served = served }
 
     func run() async throws {
-        do { try await gracefulShutdown() } catch { /* Cancelled: the same. */  }
+        // Cancelled means the same.
+        do { try await gracefulShutdown() } catch {}
         served.become(.stopping)
     }
 }
