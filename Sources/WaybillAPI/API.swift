@@ -5,7 +5,9 @@ package import WaybillCore
 package struct API: Sendable {
     /// Every operation. Routes, documentation and the matrix of grants follow from this list; there is no other.
     package static let operations: [Operation] =
-        Orders.operations + Stock.operations + Tokens.operations + Health.operations
+        Orders.operations + Timeouts.operations + Stock.operations + Workflows.operations + Topics.operations
+        + Groups.operations + Lanes.operations + MessageOperations.operations + Consuming.operations
+        + HalfMessages.operations + Tokens.operations + Health.operations
 
     package let served: Served
     private let routes = RouteTable(API.operations)
@@ -109,7 +111,7 @@ package struct API: Sendable {
         }
         guard bytes <= operation.body.bytesMax else {
             throw Problem(.tooLarge, "the body has \(bytes) bytes; \(operation.body.bytesMax) is the limit here")
-                .with(("max", .int(Int64(operation.body.bytesMax)))).ending(with: head)
+                .with(["max": .number(Int64(operation.body.bytesMax))]).ending(with: head)
         }
         if bytes > 0 { try checkType(head, operation) }
     }

@@ -80,7 +80,7 @@ enum Tokens {
             try await book.engine.revokeAccessToken(id, by: caller, because: reason)
         }
         guard let kept, let token = AccessToken(kept) else {
-            throw Problem(.unknownToken, "there is no token \(id)").with(("token", .text(id)))
+            throw Problem(.unknownToken, "there is no token \(id)").with(["token": .text(id.string)])
         }
         call.served.tokens.put(token)
         return .json { $0.token(token, secret: nil) }

@@ -45,7 +45,7 @@ package struct Call: Sendable {
         if let named = try headers.single(.role) {
             guard principal.maySpeak(as: Text(named)) else {
                 throw Problem(.wrongRole, "this token may not speak as \(named)")
-                    .with(("role", .text(Text(named))), ("allowed", .texts(principal.roles)))
+                    .with(["role": .text(named), "allowed": .texts(principal.roles.map(\.string))])
             }
             return Text(named)
         }
@@ -61,7 +61,16 @@ package struct Call: Sendable {
     package func lane() throws(Problem) -> Text {
         guard let lane = try headers.single(.lane).map({ Text($0) }) else { return "" }
         guard principal.mayUse(lane: lane) else {
-            throw Problem(.forbidden, "this token may not use the lane \(lane)").with(("lane", .text(lane)))
+            throw Problem(.forbidden, "this token may not use the lane \(lane)").with(["lane": .text(lane.string)])
+        }
+        return lane
+    }
+
+    /// The lane that a body names, else that of the request.
+    func lane(_ fields: BodyFields) throws(Problem) -> Text {
+        guard let lane = try fields.text("lane", bytesMax: 128) else { return try lane() }
+        guard principal.mayUse(lane: lane) else {
+            throw Problem(.forbidden, "this token may not use the lane \(lane)").with(["lane": .text(lane.string)])
         }
         return lane
     }

@@ -23,6 +23,36 @@ package enum ExampleShop {
             {"id":"order-8","workflow":"flash-sale",
              "data":{"buyer":"ann","sku":"mug","at":"","price_cents":900,"limit":2}}
             """)
+
+    package static let topic = Example.Step(.put, "/v1/topics/ledger", body: #"{"type":"mixed"}"#)
+
+    package static let group = Example.Step(.put, "/v1/groups/shipping", body: #"{"max_attempts":5}"#)
+
+    package static let message = Example.Step(
+        .post, "/v1/topics/ledger/messages", [(.idempotencyKey, "b-9")],
+        body: """
+            {"id":"booking-9","tag":"paid","keys":["order-7"],"properties":{"amount":"5300"},
+             "data":{"amount_cents":5300}}
+            """)
+
+    package static let delayed = Example.Step(
+        .post, "/v1/topics/ledger/messages", [(.idempotencyKey, "b-12")],
+        body: #"{"id":"booking-12","deliver_at":"2026-11-29T12:30:00Z","data":{"amount_cents":100}}"#)
+
+    package static let laneMessage = Example.Step(
+        .post, "/v1/topics/ledger/messages", [(.idempotencyKey, "b-10"), (.lane, "blue")],
+        body: #"{"id":"booking-10","data":{"amount_cents":100}}"#)
+
+    package static let receive = Example.Step(
+        .post, "/v1/groups/shipping/receive", body: #"{"topic":"order","client":"shipper-3"}"#)
+
+    package static let receiveBooking = Example.Step(
+        .post, "/v1/groups/shipping/receive",
+        body: #"{"topic":"ledger","tags":"paid","max":16,"client":"shipper-3","attempt":"a-901"}"#)
+
+    package static let half = Example.Step(
+        .post, "/v1/half-messages",
+        body: #"{"topic":"ledger","producer":"bank","message":{"id":"booking-11","data":{"amount_cents":700}}}"#)
 }
 
 extension Example.Step {

@@ -4,7 +4,7 @@ extension Problem {
     /// What a refusal of the broker is over HTTP.
     package init(_ refusal: MessageRefusal) {
         self.init(ProblemCode(refusal), refusal.message)
-        values = Self.values(of: refusal)
+        values = refusal.values
         switch refusal {
         case .overloaded(_, let retryAfter): self.retryAfter = retryAfter
         case .diskNearlyFull: retryAfter = .seconds(10)
@@ -12,39 +12,6 @@ extension Problem {
             .wrongType, .badFilter, .staleReceipt, .unknownMessage, .alreadyVisible, .decidedAlready,
             .decidedByAnswer, .notForThisGroup, .limit, .failStopped, .outcomeUnknown, .undone:
             break
-        }
-    }
-
-    private static func values(of refusal: MessageRefusal) -> [(name: StaticString, value: Value)] {
-        switch refusal {
-        case .unknownTopic(let topic), .topicExists(let topic): [("topic", .text(topic.text))]
-        case .topicAwaited(let topic, let delayed, let half, let calls):
-            [
-                ("topic", .text(topic.text)), ("delayed", .int(Int64(delayed))), ("half", .int(Int64(half))),
-                ("calls", .int(Int64(calls))),
-            ]
-        case .unknownGroup(let group), .groupExists(let group): [("group", .text(group.text))]
-        case .badName(_, let name, _): [("name", .text(Text(name)))]
-        case .badSetting(let name, _): [("setting", .text(Text(name)))]
-        case .wrongType(let topic, let takes, let asked):
-            [
-                ("topic", .text(topic.text)), ("takes", .text(Text(takes.rawValue))),
-                ("asked", .text(Text(asked.rawValue))),
-            ]
-        case .badFilter(let expression, _, let offset):
-            [("expression", .text(Text(expression))), ("offset", .int(Int64(offset)))]
-        case .alreadyVisible(let at): [("at", .text(Text(at.iso8601)))]
-        case .decidedByAnswer(let order, let key, let ok, let failed):
-            [
-                ("order", .text(order.text)), ("key", .text(Text(key))), ("ok", .text(ok.text)),
-                ("failed", .text(failed.text)),
-            ]
-        case .notForThisGroup(let group, _): [("group", .text(group.text))]
-        case .limit(let what, let max): [("limit", .text(Text(what))), ("max", .int(Int64(max)))]
-        case .diskNearlyFull(let percent): [("free_percent", .int(Int64(percent)))]
-        case .flawed, .staleReceipt, .unknownMessage, .decidedAlready, .overloaded, .failStopped, .outcomeUnknown,
-            .undone:
-            []
         }
     }
 }

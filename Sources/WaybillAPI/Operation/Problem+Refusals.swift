@@ -4,7 +4,7 @@ extension Problem {
     /// What a refusal of an order or a stock is over HTTP.
     package init(_ refusal: Refusal) {
         self.init(ProblemCode(refusal), refusal.message)
-        values = Self.values(of: refusal)
+        values = refusal.values
         isStored = refusal.isKept
         switch refusal {
         case .overloaded(let retryAfter), .crowded(_, _, let retryAfter): self.retryAfter = retryAfter
@@ -18,54 +18,6 @@ extension Problem {
         }
         // In a body it is a value that does not fit; a path says so itself.
         if case .unknownWorkflow = refusal { status = 422 }
-    }
-
-    /// The values that a refusal's sentence names.
-    private static func values(of refusal: Refusal) -> [(name: StaticString, value: Value)] {
-        switch refusal {
-        case .unknownOrder(let id), .orderExists(let id): [("order", .text(id.text))]
-        case .unknownWorkflow(let name): [("workflow", .text(Text(name)))]
-        case .unknownCommand(let command, let workflow):
-            [("command", .text(command.text)), ("workflow", .text(workflow.text))]
-        case .notPossible(let command, let status, let states, let guards):
-            [
-                ("command", .text(command.text)), ("status", .text(Text(status))),
-                ("states", .texts(states.map { Text($0) })), ("guards", .texts(guards.map { Text($0) })),
-            ]
-        case .wrongRole(let command, let role, let allowed):
-            [
-                ("command", .text(command.text)), ("role", .text(Text(role))),
-                ("allowed", .texts(allowed.map { Text($0) })),
-            ]
-        case .badData(let command, let path, _): [("command", .text(command.text)), ("path", .text(Text(path)))]
-        case .versionConflict(let expected, let actual): [("expected", .int(expected)), ("actual", .int(actual))]
-        case .keyReused(let key): [("key", .text(Text(key)))]
-        case .insufficientStock(let sku, let location, let asked, let free):
-            stock(sku, location) + [("asked", .int(asked)), ("free", .int(free))]
-        case .beyondHolding(let sku, let location, let asked, let held, _):
-            stock(sku, location) + [("asked", .int(asked)), ("held", .int(held))]
-        case .soldOut(let sku, let location, let asked):
-            stock(sku, location) + [("asked", .int(asked)), ("free", .int(0))]
-        case .stockConflict(let sku, let location, _): stock(sku, location)
-        case .limit(let what, let max): [("limit", .text(Text(what))), ("max", .int(Int64(max)))]
-        case .crowded(let account, let max, _): [("account", .text(Text(account))), ("max", .int(Int64(max)))]
-        case .diskNearlyFull(let percent): [("free_percent", .int(Int64(percent)))]
-        case .timeoutFired(let name, let at): [("timeout", .text(name.text)), ("at", .text(Text(at.iso8601)))]
-        case .noOpenCall(let command, _, let open):
-            [("command", .text(command.text)), ("open", .texts(open.map { Text($0) }))]
-        case .callEnded(let command, let key, _, _): [("command", .text(command.text)), ("key", .text(Text(key)))]
-        case .callNotAnswered(let key, _, let ok, let failed):
-            [("key", .text(Text(key))), ("ok", .text(ok.text)), ("failed", .text(failed.text))]
-        case .relativeRefused(let order, let command, _, _):
-            [("order", .text(order.text)), ("command", .text(command.text))]
-        case .invariantBroken, .arithmetic, .overloaded, .outcomeUnknown, .failStopped, .undone, .rejectedByCaller,
-            .unknownTimeout, .remembered:
-            []
-        }
-    }
-
-    private static func stock(_ sku: SKU, _ location: Location) -> [(name: StaticString, value: Value)] {
-        [("sku", .text(sku.text)), ("location", .text(location.text))]
     }
 }
 
@@ -103,7 +55,7 @@ extension ProblemCode {
         case .callNotAnswered: self = .callNotAnswered
         case .relativeRefused(_, _, let code, _): self = ProblemCode(rawValue: code) ?? .relativeRefused
         // An answer of an earlier release may have a code that is not used any more.
-        case .remembered(let code, _): self = ProblemCode(rawValue: code) ?? .notPossible
+        case .remembered(let code, _, _): self = ProblemCode(rawValue: code) ?? .notPossible
         }
     }
 }

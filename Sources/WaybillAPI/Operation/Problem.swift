@@ -7,7 +7,7 @@ package struct Problem: Error, Sendable {
     /// The sentence for people.
     package let detail: String
     /// The values that the sentence names, in its order.
-    package var values: [(name: StaticString, value: Value)] = []
+    package var values = RefusalValues()
     /// Whether a repeat under the same key gets this answer again.
     package var isStored = false
     package var retryAfter: Interval?
@@ -18,13 +18,6 @@ package struct Problem: Error, Sendable {
     package var headers: [(name: String, value: String)] = []
     /// Whether the connection ends with the answer: the rest of the request is not read.
     package var endsConnection = false
-
-    /// One of the values that a sentence names.
-    package enum Value: Sendable {
-        case text(Text)
-        case int(Int64)
-        case texts([Text])
-    }
 
     /// What is wrong at one place.
     package struct Finding: Hashable, Sendable {
@@ -53,9 +46,9 @@ package struct Problem: Error, Sendable {
     }
 
     /// The same with an account of what it was about.
-    package func with(_ values: (name: StaticString, value: Value)...) -> Problem {
+    package func with(_ values: RefusalValues) -> Problem {
         var problem = self
-        problem.values += values
+        problem.values = values
         return problem
     }
 
@@ -82,19 +75,7 @@ package struct Problem: Error, Sendable {
         writer.member("code", Text(code.rawValue))
         if !values.isEmpty {
             writer.key("values")
-            writer.beginObject()
-            for (name, value) in values {
-                writer.key(name)
-                switch value {
-                case .text(let text): writer.text(text)
-                case .int(let number): writer.int(number)
-                case .texts(let texts):
-                    writer.beginArray()
-                    for text in texts { writer.text(text) }
-                    writer.endArray()
-                }
-            }
-            writer.endObject()
+            values.write(to: &writer)
         }
         writer.member("stored", isStored)
         if let retryAfter { writer.member("retry_after_ms", retryAfter.milliseconds) }

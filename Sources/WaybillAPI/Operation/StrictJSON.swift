@@ -59,13 +59,13 @@ extension Problem {
         let words = place.isEmpty ? "" : " at \(place)"
         var result = Problem(.badJSON, "byte \(problem.offset)\(words): \(problem.message)")
         result.findings = [Finding(path: place, message: problem.message)]
-        return result.with(("offset", .int(Int64(problem.offset))))
+        return result.with(["offset": .number(Int64(problem.offset))])
     }
 
     /// A value of a body that does not fit.
     static func badData(_ path: String, _ message: String) -> Problem {
         var problem = Problem(.badData, path.isEmpty ? message : "\(path): \(message)")
         problem.findings = [Finding(path: path, message: message)]
-        return problem.with(("path", .text(Text(path))))
+        return problem.with(["path": .text(path)])
     }
 }

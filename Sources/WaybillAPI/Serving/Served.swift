@@ -1,5 +1,6 @@
 import Synchronization
 package import WaybillAccess
+import WaybillCore
 
 /// What one server serves: a book, the tokens of its file, and whether it takes new work.
 package final class Served: Sendable {
@@ -7,6 +8,8 @@ package final class Served: Sendable {
     package let tokens: TokenTable
     package let settings: ServingSettings
     let cursor: Cursor
+    /// The `source` of CloudEvents of this file.
+    let source: Text
     private let state = Mutex(ServingState.ready)
     private let stops: AsyncStream<String>
     private let stopping: AsyncStream<String>.Continuation
@@ -15,7 +18,9 @@ package final class Served: Sendable {
         self.book = book
         self.tokens = tokens
         self.settings = settings
-        cursor = Cursor(file: try book.fileID())
+        let file = try book.fileID()
+        cursor = Cursor(file: file)
+        source = Text("urn:waybill:\(file)")
         (stops, stopping) = AsyncStream.makeStream(of: String.self)
     }
 

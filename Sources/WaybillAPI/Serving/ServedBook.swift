@@ -1,4 +1,5 @@
 package import Waybill
+import WaybillBroker
 package import WaybillCore
 import WaybillEngine
 
@@ -65,8 +66,32 @@ extension Problem {
         case let problem as Problem: self = problem
         case let refusal as Refusal: self.init(refusal)
         case let refusal as MessageRefusal: self.init(refusal)
+        case let error as WorkflowFileError:
+            self.init(.workflowFindings, "the workflow \(error.name) does not fit")
+            findings = error.findings.map { finding in
+                Finding(path: finding.path, message: finding.message, line: finding.line, column: finding.column)
+            }
         case let failure as StoreFailure: self = .defect(failure.message)
         default: self = .defect("\(error)")
+        }
+    }
+}
+
+extension ServedBook {
+    /// Changes a pending timeout and waits for the commit.
+    func change(_ command: TimeoutCommand) async throws(Problem) -> Receipt {
+        switch await book.engine.submit(.timeout(command)) {
+        case .order(.accepted(let receipt)): return receipt
+        case .order(.refused(let refusal)): throw Problem(refusal)
+        case .stock, .broker: throw .defect("another's reply came to a timeout's command")
+        }
+    }
+
+    /// Answers for a delivery by its receipt; nil: it is done.
+    func answer(_ request: BrokerRequest) async -> MessageRefusal? {
+        switch await book.engine.submit(.broker(request)) {
+        case .broker(let reply): reply.refusal
+        case .order, .stock: .undone("another's reply came to a receipt")
         }
     }
 }

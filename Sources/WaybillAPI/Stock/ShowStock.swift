@@ -15,7 +15,7 @@ extension Stock {
         let key = key(call)
         guard let level = try await call.book.read({ book in try book.stock(key) }) else {
             throw Problem(.unknownStock, "there has never been any stock of \(key.sku); receive some first")
-                .with(("sku", .text(key.sku.text)), ("location", .text(key.location.text)))
+                .with(["sku": .text(key.sku.text.string), "location": .text(key.location.text.string)])
         }
         return .json { writer in
             writer.beginObject()

@@ -99,29 +99,3 @@ struct MessageText {
         details.json("body", message.body)
     }
 }
-
-extension JSONWriter {
-    /// The fields of a message; the object is the caller's.
-    mutating func message(_ message: MessageView) {
-        member("id", message.id.text)
-        member("topic", message.topic.text)
-        member("tag", ifAny: message.tag)
-        members("keys", message.keys) { $0.text($1) }
-        member("message_group", ifAny: message.messageGroup)
-        member("lane", message.lane)
-        member("priority", Int64(message.priority))
-        key("properties")
-        beginObject()
-        for (name, value) in message.properties.sorted(by: { $0.key < $1.key }) {
-            key(named: name)
-            text(value)
-        }
-        endObject()
-        member("order", ifAny: message.order?.text)
-        member("born_at", message.bornAt)
-        member("stored_at", message.storedAt)
-        // Bytes that are no text are repaired; `body_bytes` says how many there are.
-        member("body", Text(String(decoding: message.body, as: UTF8.self)))
-        member("body_bytes", Int64(message.body.count))
-    }
-}

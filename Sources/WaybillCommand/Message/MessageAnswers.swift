@@ -45,30 +45,3 @@ extension DatabaseOptions {
         writer.print()
     }
 }
-
-extension JSONWriter {
-    mutating func topic(_ topic: TopicView) {
-        beginObject()
-        member("name", topic.name.text)
-        member("type", Text(topic.settings.type.rawValue))
-        member("queues", Int64(topic.settings.queues))
-        member("bytes_max", topic.settings.bytesMax)
-        member("retention", Text(topic.settings.retention.text))
-        member("created_at", topic.createdAt)
-        endObject()
-    }
-
-    mutating func group(_ group: GroupView) {
-        beginObject()
-        member("name", group.name.text)
-        member("fifo", group.settings.isFIFO)
-        member("broadcast", group.settings.isBroadcast)
-        member("max_attempts", group.settings.attemptsMax)
-        members("ladder", group.settings.ladder) { $0.text(Text($1.text)) }
-        member("invisible", Text(group.settings.invisible.text))
-        member("created_at", group.createdAt)
-        member("last_used_at", group.lastUsedAt)
-        member("idle", group.isIdle)
-        endObject()
-    }
-}

@@ -84,14 +84,3 @@ extension TimeoutHold {
             + "`waybill timeout release` lets them fire"
     }
 }
-
-extension JSONWriter {
-    mutating func hold(_ hold: TimeoutHold) {
-        beginObject()
-        member("held_by", hold.heldBy)
-        member("since", hold.since)
-        member("why", hold.why)
-        if let until = hold.until { member("until", until) }
-        endObject()
-    }
-}

@@ -11,11 +11,11 @@ extension Engine {
     /// Keeps a token; an event `$token` of the journal says who made it, for whom, and why.
     package func keep(_ token: KeptToken) async throws(Refusal) {
         try await withWriter { writer in
-            writer.ownWrite { transaction in
-                let count = try transaction.accessTokens(after: "", limit: Self.tokensMax).count
+            writer.ownWrite { write in
+                let count = try write.transaction.accessTokens(after: "", limit: Self.tokensMax).count
                 guard count < Self.tokensMax else { throw Refusal.limit("access tokens", max: Self.tokensMax) }
-                try transaction.insert(token)
-                try Self.note("$token", token, by: token.createdBy, because: token.reason, in: transaction, writer)
+                try write.transaction.insert(token)
+                try Self.note("$token", token, by: token.createdBy, because: token.reason, in: write, writer)
             }
         }.get()
     }
@@ -25,13 +25,13 @@ extension Engine {
         _ id: Text, by caller: Text, because reason: Text
     ) async throws(Refusal) -> KeptToken? {
         try await withWriter { writer in
-            writer.ownWrite { transaction -> KeptToken? in
-                guard let token = try transaction.accessToken(id), token.revokedAt == nil else {
-                    return try transaction.accessToken(id)
+            writer.ownWrite { write -> KeptToken? in
+                guard let token = try write.transaction.accessToken(id), token.revokedAt == nil else {
+                    return try write.transaction.accessToken(id)
                 }
-                try transaction.revokeAccessToken(id, at: max(writer.world.now(), token.createdAt))
-                try Self.note("$token_revoked", token, by: caller, because: reason, in: transaction, writer)
-                return try transaction.accessToken(id)
+                try write.transaction.revokeAccessToken(id, at: max(write.now, token.createdAt))
+                try Self.note("$token_revoked", token, by: caller, because: reason, in: write, writer)
+                return try write.transaction.accessToken(id)
             }
         }.get()
     }
@@ -46,7 +46,7 @@ extension Engine {
 
     private static func note(
         _ type: EventName, _ token: KeptToken, by caller: Text, because reason: Text,
-        in transaction: borrowing Transaction, _ writer: Writer
+        in write: borrowing Write, _ writer: Writer
     ) throws {
         var json = JSONWriter()
         json.beginObject()
@@ -59,8 +59,8 @@ extension Engine {
         json.key("reason")
         json.text(reason)
         json.endObject()
-        let note = AuditNote(type, at: writer.world.now(), caller: caller, body: json.bytes)
-        try writer.handler.append([note], in: transaction)
-        try writer.flush(in: transaction)
+        let note = AuditNote(type, at: write.now, caller: caller, body: json.bytes)
+        try writer.handler.append([note], in: write)
+        try writer.flush(in: write)
     }
 }

@@ -1,0 +1,63 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+
+/// Operations of consumers.
+enum Consuming {
+    static let operations: [Operation] = [receive, acknowledge, fail, extend, deadLetter, leave]
+
+    /// The longest wait.
+    private static let waitMax: Int64 = 20_000
+
+    static let receive = Operation(
+        "receive", .post, "/v1/groups/{group}/receive",
+        "Takes messages for a group: at once when there are any, else as soon as there are, or none.",
+        grant: Need(.consumer(group: "group")),
+        body: .fields(
+            [
+                Field("topic", .text(bytesMax: 127), "The topic.", isRequired: true),
+                Field("tags", .text(), "`paid || shipped`; all unless said."),
+                Field("sql", .text(bytesMax: 8_192), "An SQL92 filter over properties, instead of tags."),
+                Field("max", .integer(1...100), "How many at most; 32 unless said."),
+                Field("wait_ms", .integer(0...waitMax), "How long to wait when there is nothing."),
+                Field("invisible_ms", .integer(1...43_200_000), "How long others do not get them."),
+                Field("client", .text(bytesMax: 255), "The consumer's own name.", isRequired: true),
+                Field("attempt", .text(bytesMax: 255), "Names this attempt: asked again, it gets the same."),
+                Field("lane", .text(bytesMax: 128), "The grey-release route."),
+            ], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "The deliveries.", .page(.named("Delivery")))],
+        problems: [.unknownTopic, .unknownGroup, .badFilter, .badGroup, .badName, .limit, .notForThisGroup],
+        example: Example(
+            after: [ExampleShop.topic, ExampleShop.group, ExampleShop.message], ExampleShop.receiveBooking, 200,
+            #"""
+            {"items":[{"receipt":"0101010601000101a5f9d8b9cd8dfbcce00122d914052b5f640d04e83cc763e3bfb9","attempt":1,
+             "replayed":false,"invisible_until":"2026-11-29T12:00:30Z","topic":"ledger","tag":"paid",
+             "keys":["order-7"],"lane":"","priority":0,"properties":{"amount":"5300"},
+             "message":{"specversion":"1.0","id":"booking-9",
+             "source":"urn:waybill:910a2dec89025cc1beeb8da1658eec67","type":"paid","time":"2026-11-29T12:00:00Z",
+             "datacontenttype":"application/json","data":{"amount_cents":5300}}}],"next":null}
+            """#),
+        isLongPoll: true, handler: take)
+
+    private static func take(_ call: Call) async throws(Problem) -> Reply {
+        let fields = try call.fields()
+        let topic = TopicName(try fields.needed("topic", bytesMax: 127))
+        let (tags, sql) = (try fields.text("tags"), try fields.text("sql", bytesMax: 8_192))
+        guard tags == nil || sql == nil else { throw .badData("sql", "tags and sql do not go together") }
+        let subscription = sql.map { Subscription(topic, sql: $0) } ?? Subscription(topic, tags: tags ?? "*")
+        var options = Messages.ReceiveOptions(client: try fields.needed("client", bytesMax: 255))
+        options.max = Int(try fields.int("max", in: 1...100) ?? 32)
+        options.wait = Interval(milliseconds: try fields.int("wait_ms", in: 0...waitMax) ?? 0)
+        options.invisible = try fields.int("invisible_ms", in: 1...43_200_000).map { Interval(milliseconds: $0) }
+        options.attempt = try fields.text("attempt", bytesMax: 255)
+        options.lane = try call.lane(fields)
+        let (group, asked) = (GroupName(call.path("group")), options)
+        // Deployed consumers need no operator first: a group that nobody made is made by its first consumer.
+        let deliveries = try await call.messages { messages in
+            _ = try await messages.createGroup(group)
+            return try await messages.receive(group, subscription, asked)
+        }
+        let source = call.served.source
+        return .all(deliveries) { $0.delivery($1, source: source) }
+    }
+}

@@ -1,0 +1,116 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+
+/// Operations on consumer groups.
+enum Groups {
+    static let operations: [Operation] = [
+        listGroups, showGroup, putGroup, deleteGroup, lag, lookBack, deadLetters, redrive,
+    ]
+
+    static let listGroups = Operation(
+        "listGroups", .get, "/v1/groups", "Lists consumer groups in the order in which they were made.",
+        grant: Need(.viewer), answers: [Operation.Answer(200, "All of them.", .page(.named("Group")))],
+        example: Example(
+            after: [ExampleShop.group], .get("/v1/groups"), 200,
+            #"""
+            {"items":[{"name":"shipping","fifo":false,"broadcast":false,"max_attempts":5,"ladder":["1s","5s","10s",
+             "30s","1m","2m","3m","4m","5m","6m","7m","8m","9m","10m","20m","30m","1h","2h"],"invisible":"30s",
+             "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z","idle":false}],"next":null}
+            """#),
+        handler: { call throws(Problem) in .all(try await call.messages { try $0.groups() }) { $0.group($1) } })
+
+    static let showGroup = Operation(
+        "showGroup", .get, "/v1/groups/{group}", "Shows a consumer group.",
+        grant: Need(.viewer, .consumer(group: "group")),
+        answers: [Operation.Answer(200, "The group.", .named("Group"))], problems: [.unknownGroup],
+        example: Example(
+            after: [ExampleShop.group], .get("/v1/groups/shipping"), 200,
+            #"""
+            {"name":"shipping","fifo":false,"broadcast":false,"max_attempts":5,"ladder":["1s","5s","10s","30s","1m",
+             "2m","3m","4m","5m","6m","7m","8m","9m","10m","20m","30m","1h","2h"],"invisible":"30s",
+             "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z","idle":false}
+            """#),
+        handler: { call throws(Problem) in
+            let name = GroupName(call.path("group"))
+            guard let group = try await call.messages({ try $0.group(name) }) else {
+                throw Problem(.unknownGroup(name))
+            }
+            return .json { $0.group(group) }
+        })
+
+    static let putGroup = Operation(
+        "putGroup", .put, "/v1/groups/{group}",
+        "Makes a consumer group, or changes its rules; whether it is FIFO or a broadcast is for life.",
+        grant: Need(.admin),
+        body: .fields(
+            [
+                Field("fifo", .boolean, "Whether messages of one message group come one after the other."),
+                Field("broadcast", .boolean, "Whether every client gets every message."),
+                Field("max_attempts", .integer(1...1_000), "Deliveries before a message goes to the dead letters."),
+                Field("ladder", .array(.text(), countMax: 100), "Waiting times before each next delivery."),
+                Field("invisible", .duration, "How long a delivery stays invisible to others."),
+            ], bytesMax: Operation.BodyRule.smallMax),
+        answers: [
+            Operation.Answer(200, "Changed.", .named("Group")), Operation.Answer(201, "Made.", .named("Group")),
+        ], problems: [.badSetting, .badGroup, .notForThisGroup, .badData],
+        example: Example(
+            ExampleShop.group, 201,
+            #"""
+            {"name":"shipping","fifo":false,"broadcast":false,"max_attempts":5,"ladder":["1s","5s","10s","30s","1m",
+             "2m","3m","4m","5m","6m","7m","8m","9m","10m","20m","30m","1h","2h"],"invisible":"30s",
+             "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z","idle":false}
+            """#), handler: put)
+
+    private static func put(_ call: Call) async throws(Problem) -> Reply {
+        let name = GroupName(call.path("group"))
+        let fields = try call.fields()
+        let existing = try await call.messages { try $0.group(name) }
+        var settings = existing?.settings ?? GroupSettings()
+        settings.isFIFO = try fields.bool("fifo") ?? settings.isFIFO
+        settings.isBroadcast = try fields.bool("broadcast") ?? settings.isBroadcast
+        settings.attemptsMax = try fields.int("max_attempts", in: 1...1_000) ?? settings.attemptsMax
+        settings.invisible = try fields.duration("invisible") ?? settings.invisible
+        if let ladder = try fields.texts("ladder", countMax: 100) {
+            settings.ladder = []
+            for (index, text) in ladder.enumerated() {
+                guard let wait = Interval(text: text) else {
+                    throw .badData("ladder[\(index)]", "'\(text)' is not a duration; write for example 30s")
+                }
+                settings.ladder.append(wait)
+            }
+        }
+        let wanted = settings
+        let group = try await call.messages { messages in
+            existing == nil
+                ? try await messages.createGroup(name, wanted) : try await messages.updateGroup(name, wanted)
+        }
+        return .json(existing == nil ? 201 : 200) { $0.group(group) }
+    }
+
+    static let deleteGroup = Operation(
+        "deleteGroup", .delete, "/v1/groups/{group}", "Deletes a group with its position and all that it is owed.",
+        grant: Need(.admin), answers: [Operation.Answer(204, "It is gone.", nil)], problems: [.unknownGroup],
+        example: Example(after: [ExampleShop.group], Example.Step(.delete, "/v1/groups/shipping"), 204),
+        handler: { call throws(Problem) in
+            let name = GroupName(call.path("group"))
+            try await call.messages { try await $0.deleteGroup(name) }
+            return .nothing
+        })
+
+    static let lag = Operation(
+        "groupLag", .get, "/v1/groups/{group}/lag", "Tells how far a group is behind, by topic.",
+        grant: Need(.viewer, .consumer(group: "group")),
+        answers: [Operation.Answer(200, "Each topic.", .page(.named("Lag")))], problems: [.unknownGroup],
+        example: Example(
+            after: [ExampleShop.stock, ExampleShop.group, ExampleShop.receive, ExampleShop.buy],
+            .get("/v1/groups/shipping/lag"), 200,
+            #"""
+            {"items":[{"group":"shipping","topic":"order","owed":1,"waiting":1,"in_flight":0,"due":0,"ready":0,
+             "behind":0,"dead":0,"finished":0,"oldest_ms":0}],"next":null}
+            """#),
+        handler: { call throws(Problem) in
+            let name = GroupName(call.path("group"))
+            return .all(try await call.messages { try $0.lag(of: name) }) { $0.lag($1) }
+        })
+}

@@ -1,0 +1,128 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+
+/// Operations on half messages.
+enum HalfMessages {
+    static let operations: [Operation] = [prepare, commit, rollback, listHalfMessages, resume, checks]
+
+    static let topic = Parameter("topic", .text(bytesMax: 127), "The topic; the transaction is good for it only.")
+    private static let decided = Schema.object([
+        Field("id", .text(), isRequired: true), Field("resolution", .text(), isRequired: true),
+        Field("decided_at", .time),
+    ])
+
+    static let prepare = Operation(
+        "prepareHalfMessage", .post, "/v1/half-messages",
+        "Takes in a half message: durable, and visible to nobody until it is decided.",
+        grant: Need(.producer(topic: nil)),
+        body: .fields(
+            [
+                Field("topic", .text(bytesMax: 127), "The topic.", isRequired: true),
+                Field("producer", .text(bytesMax: 255), "Who is asked when no decision comes.", isRequired: true),
+                Field("message", .object(MessageFields.fields), "What it says.", isRequired: true),
+                Field("first_check_ms", .integer(0...3_600_000), "When its producer is asked first."),
+            ], bytesMax: Operation.BodyRule.messagesMax),
+        answers: [Operation.Answer(201, "Durable.", .named("PreparedMessage"))],
+        problems: [.unknownTopic, .wrongType, .badProducer, .badFirstCheck, .badData],
+        example: Example(
+            after: [ExampleShop.topic], ExampleShop.half, 201,
+            #"""
+            {"transaction":"540106ca9f2d2c43b7a02c3ffd97676283e7c4","id":"booking-11",
+             "commit_url":"/v1/half-messages/540106ca9f2d2c43b7a02c3ffd97676283e7c4/commit?topic=ledger",
+             "rollback_url":"/v1/half-messages/540106ca9f2d2c43b7a02c3ffd97676283e7c4/rollback?topic=ledger"}
+            """#), handler: prepareOne)
+
+    private static func prepareOne(_ call: Call) async throws(Problem) -> Reply {
+        let fields = try call.fields()
+        let topic = try fields.needed("topic", bytesMax: 127)
+        try call.requireProducer(of: topic)
+        let producer = try fields.needed("producer", bytesMax: 255)
+        guard let object = try fields.object("message", as: MessageFields.fields) else {
+            throw .badData("message", "the field is missing")
+        }
+        let message = try MessageFields.read(object, to: TopicName(topic), number: 0, call)
+        let first = try fields.int("first_check_ms", in: 0...3_600_000).map { Interval(milliseconds: $0) }
+        let prepared = try await call.messages { messages in
+            try await messages.prepare(message, producer: producer, firstCheck: first)
+        }
+        let path = "/v1/half-messages/\(prepared.transaction.asPathSegment)"
+        let query = "?topic=\(topic.asPathSegment)"
+        return .json(201, headers: [("location", path)]) { writer in
+            writer.beginObject()
+            writer.member("transaction", prepared.transaction)
+            writer.member("id", prepared.id.text)
+            writer.member("commit_url", Text("\(path)/commit\(query)"))
+            writer.member("rollback_url", Text("\(path)/rollback\(query)"))
+            writer.endObject()
+        }
+    }
+
+    static let commit = Operation(
+        "commitHalfMessage", .post, "/v1/half-messages/{transaction}/commit", "Makes a half message visible.",
+        grant: Need(.producer(topic: nil), .operator), query: [topic],
+        body: .fields([Field("reason", .text(bytesMax: 500), "Why, by hand.")], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "Decided, now or before.", decided)],
+        problems: [.decidedAlready, .decidedByAnswer, .unknownMessage],
+        example: decision("commit"), handler: { call throws(Problem) in try await decide(call, .commit) })
+
+    static let rollback = Operation(
+        "rollbackHalfMessage", .post, "/v1/half-messages/{transaction}/rollback", "Drops a half message.",
+        grant: Need(.producer(topic: nil), .operator), query: [topic],
+        body: .fields([Field("reason", .text(bytesMax: 500), "Why, by hand.")], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "Decided, now or before.", decided)],
+        problems: [.decidedAlready, .decidedByAnswer, .unknownMessage],
+        example: decision("rollback"), handler: { call throws(Problem) in try await decide(call, .rollback) })
+
+    private static func decision(_ verb: String) -> Example {
+        Example(
+            after: [ExampleShop.topic, ExampleShop.half],
+            Example.Step(.post, "/v1/half-messages/540106ca9f2d2c43b7a02c3ffd97676283e7c4/\(verb)?topic=ledger"), 200,
+            "{\"id\":\"booking-11\",\"resolution\":\"\(verb)\",\"decided_at\":\"2026-11-29T12:00:00Z\"}")
+    }
+
+    /// The topic of the query, for which this caller may decide.
+    private static func neededTopic(_ call: Call) throws(Problem) -> TopicName {
+        guard let topic = call.query.text("topic") else {
+            throw Problem(.badParameter, "?topic= names the topic of the half message")
+        }
+        if !call.principal.may(Need(.operator), resource: { _ in nil }) { try call.requireProducer(of: topic) }
+        return TopicName(topic)
+    }
+
+    private static func decide(_ call: Call, _ resolution: Resolution) async throws(Problem) -> Reply {
+        let (topic, transaction) = (try neededTopic(call), call.path("transaction"))
+        let decided = try await call.messages { try await $0.resolve(transaction, of: topic, resolution) }
+        return .json { $0.decided(decided) }
+    }
+
+    static let listHalfMessages = Operation(
+        "listHalfMessages", .get, "/v1/half-messages",
+        "Lists half messages that nobody has decided; nothing of what they say is shown.", grant: Need(.viewer),
+        query: PageRequest.parameters, answers: [Operation.Answer(200, "A page.", .page(.named("HalfMessage")))],
+        problems: [.badCursor], example: Example(.get("/v1/half-messages"), 200, #"{"items":[],"next":null}"#),
+        handler: { call throws(Problem) in
+            let page = try PageRequest(call, of: "half messages")
+            let found = try await call.messages { messages in
+                try messages.halfMessages(after: page.number.map { PageToken(number: $0) }, limit: page.limit)
+            }
+            return page.reply(found.elements, next: found.next?.number) { $0.halfMessage($1) }
+        })
+
+    static let resume = Operation(
+        "resumeHalfMessage", .post, "/v1/half-messages/{transaction}/resume",
+        "Asks anew about a message that was parked after its last question.", grant: Need(.operator), query: [topic],
+        body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "It is asked about.", decided)], problems: [.unknownMessage, .decidedAlready],
+        example: Example(
+            after: [ExampleShop.topic, ExampleShop.half],
+            Example.Step(
+                .post, "/v1/half-messages/540106ca9f2d2c43b7a02c3ffd97676283e7c4/resume?topic=ledger",
+                body: #"{"reason":"the bank is back"}"#), 200, "{}"),
+        handler: { call throws(Problem) in
+            _ = try call.fields().needed("reason", bytesMax: 500)
+            let (topic, transaction) = (try neededTopic(call), call.path("transaction"))
+            let decided = try await call.messages { try await $0.resume(transaction, of: topic) }
+            return .json { $0.decided(decided) }
+        })
+}

@@ -1,0 +1,52 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+
+/// Operations on grey-release routes.
+enum Lanes {
+    static let operations: [Operation] = [listLanes, closeLane]
+
+    static let listLanes = Operation(
+        "listLanes", .get, "/v1/lanes", "Lists the lanes in which messages were sent.", grant: Need(.viewer),
+        answers: [
+            Operation.Answer(
+                200, "All of them.",
+                .page(
+                    .object([
+                        Field("name", .text(), isRequired: true),
+                        Field("topics", .array(.text(), countMax: 10_000), isRequired: true),
+                        Field("closed", .boolean, isRequired: true),
+                    ])))
+        ],
+        example: Example(
+            after: [ExampleShop.topic, ExampleShop.laneMessage], .get("/v1/lanes"), 200,
+            #"{"items":[{"name":"blue","topics":["ledger"],"closed":false}],"next":null}"#),
+        handler: { call throws(Problem) in .all(try await call.messages { try $0.lanes() }) { $0.lane($1) } })
+
+    static let closeLane = Operation(
+        "closeLane", .post, "/v1/lanes/{lane}/close", "Ends a lane: the base reads what is left in it.",
+        grant: Need(.operator),
+        body: .fields(
+            [
+                Field("end", .word(LaneEnd.allCases.map(\.rawValue)), "How it ends.", isRequired: true),
+                Operation.reason,
+            ], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "The report.", .named("LaneReport"))], problems: [.badLane, .badData],
+        example: Example(
+            after: [ExampleShop.topic, ExampleShop.laneMessage],
+            Example.Step(.post, "/v1/lanes/blue/close", body: #"{"end":"promoted","reason":"it works"}"#), 200,
+            #"""
+            {"lane":"blue","end":"promoted","shares":[]}
+            """#),
+        handler: { call throws(Problem) in
+            let fields = try call.fields()
+            _ = try fields.needed("reason", bytesMax: 500)
+            let word = try fields.needed("end")
+            guard let end = LaneEnd(rawValue: word.string) else {
+                throw .badData("end", "'\(word)' is not one of promoted, abandoned")
+            }
+            let lane = call.path("lane")
+            let report = try await call.messages { try await $0.closeLane(lane, end) }
+            return .json { $0.laneReport(report) }
+        })
+}

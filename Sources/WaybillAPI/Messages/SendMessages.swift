@@ -1,0 +1,103 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+
+/// Operations on messages.
+enum MessageOperations {
+    static let operations: [Operation] = [
+        sendMessages, recallMessage, rescheduleMessage, findMessages, traceMessage,
+    ]
+
+    private static let countMax = 32
+
+    static let sendMessages = Operation(
+        "sendMessages", .post, "/v1/topics/{topic}/messages",
+        "Sends a message, or up to 32 in one commit; a repeat under the same key has the same ids.",
+        grant: Need(.producer(topic: "topic")), key: .required,
+        body: .fields(
+            MessageFields.fields + [
+                Field("messages", .array(.object(MessageFields.fields), countMax: countMax), "Several instead of one.")
+            ], bytesMax: Operation.BodyRule.messagesMax),
+        answers: [Operation.Answer(201, "Durable.", .page(.named("SentMessage")))],
+        problems: [
+            .unknownTopic, .wrongType, .badMessageID, .badTag, .badMessageKey, .badMessageGroup, .badProperty,
+            .badProperties, .badBody, .badPriority, .badLane, .badDeliveryTime, .badBatch, .badData,
+        ],
+        example: Example(after: [ExampleShop.topic], ExampleShop.delayed, 201, "{}"), handler: send)
+
+    private static func send(_ call: Call) async throws(Problem) -> Reply {
+        let topic = TopicName(call.path("topic"))
+        let fields = try call.fields()
+        let several = try fields.objects("messages", as: MessageFields.fields, countMax: countMax)
+        if several != nil, MessageFields.fields.contains(where: { fields.json($0.name) != nil }) {
+            throw .badData("messages", "one message and several do not go together")
+        }
+        var messages: [NewMessage] = []
+        for (number, each) in (several ?? [fields]).enumerated() {
+            messages.append(try MessageFields.read(each, to: topic, number: number, call))
+        }
+        let sent = try await call.messages { [messages] in try await $0.send(messages) }
+        return .json(201) { writer in
+            writer.beginObject()
+            writer.members("items", sent) { writer, sent in
+                writer.beginObject()
+                writer.member("id", sent.id.text)
+                writer.key("recall")
+                if let handle = sent.recallHandle { writer.text(handle) } else { writer.null() }
+                writer.endObject()
+            }
+            writer.key("next")
+            writer.null()
+            writer.endObject()
+        }
+    }
+
+    static let recallMessage = Operation(
+        "recallMessage", .post, "/v1/topics/{topic}/messages/recall",
+        "Takes a delayed message back: it is never delivered.",
+        grant: Need(.producer(topic: "topic"), .operator),
+        body: .fields(
+            [Field("handle", .text(), "`recall` of the message when it was sent.", isRequired: true)],
+            bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "Taken back.", .object([Field("id", .text(), isRequired: true)]))],
+        problems: [.alreadyVisible, .unknownMessage, .decidedAlready],
+        example: Example(
+            after: [ExampleShop.topic],
+            Example.Step(.post, "/v1/topics/ledger/messages/recall", body: #"{"handle":"00"}"#), 404, "{}"),
+        handler: { call throws(Problem) in
+            let (topic, handle) = (TopicName(call.path("topic")), try call.fields().needed("handle"))
+            let id = try await call.messages { try await $0.recall(handle, of: topic) }
+            return .json { writer in
+                writer.beginObject()
+                writer.member("id", id.text)
+                writer.endObject()
+            }
+        })
+
+    static let rescheduleMessage = Operation(
+        "rescheduleMessage", .post, "/v1/topics/{topic}/messages/reschedule", "Gives a delayed message another time.",
+        grant: Need(.producer(topic: "topic"), .operator),
+        body: .fields(
+            [
+                Field("handle", .text(), "`recall` of the message when it was sent.", isRequired: true),
+                Field("deliver_at", .time, "When it becomes visible.", isRequired: true),
+            ], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "Moved.", .object([Field("deliver_at", .time, isRequired: true)]))],
+        problems: [.alreadyVisible, .unknownMessage, .decidedAlready],
+        example: Example(
+            after: [ExampleShop.topic],
+            Example.Step(
+                .post, "/v1/topics/ledger/messages/reschedule",
+                body: #"{"handle":"00","deliver_at":"2026-11-29T13:00:00Z"}"#), 404, "{}"),
+        handler: { call throws(Problem) in
+            let fields = try call.fields()
+            let (topic, handle) = (TopicName(call.path("topic")), try fields.needed("handle"))
+            guard let due = try fields.time("deliver_at") else { throw .badData("deliver_at", "the field is missing") }
+            let moved = try await call.messages { try await $0.reschedule(handle, of: topic, to: due) }
+            return .json { writer in
+                writer.beginObject()
+                writer.member("deliver_at", moved)
+                writer.endObject()
+            }
+        })
+}

@@ -1,0 +1,110 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+import WaybillEngine
+
+/// Operations on timeouts and the clock.
+enum Timeouts {
+    static let operations: [Operation] = [
+        extendTimeout, moveTimeout, cancelTimeout, confirmClock, holdTimeouts, releaseTimeouts,
+    ]
+
+    private static let grant = Need(.operator, .orders)
+    private static let answers = [Operation.Answer(200, "Done.", .receipt)]
+    private static let problems: [ProblemCode] = [.unknownOrder, .unknownTimeout, .timeoutFired, .keyReused]
+    private static let placed = [ExampleShop.stock, ExampleShop.place]
+    private static let changed =
+        #"{"order":"order-7","version":2,"status":"awaiting payment","repeated":false}"#
+
+    static let extendTimeout = Operation(
+        "extendTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/extend", "Lets a pending timeout fire later.",
+        grant: grant, key: .taken,
+        body: .fields(
+            [Field("by", .duration, "How much later; with a minus: earlier.", isRequired: true)],
+            bytesMax: Operation.BodyRule.smallMax), answers: answers, problems: problems,
+        example: Example(
+            after: placed, Example.Step(.post, "/v1/orders/order-7/timeouts/pay_due/extend", body: #"{"by":"15m"}"#),
+            200, changed),
+        handler: { call throws(Problem) in
+            guard let by = try call.fields().duration("by") else { throw .badData("by", "the field is missing") }
+            return try await change(call, .extend(by: by))
+        })
+
+    static let moveTimeout = Operation(
+        "moveTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/move", "Gives a pending timeout another time.",
+        grant: grant, key: .taken,
+        body: .fields(
+            [Field("to", .time, "When it fires; never before now.", isRequired: true)],
+            bytesMax: Operation.BodyRule.smallMax), answers: answers, problems: problems,
+        example: Example(
+            after: placed,
+            Example.Step(
+                .post, "/v1/orders/order-7/timeouts/pay_due/move", body: #"{"to":"2026-11-29T15:00:00Z"}"#), 200,
+            changed),
+        handler: { call throws(Problem) in
+            guard let to = try call.fields().time("to") else { throw .badData("to", "the field is missing") }
+            return try await change(call, .move(to: to))
+        })
+
+    static let cancelTimeout = Operation(
+        "cancelTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/cancel", "Cancels a pending timeout.",
+        grant: grant, key: .taken, answers: answers, problems: problems,
+        example: Example(
+            after: placed, Example.Step(.post, "/v1/orders/order-7/timeouts/pay_due/cancel"), 200, changed),
+        handler: { call throws(Problem) in try await change(call, .cancel) })
+
+    private static func change(_ call: Call, _ action: TimeoutCommand.Action) async throws(Problem) -> Reply {
+        let command = TimeoutCommand(
+            action, TimeoutName(call.path("timeout")), of: OrderID(call.path("order")), caller: call.principal.name,
+            key: call.key)
+        return try await .accepted(try await call.book.change(command), 200, call)
+    }
+
+    static let confirmClock = Operation(
+        "confirmClock", .post, "/v1/clock/confirm", "Says that the wall clock is right after a jump.",
+        grant: Need(.operator), body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(204, "Timeouts go on.", nil)],
+        example: Example(Example.Step(.post, "/v1/clock/confirm", body: #"{"reason":"NTP was set"}"#), 204),
+        handler: { call throws(Problem) in
+            _ = try call.fields().needed("reason", bytesMax: 500)
+            try await call.book.ask { book in book.confirmClock() }
+            return .nothing
+        })
+
+    static let holdTimeouts = Operation(
+        "holdTimeouts", .post, "/v1/timeouts/hold", "Holds all timeouts of orders until they are released.",
+        grant: Need(.operator), body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "Held.", .named("Hold"))], problems: [.limit],
+        example: Example(
+            Example.Step(.post, "/v1/timeouts/hold", body: #"{"reason":"payments are down"}"#), 200,
+            #"{"held_by":"owner","since":"2026-11-29T12:00:00Z","why":"payments are down"}"#),
+        handler: { call throws(Problem) in
+            let (reason, caller) = (try call.fields().needed("reason", bytesMax: 500), call.principal.name)
+            let hold = try await call.book.ask { book in
+                try await book.holdTimeouts(because: reason.string, by: caller.string)
+                return book.timeoutHold
+            }
+            guard let hold else { throw .defect("nothing holds the timeouts that were just held") }
+            return .json { $0.hold(hold) }
+        })
+
+    static let releaseTimeouts = Operation(
+        "releaseTimeouts", .post, "/v1/timeouts/release", "Lets held timeouts fire, those that are overdue in order.",
+        grant: Need(.operator), body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
+        answers: [
+            Operation.Answer(200, "Whether any were held.", .object([Field("released", .boolean, isRequired: true)]))
+        ],
+        example: Example(
+            Example.Step(.post, "/v1/timeouts/release", body: #"{"reason":"payments are back"}"#), 200,
+            #"{"released":false}"#),
+        handler: { call throws(Problem) in
+            _ = try call.fields().needed("reason", bytesMax: 500)
+            let caller = call.principal.name
+            let wasHeld = try await call.book.ask { book in try await book.releaseTimeouts(by: caller.string) }
+            return .json { writer in
+                writer.beginObject()
+                writer.member("released", wasHeld)
+                writer.endObject()
+            }
+        })
+}

@@ -1,0 +1,52 @@
+import Foundation
+package import WaybillCore
+
+/// Bodies of messages, as JSON: JSON as it is, other bytes in base64.
+extension JSONWriter {
+    /// The members of a body.
+    package mutating func body(_ bytes: [UInt8]) {
+        if Self.isJSON(bytes) {
+            key("data")
+            json(bytes)
+        } else {
+            member("data_base64", Text(Data(bytes).base64EncodedString()))
+        }
+    }
+
+    /// The fields of a message without its body; the object is the caller's.
+    package mutating func messageHead(_ message: MessageView) {
+        member("id", message.id.text)
+        member("topic", message.topic.text)
+        member("tag", ifAny: message.tag)
+        members("keys", message.keys) { $0.text($1) }
+        member("message_group", ifAny: message.messageGroup)
+        member("lane", message.lane)
+        member("priority", Int64(message.priority))
+        key("properties")
+        texts(message.properties)
+        member("order", ifAny: message.order?.text)
+        if let event = message.event { member("event", event.outside) }
+        member("born_at", message.bornAt)
+        member("stored_at", message.storedAt)
+        member("body_bytes", Int64(message.body.count))
+    }
+
+    /// An object of texts, by name.
+    package mutating func texts(_ texts: [Text: Text]) {
+        beginObject()
+        for (name, value) in texts.sorted(by: { $0.key < $1.key }) {
+            key(named: name)
+            text(value)
+        }
+        endObject()
+    }
+
+    static func isJSON(_ bytes: [UInt8]) -> Bool {
+        do throws(JSONProblem) {
+            try JSONReader.read(bytes) { reader throws(JSONProblem) in try reader.skipValue() }
+            return true
+        } catch {
+            return false
+        }
+    }
+}
