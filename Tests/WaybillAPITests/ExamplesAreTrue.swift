@@ -14,8 +14,10 @@ import WaybillCore
         }
         let reply = await shop.send(operation.example.step)
         #expect(reply.status == operation.example.status, "\(reply.text)")
-        #expect(reply.text == packed(operation.example.answer))
-        #expect(operation.answers.contains { $0.status == reply.status })
+        let answer = packed(operation.example.answer)
+        #expect(operation.example.isBeginning ? reply.text.hasPrefix(answer) : reply.text == answer, "\(reply.text)")
+        let statuses = operation.answers.map(\.status) + operation.problems.map(\.status)
+        #expect(statuses.contains(reply.status))
     }
 
     @Test func `is told from one with a changed field`() async throws {

@@ -118,7 +118,13 @@ enum HalfMessages {
             after: [ExampleShop.topic, ExampleShop.half],
             Example.Step(
                 .post, "/v1/half-messages/540106ca9f2d2c43b7a02c3ffd97676283e7c4/resume?topic=ledger",
-                body: #"{"reason":"the bank is back"}"#), 200, "{}"),
+                body: #"{"reason":"the bank is back"}"#), 409,
+            """
+            {"type":"/problems/decided_already","title":"The half message was decided before","status":409,
+             "detail":"the message was decided before: it is not parked, but half",
+             "instance":"/v1/half-messages/540106ca9f2d2c43b7a02c3ffd97676283e7c4/resume","code":"decided_already",
+             "values":{"decision":"it is not parked, but half"},"stored":false,"request_id":"r-1"}
+            """),
         handler: { call throws(Problem) in
             _ = try call.fields().needed("reason", bytesMax: 500)
             let (topic, transaction) = (try neededTopic(call), call.path("transaction"))

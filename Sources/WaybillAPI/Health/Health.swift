@@ -3,7 +3,7 @@ import WaybillCore
 
 /// Whether the server lives, takes work, and which one it is.
 enum Health {
-    static let operations: [Operation] = [alive, ready, version, whoAmI]
+    static let operations: [Operation] = [alive, ready, version, whoAmI, openAPI, problem]
 
     static let alive = Operation(
         "alive", .get, "/healthz", "Whether the process lives.", grant: Need(.nothing),

@@ -23,7 +23,11 @@ enum MessageOperations {
             .unknownTopic, .wrongType, .badMessageID, .badTag, .badMessageKey, .badMessageGroup, .badProperty,
             .badProperties, .badBody, .badPriority, .badLane, .badDeliveryTime, .badBatch, .badData,
         ],
-        example: Example(after: [ExampleShop.topic], ExampleShop.delayed, 201, "{}"), handler: send)
+        example: Example(
+            after: [ExampleShop.topic], ExampleShop.delayed, 201,
+            #"""
+            {"items":[{"id":"booking-12","recall":"520106508b8b7d6071f23842c91ca3395d86e6"}],"next":null}
+            """#), handler: send)
 
     private static func send(_ call: Call) async throws(Problem) -> Reply {
         let topic = TopicName(call.path("topic"))
@@ -62,8 +66,11 @@ enum MessageOperations {
         answers: [Operation.Answer(200, "Taken back.", .object([Field("id", .text(), isRequired: true)]))],
         problems: [.alreadyVisible, .unknownMessage, .decidedAlready],
         example: Example(
-            after: [ExampleShop.topic],
-            Example.Step(.post, "/v1/topics/ledger/messages/recall", body: #"{"handle":"00"}"#), 404, "{}"),
+            after: [ExampleShop.topic, ExampleShop.delayed],
+            Example.Step(
+                .post, "/v1/topics/ledger/messages/recall",
+                body: #"{"handle":"520106508b8b7d6071f23842c91ca3395d86e6"}"#), 200,
+            #"{"id":"booking-12"}"#),
         handler: { call throws(Problem) in
             let (topic, handle) = (TopicName(call.path("topic")), try call.fields().needed("handle"))
             let id = try await call.messages { try await $0.recall(handle, of: topic) }
@@ -85,10 +92,11 @@ enum MessageOperations {
         answers: [Operation.Answer(200, "Moved.", .object([Field("deliver_at", .time, isRequired: true)]))],
         problems: [.alreadyVisible, .unknownMessage, .decidedAlready],
         example: Example(
-            after: [ExampleShop.topic],
+            after: [ExampleShop.topic, ExampleShop.delayed],
             Example.Step(
                 .post, "/v1/topics/ledger/messages/reschedule",
-                body: #"{"handle":"00","deliver_at":"2026-11-29T13:00:00Z"}"#), 404, "{}"),
+                body: #"{"handle":"520106508b8b7d6071f23842c91ca3395d86e6","deliver_at":"2026-11-29T13:00:00Z"}"#), 200,
+            #"{"deliver_at":"2026-11-29T13:00:00Z"}"#),
         handler: { call throws(Problem) in
             let fields = try call.fields()
             let (topic, handle) = (TopicName(call.path("topic")), try fields.needed("handle"))

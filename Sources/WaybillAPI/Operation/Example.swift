@@ -6,12 +6,17 @@ package struct Example: Sendable {
     package let status: Int
     /// The answer's body; blanks between values are the writer's. Empty: none.
     package let answer: String
+    /// Whether the real answer goes on.
+    package let isBeginning: Bool
 
-    package init(after: [Step] = [], _ step: Step, _ status: Int, _ answer: String = "") {
+    package init(
+        after: [Step] = [], _ step: Step, _ status: Int, _ answer: String = "", isBeginning: Bool = false
+    ) {
         self.after = after
         self.step = step
         self.status = status
         self.answer = answer
+        self.isBeginning = isBeginning
     }
 
     /// One request.

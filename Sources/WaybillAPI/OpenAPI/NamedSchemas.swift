@@ -1,0 +1,145 @@
+/// Forms that documentation names once.
+package enum NamedSchemas {
+    /// All of them, by name.
+    package static let all: [(name: String, schema: Schema)] = [
+        ("Problem", problem), ("Order", order), ("Event", event), ("Why", why), ("Topic", topic), ("Group", group),
+        ("Lag", lag), ("LookBack", lookBack), ("DeadLetter", deadLetter), ("LaneReport", laneReport),
+        ("Retention", retention), ("SentMessage", sentMessage), ("Message", message), ("Delivery", delivery),
+        ("PreparedMessage", preparedMessage), ("HalfMessage", halfMessage), ("CheckBack", checkBack), ("Hold", hold),
+        ("Findings", findings), ("Token", .object(tokenFields)),
+        ("NewToken", .object(tokenFields + [need("token", .text(), "Shown once.")])),
+    ]
+
+    /// A field that is always there.
+    private static func need(_ name: String, _ schema: Schema, _ summary: String = "") -> Field {
+        Field(name, schema, summary, isRequired: true)
+    }
+
+    private static func list(_ element: Schema) -> Schema { .array(element, countMax: 1_000_000) }
+
+    private static let problem = Schema.object([
+        need("type", .text(), "The page of its code."), need("title", .text()), need("status", .integer(400...599)),
+        need("detail", .text(bytesMax: 65_536)), need("instance", .text()), need("code", .text()),
+        Field("values", .anyObject, "What the detail names."),
+        need("stored", .boolean, "Whether a repeat under the same key gets this answer again."),
+        Field("retry_after_ms", .integer()), Field("findings", list(.anyObject)),
+        Field("missed", list(.named("Event"))),
+        need("request_id", .text()),
+    ])
+
+    private static let timeout = Schema.object([need("name", .text()), need("due", .time)])
+    private static let possible = Schema.object([
+        need("command", .text()), need("guards", list(.text(bytesMax: 65_536))),
+    ])
+
+    private static let order = Schema.object([
+        need("id", .text()), need("workflow", .text()), need("workflow_version", .integer()),
+        need("workflow_hash", .text()), need("version", .integer()), need("status", .text()),
+        need("states", list(.text()), "The innermost states that are active."), need("finished", .boolean),
+        Field("at_rest", .boolean, "Whether nothing is awaited of it or its children."), need("placed_at", .time),
+        need("lane", .text()), Field("parent", .text()), need("children", list(.text())),
+        need("calls", list(.object([need("key", .text()), need("state", .text()), need("deadline", .time)]))),
+        need("timeouts", list(timeout)),
+        need(
+            "holds",
+            list(
+                .object([
+                    need("sku", .text()), need("location", .text()), need("reserved", .integer()),
+                    need("sold", .integer()), need("shipped", .integer()),
+                ]))), need("possible", list(possible)), need("context", .anyObject, "By the workflow."),
+    ])
+
+    private static let event = Schema.object([
+        need("event", .text()), need("version", .integer()), need("type", .text()), need("at", .time),
+        need("caller", .text()), need("key", .nullable(.text())), need("cause", .nullable(.text())),
+        need("trace", .nullable(.text())),
+    ])
+
+    private static let why = Schema.object([
+        need("order", .text()), need("placed", .boolean), need("refusals", list(.anyObject)), Field("status", .text()),
+        Field("timeouts", list(timeout)), Field("calls", list(.anyObject)), Field("possible", list(possible)),
+    ])
+
+    private static let topic = Schema.object([
+        need("name", .text()), need("type", .text()), need("queues", .integer()), need("bytes_max", .integer()),
+        need("retention", .text()), need("created_at", .time),
+    ])
+
+    private static let group = Schema.object([
+        need("name", .text()), need("fifo", .boolean), need("broadcast", .boolean), need("max_attempts", .integer()),
+        need("ladder", list(.text())), need("invisible", .text()), need("created_at", .time),
+        need("last_used_at", .time), need("idle", .boolean),
+    ])
+
+    private static let lag = Schema.object([
+        need("group", .text()), need("topic", .text()), need("owed", .integer()), need("waiting", .integer()),
+        need("in_flight", .integer()), need("due", .integer()), need("ready", .integer()), need("behind", .integer()),
+        need("dead", .integer()), need("finished", .integer()), Field("oldest_ms", .integer()),
+        Field("held_back", .text()),
+    ])
+
+    private static let lookBack = Schema.object([
+        need("group", .text()), need("topic", .text()), need("preview", .boolean), need("effects", .text()),
+        need("queues", list(.anyObject)),
+    ])
+
+    private static let deadLetter = Schema.object([
+        need("id", .text()), need("topic", .text()), need("died_at", .time), need("state", .text()),
+        need("why", .text()),
+    ])
+
+    private static let laneReport = Schema.object([
+        need("lane", .text()), need("end", .text()), need("shares", list(.anyObject)),
+    ])
+
+    private static let retention = Schema.object([
+        need("topic", .text()), need("messages", .integer()), need("bytes", .integer()), need("bytes_max", .integer()),
+        need("goes_by_time", .integer()), need("bytes_beyond_size", .integer()), need("claims", list(.anyObject)),
+    ])
+
+    private static let sentMessage = Schema.object([
+        need("id", .text()), need("recall", .nullable(.text()), "By what a delayed one is taken back."),
+    ])
+
+    private static let message = Schema.object([
+        need("id", .text()), need("topic", .text()), Field("tag", .text()), need("keys", list(.text())),
+        Field("message_group", .text()), need("lane", .text()), need("priority", .integer()),
+        need("properties", .map(.text())), Field("order", .text()), Field("event", .text()), need("born_at", .time),
+        need("stored_at", .time), need("body_bytes", .integer()), Field("data", .any), Field("data_base64", .text()),
+    ])
+
+    private static let delivery = Schema.object([
+        need("receipt", .text()), need("attempt", .integer()), need("replayed", .boolean),
+        need("invisible_until", .time), need("topic", .text()), Field("tag", .text()), need("keys", list(.text())),
+        Field("message_group", .text()), need("lane", .text()), need("priority", .integer()),
+        need("properties", .map(.text())), need("message", .anyObject, "A CloudEvent."),
+    ])
+
+    private static let preparedMessage = Schema.object([
+        need("transaction", .text()), need("id", .text()), need("commit_url", .text()), need("rollback_url", .text()),
+    ])
+
+    private static let halfMessage = Schema.object([
+        need("id", .text()), need("topic", .text()), need("producer", .text()), need("prepared_at", .time),
+        need("checks", .integer()), need("parked", .boolean), Field("next_check_at", .time),
+        need("transaction", .text()),
+    ])
+
+    private static let checkBack = Schema.object([
+        need("transaction", .text()), need("id", .text()), need("topic", .text()), need("prepared_at", .time),
+        need("check", .integer()), need("last", .boolean), need("keys", list(.text())), Field("tag", .text()),
+        Field("data", .any), Field("data_base64", .text()),
+    ])
+
+    private static let hold = Schema.object([
+        need("held_by", .text()), need("since", .time), need("why", .text()), Field("until", .time),
+    ])
+
+    private static let findings = Schema.object([need("ok", .boolean), need("findings", list(.anyObject))])
+
+    private static let tokenFields = [
+        need("id", .text()), need("name", .text()), need("grants", list(.text())), need("created_at", .time),
+        need("created_by", .text()), need("reason", .text()), need("expires_at", .time),
+        need("revoked_at", .nullable(.time)),
+    ]
+}

@@ -1,0 +1,207 @@
+import WaybillAccess
+package import WaybillCore
+
+/// The list of operations as an OpenAPI 3.1 document. Nothing is written twice: it follows from the list.
+package enum OpenAPIDocument {
+    /// The document.
+    package static func json(of operations: [Operation], version: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: 65_536)
+        writer.beginObject()
+        writer.member("openapi", "3.1.0")
+        writer.key("info")
+        writer.beginObject()
+        writer.member("title", "Waybill")
+        writer.member("description", "Orders, their workflows, their history: in one file.")
+        writer.member("version", Text(version))
+        writer.endObject()
+        writer.key("paths")
+        writer.beginObject()
+        var paths: [PathTemplate] = []
+        for operation in operations where !paths.contains(operation.path) { paths.append(operation.path) }
+        for path in paths {
+            writer.key(named: Text(path.text))
+            writer.beginObject()
+            for operation in operations where operation.path == path { writer.operation(operation) }
+            writer.endObject()
+        }
+        writer.endObject()
+        writer.components()
+        writer.endObject()
+        return writer.bytes
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func components() {
+        key("components")
+        beginObject()
+        key("securitySchemes")
+        beginObject()
+        key("token")
+        beginObject()
+        member("type", "http")
+        member("scheme", "bearer")
+        endObject()
+        endObject()
+        key("schemas")
+        beginObject()
+        for (name, schema) in NamedSchemas.all {
+            key(named: Text(name))
+            self.schema(schema, isClosed: false)
+        }
+        endObject()
+        endObject()
+    }
+
+    fileprivate mutating func operation(_ operation: Operation) {
+        key(named: Text(operation.method.rawValue.lowercased()))
+        beginObject()
+        member("operationId", Text(operation.name))
+        member("summary", Text(operation.summary))
+        member("description", Text("Grants: " + operation.grant.rights.map(\.words).joined(separator: " or ") + "."))
+        members("security", operation.grant.isOpen ? [] : ["token"]) { writer, name in
+            writer.beginObject()
+            writer.members("token", [Text]()) { $0.text($1) }
+            writer.endObject()
+        }
+        parameters(operation)
+        body(operation)
+        responses(operation)
+        endObject()
+    }
+
+    private mutating func parameters(_ operation: Operation) {
+        key("parameters")
+        beginArray()
+        for name in operation.path.parameters {
+            parameter(name, in: "path", .text(bytesMax: 256), "", isRequired: true)
+        }
+        // A parameter whose name begins with a prefix cannot be said here; its summary says it.
+        for query in operation.query where !query.isPrefix {
+            parameter(query.name, in: "query", query.schema, query.summary, isRequired: false)
+        }
+        if operation.key.isTaken {
+            parameter(
+                "Idempotency-Key", in: "header", .text(bytesMax: 255),
+                "Names the request, so that it is done once however often it is sent.",
+                isRequired: operation.key == .required)
+        }
+        if operation.grant.rights.contains(.orders), operation.method != .get {
+            parameter("Waybill-Role", in: "header", .text(bytesMax: 255), "Who speaks.", isRequired: false)
+        }
+        endArray()
+    }
+
+    private mutating func parameter(
+        _ name: String, in place: Text, _ schema: Schema, _ summary: String, isRequired: Bool
+    ) {
+        beginObject()
+        member("name", Text(name))
+        member("in", place)
+        if !summary.isEmpty { member("description", Text(summary)) }
+        member("required", isRequired)
+        key("schema")
+        self.schema(schema, isClosed: true)
+        endObject()
+    }
+
+    private mutating func body(_ operation: Operation) {
+        let schema: Schema
+        switch operation.body {
+        case .none: return
+        case .fields(let fields, _): schema = .object(fields)
+        case .json: schema = .anyObject
+        }
+        key("requestBody")
+        beginObject()
+        key("content")
+        beginObject()
+        key("application/json")
+        beginObject()
+        key("schema")
+        self.schema(schema, isClosed: true)
+        if !operation.example.step.body.isEmpty {
+            key("example")
+            json(Array(operation.example.step.body.utf8))
+        }
+        endObject()
+        endObject()
+        endObject()
+    }
+
+    private mutating func responses(_ operation: Operation) {
+        key("responses")
+        beginObject()
+        for answer in operation.answers {
+            key(named: Text("\(answer.status)"))
+            beginObject()
+            member("description", Text(answer.summary))
+            if let schema = answer.schema { content("application/json", schema, example(operation, answer)) }
+            endObject()
+        }
+        let statuses = Set(operation.problems.map(\.status)).subtracting(operation.answers.map(\.status))
+        for status in statuses.sorted() {
+            let codes = operation.problems.filter { $0.status == status }.map(\.rawValue)
+            key(named: Text("\(status)"))
+            problem(Text(codes.joined(separator: ", ")))
+        }
+        key("default")
+        problem("What may be wrong with any request.")
+        endObject()
+    }
+
+    private func example(_ operation: Operation, _ answer: Operation.Answer) -> String {
+        operation.example.status == answer.status && !operation.example.isBeginning ? operation.example.answer : ""
+    }
+
+    private mutating func problem(_ description: Text) {
+        beginObject()
+        member("description", description)
+        content("application/problem+json", .named("Problem"), "")
+        endObject()
+    }
+
+    private mutating func content(_ type: Text, _ schema: Schema, _ example: String) {
+        key("content")
+        beginObject()
+        key(named: type)
+        beginObject()
+        key("schema")
+        self.schema(schema, isClosed: false)
+        if !example.isEmpty {
+            key("example")
+            json(Array(example.utf8))
+        }
+        endObject()
+        endObject()
+    }
+}
+
+extension Operation.KeyRule {
+    /// Whether a key means anything.
+    fileprivate var isTaken: Bool {
+        switch self {
+        case .none: false
+        case .taken, .required: true
+        }
+    }
+}
+
+extension Right {
+    /// The grant as people call it.
+    fileprivate var words: String {
+        switch self {
+        case .nothing: "none"
+        case .token: "any token"
+        case .viewer: "viewer"
+        case .operator: "operator"
+        case .admin: "admin"
+        case .metrics: "metrics"
+        case .stock: "stock"
+        case .orders: "orders:ROLE"
+        case .producer: "producer:TOPIC"
+        case .consumer: "consumer:GROUP"
+        case .check: "check:PRODUCER"
+        }
+    }
+}

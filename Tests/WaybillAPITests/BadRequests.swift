@@ -1,0 +1,66 @@
+import Testing
+import Waybill
+import WaybillAPI
+import WaybillCore
+
+/// Requests that are wrong get a typed answer, and nothing is done.
+@Suite struct `A request that is wrong` {
+    private static let place = "/v1/stock/mug/receive"
+
+    @Test(arguments: [
+        (#"{"quantity":1,"quantity":2}"#, "bad_json"), (#"{"quantity":1}x"#, "bad_json"), ("", "bad_json"),
+        ("\u{FEFF}{}", "bad_json"), (#"{"quantity":1.5}"#, "bad_data"), (#"{"quantity":1e3}"#, "bad_data"),
+        (#"{"quantity":9007199254740992}"#, "bad_data"), (#"{"quantity":"1"}"#, "bad_data"), ("{}", "bad_data"),
+        (#"{"quantity":0}"#, "bad_data"), (#"{"quantity":1,"extra":1}"#, "bad_data"),
+        (#"{"quantity":1,"note":"a\u0000b"}"#, "bad_data"), ("[]", "bad_json"), (#"{"quantity":null}"#, "bad_data"),
+    ])
+    func `in its body is refused with where and why`(body: String, code: String) async throws {
+        let shop = try APIShop(workflows: [])
+        let reply = await shop.send(.init(post: Self.place, body))
+        #expect(reply.code == code, "\(reply.text)")
+        #expect(try shop.book.stock("mug") == nil)
+    }
+
+    @Test(arguments: [
+        ("/v1/orders?limit=0", "bad_parameter"), ("/v1/orders?limit=1&limit=2", "bad_parameter"),
+        ("/v1/orders?nothing=1", "bad_parameter"), ("/v1/orders?cursor=00", "bad_cursor"),
+        ("/v1/orders?attribute.nothing=1", "not_indexed"), ("/v1/orders/%00", "bad_parameter"),
+        ("/v1/orders/%ff", "bad_parameter"), ("/v1/orders/%c0%af", "bad_parameter"), ("/v1/orders/%2", "bad_parameter"),
+        ("/v1//orders", "not_found"), ("/v1/orders/a/b/c", "not_found"), ("v1/orders", "bad_request"),
+        ("/v1/orders/x?at=yesterday", "bad_parameter"), ("/v1/orders/x?at_event=7", "bad_parameter"),
+        ("/" + String(repeating: "a", count: 9_000), "target_too_long"), ("/v1/orders/nothing", "unknown_order"),
+    ])
+    func `in its target is refused by name`(target: String, code: String) async throws {
+        let reply = await APIShop(workflows: []).send(.init(get: target))
+        #expect(reply.code == code, "\(reply.text)")
+    }
+
+    @Test(arguments: [
+        ([(RequestHeader.idempotencyKey, "a"), (.idempotencyKey, "b")], "bad_parameter"),
+        ([(.idempotencyKey, "")], "bad_key"), ([(.idempotencyKey, "a\u{E9}")], "bad_key"),
+        ([(.contentType, "text/plain")], "unsupported_media_type"),
+        ([(.contentEncoding, "gzip")], "unsupported_media_type"),
+        ([(.contentLength, "-1")], "bad_request"), ([(.contentLength, "999999999")], "too_large"),
+    ])
+    func `in its header fields is refused by name`(headers: [(RequestHeader, String)], code: String) async throws {
+        let reply = await APIShop(workflows: []).send(Example.Step(.post, Self.place, headers))
+        #expect(reply.code == code, "\(reply.text)")
+    }
+
+    @Test func `about a method gets the methods that are taken`() async throws {
+        let reply = await APIShop(workflows: []).send(Example.Step(.delete, "/v1/orders/a"))
+        #expect(reply.status == 405)
+        #expect(reply.headers.contains { $0 == ("allow", "GET, HEAD, OPTIONS") })
+    }
+
+    @Test func `about another list cannot go on with a cursor`() async throws {
+        let shop = try APIShop(workflows: [])
+        await shop.send(.init(post: "/v1/stock/mug/receive", #"{"quantity":1}"#))
+        await shop.send(.init(post: "/v1/stock/pen/receive", #"{"quantity":1}"#))
+        let first = await shop.send(.init(get: "/v1/stock?limit=1"))
+        let cursor = try #require(try JSON(reading: first.body)["next"]?.asText)
+        let second = await shop.send(.init(get: "/v1/stock?limit=1&cursor=\(cursor)"))
+        #expect(second.text.contains("\"pen\""))
+        #expect(await shop.send(.init(get: "/v1/topics?cursor=\(cursor)")).code == "bad_cursor")
+    }
+}

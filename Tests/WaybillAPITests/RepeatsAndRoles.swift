@@ -1,0 +1,116 @@
+import Testing
+import Waybill
+import WaybillAPI
+import WaybillAccess
+import WaybillCore
+
+/// Keys, versions and roles of commands.
+@Suite struct `A command over the API` {
+    @Test func `is done once under its key, and the repeat says so`() async throws {
+        let shop = try APIShop()
+        await shop.send(ExampleShop.stock)
+        let first = await shop.send(ExampleShop.place)
+        let second = await shop.send(ExampleShop.place)
+        #expect(first.status == 201 && second.status == 201)
+        #expect(second.text.contains("\"repeated\":true"))
+        #expect(second.headers.contains { $0 == ("idempotency-replayed", "true") })
+        #expect(try shop.book.stock("mug")?.reserved == 2)
+    }
+
+    @Test func `is refused when its key was used for another`() async throws {
+        let shop = try APIShop()
+        await shop.send(ExampleShop.stock)
+        let other = Example.Step(
+            .post, "/v1/stock/mug/receive", [(.idempotencyKey, "delivery-1")], body: #"{"quantity":7}"#)
+        #expect(await shop.send(other).code == "key_reused")
+    }
+
+    @Test func `places an order whose id follows from the key when it has none`() async throws {
+        let shop = try APIShop()
+        await shop.send(ExampleShop.stock)
+        let body = ExampleShop.place.body.replacing(#""id":"order-7","#, with: "")
+        let step = Example.Step(.post, "/v1/orders", [(.idempotencyKey, "k"), (.role, "buyer")], body: body)
+        let first = try JSON(reading: await shop.send(step).body)
+        let second = try JSON(reading: await shop.send(step).body)
+        #expect(first["order"]?.asText != nil && first["order"] == second["order"])
+        #expect(second["repeated"]?.asBool == true)
+    }
+
+    @Test func `at another version tells what its sender has missed`() async throws {
+        let shop = try APIShop()
+        for step in [ExampleShop.stock, ExampleShop.place, ExampleShop.pay] { await shop.send(step) }
+        let late = Example.Step(
+            .post, "/v1/orders/order-7/commands/cancel", [(.role, "buyer"), (.ifMatch, "\"1\"")],
+            body: #"{"reason":"too dear"}"#)
+        let reply = await shop.send(late)
+        #expect(reply.status == 412)
+        #expect(try JSON(reading: reply.body)["missed"]?.elements?.first?["type"]?.asText == "pay")
+    }
+
+    @Test func `is sent in the one role of a token, and in no other`() async throws {
+        let shop = try APIShop()
+        await shop.send(ExampleShop.stock)
+        let buyer = Principal(name: "shop", grants: [.orders(roles: ["buyer"])])
+        let both = Principal(name: "desk", grants: [.orders(roles: ["buyer", "seller"])])
+        let unnamed = Example.Step(.post, "/v1/orders", [(.idempotencyKey, "k")], body: ExampleShop.place.body)
+        #expect(await shop.send(unnamed, as: both).code == "role_missing")
+        #expect(await shop.send(unnamed).code == "role_missing")
+        #expect(await shop.send(unnamed, as: buyer).status == 201)
+        #expect(await shop.send(ExampleShop.pay, as: buyer).code == "wrong_role")
+    }
+
+    @Test func `of an unpaid order comes too late when its time is over`() async throws {
+        let shop = try APIShop()
+        for step in [ExampleShop.stock, ExampleShop.place] { await shop.send(step) }
+        shop.book.advance(by: .minutes(31))
+        let reply = await shop.send(.init(get: "/v1/orders/order-7"))
+        #expect(try JSON(reading: reply.body)["status"]?.asText == "closed")
+        #expect(try shop.book.stock("mug")?.free == 100)
+    }
+}
+
+/// Tokens made over the API open what they say, until they are revoked or expire.
+@Suite struct `A token` {
+    private func made(in shop: APIShop) async throws -> (id: String, token: String) {
+        let reply = await shop.send(
+            .init(post: "/v1/tokens", #"{"name":"eye","grants":["viewer"],"expires_in":"1h","reason":"a test"}"#))
+        let json = try JSON(reading: reply.body)
+        return (try #require(json["id"]?.asText), try #require(json["token"]?.asText))
+    }
+
+    @Test func `opens until it is revoked`() async throws {
+        let shop = try APIShop(workflows: [])
+        let made = try await made(in: shop)
+        #expect(await shop.send(.init(get: "/v1/stock"), token: made.token).status == 200)
+        #expect(await shop.send(.init(post: "/v1/tokens", "{}"), token: made.token).code == "forbidden")
+        await shop.send(.init(post: "/v1/tokens/\(made.id)/revoke", #"{"reason":"lost"}"#))
+        #expect(await shop.send(.init(get: "/v1/stock"), token: made.token).code == "unauthenticated")
+    }
+
+    @Test func `opens until it expires`() async throws {
+        let shop = try APIShop(workflows: [])
+        let token = try await made(in: shop).token
+        shop.book.advance(by: .minutes(59))
+        #expect(await shop.send(.init(get: "/v1/me"), token: token).status == 200)
+        shop.book.advance(by: .minutes(1))
+        #expect(await shop.send(.init(get: "/v1/me"), token: token).code == "unauthenticated")
+    }
+
+    @Test func `that is changed in one letter opens nothing`() async throws {
+        let shop = try APIShop(workflows: [])
+        let token = try await made(in: shop).token
+        for index in token.indices where token[index] != "-" {
+            let letter = token[index] == "a" ? "b" : "a"
+            let changed = token[..<index] + letter + token[token.index(after: index)...]
+            #expect(await shop.send(.init(get: "/v1/me"), token: String(changed)).code == "unauthenticated")
+        }
+    }
+
+    @Test func `is shown in one answer only`() async throws {
+        let shop = try APIShop(workflows: [])
+        let secret = try #require(try await made(in: shop).token.split(separator: "-").last)
+        for target in ["/v1/tokens", "/v1/me", "/openapi.json"] {
+            #expect(await !shop.send(.init(get: target)).text.contains(secret))
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Testing
+import Waybill
+import WaybillAPI
+import WaybillCore
+
+/// What the documentation says of answers is what examples show.
+@Suite struct `The list of operations` {
+    @Test func `names each operation and each route once`() {
+        let names = API.operations.map(\.name)
+        let routes = API.operations.map { "\($0.method.rawValue) \($0.path.text)" }
+        #expect(Set(names).count == names.count)
+        #expect(Set(routes).count == routes.count)
+    }
+
+    @Test func `shows answers that have the form it describes`() throws {
+        for operation in API.operations where !operation.example.isBeginning && !operation.example.answer.isEmpty {
+            guard let answer = operation.answers.first(where: { $0.status == operation.example.status }) else {
+                continue
+            }
+            let schema = try #require(answer.schema, "\(operation.name)")
+            let json = try JSON(reading: Array(operation.example.answer.utf8))
+            #expect(faults(of: json, as: schema, at: operation.name) == [])
+        }
+    }
+
+    @Test func `tells an answer with a field too few or of another type`() throws {
+        let schema = Schema.object([Field("free", .integer(), isRequired: true)])
+        #expect(faults(of: [:], as: schema, at: "a") == ["a.free is missing"])
+        #expect(faults(of: ["free": "98"], as: schema, at: "a") == ["a.free is no number"])
+        #expect(faults(of: ["free": 98, "more": 1], as: schema, at: "a") == ["a.more is not described"])
+    }
+
+    /// What of a value does not have a form.
+    private func faults(of json: JSON, as schema: Schema, at path: String) -> [String] {
+        switch (schema, json) {
+        case (.named(let name), _):
+            guard let named = NamedSchemas.all.first(where: { $0.name == name }) else { return ["no schema \(name)"] }
+            return faults(of: json, as: named.schema, at: path)
+        case (.nullable, .null), (.any, _), (.anyObject, .object): return []
+        case (.nullable(let inner), _): return faults(of: json, as: inner, at: path)
+        case (.text, .text), (.word, .text), (.time, .text), (.duration, .text), (.boolean, .bool): return []
+        case (.integer(let range), .int(let number)): return range.contains(number) ? [] : ["\(path) is out of range"]
+        case (.array(let element, _), .array(let elements)):
+            return elements.enumerated().flatMap { faults(of: $1, as: element, at: "\(path)[\($0)]") }
+        case (.map(let value), .object(let members)):
+            return members.flatMap { faults(of: $0.value, as: value, at: "\(path).\($0.name)") }
+        case (.object(let fields), .object(let members)):
+            let missing = fields.filter { field in field.isRequired && json[field.name] == nil }
+            return missing.map { "\(path).\($0.name) is missing" }
+                + members.flatMap { member -> [String] in
+                    let place = "\(path).\(member.name)"
+                    guard let field = fields.first(where: { $0.name == member.name }) else {
+                        return ["\(place) is not described"]
+                    }
+                    return faults(of: member.value, as: field.schema, at: place)
+                }
+        case (.integer, _): return ["\(path) is no number"]
+        default: return ["\(path) has another form"]
+        }
+    }
+}
