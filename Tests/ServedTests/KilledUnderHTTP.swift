@@ -55,18 +55,13 @@ import Testing
 extension ServedFile {
     /// A POST over TCP; the body and the status.
     fileprivate func post(_ path: String, key: String, _ body: String) throws -> String {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/curl")
-        process.arguments = [
-            "-sS", "-w", "%{http_code}", "-H", "Content-Type: application/json", "-H", "Idempotency-Key: \(key)", "-d",
-            body, "http://127.0.0.1:\(port)\(path)",
-        ]
-        process.standardOutput = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: data, as: UTF8.self)
+        try start(
+            "/usr/bin/curl",
+            [
+                "-sS", "-w", "%{http_code}", "-H", "Content-Type: application/json", "-H", "Idempotency-Key: \(key)",
+                "-d", body, "http://127.0.0.1:\(port)\(path)",
+            ]
+        ).output
     }
 
     /// What of a history the file does not bear out, in words.

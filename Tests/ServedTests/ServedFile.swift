@@ -72,7 +72,7 @@ final class ServedFile {
         try start("/usr/bin/curl", ["-sS", "--unix-socket", path + ".sock"] + arguments)
     }
 
-    private func start(_ executable: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+    func start(_ executable: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: executable)

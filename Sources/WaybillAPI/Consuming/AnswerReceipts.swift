@@ -24,7 +24,10 @@ extension Consuming {
         body: .fields([receipts], bytesMax: Operation.BodyRule.smallMax), answers: answered,
         example: example("acknowledge"),
         handler: { call throws(Problem) in
-            try await answer(call, try call.fields()) { .acknowledge($0) }
+            let (group, receipts) = (GroupName(call.path("group")), try texts(try call.fields()))
+            guard !receipts.isEmpty else { return reply([]) }
+            let verb = AcknowledgeMany(receipts.map { DeliveryReceipt($0) }, by: group)
+            return reply(Array(zip(receipts, try await call.book.submit(verb))))
         })
 
     static let fail = Operation(
@@ -42,7 +45,9 @@ extension Consuming {
             let fields = try call.fields()
             let delay = try fields.int("retry_after_ms", in: 0...86_400_000).map { Interval(milliseconds: $0) }
             let why = try fields.text("why")?.string ?? "the consumer failed"
-            return try await answer(call, fields) { .fail($0, delay: delay, why: why) }
+            return try await answer(call, fields) { receipt in
+                await call.book.refusal(of: Fail(receipt, delay: delay, why: why))
+            }
         })
 
     static let extend = Operation(
@@ -59,7 +64,9 @@ extension Consuming {
             guard let milliseconds = try fields.int("invisible_ms", in: 1...43_200_000) else {
                 throw .badData("invisible_ms", "the field is missing")
             }
-            return try await answer(call, fields) { .extend($0, by: Interval(milliseconds: milliseconds)) }
+            return try await answer(call, fields) { receipt in
+                await call.book.refusal(of: Extend(receipt, by: Interval(milliseconds: milliseconds)))
+            }
         })
 
     static let deadLetter = Operation(
@@ -70,7 +77,9 @@ extension Consuming {
         handler: { call throws(Problem) in
             let fields = try call.fields()
             let why = try fields.text("why")?.string ?? "the consumer gave up"
-            return try await answer(call, fields) { .deadLetter($0, why: why) }
+            return try await answer(call, fields) { receipt in
+                await call.book.refusal(of: GiveUp(receipt, why: why))
+            }
         })
 
     static let leave = Operation(
@@ -106,15 +115,20 @@ extension Consuming {
             """)
     }
 
+    private static func texts(_ fields: BodyFields) throws(Problem) -> [Text] {
+        try fields.texts("receipts", countMax: countMax, bytesMax: 512) ?? []
+    }
+
     private static func answer(
-        _ call: Call, _ fields: BodyFields, _ request: (DeliveryReceipt) -> BrokerRequest
+        _ call: Call, _ fields: BodyFields, _ verb: (DeliveryReceipt) async -> MessageRefusal?
     ) async throws(Problem) -> Reply {
-        let receipts = try fields.texts("receipts", countMax: countMax, bytesMax: 512) ?? []
         var answers: [(receipt: Text, refusal: MessageRefusal?)] = []
-        for receipt in receipts {
-            answers.append((receipt, await call.book.answer(request(DeliveryReceipt(receipt)))))
-        }
-        return .all(answers) { writer, answer in
+        for receipt in try texts(fields) { answers.append((receipt, await verb(DeliveryReceipt(receipt)))) }
+        return reply(answers)
+    }
+
+    private static func reply(_ answers: [(receipt: Text, refusal: MessageRefusal?)]) -> Reply {
+        .all(answers) { writer, answer in
             writer.beginObject()
             writer.member("receipt", answer.receipt)
             if let refusal = answer.refusal {

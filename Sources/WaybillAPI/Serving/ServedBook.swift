@@ -80,18 +80,26 @@ extension Problem {
 extension ServedBook {
     /// Changes a pending timeout and waits for the commit.
     func change(_ command: TimeoutCommand) async throws(Problem) -> Receipt {
-        switch await book.engine.submit(.timeout(command)) {
-        case .order(.accepted(let receipt)): return receipt
-        case .order(.refused(let refusal)): throw Problem(refusal)
-        case .stock, .broker: throw .defect("another's reply came to a timeout's command")
+        switch await book.engine.submit(command) {
+        case .accepted(let receipt): return receipt
+        case .refused(let refusal): throw Problem(refusal)
+        }
+    }
+
+    /// Has a verb of the broker written, and waits for its commit.
+    func submit<Verb: BrokerVerb>(_ verb: Verb) async throws(Problem) -> Verb.Answer {
+        do throws(MessageRefusal) {
+            return try await book.engine.submit(verb).get()
+        } catch {
+            throw Problem(error)
         }
     }
 
     /// Answers for a delivery by its receipt; nil: it is done.
-    func answer(_ request: BrokerRequest) async -> MessageRefusal? {
-        switch await book.engine.submit(.broker(request)) {
-        case .broker(let reply): reply.refusal
-        case .order, .stock: .undone("another's reply came to a receipt")
+    func refusal<Verb: BrokerVerb>(of verb: Verb) async -> MessageRefusal? {
+        switch await book.engine.submit(verb) {
+        case .success: nil
+        case .failure(let refusal): refusal
         }
     }
 }
