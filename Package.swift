@@ -220,6 +220,8 @@ let package = Package(
             dependencies: [
                 "WaybillCore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI",
             ], swiftSettings: house),
+        .testTarget(
+            name: "WaybillServerTests", dependencies: ["Waybill", "WaybillServer"], swiftSettings: house),
         // Imports no product code: starts the built executable, speaks HTTP to it, kills it.
         .testTarget(
             name: "ServedTests", dependencies: ["WaybillCommand"], exclude: ["shoppers.py"], swiftSettings: house),

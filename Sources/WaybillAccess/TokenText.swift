@@ -14,8 +14,8 @@ package struct TokenText: Sendable {
 
     /// Makes a token.
     package init(random: () -> UInt64) {
-        id = Self.random(Self.idLetters, random)
-        let secret = Self.random(Self.secretLetters - 1, random)
+        id = Self.letters(Self.idLetters, random)
+        let secret = Self.letters(Self.secretLetters - 1, random)
         self.secret = "\(secret)\(Self.checkLetter(secret))"
     }
 
@@ -43,7 +43,7 @@ package struct TokenText: Sendable {
     }
 
     /// Five bits for each letter.
-    private static func random(_ count: Int, _ random: () -> UInt64) -> Text {
+    private static func letters(_ count: Int, _ random: () -> UInt64) -> Text {
         var text: [UInt8] = []
         var bits: UInt64 = 0
         for index in 0..<count {

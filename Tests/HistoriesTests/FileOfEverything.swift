@@ -38,7 +38,19 @@ enum FileOfEverything {
         }
         while try book.engine.maintain() {}
         try await book.holdTimeouts(because: "the bank is away", by: "ops")
+        try await keepTokens(in: book)
         book.close()
+    }
+
+    private static func keepTokens(in book: OrderBook) async throws {
+        for id: Text in ["abcdefghijklmnop", "ponmlkjihgfedcba"] {
+            try await book.engine.keep(
+                KeptToken(
+                    id: id, secretHash: Text(String(repeating: "5e", count: 32)), name: "shop", grants: #"["viewer"]"#,
+                    createdAt: book.now, createdBy: "ops", reason: "first shop",
+                    expiresAt: book.now.advanced(by: .days(90))))
+        }
+        _ = try await book.engine.revokeAccessToken("ponmlkjihgfedcba", by: "ops", because: "it was lost")
     }
 
     private static func bake(in book: OrderBook) async throws {

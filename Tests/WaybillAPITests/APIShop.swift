@@ -13,14 +13,14 @@ struct APIShop {
     let api: API
 
     init(
-        workflows: [WorkflowText] = WorkflowText.shipped, isOpen: Bool = false, tokens: [AccessToken] = []
+        workflows: [WorkflowText] = WorkflowText.shipped, isOpen: Bool = false, seed: UInt64 = 1
     ) throws {
         book = try OrderBook.inMemory(
-            workflows: workflows, world: .virtual(VirtualClock(start: Self.noon)))
+            workflows: workflows, world: .virtual(VirtualClock(start: Self.noon), seed: seed))
         var settings = ServingSettings()
         settings.isOpen = isOpen
         api = API(
-            try Served(ServedBook(book, threads: nil), tokens: TokenTable(tokens), settings: settings))
+            try Served(ServedBook(book, threads: nil), tokens: TokenTable([]), settings: settings))
     }
 
     /// Sends a request as an owner of the file, or with a token.

@@ -18,7 +18,7 @@ import WaybillCore
         let shop = try APIShop(workflows: [])
         let reply = await shop.send(.init(post: Self.place, body))
         #expect(reply.code == code, "\(reply.text)")
-        #expect(try shop.book.stock("mug") == nil)
+        #expect(try shop.book.stock(StockKey(sku: "mug")) == nil)
     }
 
     @Test(arguments: [
@@ -31,7 +31,7 @@ import WaybillCore
         ("/" + String(repeating: "a", count: 9_000), "target_too_long"), ("/v1/orders/nothing", "unknown_order"),
     ])
     func `in its target is refused by name`(target: String, code: String) async throws {
-        let reply = await APIShop(workflows: []).send(.init(get: target))
+        let reply = try await APIShop(workflows: []).send(.init(get: target))
         #expect(reply.code == code, "\(reply.text)")
     }
 
@@ -43,12 +43,12 @@ import WaybillCore
         ([(.contentLength, "-1")], "bad_request"), ([(.contentLength, "999999999")], "too_large"),
     ])
     func `in its header fields is refused by name`(headers: [(RequestHeader, String)], code: String) async throws {
-        let reply = await APIShop(workflows: []).send(Example.Step(.post, Self.place, headers))
+        let reply = try await APIShop(workflows: []).send(Example.Step(.post, Self.place, headers))
         #expect(reply.code == code, "\(reply.text)")
     }
 
     @Test func `about a method gets the methods that are taken`() async throws {
-        let reply = await APIShop(workflows: []).send(Example.Step(.delete, "/v1/orders/a"))
+        let reply = try await APIShop(workflows: []).send(Example.Step(.delete, "/v1/orders/a"))
         #expect(reply.status == 405)
         #expect(reply.headers.contains { $0 == ("allow", "GET, HEAD, OPTIONS") })
     }

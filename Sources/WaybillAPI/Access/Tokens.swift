@@ -23,9 +23,10 @@ enum Tokens {
                 .post, "/v1/tokens",
                 body: #"{"name":"shop-web","grants":["orders:buyer,seller"],"reason":"first shop"}"#), 201,
             """
-            {"id":"ffpmtltnmpgbvlbp","token":"wb-ffpmtltnmpgbvlbp-inp4x2y3yyfsw4zcg2zr42qwb3tmva4o4o5o67c7mkujug7vaoxui",
-             "name":"shop-web","grants":["orders:buyer,seller"],"created_at":"2026-11-29T12:00:00Z","created_by":"owner",
-             "reason":"first shop","expires_at":"2027-02-27T12:00:00Z","revoked_at":null}
+            {"id":"ffpmtltnmpgbvlbp",
+             "token":"wb-ffpmtltnmpgbvlbp-inp4x2y3yyfsw4zcg2zr42qwb3tmva4o4o5o67c7mkujug7vaoxui",
+             "name":"shop-web","grants":["orders:buyer,seller"],"created_at":"2026-11-29T12:00:00Z",
+             "created_by":"owner","reason":"first shop","expires_at":"2027-02-27T12:00:00Z","revoked_at":null}
             """),
         handler: create)
 

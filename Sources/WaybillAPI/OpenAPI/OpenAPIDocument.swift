@@ -1,5 +1,5 @@
 import WaybillAccess
-package import WaybillCore
+import WaybillCore
 
 /// The list of operations as an OpenAPI 3.1 document. Nothing is written twice: it follows from the list.
 package enum OpenAPIDocument {

@@ -9,7 +9,10 @@ extension Stock {
         "receiveStock", .post, "/v1/stock/{sku}/receive", "Takes in units.", grant: Need(.stock, .operator),
         query: [location], key: .taken,
         body: .fields(
-            [Field("quantity", .integer(1...Int64(1) << 53 - 1), "How many came in.", isRequired: true), note],
+            [
+                Field("quantity", .integer(1...Schema.safeIntegers.upperBound), "How many came in.", isRequired: true),
+                note,
+            ],
             bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Taken in.", .stockReceipt)], problems: [.stockConflict, .keyReused],
         example: Example(
@@ -19,7 +22,7 @@ extension Stock {
              "version":1,"repeated":false}
             """),
         handler: { call throws(Problem) in
-            try await change(call) { fields throws(Problem) in .receive(try number("quantity", in: fields)) }
+            try await change(call) { fields throws(Problem) in .receive(try number("quantity", in: fields, from: 1)) }
         })
 
     static let adjustStock = Operation(
@@ -45,7 +48,9 @@ extension Stock {
         grant: Need(.stock, .operator), query: [location], key: .taken,
         body: .fields(
             [
-                Field("quantity", .integer(0...Int64(1) << 53 - 1), "How many free units there are.", isRequired: true),
+                Field(
+                    "quantity", .integer(0...Schema.safeIntegers.upperBound), "How many free units there are.",
+                    isRequired: true),
                 Field("expected", .integer(), "What the book said when the count began."), note,
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Set.", .stockReceipt)], problems: [.stockConflict, .keyReused],
@@ -58,12 +63,16 @@ extension Stock {
             """),
         handler: { call throws(Problem) in
             try await change(call) { fields throws(Problem) in
-                .count(try number("quantity", in: fields), expected: try fields.int("expected"))
+                .count(try number("quantity", in: fields, from: 0), expected: try fields.int("expected"))
             }
         })
 
-    private static func number(_ name: String, in fields: BodyFields) throws(Problem) -> Int64 {
-        guard let number = try fields.int(name) else { throw .badData(fields.place(name), "the field is missing") }
+    private static func number(
+        _ name: String, in fields: BodyFields, from least: Int64 = Schema.safeIntegers.lowerBound
+    ) throws(Problem) -> Int64 {
+        guard let number = try fields.int(name, in: least...Schema.safeIntegers.upperBound) else {
+            throw .badData(fields.place(name), "the field is missing")
+        }
         return number
     }
 

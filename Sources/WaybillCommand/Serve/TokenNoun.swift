@@ -16,8 +16,8 @@ struct CreateToken: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create", abstract: "Make a token; it is printed once and kept nowhere.",
         discussion: """
-            Grants: viewer, operator, admin, metrics, payload, stock, orders:ROLE,ROLE, producer:TOPIC, consumer:GROUP, \
-            check:PRODUCER, lane:NAME. TOPIC, GROUP and PRODUCER may end in *.
+            Grants: viewer, operator, admin, metrics, payload, stock, orders:ROLE,ROLE, producer:TOPIC, \
+            consumer:GROUP, check:PRODUCER, lane:NAME. TOPIC, GROUP and PRODUCER may end in *.
 
               waybill token create --db shop.db --name shop-web --grant orders:buyer --reason 'first shop'
             """)
