@@ -173,7 +173,8 @@ let package = Package(
         .testTarget(
             name: "WaybillEngineTests",
             dependencies: [
-                "Fixtures", "EngineFixtures", "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine",
+                "Fixtures", "EngineFixtures", "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker",
+                "WaybillEngine",
             ], swiftSettings: house),
         .testTarget(
             name: "WaybillBrokerTests",

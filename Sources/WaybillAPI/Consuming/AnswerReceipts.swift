@@ -46,7 +46,7 @@ extension Consuming {
             let delay = try fields.int("retry_after_ms", in: 0...86_400_000).map { Interval(milliseconds: $0) }
             let why = try fields.text("why")?.string ?? "the consumer failed"
             return try await answer(call, fields) { receipt in
-                await call.book.refusal(of: Fail(receipt, delay: delay, why: why))
+                Fail(receipt, delay: delay, why: why)
             }
         })
 
@@ -65,7 +65,7 @@ extension Consuming {
                 throw .badData("invisible_ms", "the field is missing")
             }
             return try await answer(call, fields) { receipt in
-                await call.book.refusal(of: Extend(receipt, by: Interval(milliseconds: milliseconds)))
+                Extend(receipt, by: Interval(milliseconds: milliseconds))
             }
         })
 
@@ -78,7 +78,7 @@ extension Consuming {
             let fields = try call.fields()
             let why = try fields.text("why")?.string ?? "the consumer gave up"
             return try await answer(call, fields) { receipt in
-                await call.book.refusal(of: GiveUp(receipt, why: why))
+                GiveUp(receipt, why: why)
             }
         })
 
@@ -119,11 +119,15 @@ extension Consuming {
         try fields.texts("receipts", countMax: countMax, bytesMax: 512) ?? []
     }
 
-    private static func answer(
-        _ call: Call, _ fields: BodyFields, _ verb: (DeliveryReceipt) async -> MessageRefusal?
+    private static func answer<Verb: BrokerVerb>(
+        _ call: Call, _ fields: BodyFields, _ verb: (DeliveryReceipt) -> Verb
     ) async throws(Problem) -> Reply {
+        let group = GroupName(call.path("group"))
         var answers: [(receipt: Text, refusal: MessageRefusal?)] = []
-        for receipt in try texts(fields) { answers.append((receipt, await verb(DeliveryReceipt(receipt)))) }
+        for text in try texts(fields) {
+            let receipt = DeliveryReceipt(text)
+            answers.append((text, await call.book.refusal(of: verb(receipt), by: receipt, in: group)))
+        }
         return reply(answers)
     }
 

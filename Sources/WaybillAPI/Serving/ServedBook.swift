@@ -95,11 +95,14 @@ extension ServedBook {
         }
     }
 
-    /// Answers for a delivery by its receipt; nil: it is done.
-    func refusal<Verb: BrokerVerb>(of verb: Verb) async -> MessageRefusal? {
-        switch await book.engine.submit(verb) {
-        case .success: nil
-        case .failure(let refusal): refusal
+    /// Answers for a delivery by its receipt, in the name of a group; nil: it is done. A receipt of another group is
+    /// refused: who may speak for one group may not speak for all.
+    func refusal<Verb: BrokerVerb>(
+        of verb: Verb, by receipt: DeliveryReceipt, in group: GroupName
+    ) async -> MessageRefusal? {
+        if let owner = book.engine.group(of: receipt), owner != group {
+            return .staleReceipt("it is not one of the group \(group)")
         }
+        return await book.engine.submit(verb).refusal
     }
 }

@@ -14,6 +14,9 @@ extension Engine: VerbWriter {
     /// Has a verb of the broker written on the caller's thread, which waits.
     package func perform<Verb: BrokerVerb>(_ verb: Verb) -> BrokerReply<Verb.Answer> { perform(OfBroker(verb)) }
 
+    /// The group that a receipt is of; nil: this file's engine did not make it, or the group is gone.
+    package func group(of receipt: DeliveryReceipt) -> GroupName? { receiver.group(of: receipt) }
+
     /// Messages for a consumer: at once when there are any, else as soon as there are, or none when its time is over.
     package func receive(_ request: ReceiveRequest) async -> Result<[Delivery], MessageRefusal> {
         if let stopped = vitals.now.stopped { return .failure(MessageRefusal(.failStopped(stopped))) }

@@ -56,7 +56,7 @@ extension Writer {
     ) -> Swift.Result<(receipt: Receipt, result: Result?), Refusal> {
         while true {
             let outcome = ownWrite { write in
-                let answer = try handler.handle(command, in: &write)
+                let answer = try command.perform(by: self, in: &write)
                 try flush(in: write)
                 return try answer.map { try settle($0, deadline: deadline, rows, in: write) }
             }
