@@ -142,7 +142,7 @@ let package = Package(
         .target(
             name: "WaybillBench",
             dependencies: [
-                "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
+                "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts",
                 "WaybillBroker", "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "CSQLite",
             ],
             swiftSettings: house),

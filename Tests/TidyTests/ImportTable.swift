@@ -40,7 +40,7 @@ enum ImportTable {
             "ServiceLifecycle", "UnixSignals", "Logging",
         ],
         "WaybillBench": [
-            "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
+            "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts",
             "WaybillBroker", "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "CSQLite",
         ],
         "WaybillCommand": [

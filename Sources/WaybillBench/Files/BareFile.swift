@@ -1,5 +1,4 @@
 import CSQLite
-import Migrations
 import WaybillStore
 
 /// A file with the engine's tables and settings, written by a bare loop.
@@ -15,6 +14,8 @@ final class BareFile {
     private static let checkpointPages = StoreSettings().passiveCheckpointBytes.max / (4_096 + 24)
 
     init(_ file: ScratchFile) throws {
+        // Migrations call functions that only the engine's connections have.
+        try Store.open(file.path).close()
         connection = try BareConnection(file.path)
         try connection.execute(
             """
@@ -28,7 +29,6 @@ final class BareFile {
             PRAGMA cache_size = -65536;
             PRAGMA wal_autocheckpoint = \(Self.checkpointPages);
             """)
-        for migration in migrations { try connection.execute(String(decoding: migration, as: UTF8.self)) }
         begin = try connection.prepare("BEGIN IMMEDIATE")
         commit = try connection.prepare("COMMIT")
     }
