@@ -39,7 +39,8 @@ struct OrdersBenchmark {
             turns.append(turn)
             settings.progress("bare loop, turn \(round)")
             let loop = try BareOrderLoop(source: file, target: bareFile, traffic: traffic)
-            limits.append(Double(turn.orders) / (try loop.run(ordersPerWrite: max(1, turn.orders / turn.writes))))
+            limits.append(
+                Double(turn.orders) / (try loop.run(ordersPerWrite: max(1, turn.orders / max(1, turn.writes)))))
             file.remove()
             bareFile.remove()
         }
