@@ -1,4 +1,4 @@
-import WaybillCore
+package import WaybillCore
 import WaybillStore
 
 /// What a receipt says when its seal is opened: which delivery it is about, and of which life of file and cursor.
@@ -43,5 +43,14 @@ struct ReceiptNumbers: Hashable {
         epoch = numbers[5]
         attempt = numbers[6]
         nonce = numbers[7]
+    }
+}
+
+extension Receiver {
+    /// The group that a receipt is of; nil: this file's engine did not make it, or the group is gone.
+    package func group(of receipt: DeliveryReceipt) -> GroupName? {
+        ReceiptNumbers(receipt, seal).flatMap { numbers in
+            groups.read { state in state.group(numbers.group)?.name }
+        }
     }
 }
