@@ -56,7 +56,7 @@ extension Consuming {
         body: .fields(
             [
                 receipts,
-                Field("invisible_ms", .integer(1...43_200_000), "For so long from now.", isRequired: true),
+                Field("invisible_ms", .integer(1...43_200_000), "How long, from now.", isRequired: true),
             ], bytesMax: Operation.BodyRule.smallMax), answers: answered,
         example: example("extend", #","invisible_ms":60000"#),
         handler: { call throws(Problem) in

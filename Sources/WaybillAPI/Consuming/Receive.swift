@@ -52,7 +52,7 @@ enum Consuming {
         options.attempt = try fields.text("attempt", bytesMax: 255)
         options.lane = try call.lane(fields)
         let (group, asked) = (GroupName(call.path("group")), options)
-        // Deployed consumers need no operator first: a group that nobody made is made by its first consumer.
+        // Deployed consumers need no operator first: a missing group is made by its first consumer.
         let deliveries = try await call.messages { messages in
             _ = try await messages.createGroup(group)
             return try await messages.receive(group, subscription, asked)

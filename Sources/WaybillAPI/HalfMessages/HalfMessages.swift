@@ -14,7 +14,7 @@ enum HalfMessages {
 
     static let prepare = Operation(
         "prepareHalfMessage", .post, "/v1/half-messages",
-        "Takes in a half message: durable, and visible to nobody until it is decided.",
+        "Takes in a half message: durable, and invisible until it is decided.",
         grant: Need(.producer(topic: nil)),
         body: .fields(
             [
@@ -98,7 +98,7 @@ enum HalfMessages {
 
     static let listHalfMessages = Operation(
         "listHalfMessages", .get, "/v1/half-messages",
-        "Lists half messages that nobody has decided; nothing of what they say is shown.", grant: Need(.viewer),
+        "Lists undecided half messages, without their contents.", grant: Need(.viewer),
         query: PageRequest.parameters, answers: [Operation.Answer(200, "A page.", .page(.named("HalfMessage")))],
         problems: [.badCursor], example: Example(.get("/v1/half-messages"), 200, #"{"items":[],"next":null}"#),
         handler: { call throws(Problem) in

@@ -48,7 +48,7 @@ package struct BodyFields: Sendable {
         return json
     }
 
-    /// A text without NUL, at most so many bytes.
+    /// A text without NUL, no longer than `bytesMax`.
     package func text(_ name: String, bytesMax: Int = 1_024) throws(Problem) -> Text? {
         guard let text = try read(name, { reader throws(JSONProblem) in try reader.text() }) else { return nil }
         guard !text.hasZero else { throw .badData(place(name), "the text has a NUL") }

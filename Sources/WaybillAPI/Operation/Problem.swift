@@ -13,7 +13,7 @@ package struct Problem: Error, Sendable {
     package var retryAfter: Interval?
     /// Places in a body or a workflow's text.
     package var findings: [Finding] = []
-    /// Members of its own, JSON already.
+    /// Further members of this problem, as JSON.
     package var members: [(name: StaticString, json: [UInt8])] = []
     package var headers: [(name: String, value: String)] = []
     /// Whether the connection ends with the answer: the rest of the request is not read.

@@ -51,7 +51,7 @@ enum Topics {
                     "type", .word(TopicType.allCases.map(\.rawValue)), "Which messages it takes; normal unless said."),
                 Field("queues", .integer(1...1_024), "How many queues clients see."),
                 Field("bytes_max", .integer(1...Schema.safeIntegers.upperBound), "Beyond this size the oldest goes."),
-                Field("retention", .duration, "How long messages stay that nobody is owed."),
+                Field("retention", .duration, "How long messages stay that no group waits for."),
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [
             Operation.Answer(200, "Changed.", .named("Topic")), Operation.Answer(201, "Made.", .named("Topic")),
