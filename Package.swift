@@ -189,6 +189,8 @@ let package = Package(
                 "WaybillEngine", "WorkflowFile", "Waybill",
             ],
             swiftSettings: house),
+        // A program that imports the face alone and has names of its own.
+        .testTarget(name: "OwnNamesTests", dependencies: ["Waybill"], swiftSettings: house),
         .testTarget(
             name: "ShopModulesTests", dependencies: ["ShopModules", "Waybill"], swiftSettings: house),
         .testTarget(

@@ -20,7 +20,7 @@ extension JSON {
 
     /// Reads one JSON text in UTF-8.
     ///
-    /// - Throws: ``Problem``: no JSON, a number that is no 64-bit integer, or nested too deeply.
+    /// - Throws: ``Problem``: no JSON, a number that is no 64-bit integer, a field given twice, or nested too deeply.
     public init(reading bytes: [UInt8]) throws(Problem) {
         do throws(JSONProblem) {
             self = try JSONReader.read(bytes) { reader throws(JSONProblem) in try JSON.read(&reader, depth: 0) }
@@ -63,7 +63,12 @@ extension JSON {
             return .array(elements)
         case .object:
             var members: [Member] = []
+            var names: Set<Text> = []
             try reader.object { name, reader throws(JSONProblem) in
+                // Readers differ in which of the two they take.
+                guard names.insert(Text(name.string)).inserted else {
+                    throw reader.problem("the field \(name.string) is given twice")
+                }
                 members.append(Member(name.string, try read(&reader, depth: depth + 1)))
             }
             return .object(members)

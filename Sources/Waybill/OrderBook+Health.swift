@@ -3,25 +3,6 @@ import WaybillEngine
 
 /// Whether the order book fires what is due, and who keeps it from doing so.
 extension OrderBook {
-    /// What a monitor looks at.
-    public struct Health: Hashable, Sendable {
-        /// Whether firing is held because the wall clock jumped ahead: see ``OrderBook/confirmClock()``.
-        public var isClockHeld: Bool
-        /// Who holds timeouts, and why; nil: they fire when they are due.
-        public var timeoutHold: TimeoutHold?
-        /// Why nothing is accepted any more; nil: all is well.
-        public var stopped: String?
-
-        /// Whether everything that is due fires and everything is accepted.
-        public var isFine: Bool { !isClockHeld && timeoutHold == nil && stopped == nil }
-    }
-
-    /// How it is now.
-    public var health: Health {
-        let state = engine.health
-        return Health(isClockHeld: state.isClockHeld, timeoutHold: state.hold, stopped: state.stopped)
-    }
-
     /// Who holds timeouts of orders and deadlines of calls, and why; nil: they fire when they are due.
     public var timeoutHold: TimeoutHold? { engine.timeoutHold }
 

@@ -5,6 +5,13 @@ extension OrderBook {
     /// How many orders a change would touch now; changes nothing.
     ///
     /// - Throws: ``StoreFailure`` when the file cannot be read.
+    public func countTimeouts(_ change: TimeoutChange) async throws -> Int64 {
+        try await engine.onThread { (engine) throws in try engine.count(change.change) }
+    }
+
+    /// The same for scripts and virtual worlds: the caller's thread waits.
+    ///
+    /// - Throws: ``StoreFailure`` when the file cannot be read.
     public func countTimeouts(_ change: TimeoutChange) throws -> Int64 { try engine.count(change.change) }
 
     /// Does a change to its end, and answers how many orders it has changed.
@@ -36,6 +43,13 @@ extension OrderBook {
     }
 
     /// The jobs that were started and are neither done nor given up, the oldest first.
+    ///
+    /// - Throws: ``StoreFailure`` when the file cannot be read.
+    public func unfinishedTimeoutJobs() async throws -> [TimeoutJob] {
+        try await engine.onThread { (engine) throws in try engine.unfinishedBulkTimeouts() }.map { TimeoutJob($0) }
+    }
+
+    /// The same for scripts and virtual worlds: the caller's thread waits.
     ///
     /// - Throws: ``StoreFailure`` when the file cannot be read.
     public func unfinishedTimeoutJobs() throws -> [TimeoutJob] {

@@ -46,6 +46,16 @@ extension OrderBook {
     /// Short: a checkpoint may be waiting for it. What takes longer is asked for in pages.
     ///
     /// - Throws: ``StoreFailure`` of a statement, or what the closure throws.
+    public func readTables<Result: Sendable>(
+        deadline: Interval = Interval(milliseconds: 250),
+        _ rows: @Sendable (borrowing ModuleTables) throws -> Result
+    ) async throws -> Result {
+        try await engine.onThread { (engine) throws in try engine.readTables(deadline: deadline, rows) }
+    }
+
+    /// The same for scripts and virtual worlds: the caller's thread waits.
+    ///
+    /// - Throws: ``StoreFailure`` of a statement, or what the closure throws.
     public func readTables<Result>(
         deadline: Interval = Interval(milliseconds: 250), _ rows: (borrowing ModuleTables) throws -> Result
     ) throws -> Result {

@@ -43,6 +43,11 @@ extension OrderBook {
     }
 
     /// Every workflow text of the file, by name, the oldest of a name first.
+    public func workflowEditions() async throws -> [WorkflowEdition] {
+        try await engine.onThread { [self] (_) throws in try workflowEditions() }
+    }
+
+    /// The same for scripts and virtual worlds: the caller's thread waits.
     public func workflowEditions() throws -> [WorkflowEdition] {
         try engine.workflowEditions().map { row in
             WorkflowEdition(
@@ -56,6 +61,13 @@ extension OrderBook {
     /// - Parameter caller: who asks for it: the event keeps it.
     /// - Throws: ``WorkflowFileError`` when it does not fit a text that takes new orders, or one of a parent under
     ///   which orders live.
+    public func activate(_ edition: WorkflowEdition, caller: String = "") async throws {
+        try await engine.onThread { [self] (_) throws in try activate(edition, caller: caller) }
+    }
+
+    /// The same for scripts and virtual worlds: the caller's thread waits for the turn to write.
+    ///
+    /// - Throws: ``WorkflowFileError``, as above.
     public func activate(_ edition: WorkflowEdition, caller: String = "") throws {
         let workflow = try WorkflowFile.load(stored: edition.text)
         let name = "\(edition.name) version \(edition.version)"

@@ -10,9 +10,9 @@ import WorkflowFile
 ///
 /// ```swift
 /// let book = try OrderBook.open(path)
-/// _ = try await book.submit(StockCommand(.receive(500), of: StockKey(sku: "phone"))).get()
+/// try await book.submit(StockCommand(.receive(500), of: StockKey(sku: "phone")))
 ///
-/// let placed = await book.submit(
+/// let placed = try await book.submit(
 ///     OrderCommand(
 ///         "place", of: "order-7",
 ///         data: ["buyer": "ann", "sku": "phone", "at": "", "price_cents": 49_900, "limit": 2],
@@ -27,6 +27,8 @@ public struct OrderBook: Sendable {
 
     /// Bounds of an order book.
     public struct Settings: Sendable {
+        /// Connections for reads, at least 1: as many reads go on at a time, others wait for one of them.
+        public var readers = 3
         /// Requests that may wait for a write; beyond it they are refused with a time to come back.
         public var intakeDepthMax = 65_536
         /// Requests in one write.
@@ -48,8 +50,18 @@ public struct OrderBook: Sendable {
         public var overdueAtOpeningMax = 1_000
         /// Why timeouts are held from the opening on, before anything fires; nil: as the file says.
         public var holdsTimeouts: String?
+        /// Who is told what loops could not do: modules, checkpoints, maintenance, check-backs. It goes on by itself.
+        /// Called where the failure is, which may be the thread that writes: it must not wait.
+        public var report: @Sendable (LoopFailure) -> Void = { _ in }
 
         public init() {}
+
+        /// Those of the file.
+        var store: StoreSettings {
+            var store = StoreSettings()
+            store.readers = readers
+            return store
+        }
     }
 
     /// Opens a file, or makes it.
@@ -66,7 +78,8 @@ public struct OrderBook: Sendable {
         _ path: String, workflows: [WorkflowText] = WorkflowText.shipped, world: World = .system,
         settings: Settings = Settings()
     ) throws -> OrderBook {
-        try OrderBook(store: Store.open(path), workflows: workflows, world: world, settings: settings)
+        try OrderBook(
+            store: Store.open(path, settings: settings.store), workflows: workflows, world: world, settings: settings)
     }
 
     /// Opens a file to look at it: it and its log stay as they are, to the byte, and every change is refused. Time
@@ -84,7 +97,7 @@ public struct OrderBook: Sendable {
         _ path: String, workflows: [WorkflowText], relatives: [WorkflowText], all: Bool = false, world: World,
         settings: Settings = Settings()
     ) throws -> OrderBook {
-        let store = try Store.open(path)
+        let store = try Store.open(path, settings: settings.store)
         do {
             let missing = try missing(workflows, relatives, all: all, in: store)
             return try OrderBook(store: store, workflows: workflows + missing, world: world, settings: settings)
@@ -155,6 +168,7 @@ public struct OrderBook: Sendable {
         engineSettings.refusesSoldOutAtTheDoor = settings.refusesSoldOutAtTheDoor
         engineSettings.opening.overdueMax = max(0, settings.overdueAtOpeningMax)
         engineSettings.holdsTimeouts = settings.holdsTimeouts.map { Text($0) }
+        engineSettings.report = settings.report
         engineSettings.modules.percent = Int64(settings.moduleSharePercent)
         let compiled = try workflows.map { text in
             (workflow: try WorkflowFile.load(text.text, name: text.source), text: Text(text.text))
@@ -173,6 +187,11 @@ public struct OrderBook: Sendable {
     ///
     /// Asked for inside a handler, or inside the closure of a read or a write, the file is closed when that has ended.
     /// A book that is dropped is closed too, unless it has modules.
+    public func close() async {
+        await engine.onThread { [self] _ in close() }
+    }
+
+    /// The same for scripts and virtual worlds: the caller's thread waits.
     public func close() {
         modules.stop()
         engine.close()
@@ -181,14 +200,31 @@ public struct OrderBook: Sendable {
     // MARK: Commands
 
     /// Sends a command to an order and waits for its commit.
+    ///
+    /// - Throws: ``Refusal``: nothing changed, and why.
     @discardableResult
-    public func submit(_ command: OrderCommand) async -> Answer {
-        await engine.submit(command.command)
+    public func submit(_ command: OrderCommand) async throws(Refusal) -> Receipt {
+        try await answer(to: command).receipt()
     }
 
     /// Sends a command to a stock and waits for its commit.
+    ///
+    /// - Throws: ``Refusal``: nothing changed, and why.
     @discardableResult
-    public func submit(_ command: StockCommand) async -> Result<StockReceipt, Refusal> {
+    public func submit(_ command: StockCommand) async throws(Refusal) -> StockReceipt {
+        try await answer(to: command).get()
+    }
+
+    /// The same as ``submit(_:)-(OrderCommand)``, with the refusal as a value: for a burst of commands, where many are
+    /// refused and each outcome counts.
+    @discardableResult
+    public func answer(to command: OrderCommand) async -> Answer {
+        await engine.submit(command.command)
+    }
+
+    /// The same as ``submit(_:)-(StockCommand)``, with the refusal as a value.
+    @discardableResult
+    public func answer(to command: StockCommand) async -> Result<StockReceipt, Refusal> {
         await engine.submit(command)
     }
 
@@ -197,20 +233,30 @@ public struct OrderBook: Sendable {
     /// Lets a pending timeout fire later (or earlier, with a negative interval; never before now).
     ///
     /// - Parameter key: names this request, so that it is done once however often it is sent.
+    /// - Throws: ``Refusal``: nothing changed, and why.
+    @discardableResult
     public func extendTimeout(
         _ name: TimeoutName, of order: OrderID, by interval: Interval, key: Text? = nil
-    ) async -> Answer {
-        await engine.submit(TimeoutCommand(.extend(by: interval), name, of: order, key: key))
+    ) async throws(Refusal) -> Receipt {
+        try await engine.submit(TimeoutCommand(.extend(by: interval), name, of: order, key: key)).receipt()
     }
 
     /// Gives a pending timeout another due time.
-    public func moveTimeout(_ name: TimeoutName, of order: OrderID, to due: Moment) async -> Answer {
-        await engine.submit(TimeoutCommand(.move(to: due), name, of: order))
+    ///
+    /// - Throws: ``Refusal``: nothing changed, and why.
+    @discardableResult
+    public func moveTimeout(
+        _ name: TimeoutName, of order: OrderID, to due: Moment
+    ) async throws(Refusal) -> Receipt {
+        try await engine.submit(TimeoutCommand(.move(to: due), name, of: order)).receipt()
     }
 
     /// Cancels a pending timeout: it will not fire.
-    public func cancelTimeout(_ name: TimeoutName, of order: OrderID) async -> Answer {
-        await engine.submit(TimeoutCommand(.cancel, name, of: order))
+    ///
+    /// - Throws: ``Refusal``: nothing changed, and why.
+    @discardableResult
+    public func cancelTimeout(_ name: TimeoutName, of order: OrderID) async throws(Refusal) -> Receipt {
+        try await engine.submit(TimeoutCommand(.cancel, name, of: order)).receipt()
     }
 
     /// Whether timeouts are held because the wall clock jumped ahead by more than a minute; they go on after five
@@ -218,6 +264,9 @@ public struct OrderBook: Sendable {
     public var isClockHeld: Bool { engine.isClockHeld }
 
     /// An operator says that the wall clock is right after a jump.
+    public func confirmClock() async { await engine.onThread { $0.confirmClock() } }
+
+    /// The same for scripts and virtual worlds: the caller's thread waits for the turn to write.
     public func confirmClock() { engine.confirmClock() }
 
     /// The time by which the order book goes.

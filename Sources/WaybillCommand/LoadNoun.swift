@@ -19,7 +19,7 @@ struct LoadNoun: AsyncParsableCommand {
         let book = try OrderBook.open(db)
         for item in 0..<10 {
             let receipt = StockCommand(.receive(1_000_000), of: StockKey(sku: SKU("item-\(item)")), key: "item-\(item)")
-            _ = try await book.submit(receipt).get()
+            try await book.submit(receipt)
         }
         await withTaskGroup { group in
             for buyer in 0..<max(1, buyers) {
@@ -33,8 +33,8 @@ struct LoadNoun: AsyncParsableCommand {
         for count in 0... {
             let id = OrderID("\(seed)-\(buyer)-\(count)")
             let expires = count % 3 == 0
-            let placed = await book.submit(
-                OrderCommand(
+            let placed = await book.answer(
+                to: OrderCommand(
                     "place", of: id,
                     data: [
                         "shop": "s", "buyer": .text("b\(buyer)"), "pay_within": expires ? 5 : 3_600_000,
@@ -45,8 +45,8 @@ struct LoadNoun: AsyncParsableCommand {
                     ], workflow: "standard-order", key: Text("place-\(id)")))
             guard acknowledge(id, placed) else { return }
             if expires { continue }
-            let paid = await book.submit(
-                OrderCommand(
+            let paid = await book.answer(
+                to: OrderCommand(
                     "pay", of: id, data: ["payment": .text("p-\(id)"), "channel": "card", "amount_cents": 100]))
             guard acknowledge(id, paid) else { return }
         }

@@ -26,7 +26,7 @@ struct MessageLoadNoun: AsyncParsableCommand {
 
     func run() async throws {
         let book = try OrderBook.open(db)
-        if try book.messages.topic(Self.topic) == nil {
+        if try await book.messages.topic(Self.topic) == nil {
             try await book.messages.createTopic(Self.topic, TopicSettings(type: .mixed))
         }
         for group in Self.groups {
@@ -47,8 +47,8 @@ struct MessageLoadNoun: AsyncParsableCommand {
             try await tasks.waitForAll()
         }
         // The module works by itself; what it has not done yet shows in its lag.
-        while try book.messages.lag(of: Self.module).contains(where: { $0.messages > 0 }) { await Task.yield() }
-        book.close()
+        while try await book.messages.lag(of: Self.module).contains(where: { $0.messages > 0 }) { await Task.yield() }
+        await book.close()
         Output.standard.line("drained")
     }
 

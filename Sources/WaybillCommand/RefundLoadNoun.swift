@@ -36,8 +36,8 @@ struct RefundLoadNoun: AsyncParsableCommand {
         // Nobody waits for the last question about a half message while a clock goes round.
         let world: World = drain ? .standing(at: World.system.now()) : .system
         let book = try OrderBook.open(db, world: world)
-        book.messages.answerFromJournal(of: Self.till)
-        if try book.messages.topic("receipts") == nil {
+        await book.messages.answerFromJournal(of: Self.till)
+        if try await book.messages.topic("receipts") == nil {
             try await book.messages.createTopic("receipts", TopicSettings(type: .transaction))
         }
         for (group, subscription) in [(Self.worker, Self.requests), (Self.reader, Self.announcements)] {
@@ -46,7 +46,7 @@ struct RefundLoadNoun: AsyncParsableCommand {
             try await book.messages.subscribe(group, subscription)
         }
         if drain { return try await settle(book) }
-        _ = try await book.submit(StockCommand(.receive(1_000_000), of: StockKey(sku: "mug"), key: "mugs")).get()
+        try await book.submit(StockCommand(.receive(1_000_000), of: StockKey(sku: "mug"), key: "mugs"))
         try await withThrowingTaskGroup { tasks in
             for buyer in 0..<4 { tasks.addTask { try await order(as: buyer, in: book) } }
             for client in 0..<4 {
@@ -68,7 +68,7 @@ struct RefundLoadNoun: AsyncParsableCommand {
             while try await read(in: book, wait: Interval(milliseconds: 0)) > 0 {}
             book.advance(by: .minutes(1))
         }
-        book.close()
+        await book.close()
         say("drained")
     }
 
@@ -88,11 +88,11 @@ struct RefundLoadNoun: AsyncParsableCommand {
             let receipt = NewMessage(to: "receipts", body: Array(id.description.utf8))
             try await book.messages.send(receipt, with: place, producer: Self.till).receipt()
             say("placed \(id)")
-            try await book.submit(payment(1, of: id)).receipt()
-            try await book.submit(OrderCommand("cancel", of: id, data: ["reason": "load"])).receipt()
+            try await book.submit(payment(1, of: id))
+            try await book.submit(OrderCommand("cancel", of: id, data: ["reason": "load"]))
             say("owed \(id)#1")
             if count % 3 == 0 {
-                try await book.submit(payment(2, of: id)).receipt()
+                try await book.submit(payment(2, of: id))
                 say("owed \(id)#2")
             }
         }
@@ -118,7 +118,7 @@ struct RefundLoadNoun: AsyncParsableCommand {
             let answer = OrderCommand(
                 isPaid ? "refund_done" : "refund_failed", of: order, data: isPaid ? [:] : ["reason": "load"],
                 role: "payments", key: Text(call), caller: "bank")
-            try await book.submit(answer).receipt()
+            try await book.submit(answer)
             say("answered \(call) \(isPaid ? "ok" : "failed")")
             try await book.messages.acknowledge(delivery)
             say("done \(call)")

@@ -30,6 +30,8 @@ package final class Engine: Sendable {
         package var opening = OpeningHold()
         /// Why timeouts are held from the opening on; nil: as the file says.
         package var holdsTimeouts: Text?
+        /// Who is told what loops could not do. Called where the failure is, which may be the writer: it must not wait.
+        package var report: @Sendable (LoopFailure) -> Void = { _ in }
 
         package init() {}
     }
@@ -53,13 +55,20 @@ package final class Engine: Sendable {
     let intake: CommandIntake
     let board: SoldOutBoard
     let writer: WriterTurn
-    let vitals = Vitals.Board()
+    let vitals: Vitals.Board
     let writerHasEnded = DispatchSemaphore(value: 0)
+    /// Where calls wait that must not keep other tasks waiting.
+    package let threads: EngineThreads
     /// Hands out the replies of large writes.
     let replyQueue = DispatchQueue(label: "waybill.replies")
     let maintenance = MaintenanceSignal()
+    /// Consumers without names of their own.
+    let clients = Atomic(0)
     /// Whether messages may have come due while the file was closed that have not become visible yet.
     let hasOverdueMessages = Mutex(true)
+
+    /// Calls that wait for the writer, beside one read for each reading connection.
+    private static let threadsBesideReaders = 2
 
     /// Opens an engine over a store.
     ///
@@ -74,8 +83,11 @@ package final class Engine: Sendable {
         self.world = world
         self.store = store
         clock = SteadyClock(world)
+        threads = EngineThreads(threadsMax: store.readerCount + Self.threadsBesideReaders)
         intake = CommandIntake(
-            depthMax: settings.intakeDepthMax, nextWriteMax: settings.writeRequestsMax, fairness: settings.fairness)
+            depthMax: settings.intakeDepthMax, nextWriteMax: settings.writeRequestsMax, fairness: settings.fairness,
+            uptime: world.uptime)
+        vitals = Vitals.Board(report: settings.report)
         board = SoldOutBoard(keysMax: settings.soldOutMax)
         let (stored, opening, end) = try store.write { [isLook = store.isLook] transaction in
             // A clock that is behind the file says nothing about when its texts changed.
@@ -122,11 +134,13 @@ package final class Engine: Sendable {
     deinit {
         maintenance.tellToEnd()
         intake.close()
+        threads.close()
+        vitals.close()
     }
 
     /// Handles one request; returns after its commit.
     package func submit<Verb: EngineVerb>(_ verb: Verb) async -> Verb.Reply {
-        if let refusal = verb.refusalAtTheDoor(of: self) { return verb.refused(refusal) }
+        if let refusal = await verb.refusalAtTheDoor(of: self) { return verb.refused(refusal) }
         if world.virtualClock != nil { return perform(verb) }
         return await intake.submit(verb) { [self] in verb.account(in: self) }
     }
@@ -231,12 +245,6 @@ package final class Engine: Sendable {
         }
     }
 
-    /// What a monitor looks at.
-    package var health: (isClockHeld: Bool, hold: TimeoutHold?, stopped: String?) {
-        let vitals = vitals.now
-        return (clock.isHeld, vitals.hold, vitals.stopped)
-    }
-
     /// The last committed position of the journal.
     package var lastPosition: Position { vitals.now.lastPosition }
 
@@ -271,5 +279,7 @@ package final class Engine: Sendable {
         groups.close()
         writer.withLock { $0.carryDeliveries() }
         store.close()
+        threads.close()
+        vitals.close()
     }
 }

@@ -33,8 +33,6 @@ public struct BookServer: Sendable {
         public var hosts: [String] = []
         /// Whether callers need no token.
         public var isOpen = false
-        /// Calls that may wait for the file at a time.
-        public var callsMax = 8
         /// How long it may take to stop.
         public var stopWithin = Interval.seconds(10)
         /// What `/version` says.
@@ -57,10 +55,7 @@ public struct BookServer: Sendable {
     /// - Throws: ``ServerFailure`` when it cannot serve so, or when the book has stopped after a failed commit.
     public func run(onServing: @escaping @Sendable (ServedAt) -> Void = { _ in }) async throws {
         try settings.check()
-        let isReal = book.engine.world.virtualClock == nil
-        let threads = isReal ? EngineThreads(count: settings.callsMax) : nil
-        defer { threads?.end() }
-        let served = try served(threads)
+        let served = try served()
         let api = API(served)
         let running = RunningAddresses(count: addresses.count, onServing)
         var services: [any Service] = addresses.map { address in
@@ -96,12 +91,12 @@ public struct BookServer: Sendable {
         return http
     }
 
-    private func served(_ threads: EngineThreads?) throws -> Served {
+    private func served() throws -> Served {
         var serving = ServingSettings()
         serving.isOpen = settings.isOpen
         serving.version = settings.version
         let tokens = TokenTable(try book.engine.accessTokens().compactMap { AccessToken($0) })
-        return try Served(ServedBook(book, threads: threads), tokens: tokens, settings: serving)
+        return try Served(ServedBook(book), tokens: tokens, settings: serving)
     }
 }
 

@@ -16,6 +16,7 @@ extension Store {
             if due >= settings.passiveCheckpointBytes.bytes(after: requests) {
                 try checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE)
             }
+            walPagesSeen.store(connection.walPages, ordering: .relaxed)
             return connection.walPages
         }
         // Passive was enough if it lets the next write start the WAL from its beginning; readers may prevent that.
@@ -33,6 +34,9 @@ extension Store {
         }
         if pages > 0 { _ = try truncate() }
     }
+
+    /// Bytes of the log that are not back in the file, as of the last look at it.
+    package var walBytesSeen: Int { walPagesSeen.load(ordering: .relaxed) * frameBytes }
 
     private var frameBytes: Int { pageBytes + 24 }
 
@@ -58,6 +62,7 @@ extension Store {
         switch code & 0xFF {
         case SQLITE_OK:
             if mode == SQLITE_CHECKPOINT_TRUNCATE { connection.walPages = 0 }
+            walPagesSeen.store(connection.walPages, ordering: .relaxed)
             connection.walPagesAtCheckpoint = connection.walPages
             return true
         case SQLITE_BUSY, SQLITE_LOCKED:

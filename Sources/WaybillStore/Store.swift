@@ -18,6 +18,8 @@ package final class Store: Sendable {
     /// Nil in memory, where the one connection has to serve.
     let gate: ReaderGate?
     private let readers: [SerialConnection]
+    /// Pages of the log, as of the last look at it.
+    let walPagesSeen = Atomic(0)
     private let lock: LockFile?
     /// Whether the file is only looked at: every write is refused.
     package let isLook: Bool
@@ -84,6 +86,16 @@ package final class Store: Sendable {
         defer { gate.leave(reader) }
         return try reader.run { try Self.read($0, body) }
     }
+
+    /// The same when nobody has to wait for it; nil when the gate is closed, or every reading connection is in use.
+    package func readNow<Result>(_ body: (borrowing Snapshot) throws -> Result) throws -> Result? {
+        guard let gate, !isInUseHere, let reader = gate.enterNow() else { return nil }
+        defer { gate.leave(reader) }
+        return try reader.run { try Self.read($0, body) }
+    }
+
+    /// Connections for reads; none in memory, where reads and writes take turns.
+    package var readerCount: Int { readers.count }
 
     /// A read for who has the engine's turn to write: on the writing connection, so that it waits for no other read. A
     /// reader may itself wait for that turn.

@@ -30,7 +30,7 @@ import WaybillCore
         defer { shop.close() }
         var rush = VirtualRush(scenario, in: shop)
         while try await rush.step(limit: 1_000) {}
-        let row = try shop.book().readTables { tables in try tables.rows(query).first }
+        let row = try await shop.book().readTables { tables in try tables.rows(query).first }
         guard case .integer(let count) = row?["count"] else { throw ReportMissing() }
         return (try #require(rush.report()), Int(count))
     }

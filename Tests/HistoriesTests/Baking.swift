@@ -46,16 +46,16 @@ enum Baking {
         for id: OrderID in ["done", "failed", "silent", "taken", "old"] {
             try await book.submit(
                 OrderCommand("place", of: id, data: ["cakes": 2], workflow: id == "old" ? "pie" : "cake")
-            ).receipt()
+            )
         }
-        try await book.submit(OrderCommand("baked", of: "done", role: "oven", key: "done#1")).receipt()
+        try await book.submit(OrderCommand("baked", of: "done", role: "oven", key: "done#1"))
         try await book.submit(
             OrderCommand("burnt", of: "failed", data: ["reason": "smoke"], role: "oven", key: "failed#1")
-        ).receipt()
-        try await book.submit(OrderCommand("forget", of: "taken")).receipt()
+        )
+        try await book.submit(OrderCommand("forget", of: "taken"))
         book.advance(by: .hours(1))
-        try await book.submit(OrderCommand("place", of: "open", data: ["cakes": 2], workflow: "cake")).receipt()
-        book.close()
+        try await book.submit(OrderCommand("place", of: "open", data: ["cakes": 2], workflow: "cake"))
+        await book.close()
         return clock
     }
 

@@ -39,7 +39,7 @@ enum FileOfEverything {
         while try book.engine.maintain() {}
         try await book.holdTimeouts(because: "the bank is away", by: "ops")
         try await keepTokens(in: book)
-        book.close()
+        await book.close()
     }
 
     private static func keepTokens(in book: OrderBook) async throws {
@@ -59,16 +59,17 @@ enum FileOfEverything {
             let workflow: WorkflowName = id == "old" ? "pie" : "cake"
             try await book.submit(
                 OrderCommand("place", of: id, data: ["cakes": 2], workflow: workflow, lane: id == "open" ? "grey" : "")
-            ).receipt()
+            )
         }
         for id: OrderID in ["done", "failed"] {
             let name: EventName = id == "done" ? "baked" : "burnt"
-            _ = await book.submit(OrderCommand(name, of: id, role: "oven", key: "\(id)#1"))
+            _ = await book.answer(to: OrderCommand(name, of: id, role: "oven", key: "\(id)#1"))
         }
         // Refused, and noted: with a key, without, for no order.
-        _ = await book.submit(OrderCommand("place", of: "sale-1", workflow: "flash-sale", key: "r1", caller: "web"))
-        _ = await book.submit(OrderCommand("ship", of: "sale-2", data: ["parcel": "b9", "carrier": "post"], key: "r2"))
-        _ = await book.submit(OrderCommand("ship", of: "nothing"))
+        _ = await book.answer(to: OrderCommand("place", of: "sale-1", workflow: "flash-sale", key: "r1", caller: "web"))
+        _ = await book.answer(
+            to: OrderCommand("ship", of: "sale-2", data: ["parcel": "b9", "carrier": "post"], key: "r2"))
+        _ = await book.answer(to: OrderCommand("ship", of: "nothing"))
     }
 
     private static func register(in book: OrderBook) async throws {
@@ -78,10 +79,10 @@ enum FileOfEverything {
                 OrderCommand(
                     "register", of: OrderID("m-\(member)"), data: ["member": .text(member), "email": email],
                     workflow: "member-registration")
-            ).receipt()
+            )
             try await book.submit(
                 OrderCommand("confirm_email", of: OrderID("m-\(member)"), data: ["email": email])
-            ).receipt()
+            )
         }
         try await book.runModules()
         let change = TimeoutChange(.extend(by: .minutes(1)), "pay_due", where: OrderFilter(workflow: "flash-sale"))

@@ -144,23 +144,22 @@ struct `A column full of what no release writes` {
 
     private func change(_ book: OrderBook) async {
         let mug = StockKey(sku: "mug", location: "north")
-        await attempt { _ = try await book.submit(StockCommand(.receive(1), of: mug)).get() }
+        await attempt { try await book.submit(StockCommand(.receive(1), of: mug)) }
         let sale: JSON = ["buyer": "zoe", "sku": "mug", "at": "north", "price_cents": 900, "limit": 2]
         await attempt {
-            _ = try await book.submit(OrderCommand("place", of: "new", data: sale, workflow: "flash-sale", key: "new"))
-                .receipt()
+            try await book.submit(OrderCommand("place", of: "new", data: sale, workflow: "flash-sale", key: "new"))
         }
         for id: OrderID in ["sale-2", "sale-4", "open", "silent", "note-2", "m-bob"] {
             await attempt {
-                _ = try await book.submit(OrderCommand("cancel", of: id, role: "buyer", key: "s1")).receipt()
+                try await book.submit(OrderCommand("cancel", of: id, role: "buyer", key: "s1"))
             }
-            await attempt { _ = try await book.submit(OrderCommand("done", of: id)).receipt() }
+            await attempt { try await book.submit(OrderCommand("done", of: id)) }
             await attempt {
-                _ = try await book.submit(OrderCommand("baked", of: id, role: "oven", key: "\(id)#1")).receipt()
+                try await book.submit(OrderCommand("baked", of: id, role: "oven", key: "\(id)#1"))
             }
         }
-        await attempt { _ = try await book.extendTimeout("lapse", of: "note-2", by: .hours(2)).receipt() }
-        for job in (try? book.unfinishedTimeoutJobs()) ?? [] { await attempt { _ = try await book.resume(job) } }
+        await attempt { try await book.extendTimeout("lapse", of: "note-2", by: .hours(2)) }
+        for job in await (try? book.unfinishedTimeoutJobs()) ?? [] { await attempt { _ = try await book.resume(job) } }
         for topic: TopicName in ["news", "trade", "other"] {
             await attempt { try await book.messages.send(NewMessage(to: topic, body: [1], messageGroup: "m1")) }
         }

@@ -13,14 +13,14 @@ import WaybillTimeouts
     private func livingBook() async throws -> OrderBook {
         let book = try OrderBook.inMemory(
             workflows: try KeptFile.texts(), world: .virtual(VirtualClock(start: Shop.opening)))
-        _ = try await book.submit(StockCommand(.receive(9), of: StockKey(sku: "mug"))).get()
+        try await book.submit(StockCommand(.receive(9), of: StockKey(sku: "mug")))
         return book
     }
 
     private func place(_ order: OrderID, in book: OrderBook) async throws {
         try await book.submit(
             OrderCommand("place", of: order, json: Array(Self.data.utf8), workflow: "standard-order")
-        ).receipt()
+        )
     }
 
     private static let data = #"""
@@ -64,15 +64,15 @@ import WaybillTimeouts
         ]
         let result = try run(lines, into: book).result
         #expect(result.accepted == 3)
-        #expect(try book.order("h-1")?.status == "closed")
-        let fired = try #require(try book.history(of: "h-1")?.first { $0.type == "$timeout" })
+        #expect(try await book.order("h-1")?.status == "closed")
+        let fired = try #require(try await book.history(of: "h-1")?.first { $0.type == "$timeout" })
         #expect(fired.at == Shop.opening.advanced(by: .minutes(31)))
-        #expect(try book.order("live-1")?.status == "awaiting payment")
-        #expect(try book.messages.find(in: "later", from: Shop.opening).isEmpty)
-        #expect(try book.history(of: "live-1")?.count == 1)
+        #expect(try await book.order("live-1")?.status == "awaiting payment")
+        #expect(try await book.messages.find(in: "later", from: Shop.opening).isEmpty)
+        #expect(try await book.history(of: "live-1")?.count == 1)
         // The real clock fires it.
         book.advance(to: Shop.opening.advanced(by: .minutes(30)))
-        #expect(try book.order("live-1")?.status == "closed")
+        #expect(try await book.order("live-1")?.status == "closed")
     }
 
     @Test func `is refused before anything is written when a line is later than the clock`() async throws {
@@ -105,7 +105,7 @@ import WaybillTimeouts
         #expect(second.result.refused == 1 && second.result.refusedStock == 1 && second.result.accepted == 0)
         #expect(second.differences.map(\.code) == ["older_than_last_event", "older_than_last_event"])
         #expect(second.differences.map(\.order) == ["h-1", "cup"])
-        #expect(try book.stock(StockKey(sku: "cup"))?.free == 4)
+        #expect(try await book.stock(StockKey(sku: "cup"))?.free == 4)
     }
 
     @Test func `knows a repeated notice again, although it left no trace`() async throws {

@@ -24,8 +24,8 @@ import WaybillStore
     private func shop() async throws -> CertifiedShop {
         let shop = try await CertifiedShop.filled()
         let book = try shop.open(at: Shop.opening.advanced(by: .hours(2)))
-        try await book.submit(Self.sale(1)).receipt()
-        book.close()
+        try await book.submit(Self.sale(1))
+        await book.close()
         #expect(try shop.certify().findings.first == [])
         #expect(try shop.check().isSound)
         return shop
@@ -64,8 +64,8 @@ import WaybillStore
         let shop = try await shop()
         // Another order's reservation covers the second release: the stock itself never falls below zero.
         let book = try shop.open(at: Shop.opening.advanced(by: .hours(2)))
-        try await book.submit(Self.sale(2)).receipt()
-        book.close()
+        try await book.submit(Self.sale(2))
+        await book.close()
         for _ in 1...2 { try shop.append("cancel", to: "late-1", movements: [Movement(.release, Self.mug, 1)]) }
         let words = try refused(shop)
         #expect(words.contains { $0.contains("order late-1") && $0.contains("more than the order holds") })
@@ -87,9 +87,9 @@ import WaybillStore
         // The shop goes on for a day, and the unit stays reserved.
         let book = try shop.open(at: Shop.opening.advanced(by: .hours(2)))
         book.advance(by: .days(1))
-        _ = try await book.submit(StockCommand(.receive(1), of: Self.mug)).get()
-        #expect(try book.order("late-1")?.holdings.first?.reserved == 1)
-        book.close()
+        try await book.submit(StockCommand(.receive(1), of: Self.mug))
+        #expect(try await book.order("late-1")?.holdings.first?.reserved == 1)
+        await book.close()
         let later = try refused(shop)
         #expect(later.contains { $0.contains("order late-1") && $0.contains("it is lost") })
         #expect(try shop.checkWithoutFindings().output.contains("LOST TIMEOUT"))
@@ -109,8 +109,8 @@ import WaybillStore
             // The shop goes on for a day.
             let book = try shop.open(at: Shop.opening.advanced(by: .hours(2)))
             book.advance(by: .days(1))
-            _ = try await book.submit(StockCommand(.receive(1), of: Self.mug)).get()
-            book.close()
+            try await book.submit(StockCommand(.receive(1), of: Self.mug))
+            await book.close()
             let findings = try refused(shop).filter { $0.contains("order late-1") }
             #expect(findings.contains { $0.contains("because a rule forbids it") && $0.contains(words) }, "\(findings)")
             #expect(!findings.contains { $0.contains("no row") || $0.contains("lost") })
@@ -130,8 +130,8 @@ import WaybillStore
         #expect(!findings.contains { $0.contains("lost") })
         let book = try shop.open(at: Shop.opening.advanced(by: .hours(3)))
         book.advance(by: .seconds(1))
-        #expect(try book.order("late-1")?.holdings == [])
-        book.close()
+        #expect(try await book.order("late-1")?.holdings == [])
+        await book.close()
     }
 
     @Test func `says no to units that an order's row holds and no event gave it`() async throws {

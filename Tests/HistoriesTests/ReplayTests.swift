@@ -28,7 +28,7 @@ import WaybillEngine
         #expect(folded.first == [])
         #expect(folded.events == whole.events)
         #expect(folded.orders == whole.orders)
-        book.close()
+        await book.close()
         #expect(try Verify().run(path).findings == [])
     }
 
@@ -49,7 +49,7 @@ import WaybillEngine
         #expect(decided.first.first?.position == Int64(position))
         #expect(decided.first.first?.order == "sale-2")
         #expect(try Replay(book).fold().first.first?.order == "sale-2")
-        book.close()
+        await book.close()
     }
 
     @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/sqlite3")))
@@ -63,7 +63,7 @@ import WaybillEngine
         let decided = try Replay(book).decide()
         #expect(decided.otherSemantics == 0)
         #expect(decided.first == [])
-        book.close()
+        await book.close()
         let unknown = "CASE type WHEN 'pay' THEN 1000 ELSE 0 END"
         _ = try sqlite(path, "UPDATE event SET semantics = \(unknown) WHERE type IN ('pay', 'ship')")
         let later = try OrderBook.open(path, workflows: [], world: .virtual(VirtualClock(start: Shop.opening)))
@@ -71,6 +71,6 @@ import WaybillEngine
         #expect(rest.otherSemantics == 3)
         #expect(rest.events == decided.events - 3)
         #expect(rest.first == [])
-        later.close()
+        await later.close()
     }
 }

@@ -53,7 +53,7 @@ import WaybillStore
     @Test func `up to a time leads to the orders of that time`() async throws {
         let directory = try TemporaryDirectory()
         let original = try await lived(seed: 6)
-        let middle = try #require(try original.order("order-1")?.placedAt).advanced(by: .hours(9))
+        let middle = try #require(try await original.order("order-1")?.placedAt).advanced(by: .hours(9))
         var settings = Export.Settings()
         settings.upTo = middle
         let path = directory.file("history.jsonl")
@@ -61,10 +61,10 @@ import WaybillStore
 
         let copy = try emptyBook()
         _ = try Import().run(HistoryFile(path, workflow: nil, mode: .strict), into: copy)
-        let page = try copy.orders(limit: 1_000).elements
+        let page = try await copy.orders(limit: 1_000).elements
         #expect(page.count > 2)
         for order in page {
-            #expect(try original.order(order.id, asOf: .time(middle))?.status == order.status, "\(order.id)")
+            #expect(try await original.order(order.id, asOf: .time(middle))?.status == order.status, "\(order.id)")
         }
     }
 
@@ -72,9 +72,9 @@ import WaybillStore
         let directory = try TemporaryDirectory()
         let original = try emptyBook()
         let mug = StockKey(sku: "mug", location: "north")
-        _ = try await original.submit(StockCommand(.receive(9), of: mug)).get()
-        _ = try await original.submit(StockCommand(.count(7, expected: 9), of: mug, key: "c-1", note: "by Ann")).get()
-        _ = try await original.submit(StockCommand(.count(8, expected: nil), of: mug)).get()
+        try await original.submit(StockCommand(.receive(9), of: mug))
+        try await original.submit(StockCommand(.count(7, expected: 9), of: mug, key: "c-1", note: "by Ann"))
+        try await original.submit(StockCommand(.count(8, expected: nil), of: mug))
         let path = directory.file("history.jsonl")
         try export(original, to: path)
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
@@ -84,7 +84,7 @@ import WaybillStore
         let copy = try emptyBook()
         _ = try Import().run(HistoryFile(path, workflow: nil, mode: .strict), into: copy)
         #expect(try bodies(of: copy) == bodies(of: original))
-        #expect(try copy.stock(mug) == original.stock(mug))
+        #expect(try await copy.stock(mug) == original.stock(mug))
     }
 
     @Test func `falls back to the adjustment for a count that an earlier release wrote`() async throws {
@@ -92,8 +92,8 @@ import WaybillStore
         let file = directory.file("old.db")
         let mug = StockKey(sku: "mug")
         let book = try OrderBook.open(file, world: .virtual(VirtualClock(start: Shop.opening)))
-        _ = try await book.submit(StockCommand(.receive(9), of: mug)).get()
-        book.close()
+        try await book.submit(StockCommand(.receive(9), of: mug))
+        await book.close()
         let store = try Store.open(file)
         try store.write { transaction in
             var row = try #require(try transaction.stock(mug))
@@ -117,7 +117,7 @@ import WaybillStore
             try String(contentsOfFile: path, encoding: .utf8).contains(#""stock":"adjust","sku":"mug","quantity":-2"#))
         let copy = try emptyBook()
         _ = try Import().run(HistoryFile(path, workflow: nil, mode: .strict), into: copy)
-        #expect(try copy.stock(mug) == old.stock(mug))
+        #expect(try await copy.stock(mug) == old.stock(mug))
     }
 
     private func emptyBook() throws -> OrderBook {

@@ -24,14 +24,14 @@ import WaybillTimeouts
         let path = directory.file("shop.db")
         let old = try OrderBook.open(path, workflows: try KeptFile.texts(), world: .virtual(clock()))
         try await place("old-1", in: old)
-        try await old.submit(OrderCommand("ship", of: "old-1", data: Self.parcel)).receipt()
-        old.close()
+        try await old.submit(OrderCommand("ship", of: "old-1", data: Self.parcel))
+        await old.close()
         let new = try OrderBook.open(path, workflows: Self.changedTexts(), world: .virtual(clock()))
         defer { new.close() }
         try await place("new-1", in: new)
         for order in ["new-1", "old-1"] as [OrderID] {
             let parcel = order == "old-1" ? Self.secondParcel : Self.parcel
-            try await new.submit(OrderCommand("ship", of: order, data: parcel)).receipt()
+            try await new.submit(OrderCommand("ship", of: order, data: parcel))
         }
         let hashes = try ["old-1", "old-1/p-1", "new-1", "new-1/p-1", "old-1/p-2"].map { id in
             try #require(try new.order(OrderID(id))).workflowHash
@@ -53,27 +53,27 @@ import WaybillTimeouts
         let first = try OrderBook.open(path, workflows: try KeptFile.texts(), world: .virtual(clock()))
         try await place("o-1", in: first, paying: false)
         try await place("o-2", in: first, paying: false)
-        try await first.submit(OrderCommand("cancel", of: "o-2", data: ["reason": "no"], role: "buyer")).receipt()
-        _ = await first.extendTimeout("pay_due", of: "o-1", by: .hours(1))
-        first.close()
+        try await first.submit(OrderCommand("cancel", of: "o-2", data: ["reason": "no"], role: "buyer"))
+        _ = await Answer { try await first.extendTimeout("pay_due", of: "o-1", by: .hours(1)) }
+        await first.close()
         // An hour after it was due, and then again in the past.
         for minutes in [150, 10] as [Int64] {
             let later = VirtualClock(start: Shop.opening.advanced(by: .minutes(minutes)))
             let book = try OrderBook.open(path, workflows: [], world: .virtual(later))
             try await place("at-\(minutes)", in: book, paying: false)
-            book.close()
+            await book.close()
         }
         let original = try OrderBook.open(
             path, workflows: [], world: .virtual(VirtualClock(start: Shop.opening.advanced(by: .minutes(11)))))
         defer { original.close() }
-        #expect(try original.history(of: "o-1")?.contains { $0.type == "$timeout" } == true)
+        #expect(try await original.history(of: "o-1")?.contains { $0.type == "$timeout" } == true)
 
         let copy = try emptyBook(at: Shop.opening.milliseconds)
         #expect(try imported(original, into: copy, directory).differingOrders == 0)
         #expect(try StateDigest.value(of: copy) == StateDigest.value(of: original))
-        #expect(try copy.history(of: "o-1")?.map(\.at) == original.history(of: "o-1")?.map(\.at))
+        #expect(try await copy.history(of: "o-1")?.map(\.at) == original.history(of: "o-1")?.map(\.at))
         // Nothing fires before the file is opened again.
-        #expect(try copy.order("at-10")?.status == "awaiting payment")
+        #expect(try await copy.order("at-10")?.status == "awaiting payment")
     }
 
     @Test func `says which order came out otherwise`() async throws {
@@ -121,7 +121,7 @@ import WaybillTimeouts
         #expect(throws: EngineFailure.self) {
             try Import().run(HistoryFile(path, workflow: nil, mode: .strict), into: copy)
         }
-        #expect(try copy.order("o-1") == nil)
+        #expect(try await copy.order("o-1") == nil)
     }
 
     private static let parcel: JSON = [
@@ -151,15 +151,15 @@ import WaybillTimeouts
     private func place(_ order: String, in book: OrderBook, paying: Bool = true) async throws {
         let id = OrderID(order)
         let line: JSON = ["line": "a", "sku": "mug", "at": "", "qty": 3, "price_cents": 100]
-        _ = try await book.submit(StockCommand(.receive(3), of: StockKey(sku: "mug"))).get()
+        try await book.submit(StockCommand(.receive(3), of: StockKey(sku: "mug")))
         let data: JSON = [
             "shop": "s", "buyer": "ann", "pay_within": "30m", "freight_cents": 0, "discount_cents": 0,
             "lines": [line],
         ]
-        try await book.submit(OrderCommand("place", of: id, data: data, workflow: "standard-order")).receipt()
+        try await book.submit(OrderCommand("place", of: id, data: data, workflow: "standard-order"))
         guard paying else { return }
         let payment: JSON = ["payment": .text("pay-\(order)"), "channel": "card", "amount_cents": 300]
-        try await book.submit(OrderCommand("pay", of: id, data: payment)).receipt()
+        try await book.submit(OrderCommand("pay", of: id, data: payment))
     }
 
     @discardableResult

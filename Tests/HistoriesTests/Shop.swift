@@ -32,14 +32,13 @@ enum Shop {
         let book = try OrderBook.open(
             path, workflows: WorkflowText.shipped + [reminder], world: .virtual(VirtualClock(start: opening)))
         try await live(in: book)
-        book.close()
+        await book.close()
     }
 
     /// Some days of a shop: sales that are paid, shipped, left to expire and cancelled.
     static func live(in book: OrderBook) async throws {
-        _ = try await book.submit(StockCommand(.receive(5), of: StockKey(sku: "mug", location: "north"))).get()
-        _ = try await book.submit(StockCommand(.count(4, expected: 5), of: StockKey(sku: "mug", location: "north")))
-            .get()
+        try await book.submit(StockCommand(.receive(5), of: StockKey(sku: "mug", location: "north")))
+        try await book.submit(StockCommand(.count(4, expected: 5), of: StockKey(sku: "mug", location: "north")))
         for number in 1...4 {
             let sale: JSON = [
                 "buyer": .text("ann-\(number % 2)"), "sku": "mug", "at": "north", "price_cents": 900, "limit": 2,
@@ -64,12 +63,12 @@ enum Shop {
         }
         book.advance(by: .minutes(20))
         try await accept(book, OrderCommand("done", of: "note-1"))
-        _ = try await book.extendTimeout("lapse", of: "note-2", by: .hours(2)).receipt()
-        _ = try await book.cancelTimeout("lapse", of: "note-3").receipt()
+        try await book.extendTimeout("lapse", of: "note-2", by: .hours(2))
+        try await book.cancelTimeout("lapse", of: "note-3")
         book.advance(by: .minutes(20))
     }
 
     private static func accept(_ book: OrderBook, _ command: OrderCommand) async throws {
-        _ = try await book.submit(command).receipt()
+        try await book.submit(command)
     }
 }

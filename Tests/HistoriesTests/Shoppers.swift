@@ -21,7 +21,7 @@ struct Shoppers {
         for sku in ["pen", "mug", "hat"] {
             for place in ["north", "south"] {
                 let stock = StockKey(sku: SKU(sku), location: Location(place))
-                _ = try await book.submit(StockCommand(.receive(12), of: stock, key: "\(sku)@\(place)")).get()
+                try await book.submit(StockCommand(.receive(12), of: stock, key: "\(sku)@\(place)"))
             }
         }
         for _ in 0..<steps {
@@ -166,7 +166,9 @@ struct Shoppers {
         _ name: EventName, _ id: OrderID, _ workflow: WorkflowName?, _ data: JSON, key given: Text? = nil
     ) async {
         let key: Text? = given ?? (chance(2) ? nil : "key-\(sequence)-\(name)-\(id)")
-        switch await book.submit(OrderCommand(name, of: id, data: data, workflow: workflow, key: key, caller: "shop")) {
+        switch await book.answer(
+            to: OrderCommand(name, of: id, data: data, workflow: workflow, key: key, caller: "shop"))
+        {
         case .accepted:
             accepted += 1
             if let workflow { orders.append((id, workflow)) }
@@ -177,18 +179,18 @@ struct Shoppers {
     private mutating func changeStock() async {
         let stock = StockKey(sku: "pen", location: "north")
         let action: StockCommand.Action = chance(2) ? .count(7, expected: nil) : .adjust(chance(2) ? 2 : -1)
-        if case .success = await book.submit(StockCommand(action, of: stock, note: "shelf")) { accepted += 1 }
+        if case .success = await book.answer(to: StockCommand(action, of: stock, note: "shelf")) { accepted += 1 }
     }
 
     /// Moves or cancels one timeout of an order.
     private mutating func changeTimeout() async {
         guard let (id, _) = orders.randomElement(using: &dice) else { return }
         do {
-            guard let pending = try book.order(id)?.timeouts.first else { return }
+            guard let pending = try await book.order(id)?.timeouts.first else { return }
             if chance(3) {
-                _ = await book.cancelTimeout(pending.name, of: id)
+                _ = await Answer { try await book.cancelTimeout(pending.name, of: id) }
             } else {
-                _ = await book.extendTimeout(pending.name, of: id, by: .minutes(7))
+                _ = await Answer { try await book.extendTimeout(pending.name, of: id, by: .minutes(7)) }
             }
         } catch {
             print("a history is unreadable: \(error)")

@@ -34,8 +34,8 @@ import WaybillEngine
     }
 
     private func place(_ id: OrderID, in book: OrderBook) async throws -> Text? {
-        _ = try await book.submit(OrderCommand("place", of: id, workflow: "shop")).receipt()
-        return try book.order(id)?.states.first
+        try await book.submit(OrderCommand("place", of: id, workflow: "shop"))
+        return try await book.order(id)?.states.first
     }
 
     private func activations(_ book: OrderBook) throws -> [EventView] {
@@ -46,15 +46,15 @@ import WaybillEngine
     private func fill() async throws {
         let first = try open(path, 1)
         _ = try await place("o-1", in: first)
-        first.close()
+        await first.close()
         let second = try open(path, 2, minutes: 1)
         _ = try await place("o-2", in: second)
-        let earlier = try #require(try second.workflowEditions().first { $0.version == 1 })
+        let earlier = try #require(try await second.workflowEditions().first { $0.version == 1 })
         second.advance(by: .minutes(1))
-        try second.activate(earlier, caller: "ops")
-        try second.activate(earlier, caller: "ops")
+        try await second.activate(earlier, caller: "ops")
+        try await second.activate(earlier, caller: "ops")
         #expect(try await place("o-3", in: second) == "v1")
-        second.close()
+        await second.close()
     }
 
     @Test func `is an event with who asked for it, and the first text of a name is none`() async throws {
@@ -64,7 +64,7 @@ import WaybillEngine
         let events = try activations(book)
         #expect(events.map(\.caller) == ["", "ops"])
         #expect(events.map(\.at) == [1, 2].map { Shop.opening.advanced(by: .minutes($0)) })
-        let hashes = try book.workflowEditions().map(\.hash)
+        let hashes = try await book.workflowEditions().map(\.hash)
         let bodies = try events.map { try WorkflowActivation($0.body) }
         #expect(bodies.map(\.hash) == [hashes[1], hashes[0]])
         #expect(bodies.map(\.before) == hashes)
@@ -113,10 +113,10 @@ import WaybillEngine
         #expect(result.accepted == 3)
         #expect(try ["o-1", "o-2", "o-3"].map { try living.order($0)?.states.first } == ["v1", "v2", "v1"])
         #expect(try activations(living) == [])
-        living.close()
+        await living.close()
         let again = try open(other, minutes: 21)
         #expect(try await place("mine-2", in: again) == "v2")
-        again.close()
+        await again.close()
         #expect(try Verify().run(other).findings == [])
     }
 
@@ -153,8 +153,8 @@ struct `A file that does not say which text takes orders` {
         let book = try OrderBook.open(
             path, workflows: texts, world: .virtual(VirtualClock(start: Shop.opening)))
         defer { book.close() }
-        _ = try await book.submit(OrderCommand("place", of: id, workflow: "shop")).receipt()
-        return (try book.order(id)?.states.first, book.idleWorkflows.count)
+        try await book.submit(OrderCommand("place", of: id, workflow: "shop"))
+        return await (try book.order(id)?.states.first, book.idleWorkflows.count)
     }
 
     /// Opened with version 2 and then with 1, of which an earlier release let the last one take orders.

@@ -47,7 +47,7 @@ import Waybill
         await shop.pay("o-1", "p-1", 2_000)
         try await shop.settle()
         #expect(try shop.cart("ann") == 0)
-        #expect(try shop.book.order("o-1")?.status == "awaiting shipment")
+        #expect(try await shop.book.order("o-1")?.status == "awaiting shipment")
         #expect(try shop.findings(Cart()) == [])
     }
 

@@ -51,9 +51,9 @@ extension Invitations {
         try await book.install(GiftPack(), from: .beginning)
 
         for group: GroupName in ["cart", "points", "coupons", "notifications", "gift-pack"] {
-            #expect(try book.messages.group(group) != nil)
+            #expect(try await book.messages.group(group) != nil)
         }
-        book.close()
+        await book.close()
     }
 
     @Test func `count each guest of a host once, also when history is read again`() async throws {

@@ -13,7 +13,7 @@ struct ModuleShop {
     init(modules: [any ShopModule]? = nil) async throws {
         let world = World.virtual(VirtualClock(start: noon))
         book = try OrderBook.inMemory(world: world)
-        _ = try await book.submit(StockCommand(.receive(1_000), of: mugs)).get()
+        try await book.submit(StockCommand(.receive(1_000), of: mugs))
         for module in modules ?? [Cart(), Points(), Coupons(world: world)] { try await book.install(module) }
         // What is installed now has not seen what is placed at this moment.
         book.advance(by: .seconds(1))
@@ -31,25 +31,26 @@ struct ModuleShop {
             "freight_cents": 0, "discount_cents": 0,
             "lines": [["line": "a", "sku": "mug", "at": "north", "qty": .int(mugs), "price_cents": .int(cents)]],
         ]
-        return await book.submit(OrderCommand("place", of: id, data: data, workflow: "standard-order", role: "buyer"))
+        return await book.answer(
+            to: OrderCommand("place", of: id, data: data, workflow: "standard-order", role: "buyer"))
     }
 
     @discardableResult
     func pay(_ id: OrderID, _ payment: String, _ cents: Int64) async -> Answer {
         let data: JSON = ["payment": .text(payment), "channel": "card", "amount_cents": .int(cents)]
-        return await book.submit(OrderCommand("pay", of: id, data: data, role: "payments"))
+        return await book.answer(to: OrderCommand("pay", of: id, data: data, role: "payments"))
     }
 
     @discardableResult
     func cancel(_ id: OrderID) async -> Answer {
-        await book.submit(OrderCommand("cancel", of: id, data: ["reason": "changed my mind"], role: "buyer"))
+        await book.answer(to: OrderCommand("cancel", of: id, data: ["reason": "changed my mind"], role: "buyer"))
     }
 
     /// The payment provider has paid back what the order's first call asked for.
     @discardableResult
     func refund(_ id: OrderID, _ refund: String) async -> Answer {
-        await book.submit(
-            OrderCommand("refund_done", of: id, data: ["refund": .text(refund)], role: "payments", key: "\(id)#1"))
+        await book.answer(
+            to: OrderCommand("refund_done", of: id, data: ["refund": .text(refund)], role: "payments", key: "\(id)#1"))
     }
 
     /// Somebody joins, and confirms the address.
@@ -63,7 +64,7 @@ struct ModuleShop {
     }
 
     func accept(_ command: OrderCommand) async throws {
-        guard case .refused(let refusal) = await book.submit(command) else { return }
+        guard case .refused(let refusal) = await book.answer(to: command) else { return }
         throw refusal
     }
 

@@ -63,7 +63,7 @@ private struct LineCut: Error {}
 
     @Test func `is found among those that are not sent, however many there ever were`() async throws {
         let shop = try await ModuleShop(modules: [notifications])
-        let plan = try shop.book.readTables { tables in
+        let plan = try await shop.book.readTables { tables in
             try tables.rows("EXPLAIN QUERY PLAN " + Notifications.nextSQL, [.integer(0), .integer(1)])
         }
         guard plan.count == 1, case .text(let step) = plan[0]["detail"] else {
@@ -128,7 +128,7 @@ private struct LineCut: Error {}
             OrderCommand(
                 "register", of: "m-1", data: ["member": "ann", "email": "ann@example.org"],
                 workflow: "member-registration")
-        ).receipt()
+        )
         await #expect(throws: (any Error).self) { try await book.runModules() }
 
         let again = try open()
@@ -136,7 +136,7 @@ private struct LineCut: Error {}
         try await again.runModules()
         #expect(postbox.sent == [])
         #expect(try Notifications.notices(.inDoubt, in: again).map(\.kind) == ["confirm"])
-        again.close()
+        await again.close()
     }
 
     @Test func `is written to a file by the sender that comes with Waybill`() async throws {

@@ -20,7 +20,7 @@ struct APIShop {
         var settings = ServingSettings()
         settings.isOpen = isOpen
         api = API(
-            try Served(ServedBook(book, threads: nil), tokens: TokenTable([]), settings: settings))
+            try Served(ServedBook(book), tokens: TokenTable([]), settings: settings))
     }
 
     /// Sends a request as an owner of the file, or with a token.

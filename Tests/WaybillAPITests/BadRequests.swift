@@ -18,7 +18,7 @@ import WaybillCore
         let shop = try APIShop(workflows: [])
         let reply = await shop.send(.init(post: Self.place, body))
         #expect(reply.code == code, "\(reply.text)")
-        #expect(try shop.book.stock(StockKey(sku: "mug")) == nil)
+        #expect(try await shop.book.stock(StockKey(sku: "mug")) == nil)
     }
 
     @Test(arguments: [

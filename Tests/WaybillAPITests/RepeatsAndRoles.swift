@@ -14,7 +14,7 @@ import WaybillCore
         #expect(first.status == 201 && second.status == 201)
         #expect(second.text.contains("\"repeated\":true"))
         #expect(second.headers.contains { $0 == ("idempotency-replayed", "true") })
-        #expect(try shop.book.stock(StockKey(sku: "mug"))?.reserved == 2)
+        #expect(try await shop.book.stock(StockKey(sku: "mug"))?.reserved == 2)
     }
 
     @Test func `is refused when its key was used for another`() async throws {
@@ -65,7 +65,7 @@ import WaybillCore
         shop.book.advance(by: .minutes(31))
         let reply = await shop.send(.init(get: "/v1/orders/order-7"))
         #expect(try JSON(reading: reply.body)["status"]?.asText == "closed")
-        #expect(try shop.book.stock(StockKey(sku: "mug"))?.free == 100)
+        #expect(try await shop.book.stock(StockKey(sku: "mug"))?.free == 100)
     }
 }
 

@@ -85,9 +85,12 @@ import Testing
         try waybill.run("order", "send", "o-1", "pay", "--db", "shop.db", "--data", #"{"payment":"p","cents":500}"#)
         let events = try order("history", "o-1").array()
         #expect(events.map { $0["type"] as? String } == ["open", "pay"])
-        let body = try #require(events.last?["body"] as? [String: Any])
-        #expect(body["status"] as? String == "paid")
-        #expect((body["messages"] as? [[Any]])?.first?.first as? String == "tickets")
+        let paid = try #require(events.last)
+        #expect(paid["status"] as? String == "paid")
+        #expect(paid["cancelled"] as? [String] == ["pay_due"])
+        let message = try #require((paid["messages"] as? [[String: Any]])?.first)
+        #expect(message["topic"] as? String == "tickets" && message["tag"] as? String == "paid")
+        #expect((message["id"] as? String)?.hasPrefix("e") == true, "an id, and no number that a reader would round")
         let text = try waybill.run("order", "history", "o-1", "--db", "shop.db").output
         #expect(text.contains("pay_due stopped") && text.contains("tickets:paid"))
     }

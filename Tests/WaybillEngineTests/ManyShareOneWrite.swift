@@ -94,6 +94,23 @@ import WaybillTimeouts
         engine.close()
     }
 
+    @Test func `tells who waits for the engine's stop why it has stopped`() async throws {
+        var settings = StoreSettings()
+        let isBroken = Mutex(false)
+        settings.commitFault = {
+            isBroken.withLock { $0 } ? StoreFailure(.inputOutput, "the disk is gone", sqliteCode: 10) : nil
+        }
+        let engine = try MugShop.engine(Store.inMemory(settings: settings))
+        let stopped = Task { await engine.waitForStop() }
+        _ = try engine.receive(10, of: MugShop.mug).get()
+        isBroken.withLock { $0 = true }
+        #expect(engine.answers([MugShop.place("o-1")]).map(\.code) == ["outcome_unknown"])
+        #expect(await stopped.value?.contains("the disk is gone") == true)
+        #expect(engine.vitalsNow.stopped?.contains("the disk is gone") == true)
+        #expect(await engine.waitForStop() != nil, "it has stopped already")
+        engine.close()
+    }
+
     @Test func `stops the engine until the file is opened again, and acknowledges nothing of it`() async throws {
         let directory = try TemporaryDirectory()
         let path = directory.file("shop.db")

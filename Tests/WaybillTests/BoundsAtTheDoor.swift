@@ -21,13 +21,13 @@ import Waybill
         command: OrderCommand, code: String
     ) async throws {
         let book = try await mugBook()
-        guard case .refused(let refusal) = await book.submit(command) else {
+        guard case .refused(let refusal) = await book.answer(to: command) else {
             Issue.record("accepted")
             return
         }
         #expect(refusal.code == code)
-        #expect(try book.orders().elements.isEmpty)
-        #expect(try book.stock(mug)?.free == 10)
+        #expect(try await book.orders().elements.isEmpty)
+        #expect(try await book.stock(mug)?.free == 10)
     }
 
     @Test(arguments: [
@@ -41,8 +41,8 @@ import Waybill
     ])
     func `a stock command that does not fit is refused`(command: StockCommand) async throws {
         let book = try await mugBook()
-        let result = await book.submit(command)
+        let result = await book.answer(to: command)
         #expect(throws: Refusal.self) { try result.get() }
-        #expect(try book.stock(mug)?.free == 10)
+        #expect(try await book.stock(mug)?.free == 10)
     }
 }

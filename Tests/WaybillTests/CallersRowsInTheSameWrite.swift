@@ -13,7 +13,7 @@ import Waybill
 
     private func entries(_ book: OrderBook) async throws -> Int {
         // A command that is refused runs no closure, so the count is read beside one that is accepted.
-        let probe = OrderID("probe-\(try book.orders().elements.count)")
+        let probe = OrderID("probe-\(try await book.orders().elements.count)")
         return try await book.transact(place(probe)) { tables in try tables.rows("SELECT 1 FROM ledger").count }.result
             ?? -1
     }
@@ -37,16 +37,16 @@ import Waybill
     ])
     func `that fail take the command with them and harm nobody else`(sql: String) async throws {
         let book = try await bookWithLedger()
-        try await book.submit(place("before")).receipt()
+        try await book.submit(place("before"))
         await #expect(throws: Refusal.self) {
             try await book.transact(place("o-1"), deadline: Interval(milliseconds: 200)) { tables in
                 try tables.execute("INSERT INTO ledger VALUES ('o-1', 1250)")
                 try tables.execute(sql)
             }
         }
-        #expect(try book.order("o-1") == nil)
-        try await book.submit(place("after")).receipt()
-        #expect(try book.stock(mug)?.reserved == 2)
+        #expect(try await book.order("o-1") == nil)
+        try await book.submit(place("after"))
+        #expect(try await book.stock(mug)?.reserved == 2)
         #expect(try await entries(book) == 0)
     }
 
@@ -55,7 +55,7 @@ import Waybill
         _ = try await book.transact(place("o-1")) { tables in
             try tables.execute("INSERT INTO ledger VALUES ('o-1', 1250)")
         }
-        let cents = try book.readTables { tables in try tables.rows("SELECT cents FROM ledger") }
+        let cents = try await book.readTables { tables in try tables.rows("SELECT cents FROM ledger") }
         #expect(cents.map { $0["cents"] } == [.integer(1_250)])
         for sql in ["DELETE FROM ledger", "CREATE TABLE other (x)", "SELECT 1 FROM event", "COMMIT"] {
             #expect(throws: (any Error).self) { try book.readTables { tables in try tables.execute(sql) } }
@@ -79,37 +79,39 @@ import Waybill
               over: {type: final}
             """)
         let book = try OrderBook.inMemory(workflows: [shop], world: .virtual(VirtualClock(start: noon)))
-        try await book.submit(OrderCommand("place", of: "o", data: ["wait": 0], workflow: "instant")).receipt()
-        #expect(try book.order("o")?.status == "over")
-        #expect(try book.history(of: "o")?.map(\.at) == [noon, noon])
+        try await book.submit(OrderCommand("place", of: "o", data: ["wait": 0], workflow: "instant"))
+        #expect(try await book.order("o")?.status == "over")
+        #expect(try await book.history(of: "o")?.map(\.at) == [noon, noon])
     }
 
     @Test func `a refusal at the door is not remembered for the key`() async throws {
         let book = try await mugBook()
         var early = pay("o-1")
         early.key = "e-1"
-        #expect(await book.submit(early) == .refused(.unknownOrder("o-1")))
-        try await book.submit(place("o-1")).receipt()
-        let answer = try await book.submit(early).receipt()
+        #expect(await book.answer(to: early) == .refused(.unknownOrder("o-1")))
+        try await book.submit(place("o-1"))
+        let answer = try await book.submit(early)
         #expect(answer.version == 2)
-        #expect(try book.refusals(of: "o-1").map(\.code) == ["unknown_order"])
+        #expect(try await book.refusals(of: "o-1").map(\.code) == ["unknown_order"])
     }
 
     @Test func `a timeout that is extended twice under one key is extended once`() async throws {
         let book = try await mugBook()
-        try await book.submit(place("o-1")).receipt()
+        try await book.submit(place("o-1"))
         for isRepeat in [false, true] {
-            let answer = await book.extendTimeout("unpaid.after.30m", of: "o-1", by: .minutes(15), key: "x")
+            let answer = await Answer {
+                try await book.extendTimeout("unpaid.after.30m", of: "o-1", by: .minutes(15), key: "x")
+            }
             #expect(try answer.receipt().isRepeat == isRepeat)
         }
-        #expect(try book.order("o-1")?.timeouts.map(\.due) == [noon.advanced(by: .minutes(45))])
+        #expect(try await book.order("o-1")?.timeouts.map(\.due) == [noon.advanced(by: .minutes(45))])
     }
 
     @Test func `a count of nothing under a key is no failure`() async throws {
         let book = try await mugBook()
         let count = StockCommand(.count(0, expected: nil), of: StockKey(sku: "nothing"), key: "c")
-        #expect(try await book.submit(count).get().level.free == 0)
-        #expect(try await book.submit(count).get().level.free == 0)
+        #expect(try await book.submit(count).level.free == 0)
+        #expect(try await book.submit(count).level.free == 0)
     }
 
     @Test func `data that grows when it is written anew can be read back`() async throws {
@@ -118,15 +120,15 @@ import Waybill
         let order = OrderCommand(
             "place", of: "o-1", json: Array(#"{"buyer":"\#(shop)","qty":1,"price_cents":5}"#.utf8), workflow: "mug-shop"
         )
-        try await book.submit(order).receipt()
-        #expect(try book.order("o-1", asOf: .time(noon)) == book.order("o-1"))
+        try await book.submit(order)
+        #expect(try await book.order("o-1", asOf: .time(noon)) == book.order("o-1"))
     }
 
     @Test func `the name of an unknown field is told back short`() async throws {
         let book = try await mugBook()
         let name = String(repeating: "n", count: 200_000)
-        let answer = await book.submit(
-            OrderCommand("place", of: "o-1", json: Array("{\"\(name)\":1}".utf8), workflow: "mug-shop"))
+        let answer = await book.answer(
+            to: OrderCommand("place", of: "o-1", json: Array("{\"\(name)\":1}".utf8), workflow: "mug-shop"))
         guard case .refused(let refusal) = answer else {
             Issue.record("accepted")
             return

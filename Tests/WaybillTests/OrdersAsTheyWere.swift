@@ -9,9 +9,9 @@ import WaybillCore
     private func lived() async throws -> OrderBook {
         let book = try await mugBook(stock: 100)
         for number in 1...5 {
-            try await book.submit(place(OrderID("o-\(number)"))).receipt()
+            try await book.submit(place(OrderID("o-\(number)")))
             book.advance(by: .minutes(1))
-            if number == 3 { try await book.submit(pay("o-2")).receipt() }
+            if number == 3 { try await book.submit(pay("o-2")) }
         }
         book.advance(by: .hours(2))
         return book
@@ -44,7 +44,7 @@ import WaybillCore
 
     @Test func `with the newest first is the same list, backwards`() async throws {
         let book = try await lived()
-        let second = try #require(try book.history(of: "o-2")?[1].position)
+        let second = try #require(try await book.history(of: "o-2")?[1].position)
         let moments: [AsOf] = [.now, .time(noon.advanced(by: .seconds(150))), .event(second)]
         let filters = [
             OrderFilter(), OrderFilter(status: "awaiting payment"), OrderFilter(status: "closed"),
@@ -62,9 +62,9 @@ import WaybillCore
 
     @Test func `goes by events as exactly as by time`() async throws {
         let book = try await lived()
-        let first = try #require(try book.history(of: "o-2")?.first?.position)
+        let first = try #require(try await book.history(of: "o-2")?.first?.position)
         #expect(try list(book, .event(first)) == ["o-1 awaiting payment", "o-2 awaiting payment"])
-        let second = try #require(try book.history(of: "o-2")?[1].position)
+        let second = try #require(try await book.history(of: "o-2")?[1].position)
         let before = try list(book, .event(Position(second.number - 1)))
         let after = try list(book, .event(second))
         #expect(before.count == 3 && after.count == 3)
@@ -89,7 +89,7 @@ import WaybillCore
             var all: [OrderView] = []
             var token: PageToken?
             repeat {
-                let page = try book.orders(asOf: moment, after: token, limit: 3)
+                let page = try await book.orders(asOf: moment, after: token, limit: 3)
                 all += page.elements
                 token = page.next
             } while token != nil
@@ -99,19 +99,19 @@ import WaybillCore
 
     @Test func `goes with the refusals up to then`() async throws {
         let book = try await mugBook(stock: 10)
-        _ = await book.submit(pay("o-1"))
+        _ = await book.answer(to: pay("o-1"))
         book.advance(by: .minutes(1))
-        let placed = try await book.submit(place("o-1")).receipt()
+        let placed = try await book.submit(place("o-1"))
         book.advance(by: .minutes(1))
-        _ = await book.submit(pay("o-1", cents: 1))
-        _ = await book.submit(OrderCommand("ship", of: "o-1"))
-        let event = try #require(try book.history(of: "o-1")?.first?.position)
+        _ = await book.answer(to: pay("o-1", cents: 1))
+        _ = await book.answer(to: OrderCommand("ship", of: "o-1"))
+        let event = try #require(try await book.history(of: "o-1")?.first?.position)
         #expect(placed.version == 1)
-        #expect(try book.refusals(of: "o-1").count >= 2)
-        #expect(try book.refusals(of: "o-1", asOf: .event(event)).map(\.code) == ["unknown_order"])
-        #expect(try book.refusals(of: "o-1", asOf: .time(noon)).map(\.code) == ["unknown_order"])
-        #expect(try book.refusals(of: "o-1", asOf: .time(noon.advanced(by: .seconds(-1)))).isEmpty)
-        #expect(try book.refusals(of: "o-1", asOf: .event(Position(99))) == book.refusals(of: "o-1"))
-        #expect(try book.refusals(of: "o-1", asOf: .event(Position(0))).isEmpty)
+        #expect(try await book.refusals(of: "o-1").count >= 2)
+        #expect(try await book.refusals(of: "o-1", asOf: .event(event)).map(\.code) == ["unknown_order"])
+        #expect(try await book.refusals(of: "o-1", asOf: .time(noon)).map(\.code) == ["unknown_order"])
+        #expect(try await book.refusals(of: "o-1", asOf: .time(noon.advanced(by: .seconds(-1)))).isEmpty)
+        #expect(try await book.refusals(of: "o-1", asOf: .event(Position(99))) == book.refusals(of: "o-1"))
+        #expect(try await book.refusals(of: "o-1", asOf: .event(Position(0))).isEmpty)
     }
 }

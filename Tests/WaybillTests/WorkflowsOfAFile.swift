@@ -24,8 +24,8 @@ import WorkflowFile
     private func place(_ id: OrderID, _ texts: WorkflowText...) async throws -> (state: Text?, idle: [IdleWorkflow]) {
         let book = try OrderBook.open(path, workflows: texts)
         defer { book.close() }
-        _ = await book.submit(OrderCommand("place", of: id, workflow: "shop"))
-        return (try book.order(id)?.states.first, book.idleWorkflows)
+        _ = await book.answer(to: OrderCommand("place", of: id, workflow: "shop"))
+        return await (try book.order(id)?.states.first, book.idleWorkflows)
     }
 
     private func editions() throws -> [WorkflowEdition] {
@@ -76,11 +76,11 @@ import WorkflowFile
         _ = try await place("o-1", text(2, tag: "second"))
         _ = try await place("o-2", text(1, tag: "first"))
         let book = try OrderBook.open(path, workflows: [])
-        let earlier = try #require(try book.workflowEditions().first { $0.version == 1 })
-        try book.activate(earlier)
-        _ = await book.submit(OrderCommand("place", of: "o-3", workflow: "shop"))
-        #expect(try book.order("o-3")?.states == ["first"])
-        book.close()
+        let earlier = try #require(try await book.workflowEditions().first { $0.version == 1 })
+        try await book.activate(earlier)
+        _ = await book.answer(to: OrderCommand("place", of: "o-3", workflow: "shop"))
+        #expect(try await book.order("o-3")?.states == ["first"])
+        await book.close()
         #expect(try await place("o-4").state == "first", "also after the file was opened again")
     }
 
@@ -122,7 +122,7 @@ import WorkflowFile
         #expect(try editions().map(\.version) == [1, 1])
         let book = try OrderBook.open(path, workflows: [parcel(2, "weight: count, note: optional text")])
         defer { book.close() }
-        let shipped = await book.submit(OrderCommand("ship", of: "o-1", data: ["id": "p-1"]))
+        let shipped = await book.answer(to: OrderCommand("ship", of: "o-1", data: ["id": "p-1"]))
         guard case .accepted = shipped else { return #expect(Bool(false), "\(shipped)") }
     }
 
@@ -162,14 +162,14 @@ import WorkflowFile
 
     @Test func `a child's text need not fit a parent's text whose orders have all ended`() async throws {
         let book = try OrderBook.open(path, workflows: [Self.packing, parcel(1, "weight: count")])
-        _ = await book.submit(OrderCommand("place", of: "o-1", workflow: "shop"))
-        book.close()
+        _ = await book.answer(to: OrderCommand("place", of: "o-1", workflow: "shop"))
+        await book.close()
         let replaced = [Self.replaced, parcel(2, "carrier: text")]
         #expect(throws: WorkflowFileError.self) { try OrderBook.open(path, workflows: replaced).close() }
         let again = try OrderBook.open(path, workflows: [])
-        _ = await again.submit(OrderCommand("close", of: "o-1"))
-        again.close()
-        try OrderBook.open(path, workflows: replaced).close()
+        _ = await again.answer(to: OrderCommand("close", of: "o-1"))
+        await again.close()
+        try await OrderBook.open(path, workflows: replaced).close()
         #expect(try editions().filter(\.isCurrent).map(\.version) == [2, 2])
     }
 

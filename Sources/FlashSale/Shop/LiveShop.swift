@@ -56,8 +56,8 @@ package struct LiveShop: Sendable {
                 }
             },
             restock: { item, units, delivery in
-                await book.submit(
-                    StockCommand(
+                await book.answer(
+                    to: StockCommand(
                         .receive(units), of: StockKey(sku: goods.sku(item)), key: Text("delivery-\(delivery)"),
                         caller: "shop"))
             },
@@ -77,7 +77,7 @@ package struct LiveShop: Sendable {
                     let receipt = StockCommand(
                         .receive(goods.units), of: StockKey(sku: goods.sku(item)), key: Text("opening-\(item)"),
                         caller: "shop")
-                    group.addTask { _ = try await book.submit(receipt).get() }
+                    group.addTask { try await book.submit(receipt) }
                 }
                 try await group.waitForAll()
             }

@@ -21,7 +21,7 @@ package struct ModuleShelf: Sendable {
         for module in modules {
             let made = known(module.name, book.engine.world) ?? Self.reader(module.name)
             // A rush opens one workflow; topics of others are silent, and a module may listen to them.
-            for subscription in made.subscriptions where try book.messages.topic(subscription.topic) == nil {
+            for subscription in made.subscriptions where try await book.messages.topic(subscription.topic) == nil {
                 try await book.messages.createTopic(subscription.topic, TopicSettings(type: .mixed))
             }
             try await install(made, failing: module.fails, in: book)

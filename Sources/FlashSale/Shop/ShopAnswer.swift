@@ -71,8 +71,9 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
         case .notPossible: self = .notPossible
         case .remembered(let code, _, _): self = Self.reason(code)
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
-            .beyondHolding, .stockConflict, .invariantBroken, .arithmetic, .limit, .diskNearlyFull, .outcomeUnknown,
-            .failStopped,
+            .beyondHolding, .stockConflict, .invariantBroken, .arithmetic, .limit, .badCursor, .diskNearlyFull,
+            .outcomeUnknown,
+            .failStopped, .shuttingDown,
             .undone,
             .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded, .callNotAnswered,
             .relativeRefused:

@@ -112,7 +112,7 @@ private final class VirtualHouse {
 
     func restart() async throws {
         guard path != nil else { return }
-        book.close()
+        await book.close()
         book = try Self.open(path, texts, world)
         try await modules.install(scenario.modules, in: book)
     }

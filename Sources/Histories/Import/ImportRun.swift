@@ -149,12 +149,12 @@ struct ImportRun {
     /// Refusals that say nothing about the history, only about this run.
     private func stop(on refusal: Refusal) throws {
         switch refusal {
-        case .outcomeUnknown, .failStopped, .undone, .overloaded, .crowded, .diskNearlyFull:
+        case .outcomeUnknown, .failStopped, .shuttingDown, .undone, .overloaded, .crowded, .diskNearlyFull:
             throw ImportFailure.stopped(refusal.message)
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
             .versionConflict, .keyReused, .insufficientStock, .soldOut, .beyondHolding, .stockConflict,
             .invariantBroken,
-            .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded,
+            .arithmetic, .limit, .badCursor, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded,
             .callNotAnswered, .relativeRefused, .remembered:
             break
         }

@@ -6,6 +6,11 @@ import WaybillEngine
 extension Messages {
     /// From now on, until the book is closed, check-backs of this producer's half messages are answered from the
     /// journal. Call it after opening the book, for every producer whose messages ``send(_:with:producer:)`` sends.
+    public func answerFromJournal(of producer: Text) async {
+        await engine.onThread { [self] _ in answerFromJournal(of: producer) }
+    }
+
+    /// The same for scripts and virtual worlds: the caller's thread waits for the turn to write.
     public func answerFromJournal(of producer: Text) {
         engine.answer(producer, with: .journal(of: producer))
     }
@@ -22,7 +27,7 @@ extension Messages {
     public func send(
         _ message: NewMessage, with command: OrderCommand, producer: Text
     ) async throws(MessageRefusal) -> Answer {
-        answerFromJournal(of: producer)
+        await answerFromJournal(of: producer)
         var message = message
         let order = command.order.text
         if !message.keys.contains(order) { message.keys.append(order) }
@@ -34,7 +39,9 @@ extension Messages {
         switch answer {
         case .accepted: try await resolve(prepared.transaction, of: message.topic, .commit)
         // What the engine could not do is not known to be undone for good: the check-back decides.
-        case .refused(.outcomeUnknown), .refused(.failStopped), .refused(.undone), .refused(.overloaded): break
+        case .refused(.outcomeUnknown), .refused(.failStopped), .refused(.undone), .refused(.overloaded),
+            .refused(.shuttingDown):
+            break
         case .refused: try await resolve(prepared.transaction, of: message.topic, .rollback)
         }
         return answer

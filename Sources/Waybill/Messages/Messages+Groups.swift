@@ -28,25 +28,16 @@ extension Messages {
     }
 
     /// The groups, in the order in which they were made.
-    public func groups() throws(MessageRefusal) -> [GroupView] {
-        try reading {
-            var views: [GroupView] = []
-            var walk = PageWalk(after: GroupNumber(0), by: \GroupRow.number)
-            while let page = try walk.next({ last, limit in
-                try engine.store.read { rows in try rows.groups(after: last, limit: limit) }
-            }) {
-                views += page.filter { $0.deletedAt == nil }.map(view)
-            }
-            return views
-        }
+    public func groups() async throws(MessageRefusal) -> [GroupView] {
+        try await readingOnThread { (messages) throws(MessageRefusal) in try messages.groups() }
     }
 
     /// One group, or nil.
-    public func group(_ name: GroupName) throws(MessageRefusal) -> GroupView? {
-        try reading { try engine.store.read { rows in try rows.group(name) }.map(view) }
+    public func group(_ name: GroupName) async throws(MessageRefusal) -> GroupView? {
+        try await readingOnThread { (messages) throws(MessageRefusal) in try messages.group(name) }
     }
 
-    private func view(of row: GroupRow) -> GroupView {
+    func view(of row: GroupRow) -> GroupView {
         var view = row.view
         view.isIdle = !row.isBroadcast && engine.world.now().since(row.lastUsedAt) > engine.settings.broker.idleAfter
         return view

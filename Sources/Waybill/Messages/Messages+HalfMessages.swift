@@ -56,11 +56,9 @@ extension Messages {
     /// - Parameter token: where the last page ended; nil: from the first.
     public func halfMessages(
         after token: PageToken? = nil, limit: Int = 100
-    ) throws(MessageRefusal) -> Page<HalfMessageView> {
-        try reading {
-            let page = try engine.messages.halfMessages(
-                after: token.map { PendingMessageNumber($0.number) }, limit: limit)
-            return Page(elements: page.views, next: page.last.map { PageToken(number: $0.number) })
+    ) async throws(MessageRefusal) -> Page<HalfMessageView> {
+        try await readingOnThread { (messages) throws(MessageRefusal) in
+            try messages.halfMessages(after: token, limit: limit)
         }
     }
 }

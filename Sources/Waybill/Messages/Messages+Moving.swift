@@ -10,8 +10,8 @@ extension Messages {
     }
 
     /// How far a group is behind, by topic.
-    public func lag(of group: GroupName) throws(MessageRefusal) -> [GroupLag] {
-        try reading { try engine.lags(of: group).get() }
+    public func lag(of group: GroupName) async throws(MessageRefusal) -> [GroupLag] {
+        try await readingOnThread { (messages) throws(MessageRefusal) in try messages.lag(of: group) }
     }
 
     /// Moves a group on a topic to the past, or past what waits. What it had finished comes again, marked
@@ -46,15 +46,16 @@ extension Messages {
     }
 
     /// What a group has given up, the oldest first, at most 1,000.
-    public func deadLetters(of group: GroupName, limit: Int = 100) throws(MessageRefusal) -> [DeadLetter] {
-        guard let letters = try reading({ try engine.messages.deadLetters(of: group, limit: limit) }) else {
-            throw .unknownGroup(group)
+    public func deadLetters(of group: GroupName, limit: Int = 100) async throws(MessageRefusal) -> [DeadLetter] {
+        try await readingOnThread { (messages) throws(MessageRefusal) in
+            try messages.deadLetters(of: group, limit: limit)
         }
-        return letters
     }
 
     /// The lanes in which messages were sent.
-    public func lanes() throws(MessageRefusal) -> [LaneView] { try reading { try engine.messages.lanes() } }
+    public func lanes() async throws(MessageRefusal) -> [LaneView] {
+        try await readingOnThread { (messages) throws(MessageRefusal) in try messages.lanes() }
+    }
 
     /// Ends a lane: the base reads what is left in it. Promoted or abandoned is what the report says, and no more.
     @discardableResult

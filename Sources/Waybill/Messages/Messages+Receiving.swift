@@ -6,8 +6,9 @@ import WaybillEngine
 extension Messages {
     /// How a consumer receives.
     public struct ReceiveOptions: Hashable, Sendable {
-        /// The consumer, by a name of its own: leases, lanes and broadcast positions go by it.
-        public var client: Text
+        /// The consumer's name: leases, lanes and broadcast positions go by it. Nil: ``Messages/receive(_:_:_:)`` takes
+        /// one that no other process with this file has had, and ``Deliveries`` one for each of its loops.
+        public var client: Text?
         /// Messages in one batch, at most 100.
         public var max: Int
         /// How long what it gets stays invisible to others; nil: as the group says.
@@ -22,7 +23,7 @@ extension Messages {
         public var attempt: Text?
 
         public init(
-            client: Text = "consumer", max: Int = 32, invisible: Interval? = nil, isRenewed: Bool = false,
+            client: Text? = nil, max: Int = 32, invisible: Interval? = nil, isRenewed: Bool = false,
             wait: Interval = Interval(milliseconds: 0), lane: Text = "", attempt: Text? = nil
         ) {
             self.client = client
@@ -42,39 +43,10 @@ extension Messages {
         _ group: GroupName, _ subscription: Subscription, _ options: ReceiveOptions = ReceiveOptions()
     ) async throws(MessageRefusal) -> [Delivery] {
         let request = ReceiveRequest(
-            group: group, subscription: subscription, client: options.client, lane: options.lane,
+            group: group, subscription: subscription, client: options.client ?? engine.client, lane: options.lane,
             max: options.max, invisible: options.invisible, renews: options.isRenewed, wait: options.wait,
             attempt: options.attempt)
         return try await engine.receive(request).get()
-    }
-
-    /// The message is done: this group gets it no more.
-    ///
-    /// - Throws: ``MessageRefusal/staleReceipt(_:)`` when the delivery is over already; the message may then have been
-    ///   given to somebody else.
-    public func acknowledge(_ delivery: Delivery) async throws(MessageRefusal) {
-        try await ask(Acknowledge(delivery.receipt))
-    }
-
-    /// It could not be handled: it comes again after a while, or is dead when it has used up its attempts.
-    ///
-    /// - Parameter delay: nil: as the group's ladder says.
-    public func fail(
-        _ delivery: Delivery, retryAfter delay: Interval? = nil, because reason: String = "the consumer failed"
-    ) async throws(MessageRefusal) {
-        try await ask(Fail(delivery.receipt, delay: delay, why: reason))
-    }
-
-    /// It stays invisible to others until so long from now. Its receipt stays.
-    public func extend(_ delivery: Delivery, by invisible: Interval) async throws(MessageRefusal) {
-        try await ask(Extend(delivery.receipt, by: invisible))
-    }
-
-    /// It cannot be handled, now or ever: it goes to the dead letters.
-    public func deadLetter(
-        _ delivery: Delivery, because reason: String = "the consumer gave up"
-    ) async throws(MessageRefusal) {
-        try await ask(GiveUp(delivery.receipt, why: reason))
     }
 
     /// A client goes: what it has not acknowledged is given to others soon.
@@ -84,6 +56,7 @@ extension Messages {
 
     /// Messages as they come, one after the other, until the task is cancelled or the book closed.
     ///
+    /// What was received ahead and not handed out when the loop ends goes to others at once, with no attempt used up.
     /// In a virtual world nothing comes by itself, so there the sequence ends when there is nothing.
     ///
     /// ```swift
@@ -95,42 +68,5 @@ extension Messages {
         to group: GroupName, _ subscription: Subscription, _ options: ReceiveOptions = ReceiveOptions(max: 16)
     ) -> Deliveries {
         Deliveries(messages: self, group: group, subscription: subscription, options: options)
-    }
-}
-
-/// A group's messages as they come.
-public struct Deliveries: AsyncSequence, Sendable {
-    public typealias Element = Delivery
-    public typealias Failure = MessageRefusal
-
-    /// How long one question waits; the next follows at once.
-    private static let wait = Interval.seconds(10)
-
-    let messages: Messages
-    let group: GroupName
-    let subscription: Subscription
-    let options: Messages.ReceiveOptions
-
-    public func makeAsyncIterator() -> Iterator { Iterator(source: self) }
-
-    /// Where one consumer is.
-    public struct Iterator: AsyncIteratorProtocol {
-        fileprivate let source: Deliveries
-        /// What was received and not handed out yet, the next one last.
-        private var batch: [Delivery] = []
-
-        fileprivate init(source: Deliveries) { self.source = source }
-
-        public mutating func next() async throws(MessageRefusal) -> Delivery? {
-            let isVirtual = source.messages.engine.world.virtualClock != nil
-            while batch.isEmpty {
-                if Task.isCancelled { return nil }
-                var options = source.options
-                if !isVirtual, options.wait.milliseconds == 0 { options.wait = Deliveries.wait }
-                batch = try await source.messages.receive(source.group, source.subscription, options).reversed()
-                if batch.isEmpty, isVirtual { return nil }
-            }
-            return batch.popLast()
-        }
     }
 }

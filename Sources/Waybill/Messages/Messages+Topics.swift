@@ -21,17 +21,21 @@ extension Messages {
     /// Puts a topic out of reach at once; its messages are deleted gradually. Refused while delayed or half messages
     /// wait to become visible in it, or calls of orders wait for their answers.
     public func deleteTopic(_ name: TopicName) async throws(MessageRefusal) {
-        let first = try reading { try engine.messages.undecided(in: name) }
+        let first = try await readingOnThread { (messages) throws(MessageRefusal) in
+            try messages.reading { try messages.engine.messages.undecided(in: name) }
+        }
         try await ask(DeleteTopic(name, from: first))
     }
 
     /// The topics after one of them, in the order in which they were made, at most 1,000.
-    public func topics(after name: TopicName? = nil, limit: Int = 1_000) throws(MessageRefusal) -> [TopicView] {
-        try reading { try engine.messages.topics(after: name, limit: limit) }
+    public func topics(after name: TopicName? = nil, limit: Int = 1_000) async throws(MessageRefusal) -> [TopicView] {
+        try await readingOnThread { (messages) throws(MessageRefusal) in
+            try messages.topics(after: name, limit: limit)
+        }
     }
 
     /// One topic, or nil.
-    public func topic(_ name: TopicName) throws(MessageRefusal) -> TopicView? {
-        try reading { try engine.messages.topic(name) }
+    public func topic(_ name: TopicName) async throws(MessageRefusal) -> TopicView? {
+        try await readingOnThread { (messages) throws(MessageRefusal) in try messages.topic(name) }
     }
 }

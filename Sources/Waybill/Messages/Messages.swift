@@ -29,6 +29,13 @@ public struct Messages: Sendable {
         try await engine.submit(verb).get()
     }
 
+    /// A read on a thread of the engine, where it keeps no other task waiting.
+    func readingOnThread<Result>(
+        _ body: (Messages) throws(MessageRefusal) -> Result
+    ) async throws(MessageRefusal) -> Result {
+        try await engine.onThread { (_) throws(MessageRefusal) -> Result in try body(self) }
+    }
+
     /// What a reading comes to when the file cannot be read.
     func reading<Result>(_ body: () throws -> Result) throws(MessageRefusal) -> Result {
         do {

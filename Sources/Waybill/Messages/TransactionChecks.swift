@@ -9,6 +9,15 @@ extension Messages {
     /// In the real world questions are answered as they come; in a virtual one in ``TransactionChecks/answer()``.
     public func answerChecks(
         of producer: Text, _ checker: @escaping @Sendable (CheckBack) async -> Resolution
+    ) async throws(MessageRefusal) -> TransactionChecks {
+        try await readingOnThread { (messages) throws(MessageRefusal) in
+            try messages.answerChecks(of: producer, checker)
+        }
+    }
+
+    /// The same for scripts and virtual worlds: the caller's thread may wait for the turn to write.
+    public func answerChecks(
+        of producer: Text, _ checker: @escaping @Sendable (CheckBack) async -> Resolution
     ) throws(MessageRefusal) -> TransactionChecks {
         let (stream, wakes) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         do {
@@ -70,9 +79,12 @@ public final class TransactionChecks: Sendable {
         while true {
             let questions: [CheckBack]
             do {
-                questions = try engine.takeCheckBacks(session, limit: takenMax)
+                questions = try await engine.onThread { (engine) throws in
+                    try engine.takeCheckBacks(session, limit: takenMax)
+                }
             } catch {
                 // Not read: each is asked about again at its next time.
+                engine.report(LoopFailure(.checkBacks(producer: session.producer.string), error, rest: .minutes(1)))
                 return count
             }
             guard !questions.isEmpty else { return count }

@@ -46,6 +46,16 @@ final class ModuleLoops: Sendable {
         for one in installed { one.loop?.cancel() }
     }
 
+    /// Tells the loops to end, and waits until what they have in hand is finished or undone.
+    func end() async {
+        let loops = state.withLock { state in
+            defer { state.installed = [] }
+            return state.installed.compactMap(\.loop)
+        }
+        for loop in loops { loop.cancel() }
+        for loop in loops { await loop.value }
+    }
+
     /// Works everything off.
     func run(in book: OrderBook) async throws -> Int {
         let modules = state.withLock { $0.installed.map(\.module) }
@@ -101,7 +111,7 @@ final class ModuleLoops: Sendable {
         await withTaskGroup { group in
             for subscription in module.subscriptions {
                 group.addTask {
-                    await loop(in: book) {
+                    await loop(of: module.name, in: book) {
                         _ = try await step(module, subscription, in: book, wait: wait)
                         handling.yield()
                     }
@@ -113,6 +123,7 @@ final class ModuleLoops: Sendable {
                         try await module.followUp(in: book)
                     } catch {
                         // Asked again after a while, also when no message comes.
+                        book.engine.report(LoopFailure(.module(module.name), error, rest: wait))
                         await book.engine.world.rest(wait)
                         handling.yield()
                     }
@@ -122,7 +133,9 @@ final class ModuleLoops: Sendable {
     }
 
     /// Does one thing again and again. After a failure (closed, stopped, overloaded) it comes back, ever later.
-    private static func loop(in book: OrderBook, _ step: () async throws -> Void) async {
+    private static func loop(
+        of name: GroupName, in book: OrderBook, _ step: () async throws -> Void
+    ) async {
         var rest = Interval(milliseconds: 0)
         while !Task.isCancelled {
             do {
@@ -130,6 +143,7 @@ final class ModuleLoops: Sendable {
                 rest = Interval(milliseconds: 0)
             } catch {
                 rest = min(longestRest, max(Interval(milliseconds: 100), rest * 2))
+                if !Task.isCancelled { book.engine.report(LoopFailure(.module(name), error, rest: rest)) }
                 await book.engine.world.rest(rest)
             }
         }

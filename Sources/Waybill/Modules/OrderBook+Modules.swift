@@ -49,7 +49,8 @@ extension OrderBook {
     }
 
     private func prepare(_ module: some ShopModule, from start: ModuleStart) async throws {
-        for topic in module.topics where try messages.topic(topic) == nil {
+        for topic in module.topics {
+            guard try await messages.topic(topic) == nil else { continue }
             try await messages.createTopic(topic, TopicSettings(type: .mixed))
         }
         let since =

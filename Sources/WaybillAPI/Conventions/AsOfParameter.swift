@@ -1,4 +1,4 @@
-package import WaybillCore
+import WaybillCore
 
 /// Up to when a read looks: `?at=TIME` or `?at_event=e42`.
 enum AsOfParameter {
@@ -11,20 +11,9 @@ enum AsOfParameter {
         let time = try query.time("at")
         guard let event = query.text("at_event") else { return time.map { .time($0) } ?? .now }
         guard time == nil else { throw Problem(.badParameter, "at and at_event do not go together") }
-        guard let position = Position(outside: event) else {
+        guard let position = Position(text: event.string) else {
             throw Problem(.badParameter, "at_event=\(event) is not an event; events look like e42")
         }
         return .event(position)
-    }
-}
-
-extension Position {
-    /// An event as it is written outside: `e42`.
-    package var outside: Text { "e\(number)" }
-
-    /// Reads an event from outside.
-    package init?(outside text: Text) {
-        guard text.string.hasPrefix("e"), let number = Int64(text.string.dropFirst()), number > 0 else { return nil }
-        self.init(number)
     }
 }

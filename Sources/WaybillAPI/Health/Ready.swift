@@ -23,11 +23,12 @@ extension Health {
         case .stopping: throw Problem(.shuttingDown, "the server stops")
         case .stopped(let why): throw Problem(.failStopped, why)
         }
-        let health = call.book.book.health
-        if let why = health.stopped { throw Problem(.failStopped, why) }
+        let vitals = call.book.book.vitals
+        if let why = vitals.stopped { throw Problem(.failStopped, why) }
+        guard !vitals.isDraining else { throw Problem(.shuttingDown, "the order book is being closed") }
         var warnings: [Text] = []
-        if health.isClockHeld { warnings.append("the wall clock jumped ahead; timeouts wait until it is confirmed") }
-        if let hold = health.timeoutHold { warnings.append("timeouts are held by \(hold.heldBy): \(hold.why)") }
+        if vitals.isClockHeld { warnings.append("the wall clock jumped ahead; timeouts wait until it is confirmed") }
+        if let hold = vitals.timeoutHold { warnings.append("timeouts are held by \(hold.heldBy): \(hold.why)") }
         return .json { writer in
             writer.beginObject()
             writer.member("ready", true)

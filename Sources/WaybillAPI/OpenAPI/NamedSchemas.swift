@@ -52,7 +52,38 @@ package enum NamedSchemas {
     private static let event = Schema.object([
         need("event", .text()), need("version", .integer()), need("type", .text()), need("at", .time),
         need("caller", .text()), need("key", .nullable(.text())), need("cause", .nullable(.text())),
-        need("trace", .nullable(.text())),
+        need("trace", .nullable(.text())), Field("by", .text(), "The role."), Field("timeout", .text()),
+        Field("expired", .text(), "The key of the call that was not answered in time."),
+        Field("asked", .anyObject, "The data of the command."), Field("facts", list(.anyObject)),
+        Field("status", .text(), "The new one."), Field("left", list(.text()), "Paths of states."),
+        Field("entered", list(.text()), "Paths of states."),
+        Field("set", list(.object([need("path", .text()), need("value", .any)]))),
+        Field(
+            "armed", list(.object([need("timeout", .text()), need("due", .time), Field("lane", .text())])),
+            "Timeouts that were started."),
+        Field("cancelled", list(.text()), "Timeouts that will not fire."),
+        Field(
+            "stock",
+            list(
+                .object([
+                    need("verb", .text()), need("sku", .text()), need("location", .text()),
+                    need("quantity", .integer()),
+                ]))),
+        Field(
+            "calls",
+            list(
+                .object([
+                    need("key", .text()), need("topic", .text()), need("deadline", .time), need("data", .anyObject),
+                ]))),
+        Field("answered", list(.object([need("key", .text()), need("result", .text())]))),
+        Field("unanswered", list(.text()), "Calls that are overdue and stay open."),
+        Field("tells", list(.anyObject), "Commands to parent and children, and new children."),
+        Field(
+            "messages",
+            list(
+                .object([
+                    need("id", .text()), need("topic", .text()), Field("tag", .text()), Field("half", .boolean),
+                ]))),
     ])
 
     private static let why = Schema.object([

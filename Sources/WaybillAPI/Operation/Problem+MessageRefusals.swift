@@ -10,7 +10,8 @@ extension Problem {
         case .diskNearlyFull: retryAfter = .seconds(10)
         case .unknownTopic, .topicExists, .topicAwaited, .unknownGroup, .groupExists, .badName, .badSetting, .flawed,
             .wrongType, .badFilter, .staleReceipt, .unknownMessage, .alreadyVisible, .decidedAlready,
-            .decidedByAnswer, .notForThisGroup, .limit, .failStopped, .outcomeUnknown, .undone:
+            .decidedByAnswer, .notForThisGroup, .limit, .badCursor, .failStopped, .shuttingDown,
+            .outcomeUnknown, .undone:
             break
         }
     }
@@ -37,9 +38,11 @@ extension ProblemCode {
         case .decidedByAnswer: self = .decidedByAnswer
         case .notForThisGroup: self = .notForThisGroup
         case .limit: self = .limit
+        case .badCursor: self = .badCursor
         case .overloaded: self = .overloaded
         case .diskNearlyFull: self = .diskNearlyFull
         case .failStopped: self = .failStopped
+        case .shuttingDown: self = .shuttingDown
         case .outcomeUnknown: self = .outcomeUnknown
         case .undone: self = .undone
         }

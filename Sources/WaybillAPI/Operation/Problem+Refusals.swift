@@ -12,8 +12,9 @@ extension Problem {
         case .badData(_, let path, let problem): findings = [Finding(path: path, message: problem)]
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole,
             .versionConflict, .keyReused, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken,
-            .arithmetic, .limit, .soldOut, .outcomeUnknown, .failStopped, .undone, .rejectedByCaller, .unknownTimeout,
-            .timeoutFired, .noOpenCall, .callEnded, .callNotAnswered, .relativeRefused, .remembered:
+            .arithmetic, .limit, .badCursor, .soldOut, .outcomeUnknown, .failStopped, .shuttingDown, .undone,
+            .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded, .callNotAnswered,
+            .relativeRefused, .remembered:
             break
         }
         // In a body it is a value that does not fit; a path says so itself.
@@ -40,12 +41,14 @@ extension ProblemCode {
         case .invariantBroken: self = .invariantBroken
         case .arithmetic: self = .arithmetic
         case .limit: self = .limit
+        case .badCursor: self = .badCursor
         case .overloaded: self = .overloaded
         // Not the server is full, but this caller's share of it, or that of a SKU.
         case .crowded: self = .crowded
         case .diskNearlyFull: self = .diskNearlyFull
         case .outcomeUnknown: self = .outcomeUnknown
         case .failStopped: self = .failStopped
+        case .shuttingDown: self = .shuttingDown
         case .undone: self = .undone
         case .rejectedByCaller: self = .rejectedByCaller
         case .unknownTimeout: self = .unknownTimeout
@@ -68,8 +71,8 @@ extension Refusal {
             .timeoutFired, .orderExists, .relativeRefused, .remembered:
             true
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
-            .limit, .overloaded, .crowded, .soldOut, .diskNearlyFull, .outcomeUnknown, .failStopped, .undone,
-            .rejectedByCaller, .unknownTimeout, .noOpenCall, .callEnded, .callNotAnswered:
+            .limit, .badCursor, .overloaded, .crowded, .soldOut, .diskNearlyFull, .outcomeUnknown, .failStopped,
+            .shuttingDown, .undone, .rejectedByCaller, .unknownTimeout, .noOpenCall, .callEnded, .callNotAnswered:
             false
         }
     }

@@ -4,7 +4,8 @@ import WaybillCore
 
 extension Orders {
     static let orderHistory = Operation(
-        "orderHistory", .get, "/v1/orders/{order}/history", "Lists the events of an order, the oldest first.",
+        "orderHistory", .get, "/v1/orders/{order}/history",
+        "Lists the events of an order, the oldest first: what was asked, and what came of it.",
         grant: Need(.viewer, .orders),
         query: [Parameter("after", .integer(0...Int64.max), "Events after this version of the order.")]
             + PageRequest.parameters,
@@ -13,7 +14,14 @@ extension Orders {
             after: [ExampleShop.stock, ExampleShop.place], .get("/v1/orders/order-7/history"), 200,
             """
             {"items":[{"event":"e2","version":1,"type":"place","at":"2026-11-29T12:00:00Z","caller":"owner",
-             "key":"cart-42","cause":null,"trace":null}],"next":null}
+             "key":"cart-42","cause":null,"trace":null,"by":"buyer",
+             "asked":{"shop":"7","buyer":"ann","pay_within":"30m","freight_cents":600,"discount_cents":0,
+              "lines":[{"line":"1","sku":"mug","at":"","qty":2,"price_cents":900}]},
+             "facts":[{"stock":"available"}],"status":"awaiting payment",
+             "entered":["money.unpaid","goods.waiting","aftersale.watching"],
+             "armed":[{"timeout":"pay_due","due":"2026-11-29T12:30:00Z"}],
+             "stock":[{"verb":"reserve","sku":"mug","location":"","quantity":2}],
+             "messages":[{"id":"e2-0-a84ea1827657f78c","topic":"order","tag":"placed"}]}],"next":null}
             """),
         handler: history)
 
@@ -22,10 +30,10 @@ extension Orders {
         let page = try PageRequest(call, of: "history of \(id)")
         let after = try call.query.int("after", in: 0...Int64.max) ?? 0
         let events = try await call.book.read { book in
-            try book.history(of: id, after: page.number ?? after, limit: page.limit)
+            try book.details(of: id, after: page.number ?? after, limit: page.limit)
         }
         guard let events else { throw Problem(.unknownOrder(id)) }
         let next = events.count == page.limit ? events.last?.version : nil
-        return page.reply(events, next: next) { $0.eventHead($1) }
+        return page.reply(events, next: next) { $0.event($1) }
     }
 }

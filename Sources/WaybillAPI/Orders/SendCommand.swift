@@ -36,11 +36,11 @@ extension Orders {
 extension Problem {
     /// A conflict with what the caller has not seen: the events since its version, at most 20.
     fileprivate func missed(by version: Int64, of order: OrderID, _ call: Call) async throws(Problem) -> Problem {
-        let events = try await call.book.read { book in try book.history(of: order, after: version, limit: 20) }
+        let events = try await call.book.read { book in try book.details(of: order, after: version, limit: 20) }
         guard let events, !events.isEmpty else { return self }
         var writer = JSONWriter()
         writer.beginArray()
-        for event in events { writer.eventHead(event) }
+        for event in events { writer.event(event) }
         writer.endArray()
         var problem = self
         problem.members.append(("missed", writer.bytes))

@@ -7,13 +7,8 @@ import WaybillEngine
 /// problem. The one place that knows how the face is called.
 package struct ServedBook: Sendable {
     package let book: OrderBook
-    private let threads: EngineThreads?
 
-    /// - Parameter threads: where calls wait for the file; nil: in a virtual world, where nothing waits.
-    package init(_ book: OrderBook, threads: EngineThreads?) {
-        self.book = book
-        self.threads = threads
-    }
+    package init(_ book: OrderBook) { self.book = book }
 
     package var now: Moment { book.now }
 
@@ -25,17 +20,19 @@ package struct ServedBook: Sendable {
 
     /// Sends a command and waits for its commit.
     package func submit(_ command: OrderCommand) async throws(Problem) -> Receipt {
-        switch await book.submit(command) {
-        case .accepted(let receipt): return receipt
-        case .refused(let refusal): throw Problem(refusal)
+        do throws(Refusal) {
+            return try await book.submit(command)
+        } catch {
+            throw Problem(error)
         }
     }
 
     /// Changes a stock and waits for the commit.
     package func submit(_ command: StockCommand) async throws(Problem) -> StockReceipt {
-        switch await book.submit(command) {
-        case .success(let receipt): return receipt
-        case .failure(let refusal): throw Problem(refusal)
+        do throws(Refusal) {
+            return try await book.submit(command)
+        } catch {
+            throw Problem(error)
         }
     }
 
@@ -43,7 +40,11 @@ package struct ServedBook: Sendable {
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (OrderBook) throws -> Result
     ) async throws(Problem) -> Result {
-        try await ask { book in try body(book) }
+        do {
+            return try await book.engine.onThread { _ in try body(book) }
+        } catch {
+            throw Problem(thrown: error)
+        }
     }
 
     /// Asks for something that may wait for the file or for its commit.
@@ -51,8 +52,8 @@ package struct ServedBook: Sendable {
         _ body: @escaping @Sendable (OrderBook) async throws -> Result
     ) async throws(Problem) -> Result {
         do {
-            guard let threads else { return try await body(book) }
-            return try await withTaskExecutorPreference(threads) { try await body(book) }
+            guard book.engine.world.virtualClock == nil else { return try await body(book) }
+            return try await withTaskExecutorPreference(book.engine.threads) { try await body(book) }
         } catch {
             throw Problem(thrown: error)
         }

@@ -25,7 +25,7 @@ extension JSONWriter {
         key("properties")
         texts(message.properties)
         member("order", ifAny: message.order?.text)
-        if let event = message.event { member("event", event.outside) }
+        if let event = message.event { member("event", Text(event.text)) }
         member("born_at", message.bornAt)
         member("stored_at", message.storedAt)
         member("body_bytes", Int64(message.body.count))

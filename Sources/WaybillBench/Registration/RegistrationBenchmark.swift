@@ -115,8 +115,8 @@ struct RegistrationBenchmark {
     // MARK: Parts
 
     private func register(_ member: String, in book: OrderBook) async throws {
-        let answer = await book.submit(
-            OrderCommand(
+        let answer = await book.answer(
+            to: OrderCommand(
                 "register", of: OrderID(member),
                 data: ["member": .text(member), "email": .text("\(member)@example.org")],
                 workflow: "member-registration", role: "visitor"))

@@ -60,6 +60,14 @@ extension Broker {
         row.nonce = nil
         row.state = wait.milliseconds > 0 ? .due : .ready
         row.due = wait.milliseconds > 0 ? write.now.advanced(by: wait) : nil
+        try end(held, group, topic, leaving: row, insteadOf: old, in: write)
+    }
+
+    /// Ends a delivery and leaves a row for the next one.
+    func end(
+        _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, leaving row: RedeliveryRow,
+        insteadOf old: RedeliveryRow, in write: borrowing Write
+    ) throws {
         // Whoever comes behind it in its message group waits for the row from now on.
         if let messageGroup = row.messageGroup {
             let scope = try scope(of: row.place, topic, in: write)
@@ -95,7 +103,7 @@ extension Broker {
     }
 
     /// A delivery as a row, whether it had one or not.
-    private func row(of held: OpenDelivery) -> RedeliveryRow? {
+    func row(of held: OpenDelivery) -> RedeliveryRow? {
         switch held {
         case .row(let row): row
         case .lease(let lease, let key, let offset):

@@ -50,6 +50,9 @@ package final class DiskWatch: Sendable {
         freePercent.withLock { $0 = percent }
     }
 
+    /// The free percent of the last look; nil: the system does not say.
+    package var freePercentSeen: Int? { freePercent.withLock { $0 } }
+
     /// Why topics take nothing from outside; nil: they do. A disk that does not say how full it is takes all.
     package var refusalOfMessages: MessageRefusal? {
         guard let percent = freePercent.withLock({ $0 }), percent < Self.messagesNeedPercent else { return nil }

@@ -155,6 +155,9 @@ package final class GroupMemory: Sendable {
         change { state in ((), state.wake(WakeUps(), uptime: uptime)) }
     }
 
+    /// Receives that wait.
+    package var waitingCount: Int { read { $0.waiting.count } }
+
     /// The file is being closed: nobody waits any more.
     package func close() {
         change { state in ((), state.close()) }

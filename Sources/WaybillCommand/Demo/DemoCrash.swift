@@ -34,7 +34,7 @@ struct DemoCrash {
         say("  The worker paid it at the provider, and the process was killed before it could say so.")
         let book = try OrderBook.open(file, world: world)
         defer { book.close() }
-        guard let call = try book.order(order)?.openCalls.last else {
+        guard let call = try await book.order(order)?.openCalls.last else {
             return say("  It died before the call was written: nothing was asked for, nothing was paid.")
         }
         say("  After opening the file again, from `waybill order show \(order)`:".printable)
@@ -45,8 +45,8 @@ struct DemoCrash {
         let paid = try provider.pay(call.key)
         say("  The worker gets the call again, and the provider says: \(paid ? "paid now" : "paid already").")
         let answer = OrderCommand(call.ok, of: order, role: "payments", key: call.key, caller: "demo")
-        try await book.submit(answer).receipt()
-        let state = try book.calls(of: order)?.first { $0.key == call.key }?.state ?? "lost"
+        try await book.submit(answer)
+        let state = try await book.calls(of: order)?.first { $0.key == call.key }?.state ?? "lost"
         say(
             "  It answers \(call.ok) with that key: the call is \(state), the message that says so is out, and the "
                 + "provider has paid \(try provider.count(call.key) == 1 ? "once" : "twice").")
@@ -67,8 +67,8 @@ struct DemoCrashNoun: AsyncParsableCommand {
         let world = World.standing(at: Moment(milliseconds: now))
         let book = try OrderBook.open(file, world: world)
         let data: JSON = ["payment": .text(DemoCrash.payment.string), "channel": "card", "amount_cents": 990]
-        try await book.submit(OrderCommand("pay", of: order, data: data, role: "payments", caller: "demo")).receipt()
-        guard let call = try book.order(order)?.openCalls.last else { return }
+        try await book.submit(OrderCommand("pay", of: order, data: data, role: "payments", caller: "demo"))
+        guard let call = try await book.order(order)?.openCalls.last else { return }
         _ = try DemoProvider(file: file).pay(call.key)
         // As if the power had failed: nothing is closed, nothing is said.
         kill(getpid(), SIGKILL)

@@ -90,7 +90,7 @@ struct DemoNoun: AsyncParsableCommand {
         try modules.show()
         say()
         say("   Mails and short messages are lines of \(notices.printable).")
-        return try book.messages.find(in: "order", from: Moment(milliseconds: 0), limit: 1).first?.id
+        return try await book.messages.find(in: "order", from: Moment(milliseconds: 0), limit: 1).first?.id
     }
 
     private func notices(beside path: String) -> String { "\((path as NSString).deletingPathExtension)-notices.jsonl" }

@@ -14,10 +14,10 @@ struct OrderStory {
     private var parts: [(at: Moment, part: Part)] = []
 
     init?(of id: OrderID, in book: OrderBook) throws {
-        guard let order = try book.order(id), let workflow = try book.engine.workflow(of: id) else { return nil }
+        guard let order = try book.order(id) else { return nil }
         self.order = order
-        for event in try book.history(of: id) ?? [] {
-            parts.append((event.at, .event(try EventText(event, under: workflow))))
+        for event in try book.details(of: id) ?? [] {
+            parts.append((event.at, .event(EventText(event))))
         }
         for refusal in try book.refusals(of: id).reversed() {
             let index = parts.firstIndex { $0.at > refusal.at } ?? parts.endIndex

@@ -82,7 +82,7 @@ struct UpdateGroup: AsyncParsableCommand {
 
     func run() async throws {
         let group = try await file.changing { book in
-            guard let known = try book.messages.group(name) else { throw MessageRefusal.unknownGroup(name) }
+            guard let known = try await book.messages.group(name) else { throw MessageRefusal.unknownGroup(name) }
             var settings = known.settings
             try rules.apply(to: &settings)
             return try await book.messages.updateGroup(name, settings)

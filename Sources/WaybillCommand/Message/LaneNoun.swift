@@ -52,7 +52,7 @@ struct LaneChoice: ParsableArguments {
     func close(_ end: LaneEnd) async throws {
         let report = try await file.changing { book in
             // A name that was mistyped would close a lane that somebody may open later.
-            guard try book.messages.lanes().contains(where: { $0.name == name }) else {
+            guard try await book.messages.lanes().contains(where: { $0.name == name }) else {
                 throw CommandFailure(
                     "no message was ever sent in the lane \(name.string.printable); see `waybill lane list`",
                     status: .negative)

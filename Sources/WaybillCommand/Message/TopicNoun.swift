@@ -60,7 +60,7 @@ struct UpdateTopic: AsyncParsableCommand {
 
     func run() async throws {
         let topic = try await file.changing { book in
-            guard let known = try book.messages.topic(name) else { throw MessageRefusal.unknownTopic(name) }
+            guard let known = try await book.messages.topic(name) else { throw MessageRefusal.unknownTopic(name) }
             return try await book.messages.updateTopic(name, rules.applied(to: known.settings))
         }
         file.answer(topic)

@@ -6,6 +6,8 @@ struct DatabaseFile {
     let path: String
     /// Why timeouts are held from the opening on; nil: as the file says.
     var holds: String?
+    /// Connections for reads; nil: as many as an order book has when it is not told.
+    var readers: Int?
     /// Whether a hold of timeouts is shown when the file is opened to be changed; false: the command speaks of it.
     var showsHold = true
 
@@ -30,6 +32,7 @@ struct DatabaseFile {
         if !isMade { try requireExistence() }
         var settings = OrderBook.Settings()
         settings.holdsTimeouts = holds
+        if let readers { settings.readers = readers }
         let book = try OrderBook.open(
             path, workflows: workflows, relatives: WorkflowText.shipped, all: withShipped, world: world,
             settings: settings)

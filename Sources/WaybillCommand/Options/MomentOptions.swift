@@ -1,4 +1,5 @@
 import ArgumentParser
+import Waybill
 import WaybillCore
 
 /// Up to when an order is shown.
@@ -18,7 +19,7 @@ struct MomentOptions: ParsableArguments {
     var moment: AsOf { asOf.map { .event(Position($0)) } ?? at.map { .time($0) } ?? .now }
 
     /// Whether an event had happened by then.
-    func includes(_ event: EventView) -> Bool {
+    func includes(_ event: EventDetail) -> Bool {
         switch moment {
         case .now: true
         case .event(let position): event.position <= position

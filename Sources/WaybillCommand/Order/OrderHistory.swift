@@ -25,12 +25,12 @@ struct OrderHistory: AsyncParsableCommand {
             var writer = JSONWriter()
             writer.beginArray()
             var version: Int64 = 0
-            while let events = try book.history(of: id, after: version), let last = events.last {
+            while let events = try book.details(of: id, after: version), let last = events.last {
                 for event in events where upTo.includes(event) {
                     if file.json {
                         writer.event(event)
                     } else {
-                        try EventText(event, under: workflow).write()
+                        EventText(event).write()
                     }
                 }
                 version = last.version

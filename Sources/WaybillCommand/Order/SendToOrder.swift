@@ -47,7 +47,7 @@ struct SendToOrder: AsyncParsableCommand {
         let request = OrderCommand(
             command, of: id, json: bytes, workflow: chosen.name, role: role, key: key, caller: caller)
         let answer = try await file.database.writing(workflows: chosen.texts, isMade: !workflow.isEmpty) { book in
-            await book.submit(request)
+            await book.answer(to: request)
         }
         if file.json { write(answer) }
         switch answer {

@@ -34,7 +34,7 @@ struct RealRun {
         let shop = try await LiveShop.inProcess(
             book, selling: scenario.goods, modules: scenario.modules, from: .shipped, hurry: hurry)
         let ended = await run(in: shop, &panel) { ProcessInfo.processInfo.processIdentifier }
-        book.close()
+        await book.close()
         return ended
     }
 

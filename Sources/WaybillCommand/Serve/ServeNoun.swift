@@ -40,7 +40,7 @@ struct ServeNoun: AsyncParsableCommand {
     @Flag(help: "Hold timeouts of orders from the opening on: `timeout release` lets them fire.")
     var holdTimeouts = false
 
-    @Option(help: ArgumentHelp("Calls that may wait for the file at a time.", valueName: "count"))
+    @Option(help: ArgumentHelp("Reads of the file that may go on at a time.", valueName: "count"))
     var readers: Int?
 
     @Option(help: ArgumentHelp("How long it may take to stop.", valueName: "duration"))
@@ -100,7 +100,7 @@ struct ServePlan {
         server.hosts = noun.host
         server.isOpen = try settings.flag("open", flag: noun.open)
         if try settings.flag("hold-timeouts", flag: noun.holdTimeouts) { file.holds = "--hold-timeouts" }
-        server.callsMax = try settings.number("readers", flag: noun.readers, usual: 8, in: 1...256)
+        file.readers = try settings.number("readers", flag: noun.readers, usual: 8, in: 1...256)
         server.stopWithin = try settings.interval("stop-within", flag: noun.stopWithin, usual: .seconds(10))
         database = file
     }

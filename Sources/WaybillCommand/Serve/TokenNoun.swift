@@ -44,7 +44,7 @@ struct CreateToken: AsyncParsableCommand {
             throw CommandFailure(error.detail, status: .misused)
         }
         let made = try await file.database.writing { book in
-            try await plan.make(in: ServedBook(book, threads: nil), by: "owner")
+            try await plan.make(in: ServedBook(book), by: "owner")
         }
         guard file.json else { return Output.standard.line(made.text.text.string) }
         var writer = JSONWriter()

@@ -33,7 +33,7 @@ struct StockChangeOptions: ParsableArguments {
     /// Sends the change and shows the level after it.
     func send(_ action: StockCommand.Action, of stock: StockKey, to file: WritingOptions, isMade: Bool) async throws {
         let command = StockCommand(action, of: stock, key: key, caller: "waybill", note: note)
-        let result = try await file.database.writing(isMade: isMade) { book in await book.submit(command) }
+        let result = try await file.database.writing(isMade: isMade) { book in await book.answer(to: command) }
         switch result {
         case .success(let receipt):
             if file.json {

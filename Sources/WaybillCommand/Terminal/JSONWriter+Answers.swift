@@ -14,7 +14,7 @@ extension JSONWriter {
         endObject()
     }
 
-    mutating func event(_ event: EventView) {
+    mutating func event(_ event: EventDetail) {
         beginObject()
         member("event", event.position.number)
         member("version", event.version)
@@ -24,8 +24,7 @@ extension JSONWriter {
         member("key", ifAny: event.key)
         if let cause = event.cause { member("cause", cause.number) }
         member("trace", ifAny: event.trace)
-        key("body")
-        json(event.body)
+        event.writeOutcome(to: &self)
         endObject()
     }
 

@@ -15,7 +15,7 @@ struct ResumeTimeouts: AsyncParsableCommand {
 
     func run() async throws {
         try await file.database.writing { book in
-            let jobs = try book.unfinishedTimeoutJobs()
+            let jobs = try await book.unfinishedTimeoutJobs()
             if jobs.isEmpty { say("nothing was interrupted") }
             for job in jobs {
                 if stop {

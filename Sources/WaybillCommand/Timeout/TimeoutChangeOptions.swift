@@ -39,11 +39,11 @@ struct TimeoutChangeOptions: ParsableArguments {
         let (answer, order) = try await file.database.writing { book in
             let answer =
                 switch action {
-                case .cancel: await book.cancelTimeout(name, of: id)
-                case .extend(let interval): await book.extendTimeout(name, of: id, by: interval)
-                case .move(let moment): await book.moveTimeout(name, of: id, to: moment)
+                case .cancel: await Answer { try await book.cancelTimeout(name, of: id) }
+                case .extend(let interval): await Answer { try await book.extendTimeout(name, of: id, by: interval) }
+                case .move(let moment): await Answer { try await book.moveTimeout(name, of: id, to: moment) }
                 }
-            return (answer, try book.order(id))
+            return (answer, try await book.order(id))
         }
         if file.json {
             var writer = JSONWriter()
@@ -67,7 +67,7 @@ struct TimeoutChangeOptions: ParsableArguments {
             return report(count, isDryRun: true, sentence: "\(counted(count, "order")) would have \(name) \(done)")
         }
         let changed = try await file.database.writing { book in
-            if let other = try book.unfinishedTimeoutJobs().first {
+            if let other = try await book.unfinishedTimeoutJobs().first {
                 throw CommandFailure(
                     "job \(other.number) was not finished (\(other.changed) orders done): "
                         + "`waybill timeout resume` finishes it, `waybill timeout resume --stop` gives it up")

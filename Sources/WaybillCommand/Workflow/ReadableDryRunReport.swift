@@ -1,3 +1,4 @@
+import Waybill
 import WaybillCore
 
 /// A dry run for people: a paragraph per event.

@@ -20,10 +20,12 @@ extension MessageRefusal {
         case .decidedByAnswer: "decided_by_answer"
         case .notForThisGroup: "not_for_this_group"
         case .limit: "limit"
+        case .badCursor: "bad_cursor"
         case .overloaded: "overloaded"
         case .diskNearlyFull: "disk_nearly_full"
         case .failStopped: "fail_stopped"
         case .outcomeUnknown: "outcome_unknown"
+        case .shuttingDown: "shutting_down"
         case .undone: "undone"
         }
     }
@@ -56,6 +58,7 @@ extension MessageRefusal {
                 + "with the key \(key) (waybill order send \(order) \(ok) --key \(key))"
         case .notForThisGroup(let group, let problem): "not for the group \(group): \(problem)"
         case .limit(let what, let max): "\(what): at most \(max)"
+        case .badCursor: "the page token is of another list; ask for the first page of this one"
         case .overloaded(let what, let retryAfter): "\(what); try again in \(retryAfter.milliseconds) ms"
         case .diskNearlyFull(let freePercent): "the disk has \(freePercent) % free; make room, then send again"
         case .failStopped(let why):
@@ -63,6 +66,7 @@ extension MessageRefusal {
         case .outcomeUnknown(let why):
             "whether it was done is not known, because its commit failed: \(why). Open the file and look, or send it "
                 + "again"
+        case .shuttingDown: "the order book is being closed; nothing was stored, send it again when it is open"
         case .undone(let why): "the write was undone: \(why)"
         }
     }
@@ -75,6 +79,8 @@ extension MessageRefusal {
         case .overloaded(let retryAfter), .crowded(_, _, let retryAfter):
             self = .overloaded("too many requests wait", retryAfter: retryAfter)
         case .undone(let why): self = .undone(why)
+        case .shuttingDown: self = .shuttingDown
+        case .badCursor: self = .badCursor
         case .diskNearlyFull(let percent): self = .diskNearlyFull(freePercent: percent)
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
             .versionConflict, .keyReused, .insufficientStock, .soldOut,

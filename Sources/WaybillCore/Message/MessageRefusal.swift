@@ -32,6 +32,8 @@ public enum MessageRefusal: Error, Hashable, Sendable {
     case notForThisGroup(GroupName, problem: String)
     /// A bound of the broker: which one and its value.
     case limit(String, max: Int)
+    /// A page was asked for with the token of another list.
+    case badCursor
     /// Try again after so long.
     case overloaded(String, retryAfter: Interval)
     /// The topic takes nothing for now: the disk is nearly full.
@@ -40,6 +42,8 @@ public enum MessageRefusal: Error, Hashable, Sendable {
     case failStopped(String)
     /// The commit that this request was part of failed at the disk: it may be in the file or not.
     case outcomeUnknown(String)
+    /// The order book is being closed in order and takes nothing new.
+    case shuttingDown
     /// A failure before the commit: the whole write was undone.
     case undone(String)
 }

@@ -11,11 +11,24 @@ public enum Answer: Hashable, Sendable {
         case .refused(let refusal): throw refusal
         }
     }
+
+    /// What a call comes to, as a value: for programs that show each outcome, and for tests.
+    package init(_ call: () async throws -> Receipt) async {
+        do {
+            self = .accepted(try await call())
+        } catch let refusal as Refusal {
+            self = .refused(refusal)
+        } catch {
+            self = .refused(.undone("\(error)"))
+        }
+    }
 }
 
 /// Proof of an accepted command: which event it became.
 public struct Receipt: Hashable, Sendable {
     public var order: OrderID
+    /// The event that it became; of a repeated command, the event of the first time.
+    public var position: Position
     /// The order's version after the command.
     public var version: Int64
     /// The order's status after the command; for a repeated command, the status now.
@@ -23,8 +36,9 @@ public struct Receipt: Hashable, Sendable {
     /// The command was accepted before, under the same key, and nothing was done again.
     public var isRepeat: Bool
 
-    package init(order: OrderID, version: Int64, status: Text, isRepeat: Bool = false) {
+    package init(order: OrderID, position: Position, version: Int64, status: Text, isRepeat: Bool = false) {
         self.order = order
+        self.position = position
         self.version = version
         self.status = status
         self.isRepeat = isRepeat

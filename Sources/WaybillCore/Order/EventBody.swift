@@ -128,12 +128,12 @@ extension EventBody {
 
 extension Workflow {
     /// Of states that were left, those whose parent was not: the rest follows.
-    fileprivate func outermost(_ left: [Int]) -> [Int] {
+    package func outermost(_ left: [Int]) -> [Int] {
         left.filter { state in !left.contains { $0 < state && state <= states[$0].last } }.sorted()
     }
 
     /// Of states that were entered, those without an entered descendant: the rest follows.
-    fileprivate func innermost(_ entered: [Int]) -> [Int] {
+    package func innermost(_ entered: [Int]) -> [Int] {
         entered.filter { state in !entered.contains { $0 > state && $0 <= states[state].last } }.sorted()
     }
 }

@@ -20,11 +20,13 @@ extension Refusal {
         case .limit: "limit"
         case .overloaded: "overloaded"
         case .crowded: "crowded"
+        case .badCursor: "bad_cursor"
         // The same word whether the door or the writer found it.
         case .soldOut: "insufficient_stock"
         case .diskNearlyFull: "disk_nearly_full"
         case .outcomeUnknown: "outcome_unknown"
         case .failStopped: "fail_stopped"
+        case .shuttingDown: "shutting_down"
         case .undone: "undone"
         case .rejectedByCaller: "rejected_by_caller"
         case .unknownTimeout: "unknown_timeout"
@@ -65,6 +67,7 @@ extension Refusal {
         case .invariantBroken(let text): "it would break the rule: \(text)"
         case .arithmetic(let problem): problem
         case .limit(let what, let max): "the limit of \(max) \(what) is reached"
+        case .badCursor: "the page token is of another list; ask for the first page of this one"
         case .overloaded(let retryAfter):
             "the intake is full; nothing was stored, try again in \(retryAfter.text)"
         case .crowded(let account, let max, let retryAfter):
@@ -77,6 +80,7 @@ extension Refusal {
             "whether it was done is not known, because its commit failed (\(reason)); open the file and send it again "
                 + "with the same key"
         case .failStopped(let reason): "the engine has stopped after a failed commit (\(reason)); open the file again"
+        case .shuttingDown: "the order book is being closed; nothing was stored, send it again when it is open"
         case .undone(let reason): "the write was undone, nothing was kept: \(reason)"
         case .rejectedByCaller(let reason): "the caller's own rows failed, nothing was kept: \(reason)"
         case .unknownTimeout(let what): "unknown timeout: \(what)"

@@ -31,6 +31,7 @@ extension Refusal {
         case .overloaded(let retryAfter): none.with("retry_after_ms", retryAfter)
         case .crowded(let account, let max, let retryAfter):
             none.with("account", account).with("max", Int64(max)).with("retry_after_ms", retryAfter)
+        case .shuttingDown, .badCursor: none
         case .diskNearlyFull(let percent): none.with("free_percent", Int64(percent))
         case .outcomeUnknown(let reason), .failStopped(let reason), .undone(let reason),
             .rejectedByCaller(let reason):

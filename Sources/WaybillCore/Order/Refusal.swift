@@ -25,6 +25,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case arithmetic(String)
     /// A bound of the engine: which one and its value.
     case limit(String, max: Int)
+    /// A page was asked for with the token of another list.
+    case badCursor
     /// At the door: the intake is full; try again after so many milliseconds.
     case overloaded(retryAfter: Interval)
     /// At the door: so many requests on this account wait already (`the caller ...`, `the SKU ...`), and others go on.
@@ -38,6 +40,8 @@ public enum Refusal: Error, Hashable, Sendable {
     case outcomeUnknown(String)
     /// An earlier commit failed; the engine accepts nothing until the file is opened again.
     case failStopped(String)
+    /// The order book is being closed in order and takes nothing new; what was in line is done.
+    case shuttingDown
     /// A failure before the commit (disk full, busy): the whole write was undone.
     case undone(String)
     /// The caller's own rows (`transact`) failed: nothing of the command was kept.

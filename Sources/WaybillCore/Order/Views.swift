@@ -236,12 +236,6 @@ public struct Page<Element: Sendable>: Sendable {
     }
 }
 
-/// Where a list goes on; opaque.
-public struct PageToken: Hashable, Sendable {
-    package var number: Int64
-    package init(number: Int64) { self.number = number }
-}
-
 extension Workflow {
     /// The declared commands (or any event names, without declarations) that an active state has a transition for.
     func possible(in configuration: StateSet) -> [OrderView.Possible] {

@@ -29,14 +29,17 @@ public struct StockCommand: Hashable, Sendable {
 /// Proof of an accepted stock command.
 public struct StockReceipt: Hashable, Sendable {
     public var stock: StockKey
+    /// The event that it became, of a repeated command the event of the first time; nil: it changed nothing.
+    public var position: Position?
     /// The version of the stock's own stream after the command, also for a repeated one.
     public var version: Int64
     /// The level after the command; for a repeated one, the level now.
     public var level: StockLevel
     public var isRepeat: Bool
 
-    package init(stock: StockKey, version: Int64, level: StockLevel, isRepeat: Bool) {
+    package init(stock: StockKey, position: Position?, version: Int64, level: StockLevel, isRepeat: Bool) {
         self.stock = stock
+        self.position = position
         self.version = version
         self.level = level
         self.isRepeat = isRepeat

@@ -72,6 +72,19 @@ public struct Position: Hashable, Comparable, Sendable {
     public static func < (left: Position, right: Position) -> Bool { left.number < right.number }
 }
 
+extension Position {
+    /// How it is written outside: `e42`. Opaque: it is compared and given back, and nothing is computed with it.
+    public var text: String { "e\(number)" }
+
+    /// Reads ``text``; nil: it is none.
+    public init?(text: String) {
+        guard text.hasPrefix("e"), let number = Int64(text.dropFirst()), number > 0, "e\(number)" == text else {
+            return nil
+        }
+        self.init(number)
+    }
+}
+
 /// A stream of events (one order, or the stock of one SKU at one location), named by the position of its first event.
 public struct StreamNumber: Hashable, Comparable, Sendable {
     public let number: Int64

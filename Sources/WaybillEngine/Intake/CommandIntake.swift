@@ -14,7 +14,7 @@ import WaybillTimeouts
 final class CommandIntake: Sendable {
     /// Something that waits for the writer.
     enum Waiting: Sendable {
-        case request(any Request)
+        case request(any Request, since: Interval)
         /// Work that needs the writer for itself: `transact`, maintenance.
         case work(@Sendable (Writer) -> Void)
     }
@@ -31,6 +31,8 @@ final class CommandIntake: Sendable {
         /// How many of those in `next` somebody outside waits for.
         var awaited = 0
         var isWriterParked = false
+        /// Nothing more comes from outside.
+        var isDraining = false
         var isClosed = false
     }
 
@@ -40,11 +42,14 @@ final class CommandIntake: Sendable {
     /// Whether the next write is full, so that accounts count; to be read without the lock.
     private let isCrowded = Atomic(false)
     private let wakeUp = TimedSignal()
+    private let uptime: @Sendable () -> Interval
 
-    init(depthMax: Int, nextWriteMax: Int, fairness: FairShares) {
+    /// - Parameter uptime: a clock that never goes back.
+    init(depthMax: Int, nextWriteMax: Int, fairness: FairShares, uptime: @escaping @Sendable () -> Interval) {
         precondition(depthMax > 0 && nextWriteMax > 0, "an intake and a write hold one request at least")
         self.depthMax = depthMax
         self.nextWriteMax = nextWriteMax
+        self.uptime = uptime
         state = Mutex(State(line: FairLine(limits: fairness)))
     }
 
@@ -56,9 +61,10 @@ final class CommandIntake: Sendable {
     /// - Parameter account: on whose account it waits; asked only under load.
     func submit<Verb: EngineVerb>(_ verb: Verb, account: () -> Account) async -> Verb.Reply {
         let account = isCrowded.load(ordering: .relaxed) ? account() : .init()
+        let now = uptime()
         return await withUnsafeContinuation { continuation in
             let asked = Asked(verb, continuation)
-            if let refusal = add(.request(asked), for: account) {
+            if let refusal = add(.request(asked, since: now), for: account) {
                 asked.refuse(refusal)
                 asked.resume()
             }
@@ -66,9 +72,12 @@ final class CommandIntake: Sendable {
     }
 
     /// Adds to the line, or says why not.
-    func add(_ item: Waiting, for account: Account = .init()) -> Refusal? {
+    ///
+    /// - Parameter isOwn: it is the engine's, and comes in while what is outside does not.
+    func add(_ item: Waiting, for account: Account = .init(), isOwn: Bool = false) -> Refusal? {
         let (refusal, wake) = state.withLock { state -> (Refusal?, Bool) in
             if state.isClosed { return (.failStopped("the engine is closed"), false) }
+            if state.isDraining, !isOwn, item.isAwaited { return (.shuttingDown, false) }
             if state.next.count + state.line.count >= depthMax {
                 return (.overloaded(retryAfter: .seconds(1)), false)
             }
@@ -161,6 +170,11 @@ final class CommandIntake: Sendable {
         if isParked { wakeUp.signal() }
     }
 
+    /// Nothing more comes in from outside; consumers and modules finish what they have.
+    func drain() { state.withLock { $0.isDraining = true } }
+
+    var isDraining: Bool { state.withLock { $0.isDraining } }
+
     /// Nothing more comes in; what waits is still done.
     func close() {
         state.withLock { $0.isClosed = true }
@@ -168,14 +182,31 @@ final class CommandIntake: Sendable {
     }
 
     var depth: Int { state.withLock { $0.next.count + $0.line.count } }
+
+    /// How many wait, and how long the oldest of them has.
+    func waiting(at now: Interval) -> (count: Int, oldest: Interval?) {
+        state.withLock { state in
+            var since = state.next.lazy.compactMap(\.since).min()
+            state.line.forEach { item in since = [since, item.since].compactMap { $0 }.min() }
+            return (state.next.count + state.line.count, since.map { now - $0 })
+        }
+    }
 }
 
 extension CommandIntake.Waiting {
     /// Whether somebody outside waits for it: modules make room for that.
     fileprivate var isAwaited: Bool {
         switch self {
-        case .request(let request): request.isAwaited
+        case .request(let request, _): request.isAwaited
         case .work: true
+        }
+    }
+
+    /// When it came in, by uptime; nil: nobody asks.
+    fileprivate var since: Interval? {
+        switch self {
+        case .request(_, let since): since
+        case .work: nil
         }
     }
 }

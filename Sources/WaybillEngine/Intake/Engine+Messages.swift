@@ -14,13 +14,39 @@ extension Engine: VerbWriter {
     /// Has a verb of the broker written on the caller's thread, which waits.
     package func perform<Verb: BrokerVerb>(_ verb: Verb) -> BrokerReply<Verb.Answer> { perform(OfBroker(verb)) }
 
+    /// Has verbs of the broker written that do not depend on each other; they share commits. Replies are in the order
+    /// of the verbs.
+    package func submit<Verb: BrokerVerb>(_ verbs: [Verb]) async -> [BrokerReply<Verb.Answer>] {
+        if world.virtualClock != nil {
+            // One after the other, in this order.
+            var replies: [BrokerReply<Verb.Answer>] = []
+            for verb in verbs { replies.append(await submit(verb)) }
+            return replies
+        }
+        return await withTaskGroup(of: (Int, BrokerReply<Verb.Answer>).self) { group in
+            for (index, verb) in verbs.enumerated() { group.addTask { (index, await self.submit(verb)) } }
+            var replies: [(Int, BrokerReply<Verb.Answer>)] = []
+            for await reply in group { replies.append(reply) }
+            return replies.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+    }
+
     /// The group that a receipt is of; nil: this file's engine did not make it, or the group is gone.
     package func group(of receipt: DeliveryReceipt) -> GroupName? { receiver.group(of: receipt) }
 
+    /// The name of a consumer that has none: of this opening of the file, so no two processes share it.
+    package var client: Text { Text("consumer-\(store.bootNumber)") }
+
+    /// A name for one more such consumer.
+    package func newClient() -> Text {
+        Text("consumer-\(store.bootNumber)-\(clients.add(1, ordering: .relaxed).newValue)")
+    }
+
     /// Messages for a consumer: at once when there are any, else as soon as there are, or none when its time is over.
     package func receive(_ request: ReceiveRequest) async -> Result<[Delivery], MessageRefusal> {
+        if intake.isDraining { return .failure(.shuttingDown) }
         if let stopped = vitals.now.stopped { return .failure(MessageRefusal(.failStopped(stopped))) }
-        let result = await receiver.receive(request)
+        let result = await receiving { receiver in await receiver.receive(request) }
         if case .success(let deliveries) = result, deliveries.isEmpty, let stopped = vitals.now.stopped {
             return .failure(MessageRefusal(.failStopped(stopped)))
         }
@@ -43,16 +69,24 @@ extension Engine: VerbWriter {
         groups.see(client, of: group, isAttached: isAttached, at: world.now())
     }
 
+    /// Lets a receiver work where its reads keep no other task waiting.
+    func receiving<Result>(_ body: @Sendable (Receiver) async -> Result) async -> Result {
+        if world.virtualClock != nil { return await body(receiver) }
+        return await withTaskExecutorPreference(threads) { await body(receiver) }
+    }
+
     var receiver: Receiver { Receiver(receiverParts, writer: self) }
 
-    /// Fires what came due of messages while the file was closed, as many as one round; false: nothing is overdue, or
-    /// nothing may fire. After that the writer is in time by itself.
+    /// Fires what came due of messages while the file was closed, as many as one round; false: nothing was overdue when
+    /// this was asked before. After that the writer is in time by itself.
     package func surfaceOverdue() async -> Bool {
         guard hasOverdueMessages.withLock({ $0 }) else { return false }
         do throws(Refusal) {
             let hasFired = try await withWriter { writer in writer.fireOverdueMessages() }
             if !hasFired { hasOverdueMessages.withLock { $0 = false } }
-            return hasFired
+            // The thread that writes may have fired the last of them since the receive looked: it looks once more. In a
+            // virtual world nothing happens in between.
+            return hasFired || world.virtualClock == nil
         } catch {
             return false
         }

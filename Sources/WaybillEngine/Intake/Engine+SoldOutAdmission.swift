@@ -25,24 +25,31 @@ extension Engine {
     }
 
     /// The refusal that a command gets at the door; nil: it may come in.
-    func refusalAtTheDoor(_ command: Command) -> Refusal? {
-        guard settings.refusesSoldOutAtTheDoor, !board.isEmpty else { return nil }
+    func refusalAtTheDoor(_ command: Command) async -> Refusal? {
+        guard settings.refusesSoldOutAtTheDoor, !board.isEmpty, let (refusal, epoch) = refusalOfTheBoard(command),
+            await isNew(command), board.isStill(epoch)
+        else { return nil }
+        return refusal
+    }
+
+    /// What the board alone says of a command, and as of when; nil: nothing that is certain.
+    private func refusalOfTheBoard(_ command: Command) -> (refusal: Refusal, epoch: UInt64)? {
         guard let name = command.workflow, let open = compiled(name),
             let skus = open.workflow.wanted?.skus(in: command.data, limit: Self.skusMax),
             let epoch = board.epoch(ofAny: skus), command.crossedBound == nil
         else { return nil }
         let now = world.now()
-        guard !board.isOverdue(at: now), isNew(command, at: clock.now()) else { return nil }
+        guard !board.isOverdue(at: now) else { return nil }
         let facts = BoardFacts(board)
         let order = Order(id: command.order, workflow: open.workflow, placedAt: now, lane: command.lane)
         do throws(Refusal) {
             _ = try open.workflow.decide(command, on: order, at: now, asking: facts, by: Self.semantics)
             return nil
         } catch {
-            guard case .insufficientStock(let sku, let location, let asked, _) = error, facts.areCertain,
-                board.isStill(epoch)
-            else { return nil }
-            return .soldOut(sku, location, asked: asked)
+            guard case .insufficientStock(let sku, let location, let asked, _) = error, facts.areCertain else {
+                return nil
+            }
+            return (.soldOut(sku, location, asked: asked), epoch)
         }
     }
 
@@ -52,9 +59,10 @@ extension Engine {
     }
 
     /// Whether neither the order nor the command's key is known: else the writer has to answer.
-    private func isNew(_ command: Command, at now: Moment) -> Bool {
+    private func isNew(_ command: Command) async -> Bool {
+        let now = clock.now()
         do {
-            return try store.read { rows in
+            return try await readSoon { rows in
                 if try rows.order(id: command.order) != nil { return false }
                 guard let key = command.key else { return true }
                 return try rows.command(caller: command.caller, key: key, at: now) == nil

@@ -51,6 +51,11 @@ package struct FairLine<Item> {
         return nil
     }
 
+    /// Looks at all of them.
+    package func forEach(_ body: (Item) -> Void) {
+        for round in rounds[min(taken, rounds.count)...] { for (item, _) in round { body(item) } }
+    }
+
     /// The first `limit` items, round by round.
     package mutating func take(_ limit: Int) -> [Item] {
         var items: [Item] = []

@@ -41,7 +41,7 @@ extension Engine {
             var end = ModuleBatchEnd.goesOn
             // What nobody wants is passed over, however much it is: a module that gets nothing has seen everything.
             while end == .goesOn, consumption.isEmpty {
-                switch try await receiver.supply(request).get() {
+                switch try await receiving({ [request] in await $0.supply(request) }).get() {
                 case .deliveries(let deliveries):
                     try await finish(deliveries, work, &consumption)
                     end = .isOver

@@ -13,9 +13,10 @@ extension CommandHandler {
         if let refusal = row.refusal, Refusal.isFence(refusal) { return .refused(.remembered(refusal)) }
         guard try isSame(command, as: row, in: write) else { return .refused(.keyReused(key: key.string)) }
         if let refusal = row.refusal { return .refused(.remembered(refusal)) }
-        let status = try load(command.order, in: write)?.order.status ?? ""
-        return .accepted(
-            Receipt(order: command.order, version: row.version ?? 0, status: status, isRepeat: true))
+        guard let order = try load(command.order, in: write)?.order, let version = row.version else {
+            throw EngineFailure.damaged("the key \(key) of \(command.caller) names no event of order \(command.order)")
+        }
+        return .accepted(try repeated(version, of: order, in: write))
     }
 
     /// Whether a request is the one that its key was used for. Its data is compared as what it means: the order of
@@ -61,8 +62,9 @@ extension Refusal {
             .unknownTimeout, .timeoutFired, .orderExists, .relativeRefused:
             true
         case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
-            .limit, .overloaded, .crowded, .soldOut, .diskNearlyFull, .outcomeUnknown, .failStopped, .undone,
-            .rejectedByCaller, .remembered, .noOpenCall, .callEnded, .callNotAnswered:
+            .limit, .badCursor, .overloaded, .crowded, .soldOut, .diskNearlyFull, .outcomeUnknown, .failStopped,
+            .undone,
+            .shuttingDown, .rejectedByCaller, .remembered, .noOpenCall, .callEnded, .callNotAnswered:
             false
         }
     }

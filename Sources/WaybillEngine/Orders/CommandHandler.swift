@@ -110,8 +110,7 @@ final class CommandHandler {
         case .failure(let refusal):
             return (.refused(refusal), nil)
         case .success(.repeated(let version)):
-            let status = entry.order.status
-            return (.accepted(Receipt(order: entry.order.id, version: version, status: status, isRepeat: true)), nil)
+            return (.accepted(try repeated(version, of: entry.order, in: write)), nil)
         case .success(.accepted(let cascade)):
             return (.accepted(try append(cascade, in: &write)), cascade.first.decision.data)
         }
@@ -174,7 +173,17 @@ final class CommandHandler {
             }
         }
         orders.change(entry, to: after)
-        return Receipt(order: after.id, version: after.version, status: after.status)
+        return Receipt(order: after.id, position: position, version: after.version, status: after.status)
+    }
+
+    /// The receipt of a command that was accepted before, as a version of its order.
+    func repeated(_ version: Int64, of order: Order, in write: borrowing Write) throws -> Receipt {
+        let event = try write.transaction.events(of: order.number, fromVersion: version, limit: 1).first
+        guard let event, event.version == version else {
+            throw EngineFailure.damaged("event \(version) of order \(order.id), which answered a command, is not there")
+        }
+        return Receipt(
+            order: order.id, position: event.position, version: version, status: order.status, isRepeat: true)
     }
 
     /// Ends the write: orders and stock that changed are written once each.

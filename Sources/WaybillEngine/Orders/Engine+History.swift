@@ -96,8 +96,7 @@ extension CommandHandler {
         switch try decide(trigger, on: entry, in: write) {
         case .failure(let refusal): return .refused(refusal)
         case .success(.repeated(let version)):
-            return .accepted(
-                Receipt(order: entry.order.id, version: version, status: entry.order.status, isRepeat: true))
+            return .accepted(try repeated(version, of: entry.order, in: write))
         case .success(.accepted(let cascade)):
             try write.transaction.delete(key)
             cascade.first.header.cause = waiting.cause

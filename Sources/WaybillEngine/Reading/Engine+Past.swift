@@ -59,6 +59,7 @@ extension Engine {
             guard let order = try fold(row, under: workflow, upTo: moment) else { continue }
             if filter.finds(order, under: workflow) { views.append(OrderView(order, under: workflow)) }
         }
-        return Page(elements: views, next: rows.next.map { PageToken(number: $0.number) })
+        let scope = filter.scope(asOf: moment)
+        return Page(elements: views, next: rows.next.map { PageToken(number: $0.number, scope: scope) })
     }
 }

@@ -81,7 +81,8 @@ extension Engine {
         _ filter: OrderFilter, asOf moment: AsOf = .now, after token: PageToken?, limit: Int
     ) throws -> Page<OrderView> {
         let limit = min(max(limit, 1), Self.pageMax)
-        let from = filter.start(after: token)
+        let scope = filter.scope(asOf: moment)
+        let from = try filter.start(after: token, in: scope)
         guard moment == .now else { return try pastOrders(filter, asOf: moment, from: from, limit: limit) }
         let rows = try store.read { snapshot in try snapshot.orders(matching: filter, from: from, limit: limit) }
         var views: [OrderView] = []
@@ -90,7 +91,7 @@ extension Engine {
             let order = try Order(row, under: workflow)
             if filter.finds(order, under: workflow) { views.append(OrderView(order, under: workflow)) }
         }
-        return Page(elements: views, next: rows.next.map { PageToken(number: $0.number) })
+        return Page(elements: views, next: rows.next.map { PageToken(number: $0.number, scope: scope) })
     }
 
     /// The calls of an order, open and answered, the oldest first; nil when there is no such order.
@@ -177,10 +178,14 @@ extension TableReader where Self: ~Copyable {
 
 extension OrderFilter {
     /// The number beside which a page begins; it is not on the page itself.
-    func start(after token: PageToken?) -> StreamNumber {
+    func start(after token: PageToken?, in scope: UInt64) throws(Refusal) -> StreamNumber {
+        if let token {
+            guard let number = token.number(in: scope) else { throw .badCursor }
+            return StreamNumber(number)
+        }
         switch sequence {
-        case .oldestFirst: StreamNumber(token?.number ?? 0)
-        case .newestFirst: StreamNumber(token?.number ?? .max)
+        case .oldestFirst: return StreamNumber(0)
+        case .newestFirst: return StreamNumber(.max)
         }
     }
 

@@ -13,8 +13,15 @@ extension CommandHandler {
         {
             guard row.fingerprint == fingerprint else { return .failure(.keyReused(key: key.string)) }
             if let refusal = row.refusal { return .failure(.remembered(refusal)) }
-            var again = receipt(of: command.stock, isRepeat: true)
+            var again = receipt(of: command.stock, as: nil, isRepeat: true)
             again.version = row.version ?? again.version
+            if let stream = row.stream {
+                let event = try write.transaction.events(of: stream, fromVersion: again.version, limit: 1).first
+                // A count that agreed with the book has no event: another command made the one of this version.
+                if let event, event.key == command.key, event.caller == command.caller {
+                    again.position = event.position
+                }
+            }
             return .success(again)
         }
         let result = try decide(command, in: write)
@@ -37,13 +44,13 @@ extension CommandHandler {
         case .failure(let refusal):
             return .failure(refusal)
         case .success(nil):
-            return .success(receipt(of: command.stock, isRepeat: false))
+            return .success(receipt(of: command.stock, as: nil, isRepeat: false))
         case .success(let movement?):
             var header = EventHeader(type: command.eventType, at: write.now)
             header.caller = command.caller
             header.key = command.key
             try move(movement, header, count: command.askedCount, note: command.note, in: write)
-            return .success(receipt(of: command.stock, isRepeat: false))
+            return .success(receipt(of: command.stock, as: journal.endPosition, isRepeat: false))
         }
     }
 
@@ -73,10 +80,11 @@ extension CommandHandler {
         }
     }
 
-    private func receipt(of key: StockKey, isRepeat: Bool) -> StockReceipt {
+    private func receipt(of key: StockKey, as position: Position?, isRepeat: Bool) -> StockReceipt {
         let row = stock.row(key)
         return StockReceipt(
-            stock: key, version: row?.version ?? 0, level: row?.level ?? StockLevel(), isRepeat: isRepeat)
+            stock: key, position: position, version: row?.version ?? 0, level: row?.level ?? StockLevel(),
+            isRepeat: isRepeat)
     }
 }
 

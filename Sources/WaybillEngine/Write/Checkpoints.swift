@@ -5,22 +5,31 @@ import WaybillStore
 /// A checkpoint that fails costs disk, not data: the WAL stays, and the next one tries again.
 struct Checkpoints {
     private let store: Store
+    private let vitals: Vitals.Board
     /// How many requests the last writes had: falls by a quarter with each, so that one small write amid large ones
     /// does not bring a checkpoint forward.
     private var recentRequests = 0
-    /// How many have failed since the file was opened.
-    private(set) var failures: UInt64 = 0
 
-    init(of store: Store) { self.store = store }
+    init(of store: Store, telling vitals: Vitals.Board) {
+        self.store = store
+        self.vitals = vitals
+    }
 
     /// After a write with so many requests: brings the WAL home if enough of it has gathered.
     mutating func wrote(_ requests: Int = 1) {
         recentRequests = max(requests, recentRequests - (recentRequests + 3) / 4)
-        do { try store.checkpointIfDue(after: recentRequests) } catch { failures += 1 }
+        do { try store.checkpointIfDue(after: recentRequests) } catch { failed(error) }
     }
 
     /// Nothing waits: brings all of the WAL home.
-    mutating func idle() {
-        do { try store.checkpointWhenIdle() } catch { failures += 1 }
+    func idle() {
+        do { try store.checkpointWhenIdle() } catch { failed(error) }
+    }
+
+    private func failed(_ error: any Error) {
+        // After a failed commit there are none, and the vitals say that.
+        guard vitals.now.stopped == nil else { return }
+        vitals.update { $0.checkpointFailures += 1 }
+        vitals.failed(LoopFailure(.checkpoint, error, rest: IdleTimer.length))
     }
 }

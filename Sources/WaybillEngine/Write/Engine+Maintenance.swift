@@ -49,6 +49,7 @@ extension Engine {
                 } catch {
                     // Undone, or the engine has stopped: whoever sends commands hears of it. Tried again later.
                     wait = Interval.seconds(1)
+                    engine.report(LoopFailure(.maintenance, error, rest: wait))
                 }
             }
             maintenance.hasEnded()

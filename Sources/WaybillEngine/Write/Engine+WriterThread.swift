@@ -82,7 +82,7 @@ extension Engine {
         batch.reserveCapacity(batch.count + waiting.count)
         for item in waiting {
             switch item {
-            case .request(let request):
+            case .request(let request, _):
                 batch.append(request)
             case .work(let body):
                 batch = write(batch, &pace).kept

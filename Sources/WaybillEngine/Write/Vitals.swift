@@ -1,26 +1,139 @@
 import Synchronization
-import WaybillCore
-import WaybillTimeouts
+import WaybillBroker
+package import WaybillCore
+import WaybillStore
+package import WaybillTimeouts
 
-/// How the engine is, as of its last write: asked at any time, also from within a read, without a wait for the writer.
-struct Vitals: Sendable {
+/// How the engine is: asked at any time, also from within a read, without a wait for the writer.
+package struct Vitals: Sendable {
+    // As of the last write:
+
     /// Who holds timeouts of orders; nil: they fire when they are due.
-    var hold: TimeoutHold?
+    package var hold: TimeoutHold?
     /// Why nothing is accepted any more.
-    var stopped: String?
+    package var stopped: String?
     /// Writes committed since the file was opened.
-    var writes: UInt64 = 0
+    package var writes: UInt64 = 0
+    /// How long the last write took, its commit included.
+    package var lastWriteTook = Interval(milliseconds: 0)
     /// The last committed position of the journal.
-    var lastPosition = Position(0)
+    package var lastPosition = Position(0)
     /// How late timeouts have fired since the file was opened.
-    var lateness = LatenessHistogram()
+    package var lateness = LatenessHistogram()
+    /// Checkpoints that failed since the file was opened.
+    package var checkpointFailures: UInt64 = 0
+    /// What loops could not do since the file was opened, by ``LoopFailure/Loop/name``.
+    package var loopFailures: [String: UInt64] = [:]
 
-    /// Where the writer puts them.
+    // As it is now:
+
+    /// Whether work from outside is refused because the file is about to be closed.
+    package var isDraining = false
+    package var isClockHeld = false
+    /// Nil: the system does not say.
+    package var freeDiskPercent: Int?
+    /// Requests that wait for the writer.
+    package var waitingRequests = 0
+    /// How long the oldest of them has waited; nil: none waits.
+    package var oldestWait: Interval?
+    /// Modules that wait for their turn to write.
+    package var waitingModules = 0
+    /// The log that has not been brought back into the file, as of the last look at it.
+    package var walBytes = 0
+    /// Questions that wait for a producer or for its answer.
+    package var checksInFlight = 0
+    /// Receives that wait for a message.
+    package var waitingReceives = 0
+
+    /// Where the writer and the loops put what they know.
     final class Board: Sendable {
-        private let vitals = Mutex(Vitals())
+        fileprivate struct State {
+            var vitals = Vitals()
+            /// Those who wait for the engine to stop.
+            var watchers: [UInt64: CheckedContinuation<String?, Never>] = [:]
+            var nextWatcher: UInt64 = 0
+            var isClosed = false
+        }
 
-        var now: Vitals { vitals.withLock { $0 } }
+        private let state = Mutex(State())
+        private let report: @Sendable (LoopFailure) -> Void
 
-        func update(_ change: (inout Vitals) -> Void) { vitals.withLock { change(&$0) } }
+        init(report: @escaping @Sendable (LoopFailure) -> Void = { _ in }) { self.report = report }
+
+        var now: Vitals { state.withLock { $0.vitals } }
+
+        func update(_ change: (inout Vitals) -> Void) {
+            let (watchers, stopped) = state.withLock { state in
+                change(&state.vitals)
+                return state.vitals.stopped == nil ? ([], nil) : (state.takeWatchers(), state.vitals.stopped)
+            }
+            for watcher in watchers { watcher.resume(returning: stopped) }
+        }
+
+        /// Counts what a loop could not do, and tells whom the settings name.
+        func failed(_ failure: LoopFailure) {
+            state.withLock { $0.vitals.loopFailures[failure.loop.name, default: 0] += 1 }
+            report(failure)
+        }
+
+        /// Waits until nothing is accepted any more, and says why; nil: the file was closed, or the task is cancelled.
+        func waitForStop() async -> String? {
+            let number = state.withLock { state in
+                state.nextWatcher += 1
+                return state.nextWatcher
+            }
+            return await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    let (isOver, why) = state.withLock { state -> (Bool, String?) in
+                        if state.vitals.stopped != nil || state.isClosed || Task.isCancelled {
+                            return (true, state.vitals.stopped)
+                        }
+                        state.watchers[number] = continuation
+                        return (false, nil)
+                    }
+                    if isOver { continuation.resume(returning: why) }
+                }
+            } onCancel: {
+                state.withLock { $0.watchers.removeValue(forKey: number) }?.resume(returning: nil)
+            }
+        }
+
+        /// The file was closed: it will not stop any more.
+        func close() {
+            let (watchers, stopped) = state.withLock { state in
+                state.isClosed = true
+                return (state.takeWatchers(), state.vitals.stopped)
+            }
+            for watcher in watchers { watcher.resume(returning: stopped) }
+        }
     }
+}
+
+extension Vitals.Board.State {
+    mutating func takeWatchers() -> [CheckedContinuation<String?, Never>] {
+        defer { watchers = [:] }
+        return Array(watchers.values)
+    }
+}
+
+extension Engine {
+    /// How it is now.
+    package var vitalsNow: Vitals {
+        var now = vitals.now
+        now.isDraining = intake.isDraining
+        now.isClockHeld = clock.isHeld
+        now.freeDiskPercent = disk.freePercentSeen
+        (now.waitingRequests, now.oldestWait) = intake.waiting(at: world.uptime())
+        now.waitingModules = intake.moduleCount
+        now.walBytes = store.walBytesSeen
+        now.checksInFlight = checksInFlight
+        now.waitingReceives = groups.waitingCount
+        return now
+    }
+
+    /// Waits until nothing is accepted any more, and says why; nil: the file was closed, or the task is cancelled.
+    package func waitForStop() async -> String? { await vitals.waitForStop() }
+
+    /// Counts what a loop could not do, and tells whom the settings name.
+    package func report(_ failure: LoopFailure) { vitals.failed(failure) }
 }

@@ -16,6 +16,7 @@ extension Writer {
         let now = world.now()
         let horizon = held == nil ? timeouts.horizon(wall: now, uptime: world.uptime()) : nil
         let firing = Firing(horizon: horizon, isBehind: isReached(nextTimeout.orders, by: horizon))
+        let began = world.uptime()
         do {
             let (result, next, lateness) = try store.writeOwning { transaction in
                 var write = Write(transaction, at: now, steadyNow: steadyNow)
@@ -24,7 +25,7 @@ extension Writer {
                 try keepOpeningHold(in: write)
                 return (result, try timeouts.nextDue(in: write.transaction), write.lateness)
             }
-            endWrite(next: next.without(held: held), lateness: lateness)
+            endWrite(next: next.without(held: held), lateness: lateness, since: began)
             if thenCheckpoints { checkpoints.wrote() }
             return .success(result)
         } catch {

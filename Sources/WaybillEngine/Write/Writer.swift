@@ -66,7 +66,7 @@ package final class Writer {
         self.writeMax = writeMax
         self.opening = opening
         self.vitals = vitals
-        checkpoints = Checkpoints(of: store)
+        checkpoints = Checkpoints(of: store, telling: vitals)
         broker.register(with: timeouts)
         broker.refusalsToDecide[Engine.callProducer] = { $0.refusalToDecideCall }
         try open(because: reason)
@@ -92,6 +92,7 @@ package final class Writer {
         var culprits = Culprits()
         while true {
             var attempt = WriteAttempt(besides: culprits, nextDue: nextTimeout)
+            let began = world.uptime()
             do {
                 try store.writeOwning { transaction in
                     var write = Write(transaction, at: world.now(), steadyNow: steadyNow)
@@ -103,7 +104,7 @@ package final class Writer {
                     }
                     attempt.lateness = write.lateness
                 }
-                endWrite(next: attempt.nextDue, lateness: attempt.lateness)
+                endWrite(next: attempt.nextDue, lateness: attempt.lateness, since: began)
                 hasFiredAll = attempt.hasFiredAll
                 return attempt.isAnswered
             } catch {
@@ -115,6 +116,7 @@ package final class Writer {
                 case .request where culprits.add(attempt.current, error): continue
                 case .request, .nobody:
                     pausedUntil = world.uptime().milliseconds &+ Self.pause.milliseconds
+                    vitals.failed(LoopFailure(.writer, error, rest: Self.pause))
                     return refuse(requests, .undone("\(error)"))
                 }
             }
@@ -161,16 +163,19 @@ package final class Writer {
     /// - Parameters:
     ///   - next: when the next timeout is due that is not held.
     ///   - lateness: how late the timeouts were that the write has fired.
-    func endWrite(next: NextDue, lateness: [Interval]) {
+    ///   - began: when the write began, by uptime.
+    func endWrite(next: NextDue, lateness: [Interval], since began: Interval) {
         if !lateness.isEmpty { vitals.update { for one in lateness { $0.lateness.record(one) } } }
         handler.endWrite()
         broker.didCommit()
         if held?.isWritten == false { held?.isWritten = true }
         writes += 1
-        vitals.update { [writes, hold = held?.hold, last = handler.journal.lastPosition] in
+        let took = world.uptime() - began
+        vitals.update { [writes, hold = held?.hold, last = handler.journal.lastPosition, took] in
             $0.writes = writes
             $0.hold = hold
             $0.lastPosition = last
+            $0.lastWriteTook = took
         }
         pausedUntil = nil
         nextTimeout = next

@@ -23,7 +23,7 @@ final class FamilySubject {
         lives = try Lives(from: Self.start, seed: seed) { path, world in
             try OrderBook.open(path, world: world)
         }
-        _ = try await book.submit(StockCommand(.receive(Int64(FamilyModel.received)), of: Self.mug)).get()
+        try await book.submit(StockCommand(.receive(Int64(FamilyModel.received)), of: Self.mug))
         try await book.messages.createGroup(Self.group)
     }
 
@@ -49,7 +49,7 @@ final class FamilySubject {
     private func fireOverdue() { book.advance(by: Interval(milliseconds: 0)) }
 
     private func send(_ step: FamilyStep) async -> FamilyVerdict {
-        switch await book.submit(command(step)) {
+        switch await book.answer(to: command(step)) {
         case .accepted(let receipt): receipt.isRepeat ? .repeated : .accepted
         case .refused(let refusal): .refused(refusal.code)
         }
@@ -104,13 +104,13 @@ final class FamilySubject {
     func picture() async throws -> FamilyPicture {
         var picture = FamilyPicture()
         try await look(&picture)
-        var page = try book.orders(limit: 1_000)
+        var page = try await book.orders(limit: 1_000)
         while true {
             for order in page.elements { picture.orders[order.id.text.string] = try seen(order) }
             guard let next = page.next else { break }
-            page = try book.orders(after: next, limit: 1_000)
+            page = try await book.orders(after: next, limit: 1_000)
         }
-        if let level = try book.stock(Self.mug) {
+        if let level = try await book.stock(Self.mug) {
             picture.stock = [level.received, level.free, level.reserved, level.sold].map { Int($0) }
         }
         return picture

@@ -41,9 +41,11 @@ final class ShopSubject {
         case .cancel(let order, let key):
             return await send(OrderCommand("cancel", of: OrderID(order), key: Text(key)))
         case .extendTimeout(let order, let minutes):
-            return ShopVerdict(await book.extendTimeout(MugShop.unpaid, of: OrderID(order), by: .minutes(minutes)))
+            return ShopVerdict(
+                await Answer { try await book.extendTimeout(MugShop.unpaid, of: OrderID(order), by: .minutes(minutes)) }
+            )
         case .cancelTimeout(let order):
-            return ShopVerdict(await book.cancelTimeout(MugShop.unpaid, of: OrderID(order)))
+            return ShopVerdict(await Answer { try await book.cancelTimeout(MugShop.unpaid, of: OrderID(order)) })
         case .receive(let units, let key):
             return await change(.receive(units), key: Text(key))
         case .adjust(let units): return await change(.adjust(units))
@@ -54,11 +56,11 @@ final class ShopSubject {
         return .passed
     }
 
-    private func send(_ command: OrderCommand) async -> ShopVerdict { ShopVerdict(await book.submit(command)) }
+    private func send(_ command: OrderCommand) async -> ShopVerdict { ShopVerdict(await book.answer(to: command)) }
 
     @discardableResult
     private func change(_ action: StockCommand.Action, key: Text? = nil) async -> ShopVerdict {
-        switch await book.submit(StockCommand(action, of: MugShop.stock, key: key)) {
+        switch await book.answer(to: StockCommand(action, of: MugShop.stock, key: key)) {
         case .success(let receipt): .accepted(version: receipt.version, isRepeat: receipt.isRepeat)
         case .failure(let refusal): .refused(refusal.code)
         }
@@ -85,7 +87,7 @@ final class ShopSubject {
         case (.skipsReservations, .place(_, let units, _)): await change(.adjust(units))
         case (.releasesTwice, .cancel(let order, _)): await change(.adjust(before.orders[order]?.reserved ?? 0))
         case (.losesTimeouts, .place(let order, _, _)):
-            try await book.cancelTimeout(MugShop.unpaid, of: OrderID(order)).receipt()
+            try await book.cancelTimeout(MugShop.unpaid, of: OrderID(order))
         default: break
         }
     }

@@ -25,7 +25,7 @@ final class TradeSubject {
             try OrderBook.rehearsal(path, workflows: texts, world: world)
         }
         for (row, count) in Self.received.sorted(by: { $0.key < $1.key }) {
-            _ = try await book.submit(StockCommand(.receive(Int64(count)), of: Self.key(row))).get()
+            try await book.submit(StockCommand(.receive(Int64(count)), of: Self.key(row)))
         }
         try await book.messages.createGroup(Self.bank)
     }
@@ -88,7 +88,7 @@ final class TradeSubject {
             ids += seen.children
         }
         for row in Self.received.keys {
-            guard let level = try book.stock(Self.key(row)) else { continue }
+            guard let level = try await book.stock(Self.key(row)) else { continue }
             picture.stock[row] = TradePicture.Level(
                 free: Int(level.free), reserved: Int(level.reserved), sold: Int(level.sold))
         }

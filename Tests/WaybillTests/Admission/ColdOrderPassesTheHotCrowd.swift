@@ -23,7 +23,7 @@ import WaybillEngine
         let book = try OrderBook.inMemory(world: .system, settings: settings)
         defer { book.close() }
         for sku: SKU in ["hot", "cold"] {
-            _ = try await book.submit(StockCommand(.receive(10_000), of: StockKey(sku: sku))).get()
+            try await book.submit(StockCommand(.receive(10_000), of: StockKey(sku: sku)))
         }
         let mayGoOn = DispatchSemaphore(value: 0)
         let (isBusy, signal) = AsyncStream.makeStream(of: Void.self)
@@ -36,19 +36,19 @@ import WaybillEngine
         for await _ in isBusy {}
         let crowd = 500
         let hot = (0..<crowd).map { number in
-            Task { await book.submit(Self.place(OrderID("hot-\(number)"), "hot")) }
+            Task { await book.answer(to: Self.place(OrderID("hot-\(number)"), "hot")) }
         }
         await Self.letOthersGoOn(until: crowd, waitIn: book.engine)
-        let cold = Task { await book.submit(Self.place("cold", "cold")) }
+        let cold = Task { await book.answer(to: Self.place("cold", "cold")) }
         await Self.letOthersGoOn(until: crowd + 1, waitIn: book.engine)
         mayGoOn.signal()
         _ = try await busy.value
         try await cold.value.receipt()
         for task in hot { try await task.value.receipt() }
-        let position = try #require(try book.history(of: "cold")?.first?.position)
+        let position = try #require(try await book.history(of: "cold")?.first?.position)
         var before = 0
         for number in 0..<crowd {
-            let event = try #require(try book.history(of: OrderID("hot-\(number)"))?.first)
+            let event = try #require(try await book.history(of: OrderID("hot-\(number)"))?.first)
             if event.position < position { before += 1 }
         }
         // The next write, a round or two of it; without fair shares it would be all of the crowd.

@@ -9,11 +9,11 @@ import Waybill
     /// A shop with one order, which has been paid.
     init() async throws {
         book = try OrderBook.inMemory(world: .virtual(VirtualClock(start: noon)))
-        _ = try await book.submit(StockCommand(.receive(5), of: StockKey(sku: "mug"))).get()
+        try await book.submit(StockCommand(.receive(5), of: StockKey(sku: "mug")))
         let data: JSON = ["buyer": "ann", "sku": "mug", "at": "", "price_cents": 500, "limit": 2]
-        try await book.submit(OrderCommand("place", of: "o-1", data: data, workflow: "flash-sale")).receipt()
+        try await book.submit(OrderCommand("place", of: "o-1", data: data, workflow: "flash-sale"))
         let payment: JSON = ["payment": "p-1", "amount_cents": 500]
-        try await book.submit(OrderCommand("pay", of: "o-1", data: payment)).receipt()
+        try await book.submit(OrderCommand("pay", of: "o-1", data: payment))
     }
 
     /// `placed` was passed over, `paid` was acknowledged.
@@ -30,7 +30,7 @@ import Waybill
         }
 
         #expect(try finished() == [2])
-        #expect(try messages.find(in: "news", from: noon, limit: 9).count == 1)
+        #expect(try await messages.find(in: "news", from: noon, limit: 9).count == 1)
     }
 
     @Test func `are read for what the order says`() async throws {
@@ -77,6 +77,6 @@ import Waybill
         }
 
         #expect(decided.resolution == .commit)
-        #expect(try messages.find(in: "bookings", from: noon, limit: 9).count == 1)
+        #expect(try await messages.find(in: "bookings", from: noon, limit: 9).count == 1)
     }
 }

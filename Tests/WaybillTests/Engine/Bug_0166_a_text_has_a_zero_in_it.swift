@@ -7,7 +7,7 @@ import WaybillEngine
     private let zero: Text = "a\u{0}b"
 
     private func isRefused(_ command: OrderCommand, _ part: String, _ book: OrderBook) async -> Bool {
-        guard case .refused(.badData(_, let path, let problem)) = await book.submit(command) else { return false }
+        guard case .refused(.badData(_, let path, let problem)) = await book.answer(to: command) else { return false }
         return path == part && problem.contains("U+0000")
     }
 
@@ -33,25 +33,25 @@ import WaybillEngine
         #expect(await isRefused(OrderCommand("place", of: "o-1", data: data, workflow: "mug-shop"), "data", book))
         // A backslash and the digits are no zero character.
         let harmless: JSON = ["buyer": #"a\u0000b"#, "qty": 1, "price_cents": 1]
-        try await book.submit(OrderCommand("place", of: "o-1", data: harmless, workflow: "mug-shop")).receipt()
-        #expect(try book.orders().elements.count == 1)
+        try await book.submit(OrderCommand("place", of: "o-1", data: harmless, workflow: "mug-shop"))
+        #expect(try await book.orders().elements.count == 1)
     }
 
     @Test func `is refused in stock, timeouts, messages, groups, topics and lanes`() async throws {
         let book = try await mugBook()
-        try await book.submit(place("o-1")).receipt()
+        try await book.submit(place("o-1"))
         for command in [
             StockCommand(.receive(1), of: StockKey(sku: SKU(zero))),
             StockCommand(.receive(1), of: StockKey(sku: "mug", location: Location(zero))),
             StockCommand(.receive(1), of: mug, key: zero),
         ] {
-            guard case .failure(.stockConflict(_, _, let problem)) = await book.submit(command) else {
+            guard case .failure(.stockConflict(_, _, let problem)) = await book.answer(to: command) else {
                 Issue.record("\(command) was taken")
                 continue
             }
             #expect(problem.contains("U+0000"))
         }
-        #expect(await book.extendTimeout("30m", of: OrderID(zero), by: .hours(1)).isRefused)
+        #expect(await Answer { try await book.extendTimeout("30m", of: OrderID(zero), by: .hours(1)) }.isRefused)
         let messages = book.messages
         await #expect(throws: MessageRefusal.self) { try await messages.createTopic(TopicName(zero)) }
         await #expect(throws: MessageRefusal.self) { try await messages.createGroup(GroupName(zero)) }

@@ -30,8 +30,8 @@ import WaybillStore
     }
 
     private func stocked(_ book: OrderBook) async throws {
-        _ = try await book.submit(StockCommand(.receive(9), of: mug)).get()
-        try await book.submit(place("o-1")).receipt()
+        try await book.submit(StockCommand(.receive(9), of: mug))
+        try await book.submit(place("o-1"))
     }
 
     /// Everything that can be asked of a book without waiting for a write.
@@ -50,7 +50,7 @@ import WaybillStore
         let (book, shop) = try open(kind, isVirtual: isVirtual)
         let isInTime = await ends {
             try await stocked(book)
-            try book.readTables { tables in
+            try await book.readTables { tables in
                 try ask(book)
                 try book.readTables { _ in try ask(book) }
                 // It is the outer closure's turn again, with its rights.
@@ -64,10 +64,10 @@ import WaybillStore
             }
             #expect(result.result == 1)
             try await book.writeTables { _ in try ask(book) }
-            #expect(try book.order("o-2") != nil)
+            #expect(try await book.order("o-2") != nil)
         }
         #expect(isInTime)
-        book.close()
+        await book.close()
         shop.remove()
     }
 
@@ -79,10 +79,10 @@ import WaybillStore
             try await book.install(module)
             try await stocked(book)
             #expect(try await book.runModules() == 1)
-            #expect(try book.messages.lag(of: "reader").map(\.messages) == [0])
+            #expect(try await book.messages.lag(of: "reader").map(\.messages) == [0])
         }
         #expect(isInTime)
-        book.close()
+        await book.close()
         shop.remove()
     }
 
@@ -107,7 +107,7 @@ import WaybillStore
             }
         }
         for _ in 0..<24 { #expect(hasEnded.wait(timeout: .now() + 60) == .success) }
-        book.close()
+        await book.close()
         shop.remove()
     }
 
@@ -118,13 +118,13 @@ import WaybillStore
             let isInTime = await ends {
                 try await stocked(book)
                 if isReading {
-                    try book.readTables { _ in book.close() }
+                    try await book.readTables { _ in book.close() }
                 } else {
                     _ = try await book.transact(place("o-2")) { _ in book.close() }
                 }
                 // Waits for the other one.
-                book.close()
-                guard case .refused = await book.submit(place("o-3")) else {
+                await book.close()
+                guard case .refused = await book.answer(to: place("o-3")) else {
                     Issue.record("a closed book took an order")
                     return
                 }
@@ -144,11 +144,11 @@ import WaybillStore
                     return
                 }
             }
-            #expect(try book.order("o-2") != nil)
-            #expect(try book.order("o-3") == nil)
+            #expect(try await book.order("o-2") != nil)
+            #expect(try await book.order("o-3") == nil)
         }
         #expect(isInTime)
-        book.close()
+        await book.close()
         shop.remove()
     }
 
@@ -167,7 +167,7 @@ import WaybillStore
                 }
             }
             let book = try #require(opened)
-            #expect(await ends { _ = try await book.submit(StockCommand(.receive(1), of: mug)).get() })
+            #expect(await ends { try await book.submit(StockCommand(.receive(1), of: mug)) })
         }
         shop.remove()
     }

@@ -14,8 +14,8 @@ import WaybillStore
 
     @Test func `is the event that armed it`() async throws {
         let book = try await mugBook(stock: 10)
-        try await book.submit(place("o-1")).receipt()
-        try await book.submit(place("o-2")).receipt()
+        try await book.submit(place("o-1"))
+        try await book.submit(place("o-2"))
         book.advance(by: .minutes(30))
         for id in ["o-1", "o-2"] as [OrderID] {
             let (events, cause) = try firing(of: id, in: book)
@@ -26,8 +26,8 @@ import WaybillStore
 
     @Test func `is the event that moved it, when one did`() async throws {
         let book = try await mugBook(stock: 10)
-        try await book.submit(place("o-1")).receipt()
-        try await book.extendTimeout("unpaid.after.30m", of: "o-1", by: .minutes(5)).receipt()
+        try await book.submit(place("o-1"))
+        try await book.extendTimeout("unpaid.after.30m", of: "o-1", by: .minutes(5))
         book.advance(by: .hours(1))
         let (events, cause) = try firing(of: "o-1", in: book)
         #expect(events.map(\.type) == ["place", "$reschedule", "$timeout"])
@@ -38,13 +38,13 @@ import WaybillStore
         let clock = VirtualClock(start: noon)
         let file = try ShopFile()
         let book = try file.open(clock)
-        _ = try await book.submit(StockCommand(.receive(10), of: mug)).get()
-        try await book.submit(place("o-1")).receipt()
-        book.close()
+        try await book.submit(StockCommand(.receive(10), of: mug))
+        try await book.submit(place("o-1"))
+        await book.close()
         let late = try file.open(VirtualClock(start: noon.advanced(by: .hours(2))))
         defer { late.close() }
-        _ = await late.submit(pay("o-1"))
-        let events = try #require(try late.history(of: "o-1"))
+        _ = await late.answer(to: pay("o-1"))
+        let events = try #require(try await late.history(of: "o-1"))
         #expect(events.map(\.type) == ["place", "$timeout"])
         #expect(events.last?.cause == events.first?.position)
     }

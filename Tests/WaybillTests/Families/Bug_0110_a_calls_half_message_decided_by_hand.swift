@@ -7,8 +7,8 @@ import WaybillEngine
 @Suite struct `The half message of a call` {
     private func baking() async throws -> (book: OrderBook, half: HalfMessageView) {
         let book = try await FamilyShop.book()
-        try await book.submit(FamilyShop.bake("c-1")).receipt()
-        return (book, try #require(try book.messages.halfMessages().elements.first))
+        try await book.submit(FamilyShop.bake("c-1"))
+        return await (book, try #require(try book.messages.halfMessages().elements.first))
     }
 
     private static let refusal = MessageRefusal.decidedByAnswer(
@@ -24,14 +24,13 @@ import WaybillEngine
         #expect(try book.messages(in: "oven") == ["call c-1#1"])
         #expect(Self.refusal.message.contains("waybill order send c-1 baked --key c-1#1"))
         let answer = OrderCommand("baked", of: "c-1", role: "oven", key: "c-1#1")
-        try await book.submit(answer).receipt()
+        try await book.submit(answer)
         #expect(try book.messages(in: "oven") == ["call c-1#1", "done c-1#1"])
     }
 
     @Test func `that was decided answers as any other`() async throws {
         let (book, half) = try await baking()
         try await book.submit(OrderCommand("burnt", of: "c-1", data: ["reason": "smoke"], role: "oven", key: "c-1#1"))
-            .receipt()
         let again = try await book.messages.resolve(half.transaction, of: half.topic, .rollback)
         #expect(again.resolution == .rollback)
         await #expect(throws: MessageRefusal.self) {

@@ -94,7 +94,7 @@ enum FamilyShop {
         _ workflows: [WorkflowText] = [order, box, cake], mugs: Int64 = 10
     ) async throws -> OrderBook {
         let book = try OrderBook.inMemory(workflows: workflows, world: .virtual(VirtualClock(start: noon)))
-        _ = try await book.submit(StockCommand(.receive(mugs), of: StockKey(sku: "mug"))).get()
+        try await book.submit(StockCommand(.receive(mugs), of: StockKey(sku: "mug")))
         return book
     }
 

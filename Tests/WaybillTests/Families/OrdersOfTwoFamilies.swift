@@ -7,8 +7,8 @@ import Waybill
 
     /// What a consumer does with the news: a command to the other order, named by the message.
     private func passOn(_ delivery: Delivery, to order: OrderID, in book: OrderBook) async -> Answer {
-        await book.submit(
-            OrderCommand(
+        await book.answer(
+            to: OrderCommand(
                 "arrived", of: order, data: ["box": "x", "units": 2], role: "child", key: delivery.id.text,
                 caller: "news"))
     }
@@ -20,8 +20,8 @@ import Waybill
     @Test func `hears by message, and does what it hears once however often the message comes`() async throws {
         let book = try await FamilyShop.book()
         try await book.messages.createGroup("news", GroupSettings(ladder: [.seconds(1)]))
-        for id: OrderID in ["o-1", "o-2"] { try await book.submit(FamilyShop.place(id)).receipt() }
-        try await book.submit(FamilyShop.pack("o-1", "b1", 2)).receipt()
+        for id: OrderID in ["o-1", "o-2"] { try await book.submit(FamilyShop.place(id)) }
+        try await book.submit(FamilyShop.pack("o-1", "b1", 2))
         let first = try #require(try await book.messages.receive("news", packed).first)
         try await passOn(first, to: "o-2", in: book).receipt()
         // The consumer fails between the command and its acknowledgement.
@@ -37,11 +37,11 @@ import Waybill
     @Test func `that refuses what it hears undoes nothing of the sender's`() async throws {
         let book = try await FamilyShop.book()
         try await book.messages.createGroup("news")
-        for id: OrderID in ["o-1", "o-2"] { try await book.submit(FamilyShop.place(id)).receipt() }
-        try await book.submit(OrderCommand("end", of: "o-2")).receipt()
-        try await book.submit(FamilyShop.pack("o-1", "b1", 2)).receipt()
+        for id: OrderID in ["o-1", "o-2"] { try await book.submit(FamilyShop.place(id)) }
+        try await book.submit(OrderCommand("end", of: "o-2"))
+        try await book.submit(FamilyShop.pack("o-1", "b1", 2))
         let delivery = try #require(try await book.messages.receive("news", packed).first)
         #expect(await passOn(delivery, to: "o-2", in: book).refusalCode == "not_possible")
-        #expect(try book.order("o-1")?.children.count == 1)
+        #expect(try await book.order("o-1")?.children.count == 1)
     }
 }

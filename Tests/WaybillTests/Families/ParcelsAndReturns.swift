@@ -19,7 +19,7 @@ import WaybillCore
         try await shop.send("deliver", "o-1/parcel-x1", by: "carrier").receipt()
         #expect(shop.book.engine.writeCount == before + 1)
         #expect(try shop.contents("o-1").lines.map(\.signed) == [2])
-        #expect(try shop.book.order("o-1/parcel-x1")?.isFinished == true)
+        #expect(try await shop.book.order("o-1/parcel-x1")?.isFinished == true)
     }
 
     @Test func `that is lost is told to a person, and may turn up`() async throws {
@@ -62,7 +62,7 @@ import WaybillCore
         try await receive(shop, mugs: 1, refund: 1_000).receipt()
         #expect(try shop.stock(mugStock) == [9, 0, 1])
         #expect(try shop.money("o-1") == ["p1": [2_000, 1_000, 0]])
-        let call = try #require(try shop.book.order("o-1")?.openCalls.first)
+        let call = try #require(try await shop.book.order("o-1")?.openCalls.first)
         try await shop.refundDone("o-1", call.key).receipt()
         #expect(try shop.money("o-1") == ["p1": [2_000, 0, 1_000]])
     }
@@ -83,6 +83,6 @@ import WaybillCore
         }
         #expect(try shop.status("o-1/case-c1") == "awaiting the goods")
         #expect(try shop.stock(mugStock) == [8, 0, 2])
-        #expect(try shop.book.refusals(of: "o-1/case-c1").map(\.code) == ["not_possible"])
+        #expect(try await shop.book.refusals(of: "o-1/case-c1").map(\.code) == ["not_possible"])
     }
 }

@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import Waybill
+import WaybillEngine
 
 @Suite struct `A consumer` {
     private let all = Subscription("normal")
@@ -24,8 +25,71 @@ import Waybill
             try await messages.acknowledge(delivery)
         }
         #expect(read == ["a", "b", "c"])
-        #expect(try messages.lag(of: "readers").map(\.messages) == [0])
-        #expect(try messages.lag(of: "readers").map(\.finished) == [3])
+        #expect(try await messages.lag(of: "readers").map(\.messages) == [0])
+        #expect(try await messages.lag(of: "readers").map(\.finished) == [3])
+    }
+
+    @Test(arguments: ["normal", "fifo"] as [TopicName])
+    func `gives back what it took ahead when its loop ends, and no attempt is used up`(topic: TopicName) async throws {
+        let book = try await bookWithTopics()
+        let messages = book.messages
+        try await messages.createGroup("readers", GroupSettings(isFIFO: topic == "fifo", attemptsMax: 1))
+        for text in ["a", "b", "c"] {
+            var message = NewMessage(to: topic, body: Array(text.utf8))
+            if topic == "fifo" { message.messageGroup = Text("group of \(text)") }
+            try await messages.send(message)
+        }
+        for try await delivery in messages.deliveries(to: "readers", Subscription(topic), .init(max: 3)) {
+            try await messages.acknowledge(delivery)
+            break
+        }
+        var next: [Delivery] = []
+        while next.count < 2 {
+            // What is given back comes from a task that nobody can await.
+            await Task.yield()
+            next += try await messages.receive("readers", Subscription(topic))
+        }
+        #expect(bodies(next) == ["b", "c"] && next.map(\.attempt) == [1, 1])
+        try await messages.acknowledge(next[0])
+        try await messages.fail(next[1])
+        #expect(try await messages.deadLetters(of: "readers").count == 1, "the one attempt is used up now")
+    }
+
+    @Test func `gives back what it took ahead when its task is cancelled`() async throws {
+        let book = try await bookWithTopics()
+        let messages = book.messages
+        try await messages.createGroup("readers")
+        try await send(["a", "b"], in: book)
+        let loop = Task {
+            for try await delivery in messages.deliveries(to: "readers", all, .init(max: 2)) {
+                try await messages.acknowledge(delivery)
+                withUnsafeCurrentTask { $0?.cancel() }
+            }
+        }
+        try await loop.value
+        let next = try await messages.receive("readers", all)
+        #expect(bodies(next) == ["b"] && next.map(\.attempt) == [1])
+    }
+
+    @Test func `without a name has one that no other process and no other loop has`() async throws {
+        let file = try ShopFile()
+        var names: [Text] = []
+        for topic in ["first", "second"] as [TopicName] {
+            let book = try file.open()
+            let messages = book.messages
+            names.append(book.engine.client)
+            try await messages.createTopic(topic)
+            try await messages.createGroup("readers")
+            for text in ["a", "b"] {
+                let sent = try await messages.send(NewMessage(to: topic, body: Array(text.utf8)))
+                for try await delivery in messages.deliveries(to: "readers", Subscription(topic)) {
+                    try await messages.acknowledge(delivery)
+                }
+                names += Set(try await messages.trace(id: sent.id).flatMap(\.happenings).map(\.client))
+            }
+            await book.close()
+        }
+        #expect(names.count == 6 && Set(names).count == 6, "\(names)")
     }
 
     @Test func `gets again what it has failed, at its time, and what it has kept too long`() async throws {
@@ -54,7 +118,7 @@ import Waybill
         try await send(["a"], in: book)
         try await messages.deadLetter(try #require(try await messages.receive("readers", all).first), because: "bad")
         #expect(try await messages.receive("readers", all) == [])
-        #expect(try messages.deadLetters(of: "readers").map(\.reason) == ["bad"])
+        #expect(try await messages.deadLetters(of: "readers").map(\.reason) == ["bad"])
         #expect(try await messages.redrive("readers") == 1)
         let back = try #require(try await messages.receive("readers", all).first)
         #expect(bodies([back]) == ["a"] && back.topic == "normal")
@@ -92,9 +156,9 @@ import Waybill
                 }))
         try await send(["a", "poison", "b"], in: book)
         #expect(try await book.runModules() == 2)
-        let words = try book.readTables { try $0.rows("SELECT text FROM word ORDER BY text") }
+        let words = try await book.readTables { try $0.rows("SELECT text FROM word ORDER BY text") }
         #expect(words.map { $0["text"] } == ["a", "b"])
-        #expect(try messages.lag(of: "counter").map(\.messages) == [1])
+        #expect(try await messages.lag(of: "counter").map(\.messages) == [1])
         await #expect(throws: MessageRefusal.groupExists("counter")) {
             try await book.install(HandlerModule("counter", []) { _, _, _ in })
         }
@@ -112,6 +176,6 @@ import Waybill
         var iterator = heard.makeAsyncIterator()
         #expect(await iterator.next() == "a")
         #expect(await iterator.next() == "b")
-        book.close()
+        await book.close()
     }
 }

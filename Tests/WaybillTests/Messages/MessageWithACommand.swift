@@ -19,9 +19,9 @@ import WaybillCore
 
     /// What a cashier does who dies before he decides: the message is prepared, and perhaps the command sent.
     private func prepared(_ book: OrderBook, sends: Bool) async throws -> PreparedMessage {
-        book.messages.answerFromJournal(of: producer)
+        await book.messages.answerFromJournal(of: producer)
         let prepared = try await book.messages.prepare(message(), producer: producer)
-        if sends { try await book.submit(command(prepared.id)).receipt() }
+        if sends { try await book.submit(command(prepared.id)) }
         return prepared
     }
 
@@ -37,15 +37,15 @@ import WaybillCore
         let answer = try await book.messages.send(message(), with: place("o-1"), producer: producer)
         #expect(answer.isAccepted)
         #expect(try book.messages(in: "receipts") == ["bought o-1"])
-        #expect(try book.messages.halfMessages().elements == [])
+        #expect(try await book.messages.halfMessages().elements == [])
     }
 
     @Test func `is rolled back when the command is refused`() async throws {
         let book = try await shop()
-        try await book.submit(place("o-1")).receipt()
+        try await book.submit(place("o-1"))
         let answer = try await book.messages.send(message(), with: place("o-1"), producer: producer)
         #expect(answer.code == "order_exists")
-        #expect(try book.messages.halfMessages().elements == [])
+        #expect(try await book.messages.halfMessages().elements == [])
         book.advance(by: .days(1))
         #expect(try book.messages(in: "receipts") == [])
     }
@@ -64,16 +64,16 @@ import WaybillCore
         let file = try ShopFile()
         let clock = VirtualClock(start: noon)
         let before = try file.open(clock)
-        _ = try await before.submit(StockCommand(.receive(9), of: mug)).get()
+        try await before.submit(StockCommand(.receive(9), of: mug))
         try await before.messages.createTopic("receipts", TopicSettings(type: .transaction))
         _ = try await prepared(before, sends: true)
-        before.close()
+        await before.close()
         let later = noon.advanced(by: .days(2))
         let after = try file.open(VirtualClock(start: later))
-        after.messages.answerFromJournal(of: producer)
+        await after.messages.answerFromJournal(of: producer)
         after.advance(to: later)
         #expect(try after.messages(in: "receipts") == ["bought o-1"])
-        after.close()
+        await after.close()
     }
 
     @Test func `without its command stays unknown until the last question, then a fence refuses the command`()
@@ -82,16 +82,16 @@ import WaybillCore
         let book = try await shop()
         let prepared = try await prepared(book, sends: false)
         book.advance(by: .minutes(30))
-        let half = try #require(try book.messages.halfMessages().elements.first)
+        let half = try #require(try await book.messages.halfMessages().elements.first)
         #expect(half.checks > 0 && !half.isParked, "absence is no answer yet")
         book.advance(by: .days(1))
-        #expect(try book.messages.halfMessages().elements == [], "rolled back, not parked")
-        let late = await book.submit(command(prepared.id))
+        #expect(try await book.messages.halfMessages().elements == [], "rolled back, not parked")
+        let late = await book.answer(to: command(prepared.id))
         #expect(late.code == "fenced")
-        #expect(try book.order("o-1") == nil)
+        #expect(try await book.order("o-1") == nil)
         var other = command(prepared.id)
         other.order = "o-2"
-        #expect(await book.submit(other).code == "fenced", "whatever it asks")
+        #expect(await book.answer(to: other).code == "fenced", "whatever it asks")
         #expect(try book.messages(in: "receipts") == [])
     }
 
@@ -99,9 +99,9 @@ import WaybillCore
         let book = try await shop()
         let prepared = try await prepared(book, sends: false)
         book.advance(by: .minutes(30))
-        try await book.submit(command(prepared.id)).receipt()
+        try await book.submit(command(prepared.id))
         book.advance(by: .days(1))
         #expect(try book.messages(in: "receipts") == ["bought o-1"])
-        #expect(try book.order("o-1") != nil)
+        #expect(try await book.order("o-1") != nil)
     }
 }

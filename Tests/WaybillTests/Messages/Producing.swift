@@ -14,11 +14,11 @@ func bookWithTopics() async throws -> OrderBook {
 @Suite struct `A producer` {
     @Test func `makes, changes and deletes topics`() async throws {
         let messages = try await bookWithTopics().messages
-        #expect(try messages.topics().map(\.name) == ["normal", "fifo", "delay", "transaction", "mixed"])
+        #expect(try await messages.topics().map(\.name) == ["normal", "fifo", "delay", "transaction", "mixed"])
         await #expect(throws: MessageRefusal.topicExists("fifo")) { try await messages.createTopic("fifo") }
         #expect(try await messages.updateTopic("fifo", TopicSettings(type: .mixed, queues: 8)).settings.queues == 8)
         try await messages.deleteTopic("fifo")
-        #expect(try messages.topic("fifo") == nil)
+        #expect(try await messages.topic("fifo") == nil)
         await #expect(throws: MessageRefusal.unknownTopic("fifo")) { try await messages.deleteTopic("fifo") }
     }
 
@@ -57,7 +57,7 @@ func bookWithTopics() async throws -> OrderBook {
         #expect(done.resolution == .commit)
         let undone = try await messages.sendInTransaction(message, producer: "ledger") { _ in .rollback }
         #expect(undone.resolution == .rollback)
-        #expect(try messages.halfMessages().elements.isEmpty)
+        #expect(try await messages.halfMessages().elements.isEmpty)
     }
 
     @Test func `is asked when its transaction ends without a word`() async throws {
@@ -71,14 +71,14 @@ func bookWithTopics() async throws -> OrderBook {
                 throw Crash()
             }
         }
-        #expect(try messages.halfMessages().elements.map(\.producer) == ["ledger"])
-        let checks = try messages.answerChecks(of: "ledger") { check in
+        #expect(try await messages.halfMessages().elements.map(\.producer) == ["ledger"])
+        let checks = try await messages.answerChecks(of: "ledger") { check in
             done.withLock { $0.contains(check.transaction) } ? .commit : .rollback
         }
         #expect(await checks.answer() == 0)
         book.advance(by: .minutes(1))
         #expect(await checks.answer() == 1)
-        #expect(try messages.halfMessages().elements.isEmpty)
+        #expect(try await messages.halfMessages().elements.isEmpty)
         checks.close()
     }
 

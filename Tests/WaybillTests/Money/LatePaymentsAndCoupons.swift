@@ -30,7 +30,7 @@ import WaybillCore
         #expect(try shop.status("o-1") == "closed")
         #expect(try shop.money("o-1") == ["p1": [1_900, 1_900, 0]])
         #expect(try shop.stock(mugStock) == [8, 0, 2])
-        #expect(try shop.book.order("o-1")?.holdings == [])
+        #expect(try await shop.book.order("o-1")?.holdings == [])
     }
 
     @Test func `that is spent does not hinder who pays the full price`() async throws {
@@ -60,7 +60,8 @@ import WaybillCore
             "shop": "s", "buyer": "ann", "pay_within": "30m", "grace": grace, "freight_cents": 0, "discount_cents": 0,
             "lines": [shop.line("a", "mug", "north", 1, 1_000)],
         ]
-        await shop.book.submit(OrderCommand("place", of: "o-1", data: data, workflow: "standard-order", role: "buyer"))
+        await shop.book.answer(
+            to: OrderCommand("place", of: "o-1", data: data, workflow: "standard-order", role: "buyer"))
     }
 
     @Test(arguments: [("2h", 120), ("0s", 0), (nil, 3 * 24 * 60)] as [(String?, Int64)])
@@ -94,14 +95,14 @@ import WaybillCore
     @Test func `and the time to pay have bounds`() async throws {
         let shop = try await StandardShop()
         await place(shop, grace: "91d")
-        #expect(try shop.book.order("o-1") == nil)
+        #expect(try await shop.book.order("o-1") == nil)
         for time: JSON in ["0s", "91d", -1, .int(.max)] {
             let data: JSON = [
                 "shop": "s", "buyer": "ann", "pay_within": time, "freight_cents": 0, "discount_cents": 0,
                 "lines": [shop.line("a", "mug", "north", 1, 1_000)],
             ]
-            let answer = await shop.book.submit(
-                OrderCommand("place", of: "o-2", data: data, workflow: "standard-order", role: "buyer"))
+            let answer = await shop.book.answer(
+                to: OrderCommand("place", of: "o-2", data: data, workflow: "standard-order", role: "buyer"))
             #expect(answer.refusalCode == "invariant_broken", "\(time)")
         }
         #expect(try shop.stock(mugStock) == [10, 0, 0])

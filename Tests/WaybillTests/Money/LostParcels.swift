@@ -46,10 +46,10 @@ import WaybillCore
         try await writeOff(shop, "x2").receipt()
         #expect(try back(shop) == 5_000)
         #expect(try shop.status("o-1/parcel-x2") == "lost")
-        #expect(try shop.book.order("o-1/parcel-x2")?.isFinished == true)
+        #expect(try await shop.book.order("o-1/parcel-x2")?.isFinished == true)
         #expect(try shop.stock(mugStock) == [7, 0, 1])
         #expect(try shop.stock(cupStock) == [9, 0, 0])
-        for call in try #require(try shop.book.order("o-1")).openCalls {
+        for call in try #require(try await shop.book.order("o-1")).openCalls {
             try await shop.refundDone("o-1", call.key).receipt()
         }
         shop.book.advance(by: .days(10))
@@ -73,14 +73,15 @@ import WaybillCore
             "shop": "s", "buyer": "ann", "pay_within": "30m", "freight_cents": 500, "discount_cents": 300,
             "lines": [shop.line("a", "mug", "north", 3, 1_000)],
         ]
-        await shop.book.submit(OrderCommand("place", of: "o-1", data: data, workflow: "standard-order", role: "buyer"))
+        await shop.book.answer(
+            to: OrderCommand("place", of: "o-1", data: data, workflow: "standard-order", role: "buyer"))
         await shop.pay("o-1", "p1", 3_200)
         await shop.ship("o-1", "x1", ("a", 3))
         shop.book.advance(by: .days(35))
         #expect(try shop.status("o-1") == "closed")
         #expect(try back(shop) == 3_200)
         #expect(try shop.stock(mugStock) == [7, 0, 0])
-        #expect(try shop.book.order("o-1")?.timeouts == [])
+        #expect(try await shop.book.order("o-1")?.timeouts == [])
     }
 
     @Test func `was all of the order: its coupon may be spent elsewhere`() async throws {
@@ -91,7 +92,7 @@ import WaybillCore
         shop.book.advance(by: .days(35))
         #expect(try shop.status("o-1") == "closed")
         #expect(try shop.stock(StockKey(sku: "coupon:ten")) == [1, 0, 0])
-        #expect(try shop.book.order("o-1")?.holdings == [])
+        #expect(try await shop.book.order("o-1")?.holdings == [])
     }
 
     @Test func `is sent again from what is in stock`() async throws {

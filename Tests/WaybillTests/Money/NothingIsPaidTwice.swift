@@ -74,7 +74,7 @@ import WaybillCore
             try await desk.pay("stray", 100).receipt()
             let call = try #require(try desk.asked().first).key
             desk.book.advance(by: .days(2))
-            #expect(try desk.book.calls(of: desk.order)?.first?.state == "unanswered")
+            #expect(try await desk.book.calls(of: desk.order)?.first?.state == "unanswered")
             #expect(await desk.refundAgain("stray", 100).code == "not_possible")
             #expect(await desk.refundDone(call, by: "buyer").code == "wrong_role")
             try await (isDone ? desk.refundDone(call, by: "finance") : desk.refundFailed(call, by: "finance")).receipt()

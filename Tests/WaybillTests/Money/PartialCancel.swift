@@ -29,7 +29,8 @@ import WaybillCore
             "shop": "s", "buyer": "ann", "pay_within": "30m", "freight_cents": 500, "discount_cents": 400,
             "lines": [shop.line("a", "mug", "north", 2, 1_000), shop.line("b", "cup", "south", 2, 1_000)],
         ]
-        await shop.book.submit(OrderCommand("place", of: "o-1", data: data, workflow: "standard-order", role: "buyer"))
+        await shop.book.answer(
+            to: OrderCommand("place", of: "o-1", data: data, workflow: "standard-order", role: "buyer"))
         await shop.pay("o-1", "p1", 4_100)
         await shop.ship("o-1", "x1", ("a", 1), ("b", 1))
         await shop.cancel("o-1")

@@ -144,10 +144,10 @@ import WaybillCore
             try await desk.refundDone(call.key).receipt()
             used += 1
         }
-        let before = try #require(try desk.book.order(desk.order))
+        let before = try #require(try await desk.book.order(desk.order))
         #expect(
             await desk.pay("one more", 10) == .refused(.limit("natural keys of an order", max: 1_024)))
-        #expect(try desk.book.order(desk.order) == before)
+        #expect(try await desk.book.order(desk.order) == before)
         // A payment that is known already is answered as it was.
         #expect(try await desk.pay("p").receipt().isRepeat)
         let call = try #require(try desk.asked().first)

@@ -45,7 +45,7 @@ import WaybillCore
         #expect(await ask(shop, "c1", ("a", 0)).refusalCode == "not_possible")
         #expect(await ask(shop, "c1", ("a", 1), ("a", 1)).refusalCode == "not_possible")
         #expect(await ask(shop, "c1", ("z", 1)).refusalCode == "not_possible")
-        #expect(try shop.book.order("o-1")?.children.count == 1)
+        #expect(try await shop.book.order("o-1")?.children.count == 1)
     }
 
     @Test func `are free again when the goods do not come`() async throws {
@@ -55,7 +55,7 @@ import WaybillCore
         try await shop.send("send_back", "o-1/case-c1", ["carrier": "post", "parcel": "b1"], by: "buyer").receipt()
         shop.book.advance(by: .days(30))
         #expect(try shop.status("o-1/case-c1") == "closed")
-        #expect(try shop.book.order("o-1/case-c1")?.isFinished == true)
+        #expect(try await shop.book.order("o-1/case-c1")?.isFinished == true)
         #expect(try shop.money("o-1") == ["p1": [3_000, 0, 0]])
         try await ask(shop, "c2", ("a", 3)).receipt()
     }
@@ -92,7 +92,7 @@ import WaybillCore
         try await receive(shop, "c2", mugs: 1, at: "south").receipt()
         #expect(try shop.stock(mugStock) == [7, 0, 0])
         #expect(try shop.stock(south) == [3, 0, 0])
-        #expect(try shop.book.order("o-1")?.holdings == [])
+        #expect(try await shop.book.order("o-1")?.holdings == [])
         // They can be sold from there.
         let line = shop.line("a", "mug", "south", 3, 1_000)
         #expect(await shop.place("o-2", lines: [line]).refusalCode == nil)
@@ -101,7 +101,7 @@ import WaybillCore
     @Test func `have a return with the number of a parcel`() async throws {
         let shop = try await delivered()
         try await ask(shop, "x1", ("a", 1)).receipt()
-        #expect(try shop.book.order("o-1")?.children == ["o-1/parcel-x1", "o-1/case-x1"])
+        #expect(try await shop.book.order("o-1")?.children == ["o-1/parcel-x1", "o-1/case-x1"])
     }
 }
 

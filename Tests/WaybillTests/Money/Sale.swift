@@ -35,7 +35,7 @@ struct SalesDesk {
     /// Places the order; it awaits 9.00.
     init(_ sale: Sale, balance: Int64 = 1_000, in book: OrderBook? = nil) async throws {
         let shop = try book ?? OrderBook.inMemory(world: .virtual(VirtualClock(start: noon)))
-        _ = try await shop.submit(StockCommand(.receive(10), of: mugStock)).get()
+        try await shop.submit(StockCommand(.receive(10), of: mugStock))
         self.book = shop
         self.sale = sale
         order = sale == .groupMember ? "g-1/m1" : "o-1"
@@ -67,14 +67,14 @@ struct SalesDesk {
             let open: JSON = [
                 "shop": "s", "sku": "mug", "at": "north", "price_cents": 900, "needed": 2, "places": 3, "within": "24h",
             ]
-            try await shop.submit(OrderCommand("open", of: "g-1", data: open, workflow: "group-buy")).receipt()
+            try await shop.submit(OrderCommand("open", of: "g-1", data: open, workflow: "group-buy"))
             try await join(1)
         }
     }
 
     func join(_ number: Int) async throws {
         let data: JSON = ["member": .text("m\(number)"), "buyer": .text("buyer-\(number)")]
-        try await book.submit(OrderCommand("join", of: "g-1", data: data, role: "buyer")).receipt()
+        try await book.submit(OrderCommand("join", of: "g-1", data: data, role: "buyer"))
     }
 
     @discardableResult
@@ -82,8 +82,8 @@ struct SalesDesk {
         _ name: EventName, _ data: JSON = [:], by role: Text, key: Text? = nil, of order: OrderID? = nil,
         workflow: WorkflowName? = nil
     ) async -> Answer {
-        await book.submit(
-            OrderCommand(name, of: order ?? self.order, data: data, workflow: workflow, role: role, key: key))
+        await book.answer(
+            to: OrderCommand(name, of: order ?? self.order, data: data, workflow: workflow, role: role, key: key))
     }
 
     @discardableResult

@@ -11,7 +11,7 @@ import Waybill
         #expect(try shop.stock(mugStock) == [10, 0, 0])
         #expect(try shop.stock(cupStock) == [10, 0, 0])
         #expect(try shop.money("o-1") == ["p1": [1_000, 1_000, 0]])
-        #expect(try shop.book.order("o-1")?.timeouts == [])
+        #expect(try await shop.book.order("o-1")?.timeouts == [])
     }
 
     @Test func `is not revived by a payment that was under way`() async throws {
@@ -34,7 +34,7 @@ import Waybill
         #expect(try shop.sent("o-1").sorted() == ["order:closed", "refunds", "refunds"])
         #expect(try shop.money("o-1") == ["p1": [3_000, 3_000, 0], "p2": [2_000, 2_000, 0]])
         #expect(try shop.stock(mugStock) == [10, 0, 0])
-        #expect(try shop.book.order("o-1")?.holdings == [])
+        #expect(try await shop.book.order("o-1")?.holdings == [])
         #expect(await shop.ship("o-1", "x1", ("a", 1)).refusalCode == "not_possible")
         #expect(await shop.cancel("o-1").refusalCode == "not_possible")
     }

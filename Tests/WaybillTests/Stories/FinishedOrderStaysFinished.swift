@@ -18,19 +18,19 @@ import Waybill
 
     @Test func `takes no command, not even one that its root would handle`() async throws {
         let book = try OrderBook.inMemory(workflows: [till])
-        try await book.submit(OrderCommand("open", of: "o-1", workflow: "till")).receipt()
-        try await book.submit(OrderCommand("add", of: "o-1")).receipt()
-        try await book.submit(OrderCommand("close", of: "o-1")).receipt()
-        let order = try #require(try book.order("o-1"))
+        try await book.submit(OrderCommand("open", of: "o-1", workflow: "till"))
+        try await book.submit(OrderCommand("add", of: "o-1"))
+        try await book.submit(OrderCommand("close", of: "o-1"))
+        let order = try #require(try await book.order("o-1"))
         #expect(order.isFinished)
         #expect(order.possible == [])
         guard
-            case .refused(.notPossible("add", "closed", ["closed"], _)) = await book.submit(
-                OrderCommand("add", of: "o-1"))
+            case .refused(.notPossible("add", "closed", ["closed"], _)) = await book.answer(
+                to: OrderCommand("add", of: "o-1"))
         else {
             Issue.record("an order that has ended took a command")
             return
         }
-        #expect(try book.order("o-1") == order)
+        #expect(try await book.order("o-1") == order)
     }
 }

@@ -19,7 +19,7 @@ import WaybillCore
         await shop.ship("o-1", "x3", ("b", 1))
         #expect(try shop.status("o-1") == "awaiting receipt")
         #expect(try shop.contents("o-1").lines.map(\.shipped) == [3, 1])
-        #expect(try shop.book.order("o-1")?.holdings.map(\.shipped) == [3, 1])
+        #expect(try await shop.book.order("o-1")?.holdings.map(\.shipped) == [3, 1])
         #expect(try shop.stock(mugStock) == [7, 0, 3])
     }
 
@@ -92,7 +92,7 @@ import WaybillCore
         let shop = try await arrived()
         #expect(
             await shop.send("extend_receipt", "o-1", ["by": -864_000_000], by: "seller").refusalCode == "not_possible")
-        #expect(try shop.book.order("o-1")?.timeouts.map(\.due) == [noon.advanced(by: .days(10))])
+        #expect(try await shop.book.order("o-1")?.timeouts.map(\.due) == [noon.advanced(by: .days(10))])
     }
 
     @Test func `is not put off to the end of time`() async throws {

@@ -14,13 +14,13 @@ import WaybillCore
         ]
         for (index, step) in steps.enumerated() { #expect(try await step().receipt().version == Int64(index) + 2) }
         shop.book.advance(by: .days(30))
-        let before = try #require(try shop.book.order("o-1"))
+        let before = try #require(try await shop.book.order("o-1"))
         for (index, step) in steps.enumerated() {
             let receipt = try await step().receipt()
             #expect(receipt.isRepeat)
             #expect(receipt.version == Int64(index) + 2)
         }
-        #expect(try shop.book.order("o-1") == before)
+        #expect(try await shop.book.order("o-1") == before)
         #expect(try shop.stock(mugStock) == [9, 0, 1])
     }
 

@@ -67,7 +67,7 @@ import Waybill
 
     @Test func `is done once, for exactly what was asked`() async throws {
         let shop = try await paidTwice()
-        let calls = try #require(try shop.book.order("o-1")?.openCalls)
+        let calls = try #require(try await shop.book.order("o-1")?.openCalls)
         #expect(calls.map { String(decoding: $0.data, as: UTF8.self) } == [#"{"payment":"p2","amount_cents":1000}"#])
         let more: JSON = ["payment": "p2", "amount_cents": 1_001]
         #expect(await shop.send("refund_done", "o-1", more, by: "payments", key: "o-1#1").refusalCode == "bad_data")
@@ -89,7 +89,7 @@ import Waybill
         try await shop.send("refund_again", "o-1", again, by: "finance").receipt()
         #expect(try shop.sent("o-1") == ["refunds"])
         #expect(try shop.money("o-1") == ["p1": [1_000, 0, 0], "p2": [1_000, 1_000, 0]])
-        #expect(try shop.book.calls(of: "o-1")?.map(\.state) == ["failed", "open"])
+        #expect(try await shop.book.calls(of: "o-1")?.map(\.state) == ["failed", "open"])
     }
 
     @Test func `without an answer for a day is neither here nor gone, until somebody who has looked says which`()
@@ -100,7 +100,7 @@ import Waybill
             shop.book.advance(by: .days(30))
             #expect(try shop.sent("o-1") == ["order:needs-a-person"])
             #expect(try shop.money("o-1")["p2"] == [1_000, 1_000, 0])
-            #expect(try shop.book.calls(of: "o-1")?.map(\.state) == ["unanswered"])
+            #expect(try await shop.book.calls(of: "o-1")?.map(\.state) == ["unanswered"])
             let again: JSON = ["payment": "p2", "amount_cents": 1_000]
             #expect(await shop.send("refund_again", "o-1", again, by: role).refusalCode == "not_possible")
             let name: EventName = isDone ? "refund_done" : "refund_failed"

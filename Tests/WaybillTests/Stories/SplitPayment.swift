@@ -14,7 +14,7 @@ import Waybill
         #expect(try shop.sent("o-1") == ["order:paid"])
         #expect(try shop.stock(mugStock) == [8, 0, 2])
         #expect(try shop.stock(cupStock) == [9, 0, 1])
-        #expect(try shop.book.order("o-1")?.timeouts == [])
+        #expect(try await shop.book.order("o-1")?.timeouts == [])
     }
 
     @Test func `is paid when the price comes down to what is there`() async throws {

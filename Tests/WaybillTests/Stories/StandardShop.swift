@@ -14,10 +14,10 @@ struct StandardShop {
     init(mugs: Int64 = 10, cups: Int64 = 10, coupons: [SKU] = []) async throws {
         book = try OrderBook.inMemory(world: .virtual(VirtualClock(start: noon)))
         for (key, quantity) in [(mugStock, mugs), (cupStock, cups)] where quantity > 0 {
-            _ = try await book.submit(StockCommand(.receive(quantity), of: key)).get()
+            try await book.submit(StockCommand(.receive(quantity), of: key))
         }
         for coupon in coupons {
-            _ = try await book.submit(StockCommand(.receive(1), of: StockKey(sku: coupon))).get()
+            try await book.submit(StockCommand(.receive(1), of: StockKey(sku: coupon)))
         }
     }
 
@@ -42,7 +42,8 @@ struct StandardShop {
             "shop": "s", "buyer": .text(buyer), "coupon": coupon.map { .text($0) } ?? nil, "pay_within": "30m",
             "freight_cents": 0, "discount_cents": .int(discount), "lines": .array(lines),
         ]
-        return await book.submit(OrderCommand("place", of: id, data: data, workflow: "standard-order", role: "buyer"))
+        return await book.answer(
+            to: OrderCommand("place", of: id, data: data, workflow: "standard-order", role: "buyer"))
     }
 
     func line(_ name: String, _ sku: String, _ place: String, _ quantity: Int64, _ cents: Int64) -> JSON {
@@ -102,7 +103,7 @@ struct StandardShop {
     func send(
         _ name: EventName, _ id: OrderID, _ data: JSON = [:], by role: Text, key: Text? = nil
     ) async -> Answer {
-        await book.submit(OrderCommand(name, of: id, data: data, role: role, key: key))
+        await book.answer(to: OrderCommand(name, of: id, data: data, role: role, key: key))
     }
 
     private func quantities(_ lines: [(String, Int64)]) -> JSON {

@@ -72,6 +72,6 @@ import WaybillEngine
         try await book.releaseTimeouts()
         book.engine.writeWithoutRequests()
         #expect(try expired(in: book) == [1, 1, 2, 3, 3])
-        book.close()
+        await book.close()
     }
 }

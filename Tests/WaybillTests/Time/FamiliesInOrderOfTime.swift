@@ -51,10 +51,10 @@ import Waybill
     /// A race that ends after 30 minutes, with runners who arrive after so many.
     private func start(_ runners: [(String, Int64)], in book: OrderBook) async throws {
         let ends: JSON = ["ends_in": .int(Interval.minutes(30).milliseconds), "arrived": ""]
-        try await book.submit(OrderCommand("open", of: "r", data: ends, workflow: "race")).receipt()
+        try await book.submit(OrderCommand("open", of: "r", data: ends, workflow: "race"))
         for (name, minutes) in runners {
             let data: JSON = ["name": .text(name), "runs": .int(Interval.minutes(minutes).milliseconds)]
-            try await book.submit(OrderCommand("join", of: "r", data: data)).receipt()
+            try await book.submit(OrderCommand("join", of: "r", data: data))
         }
     }
 
@@ -69,16 +69,16 @@ import Waybill
         let file = try ShopFile()
         let before = try open(file, minutes: 0)
         try await start([("late", 40), ("early", 20), ("same", 30)], in: before)
-        before.close()
+        await before.close()
         let after = try open(file, minutes: 60)
         switch first {
         case "none": after.advance(by: Interval(milliseconds: 0))
-        case "r": try await after.submit(OrderCommand("look", of: "r")).receipt()
-        default: try await after.submit(OrderCommand("wave", of: OrderID(first))).receipt()
+        case "r": try await after.submit(OrderCommand("look", of: "r"))
+        default: try await after.submit(OrderCommand("wave", of: OrderID(first)))
         }
         // At the same moment the race comes first: its number is the lower one.
         #expect(try arrived(in: after) == "early late same late late ")
-        after.close()
+        await after.close()
     }
 
     @Test func `with more due than a write fires the rest comes first all the same`() async throws {
@@ -89,15 +89,15 @@ import Waybill
         for number in 0..<200 {
             try await before.submit(
                 OrderCommand("open", of: OrderID("other-\(number)"), data: soon, workflow: "race")
-            ).receipt()
+            )
         }
         try await start([("late", 40), ("early", 20)], in: before)
-        before.close()
+        await before.close()
         let after = try open(file, minutes: 60)
         let answers = after.engine.answers([OrderCommand("wave", of: "r/late"), OrderCommand("look", of: "r")])
         #expect(answers.map(\.code) == ["accepted", "accepted"])
-        let history = try #require(try after.history(of: "r"))
+        let history = try #require(try await after.history(of: "r"))
         #expect(history.map(\.type) == ["open", "join", "join", "arrived", "$timeout", "arrived", "look"])
-        after.close()
+        await after.close()
     }
 }

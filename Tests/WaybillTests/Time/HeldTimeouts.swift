@@ -42,13 +42,14 @@ import WaybillStore
         let book = try open(file, clock)
         let hold = try #require(book.timeoutHold)
         #expect(hold.heldBy == "waybill" && hold.until == hold.since.advanced(by: .minutes(5)))
-        #expect(book.health.timeoutHold == hold && !book.health.isFine)
+        #expect(book.vitals.timeoutHold == hold && !book.vitals.isFine)
         let later = change(.extend(by: .hours(4)))
-        #expect(try book.countTimeouts(later) == 3_000)
+        #expect(try await book.countTimeouts(later) == 3_000)
         #expect(try await book.changeTimeouts(later) == 3_000)
-        #expect(try book.order("o-0")?.status == "awaiting payment")
-        #expect(try book.order("o-0")?.timeouts.first?.due == noon.advanced(by: .hours(4)).advanced(by: .minutes(30)))
-        book.close()
+        #expect(try await book.order("o-0")?.status == "awaiting payment")
+        #expect(
+            try await book.order("o-0")?.timeouts.first?.due == noon.advanced(by: .hours(4)).advanced(by: .minutes(30)))
+        await book.close()
     }
 
     @Test func `by an opening fire after five minutes, in order of their due times`() async throws {
@@ -63,8 +64,8 @@ import WaybillStore
         clock.pass(Interval(milliseconds: 1))
         #expect(book.engine.answers([place("new")]).map(\.code) == ["accepted"])
         #expect(book.timeoutHold == nil)
-        #expect(try book.order("o-0")?.status == "closed")
-        book.close()
+        #expect(try await book.order("o-0")?.status == "closed")
+        await book.close()
     }
 
     @Test(.timeLimit(.minutes(1)))
@@ -75,13 +76,13 @@ import WaybillStore
         let paid = try await book.transact(pay("o-7")) { _ in book.confirmClock() }
         #expect(paid.receipt.version == 2)
         while book.timeoutHold != nil { await Task.yield() }
-        #expect(try book.order("o-7")?.status == "paid")
+        #expect(try await book.order("o-7")?.status == "paid")
         #expect(try book.engine.audits(limit: 9).map(\.type).suffix(2) == ["$hold", "$release"])
-        #expect(try book.history(of: "o-7")?.map(\.version) == [1, 2])
-        book.close()
+        #expect(try await book.history(of: "o-7")?.map(\.version) == [1, 2])
+        await book.close()
         let again = try OrderBook.open(file.path, workflows: [mugShop], world: .virtual(VirtualClock(start: noon)))
-        #expect(try again.order("o-7")?.status == "paid")
-        again.close()
+        #expect(try await again.order("o-7")?.status == "paid")
+        await again.close()
     }
 
     @Test func `by an opening stay held by the next one, for the rest of the five minutes`() async throws {
@@ -89,14 +90,14 @@ import WaybillStore
         let clock = ShopClock(noon.advanced(by: .hours(3)))
         let first = try open(file, clock)
         #expect(first.engine.answers([pay("o-7")]).map(\.code) == ["accepted"])
-        first.close()
+        await first.close()
         clock.pass(.minutes(2))
         let second = try open(file, clock)
         #expect(second.timeoutHold?.heldBy == "waybill")
         clock.pass(.minutes(3))
         _ = second.engine.answers([place("x")])
         #expect(second.timeoutHold == nil)
-        second.close()
+        await second.close()
     }
 
     @Test func `are not held by an opening with fewer overdue, or soon after the last write`() throws {
@@ -119,15 +120,15 @@ import WaybillStore
         let file = try file(3)
         let before = try file.open()
         try await before.holdTimeouts(because: "payments are down", by: "ops")
-        before.close()
+        await before.close()
         let book = try file.open(VirtualClock(start: noon.advanced(by: .hours(3))))
         #expect(book.timeoutHold == TimeoutHold(heldBy: "ops", since: noon, why: "payments are down"))
         book.advance(by: .days(2))
-        try await book.submit(pay("o-1")).receipt()
-        try await book.cancelTimeout(name, of: "o-2").receipt()
-        let moved = try await book.moveTimeout(name, of: "o-0", to: noon).receipt()
+        try await book.submit(pay("o-1"))
+        try await book.cancelTimeout(name, of: "o-2")
+        let moved = try await book.moveTimeout(name, of: "o-0", to: noon)
         #expect(moved.version == 2)
-        #expect(try book.order("o-0")?.status == "awaiting payment")
+        #expect(try await book.order("o-0")?.status == "awaiting payment")
         // Messages go on.
         try await book.messages.createTopic("news", TopicSettings(type: .mixed))
         let text = NewMessage(to: "news", body: Array("hello".utf8), deliverAt: book.now.advanced(by: .minutes(1)))
@@ -137,14 +138,14 @@ import WaybillStore
         #expect(try await book.releaseTimeouts(by: "ann"))
         #expect(try await book.releaseTimeouts(by: "ann") == false)
         book.advance(by: Interval(milliseconds: 0))
-        #expect(try book.order("o-0")?.status == "closed")
-        #expect(try book.order("o-1")?.status == "paid")
-        #expect(try book.order("o-2")?.status == "awaiting payment")
+        #expect(try await book.order("o-0")?.status == "closed")
+        #expect(try await book.order("o-1")?.status == "paid")
+        #expect(try await book.order("o-2")?.status == "awaiting payment")
         let audits = try book.engine.audits(limit: 9)
         #expect(audits.map(\.type) == ["$hold", "$release"])
         #expect(audits.map(\.caller) == ["ops", "ann"])
-        #expect(book.health.isFine)
-        book.close()
+        #expect(book.vitals.isFine)
+        await book.close()
     }
 
     @Test func `by a setting are held before anything fires, and who held them before stays`() async throws {
@@ -155,12 +156,12 @@ import WaybillStore
         let book = try open(file, clock, settings)
         book.engine.writeWithoutRequests()
         #expect(book.timeoutHold?.why == "a restore")
-        #expect(try book.order("o-0")?.status == "awaiting payment")
-        book.close()
+        #expect(try await book.order("o-0")?.status == "awaiting payment")
+        await book.close()
         settings.holdsTimeouts = "another"
         let again = try open(file, clock, settings)
         #expect(again.timeoutHold?.why == "a restore")
-        again.close()
+        await again.close()
     }
 }
 
@@ -202,7 +203,7 @@ import WaybillStore
             )
         }
         #expect(kept == (1, 1))
-        book.close()
+        await book.close()
     }
 
     @Test(arguments: [Interval.hours(1), Interval.hours(-1)])
@@ -219,6 +220,6 @@ import WaybillStore
         while book.engine.groups.census().waiting == 0 { await Task.yield() }
         clock.pass(.seconds(5), stepping: step)
         #expect(try await second.isEmpty)
-        book.close()
+        await book.close()
     }
 }

@@ -54,8 +54,8 @@ import WaybillEngine
     ) async throws {
         let clock = VirtualClock(start: noon)
         let book = try OrderBook.inMemory(workflows: [Self.rings, mugShop], world: .virtual(clock))
-        _ = try await book.submit(StockCommand(.receive(1), of: mug)).get()
-        try await book.submit(place("other")).receipt()
+        try await book.submit(StockCommand(.receive(1), of: mug))
+        try await book.submit(place("other"))
         let time = HistoryTime.ofItsOrders { $0.text.string.hasPrefix("r-") }
         let ids = (0..<count).map { OrderID("r-\($0)") }
         let asked = ids.map { start($0) }
@@ -64,13 +64,13 @@ import WaybillEngine
         book.engine.pass(to: noon.advanced(by: .hours(2)), as: time)
         // The second state's timeout is due before those of the moment at which it was armed.
         for id in ids { #expect(try rung(id, in: book) == "abcs") }
-        #expect(try book.order("other")?.status == "awaiting payment", "its time has not come")
+        #expect(try await book.order("other")?.status == "awaiting payment", "its time has not come")
         let fired = try book.engine.store.read { rows in
             try rows.events(after: Position(0), upTo: book.engine.lastPosition, limit: 9 * count + 9)
         }
         .filter { $0.type == "$timeout" }.map(\.stream.number)
         #expect(fired == fired.sorted() && fired.count == 4 * count)
-        book.close()
+        await book.close()
     }
 
     @Test func `nothing of it fires while the file holds timeouts`() async throws {
@@ -83,6 +83,6 @@ import WaybillEngine
         try await book.releaseTimeouts()
         book.engine.pass(to: noon.advanced(by: .hours(2)), as: time)
         #expect(try rung("r-1", in: book) == "abcs")
-        book.close()
+        await book.close()
     }
 }

@@ -28,9 +28,9 @@ import WaybillStore
 
     @Test func `the first order after a stop finds its unit`() async throws {
         let book = try file().open(later())
-        try await book.submit(place("new")).receipt()
-        #expect(try book.order("new")?.status == "awaiting payment")
-        book.close()
+        try await book.submit(place("new"))
+        #expect(try await book.order("new")?.status == "awaiting payment")
+        await book.close()
     }
 
     @Test func `an order for all of them keeps its place until nothing is overdue, and others do not wait`() throws {
@@ -64,14 +64,14 @@ import WaybillStore
         let book = try OrderBook.open(file.path, workflows: [mugShop], world: clock.world)
         let answers = await withTaskGroup(of: Answer.self) { group in
             for number in 0..<Self.count {
-                group.addTask { await book.submit(place(OrderID("new-\(number)"))) }
+                group.addTask { await book.answer(to: place(OrderID("new-\(number)"))) }
             }
             return await group.reduce(into: [Answer]()) { $0.append($1) }
         }
         #expect(answers.filter { !$0.isAccepted } == [])
-        let tooMany = await book.submit(place("one-too-many"))
+        let tooMany = await book.answer(to: place("one-too-many"))
         #expect(tooMany == .refused(.insufficientStock("mug", "", asked: 1, free: 0)))
-        book.close()
+        await book.close()
     }
 
     @Test func `a command with rows of the caller's waits for them too`() async throws {
@@ -81,7 +81,7 @@ import WaybillStore
         let (receipt, rows) = try await book.transact(command) { _ in 7 }
         #expect(receipt.version == 1)
         #expect(rows == 7)
-        book.close()
+        await book.close()
     }
 
     @Test func `a damaged one is put off, and not the order that fires it`() async throws {
@@ -95,31 +95,31 @@ import WaybillStore
         store.close()
         let book = try file.open(later())
         let data: JSON = ["buyer": "ann", "qty": .int(Int64(Self.count) - 1), "price_cents": 1_200]
-        try await book.submit(OrderCommand("place", of: "all", data: data, workflow: "mug-shop")).receipt()
+        try await book.submit(OrderCommand("place", of: "all", data: data, workflow: "mug-shop"))
         let retries = try book.engine.store.read { try $0.timeoutRetries(.order, after: nil, limit: 9) }
         #expect(retries.count == 1)
-        book.close()
+        await book.close()
     }
 
     @Test func `the door lets orders in while one of them is overdue`() async throws {
         let clock = VirtualClock(start: noon)
         let book = try OrderBook.inMemory(world: .virtual(clock))
         let phone = StockKey(sku: "phone", location: "hall")
-        _ = try await book.submit(StockCommand(.receive(1), of: phone)).get()
+        try await book.submit(StockCommand(.receive(1), of: phone))
         func place(_ id: OrderID) -> OrderCommand {
             let data: JSON = [
                 "buyer": .text(id.text.string), "sku": "phone", "at": "hall", "price_cents": 49_900, "limit": 5,
             ]
             return OrderCommand("place", of: id, data: data, workflow: "flash-sale", role: "shop")
         }
-        try await book.submit(place("o-1")).receipt()
-        #expect(await book.submit(place("o-2")).code == "insufficient_stock")
+        try await book.submit(place("o-1"))
+        #expect(await book.answer(to: place("o-2")).code == "insufficient_stock")
         let writes = book.engine.writeCount
-        #expect(await book.submit(place("o-3")).code == "insufficient_stock")
+        #expect(await book.answer(to: place("o-3")).code == "insufficient_stock")
         #expect(book.engine.writeCount == writes, "at the door")
         // Time passes while no write has fired what is due.
         clock.move(to: noon.advanced(by: .minutes(20)))
-        try await book.submit(place("o-4")).receipt()
+        try await book.submit(place("o-4"))
     }
 }
 
@@ -153,26 +153,26 @@ import WaybillStore
 
     @Test func `has the next one parked and shown, and goes on with commands`() async throws {
         let book = try OrderBook.inMemory(workflows: [Self.mill, mugShop], world: .virtual(VirtualClock(start: noon)))
-        _ = await book.submit(start)
+        _ = await book.answer(to: start)
         try isParked(book)
-        _ = try await book.submit(StockCommand(.receive(1), of: mug)).get()
-        try await book.submit(place("o-1")).receipt()
+        try await book.submit(StockCommand(.receive(1), of: mug))
+        try await book.submit(place("o-1"))
         book.advance(by: .hours(1))
-        #expect(try book.order("o-1")?.status == "closed", "others fire as ever")
+        #expect(try await book.order("o-1")?.status == "closed", "others fire as ever")
         try isParked(book)
-        try await book.submit(OrderCommand("halt", of: "m")).receipt()
+        try await book.submit(OrderCommand("halt", of: "m"))
         #expect(try book.engine.store.read { try $0.timeoutRetries(.order, after: nil, limit: 9) } == [])
     }
 
     @Test func `has it parked also while the clock goes on`() async throws {
         let clock = ShopClock()
         let book = try OrderBook.inMemory(workflows: [Self.mill], world: clock.world)
-        _ = await book.submit(start)
+        _ = await book.answer(to: start)
         for _ in 0..<1_200 {
             clock.pass(Interval(milliseconds: 3))
             book.engine.writeWithoutRequests()
         }
         try isParked(book)
-        book.close()
+        await book.close()
     }
 }

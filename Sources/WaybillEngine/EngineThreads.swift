@@ -1,0 +1,115 @@
+import Foundation
+import WaybillStore
+import WaybillTimeouts
+
+/// The threads on which calls of the engine may wait: for a free reading connection, for the end of a checkpoint, for
+/// the turn to write.
+///
+/// Swift's own pool has about one thread per core. A call that waited there would stop every other task of the process.
+///
+/// ```
+/// task ──enqueue──► line ──► an idle thread, or a new one up to `threadsMax` ──► the job runs, and may wait
+/// ```
+/// A thread starts when a job finds none idle. After ``close()`` the threads end as soon as the line is empty; a job
+/// that comes later gets a thread again, so no task waits for ever.
+package final class EngineThreads: TaskExecutor, @unchecked Sendable {
+    // Unchecked: the fields below are touched only while `condition` is locked.
+    private let condition = NSCondition()
+    private let threadsMax: Int
+    /// Jobs in order; those before `first` have been taken.
+    private var line: [UnownedJob] = []
+    private var first = 0
+    private var count = 0
+    private var idle = 0
+    private var isClosed = false
+
+    package init(threadsMax: Int) {
+        precondition(threadsMax > 0, "jobs need one thread at least")
+        self.threadsMax = threadsMax
+    }
+
+    /// Lets a job wait for a thread. The line is as long as there are tasks; whoever makes them bounds their number.
+    package func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        condition.lock()
+        line.append(job)
+        let isShort = line.count - first > idle && count < threadsMax
+        if isShort { count += 1 } else { condition.signal() }
+        condition.unlock()
+        if isShort { start() }
+    }
+
+    /// Runs a call that may wait, on one of the threads.
+    package func run<Result, Failure>(
+        _ call: () throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        try await withTaskExecutorPreference(self) { () async throws(Failure) -> Result in try call() }
+    }
+
+    /// Nothing more is expected: idle threads end.
+    package func close() {
+        condition.lock()
+        isClosed = true
+        condition.broadcast()
+        condition.unlock()
+    }
+
+    /// Jobs that wait for a thread.
+    package var waitingCount: Int {
+        condition.lock()
+        defer { condition.unlock() }
+        return line.count - first
+    }
+
+    private func start() {
+        let thread = Thread { [self] in
+            while let job = next() { job.runSynchronously(on: asUnownedTaskExecutor()) }
+        }
+        thread.name = "waybill-call"
+        thread.start()
+    }
+
+    /// The next job, as soon as there is one; nil: the thread is to end.
+    private func next() -> UnownedJob? {
+        condition.lock()
+        defer { condition.unlock() }
+        while true {
+            if first < line.count {
+                let job = line[first]
+                first += 1
+                if first == line.count {
+                    line.removeAll(keepingCapacity: line.capacity <= Self.keptMax)
+                    first = 0
+                }
+                return job
+            }
+            if isClosed {
+                count -= 1
+                return nil
+            }
+            idle += 1
+            condition.wait()
+            idle -= 1
+        }
+    }
+
+    /// Room for so many jobs is kept when the line is empty.
+    private static let keptMax = 1_024
+}
+
+extension Engine {
+    /// Runs a call that may wait where it keeps no other task waiting. In a virtual world the caller's thread runs it:
+    /// there is no other.
+    package func onThread<Result, Failure>(
+        _ call: (Engine) throws(Failure) -> Result
+    ) async throws(Failure) -> Result {
+        if world.virtualClock != nil { return try call(self) }
+        return try await threads.run { () throws(Failure) -> Result in try call(self) }
+    }
+
+    /// A short read on the way of a command: at once when a reading connection is free, else on a thread that may wait.
+    func readSoon<Result>(_ body: @Sendable (borrowing Snapshot) throws -> Result) async throws -> Result {
+        if let result = try store.readNow(body) { return result }
+        return try await onThread { (engine) throws in try engine.store.read(body) }
+    }
+}

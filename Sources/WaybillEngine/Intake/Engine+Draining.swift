@@ -1,0 +1,26 @@
+import WaybillBroker
+import WaybillCore
+import WaybillTimeouts
+
+/// The end of an engine in order: nothing new comes in, and what is there is finished.
+extension Engine {
+    /// From now on work from outside is refused, and receives end without messages. What consumers have may still be
+    /// answered, and modules may finish.
+    package func refuseOutsideWork() {
+        intake.drain()
+        groups.close()
+    }
+
+    /// Waits until everything that is in line is committed and answered.
+    package func finishLine() async {
+        guard world.virtualClock == nil else { return }
+        while intake.depth > 0 {
+            // Behind what waits; closed: nothing does.
+            let isIn = await withCheckedContinuation { continuation in
+                let refusal = intake.add(.work { _ in continuation.resume(returning: true) }, isOwn: true)
+                if refusal != nil { continuation.resume(returning: false) }
+            }
+            if !isIn { return }
+        }
+    }
+}
