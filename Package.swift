@@ -75,6 +75,7 @@ let package = Package(
                 .embedInCode("v010_seal_rows.sql"),
                 .embedInCode("v011_move_settings_to_columns.sql"),
                 .embedInCode("v012_keep_access_tokens.sql"),
+                .embedInCode("v013_store_answers.sql"),
             ],
             swiftSettings: house),
         // The system's SQLite, 3.37 or newer.

@@ -12,4 +12,5 @@ package let migrations: [[UInt8]] = [
     PackageResources.v010_seal_rows_sql,
     PackageResources.v011_move_settings_to_columns_sql,
     PackageResources.v012_keep_access_tokens_sql,
+    PackageResources.v013_store_answers_sql,
 ]

@@ -69,6 +69,13 @@ extension OrderBook {
     ///
     /// - Throws: ``WorkflowFileError``, as above.
     public func activate(_ edition: WorkflowEdition, caller: String = "") throws {
+        _ = try activate(edition, by: Origin(caller: Text(caller))) { "" }
+    }
+
+    /// The same for somebody outside.
+    package func activate(
+        _ edition: WorkflowEdition, by origin: Origin, form: () -> Text
+    ) throws -> GivenAnswer<Void> {
         let workflow = try WorkflowFile.load(stored: edition.text)
         let name = "\(edition.name) version \(edition.version)"
         let current = try engine.workflowEditions().filter(\.isCurrent)
@@ -77,7 +84,7 @@ extension OrderBook {
             beside: try current.map { try WorkflowFile.load(stored: $0.text.string) })
         let findings = try familyFindings(of: workflow)
         guard findings.isEmpty else { throw WorkflowFileError(name: name, findings: findings) }
-        try engine.activate(edition.name, hash: edition.hash, caller: Text(caller))
+        return try engine.activate(edition.name, hash: edition.hash, by: origin, form: form)
     }
 
     /// What of a workflow does not fit the texts of parents in the file: those that take new orders, and those under

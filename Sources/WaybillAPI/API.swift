@@ -45,8 +45,8 @@ package struct API: Sendable {
         return Admission(
             operation: operation, principal: principal, parameters: parameters, headers: head.headers,
             query: try QueryValues(target.query, for: operation),
-            key: try IdempotencyKey.read(head.headers, rule: operation.key), requestID: requestID,
-            instance: target.path)
+            key: try IdempotencyKey.read(head.headers, rule: operation.key),
+            end: try NotAfter.read(head.headers, at: served.book.uptime), requestID: requestID, instance: target.path)
     }
 
     /// Does what was asked.
@@ -133,6 +133,8 @@ package struct Admission: Sendable {
     let headers: CallHeaders
     let query: QueryValues
     let key: Text?
+    /// Until this uptime it may begin; nil: whenever its turn comes.
+    let end: Interval?
     package let requestID: Text
     /// The path as it came.
     package let instance: Text

@@ -10,11 +10,33 @@ package struct AuditNote: Hashable, Sendable {
     package var caller: Text
     /// JSON object.
     package var body: [UInt8]
+    /// Of who asked for it.
+    package var trace: Text?
 
-    package init(_ type: EventName, at: Moment, caller: Text = "", body: [UInt8]) {
+    package init(_ type: EventName, at: Moment, caller: Text = "", body: [UInt8], trace: Text? = nil) {
         self.type = type
         self.at = at
         self.caller = caller
         self.body = body
+        self.trace = trace
+    }
+
+    /// What somebody outside did, and why.
+    package init(_ act: Act, by origin: Origin, at: Moment) {
+        var writer = JSONWriter()
+        act.values.with("reason", origin.reason.isEmpty ? nil : .text(origin.reason.string)).write(to: &writer)
+        self.init(act.type, at: at, caller: origin.caller, body: writer.bytes, trace: origin.trace)
+    }
+}
+
+/// What a verb did, as the audit says it.
+package struct Act: Sendable {
+    package var type: EventName
+    /// What it was about.
+    package var values: RefusalValues
+
+    package init(_ type: EventName, _ values: RefusalValues) {
+        self.type = type
+        self.values = values
     }
 }

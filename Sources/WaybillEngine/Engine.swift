@@ -241,7 +241,7 @@ package final class Engine: Sendable {
         writer.withLock { writer in
             guard writer.held?.hold.heldBy == TimeoutHold.itself else { return }
             // What cannot be written now ends by itself.
-            _ = writer.release(by: TimeoutHold.itself)
+            _ = writer.release(by: Origin(caller: TimeoutHold.itself))
         }
     }
 

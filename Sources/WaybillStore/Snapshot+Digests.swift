@@ -32,8 +32,10 @@ package enum DigestedTable: String, Sendable, CaseIterable {
             """
         case .command:
             """
-            SELECT caller, key FROM command
-            WHERE digest <> row_digest(generation, shelf, caller, key, fingerprint, stream, version, refusal) LIMIT ?1
+            SELECT caller, key FROM command WHERE digest <> CASE WHEN answer IS NULL
+                THEN row_digest(generation, shelf, caller, key, fingerprint, stream, version, refusal)
+                ELSE row_digest(generation, shelf, caller, key, fingerprint, stream, version, refusal, answer) END
+            LIMIT ?1
             """
         case .commandShelf:
             "SELECT generation, shelf FROM command_shelf WHERE digest <> row_digest(generation, shelf) LIMIT ?1"

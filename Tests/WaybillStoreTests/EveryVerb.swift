@@ -25,6 +25,7 @@ private func useListsOfTheNewest(_ transaction: borrowing Transaction) throws {
     try transaction.replaceAttributes(of: StreamNumber(1), old: [], new: [buyer])
     _ = try transaction.orders(attribute: buyer, before: end, limit: 9)
     try transaction.replaceAttributes(of: StreamNumber(1), old: [buyer], new: [])
+    try transaction.insert(CommandRow(caller: "shop", key: "l", fingerprint: 8, answer: "{}"), at: .noon)
 }
 
 private func useJournalVerbs(_ transaction: borrowing Transaction) throws {

@@ -39,12 +39,18 @@ package struct NewToken: Sendable {
     package func make(in book: ServedBook, by caller: Text) async throws(Problem) -> (
         token: AccessToken, text: TokenText
     ) {
+        let (token, text) = new(book, by: caller)
+        try await book.ask { book in try await book.engine.keep(token.kept) }
+        return (token, text)
+    }
+
+    /// A token that is kept nowhere yet.
+    func new(_ book: ServedBook, by caller: Text) -> (token: AccessToken, text: TokenText) {
         let text = TokenText(random: book.random)
         let now = book.now
         let token = AccessToken(
             id: text.id, secretHash: text.secretHash, name: name, grants: grants, createdAt: now, createdBy: caller,
             reason: reason, expiresAt: now.advanced(by: lasts))
-        try await book.ask { book in try await book.engine.keep(token.kept) }
         return (token, text)
     }
 }

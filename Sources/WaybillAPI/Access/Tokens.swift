@@ -9,7 +9,7 @@ enum Tokens {
 
     static let createToken = Operation(
         "createToken", .post, "/v1/tokens", "Makes a token; it is shown in this answer and never again.",
-        grant: Need(.admin),
+        grant: Need(.admin), key: .taken,
         body: .fields(
             [
                 Field("name", .text(bytesMax: 255), "How the journal names its requests.", isRequired: true),
@@ -35,9 +35,14 @@ enum Tokens {
         let new = try NewToken(
             name: try fields.needed("name"), grants: try fields.texts("grants", countMax: 100) ?? [],
             lasts: try fields.duration("expires_in") ?? .days(90), reason: try fields.needed("reason"))
-        let made = try await new.make(in: call.book, by: call.principal.name)
-        call.served.tokens.put(made.token)
-        return .json(201) { $0.token(made.token, secret: made.text.text) }
+        let (token, text) = new.new(call.book, by: call.principal.name)
+        let origin = call.origin(because: token.reason)
+        // The secret is stored nowhere: a repeat gets the answer without it.
+        let given = try await call.book.ask { book in
+            try await book.engine.keep(token.kept, by: origin) { Reply.form(token) { $0.token($1, secret: nil) } }
+        }
+        if case .now = given { call.served.tokens.put(token) }
+        return .given(given, 201) { writer, _ in writer.token(token, secret: text.text) }
     }
 
     static let listTokens = Operation(
@@ -56,7 +61,7 @@ enum Tokens {
 
     static let revokeToken = Operation(
         "revokeToken", .post, "/v1/tokens/{token}/revoke", "Revokes a token: it opens nothing from now on.",
-        grant: Need(.admin),
+        grant: Need(.admin), key: .taken,
         body: .fields(
             [Field("reason", .text(bytesMax: 500), "Why.", isRequired: true)],
             bytesMax: Operation.BodyRule.smallMax),
@@ -75,15 +80,20 @@ enum Tokens {
         handler: revoke)
 
     private static func revoke(_ call: Call) async throws(Problem) -> Reply {
-        let reason = try call.fields().needed("reason", bytesMax: 500)
-        let (id, caller) = (call.path("token"), call.principal.name)
-        let kept = try await call.book.ask { book in
-            try await book.engine.revokeAccessToken(id, by: caller, because: reason)
-        }
-        guard let kept, let token = AccessToken(kept) else {
+        let id = call.path("token")
+        let origin = call.origin(because: try call.neededReason(try call.fields()))
+        guard call.served.tokens.all.contains(where: { $0.id == id }) else {
             throw Problem(.unknownToken, "there is no token \(id)").with(["token": .text(id.string)])
         }
-        call.served.tokens.put(token)
-        return .json { $0.token(token, secret: nil) }
+        let given = try await call.book.ask { book in
+            try await book.engine.revokeAccessToken(id, by: origin) { kept in Reply.form(kept, revoked) }
+        }
+        if case .now(let kept?) = given, let token = AccessToken(kept) { call.served.tokens.put(token) }
+        return .given(given, 200, revoked)
+    }
+
+    private static func revoked(_ writer: inout JSONWriter, _ kept: KeptToken?) {
+        guard let kept, let token = AccessToken(kept) else { return writer.null() }
+        writer.token(token, secret: nil)
     }
 }

@@ -1,5 +1,6 @@
 import Waybill
 import WaybillAccess
+import WaybillBroker
 import WaybillCore
 
 /// Operations of consumers.
@@ -52,10 +53,17 @@ enum Consuming {
         options.attempt = try fields.text("attempt", bytesMax: 255)
         options.lane = try call.lane(fields)
         let (group, asked) = (GroupName(call.path("group")), options)
-        // Deployed consumers need no operator first: a missing group is made by its first consumer.
-        let deliveries = try await call.messages { messages in
-            _ = try await messages.createGroup(group)
-            return try await messages.receive(group, subscription, asked)
+        let take: @Sendable (Messages) async throws -> [Delivery] = { messages in
+            try await messages.receive(group, subscription, asked)
+        }
+        let deliveries: [Delivery]
+        do throws(Problem) {
+            deliveries = try await call.messages(take)
+        } catch {
+            guard error.code == .unknownGroup else { throw error }
+            // Deployed consumers need no operator first: a missing group is made by its first consumer.
+            _ = try await call.act(KeepGroup(group, GroupSettings())) { $0.group($1) }
+            deliveries = try await call.messages(take)
         }
         let source = call.served.source
         return .all(deliveries) { $0.delivery($1, source: source) }

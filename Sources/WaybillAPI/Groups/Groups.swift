@@ -1,5 +1,6 @@
 import Waybill
 import WaybillAccess
+import WaybillBroker
 import WaybillCore
 
 /// Operations on consumer groups.
@@ -50,6 +51,7 @@ enum Groups {
                 Field("max_attempts", .integer(1...1_000), "Deliveries before a message goes to the dead letters."),
                 Field("ladder", .array(.text(), countMax: 100), "Waiting times before each next delivery."),
                 Field("invisible", .duration, "How long a delivery stays invisible to others."),
+                Operation.optionalReason,
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [
             Operation.Answer(200, "Changed.", .named("Group")), Operation.Answer(201, "Made.", .named("Group")),
@@ -80,22 +82,21 @@ enum Groups {
                 settings.ladder.append(wait)
             }
         }
-        let wanted = settings
-        let group = try await call.messages { messages in
-            existing == nil
-                ? try await messages.createGroup(name, wanted) : try await messages.updateGroup(name, wanted)
+        let reason = try call.reason(fields)
+        guard existing == nil else {
+            return try await call.act(UpdateGroup(name, settings), because: reason) { $0.group($1) }
         }
-        return .json(existing == nil ? 201 : 200) { $0.group(group) }
+        return try await call.act(KeepGroup(name, settings), because: reason, status: 201) { $0.group($1) }
     }
 
     static let deleteGroup = Operation(
         "deleteGroup", .delete, "/v1/groups/{group}", "Deletes a group with its position and all that it is owed.",
-        grant: Need(.admin), answers: [Operation.Answer(204, "It is gone.", nil)], problems: [.unknownGroup],
+        grant: Need(.admin), query: [Operation.reasonParameter],
+        answers: [Operation.Answer(204, "It is gone.", nil)], problems: [.unknownGroup],
         example: Example(after: [ExampleShop.group], Example.Step(.delete, "/v1/groups/shipping"), 204),
         handler: { call throws(Problem) in
             let name = GroupName(call.path("group"))
-            try await call.messages { try await $0.deleteGroup(name) }
-            return .nothing
+            return try await call.act(DeleteGroup(name), because: try call.reason())
         })
 
     static let lag = Operation(

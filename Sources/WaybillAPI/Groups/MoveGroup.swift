@@ -1,12 +1,13 @@
 import Waybill
 import WaybillAccess
+import WaybillBroker
 import WaybillCore
 
 extension Groups {
     static let lookBack = Operation(
         "lookBack", .post, "/v1/groups/{group}/look-back",
         "Moves a group on a topic to the past, or past what waits; what comes again is marked as replayed.",
-        grant: Need(.operator),
+        grant: Need(.operator), key: .taken,
         body: .fields(
             [
                 Field("topic", .text(), "The topic.", isRequired: true),
@@ -31,7 +32,7 @@ extension Groups {
     private static func move(_ call: Call) async throws(Problem) -> Reply {
         let fields = try call.fields()
         let (group, topic) = (GroupName(call.path("group")), TopicName(try fields.needed("topic")))
-        _ = try fields.needed("reason", bytesMax: 500)
+        let reason = try call.neededReason(fields)
         let target: LookBackTarget
         switch try fields.needed("to").string {
         case "oldest": target = .oldest
@@ -45,12 +46,8 @@ extension Groups {
             throw .badData("effects", "'\(word)' is not one of shut, open")
         }
         let isPreview = try fields.bool("dry_run") ?? false
-        let report = try await call.messages { messages in
-            isPreview
-                ? try await messages.previewLookBack(group, topic, to: target, effects: effects)
-                : try await messages.lookBack(group, topic, to: target, effects: effects)
-        }
-        return .json { $0.lookBack(report) }
+        let verb = LookBack(group, topic, to: target, effects: effects, isPreview: isPreview)
+        return try await call.act(verb, because: reason) { $0.lookBack($1) }
     }
 
     static let deadLetters = Operation(
@@ -68,7 +65,7 @@ extension Groups {
 
     static let redrive = Operation(
         "redrive", .post, "/v1/groups/{group}/dead-letters/redrive",
-        "Gives a group its dead letters again, the oldest first.", grant: Need(.operator),
+        "Gives a group its dead letters again, the oldest first.", grant: Need(.operator), key: .taken,
         body: .fields(
             [Field("limit", .integer(1...1_000), "How many at most; 1000 unless said."), Operation.reason],
             bytesMax: Operation.BodyRule.smallMax),
@@ -83,10 +80,9 @@ extension Groups {
             #"{"redriven":0}"#),
         handler: { call throws(Problem) in
             let fields = try call.fields()
-            _ = try fields.needed("reason", bytesMax: 500)
+            let reason = try call.neededReason(fields)
             let (name, limit) = (GroupName(call.path("group")), Int(try fields.int("limit", in: 1...1_000) ?? 1_000))
-            let count = try await call.messages { try await $0.redrive(name, limit: limit) }
-            return .json { writer in
+            return try await call.act(Redrive(name, limit: limit), because: reason) { writer, count in
                 writer.beginObject()
                 writer.member("redriven", Int64(count))
                 writer.endObject()

@@ -1,5 +1,6 @@
 import Waybill
 import WaybillAccess
+import WaybillBroker
 import WaybillCore
 
 /// Operations on half messages.
@@ -15,7 +16,7 @@ enum HalfMessages {
     static let prepare = Operation(
         "prepareHalfMessage", .post, "/v1/half-messages",
         "Takes in a half message: durable, and invisible until it is decided.",
-        grant: Need(.producer(topic: nil)),
+        grant: Need(.producer(topic: nil)), key: .taken,
         body: .fields(
             [
                 Field("topic", .text(bytesMax: 127), "The topic.", isRequired: true),
@@ -43,12 +44,10 @@ enum HalfMessages {
         }
         let message = try MessageFields.read(object, to: TopicName(topic), number: 0, call)
         let first = try fields.int("first_check_ms", in: 0...3_600_000).map { Interval(milliseconds: $0) }
-        let prepared = try await call.messages { messages in
-            try await messages.prepare(message, producer: producer, firstCheck: first)
-        }
-        let path = "/v1/half-messages/\(prepared.transaction.asPathSegment)"
         let query = "?topic=\(topic.asPathSegment)"
-        return .json(201, headers: [("location", path)]) { writer in
+        return try await call.act(Prepare(message, producer: producer, firstCheck: first), status: 201) {
+            writer, prepared in
+            let path = "/v1/half-messages/\(prepared.transaction.asPathSegment)"
             writer.beginObject()
             writer.member("transaction", prepared.transaction)
             writer.member("id", prepared.id.text)
@@ -60,7 +59,7 @@ enum HalfMessages {
 
     static let commit = Operation(
         "commitHalfMessage", .post, "/v1/half-messages/{transaction}/commit", "Makes a half message visible.",
-        grant: Need(.producer(topic: nil), .operator), query: [topic],
+        grant: Need(.producer(topic: nil), .operator), query: [topic], key: .taken,
         body: .fields([Field("reason", .text(bytesMax: 500), "Why, by hand.")], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Decided, now or before.", decided)],
         problems: [.decidedAlready, .decidedByAnswer, .unknownMessage],
@@ -68,7 +67,7 @@ enum HalfMessages {
 
     static let rollback = Operation(
         "rollbackHalfMessage", .post, "/v1/half-messages/{transaction}/rollback", "Drops a half message.",
-        grant: Need(.producer(topic: nil), .operator), query: [topic],
+        grant: Need(.producer(topic: nil), .operator), query: [topic], key: .taken,
         body: .fields([Field("reason", .text(bytesMax: 500), "Why, by hand.")], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Decided, now or before.", decided)],
         problems: [.decidedAlready, .decidedByAnswer, .unknownMessage],
@@ -92,8 +91,11 @@ enum HalfMessages {
 
     private static func decide(_ call: Call, _ resolution: Resolution) async throws(Problem) -> Reply {
         let (topic, transaction) = (try neededTopic(call), call.path("transaction"))
-        let decided = try await call.messages { try await $0.resolve(transaction, of: topic, resolution) }
-        return .json { $0.decided(decided) }
+        let reason = call.body.isEmpty ? "" : try call.reason(try call.fields())
+        guard !reason.isEmpty || call.principal.mayProduce(topic.text) else {
+            throw .badData("reason", "who decides for a producer says why")
+        }
+        return try await call.act(Resolve(transaction, of: topic, resolution), because: reason) { $0.decided($1) }
     }
 
     static let listHalfMessages = Operation(
@@ -112,7 +114,7 @@ enum HalfMessages {
     static let resume = Operation(
         "resumeHalfMessage", .post, "/v1/half-messages/{transaction}/resume",
         "Asks anew about a message that was parked after its last question.", grant: Need(.operator), query: [topic],
-        body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
+        key: .taken, body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "It is asked about.", decided)], problems: [.unknownMessage, .decidedAlready],
         example: Example(
             after: [ExampleShop.topic, ExampleShop.half],
@@ -126,9 +128,8 @@ enum HalfMessages {
              "values":{"decision":"it is not parked, but half"},"stored":false,"request_id":"r-1"}
             """),
         handler: { call throws(Problem) in
-            _ = try call.fields().needed("reason", bytesMax: 500)
+            let reason = try call.neededReason(try call.fields())
             let (topic, transaction) = (try neededTopic(call), call.path("transaction"))
-            let decided = try await call.messages { try await $0.resume(transaction, of: topic) }
-            return .json { $0.decided(decided) }
+            return try await call.act(Resume(transaction, of: topic), because: reason) { $0.decided($1) }
         })
 }

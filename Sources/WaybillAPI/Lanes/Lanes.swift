@@ -1,5 +1,6 @@
 import Waybill
 import WaybillAccess
+import WaybillBroker
 import WaybillCore
 
 /// Operations on grey-release routes.
@@ -25,7 +26,7 @@ enum Lanes {
 
     static let closeLane = Operation(
         "closeLane", .post, "/v1/lanes/{lane}/close", "Ends a lane: the base reads what is left in it.",
-        grant: Need(.operator),
+        grant: Need(.operator), key: .taken,
         body: .fields(
             [
                 Field("end", .word(LaneEnd.allCases.map(\.rawValue)), "How it ends.", isRequired: true),
@@ -40,13 +41,12 @@ enum Lanes {
             """#),
         handler: { call throws(Problem) in
             let fields = try call.fields()
-            _ = try fields.needed("reason", bytesMax: 500)
+            let reason = try call.neededReason(fields)
             let word = try fields.needed("end")
             guard let end = LaneEnd(rawValue: word.string) else {
                 throw .badData("end", "'\(word)' is not one of promoted, abandoned")
             }
             let lane = call.path("lane")
-            let report = try await call.messages { try await $0.closeLane(lane, end) }
-            return .json { $0.laneReport(report) }
+            return try await call.act(CloseLane(lane, end), because: reason) { $0.laneReport($1) }
         })
 }

@@ -1,5 +1,6 @@
 import Waybill
 import WaybillAccess
+import WaybillBroker
 import WaybillCore
 
 /// Operations on messages.
@@ -21,7 +22,7 @@ enum MessageOperations {
         answers: [Operation.Answer(201, "Durable.", .page(.named("SentMessage")))],
         problems: [
             .unknownTopic, .wrongType, .badMessageID, .badTag, .badMessageKey, .badMessageGroup, .badProperty,
-            .badProperties, .badBody, .badPriority, .badLane, .badDeliveryTime, .badBatch, .badData,
+            .badProperties, .badBody, .badPriority, .badLane, .badDeliveryTime, .badBatch, .badData, .keyReused,
         ],
         example: Example(
             after: [ExampleShop.topic], ExampleShop.delayed, 201,
@@ -40,8 +41,7 @@ enum MessageOperations {
         for (number, each) in (several ?? [fields]).enumerated() {
             messages.append(try MessageFields.read(each, to: topic, number: number, call))
         }
-        let sent = try await call.messages { [messages] in try await $0.send(messages) }
-        return .json(201) { writer in
+        return try await call.act(Send(messages), status: 201) { writer, sent in
             writer.beginObject()
             writer.members("items", sent) { writer, sent in
                 writer.beginObject()
@@ -59,7 +59,7 @@ enum MessageOperations {
     static let recallMessage = Operation(
         "recallMessage", .post, "/v1/topics/{topic}/messages/recall",
         "Takes a delayed message back: it is never delivered.",
-        grant: Need(.producer(topic: "topic"), .operator),
+        grant: Need(.producer(topic: "topic"), .operator), key: .taken,
         body: .fields(
             [Field("handle", .text(), "`recall` of the message when it was sent.", isRequired: true)],
             bytesMax: Operation.BodyRule.smallMax),
@@ -73,8 +73,7 @@ enum MessageOperations {
             #"{"id":"booking-12"}"#),
         handler: { call throws(Problem) in
             let (topic, handle) = (TopicName(call.path("topic")), try call.fields().needed("handle"))
-            let id = try await call.messages { try await $0.recall(handle, of: topic) }
-            return .json { writer in
+            return try await call.act(Recall(handle, of: topic)) { writer, id in
                 writer.beginObject()
                 writer.member("id", id.text)
                 writer.endObject()
@@ -83,7 +82,7 @@ enum MessageOperations {
 
     static let rescheduleMessage = Operation(
         "rescheduleMessage", .post, "/v1/topics/{topic}/messages/reschedule", "Gives a delayed message another time.",
-        grant: Need(.producer(topic: "topic"), .operator),
+        grant: Need(.producer(topic: "topic"), .operator), key: .taken,
         body: .fields(
             [
                 Field("handle", .text(), "`recall` of the message when it was sent.", isRequired: true),
@@ -101,10 +100,9 @@ enum MessageOperations {
             let fields = try call.fields()
             let (topic, handle) = (TopicName(call.path("topic")), try fields.needed("handle"))
             guard let due = try fields.time("deliver_at") else { throw .badData("deliver_at", "the field is missing") }
-            let moved = try await call.messages { try await $0.reschedule(handle, of: topic, to: due) }
-            return .json { writer in
+            return try await call.act(Reschedule(handle, of: topic, to: due)) { writer, moved in
                 writer.beginObject()
-                writer.member("deliver_at", moved)
+                writer.member("deliver_at", moved.due)
                 writer.endObject()
             }
         })

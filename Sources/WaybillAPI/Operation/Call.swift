@@ -12,6 +12,10 @@ package struct Call: Sendable {
     package let key: Text?
     /// The body as it came.
     package let body: [UInt8]
+    /// The operation that is asked for.
+    let name: String
+    /// Until this uptime it may begin; nil: whenever its turn comes.
+    let end: Interval?
     let parameters: [(name: String, value: Text)]
     private let rule: Operation.BodyRule
 
@@ -22,6 +26,8 @@ package struct Call: Sendable {
         query = admission.query
         requestID = admission.requestID
         key = admission.key
+        name = admission.operation.name
+        end = admission.end
         parameters = admission.parameters
         rule = admission.operation.body
         self.body = body

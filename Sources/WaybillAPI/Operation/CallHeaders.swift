@@ -13,6 +13,7 @@ package enum RequestHeader: String, Sendable, CaseIterable {
     case traceparent
     case role = "waybill-role"
     case lane = "waybill-lane"
+    case notAfter = "waybill-not-after-ms"
 }
 
 /// The header fields of one request, those of ``RequestHeader``.

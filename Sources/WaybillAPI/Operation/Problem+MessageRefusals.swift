@@ -10,7 +10,7 @@ extension Problem {
         case .diskNearlyFull: retryAfter = .seconds(10)
         case .unknownTopic, .topicExists, .topicAwaited, .unknownGroup, .groupExists, .badName, .badSetting, .flawed,
             .wrongType, .badFilter, .staleReceipt, .unknownMessage, .alreadyVisible, .decidedAlready,
-            .decidedByAnswer, .notForThisGroup, .limit, .badCursor, .failStopped, .shuttingDown,
+            .decidedByAnswer, .notForThisGroup, .keyReused, .limit, .badCursor, .failStopped, .shuttingDown,
             .outcomeUnknown, .undone:
             break
         }
@@ -37,6 +37,7 @@ extension ProblemCode {
         case .decidedAlready: self = .decidedAlready
         case .decidedByAnswer: self = .decidedByAnswer
         case .notForThisGroup: self = .notForThisGroup
+        case .keyReused: self = .keyReused
         case .limit: self = .limit
         case .badCursor: self = .badCursor
         case .overloaded: self = .overloaded

@@ -34,7 +34,7 @@ extension Orders {
             workflow: WorkflowName(workflow), role: try call.role(), key: call.key, caller: call.principal.name,
             lane: try call.lane(), trace: call.trace)
         if try EntityTag.wantsNone(call.headers) { command.expectedVersion = 0 }
-        let receipt = try await call.book.submit(command)
+        let receipt = try await call.book.submit(command, until: call.end)
         var reply = try await Reply.accepted(receipt, 201, call)
         reply.headers.append(("location", "/v1/orders/\(id.asPathSegment)"))
         return reply

@@ -25,7 +25,7 @@ extension Orders {
             caller: call.principal.name, expectedVersion: try EntityTag.expectedVersion(call.headers),
             lane: try call.lane(), trace: call.trace)
         do throws(Problem) {
-            return try await .accepted(try await call.book.submit(command), 200, call)
+            return try await .accepted(try await call.book.submit(command, until: call.end), 200, call)
         } catch {
             guard error.code == .versionConflict, let expected = command.expectedVersion else { throw error }
             throw try await error.missed(by: expected, of: command.order, call)

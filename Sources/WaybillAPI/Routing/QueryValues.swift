@@ -20,6 +20,11 @@ package struct QueryValues: Sendable {
         self.items = items
     }
 
+    /// All of them, by name.
+    var sorted: [(name: String, value: Text)] {
+        items.sorted { ($0.name, $0.value.string) < ($1.name, $1.value.string) }
+    }
+
     package func text(_ name: String) -> Text? { items.first { $0.name == name }?.value }
 
     /// All that begin with a prefix, without it.

@@ -18,24 +18,6 @@ package struct ServedBook: Sendable {
     /// Which file it is.
     package func fileID() throws -> Text { try book.engine.fileID()?.text ?? "" }
 
-    /// Sends a command and waits for its commit.
-    package func submit(_ command: OrderCommand) async throws(Problem) -> Receipt {
-        do throws(Refusal) {
-            return try await book.submit(command)
-        } catch {
-            throw Problem(error)
-        }
-    }
-
-    /// Changes a stock and waits for the commit.
-    package func submit(_ command: StockCommand) async throws(Problem) -> StockReceipt {
-        do throws(Refusal) {
-            return try await book.submit(command)
-        } catch {
-            throw Problem(error)
-        }
-    }
-
     /// Looks into the file.
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (OrderBook) throws -> Result
@@ -79,14 +61,6 @@ extension Problem {
 }
 
 extension ServedBook {
-    /// Changes a pending timeout and waits for the commit.
-    func change(_ command: TimeoutCommand) async throws(Problem) -> Receipt {
-        switch await book.engine.submit(command) {
-        case .accepted(let receipt): return receipt
-        case .refused(let refusal): throw Problem(refusal)
-        }
-    }
-
     /// Has a verb of the broker written, and waits for its commit.
     func submit<Verb: BrokerVerb>(_ verb: Verb) async throws(Problem) -> Verb.Answer {
         do throws(MessageRefusal) {

@@ -83,7 +83,7 @@ extension Stock {
         let command = StockCommand(
             try action(fields), of: key(call), key: call.key, caller: call.principal.name,
             note: try fields.text("note"))
-        let receipt = try await call.book.submit(command)
+        let receipt = try await call.book.submit(command, until: call.end)
         var reply = Reply.json { $0.receipt(receipt) }
         if receipt.isRepeat { reply.headers.append(("idempotency-replayed", "true")) }
         return reply

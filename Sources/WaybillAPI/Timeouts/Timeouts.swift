@@ -20,7 +20,10 @@ enum Timeouts {
         "extendTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/extend", "Lets a pending timeout fire later.",
         grant: grant, key: .taken,
         body: .fields(
-            [Field("by", .duration, "How much later; with a minus: earlier.", isRequired: true)],
+            [
+                Field("by", .duration, "How much later; with a minus: earlier.", isRequired: true),
+                Operation.optionalReason,
+            ],
             bytesMax: Operation.BodyRule.smallMax), answers: answers, problems: problems,
         example: Example(
             after: placed, Example.Step(.post, "/v1/orders/order-7/timeouts/pay_due/extend", body: #"{"by":"15m"}"#),
@@ -34,7 +37,7 @@ enum Timeouts {
         "moveTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/move", "Gives a pending timeout another time.",
         grant: grant, key: .taken,
         body: .fields(
-            [Field("to", .time, "When it fires; never before now.", isRequired: true)],
+            [Field("to", .time, "When it fires; never before now.", isRequired: true), Operation.optionalReason],
             bytesMax: Operation.BodyRule.smallMax), answers: answers, problems: problems,
         example: Example(
             after: placed,
@@ -48,49 +51,55 @@ enum Timeouts {
 
     static let cancelTimeout = Operation(
         "cancelTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/cancel", "Cancels a pending timeout.",
-        grant: grant, key: .taken, answers: answers, problems: problems,
+        grant: grant, key: .taken,
+        body: .fields([Operation.optionalReason], bytesMax: Operation.BodyRule.smallMax), answers: answers,
+        problems: problems,
         example: Example(
             after: placed, Example.Step(.post, "/v1/orders/order-7/timeouts/pay_due/cancel"), 200, changed),
         handler: { call throws(Problem) in try await change(call, .cancel) })
 
     private static func change(_ call: Call, _ action: TimeoutCommand.Action) async throws(Problem) -> Reply {
-        let command = TimeoutCommand(
+        var command = TimeoutCommand(
             action, TimeoutName(call.path("timeout")), of: OrderID(call.path("order")), caller: call.principal.name,
             key: call.key)
-        return try await .accepted(try await call.book.change(command), 200, call)
+        if !call.body.isEmpty { command.reason = try call.reason(try call.fields()) }
+        command.trace = call.trace
+        return try await .accepted(try await call.book.change(command, until: call.end), 200, call)
     }
 
     static let confirmClock = Operation(
         "confirmClock", .post, "/v1/clock/confirm", "Says that the wall clock is right after a jump.",
-        grant: Need(.operator), body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
+        grant: Need(.operator), key: .taken,
+        body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(204, "Timeouts go on.", nil)],
         example: Example(Example.Step(.post, "/v1/clock/confirm", body: #"{"reason":"NTP was set"}"#), 204),
         handler: { call throws(Problem) in
-            _ = try call.fields().needed("reason", bytesMax: 500)
-            try await call.book.ask { book in book.confirmClock() }
-            return .nothing
+            let origin = call.origin(because: try call.neededReason(try call.fields()))
+            let given = try await call.book.ask { book in try await book.engine.confirmClock(by: origin) { "" } }
+            return .done(given)
         })
 
     static let holdTimeouts = Operation(
         "holdTimeouts", .post, "/v1/timeouts/hold", "Holds all timeouts of orders until they are released.",
-        grant: Need(.operator), body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
+        grant: Need(.operator), key: .taken,
+        body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Held.", .named("Hold"))], problems: [.limit],
         example: Example(
             Example.Step(.post, "/v1/timeouts/hold", body: #"{"reason":"payments are down"}"#), 200,
             #"{"held_by":"owner","since":"2026-11-29T12:00:00Z","why":"payments are down"}"#),
         handler: { call throws(Problem) in
-            let (reason, caller) = (try call.fields().needed("reason", bytesMax: 500), call.principal.name)
-            let hold = try await call.book.ask { book in
-                try await book.holdTimeouts(because: reason.string, by: caller.string)
-                return book.timeoutHold
-            }
-            guard let hold else { throw .defect("nothing holds the timeouts that were just held") }
-            return .json { $0.hold(hold) }
+            let origin = call.origin(because: try call.neededReason(try call.fields()))
+            return .given(
+                try await call.book.ask { book in
+                    try await book.engine.holdTimeouts(by: origin) { hold in Reply.form(hold) { $0.hold($1) } }
+                }
+            ) { $0.hold($1) }
         })
 
     static let releaseTimeouts = Operation(
         "releaseTimeouts", .post, "/v1/timeouts/release", "Lets held timeouts fire, those that are overdue in order.",
-        grant: Need(.operator), body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
+        grant: Need(.operator), key: .taken,
+        body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
         answers: [
             Operation.Answer(200, "Whether any were held.", .object([Field("released", .boolean, isRequired: true)]))
         ],
@@ -98,13 +107,16 @@ enum Timeouts {
             Example.Step(.post, "/v1/timeouts/release", body: #"{"reason":"payments are back"}"#), 200,
             #"{"released":false}"#),
         handler: { call throws(Problem) in
-            _ = try call.fields().needed("reason", bytesMax: 500)
-            let caller = call.principal.name
-            let wasHeld = try await call.book.ask { book in try await book.releaseTimeouts(by: caller.string) }
-            return .json { writer in
-                writer.beginObject()
-                writer.member("released", wasHeld)
-                writer.endObject()
-            }
+            let origin = call.origin(because: try call.neededReason(try call.fields()))
+            return .given(
+                try await call.book.ask { book in
+                    try await book.engine.releaseTimeouts(by: origin) { Reply.form($0, released) }
+                }, 200, released)
         })
+
+    private static func released(_ writer: inout JSONWriter, _ wereHeld: Bool) {
+        writer.beginObject()
+        writer.member("released", wereHeld)
+        writer.endObject()
+    }
 }

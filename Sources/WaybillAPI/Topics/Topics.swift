@@ -1,6 +1,8 @@
 import Waybill
 import WaybillAccess
+import WaybillBroker
 import WaybillCore
+import WaybillEngine
 
 /// Operations on topics.
 enum Topics {
@@ -52,6 +54,7 @@ enum Topics {
                 Field("queues", .integer(1...1_024), "How many queues clients see."),
                 Field("bytes_max", .integer(1...Schema.safeIntegers.upperBound), "Beyond this size the oldest goes."),
                 Field("retention", .duration, "How long messages stay that no group waits for."),
+                Operation.optionalReason,
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [
             Operation.Answer(200, "Changed.", .named("Topic")), Operation.Answer(201, "Made.", .named("Topic")),
@@ -77,23 +80,23 @@ enum Topics {
         settings.queues = try fields.int("queues", in: 1...1_024).map { Int($0) } ?? settings.queues
         settings.bytesMax = try fields.int("bytes_max", in: 1...Schema.safeIntegers.upperBound) ?? settings.bytesMax
         settings.retention = try fields.duration("retention") ?? settings.retention
-        let wanted = settings
-        let topic = try await call.messages { messages in
-            existing == nil
-                ? try await messages.createTopic(name, wanted) : try await messages.updateTopic(name, wanted)
+        let reason = try call.reason(fields)
+        guard existing == nil else {
+            return try await call.act(UpdateTopic(name, settings), because: reason) { $0.topic($1) }
         }
-        return .json(existing == nil ? 201 : 200) { $0.topic(topic) }
+        return try await call.act(CreateTopic(name, settings), because: reason, status: 201) { $0.topic($1) }
     }
 
     static let deleteTopic = Operation(
         "deleteTopic", .delete, "/v1/topics/{topic}", "Puts a topic out of reach; its messages are deleted gradually.",
-        grant: Need(.admin), answers: [Operation.Answer(204, "It is gone.", nil)],
+        grant: Need(.admin), query: [Operation.reasonParameter],
+        answers: [Operation.Answer(204, "It is gone.", nil)],
         problems: [.unknownTopic, .topicAwaited],
         example: Example(after: [ExampleShop.topic], Example.Step(.delete, "/v1/topics/ledger"), 204),
         handler: { call throws(Problem) in
             let name = TopicName(call.path("topic"))
-            try await call.messages { try await $0.deleteTopic(name) }
-            return .nothing
+            let first = try await call.book.read { book in try book.engine.messages.undecided(in: name) }
+            return try await call.act(DeleteTopic(name, from: first), because: try call.reason())
         })
 
     static let retention = Operation(

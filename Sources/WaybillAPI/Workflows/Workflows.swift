@@ -123,7 +123,7 @@ enum Workflows {
 
     static let activateWorkflow = Operation(
         "activateWorkflow", .post, "/v1/workflows/{workflow}/activate",
-        "Lets a text of the file take the new orders of its workflow from now on.", grant: Need(.admin),
+        "Lets a text of the file take the new orders of its workflow from now on.", grant: Need(.admin), key: .taken,
         body: .fields(
             [Field("hash", .text(bytesMax: 64), "Of the text.", isRequired: true), Operation.reason],
             bytesMax: Operation.BodyRule.smallMax),
@@ -144,13 +144,15 @@ enum Workflows {
 
     private static func activate(_ call: Call) async throws(Problem) -> Reply {
         let fields = try call.fields()
-        let (hash, caller) = (WorkflowHash(try fields.needed("hash", bytesMax: 64)), call.principal.name)
-        _ = try fields.needed("reason", bytesMax: 500)
+        let hash = WorkflowHash(try fields.needed("hash", bytesMax: 64))
+        let origin = call.origin(because: try call.neededReason(fields))
         guard let found = try await editions(call).first(where: { $0.hash == hash }) else {
             throw unknown(call.path("workflow"))
         }
-        try await call.book.ask { book in try book.activate(found, caller: caller.string) }
-        return try await show(call) { $0.hash == hash }
+        let given = try await call.book.ask { book in try book.activate(found, by: origin) { "{}" } }
+        var reply = try await show(call) { $0.hash == hash }
+        if case .before = given { reply.headers.append(Reply.replayed) }
+        return reply
     }
 }
 

@@ -10,6 +10,10 @@ package struct DeleteGroup: BrokerVerb {
         self.name = name
     }
 
+    package func act(_ answer: Void, by origin: Origin) -> Act? {
+        Act("$group", ["group": .text(name.text.string), "was": "deleted"])
+    }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<Void> {
         try broker.deleteGroup(name, in: write)
     }

@@ -12,6 +12,8 @@ package struct KeepGroup: BrokerVerb {
         self.rules = rules
     }
 
+    package func act(_ group: GroupView, by origin: Origin) -> Act? { Act(group, has: "made") }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<GroupView> {
         try broker.keepGroup(name, rules, in: write)
     }

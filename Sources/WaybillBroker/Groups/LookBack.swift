@@ -21,6 +21,16 @@ package struct LookBack: BrokerVerb {
         self.isPreview = isPreview
     }
 
+    package func act(_ report: LookBackReport, by origin: Origin) -> Act? {
+        guard !isPreview else { return nil }
+        return Act(
+            "$look_back",
+            [
+                "group": .text(group.text.string), "topic": .text(topic.text.string), "to": .text(target.words),
+                "effects": .text(effects.rawValue),
+            ])
+    }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<LookBackReport> {
         try broker.lookBack(group, topic, to: target, effects, isPreview: isPreview, in: write)
     }

@@ -12,6 +12,10 @@ package struct Redrive: BrokerVerb {
         self.limit = limit
     }
 
+    package func act(_ count: Int, by origin: Origin) -> Act? {
+        Act("$redrive", ["group": .text(group.text.string), "count": .number(Int64(count))])
+    }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<Int> {
         try broker.redrive(group, limit: limit, in: write)
     }

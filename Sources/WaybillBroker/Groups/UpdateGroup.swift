@@ -12,6 +12,8 @@ package struct UpdateGroup: BrokerVerb {
         self.rules = rules
     }
 
+    package func act(_ group: GroupView, by origin: Origin) -> Act? { Act(group, has: "changed") }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<GroupView> {
         try broker.updateGroup(name, rules, in: write)
     }

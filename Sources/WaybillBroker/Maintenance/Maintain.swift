@@ -1,4 +1,4 @@
-import WaybillCore
+package import WaybillCore
 import WaybillStore
 package import WaybillTimeouts
 
@@ -132,6 +132,11 @@ extension Broker {
             return start == last ? "\(start)" : "\(start)-\(last)"
         }
         return Text(kept.joined(separator: ","))
+    }
+
+    /// Notes for the journal what somebody outside did.
+    package func note(_ act: Act, by origin: Origin, in write: borrowing Write) {
+        pending.audits.append(AuditNote(act, by: origin, at: write.now))
     }
 
     /// What the write at hand has for the journal; handed over once.

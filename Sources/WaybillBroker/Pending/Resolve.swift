@@ -14,6 +14,17 @@ package struct Resolve: BrokerVerb {
         self.resolution = resolution
     }
 
+    /// A producer decides its messages without an audit; who decides by hand says why.
+    package func act(_ decided: DecidedMessage, by origin: Origin) -> Act? {
+        guard !origin.reason.isEmpty else { return nil }
+        return Act(
+            "$half_message",
+            [
+                "id": .text(decided.id.text.string), "topic": .text(topic.text.string),
+                "resolution": .text(decided.resolution.rawValue),
+            ])
+    }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<DecidedMessage> {
         try broker.resolve(transaction, of: topic, resolution, in: write)
     }

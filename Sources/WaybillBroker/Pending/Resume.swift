@@ -12,6 +12,10 @@ package struct Resume: BrokerVerb {
         self.topic = topic
     }
 
+    package func act(_ decided: DecidedMessage, by origin: Origin) -> Act? {
+        Act("$half_message", ["id": .text(decided.id.text.string), "topic": .text(topic.text.string), "asked": "anew"])
+    }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<DecidedMessage> {
         try broker.resume(transaction, of: topic, in: write)
     }

@@ -12,6 +12,10 @@ package struct CloseLane: BrokerVerb {
         self.end = end
     }
 
+    package func act(_ report: LaneReport, by origin: Origin) -> Act? {
+        Act("$lane", ["lane": .text(lane.string), "end": .text(end.rawValue)])
+    }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<LaneReport> {
         try broker.closeLane(lane, end, in: write)
     }

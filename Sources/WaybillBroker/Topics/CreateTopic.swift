@@ -12,6 +12,8 @@ package struct CreateTopic: BrokerVerb {
         self.rules = rules
     }
 
+    package func act(_ topic: TopicView, by origin: Origin) -> Act? { Act(topic, has: "made") }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<TopicView> {
         try broker.createTopic(name, rules, in: write)
     }

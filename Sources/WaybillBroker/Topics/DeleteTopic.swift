@@ -13,6 +13,10 @@ package struct DeleteTopic: BrokerVerb {
         self.first = first
     }
 
+    package func act(_ answer: Void, by origin: Origin) -> Act? {
+        Act("$topic", ["topic": .text(name.text.string), "was": "deleted"])
+    }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<Void> {
         try broker.deleteTopic(name, from: first, in: write)
     }

@@ -12,6 +12,8 @@ package struct UpdateTopic: BrokerVerb {
         self.rules = rules
     }
 
+    package func act(_ topic: TopicView, by origin: Origin) -> Act? { Act(topic, has: "changed") }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<TopicView> {
         try broker.updateTopic(name, rules, in: write)
     }

@@ -19,6 +19,7 @@ extension MessageRefusal {
         case .decidedAlready: "decided_already"
         case .decidedByAnswer: "decided_by_answer"
         case .notForThisGroup: "not_for_this_group"
+        case .keyReused: "key_reused"
         case .limit: "limit"
         case .badCursor: "bad_cursor"
         case .overloaded: "overloaded"
@@ -57,6 +58,7 @@ extension MessageRefusal {
             "only the answer to the call \(key) decides this message: send \(ok) or \(failed) to the order \(order) "
                 + "with the key \(key) (waybill order send \(order) \(ok) --key \(key))"
         case .notForThisGroup(let group, let problem): "not for the group \(group): \(problem)"
+        case .keyReused(let key): "the key \(key) was used for another request; choose another one"
         case .limit(let what, let max): "\(what): at most \(max)"
         case .badCursor: "the page token is of another list; ask for the first page of this one"
         case .overloaded(let what, let retryAfter): "\(what); try again in \(retryAfter.milliseconds) ms"
@@ -82,8 +84,9 @@ extension MessageRefusal {
         case .shuttingDown: self = .shuttingDown
         case .badCursor: self = .badCursor
         case .diskNearlyFull(let percent): self = .diskNearlyFull(freePercent: percent)
+        case .keyReused(let key): self = .keyReused(key: key)
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole, .badData,
-            .versionConflict, .keyReused, .insufficientStock, .soldOut,
+            .versionConflict, .insufficientStock, .soldOut,
             .beyondHolding, .stockConflict, .invariantBroken,
             .arithmetic, .limit, .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded,
             .callNotAnswered, .relativeRefused, .remembered:

@@ -27,6 +27,7 @@ extension MessageRefusal {
             none.with("order", order.text).with("key", key).with("ok", ok.text).with("failed", failed.text)
         case .notForThisGroup(let group, let problem):
             none.with("group", group.text).with("problem", problem)
+        case .keyReused(let key): none.with("key", key)
         case .limit(let what, let max): none.with("limit", what).with("max", Int64(max))
         case .overloaded(let what, let retryAfter):
             none.with("what", what).with("retry_after_ms", retryAfter)

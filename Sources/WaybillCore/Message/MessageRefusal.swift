@@ -30,6 +30,8 @@ public enum MessageRefusal: Error, Hashable, Sendable {
     case decidedByAnswer(order: OrderID, key: String, ok: EventName, failed: EventName)
     /// Something does not go with the kind of group: which, and why.
     case notForThisGroup(GroupName, problem: String)
+    /// The caller's key of this request was used for another one.
+    case keyReused(key: String)
     /// A bound of the broker: which one and its value.
     case limit(String, max: Int)
     /// A page was asked for with the token of another list.

@@ -24,7 +24,7 @@ public struct RefusalValues: Hashable, Sendable {
     public subscript(name: String) -> Value? { elements.first { $0.name == name }?.value }
 
     /// The same with one more value; nil is left out.
-    func with(_ name: String, _ value: Value?) -> RefusalValues {
+    package func with(_ name: String, _ value: Value?) -> RefusalValues {
         guard let value else { return self }
         var values = self
         values.elements.append(Element(name: name, value: value))

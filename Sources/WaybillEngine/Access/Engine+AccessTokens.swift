@@ -10,8 +10,17 @@ extension Engine {
 
     /// Keeps a token; an event `$token` of the journal says who made it, for whom, and why.
     package func keep(_ token: KeptToken) async throws(Refusal) {
+        _ = try await keep(token, by: Origin(caller: token.createdBy, reason: token.reason)) { "" }
+    }
+
+    /// The same for somebody outside.
+    ///
+    /// - Parameter form: without the secret, which is nowhere in the file.
+    package func keep(
+        _ token: KeptToken, by origin: Origin, form: @escaping @Sendable () -> Text
+    ) async throws(Refusal) -> GivenAnswer<Void> {
         try await withWriter { writer in
-            writer.ownWrite { write in
+            writer.ownWrite(for: origin, form: form) { write in
                 let count = try write.transaction.accessTokens(after: "", limit: Self.tokensMax).count
                 guard count < Self.tokensMax else { throw Refusal.limit("access tokens", max: Self.tokensMax) }
                 try write.transaction.insert(token)
@@ -21,16 +30,27 @@ extension Engine {
     }
 
     /// Ends a token; an event `$token_revoked` says who did, and why. Nil: there is none of this id.
+    /// Ending it again changes nothing.
     package func revokeAccessToken(
         _ id: Text, by caller: Text, because reason: Text
     ) async throws(Refusal) -> KeptToken? {
+        switch try await revokeAccessToken(id, by: Origin(caller: caller, reason: reason), form: { _ in "" }) {
+        case .now(let token): token
+        case .before: nil
+        }
+    }
+
+    /// The same for somebody outside.
+    package func revokeAccessToken(
+        _ id: Text, by origin: Origin, form: @escaping @Sendable (KeptToken?) -> Text
+    ) async throws(Refusal) -> GivenAnswer<KeptToken?> {
         try await withWriter { writer in
-            writer.ownWrite { write -> KeptToken? in
+            writer.ownWrite(for: origin, form: form) { write -> KeptToken? in
                 guard let token = try write.transaction.accessToken(id), token.revokedAt == nil else {
                     return try write.transaction.accessToken(id)
                 }
                 try write.transaction.revokeAccessToken(id, at: max(write.now, token.createdAt))
-                try Self.note("$token_revoked", token, by: caller, because: reason, in: write, writer)
+                try Self.note("$token_revoked", token, by: origin.caller, because: origin.reason, in: write, writer)
                 return try write.transaction.accessToken(id)
             }
         }.get()

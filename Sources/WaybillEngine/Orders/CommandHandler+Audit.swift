@@ -18,6 +18,7 @@ extension Journal {
         let version = try (transaction.numberSetting(.auditVersion) ?? 0) + 1
         var header = EventHeader(type: note.type, at: note.at)
         header.caller = note.caller
+        header.trace = note.trace
         try append(header, stream: StreamNumber(stream), version: version, in: transaction) { writer in
             writer.json(EventFormats.current.numbered(note.body))
         }

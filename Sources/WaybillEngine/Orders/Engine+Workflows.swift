@@ -29,11 +29,18 @@ extension Engine {
     ///
     /// - Parameter caller: who asks for it: the journal keeps it.
     package func activate(_ name: WorkflowName, hash: WorkflowHash, caller: Text) throws {
+        _ = try activate(name, hash: hash, by: Origin(caller: caller)) { "" }
+    }
+
+    /// The same for somebody outside.
+    package func activate(
+        _ name: WorkflowName, hash: WorkflowHash, by origin: Origin, form: () -> Text
+    ) throws -> GivenAnswer<Void> {
         if writer.isMine || store.isInUseHere { throw Self.refusalFromWithin }
         let now = world.now()
-        try writer.withLock { writer in
+        return try writer.withLock { writer in
             let row = try storedRow(name, hash)
-            try activate(row, insteadOf: try currentNumber(of: name), at: now, caller: caller, writer)
+            return try activate(row, insteadOf: try currentNumber(of: name), at: now, by: origin, form: form, writer)
         }
     }
 
@@ -53,7 +60,8 @@ extension Engine {
             }
             let row = try storedRow(name, hash)
             guard outlasts || before == nil else { return catalogue.makeCurrent(row) }
-            try activate(row, insteadOf: before, at: moment, caller: caller, writer)
+            _ = try activate(
+                row, insteadOf: before, at: moment, by: Origin(caller: caller), form: { "" }, writer)
         }
     }
 
@@ -69,18 +77,21 @@ extension Engine {
     }
 
     private func activate(
-        _ row: WorkflowRow, insteadOf before: WorkflowNumber?, at moment: Moment, caller: Text, _ writer: Writer
-    ) throws {
-        let outcome = writer.ownWrite { write in
+        _ row: WorkflowRow, insteadOf before: WorkflowNumber?, at moment: Moment, by origin: Origin,
+        form: () -> Text, _ writer: Writer
+    ) throws -> GivenAnswer<Void> {
+        let outcome = writer.ownWrite(for: origin, form: form) { write in
             guard before != row.number else { return try write.transaction.noteCurrent(of: row.name) }
             try write.transaction.activate(row.number, of: row.name, at: moment)
             guard let before = try write.transaction.workflows().first(where: { $0.number == before }) else { return }
             let activation = WorkflowActivation(of: row, insteadOf: before)
-            try writer.handler.append([activation.note(at: moment, caller: caller)], in: write)
+            let note = activation.note(at: moment, caller: origin.caller, because: origin.reason)
+            try writer.handler.append([note], in: write)
             try writer.flush(in: write)
         }
-        try outcome.get()
-        catalogue.makeCurrent(row)
+        let given = try outcome.get()
+        if case .now = given { catalogue.makeCurrent(row) }
+        return given
     }
 
     private func keep(

@@ -17,9 +17,9 @@ extension HalfMessageChecker {
     package static func journal(of producer: Text) -> HalfMessageChecker {
         HalfMessageChecker { message, isLast, write in
             let id = try write.transaction.messageID(of: message.message).text
-            if let known = try write.transaction.command(caller: producer, key: id, at: write.now) {
-                return known.refusal == nil ? .commit : .rollback
-            }
+            let known = try write.transaction.command(caller: producer, key: id, at: write.now)
+            // A request that is not about an order may have the key too; it says nothing about the command.
+            if let known, known.answer == nil { return known.refusal == nil ? .commit : .rollback }
             // Answers are remembered for a day; the journal for ever.
             let content = try MessageContent(message.message, event: nil)
             for order in content.keys
@@ -27,6 +27,8 @@ extension HalfMessageChecker {
                 return .commit
             }
             guard isLast else { return .unknown }
+            // A command under a key that another request has is refused without a fence.
+            guard known == nil else { return .rollback }
             let fence = CommandRow(
                 caller: producer, key: id, fingerprint: 0, stream: nil, version: nil,
                 refusal: Refusal.fence(rolledBackAt: write.now).stored)

@@ -40,8 +40,10 @@ package struct WorkflowActivation: Hashable, Sendable {
 
     private init() {}
 
-    /// - Parameter caller: who asked for it; empty: it was opened and has a higher version.
-    package func note(at moment: Moment, caller: Text) -> AuditNote {
+    /// - Parameters:
+    ///   - caller: who asked for it; empty: it was opened and has a higher version.
+    ///   - reason: why; empty: nobody says.
+    package func note(at moment: Moment, caller: Text, because reason: Text = "") -> AuditNote {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("workflow")
@@ -52,6 +54,10 @@ package struct WorkflowActivation: Hashable, Sendable {
         writer.text(hash.text)
         writer.key("before")
         writer.text(before.text)
+        if !reason.isEmpty {
+            writer.key("reason")
+            writer.text(reason)
+        }
         writer.endObject()
         return AuditNote(.activationEvent, at: moment, caller: caller, body: writer.bytes)
     }

@@ -1,3 +1,4 @@
+import WaybillBroker
 import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -117,10 +118,13 @@ extension CommandHandler {
             var header = EventHeader(type: asked.name, at: write.now)
             header.caller = command.caller
             header.key = command.key
+            header.trace = command.trace
             header.lane = entry.order.lane
             let step = Cascade.Step(
                 entry: entry, decision: decision, body: EventBody(of: command.name), header: header)
-            return .accepted(try append(step, in: &write))
+            let receipt = try append(step, in: &write)
+            if !command.reason.isEmpty { broker.note(command.act, by: command.origin, in: write) }
+            return .accepted(receipt)
         }
     }
 
@@ -148,5 +152,21 @@ extension CommandHandler {
             last = first - 1
         }
         return .unknownTimeout("\(name) is not pending for order \(entry.order.id)")
+    }
+}
+
+extension TimeoutCommand {
+    fileprivate var origin: Origin { Origin(caller: caller, reason: reason, trace: trace) }
+
+    /// What the audit says of it.
+    fileprivate var act: Act {
+        let about: RefusalValues = ["order": .text(order.text.string), "timeout": .text(name.text.string)]
+        let values =
+            switch action {
+            case .cancel: about.with("cancelled", .flag(true))
+            case .extend(let interval): about.with("by", .text(interval.text))
+            case .move(let moment): about.with("to", .text(moment.iso8601))
+            }
+        return Act("$timeout_by_hand", values)
     }
 }

@@ -27,23 +27,29 @@ struct HeldTimeouts {
 
 extension Writer {
     /// Holds timeouts of orders and deadlines of calls, or says who else does so now.
-    func hold(_ hold: TimeoutHold) -> Result<Void, Refusal> {
+    func hold(
+        _ hold: TimeoutHold, by origin: Origin, form: (TimeoutHold) -> Text
+    ) -> Result<GivenAnswer<TimeoutHold>, Refusal> {
         let before = held
-        let result = ownWrite { write in
+        let result = ownWrite(for: origin, form: form) { write in
             held = heldTimeouts(hold, isWritten: true)
             try keep(hold, in: write)
+            return hold
         }
         if case .failure = result { held = before }
         return result
     }
 
     /// Lets them fire again, those that are overdue in order of their due times; false: nothing held them.
-    func release(by caller: Text) -> Result<Bool, Refusal> {
-        guard let before = held else { return .success(false) }
-        let result = ownWrite { write in
+    func release(by origin: Origin, form: (Bool) -> Text = { "\($0)" }) -> Result<GivenAnswer<Bool>, Refusal> {
+        let before = held
+        // Without a key there is nothing to write down of a release that releases nothing.
+        guard before != nil || origin.key != nil else { return .success(.now(false)) }
+        let result = ownWrite(for: origin, form: form) { write in
+            guard let before else { return false }
             held = nil
             try write.transaction.releaseTimeouts()
-            try note("$release", before.hold, by: caller, in: write)
+            try note("$release", before.hold, by: origin.caller, because: origin.reason, in: write)
             return true
         }
         if case .failure = result { held = before }
@@ -54,7 +60,7 @@ extension Writer {
     func endHoldWhenOver() {
         guard let held, held.isOver(at: world.uptime()) else { return }
         // What cannot be written now is tried again before the next write.
-        _ = release(by: TimeoutHold.itself)
+        _ = release(by: Origin(caller: TimeoutHold.itself))
     }
 
     /// The row of a hold that the opening began with: written with the first write, so that opening to read changes
@@ -74,7 +80,10 @@ extension Writer {
             hold, isWritten: isWritten, at: world.now(), uptime: world.uptime(), lengthMax: opening.length)
     }
 
-    private func note(_ type: EventName, _ hold: TimeoutHold, by caller: Text, in write: borrowing Write) throws {
+    /// - Parameter reason: why it ends; empty: nobody says.
+    private func note(
+        _ type: EventName, _ hold: TimeoutHold, by caller: Text, because reason: Text = "", in write: borrowing Write
+    ) throws {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("held_by")
@@ -83,6 +92,10 @@ extension Writer {
         writer.int(hold.since.milliseconds)
         writer.key("why")
         writer.text(hold.why)
+        if !reason.isEmpty {
+            writer.key("reason")
+            writer.text(reason)
+        }
         writer.endObject()
         var note = AuditNote(type, at: world.now(), body: writer.bytes)
         note.caller = caller
@@ -96,21 +109,54 @@ extension Engine {
 
     /// Holds them until they are released.
     package func holdTimeouts(by caller: Text, because why: Text) async throws(Refusal) {
-        for (text, name) in [(caller, "the one who holds timeouts"), (why, "the reason of a hold")]
-        where text.byteCount > TimeoutHold.bytesMax {
+        _ = try await holdTimeouts(by: Origin(caller: caller, reason: why)) { _ in "" }
+    }
+
+    /// The same for somebody outside.
+    package func holdTimeouts(
+        by origin: Origin, form: @escaping @Sendable (TimeoutHold) -> Text
+    ) async throws(Refusal) -> GivenAnswer<TimeoutHold> {
+        let bounded = [(origin.caller, "the one who holds timeouts"), (origin.reason, "the reason of a hold")]
+        for (text, name) in bounded where text.byteCount > TimeoutHold.bytesMax {
             throw .limit("bytes of \(name)", max: TimeoutHold.bytesMax)
         }
-        try await withWriter { writer in
-            writer.hold(TimeoutHold(heldBy: caller, since: writer.world.now(), why: why))
+        return try await withWriter { writer in
+            let hold = TimeoutHold(heldBy: origin.caller, since: writer.world.now(), why: origin.reason)
+            return writer.hold(hold, by: origin, form: form)
         }.get()
     }
 
     /// Lets them fire again; false: nothing held them.
     @discardableResult
     package func releaseTimeouts(by caller: Text) async throws(Refusal) -> Bool {
-        guard caller.byteCount <= TimeoutHold.bytesMax else {
+        switch try await releaseTimeouts(by: Origin(caller: caller), form: { "\($0)" }) {
+        case .now(let wasHeld): wasHeld
+        case .before: false
+        }
+    }
+
+    /// The same for somebody outside.
+    package func releaseTimeouts(
+        by origin: Origin, form: @escaping @Sendable (Bool) -> Text
+    ) async throws(Refusal) -> GivenAnswer<Bool> {
+        guard origin.caller.byteCount <= TimeoutHold.bytesMax else {
             throw .limit("bytes of the one who releases timeouts", max: TimeoutHold.bytesMax)
         }
-        return try await withWriter { writer in writer.release(by: caller) }.get()
+        return try await withWriter { writer in writer.release(by: origin, form: form) }.get()
+    }
+
+    /// An operator says that the wall clock is right; an event `$clock` of the journal says who, and why.
+    package func confirmClock(
+        by origin: Origin, form: @escaping @Sendable () -> Text
+    ) async throws(Refusal) -> GivenAnswer<Void> {
+        let isHeld = isClockHeld
+        let given = try await withWriter { writer in
+            writer.ownWrite(for: origin, form: form) { write in
+                writer.broker.note(Act("$clock", ["was_held": .flag(isHeld)]), by: origin, in: write)
+                try writer.flush(in: write)
+            }
+        }.get()
+        if case .now = given { confirmClock() }
+        return given
     }
 }

@@ -12,9 +12,12 @@ package struct CommandRow: Hashable, Sendable {
     package var version: Int64?
     /// JSON: the refusal; nil: accepted.
     package var refusal: Text?
+    /// JSON: what was answered to a request that is not about one order or stock.
+    package var answer: Text?
 
     package init(
-        caller: Text, key: Text, fingerprint: UInt64, stream: StreamNumber?, version: Int64?, refusal: Text?
+        caller: Text, key: Text, fingerprint: UInt64, stream: StreamNumber?, version: Int64?, refusal: Text?,
+        answer: Text? = nil
     ) {
         self.caller = caller
         self.key = key
@@ -22,6 +25,14 @@ package struct CommandRow: Hashable, Sendable {
         self.stream = stream
         self.version = version
         self.refusal = refusal
+        self.answer = answer
+    }
+
+    /// The answer to a request that is not about one order or stock.
+    package init(caller: Text, key: Text, fingerprint: UInt64, answer: Text) {
+        self.init(
+            caller: caller, key: key, fingerprint: fingerprint, stream: StreamNumber(0), version: 0, refusal: nil,
+            answer: answer)
     }
 }
 
@@ -61,7 +72,7 @@ extension Transaction {
     ) throws(StoreFailure) -> CommandRow? {
         let statement = try statement(
             """
-            SELECT fingerprint, stream, version, refusal FROM command
+            SELECT fingerprint, stream, version, refusal, answer FROM command
             WHERE generation = ?1 AND shelf = ?2 AND caller = ?3 AND key = ?4
             """)
         statement.bind(1, generation)
@@ -111,11 +122,7 @@ extension Transaction {
         let (shelf, isFirst) = connection.keys.add(
             KeyFilter.hash(caller: command.caller, key: command.key), to: generation)
         if isFirst { try insertShelf(shelf, of: generation) }
-        let statement = try statement(
-            """
-            INSERT INTO command (generation, shelf, caller, key, fingerprint, stream, version, refusal, digest)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))
-            """)
+        let statement = try command.answer == nil ? statement(Self.insertSQL) : statement(Self.insertAnswerSQL)
         statement.bind(1, generation)
         statement.bind(2, Int64(shelf))
         statement.bind(3, command.caller)
@@ -124,7 +131,22 @@ extension Transaction {
         statement.bind(6, command.stream)
         statement.bind(7, command.version)
         statement.bind(8, command.refusal)
+        if let answer = command.answer { statement.bind(9, answer) }
         try statement.run()
+    }
+
+    private static var insertSQL: StaticString {
+        """
+        INSERT INTO command (generation, shelf, caller, key, fingerprint, stream, version, refusal, digest)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8))
+        """
+    }
+
+    private static var insertAnswerSQL: StaticString {
+        """
+        INSERT INTO command (generation, shelf, caller, key, fingerprint, stream, version, refusal, answer, digest)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))
+        """
     }
 
     private func insertShelf(_ shelf: Int, of generation: Int64) throws(StoreFailure) {
@@ -181,7 +203,7 @@ extension TableReader where Self: ~Copyable {
     package func command(caller: Text, key: Text, at now: Moment) throws(StoreFailure) -> CommandRow? {
         let statement = try query(
             """
-            SELECT fingerprint, stream, version, refusal
+            SELECT fingerprint, stream, version, refusal, answer
             FROM command_shelf AS s CROSS JOIN command AS c
             ON c.generation = s.generation AND c.shelf = s.shelf AND c.caller = ?2 AND c.key = ?3
             WHERE s.generation BETWEEN ?1 - 3 AND ?1 + 1
@@ -198,6 +220,7 @@ extension CommandRow {
     fileprivate init(caller: Text, key: Text, _ columns: Columns) {
         self.init(
             caller: caller, key: key, fingerprint: UInt64(bitPattern: columns.integer(0)),
-            stream: columns.optionalStream(1), version: columns.optionalInteger(2), refusal: columns.optionalText(3))
+            stream: columns.optionalStream(1), version: columns.optionalInteger(2), refusal: columns.optionalText(3),
+            answer: columns.optionalText(4))
     }
 }

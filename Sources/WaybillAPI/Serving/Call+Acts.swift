@@ -1,0 +1,95 @@
+import Waybill
+import WaybillAccess
+import WaybillBroker
+import WaybillCore
+import WaybillEngine
+
+extension Call {
+    /// Who asks, why, and under which key, for the audit and for repeats.
+    func origin(because reason: Text = "") -> Origin {
+        Origin(
+            caller: principal.name, reason: reason, trace: trace,
+            key: key.map { RequestKey($0, fingerprint: fingerprint) })
+    }
+
+    /// Has a verb of the broker written: once under the request's key, with who and why.
+    ///
+    /// - Parameter write: the answer as JSON, which a repeat gets again.
+    func act<Verb: BrokerVerb>(
+        _ verb: Verb, because reason: Text = "", status: Int = 200,
+        _ write: @escaping @Sendable (inout JSONWriter, Verb.Answer) -> Void
+    ) async throws(Problem) -> Reply {
+        let engine = book.book.engine
+        let given = await engine.submit(verb, by: origin(because: reason), until: end) { answer in
+            Reply.form(answer, write)
+        }
+        do throws(MessageRefusal) {
+            return .given(try given.get(), status, write)
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    /// The same for what answers nothing.
+    func act<Verb: BrokerVerb>(
+        _ verb: Verb, because reason: Text = ""
+    ) async throws(Problem) -> Reply where Verb.Answer == Void {
+        let given = await book.book.engine.submit(verb, by: origin(because: reason), until: end) { _ in "" }
+        do throws(MessageRefusal) { return .done(try given.get()) } catch { throw Problem(error) }
+    }
+
+    /// Why an operator asks for it; the body says so.
+    func neededReason(_ fields: BodyFields) throws(Problem) -> Text {
+        try fields.needed("reason", bytesMax: Self.reasonBytesMax)
+    }
+
+    /// The same where it may be left out: in the body, or for a method without one in the query.
+    func reason(_ fields: BodyFields? = nil) throws(Problem) -> Text {
+        if let fields { return try fields.text("reason", bytesMax: Self.reasonBytesMax) ?? "" }
+        let reason = query.text("reason") ?? ""
+        guard reason.byteCount <= Self.reasonBytesMax else {
+            throw Problem(.badParameter, "reason has \(reason.byteCount) bytes; \(Self.reasonBytesMax) is the limit")
+        }
+        return reason
+    }
+
+    static let reasonBytesMax = 500
+}
+
+extension Operation {
+    /// Why, where it may be left out.
+    static let optionalReason = Field("reason", .text(bytesMax: Call.reasonBytesMax), "Why; kept in the audit.")
+    static let reasonParameter = Parameter(
+        "reason", .text(bytesMax: Call.reasonBytesMax), "Why; kept in the audit.")
+}
+
+extension Reply {
+    static let replayed = (name: "idempotency-replayed", value: "true")
+
+    /// An answer that was given now, or under the same key before.
+    static func given<Answer>(
+        _ given: GivenAnswer<Answer>, _ status: Int = 200, _ write: (inout JSONWriter, Answer) -> Void
+    ) -> Reply {
+        switch given {
+        case .now(let answer): .json(status) { write(&$0, answer) }
+        case .before(let text):
+            Reply(
+                status, headers: [replayed], body: Array(text.string.utf8), contentType: "application/json")
+        }
+    }
+
+    /// The same of what answers nothing.
+    static func done(_ given: GivenAnswer<Void>) -> Reply {
+        switch given {
+        case .now: .nothing
+        case .before: Reply(204, headers: [replayed])
+        }
+    }
+
+    /// The form in which an answer is stored.
+    static func form<Answer>(_ answer: Answer, _ write: (inout JSONWriter, Answer) -> Void) -> Text {
+        var writer = JSONWriter()
+        write(&writer, answer)
+        return Text(String(decoding: writer.bytes, as: UTF8.self))
+    }
+}

@@ -1,0 +1,44 @@
+package import Waybill
+package import WaybillCore
+import WaybillEngine
+
+/// Commands, each begun in time or not at all.
+extension ServedBook {
+    /// Milliseconds of this machine since it was started.
+    var uptime: Interval { book.engine.world.uptime() }
+
+    /// Sends a command and waits for its commit.
+    ///
+    /// - Parameter end: until this uptime it may begin; nil: whenever its turn comes.
+    package func submit(_ command: OrderCommand, until end: Interval? = nil) async throws(Problem) -> Receipt {
+        try await submit(command.command, until: end)
+    }
+
+    /// Changes a pending timeout and waits for the commit.
+    func change(_ command: TimeoutCommand, until end: Interval?) async throws(Problem) -> Receipt {
+        try await submit(command, until: end)
+    }
+
+    /// Changes a stock and waits for the commit.
+    package func submit(_ command: StockCommand, until end: Interval? = nil) async throws(Problem) -> StockReceipt {
+        do throws(Refusal) {
+            return try await engineReply(to: command, until: end).get()
+        } catch {
+            throw Problem(error)
+        }
+    }
+
+    private func submit<Verb: EngineVerb>(
+        _ verb: Verb, until end: Interval?
+    ) async throws(Problem) -> Receipt where Verb.Reply == Answer {
+        switch await engineReply(to: verb, until: end) {
+        case .accepted(let receipt): return receipt
+        case .refused(let refusal): throw Problem(refusal)
+        }
+    }
+
+    private func engineReply<Verb: EngineVerb>(to verb: Verb, until end: Interval?) async -> Verb.Reply {
+        guard let end else { return await book.engine.submit(verb) }
+        return await book.engine.submit(InTime(verb, until: end))
+    }
+}

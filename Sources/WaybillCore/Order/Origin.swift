@@ -1,0 +1,37 @@
+/// Who asks for a write from outside, why, and in which trace: what the audit says of it.
+package struct Origin: Hashable, Sendable {
+    /// Names who asks; keys are unique within it.
+    package var caller: Text
+    /// Why, in the words of an operator; empty: nobody had to say.
+    package var reason: Text
+    /// A W3C traceparent.
+    package var trace: Text?
+    /// Nil: the request may be done twice when it is sent twice.
+    package var key: RequestKey?
+
+    package init(caller: Text, reason: Text = "", trace: Text? = nil, key: RequestKey? = nil) {
+        self.caller = caller
+        self.reason = reason
+        self.trace = trace
+        self.key = key
+    }
+}
+
+/// Names a request within its caller: sent again, it is answered as before, and nothing is done.
+package struct RequestKey: Hashable, Sendable {
+    package var name: Text
+    /// 64 bits of a digest over what is asked: the same name with another request is refused.
+    package var fingerprint: UInt64
+
+    package init(_ name: Text, fingerprint: UInt64) {
+        self.name = name
+        self.fingerprint = fingerprint
+    }
+}
+
+/// What a request with a key comes to: done now, or answered as it was before.
+package enum GivenAnswer<Answer: Sendable>: Sendable {
+    case now(Answer)
+    /// In the form in which it was stored.
+    case before(Text)
+}

@@ -1,0 +1,74 @@
+import Testing
+import Waybill
+import WaybillAPI
+import WaybillAccess
+import WaybillCore
+import WaybillEngine
+
+/// Who did what and why stands in the journal, in the write of the act.
+@Suite struct `An act of an operator` {
+    private struct Case: Sendable {
+        let type: String
+        let step: Example.Step
+    }
+
+    private static let why = "because of the strike"
+    private static let cases: [Case] = [
+        Case(type: "$hold", step: post("/v1/timeouts/hold")),
+        Case(type: "$release", step: post("/v1/timeouts/release")),
+        Case(type: "$clock", step: post("/v1/clock/confirm")),
+        Case(type: "$redrive", step: post("/v1/groups/shipping/dead-letters/redrive")),
+        Case(type: "$look_back", step: post("/v1/groups/shipping/look-back", #""topic":"order","to":"oldest","#)),
+        Case(type: "$lane", step: post("/v1/lanes/blue/close", #""end":"abandoned","#)),
+        Case(type: "$topic", step: Example.Step(.put, "/v1/topics/cash", body: "{\"reason\":\"\(why)\"}")),
+        Case(type: "$topic", step: Example.Step(.put, "/v1/topics/ledger", body: "{\"reason\":\"\(why)\"}")),
+        Case(
+            type: "$topic",
+            step: Example.Step(.delete, "/v1/topics/ledger?reason=because%20of%20the%20strike")),
+        Case(type: "$group", step: Example.Step(.put, "/v1/groups/audit", body: "{\"reason\":\"\(why)\"}")),
+        Case(type: "$group", step: Example.Step(.put, "/v1/groups/shipping", body: "{\"reason\":\"\(why)\"}")),
+        Case(type: "$group", step: Example.Step(.delete, "/v1/groups/shipping?reason=because+of+the+strike")),
+        Case(type: "$timeout_by_hand", step: post("/v1/orders/order-7/timeouts/pay_due/extend", #""by":"1m","#)),
+        Case(type: "$token", step: post("/v1/tokens", #""name":"eye","grants":["viewer"],"#)),
+    ]
+
+    private static func post(_ target: String, _ more: String = "") -> Example.Step {
+        Example.Step(
+            .post, target, [(.traceparent, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")],
+            body: "{\(more)\"reason\":\"\(why)\"}")
+    }
+
+    @Test(arguments: cases.indices)
+    func `is audited with who and why in its own write`(index: Int) async throws {
+        let shop = try APIShop()
+        for step in [ExampleShop.topic, ExampleShop.group, ExampleShop.stock, ExampleShop.place] {
+            await shop.send(step)
+        }
+        if Self.cases[index].type == "$release" { try await shop.book.holdTimeouts(because: "x") }
+        let (writes, position) = (shop.book.vitals.writes, shop.book.vitals.lastPosition)
+        let reply = await shop.send(Self.cases[index].step, as: Principal(name: "eva", grants: [.admin]))
+        #expect((200..<300).contains(reply.status), "\(reply.text)")
+        #expect(shop.book.vitals.writes == writes + 1)
+        let audits = try shop.book.engine.audits(limit: 100).filter { $0.position > position }
+        let found = audits.filter { $0.type.text.string == Self.cases[index].type }
+        #expect(found.count == 1 && found.first?.caller == "eva")
+        let body = String(decoding: found.first?.body ?? [], as: UTF8.self)
+        #expect(body.contains("\"\(Self.why)\""), "\(body)")
+    }
+
+    @Test func `that is refused is not audited`() async throws {
+        let shop = try APIShop(workflows: [])
+        #expect(await shop.send(Self.post("/v1/groups/none/dead-letters/redrive")).code == "unknown_group")
+        #expect(try shop.book.engine.audits(limit: 100).allSatisfy { $0.type != "$redrive" })
+    }
+
+    @Test func `is no event of who only sends and consumes`() async throws {
+        let shop = try APIShop(workflows: [])
+        for step in [ExampleShop.topic, ExampleShop.group] { await shop.send(step) }
+        let position = shop.book.vitals.lastPosition
+        for step in [ExampleShop.message, ExampleShop.receiveBooking, ExampleShop.half] {
+            #expect(await (200..<300).contains(shop.send(step).status))
+        }
+        #expect(shop.book.vitals.lastPosition == position)
+    }
+}

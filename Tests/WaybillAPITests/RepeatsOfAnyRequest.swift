@@ -1,0 +1,105 @@
+import Testing
+import Waybill
+import WaybillAPI
+import WaybillAccess
+import WaybillCore
+
+/// What is not about one order or stock has keys too: the stored answer is given again, and nothing is done.
+@Suite struct `A request that is sent again under its key` {
+    private let shop: APIShop
+
+    init() async throws {
+        shop = try APIShop()
+        for step in [ExampleShop.topic, ExampleShop.group, ExampleShop.message] { await shop.send(step) }
+    }
+
+    private static let half = "/v1/half-messages/540106ca9f2d2c43b7a02c3ffd97676283e7c4"
+
+    private static let acts: [Example.Step] = [
+        Example.Step(.post, "/v1/timeouts/hold", body: #"{"reason":"payments are down"}"#),
+        Example.Step(.post, "/v1/timeouts/release", body: #"{"reason":"payments are back"}"#),
+        Example.Step(.post, "/v1/clock/confirm", body: #"{"reason":"NTP was set"}"#),
+        Example.Step(
+            .post, "/v1/groups/shipping/dead-letters/redrive", body: #"{"reason":"the consumer is mended"}"#),
+        Example.Step(
+            .post, "/v1/groups/shipping/look-back",
+            body: #"{"topic":"ledger","to":"oldest","reason":"a parcel was lost"}"#),
+        Example.Step(.post, "/v1/lanes/blue/close", body: #"{"end":"promoted","reason":"it works"}"#),
+        ExampleShop.half, ExampleShop.delayed,
+    ]
+
+    @Test(arguments: acts.indices)
+    func `gets the first answer, marked as replayed`(index: Int) async throws {
+        let step = Self.acts[index].under("again-\(index)")
+        let first = await shop.send(step)
+        let written = shop.book.vitals.lastPosition
+        let second = await shop.send(step)
+        #expect((200..<300).contains(first.status), "\(first.text)")
+        #expect(second.status == first.status && second.text == first.text)
+        #expect(!first.isReplayed && second.isReplayed)
+        #expect(shop.book.vitals.lastPosition == written, "the repeat has done something")
+    }
+
+    @Test func `is the same however its members are ordered and spaced, and another one is refused`() async throws {
+        let send = { (body: String) in
+            await shop.send(
+                Example.Step(.post, "/v1/topics/ledger/messages", [(.idempotencyKey, "one")], body: body))
+        }
+        let first = await send(#"{"tag":"paid","data":{"a":1,"b":[true,null]}}"#)
+        let second = await send("{ \"data\" : {\"b\":[true,null], \"\\u0061\":1}, \"tag\":\"paid\" }")
+        #expect(first.status == 201 && second.text == first.text && second.isReplayed)
+        #expect(await send(#"{"tag":"paid","data":{"a":2,"b":[true,null]}}"#).code == "key_reused")
+        #expect(try await shop.book.messages.find(in: "ledger", from: APIShop.noon, limit: 10).count == 2)
+    }
+
+    @Test func `is none of another caller, nor of another operation`() async throws {
+        let step = ExampleShop.message
+        let other = Principal(name: "other", grants: [.producer(NamePattern("ledger"))])
+        #expect(await shop.send(step).isReplayed)
+        #expect(await !shop.send(step, as: other).isReplayed)
+        let stock = Example.Step(.post, "/v1/stock/mug/receive", [(.idempotencyKey, "b-9")], body: #"{"quantity":7}"#)
+        #expect(await shop.send(stock).code == "key_reused")
+        await shop.send(ExampleShop.stock)
+        let send = Example.Step(
+            .post, "/v1/topics/ledger/messages", [(.idempotencyKey, "delivery-1")], body: #"{"data":1}"#)
+        #expect(await shop.send(send).code == "key_reused")
+    }
+
+    @Test func `gets no secret of a token again`() async throws {
+        let step = Example.Step(
+            .post, "/v1/tokens", [(.idempotencyKey, "t")],
+            body: #"{"name":"eye","grants":["viewer"],"reason":"a test"}"#)
+        let first = await shop.send(step)
+        let second = await shop.send(step)
+        #expect(first.text.contains("\"token\":") && !second.text.contains("\"token\":"))
+        #expect(second.isReplayed && second.status == 201)
+        #expect(try JSON(reading: first.body)["id"] == JSON(reading: second.body)["id"])
+    }
+
+    @Test func `is not done when it begins too late`() async throws {
+        let body = Array(#"{"quantity":7}"#.utf8)
+        var headers = CallHeaders()
+        headers.add(.notAfter, "2000")
+        let head = API.Head(
+            method: "POST", target: "/v1/stock/mug/receive", headers: headers, principal: .owner)
+        let late = try shop.api.admit(head, requestID: "r-1")
+        shop.book.advance(by: Interval(milliseconds: 2_001))
+        #expect(await shop.api.answer(late, body: body).code == "overloaded")
+        #expect(try await shop.book.stock(StockKey(sku: "mug")) == nil)
+        let inTime = try shop.api.admit(head, requestID: "r-2")
+        shop.book.advance(by: Interval(milliseconds: 2_000))
+        #expect(await shop.api.answer(inTime, body: body).status == 200)
+    }
+}
+
+extension Example.Step {
+    /// The same under a key.
+    fileprivate func under(_ key: String) -> Example.Step {
+        let others = headers.filter { $0.name != .idempotencyKey }.map { ($0.name, $0.value) }
+        return Example.Step(method, target, others + [(.idempotencyKey, key)], body: body)
+    }
+}
+
+extension Reply {
+    fileprivate var isReplayed: Bool { headers.contains { $0 == ("idempotency-replayed", "true") } }
+}
