@@ -29,6 +29,8 @@ public struct Deliveries: AsyncSequence, Sendable {
             self.source = source
             var options = source.options
             options.client = options.client ?? engine.newClient()
+            // It names one receive, and this loop makes many: under one name the second would get what the first got.
+            options.attempt = nil
             if engine.world.virtualClock == nil, options.wait.milliseconds == 0 { options.wait = Deliveries.wait }
             self.options = options
             ahead = Ahead(engine)

@@ -141,7 +141,8 @@ extension GroupMemory.State {
         } else if let old = groups[number] {
             for queue in old.cursors.keys { drop(CursorKey(group: number, queue: queue)) }
             groups[number] = nil
-            names[old.row.name] = nil
+            // A group that was made under this name in the same write has it now.
+            if names[old.row.name] == number { names[old.row.name] = nil }
         }
     }
 

@@ -39,6 +39,9 @@ extension Broker {
         if let refusal = awaited.refusal(of: name) { return .refused(refusal) }
         try write.transaction.deleteTopic(row.number, at: write.now)
         pending.deletedTopics.append(row.number)
+        // Memory does not learn what this write did to the topic before.
+        pending.topics[name] = .some(nil)
+        pending.filters.removeAll { $0.topic == name }
         return .done
     }
 }

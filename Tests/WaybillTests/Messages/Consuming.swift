@@ -29,6 +29,21 @@ import WaybillEngine
         #expect(try await messages.lag(of: "readers").map(\.finished) == [3])
     }
 
+    /// The name of an attempt gives the same batch again: each receive of a loop is another one.
+    @Test func `reads on when its options name an attempt`() async throws {
+        let book = try await bookWithTopics()
+        let messages = book.messages
+        try await messages.createGroup("readers")
+        try await send(["a", "b"], in: book)
+        var read: [String] = []
+        let options = Messages.ReceiveOptions(max: 1, attempt: "first")
+        for try await delivery in messages.deliveries(to: "readers", all, options) {
+            read += bodies([delivery])
+            try await messages.acknowledge(delivery)
+        }
+        #expect(read == ["a", "b"])
+    }
+
     @Test(arguments: ["normal", "fifo"] as [TopicName])
     func `gives back what it took ahead when its loop ends, and no attempt is used up`(topic: TopicName) async throws {
         let book = try await bookWithTopics()
@@ -45,7 +60,7 @@ import WaybillEngine
         }
         var next: [Delivery] = []
         while next.count < 2 {
-            // What is given back comes from a task that nobody can await.
+            // What is given back comes from a task that no test can await.
             await Task.yield()
             next += try await messages.receive("readers", Subscription(topic))
         }
