@@ -126,6 +126,9 @@ package final class Broker {
         pending.movedCursors.append(key)
     }
 
+    /// From now on no consumer gets anything: what is in flight is written down, and the file is closed.
+    func endLeasing() { memory.endLeasing() }
+
     /// When the next lease or wait ends; nil: none is pending.
     package var nextDue: Moment? {
         let (lease, uptime) = memory.nextEnds

@@ -37,6 +37,8 @@ extension Broker {
     private func shorten(
         _ progress: inout Progress, _ key: CursorKey, _ group: GroupRow, in write: borrowing Write
     ) throws {
+        // What a consumer leased from here on would be released by the commit, under its holder.
+        hold(still: key)
         let recovered = committed(key) { $0.recoveredBelow } ?? 0
         while progress.ranges.count > CursorRow.rangesMax - Self.rangesSpared, let first = progress.ranges.first {
             for offset in progress.floor..<first.lowerBound {
@@ -65,14 +67,17 @@ extension Broker {
     private func openGrownQueues(in write: borrowing Write) throws {
         let grown = write.transaction.takeGrownQueues()
         pending.grown.merge(grown) { max($0, $1) }
-        for number in grown.keys.sorted() where topicState(of: number) == nil {
+        // Whether a queue is new is what is committed: a verb of this write may have looked at the topic since.
+        for number in grown.keys.sorted() where committed({ $0.topic(of: number) }) == nil {
             let before = StoredQueueNumber(number.number - 1)
             guard let queue = try write.transaction.storedQueues(after: before, limit: 1).first, queue.number == number,
                 let topic = try TopicState(queue.topic, in: write.transaction),
                 topic.queues.contains(where: { $0.number == number })
             else { continue }
             pending.topics[topic.name] = topic
-            for group in committed({ $0.subscribers(of: topic.name) }) {
+            var groups = Set(committed { $0.subscribers(of: topic.name) })
+            groups.formUnion(pending.filters.lazy.filter { $0.topic == topic.name }.map(\.group))
+            for group in groups.sorted() {
                 guard let row = groupRow(group), !row.isBroadcast else { continue }
                 try openNew(CursorKey(group: group, queue: number), in: write)
             }

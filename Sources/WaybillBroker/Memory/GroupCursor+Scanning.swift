@@ -18,7 +18,10 @@ extension GroupCursor {
 
     /// Ends a scan; answers whether it leaves something that others have not seen.
     mutating func end(_ scan: Scan, found: [Candidate], tookAll: Bool) -> Bool {
-        for one in found { wanted.remove(one.offset) }
+        for one in found {
+            wanted.remove(one.offset)
+            if let damage = one.damage { unreadable = (one.offset, "\(damage)") }
+        }
         let filter = scan.filterNumber
         switch scan.source {
         case .ready(let after, let change):

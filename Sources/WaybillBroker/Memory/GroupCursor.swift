@@ -20,6 +20,8 @@ struct Lease: Hashable {
     var nonce: Int64
     var until: Moment
     var client: Text
+    /// Which client of this name, in this process; 0: none that is known.
+    var clientNumber: UInt64 = 0
     var bytes: Int
     var takenAt: Moment
     /// Whether it goes on by itself while its client lives.
@@ -64,6 +66,8 @@ struct GroupCursor {
     var isOverlooked = false
     /// Offsets of rows that a consumer is about to take.
     var wanted: Set<Int64> = []
+    /// A message that consumers passed over because its row makes no sense, and why.
+    var unreadable: (offset: Int64, why: String)?
 
     init(_ cursor: CursorRow) throws(StoreFailure) {
         epoch = cursor.epoch

@@ -41,6 +41,7 @@ extension GroupMemory.State {
     mutating func admit(
         _ request: ReceiveRequest, at now: Moment, uptime: Interval, _ settings: BrokerSettings
     ) -> Admission {
+        guard !isEnding else { return .refused(.shuttingDown) }
         guard let number = names[request.group] else { return .refused(.unknownGroup(request.group)) }
         guard groups[number]?.see(request.client, lane: request.lane, at: now) != false else {
             return .refused(
@@ -56,7 +57,9 @@ extension GroupMemory.State {
         else { return .unknown }
         groups[number]?.filters[request.subscription.key(of: topic)]?.usedAt = uptime
         forgetFilters(of: topic, in: number, at: uptime, settings)
-        if let attempt = request.attempt, let batch = group.batches[attempt] { return .again(number, batch) }
+        if let attempt = RememberedBatches.Key(request), let batch = group.batches[attempt] {
+            return .again(number, batch)
+        }
         var admitted = Admitted(
             group: number, queues: [], seen: seen(number, topic.name),
             readingBytes: min(settings.batchBytesMax, max(0, settings.readingBytesMax - readingBytes)))
@@ -91,7 +94,7 @@ extension GroupMemory.State {
         _ settings: BrokerSettings
     ) -> [@Sendable () -> Void] {
         readingBytes -= admitted.readingBytes
-        if let attempt = request.attempt, !leases.isEmpty {
+        if let attempt = RememberedBatches.Key(request), !leases.isEmpty {
             groups[admitted.group]?.batches.add(
                 leases.map { RememberedBatches.Element($0) }, of: attempt, max: settings.attemptsRememberedMax)
         }

@@ -42,6 +42,10 @@ extension GroupMemory.State {
             if change.opened != nil { wakeUps.all.insert(key.group) }
             if change.becameReady || groups[key.group]?.isHeldBack == true { wakeUps.some.insert(key.group) }
         }
+        for key in changes.movedCursors {
+            groups[key.group]?.cursors[key.queue]?.isBeingMoved = false
+            wakeUps.all.insert(key.group)
+        }
         for cut in changes.cuts { groups[cut.group]?.cursors[cut.queue]?.cut(below: cut.offset) }
         for outcome in changes.outcomes { groups[outcome.group]?.breaker.count(outcome.succeeded) }
         for holder in changes.holders { groups[holder.group]?.holders[holder.place] = holder.holder }

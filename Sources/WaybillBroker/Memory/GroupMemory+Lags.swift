@@ -21,6 +21,13 @@ extension GroupMemory.State {
             guard let damage = group.damaged[queue.number] else { continue }
             return "its cursor on queue \(queue.number.number) is damaged: \(damage); a look-back begins it anew"
         }
+        for queue in topic.queues {
+            guard let cursor = group.cursors[queue.number], let message = cursor.unreadable,
+                !cursor.progress.isFinished(message.offset)
+            else { continue }
+            return "the message at offset \(message.offset) of queue \(queue.number.number) cannot be read "
+                + "(\(message.why)) and is passed over; a look-back past it gives it up"
+        }
         if topic.queues.contains(where: { (group.cursors[$0.number]?.owed ?? 0) >= settings.owedMax }) {
             return "it owes \(settings.owedMax) messages of a queue; it goes on when some are done"
         }

@@ -8,11 +8,12 @@ extension GroupMemory.State {
         _ found: [Candidate], _ scan: Scan, for request: ReceiveRequest, at now: Moment, _ settings: BrokerSettings,
         nonce: @Sendable () -> Int64
     ) -> [GrantedLease] {
-        guard let row = groups[scan.key.group]?.row else { return [] }
+        guard !isEnding, let row = groups[scan.key.group]?.row else { return [] }
         let model = Lease(
             attempt: 1, nonce: 0,
             until: now.advanced(by: request.renews ? settings.renewal : request.invisible ?? row.invisible),
-            client: request.client, bytes: 0, takenAt: now, renews: request.renews)
+            client: request.client, clientNumber: groups[scan.key.group]?.clients[request.client]?.number ?? 0,
+            bytes: 0, takenAt: now, renews: request.renews)
         // In place: a copy of the cursor would copy all that is in flight.
         let leased =
             groups[scan.key.group]?.cursors[scan.key.queue]?.lease(found, scan, model, nonce: nonce) ?? []
@@ -42,7 +43,7 @@ extension GroupCursor {
         for one in found where isFree(one.offset) {
             switch one.verdict {
             case .missing, .skipped: progress.finish(one.offset)
-            case .left: break
+            case .left, .unreadable: break
             case .wanted:
                 guard scan.hasRoom(for: one, besides: leased.count, bytes: bytes) else {
                     next[scan.filterNumber] = min(next[scan.filterNumber] ?? one.offset, one.offset)

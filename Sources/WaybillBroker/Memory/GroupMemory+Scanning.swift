@@ -6,9 +6,9 @@ extension GroupMemory.State {
     /// Where to look in one queue; nil: nothing is there for this consumer now.
     mutating func scan(
         _ number: StoredQueueNumber, of groupNumber: GroupNumber, _ request: ReceiveRequest, max: Int,
-        _ settings: BrokerSettings
+        readySeen: UInt64?, _ settings: BrokerSettings
     ) -> ScanStep? {
-        guard let group = groups[groupNumber], let cursor = group.cursors[number],
+        guard !isEnding, let group = groups[groupNumber], let cursor = group.cursors[number],
             let asked = topics[request.subscription.topic], let known = queues[number],
             !cursor.isBeingMoved, let topic = topics[known.topic],
             let use = group.filters[request.subscription.key(of: asked)]
@@ -19,7 +19,7 @@ extension GroupMemory.State {
             others: group.otherFilters(of: asked.number, besides: use.number),
             isFIFO: group.row.isFIFO, origin: topic.number == asked.number ? nil : asked.name, max: max)
         scan.asked = asked.number
-        if cursor.foundNone[use.number] != cursor.readyChanges {
+        if readySeen != cursor.readyChanges, cursor.foundNone[use.number] != cursor.readyChanges {
             scan.source = .ready(after: cursor.readyAfter[use.number] ?? -1, change: cursor.readyChanges)
             if cursor.readyAfter[use.number] == nil {
                 groups[groupNumber]?.cursors[number]?.cleanSince[use.number] = cursor.readyChanges

@@ -21,6 +21,8 @@ extension GroupMemory {
         /// Writes that brought messages, by topic.
         var growths: [TopicName: UInt64] = [:]
         var isClosed = false
+        /// Whether leases are written down for the next opening, so that no other may begin.
+        var isEnding = false
         /// Lanes that were promoted or abandoned: the base drains them whoever else there is.
         var closedLanes: Set<Text> = []
         /// How many stored queues each lane has.

@@ -51,12 +51,17 @@ package final class GroupMemory: Sendable {
 
     /// Where to look in the first of some queues that has something for this consumer, and how many were passed; nil:
     /// nothing is there for it now.
+    ///
+    /// - Parameter readySeen: as of which change it has looked at all ready rows of the first queue.
     func scan(
-        _ queues: ArraySlice<StoredQueueNumber>, of group: GroupNumber, _ request: ReceiveRequest, max: Int
+        _ queues: ArraySlice<StoredQueueNumber>, of group: GroupNumber, _ request: ReceiveRequest, max: Int,
+        readySeen: UInt64? = nil
     ) -> (passed: Int, step: ScanStep)? {
         state.withLock { state in
             for (passed, queue) in queues.enumerated() {
-                if let step = state.scan(queue, of: group, request, max: max, settings) { return (passed, step) }
+                let readySeen = passed == 0 ? readySeen : nil
+                let step = state.scan(queue, of: group, request, max: max, readySeen: readySeen, settings)
+                if let step { return (passed, step) }
             }
             return nil
         }
@@ -127,18 +132,25 @@ package final class GroupMemory: Sendable {
     }
 
     /// Waits until something happens on a topic or in a group, or until the deadline. Returns at once when it has
-    /// happened since `seen`, or when too many wait.
+    /// happened since `seen`.
     ///
     /// - Parameter deadline: by uptime, so that a wall clock that is set back prolongs no wait.
-    func wait(_ group: GroupNumber, _ request: ReceiveRequest, until deadline: Interval, seen: ChangeMark) async {
+    /// - Returns: false: as many wait as may, and nothing has happened.
+    func wait(
+        _ group: GroupNumber, _ request: ReceiveRequest, until deadline: Interval, seen: ChangeMark
+    ) async -> Bool {
         let number = state.withLock { state in state.numberNextWaiter() }
-        await withTaskCancellationHandler {
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                let waiter = Waiter(number: number, request, seen: seen) { continuation.resume() }
-                let waits = state.withLock { state in
-                    !Task.isCancelled && state.add(waiter, of: group, until: deadline, settings)
+                let waiter = Waiter(number: number, request, seen: seen) { continuation.resume(returning: true) }
+                let entry = state.withLock { state in
+                    Task.isCancelled ? .looksAgain : state.add(waiter, of: group, until: deadline, settings)
                 }
-                if !waits { continuation.resume() }
+                switch entry {
+                case .waits: break
+                case .looksAgain: continuation.resume(returning: true)
+                case .isFull: continuation.resume(returning: false)
+                }
             }
         } onCancel: {
             change { state in ((), state.removeWaiters(of: group) { $0.number == number }) }
@@ -157,6 +169,9 @@ package final class GroupMemory: Sendable {
 
     /// Receives that wait.
     package var waitingCount: Int { read { $0.waiting.count } }
+
+    /// Leases in memory are about to be written down for the next opening: from now on nobody gets another one.
+    func endLeasing() { state.withLock { state in state.isEnding = true } }
 
     /// The file is being closed: nobody waits any more.
     package func close() {

@@ -30,6 +30,8 @@ struct FilterUse {
 
 /// A consumer of a group, by the id that it gives itself.
 struct Client {
+    /// Which client of its name it is, in this process: what an earlier one holds is not what it holds.
+    let number: UInt64
     var seenAt: Moment
     /// Alive until it says that it leaves, however silent.
     var isAttached = false
@@ -51,6 +53,8 @@ struct GroupState {
     var damaged: [StoredQueueNumber: String] = [:]
     var filters: [FilterUse.Key: FilterUse] = [:]
     var clients: [Text: Client] = [:]
+    /// Clients so far, for their numbers.
+    private var clientCount: UInt64 = 0
     var breaker = Breaker()
     /// Receives so far: every tenth begins with the lowest priority.
     var receives: UInt64 = 0
@@ -89,7 +93,8 @@ struct GroupState {
             forgetClients(silentSince: now)
             guard clients.count < Self.clientsMax else { return false }
         }
-        var known = clients[client] ?? Client(seenAt: now)
+        if clients[client] == nil { clientCount += 1 }
+        var known = clients[client] ?? Client(number: clientCount, seenAt: now)
         known.seenAt = now
         if let lane { known.lane = lane }
         clients[client] = known
@@ -127,6 +132,8 @@ struct GroupState {
     }
 
     mutating func hold(_ lease: Lease, of offset: Int64, in queue: StoredQueueNumber) {
+        var lease = lease
+        lease.clientNumber = clients[lease.client]?.number ?? 0
         cursors[queue]?.leases[offset] = lease
         count(lease)
     }
@@ -134,6 +141,7 @@ struct GroupState {
     /// Counts a lease that a cursor has got.
     mutating func count(_ lease: Lease) {
         inFlight += 1
+        guard clients[lease.client]?.number == lease.clientNumber else { return }
         clients[lease.client]?.heldBytes += lease.bytes
         clients[lease.client]?.heldCount += 1
     }
@@ -141,6 +149,7 @@ struct GroupState {
     mutating func release(_ offset: Int64, in queue: StoredQueueNumber) {
         guard let lease = cursors[queue]?.leases.removeValue(forKey: offset) else { return }
         inFlight -= 1
+        guard clients[lease.client]?.number == lease.clientNumber else { return }
         clients[lease.client]?.heldBytes -= lease.bytes
         clients[lease.client]?.heldCount -= 1
     }
@@ -173,8 +182,21 @@ struct Breaker {
     }
 }
 
-/// The batches of recent receives by their attempt ids: the same attempt gets the same batch again.
+/// The batches of recent receives by their attempt ids: the same attempt of a client gets the same batch again.
 struct RememberedBatches {
+    /// An attempt id is of the client that made it.
+    struct Key: Hashable {
+        var client: Text
+        var attempt: Text
+
+        /// Nil: the receive names no attempt.
+        init?(_ request: ReceiveRequest) {
+            guard let attempt = request.attempt else { return nil }
+            client = request.client
+            self.attempt = attempt
+        }
+    }
+
     struct Element: Hashable {
         var place: MessagePlace
         var attempt: Int64
@@ -189,14 +211,14 @@ struct RememberedBatches {
         }
     }
 
-    private var batches: [Text: [Element]] = [:]
-    private var order: [Text] = []
+    private var batches: [Key: [Element]] = [:]
+    private var order: [Key] = []
 
     var count: Int { batches.count }
 
-    subscript(attempt: Text) -> [Element]? { batches[attempt] }
+    subscript(attempt: Key) -> [Element]? { batches[attempt] }
 
-    mutating func add(_ batch: [Element], of attempt: Text, max: Int) {
+    mutating func add(_ batch: [Element], of attempt: Key, max: Int) {
         if batches.updateValue(batch, forKey: attempt) == nil { order.append(attempt) }
         guard order.count > max else { return }
         // Half at once, so that forgetting costs little per receive.

@@ -40,7 +40,7 @@ struct PendingChanges {
     var departed: [(group: GroupNumber, client: Text)] = []
     /// Leases whose end was looked at: to be looked at again if the write is undone.
     var ended: [(due: Moment, lease: LeaseEnd)] = []
-    /// Cursors that a look-back moves: no consumer takes from them meanwhile.
+    /// Cursors that a look-back moves or that are shortened: no consumer takes from them meanwhile.
     var movedCursors: [CursorKey] = []
     /// Up to when consumers who wait are told that nothing came.
     var uptime: Interval?

@@ -7,6 +7,7 @@ package import WaybillTimeouts
 extension Broker {
     /// Writes leases down as rows, and the marks as they are: nothing has used an attempt by the stop.
     package func saveLeases(in write: borrowing Write) throws {
+        endLeasing()
         for key in committed({ $0.cursorKeys }) {
             guard let group = groupRow(key.group), !group.isBroadcast else { continue }
             let leases = committed(key) { $0.leases } ?? [:]

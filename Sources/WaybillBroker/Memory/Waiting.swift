@@ -51,6 +51,15 @@ struct WaiterKind: Hashable {
     var topic: TopicName { subscription.topic }
 }
 
+/// What becomes of a receive that would wait.
+enum WaitEntry {
+    case waits
+    /// Something has happened since it looked.
+    case looksAgain
+    /// As many wait as may.
+    case isFull
+}
+
 /// A receive that waits for a message.
 struct Waiter {
     var number: UInt64
@@ -82,15 +91,16 @@ extension GroupMemory.State {
         return nextWaiter
     }
 
-    /// Lets a receive wait; false: something has happened since it looked, or too many wait.
+    /// Lets a receive wait, unless something has happened since it looked.
     mutating func add(
         _ waiter: Waiter, of group: GroupNumber, until deadline: Interval, _ settings: BrokerSettings
-    ) -> Bool {
-        guard waiting.count < settings.waitersMax, seen(group, waiter.kind.topic) == waiter.seen else { return false }
+    ) -> WaitEntry {
+        guard seen(group, waiter.kind.topic) == waiter.seen else { return .looksAgain }
+        guard waiting.count < settings.waitersMax else { return .isFull }
         groups[group]?.waiters.append(waiter)
         waiting.insert(waiter.number)
         waits.add((group, waiter.number), due: deadline.asMoment)
-        return true
+        return .waits
     }
 
     /// Takes the next receive of this kind out of the line that has not seen all there is.

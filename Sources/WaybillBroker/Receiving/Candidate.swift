@@ -11,6 +11,8 @@ struct Candidate {
         case skipped
         /// Nothing lies there any more.
         case missing
+        /// Its row makes no sense, for this reason: it stays owed, and what lies behind it is delivered.
+        case unreadable(any Error)
     }
 
     var offset: Int64
@@ -48,9 +50,18 @@ struct Candidate {
         return true
     }
 
+    /// Whether it stays where it is, and is passed over.
     var isLeft: Bool {
-        guard case .left = verdict else { return false }
-        return true
+        switch verdict {
+        case .left, .unreadable: true
+        case .wanted, .skipped, .missing: false
+        }
+    }
+
+    /// Why it cannot be read; nil: it can.
+    var damage: (any Error)? {
+        guard case .unreadable(let error) = verdict else { return nil }
+        return error
     }
 
     var bytes: Int { (message?.byteCount ?? 0) + (message?.message.body == nil ? content?.body.count ?? 0 : 0) }

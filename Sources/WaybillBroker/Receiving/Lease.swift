@@ -10,23 +10,26 @@ struct Leased {
 
 /// The fourth step of a receive: the consumer gets what it found and is still to be had.
 extension Receiver {
-    /// Leases what a scan found, in memory or in a write, and ends the scan.
-    func lease(_ found: [Candidate], _ scan: Scan, _ request: ReceiveRequest) async -> [Leased] {
+    /// Leases what a scan found, in memory or in a write, and ends the scan. A queue whose write is refused is passed.
+    func lease(_ found: [Candidate], _ scan: Scan, _ batch: inout OpenBatch) async -> [Leased] {
         guard !found.isEmpty else {
             groups.end(scan, found: [], tookAll: true)
             return []
         }
         switch scan.taking {
         case .memory:
-            let leases = groups.lease(found, scan, for: request, at: world.now()) { [world] in world.nonce() }
+            let leases = groups.lease(found, scan, for: batch.request, at: world.now()) { [world] in world.nonce() }
             return pair(found, with: leases)
         case .write:
-            guard case .success(let taken) = await writer.submit(Take(scan, found, request)) else {
+            switch await writer.submit(Take(scan, found, batch.request)) {
+            case .failure(let refusal):
                 groups.end(scan, found: found, tookAll: false, isRefused: true)
+                batch.passQueue(because: refusal)
                 return []
+            case .success(let taken):
+                groups.end(scan, found: found, tookAll: taken.isComplete)
+                return pair(found, with: taken.granted)
             }
-            groups.end(scan, found: found, tookAll: taken.isComplete)
-            return pair(found, with: taken.granted)
         }
     }
 

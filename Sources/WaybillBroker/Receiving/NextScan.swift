@@ -15,7 +15,9 @@ extension Receiver {
                 batch.pass(1)
                 continue
             }
-            let next = groups.scan(batch.queues, of: batch.admitted.group, batch.request, max: batch.room)
+            let next = groups.scan(
+                batch.queues, of: batch.admitted.group, batch.request, max: batch.room,
+                readySeen: batch.readySeen)
             guard let next else { return nil }
             batch.pass(next.passed)
             batch.scans += 1
@@ -25,8 +27,16 @@ extension Receiver {
                 scan.isFirst = batch.deliveries.isEmpty
                 return scan
             case .raiseMark(let key, let epoch, let mark):
+                guard let refusal = await writer.submit(RaiseMark(key, epoch: epoch, to: mark)).refusal else {
+                    continue
+                }
                 // A mark that was not raised would be asked for again without an end.
-                if await writer.submit(RaiseMark(key, epoch: epoch, to: mark)).refusal != nil { batch.pass(1) }
+                if case .unknownMessage = refusal {
+                    // A look-back has moved the cursor: its commit makes the receive look again.
+                    batch.pass(1)
+                } else {
+                    batch.passQueue(because: refusal)
+                }
             }
         }
         return nil

@@ -15,6 +15,11 @@ struct OpenBatch {
     var deliveries: [Delivery] = []
     /// What was leased for it, in the order of the deliveries.
     private(set) var leases: [GrantedLease] = []
+    /// As of which change it has seen all ready rows of the first of these queues: what is left of them others are about
+    /// to take. Nil: not all.
+    var readySeen: UInt64?
+    /// Why something could not be read, or not be leased: told when the receive gets nothing else.
+    private(set) var failure: (any Error)?
     /// Something may be left that it could have taken.
     var mayHaveLeft = false
     private var bytes = 0
@@ -44,6 +49,13 @@ struct OpenBatch {
         guard count > 0 else { return }
         queues = queues.dropFirst(count)
         scans = 0
+        readySeen = nil
+    }
+
+    /// Passes a queue from which nothing can be had now. What was leased before is delivered, and others are served.
+    mutating func passQueue(because error: any Error) {
+        failure = failure ?? error
+        pass(1)
     }
 
     /// Counts what was leased of what a scan found.
@@ -55,5 +67,6 @@ struct OpenBatch {
             && found.contains { $0.content != nil && !scan.hasRoom(for: $0, besides: leased.count, bytes: added) }
         bytes += added
         leases += leased.map(\.lease)
+        if failure == nil { failure = found.lazy.compactMap(\.damage).first }
     }
 }

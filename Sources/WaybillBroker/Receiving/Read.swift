@@ -3,6 +3,9 @@ import WaybillStore
 
 /// The third step of a receive: reading what lies where a scan points to, and selecting among it.
 extension Receiver {
+    /// Rows of redeliveries that are read at once.
+    private static let rowsPerRead = 64
+
     /// Reads within the bytes of one batch, and says of each message what is to become of it. A scan that cannot be
     /// read is ended.
     func read(_ scan: Scan) throws -> [Candidate] {
@@ -23,7 +26,7 @@ extension Receiver {
             var bytes = 0
             for offset in offsets {
                 var one = Candidate(offset: offset)
-                try select(&one, scan, rows)
+                guard try look(at: &one, scan, rows, isFirst: found.isEmpty) else { break }
                 bytes += one.content == nil ? 0 : one.bytes
                 found.append(one)
                 if bytes > scan.bytesMax { break }
@@ -34,10 +37,18 @@ extension Receiver {
 
     /// Messages whose rows are ready, but for those that another consumer is about to take.
     private func readRows(_ scan: Scan, after: Int64) throws -> [Candidate] {
-        let rows = try store.read { rows in
-            try rows.redeliveries(of: scan.key.group, in: scan.key.queue, state: .ready, after: after, limit: 64)
+        var rows: [RedeliveryRow] = []
+        var mine: Set<Int64> = []
+        // Rows that others are about to take are passed over, a page at a time.
+        for _ in 0..<OpenBatch.scansMax {
+            let last = rows.last?.offset ?? after
+            rows = try store.read { rows in
+                try rows.redeliveries(
+                    of: scan.key.group, in: scan.key.queue, state: .ready, after: last, limit: Self.rowsPerRead)
+            }
+            mine = groups.want(rows.map(\.offset), of: scan.key)
+            guard mine.isEmpty, rows.count == Self.rowsPerRead else { break }
         }
-        let mine = groups.want(rows.map(\.offset), of: scan.key)
         var unread = mine
         defer { groups.release(unread, of: scan.key) }
         let found = try store.read { snapshot in
@@ -45,7 +56,7 @@ extension Receiver {
             var bytes = 0
             for row in rows where mine.contains(row.offset) {
                 var one = Candidate(row)
-                try select(&one, scan, snapshot)
+                guard try look(at: &one, scan, snapshot, isFirst: found.isEmpty) else { break }
                 bytes += one.content == nil ? 0 : one.bytes
                 found.append(one)
                 if bytes > scan.bytesMax { break }
@@ -54,5 +65,25 @@ extension Receiver {
         }
         unread.subtract(found.map(\.offset))
         return found
+    }
+
+    /// Reads one message. A row that makes no sense harms nothing else: an ordinary group passes it over. In a FIFO
+    /// group nobody knows whom it would overtake, so it ends the scan.
+    ///
+    /// - Returns: false: the scan ends before it.
+    private func look(
+        at one: inout Candidate, _ scan: Scan, _ rows: borrowing Snapshot, isFirst: Bool
+    ) throws -> Bool {
+        do {
+            try select(&one, scan, rows)
+        } catch {
+            if let failure = error as? StoreFailure, failure.code != .damaged || failure.endsTheStore { throw error }
+            guard !scan.isFIFO else {
+                if isFirst { throw error }
+                return false
+            }
+            one.verdict = .unreadable(error)
+        }
+        return true
     }
 }

@@ -81,9 +81,12 @@ package struct Receiver: Sendable {
     private func supply(_ request: ReceiveRequest, inOneWrite: Bool) async -> Result<ReceivedBatch, MessageRefusal> {
         if let refusal = request.refusal(settings) { return .failure(refusal) }
         let deadline = world.uptime() + request.wait
+        var hasWaited = false
         do {
             while true {
                 switch try await receiveNow(request, inOneWrite: inOneWrite) {
+                // The end of the file ends a wait, which was let in before.
+                case .refused(.shuttingDown) where hasWaited: return .success(.deliveries([]))
                 case .refused(let refusal): return .failure(refusal)
                 case .some(let supply): return .success(supply)
                 case .nothing(let group, let seen):
@@ -91,7 +94,10 @@ package struct Receiver: Sendable {
                     guard world.uptime() < deadline, !Task.isCancelled, let seen else {
                         return .success(.deliveries([]))
                     }
-                    await groups.wait(group, request, until: deadline, seen: seen)
+                    guard await groups.wait(group, request, until: deadline, seen: seen) else {
+                        return .failure(.overloaded("\(settings.waitersMax) receives wait", retryAfter: .seconds(1)))
+                    }
+                    hasWaited = true
                     if Task.isCancelled {
                         // Nobody would take what it gets: what it may have been woken for is for the next.
                         groups.passOn(group, request)
@@ -99,6 +105,8 @@ package struct Receiver: Sendable {
                     }
                 }
             }
+        } catch let refusal as MessageRefusal {
+            return .failure(refusal)
         } catch {
             return .failure(.undone("\(error)"))
         }
@@ -138,15 +146,24 @@ package struct Receiver: Sendable {
     }
 
     /// Looks at queue after queue until the batch is full. A module gets what one scan has found for it alone.
+    ///
+    /// What it has leased is delivered, whatever happens to a later scan; that is told when there is nothing else.
     private func fill(_ batch: inout OpenBatch, inOneWrite: Bool) async throws -> ReceivedBatch {
         while let scan = await nextScan(&batch) {
             let isForModule = inOneWrite && batch.deliveries.isEmpty
-            if isForModule, let unleased = try await readForModule(scan, batch) {
-                batch.mayHaveLeft = true
-                return .batch(unleased)
+            let found: [Candidate]
+            do {
+                if isForModule, let unleased = try await readForModule(scan, batch) {
+                    batch.mayHaveLeft = true
+                    return .batch(unleased)
+                }
+                found = try read(scan)
+            } catch {
+                batch.passQueue(because: error)
+                continue
             }
-            let found = try read(scan)
-            let leased = await lease(found, scan, batch.request)
+            if found.isEmpty, case .ready(_, let change) = scan.source { batch.readySeen = change }
+            let leased = await lease(found, scan, &batch)
             batch.add(leased, found, scan)
             record(leased, batch.request)
             if isForModule, scan.isLeasedInMemory, !leased.isEmpty {
@@ -155,6 +172,7 @@ package struct Receiver: Sendable {
             }
             batch.deliveries += leased.map { deliver($0.found, $0.lease, scan, batch.admitted.group) }
         }
+        if batch.deliveries.isEmpty, let failure = batch.failure { throw failure }
         return .deliveries(batch.deliveries)
     }
 }

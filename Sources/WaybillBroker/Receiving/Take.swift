@@ -88,7 +88,7 @@ extension Broker {
         case .missing, .skipped:
             finish(one.offset, in: key)
             return nil
-        case .left:
+        case .left, .unreadable:
             // Others must not overtake it; and where one attempt is all, a crash must not count it as handed out.
             guard group.isFIFO || group.attemptsMax == 1 else { return nil }
             if try isBusy(row, request.scan.topic, in: write) { row.state = .behind }
@@ -150,7 +150,7 @@ extension Broker {
             row.attempt == one.attempt
         else { return nil }
         switch one.verdict {
-        case .left: return nil
+        case .left, .unreadable: return nil
         case .missing, .skipped:
             // A dead letter that nobody wants any more is dead as before.
             if one.isSkipped, request.scan.topic.name == .deadLetters(of: group.name) {
