@@ -1,6 +1,6 @@
 package import WaybillCore
 
-/// Something that somebody must be able to read up later: an event of the journal, in a stream that belongs to no
+/// Something that an operator must be able to look up later: an event of the journal, in a stream that belongs to no
 /// order and no stock.
 package struct AuditNote: Hashable, Sendable {
     /// Begins with `$`, as all events of the engine's own do.

@@ -19,14 +19,14 @@ package import WaybillTimeouts
 ///      its turn has come                                       redrive: the copy is redelivered
 /// ```
 ///
-/// What a write promises to whoever adds a verb:
+/// What to know before adding a verb:
 ///
 /// - A verb is a ``BrokerVerb`` in a separate file. It checks everything before its first statement, so a refusal is a
 ///   value and has nothing to undo.
 /// - What is committed never changes before the commit: verbs note in `pending` what they did. `flush(in:)` writes the
 ///   changed cursors at the end of the write, `didCommit()` makes it known to consumers, `forget()` drops it when the
 ///   write is undone, and the verbs run again.
-/// - Whoever appends a message to a stored queue, an order's too, need not tell: the store knows which queues have
+/// - Appending a message to a stored queue, an order's too, needs no notice: the store knows which queues have
 ///   grown, and `didCommit()` shows them to the groups.
 /// - Time and random bits come from `World`; `write.now` is the moment of the request.
 package final class Broker {
@@ -140,7 +140,7 @@ package final class Broker {
     /// Ends the receives whose time is over, also while nothing else may happen.
     package func endWaits() { memory.endWaits(upTo: world.uptime()) }
 
-    /// Nothing can be written any more: nobody waits for it.
+    /// Nothing can be written any more: every wait ends.
     package func endAllWaits() { memory.close() }
 
     /// What is asked without changing anything.

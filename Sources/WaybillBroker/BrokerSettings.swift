@@ -1,6 +1,6 @@
 package import WaybillCore
 
-/// The bounds of a broker; each is a number that somebody can hit, and a refusal names it.
+/// The bounds of a broker; each is a number that a caller can reach, and a refusal names it.
 package struct BrokerSettings: Sendable {
     /// Messages of one delivery batch.
     package var batchMax = 100

@@ -2,7 +2,7 @@ package import WaybillCore
 
 /// Keeps a step of the wall clock from firing what is not due (promise P5).
 ///
-/// A forward step of more than 60 s against the monotonic clock holds firing until somebody confirms the new time or
+/// A forward step of more than 60 s against the monotonic clock holds firing until an operator confirms the new time or
 /// 5 minutes have passed; a backward step only delays, because due times are compared with the wall clock itself.
 ///
 ///     steady ──(wall ran ahead by > forwardMax)──► held ──(confirmed, holdMax over, or wall came back)──► steady

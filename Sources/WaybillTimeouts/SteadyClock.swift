@@ -28,7 +28,7 @@ package final class SteadyClock: Sendable {
         clock.withLock { $0.confirm(wall: wall, uptime: uptime) }
     }
 
-    /// The world with this wall clock instead of its own.
+    /// The world with this wall clock in place of the one it has.
     package var steadyWorld: World {
         // In a virtual world no step is ever in doubt.
         if world.virtualClock != nil { return world }

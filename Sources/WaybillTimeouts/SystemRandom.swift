@@ -12,7 +12,7 @@ final class SystemRandom: Sendable {
     /// As many as the kernel gives at once: 256 bytes.
     private static let count = 32
 
-    /// Numbers that nobody has been given, the next one last.
+    /// Numbers that no caller has been given, the next one last.
     private let numbers = Mutex<[UInt64]>([])
 
     func next() -> UInt64 {

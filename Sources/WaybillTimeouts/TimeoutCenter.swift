@@ -8,7 +8,7 @@ package import WaybillStore
 /// cursor that could skip. Each round reads at most `roundMax` rows of each kind, so a flood of one kind delays no
 /// other.
 package final class TimeoutCenter {
-    /// Handles one due timeout in the write at hand. Its first statement deletes exactly that row.
+    /// Handles one due timeout in the current write. Its first statement deletes exactly that row.
     package typealias Owner = (DueTimeout, borrowing Write) throws -> Void
 
     package struct Settings: Sendable {

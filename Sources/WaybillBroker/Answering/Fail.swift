@@ -23,7 +23,7 @@ package struct Fail: BrokerVerb {
 }
 
 extension Broker {
-    /// The consumer could not handle it: it comes again after a while, to whoever asks, or is dead.
+    /// The consumer could not handle it: it is redelivered after a while, or is dead.
     ///
     /// - Parameter delay: nil: as the group's ladder says.
     func fail(

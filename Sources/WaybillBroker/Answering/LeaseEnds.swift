@@ -20,7 +20,7 @@ extension Broker {
         }
     }
 
-    /// A delivery's time is over: it goes on if its client lives, else it comes again to whoever asks.
+    /// A delivery's time is over: it goes on if its client lives, else it is redelivered.
     func expire(
         _ held: OpenDelivery, of holder: Holder, _ group: GroupRow, _ topic: TopicState, in write: borrowing Write
     ) throws {

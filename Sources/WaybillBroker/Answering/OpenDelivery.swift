@@ -68,7 +68,7 @@ extension Broker {
         _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, leaving row: RedeliveryRow,
         insteadOf old: RedeliveryRow, in write: borrowing Write
     ) throws {
-        // Whoever comes behind it in its message group waits for the row from now on.
+        // What comes behind it in its message group waits for the row from now on.
         if let messageGroup = row.messageGroup {
             let scope = try scope(of: row.place, topic, in: write)
             try write.transaction.deleteLease(of: group.number, topic: scope.number, messageGroup: messageGroup)

@@ -4,7 +4,7 @@ import WaybillStore
 /// Looking messages up by id, by key and by time.
 ///
 /// The index of keys is written some time after the messages, so what it has not reached yet is looked at one by one.
-/// Each step is a read of its own, so a long search delays no checkpoint.
+/// Each step is a separate read, so a long search delays no checkpoint.
 extension MessageReader {
     /// Messages of one name that are looked at; more are not told apart from an attack on the index.
     private static let candidatesMax = 10_000

@@ -141,7 +141,7 @@ extension MessageReader {
 }
 
 extension PendingMessageRow {
-    /// Where it stands while nobody can see it; nil: it could be seen.
+    /// Where it stands before consumers can see it; nil: it could be seen.
     fileprivate var standing: MessageTrace.Standing? {
         switch state {
         case .delayed: due.map { .delayed(until: $0) }

@@ -31,7 +31,7 @@ package struct MessageReader: Sendable {
         try store.read { rows in try rows.topicRow(name)?.view }
     }
 
-    /// One page of the half messages that nobody has decided, parked ones included; nil: from the first. Nothing of
+    /// One page of the half messages without a decision, parked ones included; nil: from the first. Nothing of
     /// what they say is in it.
     package func halfMessages(
         after number: PendingMessageNumber?, limit: Int
@@ -52,7 +52,7 @@ package struct MessageReader: Sendable {
         }
     }
 
-    /// Questions that a producer took, with what its messages say. Whoever sends them on reports it with
+    /// Questions that a producer took, with what its messages say. The caller that sends them on reports it with
     /// ``CountSent``.
     package func checkBacks(_ numbers: [PendingMessageNumber]) throws -> [CheckBack] {
         guard !numbers.isEmpty else { return [] }

@@ -121,7 +121,7 @@ extension Broker {
             for offset in gap.clamped(to: 0..<max(0, end)) {
                 let lease = leases.first { $0.offset == offset }?.lease
                 if lease == nil {
-                    // What an earlier look-back brought and nobody has reached yet comes by the cursor once more.
+                    // What an earlier look-back brought and no consumer has reached yet comes by the cursor once more.
                     let isReplayed = committed(key) { $0.isReplayed(offset) } ?? false
                     guard offset >= target, !isReplayed,
                         try write.transaction.redelivery(of: key.group, at: key.place(offset)) == nil

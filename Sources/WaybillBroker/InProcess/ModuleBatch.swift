@@ -4,7 +4,7 @@ package import WaybillTimeouts
 
 /// Messages that a module of this process has found, and that it handles and finishes in one write.
 ///
-/// Nothing is written before that write: in a FIFO group nobody else looks at new messages while the batch is out, in
+/// Nothing is written before that write: in a FIFO group no other consumer looks at new messages while the batch is out, in
 /// an ordinary one its messages are leased in memory. A message that ends the process has used an attempt all the same,
 /// as the delivered-through mark is beyond it.
 package struct ModuleBatch: Sendable {
@@ -61,14 +61,14 @@ extension Broker {
         return ModuleBatchCheck(topic: topic, isClear: isClear)
     }
 
-    /// The message at an index for its handler; nil: nobody wants it, or it is not its turn, and it is dealt with.
+    /// The message at an index for its handler; nil: no consumer wants it, or it is not its turn, and it is dealt with.
     package func begin(
         _ index: Int, of batch: ModuleBatch, _ check: ModuleBatchCheck, in write: borrowing Write
     ) throws -> Delivery? {
         let element = batch.elements[index]
         let (key, offset) = (batch.scan.key, element.found.offset)
         guard batch.scan.isFIFO else {
-            // A lease that has ended belongs to somebody else now.
+            // A lease that has ended belongs to another client now.
             guard let grant = element.grant, lease(of: offset, in: key)?.nonce == grant.nonce else { return nil }
             return element.delivery
         }

@@ -12,7 +12,7 @@ extension Receiver {
         var batch = ModuleBatch(scan: scan, group: open.admitted.group, elements: [])
         var (wanted, bytes) = (0, 0)
         for one in found {
-            // What others may want of it needs a row, so that nobody overtakes it.
+            // What others may want of it needs a row, so that nothing overtakes it.
             if one.isLeft { break }
             guard one.content != nil else {
                 batch.elements.append(ModuleBatch.Element(found: one, grant: nil, delivery: nil))

@@ -2,7 +2,7 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// Takes away what nobody can reach any more: what was decided long ago, and what deleted topics have left.
+/// Deletes what cannot be reached any more: what was decided long ago, and what deleted topics have left.
 final class Clearing {
     struct Settings: Sendable {
         /// Rows that one step deletes, of each kind.

@@ -2,7 +2,7 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// Warns of groups that nobody reads any more: what they are owed keeps messages from going, and goes first when a
+/// Warns of groups without consumers: what they are owed keeps messages from going, and goes first when a
 /// topic is beyond its size.
 ///
 /// It is said once, as an event of the journal, and again only when the group was used in between.

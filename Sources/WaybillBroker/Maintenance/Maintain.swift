@@ -2,7 +2,7 @@ package import WaybillCore
 import WaybillStore
 package import WaybillTimeouts
 
-/// The workers for what nobody waits for, and what they share.
+/// The workers for what no caller waits for, and what they share.
 struct Maintenance {
     let clearing: Clearing
     let retention: Retention
@@ -41,7 +41,7 @@ struct Maintenance {
 }
 
 extension Broker {
-    /// One round of the work that nobody waits for, bounded; true: something is left to do at once.
+    /// One round of the work that no caller waits for, bounded; true: something is left to do at once.
     ///
     /// - Parameter deletes: whether what is old enough goes; not while the clock is in doubt.
     package func maintain(deletes: Bool = true, in write: borrowing Write) throws -> Bool {
@@ -139,7 +139,7 @@ extension Broker {
         pending.audits.append(AuditNote(act, by: origin, at: write.now))
     }
 
-    /// What the write at hand has for the journal; handed over once.
+    /// What the current write has for the journal; handed over once.
     package func popAudits() -> [AuditNote] {
         defer { pending.audits = [] }
         return pending.audits

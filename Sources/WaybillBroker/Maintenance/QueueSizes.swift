@@ -25,7 +25,7 @@ extension Transaction {
         try deleteMessages(of: queue, below: last + 1, limit: limit)
         size.bytes = max(0, size.bytes - measure.bytes)
         try setSize(size, of: queue)
-        // Whoever checks the journal against the messages must know that those of earlier events are gone.
+        // A check of the journal against the messages must know that those of earlier events are gone.
         if let event = measure.lastEvent { try raiseGone(queue, through: event.number) }
         return measure
     }

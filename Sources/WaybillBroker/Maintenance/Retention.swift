@@ -2,7 +2,7 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// Lets messages go: those whose time is over and that nobody is owed, and beyond a topic's size the oldest.
+/// Lets messages go: those whose time is over and that no group is owed, and beyond a topic's size the oldest.
 ///
 /// ```
 ///                     below all floors, no redelivery names it     owed to idle groups only     owed
@@ -100,7 +100,7 @@ final class Retention {
         return counted < settings.countedMax ? deleted : limit
     }
 
-    /// The end of what goes because its time is over: nobody is owed anything below it.
+    /// The end of what goes because its time is over: no group is owed anything below it.
     func endByTime<Rows: TableReader & ~Copyable>(
         of queue: StoredQueueNumber, _ topic: TopicRow, at now: Moment, in rows: borrowing Rows
     ) throws -> Int64 {

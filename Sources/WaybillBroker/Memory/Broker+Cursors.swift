@@ -2,7 +2,7 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// What a verb knows in a write: what is committed, and what the write at hand has done to it.
+/// What a verb knows in a write: what is committed, and what the current write has done to it.
 extension Broker {
     func groupRow(_ number: GroupNumber) -> GroupRow? {
         if let changed = pending.groups[number] { return changed }

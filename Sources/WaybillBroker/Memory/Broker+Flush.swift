@@ -7,7 +7,7 @@ extension Broker {
     /// Cursors keep so many ranges less than they may, so that the lowest are not moved to rows at every write.
     private static let rangesSpared = 100
 
-    /// Writes down what the write at hand has changed. May be called more than once in a write.
+    /// Writes down what the current write has changed. May be called more than once in a write.
     package func flush(in write: borrowing Write) throws {
         try openGrownQueues(in: write)
         for key in pending.cursors.keys.sorted() { try flush(key, in: write) }

@@ -8,7 +8,7 @@ extension GroupCursor {
         let free = Set(offsets).subtracting(wanted)
         wanted.formUnion(free)
         if free.count < offsets.count {
-            // Whether the other takes them is not known yet: nobody may conclude that nothing is ready.
+            // Whether the other takes them is not known yet: it must not be concluded that nothing is ready.
             isOverlooked = true
             cleanSince = [:]
             foundNone = [:]

@@ -46,9 +46,9 @@ struct GroupCursor {
     var next: [Int64: Int64] = [:]
     /// Where one consumer at a time looks at new messages: all below it is in flight, finished, or has a row.
     var fresh: Int64
-    /// Whether somebody looks at new messages and others may not.
+    /// Whether a consumer looks at new messages and others may not.
     var isScanned = false
-    /// Somebody has come meanwhile.
+    /// Whether another consumer has asked meanwhile.
     var isScanAwaited = false
     /// A write is about to turn it to another place.
     var isBeingMoved = false
@@ -62,7 +62,7 @@ struct GroupCursor {
     var readyAfter: [Int64: Int64] = [:]
     /// By filter: the change since which its consumers have found no ready row on their way.
     var cleanSince: [Int64: UInt64] = [:]
-    /// Whether somebody passed over ready rows because another is about to take them.
+    /// Whether a consumer passed over ready rows because another is about to take them.
     var isOverlooked = false
     /// Offsets of rows that a consumer is about to take.
     var wanted: Set<Int64> = []
@@ -78,7 +78,7 @@ struct GroupCursor {
         fresh = max(cursor.deliveredThrough, cursor.floor)
     }
 
-    /// Offsets from a filter's place on that nobody holds and that are not finished.
+    /// Offsets from a filter's place on that are neither in flight nor finished.
     func free(from start: Int64, to end: Int64, limit: Int) -> [Int64] {
         var offsets: [Int64] = []
         var offset = start

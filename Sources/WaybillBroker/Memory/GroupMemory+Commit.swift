@@ -51,7 +51,7 @@ extension GroupMemory.State {
         for holder in changes.holders { groups[holder.group]?.holders[holder.place] = holder.holder }
         for departed in changes.departed {
             groups[departed.group]?.clients[departed.client] = nil
-            // A lane may have nobody of its own now.
+            // A lane may be without consumers now.
             wakeUps.all.insert(departed.group)
         }
         for number in wakeUps.all.union(wakeUps.some) {

@@ -70,7 +70,7 @@ extension GroupMemory.State {
     }
 
     /// Brings the expressions of a group into memory that were in use when its consumers were last there: while the
-    /// process was not, nobody could use any.
+    /// process was not, no consumer could use any.
     private mutating func loadFilters<Rows: TableReader & ~Copyable>(
         of group: GroupNumber, uptime: Interval, _ settings: BrokerSettings, from rows: borrowing Rows
     ) throws {

@@ -117,7 +117,7 @@ extension GroupState {
     /// Whether one consumer at a time looks at new messages of a queue.
     ///
     /// In a FIFO group none may overtake another. Where one attempt is all, the delivered-through mark must not run
-    /// ahead of what another consumer is about to take: after a crash that would be dead, and nobody would have had it.
+    /// ahead of what another consumer is about to take: after a crash that would be dead without a delivery.
     fileprivate var scansAlone: Bool { row.isFIFO || row.attemptsMax == 1 }
 
     /// Whether a client's memory has room for one more; the first comes however large it is.

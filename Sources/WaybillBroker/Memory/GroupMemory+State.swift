@@ -23,7 +23,7 @@ extension GroupMemory {
         var isClosed = false
         /// Whether leases are written down for the next opening, so that no other may begin.
         var isEnding = false
-        /// Lanes that were promoted or abandoned: the base drains them whoever else there is.
+        /// Lanes that were promoted or abandoned: the base drains them even if they have consumers.
         var closedLanes: Set<Text> = []
         /// How many stored queues each lane has.
         var laneQueues: [Text: Int] = [:]

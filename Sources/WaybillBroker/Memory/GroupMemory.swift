@@ -78,7 +78,7 @@ package final class GroupMemory: Sendable {
         change { state in ((), state.release(offsets, of: key)) }
     }
 
-    /// Leases what was found without a write, and ends the scan; answers what the consumer got. Nobody else has it, and
+    /// Leases what was found without a write, and ends the scan; answers what the consumer got. No other consumer has it, and
     /// it is below the mark.
     func lease(
         _ found: [Candidate], _ scan: Scan, for request: ReceiveRequest, at now: Moment, nonce: @Sendable () -> Int64
@@ -91,7 +91,7 @@ package final class GroupMemory: Sendable {
 
     /// After a scan whose messages were leased in a write, or not at all: others may look at what it had kept.
     ///
-    /// - Parameter isRefused: nothing can be written now, so nobody else is to try at once.
+    /// - Parameter isRefused: nothing can be written now, so no other consumer is to try at once.
     func end(_ scan: Scan, found: [Candidate], tookAll: Bool, isRefused: Bool = false) {
         change { state in ((), state.end(scan, found: found, tookAll: tookAll, isRefused: isRefused)) }
     }
@@ -170,10 +170,10 @@ package final class GroupMemory: Sendable {
     /// Receives that wait.
     package var waitingCount: Int { read { $0.waiting.count } }
 
-    /// Leases in memory are about to be written down for the next opening: from now on nobody gets another one.
+    /// Leases in memory are about to be written down for the next opening: from now on no consumer gets another one.
     func endLeasing() { state.withLock { state in state.isEnding = true } }
 
-    /// The file is being closed: nobody waits any more.
+    /// The file is being closed: every wait ends.
     package func close() {
         change { state in ((), state.close()) }
     }

@@ -62,7 +62,7 @@ struct GroupState {
     var changes: UInt64 = 0
     /// In the order in which they came.
     var waiters: [Waiter] = []
-    /// Somebody has found a bound in the way: whatever is finished next may make room.
+    /// Whether a receive has met a bound: what is finished next may make room.
     var isHeldBack = false
     var batches = RememberedBatches()
     /// Clients that hold redeliveries, so that these can be renewed; never more than are in flight.

@@ -1,7 +1,7 @@
 import WaybillCore
 import WaybillStore
 
-/// What the write at hand has done that nobody may see before its commit. Verbs note here what they do; memory changes
+/// What the current write has done and consumers may not see before its commit. Verbs note here what they do; memory changes
 /// by ``AfterCommit`` only.
 struct PendingChanges {
     /// Stored queues that got messages, with the offset after the last.
@@ -17,7 +17,7 @@ struct PendingChanges {
     var settled: [PendingMessageNumber] = []
     /// Questions that were due, for live producers.
     var questions: [(number: PendingMessageNumber, producer: Text)] = []
-    /// Questions that were due while nobody could be asked.
+    /// Questions that were due while no producer could be asked.
     var missed: [(number: PendingMessageNumber, producer: Text)] = []
     /// Missed questions that were made due again.
     var woken: [(number: PendingMessageNumber, producer: Text)] = []

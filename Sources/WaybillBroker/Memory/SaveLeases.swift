@@ -19,7 +19,7 @@ extension Broker {
                 try insert(row, in: write)
             }
             // What this process has handed out is finished or has a row: nothing else has used an attempt. But what
-            // a crash has counted, and nobody has taken since, stays counted.
+            // a crash has counted, and no consumer has taken since, stays counted.
             let change = committed(key) { cursor -> (mark: Int64, isNew: Bool) in
                 let mark = max(cursor.progress.floor, cursor.recoveredBelow)
                 return (mark, max(cursor.mark, cursor.progress.end) > mark)

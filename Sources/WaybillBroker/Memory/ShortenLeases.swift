@@ -7,7 +7,7 @@ import WaybillTimeouts
 extension Broker {
     private static let leasesPerWrite = 1_000
 
-    /// Shortens leases of message groups, whether a row of its own holds the delivery or not.
+    /// Shortens leases of message groups, whether a redelivery row holds the delivery or not.
     static func shortenLeases(_ store: Store, at now: Moment, _ settings: BrokerSettings) throws {
         let latest = now.advanced(by: settings.clientSilenceMax)
         var walk = PageWalk(after: GroupNumber(0), by: \GroupRow.number)

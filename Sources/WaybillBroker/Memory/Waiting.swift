@@ -3,8 +3,8 @@ import WaybillStore
 
 /// Receives that wait for a message: woken by a commit, or by the time they gave themselves.
 ///
-/// A write wakes as many as it takes to carry off what it brought, not all. Whoever is woken and cannot carry off
-/// everything wakes the next, so nothing that is ready is left lying while somebody waits for it:
+/// A write wakes as many as it takes to carry off what it brought, not all. A receive that is woken and cannot
+/// carry off everything wakes the next, so nothing that is ready is left lying while a receive waits for it:
 ///
 /// ```
 ///  commit: 40 messages ──wakes──► receive of 32 ──full──► the next one
@@ -111,7 +111,7 @@ extension GroupMemory.State {
         return removeWaiters(of: group) { $0.number == next.number }
     }
 
-    /// From now on nobody waits.
+    /// Ends all waits, and lets no other begin.
     mutating func close() -> [@Sendable () -> Void] {
         isClosed = true
         return groups.keys.sorted().flatMap { group in removeWaiters(of: group) { _ in true } }
@@ -164,7 +164,7 @@ extension GroupMemory.State {
         guard !woken.isEmpty else { return [] }
         groups[group]?.waiters = rest
         for waiter in woken { waiting.remove(waiter.number) }
-        // The writer wakes for the earliest of them: nobody is to be waited for who is gone.
+        // The writer wakes for the earliest of them: it must not wake for one that is gone.
         waits.dropEarliest { [waiting] _, wait in waiting.contains(wait.number) }
         if waits.count > 2 * waiting.count + 1_024 {
             waits.compact { [waiting] _, wait in waiting.contains(wait.number) }

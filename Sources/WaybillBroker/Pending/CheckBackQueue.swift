@@ -25,7 +25,7 @@ package final class CheckBackQueue: Sendable {
         var sessions: [UInt64: @Sendable () -> Void] = [:]
         /// Waiting and in flight, in the order of their times.
         var questions: [Question] = []
-        /// Due while nobody was there, to be asked when somebody comes.
+        /// Due while no producer was there, to be asked when one comes.
         var missed: Set<PendingMessageNumber> = []
 
         var isIdle: Bool { sessions.isEmpty && questions.isEmpty && missed.isEmpty }
@@ -90,7 +90,7 @@ package final class CheckBackQueue: Sendable {
         }
     }
 
-    /// How many questions somebody who is there may be sent now, besides those that the write at hand has for them and
+    /// How many questions a producer that is there may be sent now, besides those that the write at hand has for them and
     /// for all together.
     func room(
         for producer: Text, besides questions: [(number: PendingMessageNumber, producer: Text)] = []
@@ -106,7 +106,7 @@ package final class CheckBackQueue: Sendable {
         }
     }
 
-    /// Whether somebody is there who may be sent another question.
+    /// Whether a producer is there that may be sent another question.
     package func hasRoom(for producer: Text) -> Bool { room(for: producer) > 0 }
 
     /// Questions that were due in a committed write.

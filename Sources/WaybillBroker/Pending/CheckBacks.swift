@@ -2,7 +2,7 @@ package import WaybillCore
 package import WaybillStore
 package import WaybillTimeouts
 
-/// Somebody in this process who knows what became of local transactions: asked in the write in which the question is
+/// A part of this process that knows what became of local transactions: asked in the write in which the question is
 /// due, so the answer is of one piece with it.
 package struct HalfMessageChecker: Sendable {
     /// Answers one question. `isLast`: unless it is decided now, the message is parked; a fence against a later commit
@@ -19,13 +19,13 @@ package struct HalfMessageChecker: Sendable {
 
 /// Asking producers about their half messages.
 ///
-/// Each message has a timeout of its own, so one that cannot be handled delays no other. When it is due:
+/// Each message has its timeout, so one that cannot be handled delays no other. When it is due:
 ///
 /// ```
 /// questions used up ──────────────────────────────► parked, and shown
 /// a checker of this process answers ──────────────► decided, or counted and due again
 /// a live producer has room ── posted, due again ──► sent ──► counted
-/// a live producer has no room, or nobody is there ► due again, not counted
+/// a live producer has no room, or none is there ──► due again, not counted
 /// ```
 extension Broker {
     /// The owner of the kind `checkBack`.

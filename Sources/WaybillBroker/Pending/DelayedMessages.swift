@@ -2,7 +2,7 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// Messages that become visible later: at their time, never before it, unless somebody recalls or moves them.
+/// Messages that become visible later: at their time, never before it, unless they are recalled or moved.
 ///
 /// ```
 ///            due                        recall

@@ -20,7 +20,7 @@ package struct Prepare: BrokerVerb {
     }
 }
 
-/// Half messages: durable when prepared, and visible to nobody until their producer decides.
+/// Half messages: durable when prepared, and visible to no consumer until their producer decides.
 ///
 /// ```
 ///            resolve: commit                      the last question came to nothing

@@ -51,7 +51,7 @@ extension Broker {
         return refusalsToDecide[producer]?(row)
     }
 
-    /// Decides a half message, if nobody has before.
+    /// Decides a half message, unless it is decided.
     package func decide(
         _ row: PendingMessageRow, _ resolution: Resolution, in write: borrowing Write
     ) throws -> BrokerReply<DecidedMessage> {

@@ -7,7 +7,7 @@ struct Candidate {
         case wanted(MessageContent)
         /// Some other consumer of the group may want it.
         case left
-        /// Nobody in the group wants it.
+        /// No consumer of the group wants it.
         case skipped
         /// Nothing lies there any more.
         case missing

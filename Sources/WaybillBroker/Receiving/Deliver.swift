@@ -10,7 +10,7 @@ extension Receiver {
         return deliver(found, lease, scan, receipt)
     }
 
-    /// - Parameter receipt: worth nothing when nobody is to answer by it.
+    /// - Parameter receipt: worth nothing when no answer is expected.
     func deliver(_ found: Candidate, _ lease: GrantedLease, _ scan: Scan, _ receipt: DeliveryReceipt) -> Delivery {
         let message = found.message
         let content = found.content

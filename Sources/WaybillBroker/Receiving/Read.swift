@@ -68,7 +68,7 @@ extension Receiver {
     }
 
     /// Reads one message. A row that makes no sense harms nothing else: an ordinary group passes it over. In a FIFO
-    /// group nobody knows whom it would overtake, so it ends the scan.
+    /// group what comes behind it might overtake it, so it ends the scan.
     ///
     /// - Returns: false: the scan ends before it.
     private func look(

@@ -5,7 +5,7 @@ import WaybillStore
 package struct ReceiveRequest: Sendable {
     package var group: GroupName
     package var subscription: Subscription
-    /// Who asks, by a name of its own: leases, lanes and broadcast positions go by it.
+    /// The name of the consumer that asks: leases, lanes and broadcast positions go by it.
     package var client: Text
     /// The grey-release route that the consumer belongs to; "" is the base.
     package var lane: Text

@@ -5,7 +5,7 @@ import WaybillTimeouts
 /// Hands messages to consumers: the table of contents of a receive.
 ///
 /// A consumer looks, and leases what it wants of what it found: first deliveries of ordinary groups in memory, all else
-/// in a write, which the intake shares with others. What somebody else took meanwhile it does not get.
+/// in a write, which the intake shares with others. What another consumer took meanwhile it does not get.
 ///
 /// ```
 ///  admit ─► scan ─► read and select ─► lease ─► deliver
@@ -99,7 +99,7 @@ package struct Receiver: Sendable {
                     }
                     hasWaited = true
                     if Task.isCancelled {
-                        // Nobody would take what it gets: what it may have been woken for is for the next.
+                        // Its caller is gone: what it may have been woken for is for the next.
                         groups.passOn(group, request)
                         return .success(.deliveries([]))
                     }

@@ -3,7 +3,7 @@ package import WaybillCore
 
 /// Turns numbers into a text that only this file's engine can have made: receipts and recall handles.
 ///
-/// The numbers are readable by whoever looks; the code behind them (HMAC-SHA256, its first 16 bytes) tells a changed or
+/// The numbers can be read by anyone; the code behind them (HMAC-SHA256, its first 16 bytes) tells a changed or
 /// invented one.
 package struct Seal: Sendable {
     private let key: SymmetricKey

@@ -152,7 +152,7 @@ extension Broker {
         switch one.verdict {
         case .left, .unreadable: return nil
         case .missing, .skipped:
-            // A dead letter that nobody wants any more is dead as before.
+            // A dead letter that no consumer wants any more is dead as before.
             if one.isSkipped, request.scan.topic.name == .deadLetters(of: group.name) {
                 let why = "it was given back, and no expression of the group wants it"
                 try bury(row, group, why: why, in: write)

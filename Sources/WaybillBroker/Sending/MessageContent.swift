@@ -74,7 +74,7 @@ package struct EventContent: Sendable {
     }
 }
 
-/// Whoever knows events: the broker has never heard of an order.
+/// Reads what events add to messages: the broker knows nothing of orders.
 package protocol EventContents: Sendable {
     /// What its event adds to a message; nil: the event is not there.
     ///

@@ -1,6 +1,6 @@
 import WaybillStore
 
-/// When the WAL is brought home: between two writes, when the replies are out.
+/// When the WAL is moved into the file: between two writes, when the replies are out.
 ///
 /// A checkpoint that fails costs disk, not data: the WAL stays, and the next one tries again.
 struct Checkpoints {

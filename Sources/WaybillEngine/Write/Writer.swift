@@ -35,7 +35,7 @@ package final class Writer {
 
     /// The same without the ends of deliveries, which memory knows.
     private(set) var nextTimeout = NextDue()
-    /// When the WAL is brought home.
+    /// When the WAL is moved into the file.
     var checkpoints: Checkpoints
     /// Whether the last write has fired all that was due up to where time was to pass.
     private(set) var hasFiredAll = true
