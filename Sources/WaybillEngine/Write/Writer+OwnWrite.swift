@@ -23,9 +23,11 @@ extension Writer {
                 handler.begin(firing, in: &write)
                 let result = try body(&write)
                 try keepOpeningHold(in: write)
-                return (result, try timeouts.nextDue(in: write.transaction), write.lateness)
+                let next = try timeouts.nextDue(in: write.transaction).without(held: held)
+                announce(next)
+                return (result, next, write.lateness)
             }
-            endWrite(next: next.without(held: held), lateness: lateness, since: began)
+            endWrite(next: next, lateness: lateness, since: began)
             if thenCheckpoints { checkpoints.wrote() }
             return .success(result)
         } catch {

@@ -39,7 +39,14 @@ extension Writer {
         }
         try keepOpeningHold(in: write)
         attempt.nextDue = try timeouts.nextDue(in: write.transaction).without(held: held)
-        if let due = attempt.nextDue.orders, due < nextTimeout.orders ?? due { handler.stock.board.expect(due) }
+        announce(attempt.nextDue)
+    }
+
+    /// Before the commit: tells those who refuse without a write of a timeout that is due before all others, or is the
+    /// only one.
+    func announce(_ next: NextDue) {
+        guard let due = next.orders, nextTimeout.orders.map({ due < $0 }) ?? true else { return }
+        handler.stock.board.expect(due)
     }
 
     private func handle(
