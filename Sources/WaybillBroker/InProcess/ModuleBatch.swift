@@ -4,9 +4,9 @@ package import WaybillTimeouts
 
 /// Messages that a module of this process has found, and that it handles and finishes in one write.
 ///
-/// Nothing is written before that write: in a FIFO group no other consumer looks at new messages while the batch is out, in
-/// an ordinary one its messages are leased in memory. A message that ends the process has used an attempt all the same,
-/// as the delivered-through mark is beyond it.
+/// Nothing is written before that write: in a FIFO group no other consumer looks at new messages while the batch is
+/// out, in an ordinary one its messages are leased in memory. A message that ends the process has used an attempt all
+/// the same, as the delivered-through mark is beyond it.
 package struct ModuleBatch: Sendable {
     /// A message with what the group's memory says of it.
     struct Element: Sendable {

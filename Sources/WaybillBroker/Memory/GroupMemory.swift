@@ -78,8 +78,8 @@ package final class GroupMemory: Sendable {
         change { state in ((), state.release(offsets, of: key)) }
     }
 
-    /// Leases what was found without a write, and ends the scan; answers what the consumer got. No other consumer has it, and
-    /// it is below the mark.
+    /// Leases what was found without a write, and ends the scan; answers what the consumer got. No other consumer has
+    /// it, and it is below the mark.
     func lease(
         _ found: [Candidate], _ scan: Scan, for request: ReceiveRequest, at now: Moment, nonce: @Sendable () -> Int64
     ) -> [GrantedLease] {

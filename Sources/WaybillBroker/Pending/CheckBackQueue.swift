@@ -90,7 +90,7 @@ package final class CheckBackQueue: Sendable {
         }
     }
 
-    /// How many questions a producer that is there may be sent now, besides those that the write at hand has for them and
+    /// How many questions a producer that is there may be sent now, besides those that the write has for them and
     /// for all together.
     func room(
         for producer: Text, besides questions: [(number: PendingMessageNumber, producer: Text)] = []

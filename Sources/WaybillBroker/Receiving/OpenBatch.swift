@@ -15,8 +15,8 @@ struct OpenBatch {
     var deliveries: [Delivery] = []
     /// What was leased for it, in the order of the deliveries.
     private(set) var leases: [GrantedLease] = []
-    /// As of which change it has seen all ready rows of the first of these queues: what is left of them others are about
-    /// to take. Nil: not all.
+    /// As of which change it has seen all ready rows of the first of these queues: what is left of them is about to be
+    /// taken by others. Nil: not all.
     var readySeen: UInt64?
     /// Why something could not be read, or not be leased: told when the receive gets nothing else.
     private(set) var failure: (any Error)?
