@@ -139,12 +139,13 @@ let package = Package(
                 "WaybillCore", "WaybillEngine", "WaybillTimeouts", "Waybill", "WaybillAPI", "WaybillAccess",
                 "WaybillHTTP", lifecycle, unixSignals, logging,
             ], swiftSettings: house),
-        // Benchmarks with their limits; its bare loops speak to sqlite3 directly.
+        // Benchmarks with their limits; its bare loops speak to sqlite3 and to Hummingbird directly.
         .target(
             name: "WaybillBench",
             dependencies: [
                 "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts",
                 "WaybillBroker", "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "CSQLite",
+                "WaybillAccess", "WaybillAPI", "WaybillServer", hummingbird, httpTypes, nioCore, nioPosix, logging,
             ],
             swiftSettings: house),
         // The executable `waybill`: one file per noun, and the only composition root.

@@ -3,16 +3,20 @@ package import WaybillCore
 
 /// All that may be asked of a served order book: the table of contents.
 package struct API: Sendable {
-    /// Every operation. Routes, documentation and the matrix of grants follow from this list; there is no other.
+    /// Every operation. Routes, documentation and the matrix of grants follow from this list; a program that serves may
+    /// add some.
     package static let operations: [Operation] =
         Orders.operations + Timeouts.operations + Stock.operations + Workflows.operations + Topics.operations
         + Groups.operations + Lanes.operations + MessageOperations.operations + Consuming.operations
         + HalfMessages.operations + Tokens.operations + Health.operations
 
     package let served: Served
-    private let routes = RouteTable(API.operations)
+    private let routes: RouteTable
 
-    package init(_ served: Served) { self.served = served }
+    package init(_ served: Served) {
+        self.served = served
+        routes = RouteTable(served.operations)
+    }
 
     /// The head of a request.
     package struct Head: Sendable {

@@ -23,8 +23,8 @@ package struct TokenText: Sendable {
     package init?(_ text: Text) {
         let parts = text.string.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.count == 3, parts[0].elementsEqual("wb".utf8), parts[1].count == Self.idLetters,
-            parts[2].count == Self.secretLetters, parts[1].allSatisfy(Self.letters.contains),
-            parts[2].allSatisfy(Self.letters.contains)
+            parts[2].count == Self.secretLetters, parts[1].allSatisfy(Self.isLetter),
+            parts[2].allSatisfy(Self.isLetter)
         else { return nil }
         id = Text(String(decoding: parts[1], as: UTF8.self))
         secret = Text(String(decoding: parts[2], as: UTF8.self))
@@ -38,8 +38,20 @@ package struct TokenText: Sendable {
 
     /// What the file keeps of the secret: SHA-256 in hexadecimal digits.
     package var secretHash: Text {
-        let digest = SHA256.hash(data: Array(secret.string.utf8))
-        return Text(digest.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
+        var digits: [UInt8] = []
+        digits.reserveCapacity(2 * SHA256.byteCount)
+        for byte in SHA256.hash(data: Array(secret.string.utf8)) {
+            digits.append(Self.digits[Int(byte >> 4)])
+            digits.append(Self.digits[Int(byte & 15)])
+        }
+        return Text(String(decoding: digits, as: UTF8.self))
+    }
+
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    /// Whether it is one of `letters`.
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "2")...UInt8(ascii: "7")).contains(byte)
     }
 
     /// Five bits for each letter.

@@ -10,6 +10,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
     case rush
     case startup
     case broker
+    case http
 
     package var name: String { rawValue }
 
@@ -17,6 +18,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
         switch self {
         case .orders: "256 submitters place orders durably, beside a bare loop that writes the same rows"
         case .broker: "messages of 1 KiB: publish, receive and acknowledge, FIFO, a backlog with a dead group, latency"
+        case .http: "orders placed over HTTP by 64 clients, beside the same server with a constant answer; idle clients"
         case .flow: "orders placed, paid and consumed by cart, points and coupons; modules that are slow or down"
         case .growth: "one file grows, and an order costs the same: 10,000 to 400,000 orders, with --full 10 million"
         case .hotSKU: "orders for one thing beside orders for ten thousand; refusals when it is sold out"
@@ -35,6 +37,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
         switch self {
         case .orders: try await OrdersBenchmark(settings).run()
         case .broker: try await BrokerBenchmark(settings).run()
+        case .http: try await HTTPBenchmark(settings).run()
         case .flow: try await FlowBenchmark(settings).run()
         case .growth: try await GrowthBenchmark(settings).run()
         case .hotSKU: try await HotSKUBenchmark(settings).run()

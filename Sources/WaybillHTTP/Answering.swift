@@ -104,7 +104,8 @@ struct Answering: Sendable {
         if let name = HTTPField.Name("x-request-id") { fields[name] = requestID.string }
         if let type = reply.contentType { fields[.contentType] = type }
         if reply.status != 204 { fields[.contentLength] = "\(reply.body.count)" }
-        if ends { fields[.connection] = "close" }
+        // A server that stops says so with its last answer on each connection.
+        if ends || api.served.now != .ready { fields[.connection] = "close" }
         for (name, value) in reply.headers {
             // What came from outside may hold what a header field must not.
             guard let name = HTTPField.Name(name), HTTPField.isValidValue(value) else { continue }

@@ -52,7 +52,8 @@ package struct HTTPFace: Service {
                 additionalChannelHandlers: [RequestDeadline(), ClientWatch()],
                 idleTimeout: .seconds(HTTPSettings.idleSecondsMax), httpDecoderConfiguration: decoder))
         let server = Server(
-            childChannelSetup: channel, configuration: ServerConfiguration(address: bindAddress, backlog: 1_024),
+            childChannelSetup: OnItsLoop(channel),
+            configuration: ServerConfiguration(address: bindAddress, backlog: 1_024),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
         try await server.run()

@@ -4,7 +4,7 @@ import ServiceLifecycle
 import Synchronization
 import UnixSignals
 public import Waybill
-import WaybillAPI
+package import WaybillAPI
 import WaybillAccess
 public import WaybillCore
 import WaybillEngine
@@ -37,6 +37,8 @@ public struct BookServer: Sendable {
         public var stopWithin = Interval.seconds(10)
         /// What `/version` says.
         public var version = "1"
+        /// Operations besides those of the list.
+        package var operations: [WaybillAPI.Operation] = []
 
         public init() {}
     }
@@ -49,7 +51,7 @@ public struct BookServer: Sendable {
         self.logger = logger
     }
 
-    /// Serves until SIGTERM or SIGINT; what was asked before is answered.
+    /// Serves until SIGTERM or SIGINT, or until its task is cancelled; what was asked before is answered.
     ///
     /// - Parameter onServing: told where it serves as soon as it does.
     /// - Throws: ``ServerFailure`` when it cannot serve so, or when the book has stopped after a failed commit.
@@ -75,7 +77,15 @@ public struct BookServer: Sendable {
             }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .milliseconds(settings.stopWithin.milliseconds)
         defer { for case .socket(let path) in addresses { unlink(path) } }
-        try await ServiceGroup(configuration: configuration).run()
+        let group = ServiceGroup(configuration: configuration)
+        // Cancelled means asked to stop: what was asked before is answered then too.
+        try await withTaskCancellationHandler {
+            try await Task { try await group.run() }.value
+        } onCancel: {
+            Task { await group.triggerGracefulShutdown() }
+        }
+        // A commit may have failed while the last requests were answered.
+        if let why = book.vitals.stopped { throw ServerFailure(.stopped, why) }
     }
 
     private var addresses: [HTTPFace.Address] {
@@ -95,6 +105,7 @@ public struct BookServer: Sendable {
         var serving = ServingSettings()
         serving.isOpen = settings.isOpen
         serving.version = settings.version
+        serving.operations = settings.operations
         let tokens = TokenTable(try book.engine.accessTokens().compactMap { AccessToken($0) })
         return try Served(ServedBook(book), tokens: tokens, settings: serving)
     }

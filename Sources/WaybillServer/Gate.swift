@@ -1,8 +1,18 @@
+import Foundation
 import ServiceLifecycle
+import Waybill
 import WaybillAPI
+import WaybillCore
+import WaybillEngine
 
-/// Lets no new work in as soon as the server is asked to stop.
+/// Lets no new work in as soon as the server is asked to stop, and gives clients the time to hear of it: what they send
+/// on open connections is answered, and each answer says that the connection ends. One that is closed while its next
+/// request is on the way would leave that without an answer.
+///
+///     SIGTERM ──► answers close their connections ──0.5 s──► idle connections are closed, the others when answered
 struct Gate: Service {
+    private static let notice = Interval(milliseconds: 500)
+
     private let served: Served
 
     init(_ served: Served) { self.served = served }
@@ -11,6 +21,9 @@ struct Gate: Service {
         // Cancelled means the same.
         do { try await gracefulShutdown() } catch {}
         served.become(.stopping)
+        // A second signal ends the process at once, as it would without a server.
+        for number in [SIGTERM, SIGINT] { signal(number, SIG_DFL) }
+        await served.book.book.engine.world.rest(Self.notice)
     }
 }
 
@@ -21,7 +34,9 @@ struct StoppedBook: Service {
     init(_ served: Served) { self.served = served }
 
     func run() async throws {
-        guard let why = await served.stopped() else { return }
+        let book = served.book.book
+        guard let why = await cancelWhenGracefulShutdown({ await book.stopped }) else { return }
+        served.become(.stopped(why))
         throw ServerFailure(.stopped, why)
     }
 }

@@ -43,6 +43,11 @@ final class ServedFile {
         port = try #require(address.split(separator: ":").last.flatMap { Int($0) }, "\(line)")
     }
 
+    /// Sends a signal to the server.
+    func signal(_ signal: Int32) {
+        if let server { Foundation.kill(server.processIdentifier, signal) }
+    }
+
     /// Sends a signal to the server, and waits until it has ended; answers how.
     @discardableResult
     func kill(_ signal: Int32) -> (reason: Process.TerminationReason, status: Int32)? {

@@ -30,6 +30,9 @@ final class Shoppers {
     /// Waits until so many answers more have come; false: it ended, or a minute went by.
     func wait(forAnswers count: Int) -> Bool { told.wait(forMore: count) }
 
+    /// How many requests have lost their server so far.
+    var unansweredCount: Int { told.lines.count { $0.contains(#""unanswered""#) } }
+
     /// Lets each finish its order, and answers all that they were told.
     func history() throws -> History {
         try input.fileHandleForWriting.close()
@@ -54,6 +57,8 @@ struct History {
     private(set) var refused: [String] = []
     /// Requests whose server died.
     private(set) var unanswered = 0
+    /// Requests that a server which stops has sent away.
+    private(set) var toldToWait = 0
     /// Requests whose answer was lost.
     private(set) var lost = 0
 
@@ -70,9 +75,19 @@ struct History {
             }
             if fact["refused"] != nil { refused.append(line) }
             if fact["unanswered"] != nil { unanswered += 1 }
+            if fact["told_to_wait"] != nil { toldToWait += 1 }
             if fact["lost"] != nil { lost += 1 }
         }
     }
+}
+
+/// How long a test waits for a real process.
+struct Deadline {
+    private let date: Date
+
+    init(seconds: Double) { date = Date(timeIntervalSinceNow: seconds) }
+
+    var isOver: Bool { date.timeIntervalSinceNow < 0 }
 }
 
 /// Lines as they come.

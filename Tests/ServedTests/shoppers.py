@@ -79,7 +79,10 @@ class Shopper(threading.Thread):
                 time.sleep(0.02)
                 continue
             if response.status == 503:
-                time.sleep(0.02)
+                tell(told_to_wait=order, step=step)
+                if response.headers.get("Connection") == "close":
+                    self.hang_up()
+                time.sleep(float(response.headers.get("Retry-After", "0.02")))
                 continue
             answer = json.loads(answer)
             if response.status not in (200, 201):

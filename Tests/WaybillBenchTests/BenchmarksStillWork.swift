@@ -44,6 +44,12 @@ import WaybillBench
         case .replay: ["events": 900, "folded": 1, "decided again": 1, "read, SQLite alone": 1]
         case .rush: ["shoppers, virtual time": 1, "shoppers, crowd alone": 1, "requests, real time": 1, "oversold": 0]
         case .startup: ["orders, and timeouts pending": 500, "opened after": 0.001, "first order durable after": 0.001]
+        case .http:
+            [
+                "orders placed, 64 connections": 1, "constant answer": 1, "bare Hummingbird": 1,
+                "1 connection p99": 0.001, "at that rate p99.9": 0.001,
+                "received and acknowledged, 64 connections": 1,
+            ]
         case .broker:
             [
                 "published, 64 callers": 1, "published, bare loop": 1, "published, 1 caller": 1,

@@ -9,7 +9,7 @@ extension Health {
             .get("/openapi.json"), 200, #"{"openapi":"3.1.0","info":{"title":"Waybill","#, isBeginning: true),
         handler: { call throws(Problem) in
             Reply(
-                200, body: OpenAPIDocument.json(of: API.operations, version: call.served.settings.version),
+                200, body: OpenAPIDocument.json(of: call.served.operations, version: call.served.settings.version),
                 contentType: "application/json")
         })
 

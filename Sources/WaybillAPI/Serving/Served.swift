@@ -7,21 +7,21 @@ package final class Served: Sendable {
     package let book: ServedBook
     package let tokens: TokenTable
     package let settings: ServingSettings
+    /// What may be asked: the list, and what the program that serves adds to it.
+    package let operations: [Operation]
     let cursor: Cursor
     /// The `source` of CloudEvents of this file.
     let source: Text
     private let state = Mutex(ServingState.ready)
-    private let stops: AsyncStream<String>
-    private let stopping: AsyncStream<String>.Continuation
 
     package init(_ book: ServedBook, tokens: TokenTable, settings: ServingSettings = ServingSettings()) throws {
         self.book = book
         self.tokens = tokens
         self.settings = settings
+        operations = API.operations + settings.operations
         let file = try book.fileID()
         cursor = Cursor(file: file)
         source = Text("urn:waybill:\(file)")
-        (stops, stopping) = AsyncStream.makeStream(of: String.self)
     }
 
     /// How it is now.
@@ -33,15 +33,7 @@ package final class Served: Sendable {
             if case .stopped = state { return }
             state = new
         }
-        switch new {
-        case .ready: break
-        case .stopping: stopping.finish()
-        case .stopped(let why): stopping.yield(why)
-        }
     }
-
-    /// Waits until an earlier commit has failed, and answers why; nil: the server ends for another reason.
-    package func stopped() async -> String? { await stops.first { _ in true } }
 }
 
 /// Whether a server takes new work.
@@ -59,6 +51,8 @@ package struct ServingSettings: Sendable {
     package var isOpen = false
     /// What `/version` tells.
     package var version = "1"
+    /// Operations that the list does not have.
+    package var operations: [Operation] = []
 
     package init() {}
 }

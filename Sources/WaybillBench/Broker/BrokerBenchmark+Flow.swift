@@ -29,28 +29,8 @@ extension BrokerBenchmark {
         let milliseconds = steady.latencies.milliseconds(at: [0.5, 0.99, 0.999])
         settings.progress("a bare loop commits")
         return Flow(
-            rate: rate, steadyRate: steady.rate, milliseconds: milliseconds, bareMilliseconds: try measureCommits())
-    }
-
-    /// How long commits of one row take that nobody else disturbs.
-    private func measureCommits() throws -> Double {
-        let file = try settings.scratchFile("broker-commits")
-        defer { file.remove() }
-        let bare = try BareFile(file)
-        let insert = try bare.connection.prepare(
-            """
-            INSERT INTO message (place, ordinal, born_at, id, body)
-            VALUES ((SELECT ifnull(max(place), 1 << 40) + 1 FROM message), 0, 0, '', zeroblob(16384))
-            """)
-        let latencies = Latencies()
-        let watch = Stopwatch()
-        let length = settings.pick(trial: 0.1, usual: 3.0, full: 10.0)
-        while watch.seconds < length {
-            let began = watch.nanoseconds
-            try bare.write { try insert.run() }
-            latencies.record(nanoseconds: watch.nanoseconds - began)
-        }
-        return max(latencies.milliseconds(at: [0.999])[0], 0.001)
+            rate: rate, steadyRate: steady.rate, milliseconds: milliseconds,
+            bareMilliseconds: try BareCommits.latency(settings, name: "broker-commits"))
     }
 
     /// Messages a second until the last one is acknowledged.

@@ -6,6 +6,8 @@ final class Latencies: Sendable {
 
     func record(nanoseconds: Int64) { values.withLock { $0.append(nanoseconds) } }
 
+    func record(_ nanoseconds: [Int64]) { values.withLock { $0 += nanoseconds } }
+
     var count: Int { values.withLock { $0.count } }
 
     /// The milliseconds that each of these shares did not exceed; shares in 0...1.

@@ -42,6 +42,14 @@ package struct Machine: Sendable, Encodable, CustomStringConvertible {
     /// The most memory that this process has held, in bytes; 0 where the system does not tell.
     static func residentBytesMax() -> Int { kilobytes(of: "VmHWM") << 10 }
 
+    /// The seconds that all threads of this process have spent on a core.
+    static func processorSeconds() -> Double {
+        var usage = rusage()
+        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
+        let (user, system) = (usage.ru_utime, usage.ru_stime)
+        return Double(user.tv_sec + system.tv_sec) + Double(user.tv_usec + system.tv_usec) / 1e6
+    }
+
     private static func kilobytes(of name: String) -> Int {
         let words = firstValue(of: name, in: "/proc/self/status")?.split(separator: " ")
         return words?.first.flatMap { Int($0) } ?? 0
