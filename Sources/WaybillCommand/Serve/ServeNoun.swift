@@ -37,6 +37,12 @@ struct ServeNoun: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A workflow to open with the file; may be repeated.", valueName: "file"))
     var workflow: [String] = []
 
+    @Option(
+        help: ArgumentHelp(
+            "Modules to run: cart,points,coupons,notifications,gift-pack. Notices go to a file beside the orders.",
+            valueName: "names"))
+    var modules: String?
+
     @Flag(help: "Hold timeouts of orders from the opening on: `timeout release` lets them fire.")
     var holdTimeouts = false
 
@@ -58,6 +64,7 @@ struct ServeNoun: AsyncParsableCommand {
         let texts = try WorkflowChoice(workflow).texts
         do {
             try await plan.database.writing(workflows: texts, withShipped: true, isMade: plan.isMade) { book in
+                try await plan.modules.install(in: book)
                 try await BookServer(book, settings: plan.server).run { at in plan.announce(at) }
             }
         } catch let failure as ServerFailure {
@@ -76,6 +83,7 @@ struct ServeNoun: AsyncParsableCommand {
 struct ServePlan {
     let database: DatabaseFile
     let isMade: Bool
+    let modules: ServedModules
     private(set) var server = BookServer.Settings()
     private let path: String
 
@@ -102,6 +110,8 @@ struct ServePlan {
         if try settings.flag("hold-timeouts", flag: noun.holdTimeouts) { file.holds = "--hold-timeouts" }
         file.readers = try settings.number("readers", flag: noun.readers, usual: 8, in: 1...256)
         server.stopWithin = try settings.interval("stop-within", flag: noun.stopWithin, usual: .seconds(10))
+        modules = try ServedModules(settings.value("modules", flag: noun.modules, usual: ""), of: path)
+        server.operations = ModuleRoutes.operations(of: modules.names)
         database = file
     }
 

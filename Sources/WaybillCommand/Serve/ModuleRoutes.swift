@@ -1,0 +1,112 @@
+import ShopModules
+import Waybill
+import WaybillAPI
+import WaybillAccess
+import WaybillCore
+
+/// What a served shop tells of its members, from the tables of the modules that run in it: reads, for callers who may
+/// look, and for programs that place orders.
+enum ModuleRoutes {
+    /// The reads of the modules of these names.
+    static func operations(of modules: [String]) -> [Operation] {
+        let all = [("points", points), ("coupons", coupons), ("cart", cart)]
+        return all.filter { modules.contains($0.0) }.map(\.1)
+    }
+
+    private static let points = Operation(
+        "showPoints", .get, "/v1/members/{member}/points", "Shows a member's points.", grant: Need(.viewer, .orders),
+        answers: [
+            Operation.Answer(
+                200, "The account; of a member that is not known, an empty one.",
+                .object([
+                    Field("member", .text(), isRequired: true),
+                    Field("welcome", .integer(), "For registering.", isRequired: true),
+                    Field("earned", .integer(), "For what was paid, less what went back.", isRequired: true),
+                    Field("points", .integer(), "Both.", isRequired: true),
+                    Field("level", .text(), isRequired: true),
+                ]))
+        ],
+        example: Example(
+            Example.Step(.get, "/v1/members/ann/points"), 200,
+            #"{"member":"ann","welcome":0,"earned":0,"points":0,"level":"basic"}"#),
+        handler: { call throws(Problem) in
+            let member = call.path("member")
+            let account = try await call.book.read { book in try Points.account(of: member.string, in: book) }
+            return .json { writer in
+                writer.beginObject()
+                writer.member("member", member)
+                writer.member("welcome", account.welcome)
+                writer.member("earned", account.earned)
+                writer.member("points", account.points)
+                writer.member("level", Text(account.level.name))
+                writer.endObject()
+            }
+        })
+
+    private static let coupons = Operation(
+        "listCoupons", .get, "/v1/members/{member}/coupons", "Lists a member's coupons, at most 1,000.",
+        grant: Need(.viewer, .orders),
+        answers: [
+            Operation.Answer(
+                200, "The coupons, spent ones too.",
+                .page(
+                    .object([
+                        Field("code", .text(), isRequired: true), Field("campaign", .text(), isRequired: true),
+                        Field("cents", .integer(), isRequired: true),
+                        Field("order", .text(), "The order on which it is spent."),
+                    ])))
+        ],
+        example: Example(Example.Step(.get, "/v1/members/ann/coupons"), 200, #"{"items":[],"next":null}"#),
+        handler: { call throws(Problem) in
+            let member = call.path("member").string
+            let coupons = try await call.book.read { book in try Coupons.coupons(of: member, in: book) }
+            return .page(coupons) { writer, coupon in
+                writer.member("code", Text(coupon.code))
+                writer.member("campaign", Text(coupon.campaign))
+                writer.member("cents", coupon.cents)
+                writer.member("order", ifAny: coupon.order?.text)
+            }
+        })
+
+    private static let cart = Operation(
+        "showCart", .get, "/v1/members/{member}/cart", "Shows what a member has put aside, at most 1,000 kinds.",
+        grant: Need(.viewer, .orders),
+        answers: [
+            Operation.Answer(
+                200, "The goods, without those that an order has taken.",
+                .page(
+                    .object([
+                        Field("sku", .text(), isRequired: true), Field("location", .text(), isRequired: true),
+                        Field("quantity", .integer(), isRequired: true),
+                    ])))
+        ],
+        example: Example(Example.Step(.get, "/v1/members/ann/cart"), 200, #"{"items":[],"next":null}"#),
+        handler: { call throws(Problem) in
+            let member = call.path("member").string
+            let goods = try await call.book.read { book in try Cart.contents(of: member, in: book) }
+            return .page(goods) { writer, line in
+                writer.member("sku", Text(line.sku))
+                writer.member("location", Text(line.location))
+                writer.member("quantity", line.quantity)
+            }
+        })
+}
+
+extension Reply {
+    /// A list that has one page.
+    fileprivate static func page<Element>(
+        _ elements: [Element], _ members: (inout JSONWriter, Element) -> Void
+    ) -> Reply {
+        .json { writer in
+            writer.beginObject()
+            writer.members("items", elements) { writer, element in
+                writer.beginObject()
+                members(&writer, element)
+                writer.endObject()
+            }
+            writer.key("next")
+            writer.null()
+            writer.endObject()
+        }
+    }
+}
