@@ -191,8 +191,12 @@ let package = Package(
                 "WaybillEngine", "WorkflowFile", "Waybill",
             ],
             swiftSettings: house),
-        // A program that imports the face alone and has names of its own.
-        .testTarget(name: "OwnNamesTests", dependencies: ["Waybill"], swiftSettings: house),
+        // A library that has names which a program may well use beside ours.
+        .target(name: "OtherNames", path: "Tests/OtherNames", swiftSettings: house),
+        // A program that imports the face as others do, from outside the package, and has names of its own.
+        .testTarget(
+            name: "OwnNamesTests", dependencies: ["Waybill", "OtherNames"], packageAccess: false,
+            swiftSettings: house),
         .testTarget(
             name: "ShopModulesTests", dependencies: ["ShopModules", "Waybill"], swiftSettings: house),
         .testTarget(

@@ -3,10 +3,10 @@ import WaybillCore
 /// Reading: what a message's body or an order's context says.
 ///
 /// ```swift
-/// let body = try JSON(reading: delivery.body)
+/// let body = try OrderBook.JSON(reading: delivery.body)
 /// let buyer = body["data"]?["data"]?["buyer"]?.asText
 /// ```
-extension JSON {
+extension OrderBook.JSON {
     /// What is wrong with a text that should be JSON, and at which byte.
     public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
         public let offset: Int
@@ -30,7 +30,7 @@ extension JSON {
     }
 
     /// The value of the first field of this name; nil: no object, or no such field.
-    public subscript(_ name: String) -> JSON? {
+    public subscript(_ name: String) -> Self? {
         guard case .object(let members) = self else { return nil }
         let name = Text(name)
         return members.first { Text($0.name) == name }?.value
@@ -46,7 +46,7 @@ extension JSON {
     public var asBool: Bool? { if case .bool(let flag) = self { flag } else { nil } }
 
     /// The elements, if it is an array.
-    public var elements: [JSON]? { if case .array(let elements) = self { elements } else { nil } }
+    public var elements: [Self]? { if case .array(let elements) = self { elements } else { nil } }
 
     private static func read(_ reader: inout JSONReader, depth: Int) throws(JSONProblem) -> JSON {
         guard depth < depthMax else { throw reader.problem("nested deeper than \(depthMax)") }

@@ -1,5 +1,6 @@
 import Foundation
 import WaybillBroker
+import WaybillCore
 import WaybillEngine
 package import WaybillStore
 

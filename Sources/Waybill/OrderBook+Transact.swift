@@ -1,9 +1,6 @@
 public import WaybillCore
 import WaybillEngine
-
-@_exported public import struct WaybillStore.ModuleRow
-@_exported public import struct WaybillStore.ModuleTables
-@_exported public import enum WaybillStore.SQLValue
+public import WaybillStore
 
 /// The caller's own rows in the same write as a command.
 extension OrderBook {

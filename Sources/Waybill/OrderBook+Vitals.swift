@@ -1,7 +1,6 @@
 public import WaybillCore
+import WaybillEngine
 import WaybillStore
-
-@_exported public import struct WaybillEngine.LoopFailure
 
 /// How an order book is.
 extension OrderBook {

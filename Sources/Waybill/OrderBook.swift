@@ -1,10 +1,8 @@
-@_exported public import WaybillCore
-package import WaybillEngine
+public import WaybillCore
+public import WaybillEngine
 import WaybillStore
+public import WaybillTimeouts
 import WorkflowFile
-
-@_exported public import class WaybillTimeouts.VirtualClock
-@_exported public import struct WaybillTimeouts.World
 
 /// An order book: one file with orders, their history, their stock and everything that follows from them.
 ///

@@ -29,7 +29,7 @@ public struct OrderCommand: Sendable {
     public var trace: Text?
 
     public init(
-        _ name: EventName, of order: OrderID, data: JSON = .object([]), workflow: WorkflowName? = nil,
+        _ name: EventName, of order: OrderID, data: OrderBook.JSON = .object([]), workflow: WorkflowName? = nil,
         role: Text? = nil, key: Text? = nil, caller: Text = "", expectedVersion: Int64? = nil, lane: Text = "",
         trace: Text? = nil
     ) {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Waybill
+import WaybillCore
 
 /// `waybill load`: a shop that never rests, for tests that kill the process. Each line is an answer that was given.
 struct LoadNoun: AsyncParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Waybill
+import WaybillCore
 
 /// `waybill load-messages`: producers, consumers and a module that never rest, for tests that kill the process. Each
 /// line is something that was answered:

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Waybill
+import WaybillCore
 
 /// `waybill load-refunds`: buyers who pay, call off and pay once too often, and a worker at the payment provider, for
 /// tests that kill the process. Each line is something that was answered or done:

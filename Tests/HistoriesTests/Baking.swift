@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Waybill
+import WaybillCore
 import WaybillEngine
 
 /// A file of cakes that are baked outside: one for each way in which a call can end, and one that is not answered.

@@ -3,6 +3,7 @@ import Foundation
 import Histories
 import Testing
 import Waybill
+import WaybillCore
 import WaybillEngine
 
 /// A history is checked as a whole before anything of it is used: whatever is wrong is said with its place, and the

@@ -2,8 +2,10 @@ import Foundation
 import ShopModules
 import Testing
 import Waybill
+import WaybillCore
 import WaybillEngine
 import WaybillStore
+import WaybillTimeouts
 
 /// A small file with rows of every kind: orders with calls that ended each in its way, modules, messages sent directly,
 /// lanes, groups, dead letters, what is delayed, half, held, ready, due and waiting, refusals, keys, a job.

@@ -3,6 +3,7 @@ import Foundation
 import Histories
 import Testing
 import Waybill
+import WaybillCore
 import WaybillEngine
 
 /// Every column of a file of everything, set in every row to what no release writes: the check names it, and whatever

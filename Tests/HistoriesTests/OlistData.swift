@@ -2,6 +2,8 @@ import Foundation
 import Histories
 import Testing
 import Waybill
+import WaybillCore
+import WaybillTimeouts
 
 /// The real orders, which are not part of the project: `shared/data` beside it. Tests that use them skip aloud without.
 enum OlistData {

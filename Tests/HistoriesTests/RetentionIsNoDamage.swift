@@ -3,8 +3,10 @@ import Foundation
 import Histories
 import Testing
 import Waybill
+import WaybillCore
 import WaybillEngine
 import WaybillStore
+import WaybillTimeouts
 
 /// What retention takes away is told from what is missing.
 @Suite(.enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/sqlite3"), "changing a file needs sqlite3"))

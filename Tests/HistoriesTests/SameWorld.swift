@@ -3,6 +3,7 @@ import Foundation
 import Histories
 import Testing
 import Waybill
+import WaybillCore
 import WaybillEngine
 import WaybillTimeouts
 

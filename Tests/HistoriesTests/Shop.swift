@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Waybill
+import WaybillCore
 
 /// A file with some life in it: orders of two workflows in all their states, stock, messages, timeouts.
 enum Shop {

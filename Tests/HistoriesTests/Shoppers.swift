@@ -1,4 +1,5 @@
 import Waybill
+import WaybillCore
 import WaybillEngine
 import WaybillTimeouts
 

@@ -12,7 +12,8 @@ struct Invitations: ShopModule {
     }
 
     func handle(_ delivery: Delivery, _ tables: borrowing ModuleTables, _ effects: Effects) throws {
-        guard let host = try JSON(reading: delivery.body)["invited_by"]?.asText, effects.once("count") else { return }
+        let member = try OrderBook.JSON(reading: delivery.body)
+        guard let host = member["invited_by"]?.asText, effects.once("count") else { return }
         try tables.execute(
             "INSERT INTO invitation VALUES (?, 1) ON CONFLICT DO UPDATE SET guests = guests + 1", [.text(host)])
     }
@@ -25,7 +26,7 @@ extension Invitations {
         var invited: Int64 = 0
         try look.orders { order, sent in
             guard sent.contains(where: { $0.topic == "member" && $0.tag == "registered" }) else { return }
-            if try JSON(reading: order.context)["invited_by"]?.asText != nil { invited += 1 }
+            if try OrderBook.JSON(reading: order.context)["invited_by"]?.asText != nil { invited += 1 }
         }
         let rows = try look.rows("SELECT ifnull(sum(guests), 0) AS guests FROM invitation")
         let counted = rows.first?["guests"]?.asInteger ?? 0
@@ -59,8 +60,8 @@ extension Invitations {
     @Test func `count each guest of a host once, also when history is read again`() async throws {
         let shop = try await ModuleShop(modules: [])
         for guest in ["bob", "cy"] {
-            let (id, email) = (OrderID("member-\(guest)"), JSON.text("\(guest)@example.org"))
-            let data: JSON = ["member": .text(guest), "email": email, "invited_by": "ann"]
+            let (id, email) = (OrderID("member-\(guest)"), OrderBook.JSON.text("\(guest)@example.org"))
+            let data: OrderBook.JSON = ["member": .text(guest), "email": email, "invited_by": "ann"]
             try await shop.accept(OrderCommand("register", of: id, data: data, workflow: "member-registration"))
             try await shop.accept(OrderCommand("confirm_email", of: id, data: ["email": email]))
         }

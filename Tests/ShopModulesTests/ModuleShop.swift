@@ -3,7 +3,7 @@ import ShopModules
 import Testing
 import Waybill
 
-let noon = Moment(milliseconds: 1_767_182_400_000)
+let noon = OrderBook.Moment(milliseconds: 1_767_182_400_000)
 let mugs = StockKey(sku: "mug", location: "north")
 
 /// A shop with all modules, in virtual time: mugs for 10.00 under `standard-order`, and members.
@@ -11,7 +11,7 @@ struct ModuleShop {
     let book: OrderBook
 
     init(modules: [any ShopModule]? = nil) async throws {
-        let world = World.virtual(VirtualClock(start: noon))
+        let world = OrderBook.World.virtual(VirtualClock(start: noon))
         book = try OrderBook.inMemory(world: world)
         try await book.submit(StockCommand(.receive(1_000), of: mugs))
         for module in modules ?? [Cart(), Points(), Coupons(world: world)] { try await book.install(module) }
@@ -25,8 +25,8 @@ struct ModuleShop {
     @discardableResult
     func place(
         _ id: OrderID, mugs: Int64 = 1, cents: Int64 = 1_000, coupon: String? = nil, buyer: String = "ann"
-    ) async -> Answer {
-        let data: JSON = [
+    ) async -> OrderBook.Answer {
+        let data: OrderBook.JSON = [
             "shop": "s", "buyer": .text(buyer), "coupon": coupon.map { .text($0) } ?? .null, "pay_within": "30m",
             "freight_cents": 0, "discount_cents": 0,
             "lines": [["line": "a", "sku": "mug", "at": "north", "qty": .int(mugs), "price_cents": .int(cents)]],
@@ -36,19 +36,19 @@ struct ModuleShop {
     }
 
     @discardableResult
-    func pay(_ id: OrderID, _ payment: String, _ cents: Int64) async -> Answer {
-        let data: JSON = ["payment": .text(payment), "channel": "card", "amount_cents": .int(cents)]
+    func pay(_ id: OrderID, _ payment: String, _ cents: Int64) async -> OrderBook.Answer {
+        let data: OrderBook.JSON = ["payment": .text(payment), "channel": "card", "amount_cents": .int(cents)]
         return await book.answer(to: OrderCommand("pay", of: id, data: data, role: "payments"))
     }
 
     @discardableResult
-    func cancel(_ id: OrderID) async -> Answer {
+    func cancel(_ id: OrderID) async -> OrderBook.Answer {
         await book.answer(to: OrderCommand("cancel", of: id, data: ["reason": "changed my mind"], role: "buyer"))
     }
 
     /// The payment provider has paid back what the order's first call asked for.
     @discardableResult
-    func refund(_ id: OrderID, _ refund: String) async -> Answer {
+    func refund(_ id: OrderID, _ refund: String) async -> OrderBook.Answer {
         await book.answer(
             to: OrderCommand("refund_done", of: id, data: ["refund": .text(refund)], role: "payments", key: "\(id)#1"))
     }
@@ -56,7 +56,7 @@ struct ModuleShop {
     /// Somebody joins, and confirms the address.
     func join(_ member: String) async throws {
         let id = OrderID("member-\(member)")
-        let email: JSON = .text("\(member)@example.org")
+        let email: OrderBook.JSON = .text("\(member)@example.org")
         try await accept(
             OrderCommand(
                 "register", of: id, data: ["member": .text(member), "email": email], workflow: "member-registration"))

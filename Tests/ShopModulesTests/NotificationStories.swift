@@ -148,7 +148,9 @@ private struct LineCut: Error {}
         try await shop.settle()
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(
-            try lines.map { try JSON(reading: Array($0.utf8))["recipient"]?.asText } == ["ann", "bob \"the\nbuilder\""])
+            try lines.map { try OrderBook.JSON(reading: Array($0.utf8))["recipient"]?.asText } == [
+                "ann", "bob \"the\nbuilder\"",
+            ])
     }
 
     @Test func `that nobody asked for is found, and one that is missing`() async throws {
@@ -160,7 +162,7 @@ private struct LineCut: Error {}
     }
 }
 
-extension Answer {
+extension OrderBook.Answer {
     /// The proof of acceptance, or the refusal thrown.
     @discardableResult
     func receipt() throws -> Receipt {

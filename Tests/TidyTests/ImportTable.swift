@@ -53,6 +53,7 @@ enum ImportTable {
         ],
         // Beside the tests, for several test targets.
         "Fixtures": [],
+        "OtherNames": [],
         "EngineFixtures": [
             "Fixtures", "WaybillCore", "WorkflowFile", "WaybillStore", "WaybillTimeouts", "WaybillEngine",
         ],

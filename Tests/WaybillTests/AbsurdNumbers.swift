@@ -1,5 +1,6 @@
 import Testing
 import Waybill
+import WaybillCore
 
 /// Nothing that a program may ask for by mistake ends its process: each number is answered, or refused by name.
 @Suite struct `Absurd numbers` {

@@ -1,6 +1,7 @@
 import EngineFixtures
 import Testing
 import Waybill
+import WaybillCore
 
 @Suite struct `At the door` {
     @Test(arguments: [

@@ -3,6 +3,7 @@ import Testing
 import Waybill
 import WaybillCore
 import WaybillEngine
+import WaybillTimeouts
 
 /// One change for every order that a filter finds, page by page.
 @Suite struct `A bulk change of timeouts` {

@@ -1,6 +1,7 @@
 import EngineFixtures
 import Testing
 import Waybill
+import WaybillCore
 
 @Suite struct `A caller's own rows` {
     private func bookWithLedger() async throws -> OrderBook {

@@ -1,5 +1,6 @@
 package import Waybill
 import WaybillCore
+import WaybillTimeouts
 
 /// Where the modules of a rush come from: those that somebody knows by name, and for every other name a module that
 /// reads what orders say and does nothing else.

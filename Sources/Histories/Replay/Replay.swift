@@ -2,6 +2,7 @@ package import Waybill
 import WaybillCore
 import WaybillEngine
 import WaybillStore
+import WaybillTimeouts
 
 /// Replays a file: folds every order from its events and compares with what is stored; decides every event again from
 /// what was asked and compares with what was written. Reads in pages, so memory stays flat.

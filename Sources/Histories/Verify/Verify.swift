@@ -4,6 +4,7 @@ package import Waybill
 import WaybillCore
 import WaybillEngine
 import WaybillStore
+import WaybillTimeouts
 
 /// Checks a closed file from end to end: that the journal is whole, and that everything else in the file is what the
 /// journal says. Reads in pages, so memory stays flat; writes nothing.

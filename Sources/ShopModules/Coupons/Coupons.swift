@@ -25,7 +25,7 @@ public struct Coupons: ShopModule {
     private let random: @Sendable () -> UInt64
 
     /// - Parameter world: where the codes come from.
-    public init(welcomeCents: Int64 = 500, world: World) {
+    public init(welcomeCents: Int64 = 500, world: OrderBook.World) {
         self.welcomeCents = max(0, welcomeCents)
         random = world.random
     }

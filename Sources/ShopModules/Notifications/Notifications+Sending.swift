@@ -81,7 +81,7 @@ extension Notifications {
             // The attempt that has just failed is not counted in what was read before it.
             state = notice.attempts + 1 < attemptsMax ? .ready : .failed
             problem = .text(reason)
-            due = now.advanced(by: Interval(milliseconds: firstWait.milliseconds << min(notice.attempts, 20)))
+            due = now.advanced(by: .init(milliseconds: firstWait.milliseconds << min(notice.attempts, 20)))
         }
         try tables.execute(
             """

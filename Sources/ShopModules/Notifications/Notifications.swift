@@ -17,7 +17,7 @@ public struct Notifications: ShopModule {
     /// How often a notice is tried that is known not to have left.
     public static let attemptsMax: Int64 = 10
     /// The wait before the second try; it doubles with each.
-    public static let firstWait = Interval.seconds(10)
+    public static let firstWait = OrderBook.Interval.seconds(10)
     /// Notices sent in one go, before other modules have their turn.
     public static let noticesPerRound = 1_000
 

@@ -33,8 +33,8 @@ extension Messages {
     /// Sends a message if, and only if, a local transaction is done.
     ///
     /// The message is prepared first. `local` does the transaction and answers what became of it. When it answers
-    /// ``Resolution/unknown``, throws, or the process ends, the message stays undecided and the producer is asked: see
-    /// ``answerChecks(of:_:)``.
+    /// ``Messages/Resolution/unknown``, throws, or the process ends, the message stays undecided and the producer is
+    /// asked: see ``answerChecks(of:_:)``.
     ///
     /// ```swift
     /// let decided = try await messages.sendInTransaction(message, producer: "ledger") { prepared in

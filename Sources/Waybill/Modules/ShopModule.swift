@@ -1,7 +1,6 @@
 public import WaybillCore
-
-@_exported public import class WaybillEngine.Effects
-@_exported public import struct WaybillStore.ModuleTables
+public import WaybillEngine
+public import WaybillStore
 
 /// A part of a shop that lives on what orders say: it consumes messages, keeps rows of its own in the same file, and
 /// knows nothing of those who send.

@@ -1,6 +1,7 @@
 import FlashSale
 import Waybill
 import WaybillCore
+import WaybillTimeouts
 
 /// How many shoppers a second a rush in virtual time takes through the whole engine, refusals included; and what a
 /// whole rush in real time costs in memory and WAL, and how long its placements wait.

@@ -1,4 +1,5 @@
 import Waybill
+import WaybillCore
 
 /// Chance that follows from a seed: the same demo twice is the same shop twice.
 struct Dice: RandomNumberGenerator {

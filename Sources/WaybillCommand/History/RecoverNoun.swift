@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillCore
 
 /// `waybill recover`: what is before the damage of a log, after an opening was refused for it.
 struct RecoverNoun: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Waybill
+import WaybillCore
 import WaybillServer
 
 /// `waybill serve`: an order backend that any language can call.

@@ -1,5 +1,6 @@
 import Foundation
 import Waybill
+import WaybillCore
 import WaybillServer
 
 /// One setting with its value and where that comes from: a flag, the environment, or nowhere.

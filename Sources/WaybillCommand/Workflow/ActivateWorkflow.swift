@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillCore
 
 /// `waybill workflow activate`: which text of a file takes the new orders of a name.
 struct ActivateWorkflow: AsyncParsableCommand {

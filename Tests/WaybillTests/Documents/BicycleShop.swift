@@ -43,7 +43,7 @@ import Waybill
     ) async throws {
         try await book.messages.createGroup("refunder")
         for try await delivery in book.messages.deliveries(to: "refunder", Subscription("refunds", tags: "call")) {
-            let call = try JSON(reading: delivery.body)
+            let call = try OrderBook.JSON(reading: delivery.body)
             guard let order = delivery.order, let key = call["call"]?.asText,
                 let cents = call["data"]?["amount_cents"]?.asInt
             else { continue }
@@ -51,9 +51,9 @@ import Waybill
             let isPaid = try await provider(key, cents)
             let answer: OrderCommand =
                 isPaid
-                ? OrderCommand("refund_done", of: order, role: "payments", key: Text(key))
+                ? OrderCommand("refund_done", of: order, role: "payments", key: .init(key))
                 : OrderCommand(
-                    "refund_failed", of: order, data: ["reason": "declined"], role: "payments", key: Text(key))
+                    "refund_failed", of: order, data: ["reason": "declined"], role: "payments", key: .init(key))
             do throws(Refusal) {
                 try await book.submit(answer)
             } catch {
@@ -67,8 +67,8 @@ import Waybill
 
     /// A book in virtual time, with one bicycle that a rider has booked until six hours from now.
     private func shop(booked ride: OrderID) async throws -> OrderBook {
-        let start = Moment(milliseconds: 1_767_182_400_000)
-        let world = World.virtual(VirtualClock(start: start))
+        let start = OrderBook.Moment(milliseconds: 1_767_182_400_000)
+        let world = OrderBook.World.virtual(VirtualClock(start: start))
         let book = try OrderBook.inMemory(workflows: [WorkflowText(try rental())], world: world)
         try await book.submit(StockCommand(.receive(1), of: StockKey(sku: "red-7", location: "lake")))
         let booking = OrderCommand(
@@ -82,7 +82,7 @@ import Waybill
     }
 
     private func pay(_ payment: String, _ cents: Int64, for ride: OrderID, in book: OrderBook) async throws {
-        let data: JSON = ["payment": .text(payment), "amount_cents": .int(cents)]
+        let data: OrderBook.JSON = ["payment": .text(payment), "amount_cents": .int(cents)]
         try await book.submit(OrderCommand("pay", of: ride, data: data, role: "payments"))
     }
 
@@ -92,7 +92,7 @@ import Waybill
         try await book.submit(OrderCommand("hand_over", of: "ride-1", role: "station"))
         book.advance(by: .minutes(8 * 60 + 10))
         #expect(try await book.order("ride-1")?.status == "overdue")
-        let data: JSON = ["damage_cents": 1_500]
+        let data: OrderBook.JSON = ["damage_cents": 1_500]
         try await book.submit(OrderCommand("bring_back", of: "ride-1", data: data, role: "station"))
         #expect(try await book.stock(StockKey(sku: "red-7", location: "lake"))?.free == 1)
 

@@ -24,7 +24,7 @@ struct Visits: ShopModule {
     }
 
     private func place(_ id: OrderID, in book: OrderBook) async throws {
-        let data: JSON = [
+        let data: OrderBook.JSON = [
             "shop": "7", "buyer": "ann", "pay_within": "30m", "freight_cents": 0, "discount_cents": 0,
             "lines": [["line": "1", "sku": "mug", "at": "", "qty": 1, "price_cents": 4998]],
         ]

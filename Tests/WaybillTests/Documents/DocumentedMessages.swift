@@ -10,9 +10,9 @@ import Waybill
     init() async throws {
         book = try OrderBook.inMemory(world: .virtual(VirtualClock(start: noon)))
         try await book.submit(StockCommand(.receive(5), of: StockKey(sku: "mug")))
-        let data: JSON = ["buyer": "ann", "sku": "mug", "at": "", "price_cents": 500, "limit": 2]
+        let data: OrderBook.JSON = ["buyer": "ann", "sku": "mug", "at": "", "price_cents": 500, "limit": 2]
         try await book.submit(OrderCommand("place", of: "o-1", data: data, workflow: "flash-sale"))
-        let payment: JSON = ["payment": "p-1", "amount_cents": 500]
+        let payment: OrderBook.JSON = ["payment": "p-1", "amount_cents": 500]
         try await book.submit(OrderCommand("pay", of: "o-1", data: payment))
     }
 
@@ -57,7 +57,7 @@ import Waybill
         let received = try await book.messages.receive("readers", Subscription("order", tags: "placed"))
         let delivery = try #require(received.first)
 
-        let body = try JSON(reading: delivery.body)
+        let body = try OrderBook.JSON(reading: delivery.body)
         let buyer = body["data"]?["data"]?["buyer"]?.asText
 
         #expect(buyer == "ann")
@@ -65,7 +65,7 @@ import Waybill
 
     @Test func `are sent with a local transaction elsewhere`() async throws {
         struct Ledger {
-            func book(_ payment: String, transaction: Text) throws {}
+            func book(_ payment: String, transaction: OrderBook.Text) throws {}
         }
         let (messages, ledger, payment) = (book.messages, Ledger(), "p-1")
         try await messages.createTopic("bookings", TopicSettings(type: .transaction))

@@ -1,5 +1,6 @@
 import Testing
 import Waybill
+import WaybillCore
 import WaybillEngine
 
 /// SQL tools, terminals and C libraries end a text at U+0000.

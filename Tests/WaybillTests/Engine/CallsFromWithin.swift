@@ -4,6 +4,7 @@ import Testing
 import Waybill
 import WaybillEngine
 import WaybillStore
+import WaybillTimeouts
 
 /// A closure that reads or writes asks the book once more: it never waits for itself.
 @Suite(.timeLimit(.minutes(2))) struct `A call from within a read or a write` {

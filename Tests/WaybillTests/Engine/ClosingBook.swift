@@ -1,6 +1,7 @@
 import EngineFixtures
 import Testing
 import Waybill
+import WaybillCore
 
 @Suite struct `Requests to a book that closes` {
     @Test func `are all answered when the book closes, and refused afterwards`() async throws {

@@ -1,6 +1,7 @@
 import EngineFixtures
 import Testing
 import Waybill
+import WaybillCore
 
 @Suite struct `The same key` {
     @Test func `sent by many at once is done once, and all are answered the same`() async throws {

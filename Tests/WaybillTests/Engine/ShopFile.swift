@@ -1,6 +1,7 @@
 import EngineFixtures
 import Fixtures
 import Waybill
+import WaybillCore
 import WaybillEngine
 
 /// A file that is deleted with the object.

@@ -1,6 +1,7 @@
 import EngineFixtures
 import Testing
 import Waybill
+import WaybillCore
 
 @Suite struct `Stock` {
     private let berlin = StockKey(sku: "mug", location: "berlin")

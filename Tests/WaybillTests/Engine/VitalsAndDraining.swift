@@ -2,6 +2,7 @@ import EngineFixtures
 import Synchronization
 import Testing
 import Waybill
+import WaybillCore
 import WaybillTimeouts
 
 @Suite(.timeLimit(.minutes(2))) struct `The vitals of an order book` {

@@ -1,5 +1,6 @@
 import Testing
 import Waybill
+import WaybillCore
 
 @Suite struct `Bug 0161: a topic that messages wait for` {
     @Test func `is not deleted under an open call, nor under delayed and half messages`() async throws {

@@ -1,5 +1,6 @@
 import Testing
 import Waybill
+import WaybillCore
 
 /// Orders of different roots are no relatives: what one has to say to the other goes by message.
 @Suite struct `An order of another family` {

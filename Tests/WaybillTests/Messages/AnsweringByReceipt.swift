@@ -1,5 +1,6 @@
 import Testing
 import Waybill
+import WaybillCore
 
 /// Consumers outside the process give back texts, many at a time, and speak for one group.
 @Suite struct `Answers by receipts` {

@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import Waybill
+import WaybillCore
 import WaybillEngine
 
 @Suite struct `A consumer` {

@@ -1,5 +1,6 @@
 import Testing
 import Waybill
+import WaybillCore
 import WaybillTimeouts
 
 /// A thousand caches of prices in one broadcast group: each gets every change, and is right at the end.

@@ -1,6 +1,7 @@
 import Synchronization
 import Testing
 import Waybill
+import WaybillCore
 
 /// A book in virtual time with a topic of each type.
 func bookWithTopics() async throws -> OrderBook {

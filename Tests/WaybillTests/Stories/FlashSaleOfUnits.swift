@@ -1,6 +1,7 @@
 import Testing
 import Waybill
 import WaybillCore
+import WaybillTimeouts
 
 @Suite struct `A flash sale of units` {
     private static let phone = StockKey(sku: "phone", location: "hall")

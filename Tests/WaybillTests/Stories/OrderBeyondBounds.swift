@@ -1,5 +1,6 @@
 import Testing
 import Waybill
+import WaybillCore
 
 @Suite struct `An order beyond the bounds` {
     @Test func `of the stock is refused whole, and says what is short`() async throws {

@@ -1,5 +1,6 @@
 import Testing
 import Waybill
+import WaybillCore
 
 @Suite struct `A return` {
     /// Three mugs, paid in three payments of a third each, shipped; two are signed for.

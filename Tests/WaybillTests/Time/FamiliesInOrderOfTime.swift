@@ -2,6 +2,7 @@ import EngineFixtures
 import Foundation
 import Testing
 import Waybill
+import WaybillCore
 
 /// A parent and its children, each with a timeout: what fires first decides for the other.
 @Suite struct `Over a family` {

@@ -1,6 +1,7 @@
 import Foundation
 import Testing
 import Waybill
+import WaybillCore
 import WaybillEngine
 
 /// A history whose time is not that of the file: only its own orders go by it.

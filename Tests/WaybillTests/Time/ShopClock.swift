@@ -1,6 +1,7 @@
 import Foundation
 import Synchronization
 import Waybill
+import WaybillCore
 import WaybillTimeouts
 
 /// The clocks of a machine as a test sets them: an engine over them has its threads, as in the real world.
