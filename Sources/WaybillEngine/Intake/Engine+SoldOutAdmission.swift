@@ -2,7 +2,7 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// The door: an order for what is sold out is refused without a write, where that is certain.
+/// Sold-out admission, the door: an order for what is sold out is refused without a write, where that is certain.
 ///
 ///     mentions a SKU on the board? ──no──► line ──► writer
 ///       │ yes
@@ -14,15 +14,8 @@ import WaybillTimeouts
 ///       │ sold out, and the board is as it was
 ///     refused; nothing is stored
 extension Engine {
-    /// SKUs of one order that the door looks at.
-    private static var skusMax: Int { 64 }
-
-    /// On whose account a command waits when there are many.
-    func account(of command: Command) -> Account {
-        let open = command.workflow.flatMap { compiled($0) }
-        let skus = open?.workflow.wanted?.skus(in: command.data, limit: Self.skusMax) ?? []
-        return Account(caller: command.caller, skus: skus, order: command.order)
-    }
+    /// SKUs of one order that are looked at before its write.
+    static var skusMax: Int { 64 }
 
     /// The refusal that a command gets at the door; nil: it may come in.
     func refusalAtTheDoor(_ command: Command) async -> Refusal? {
@@ -53,7 +46,7 @@ extension Engine {
         }
     }
 
-    private func compiled(_ name: WorkflowName) -> OpenWorkflow? {
+    func compiled(_ name: WorkflowName) -> OpenWorkflow? {
         // What cannot be compiled is the writer's to report.
         do { return try catalogue.current(name) } catch { return nil }
     }

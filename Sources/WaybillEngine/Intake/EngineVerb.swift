@@ -13,7 +13,8 @@ package protocol EngineVerb: Sendable {
     /// The order that it is about; nil: none.
     var subject: RequestSubject? { get }
 
-    /// Does it in a write; nil: it keeps its place for the next one. What it throws undoes it.
+    /// Does it in a write; nil: it keeps its place, which means that it is not answered and comes first in the next
+    /// write. Requests say so by `false`, and a write by `false` in its list. What it throws undoes it.
     func perform(by writer: Writer, in write: inout Write) throws -> Reply?
     /// The reply that refuses it.
     func refused(_ refusal: Refusal) -> Reply

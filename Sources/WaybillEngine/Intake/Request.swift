@@ -9,8 +9,8 @@ package protocol Request: AnyObject, Sendable {
     /// The order that it is about; nil: none.
     var subject: RequestSubject? { get }
 
-    /// Does it in a write, and keeps the reply; false: it keeps its place for the next write. An undone write does it
-    /// again.
+    /// Does it in a write, and keeps the reply; false: it keeps its place (see ``EngineVerb/perform(by:in:)``). An
+    /// undone write does it again.
     func perform(by writer: Writer, in write: inout Write) throws -> Bool
     /// Keeps a refusal as its reply.
     func refuse(_ refusal: Refusal)

@@ -28,8 +28,9 @@ extension CommandHandler {
         return workflow.map { row.fingerprint == command.fingerprint(nil, under: $0) } ?? false
     }
 
-    /// Stores the answer under the command's key: what was decided about an order. A refusal at the door (malformed,
-    /// sold out, no such order) is not stored, because the same request may be right a moment later.
+    /// Stores the answer under the command's key: what was decided about an order. A refusal of the request itself
+    /// (malformed, no such order, sold out for certain) is not stored, because the same request may be right a moment
+    /// later.
     func remember(
         _ answer: Answer, of command: Command, fingerprint: @autoclosure () -> UInt64, number: StreamNumber?,
         in write: borrowing Write

@@ -75,7 +75,7 @@ extension Engine {
 }
 
 extension HistoryTime {
-    fileprivate func firing(upTo end: Moment?) -> Writer.Rounds {
+    fileprivate func firing(upTo end: Moment?) -> Writer.FiringScope {
         switch self {
         case .ofTheFile: .asTimePasses(to: end)
         case .ofItsOrders(let owns): .asHistoryPasses(to: end, owns)

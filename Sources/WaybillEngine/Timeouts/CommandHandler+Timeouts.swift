@@ -3,7 +3,7 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// A due timeout re-enters as an ordinary command, through the same handler.
+/// A due timeout goes into the same decision as a command. It has no key, so nothing is looked up or remembered for it.
 extension CommandHandler {
     /// Decides what is due, at the moment up to which the write fires, and uses it up. Short of stock, older ones go
     /// first. What it throws is the fault of ``Firing/current``.

@@ -93,12 +93,12 @@ extension Engine {
         }
         let written = write(batch, &pace)
         kept = written.kept
-        return written.hasFired || !waiting.isEmpty
+        return written.hasWritten || !waiting.isEmpty
     }
 
     /// One write, the replies after its commit, then perhaps a checkpoint. Returns whether anything was written, and
     /// what keeps its place for the next write.
-    private func write(_ batch: [any Request], _ pace: inout ModulePace) -> (hasFired: Bool, kept: [any Request]) {
+    private func write(_ batch: [any Request], _ pace: inout ModulePace) -> (hasWritten: Bool, kept: [any Request]) {
         let began = world.uptime()
         let isAnswered: [Bool]? = writer.withLock { writer in
             // One look at the clock, so that nothing is dated before its due time.
@@ -137,7 +137,7 @@ extension Engine {
     }
 
     /// Waking hundreds of callers takes as long as deciding some of their commands: another thread does it, while this
-    /// one goes on with the next write. Answers what has no reply yet.
+    /// one goes on with the next write. Returns the requests without a reply: they keep their places.
     private func handOut(_ batch: [any Request], _ isAnswered: [Bool]) -> [any Request] {
         var kept: [any Request] = []
         var answered: [any Request] = []

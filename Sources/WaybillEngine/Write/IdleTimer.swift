@@ -1,7 +1,8 @@
 package import WaybillCore
 
 /// When the writer has had nothing to do for so long that it may bring the WAL home: a checkpoint that truncates costs
-/// milliseconds, and whoever comes meanwhile waits. An empty look at the intake is no quiet; time is.
+/// milliseconds, and whoever comes meanwhile waits. An intake that is empty once says little; one that stays
+/// empty for this time says that there is time.
 package struct IdleTimer {
     /// So long without work.
     package static let length = Interval(milliseconds: 200)

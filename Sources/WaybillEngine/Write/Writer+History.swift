@@ -20,7 +20,7 @@ extension Writer {
                 write.earliestArmed = nil
             }
             guard let due = try nextDue(of: owns, upTo: end, &attempt, in: write) else { return true }
-            guard attempt.fired < Self.firedMax else { return false }
+            guard attempt.fired < Self.momentFiredMax else { return false }
             begin(Firing(historyAt: due), attempt, in: &write)
             let rows = try dueRows(of: owns, at: due, attempt, in: write)
             try handler.fire(rows, in: &write)

@@ -15,7 +15,8 @@ extension Writer {
     private static let droppedMin = 500
 
     /// One attempt: what is due of orders, the requests, what is due of messages, and the rows that changed.
-    func perform(_ requests: [Timed], firing: Rounds, _ attempt: inout WriteAttempt, in write: inout Write) throws {
+    func perform(_ requests: [Timed], firing: FiringScope, _ attempt: inout WriteAttempt, in write: inout Write) throws
+    {
         var horizon: Moment?
         switch firing {
         case .round(let moment, let rests):
@@ -50,7 +51,7 @@ extension Writer {
     }
 
     private func handle(
-        _ requests: [Timed], firing: Rounds, _ attempt: inout WriteAttempt, in write: inout Write
+        _ requests: [Timed], firing: FiringScope, _ attempt: inout WriteAttempt, in write: inout Write
     ) throws {
         attempt.isAnswered.reserveCapacity(requests.count)
         for (index, timed) in requests.enumerated() {

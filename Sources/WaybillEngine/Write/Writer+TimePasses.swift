@@ -5,10 +5,12 @@ import WaybillTimeouts
 /// Time that passes within a write: what becomes due between two requests happens at its own moment.
 extension Writer {
     /// Timeouts, give or take a round, in one write of a virtual world: it holds what it changes in memory.
-    static let firedMax = 512
+    static let momentFiredMax = 512
 
     /// Lets time pass up to a request, where time passes; false: the write has fired enough.
-    func pass(to end: Moment, _ firing: Rounds, _ attempt: inout WriteAttempt, in write: inout Write) throws -> Bool {
+    func pass(to end: Moment, _ firing: FiringScope, _ attempt: inout WriteAttempt, in write: inout Write) throws
+        -> Bool
+    {
         switch firing {
         case .round: true
         case .asTimePasses: try fire(asTimePassesTo: end, &attempt, in: &write)
@@ -26,7 +28,7 @@ extension Writer {
         }
         write.earliestArmed = nil
         while let due = earlier(attempt.nextDue.earliest, broker.nextDue), due <= end {
-            guard attempt.fired < Self.firedMax else { return false }
+            guard attempt.fired < Self.momentFiredMax else { return false }
             let before = attempt.fired
             // What came due while the file was closed happens now, and not in the past.
             world.virtualClock?.move(to: due)

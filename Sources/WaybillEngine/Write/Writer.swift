@@ -83,9 +83,10 @@ package final class Writer {
     /// A request that cannot be written (damage, a broken rule of a table) is left out and refused, and the write is
     /// made again from the others.
     ///
-    /// - Returns: of each request whether it has its reply; one without keeps its place for the next write. As time
-    ///   passes, perhaps of the first ones only, and of none when it has fired as many timeouts as a write may.
-    func write(_ requests: [Timed], firing: Rounds) -> [Bool] {
+    /// - Returns: of each request whether it has its reply; one without keeps its place for the next write. With
+    ///   ``FiringScope/asTimePasses(to:)`` a write that fires as many timeouts as it may ends early: then the
+    ///   first requests have theirs, or none has.
+    func write(_ requests: [Timed], firing: FiringScope) -> [Bool] {
         if let stopped { return refuse(requests, .failStopped(stopped)) }
         if store.isWritingHere { return refuse(requests, Engine.refusalFromWithin) }
         endHoldWhenOver()

@@ -6,7 +6,7 @@ import WaybillTimeouts
 /// What a write fires beside its requests.
 extension Writer {
     /// Which timeouts a write fires beside its requests.
-    enum Rounds {
+    enum FiringScope {
         /// One round of those that are due up to a moment: timeouts of orders before the requests, the rest after
         /// them. Nil: none may fire. While they rest, requests fire what must come before them, and no more.
         case round(upTo: Moment?, rests: Bool = false)
