@@ -19,6 +19,16 @@ private final class BrokenClock: Sendable {
         }
     }
 
+    /// A world in which time passes after each look at the uptime, as when a thread waits for its turn.
+    var slowWorld: World {
+        World(
+            now: { self.state.withLock { $0.wall } },
+            uptime: {
+                defer { self.pass(.minutes(2)) }
+                return self.state.withLock { $0.uptime }
+            }, random: { 7 })
+    }
+
     var world: World {
         World(now: { self.state.withLock { $0.wall } }, uptime: { self.state.withLock { $0.uptime } }, random: { 7 })
     }
@@ -43,6 +53,16 @@ private final class BrokenClock: Sendable {
         #expect(try engine.order("o-1")?.status == "paid")
         #expect(try engine.order("o-2")?.status == "closed")
         #expect(try engine.stock(MugShop.mug)?.free == 4)
+        engine.close()
+    }
+
+    @Test func `is not what it sees when it waits long for its turn to write`() async throws {
+        let engine = try MugShop.engine(Store.inMemory(), world: BrokenClock().slowWorld)
+        for number in 1...3 {
+            let received = await engine.submit(StockCommand(.receive(5), of: MugShop.mug, key: "r-\(number)"))
+            #expect(try received.get().level.free == Int64(5 * number))
+        }
+        #expect(!engine.isClockHeld)
         engine.close()
     }
 

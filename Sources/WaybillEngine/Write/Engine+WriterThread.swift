@@ -101,9 +101,10 @@ extension Engine {
     private func write(_ batch: [any Request], _ pace: inout ModulePace) -> (hasWritten: Bool, kept: [any Request]) {
         let began = world.uptime()
         let isAnswered: [Bool]? = writer.withLock { writer in
-            // One look at the clock, so that nothing is dated before its due time.
+            // One look at the clock, so that nothing is dated before its due time. The uptime is of the same moment:
+            // to wait for the turn must not look like a step of the wall clock.
             let now = world.now()
-            let horizon = writer.timeouts.horizon(wall: now, uptime: began)
+            let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
             if horizon == nil { writer.broker.endWaits() }
             let isDue = !writer.isPaused && isReached(writer.nextDue, by: horizon)
             guard isDue || !batch.isEmpty else { return nil }
