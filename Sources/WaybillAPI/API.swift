@@ -8,7 +8,7 @@ package struct API: Sendable {
     package static let operations: [Operation] =
         Orders.operations + Timeouts.operations + Stock.operations + Workflows.operations + Topics.operations
         + Groups.operations + Lanes.operations + MessageOperations.operations + Consuming.operations
-        + HalfMessages.operations + Tokens.operations + Health.operations
+        + HalfMessages.operations + Operations.operations + Audit.operations + Tokens.operations + Health.operations
 
     package let served: Served
     private let routes: RouteTable
@@ -37,6 +37,15 @@ package struct API: Sendable {
 
     /// Decides by the head of a request whether its body is read at all.
     package func admit(_ head: Head, requestID: Text) throws(Problem) -> Admission {
+        do throws(Problem) {
+            return try admission(head, requestID)
+        } catch {
+            served.refusals.add(error.code)
+            throw error
+        }
+    }
+
+    private func admission(_ head: Head, _ requestID: Text) throws(Problem) -> Admission {
         let target = try RequestTarget(head.target)
         let (operation, parameters) = try route(head.method, target)
         let principal = try identify(head, for: operation)
@@ -60,6 +69,7 @@ package struct API: Sendable {
             return try await admission.operation.handler(Call(admission, served, body: body))
         } catch {
             if error.code == .outcomeUnknown || error.code == .failStopped { served.become(.stopped(error.detail)) }
+            served.refusals.add(error.code)
             return error.reply(requestID: admission.requestID, instance: admission.instance)
         }
     }

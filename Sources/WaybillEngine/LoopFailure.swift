@@ -16,6 +16,8 @@ public struct LoopFailure: Hashable, Sendable, CustomStringConvertible {
         case module(GroupName)
         /// Questions about half messages for a producer.
         case checkBacks(producer: String)
+        /// An operation that was started over many orders: it can be resumed.
+        case operations
 
         /// One word for each sort of loop: what failures are counted by.
         public var name: String {
@@ -25,12 +27,13 @@ public struct LoopFailure: Hashable, Sendable, CustomStringConvertible {
             case .maintenance: "maintenance"
             case .module: "module"
             case .checkBacks: "check_backs"
+            case .operations: "operations"
             }
         }
 
         public var description: String {
             switch self {
-            case .writer, .checkpoint, .maintenance: name
+            case .writer, .checkpoint, .maintenance, .operations: name
             case .module(let group): "module \(group)"
             case .checkBacks(let producer): "check-backs of \(producer)"
             }

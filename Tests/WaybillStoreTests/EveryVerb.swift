@@ -26,6 +26,8 @@ private func useListsOfTheNewest(_ transaction: borrowing Transaction) throws {
     _ = try transaction.orders(attribute: buyer, before: end, limit: 9)
     try transaction.replaceAttributes(of: StreamNumber(1), old: [buyer], new: [])
     try transaction.insert(CommandRow(caller: "shop", key: "l", fingerprint: 8, answer: "{}"), at: .noon)
+    _ = try transaction.jobs(before: 9, limit: 9)
+    _ = try transaction.countUndecided(limit: 9)
 }
 
 private func useJournalVerbs(_ transaction: borrowing Transaction) throws {

@@ -1,9 +1,12 @@
 import WaybillAccess
 import WaybillCore
+import WaybillEngine
 
 /// Whether the server lives, takes work, and which one it is.
 enum Health {
-    static let operations: [Operation] = [alive, ready, version, whoAmI, openAPI, problem]
+    static let operations: [Operation] = [
+        alive, ready, version, showVitals, metrics, whoAmI, openAPI, problem,
+    ]
 
     static let alive = Operation(
         "alive", .get, "/healthz", "Whether the process lives.", grant: Need(.nothing),
@@ -19,12 +22,24 @@ enum Health {
 
     static let version = Operation(
         "version", .get, "/version", "Which program serves.", grant: Need(.nothing),
-        answers: [Operation.Answer(200, "The version.", .object([Field("version", .text(), isRequired: true)]))],
-        example: Example(.get("/version"), 200, #"{"version":"1"}"#),
+        answers: [
+            Operation.Answer(
+                200, "The version.",
+                .object([
+                    Field("version", .text(), isRequired: true),
+                    Field("schema", .integer(), "Of the file.", isRequired: true),
+                    Field("sqlite", .text(), isRequired: true),
+                ]))
+        ],
+        example: Example(
+            .get("/version"), 200,
+            "{\"version\":\"1\",\"schema\":\(Engine.schemaVersion),\"sqlite\":\"\(Engine.sqliteVersion)\"}"),
         handler: { call throws(Problem) in
             .json { writer in
                 writer.beginObject()
                 writer.member("version", Text(call.served.settings.version))
+                writer.member("schema", Int64(Engine.schemaVersion))
+                writer.member("sqlite", Text(Engine.sqliteVersion))
                 writer.endObject()
             }
         })

@@ -30,6 +30,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case unknownTimeout = "unknown_timeout"
     case unknownStock = "unknown_stock"
     case unknownToken = "unknown_token"
+    case unknownOperation = "unknown_operation"
     // What it asks for is not possible now.
     case orderExists = "order_exists"
     case notPossible = "not_possible"
@@ -129,6 +130,7 @@ extension ProblemCode {
         case .unknownTimeout: (404, "No such timeout")
         case .unknownStock: (404, "No such stock")
         case .unknownToken: (404, "No such token")
+        case .unknownOperation: (404, "No such operation")
         case .orderExists: (409, "The order exists already")
         case .notPossible: (409, "Not possible in this state")
         case .insufficientStock: (409, "Not enough stock")

@@ -10,6 +10,7 @@ package final class Served: Sendable {
     /// What may be asked: the list, and what the program that serves adds to it.
     package let operations: [Operation]
     let cursor: Cursor
+    package let refusals = RefusalCounts()
     /// The `source` of CloudEvents of this file.
     let source: Text
     private let state = Mutex(ServingState.ready)

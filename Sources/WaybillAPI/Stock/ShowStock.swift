@@ -14,8 +14,7 @@ extension Stock {
     private static func show(_ call: Call) async throws(Problem) -> Reply {
         let key = key(call)
         guard let level = try await call.book.read({ book in try book.stock(key) }) else {
-            throw Problem(.unknownStock, "there has never been any stock of \(key.sku); receive some first")
-                .with(["sku": .text(key.sku.text.string), "location": .text(key.location.text.string)])
+            throw unknown(key)
         }
         return .json { writer in
             writer.beginObject()

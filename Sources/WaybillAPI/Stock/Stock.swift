@@ -2,7 +2,7 @@ import WaybillCore
 
 /// Operations on stock.
 enum Stock {
-    static let operations: [Operation] = [listStock, showStock, receiveStock, adjustStock, countStock]
+    static let operations: [Operation] = [listStock, showStock, stockHistory, receiveStock, adjustStock, countStock]
 
     /// Where a stock lies.
     static let location = Parameter("location", .text(bytesMax: 256), "Where it lies; empty when there is one place.")

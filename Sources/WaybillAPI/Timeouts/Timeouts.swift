@@ -6,7 +6,7 @@ import WaybillEngine
 /// Operations on timeouts and the clock.
 enum Timeouts {
     static let operations: [Operation] = [
-        extendTimeout, moveTimeout, cancelTimeout, confirmClock, holdTimeouts, releaseTimeouts,
+        listTimeouts, extendTimeout, moveTimeout, cancelTimeout, confirmClock, holdTimeouts, releaseTimeouts,
     ]
 
     private static let grant = Need(.operator, .orders)

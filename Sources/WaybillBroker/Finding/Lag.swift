@@ -48,8 +48,10 @@ struct CursorCount {
     /// - Parameters:
     ///   - memory: nil: the group has never looked at the queue.
     ///   - isOfDead: the queue holds the group's dead letters: it gets only those that were given back.
+    ///   - rowsMax: so many exceptions are looked at; the rest counts as waiting.
     init<Rows: TableReader & ~Copyable>(
-        _ memory: Memory?, _ key: CursorKey, end: Int64, isOfDead: Bool = false, in rows: borrowing Rows
+        _ memory: Memory?, _ key: CursorKey, end: Int64, isOfDead: Bool = false, rowsMax: Int = .max,
+        in rows: borrowing Rows
     ) throws {
         sent = end
         guard let memory else {
@@ -66,6 +68,7 @@ struct CursorCount {
         if !isOfDead, memory.firstOpen < end { oldest = memory.firstOpen }
         if let lease = memory.oldestLease { oldest = min(oldest ?? lease, lease) }
         var ofFinished: Int64 = 0
+        var looked = 0
         var walk = PageWalk<RedeliveryRow, Int64?>(after: nil, by: \.offset)
         while let page = try walk.next({ try rows.redeliveries(of: key.group, in: key.queue, after: $0, limit: $1) }) {
             for row in page {
@@ -84,6 +87,8 @@ struct CursorCount {
             let passed = Int64(page.count { memory.progress.isFinished($0.offset) })
             ofFinished += passed
             waiting -= Int64(page.count) - passed
+            looked += page.count
+            if looked >= rowsMax { break }
         }
         finished = memory.floor + memory.finishedAbove - ofFinished
         if isOfDead {
@@ -118,13 +123,17 @@ package struct LagReader: Sendable {
     }
 
     /// The lag of a group on each topic that it reads.
-    package func lags(of name: GroupName, at now: Moment) throws -> Result<[GroupLag], MessageRefusal> {
+    ///
+    /// - Parameter rowsMax: so many exceptions of each queue are looked at; the rest counts as waiting.
+    package func lags(
+        of name: GroupName, at now: Moment, rowsMax: Int = .max
+    ) throws -> Result<[GroupLag], MessageRefusal> {
         guard let (number, topics) = groups.read({ $0.lagging(name) }) else { return .failure(.unknownGroup(name)) }
-        return .success(try topics.map { try lag(of: name, number, $0, at: now) })
+        return .success(try topics.map { try lag(of: name, number, $0, at: now, rowsMax) })
     }
 
     private func lag(
-        of name: GroupName, _ number: GroupNumber, _ topic: TopicState, at now: Moment
+        of name: GroupName, _ number: GroupNumber, _ topic: TopicState, at now: Moment, _ rowsMax: Int
     ) throws -> GroupLag {
         var lag = GroupLag(group: name, topic: topic.name)
         for queue in topic.queues {
@@ -133,7 +142,7 @@ package struct LagReader: Sendable {
             let memory = groups.read { $0.count(of: key, end: end, freshMax: Self.freshMax) }
             let isOfDead = topic.name == .deadLetters(of: name)
             var count = try store.read { rows in
-                try CursorCount(memory, key, end: end, isOfDead: isOfDead, in: rows)
+                try CursorCount(memory, key, end: end, isOfDead: isOfDead, rowsMax: rowsMax, in: rows)
             }
             if let memory, !isOfDead { try tellApart(memory.fresh, of: queue.number, &count) }
             lag.add(count)

@@ -34,4 +34,12 @@ package enum GivenAnswer<Answer: Sendable>: Sendable {
     case now(Answer)
     /// In the form in which it was stored.
     case before(Text)
+
+    /// The same with another value for what was done now.
+    package func map<Other>(_ body: (Answer) -> Other) -> GivenAnswer<Other> {
+        switch self {
+        case .now(let answer): .now(body(answer))
+        case .before(let text): .before(text)
+        }
+    }
 }

@@ -60,8 +60,11 @@ extension Engine: VerbWriter {
     }
 
     /// How far a group is behind, by topic.
-    package func lags(of group: GroupName) throws -> Result<[GroupLag], MessageRefusal> {
-        try LagReader(store: store, groups: groups, contents: OrderEvents()).lags(of: group, at: world.now())
+    ///
+    /// - Parameter rowsMax: so many exceptions of each queue are looked at; the rest counts as waiting.
+    package func lags(of group: GroupName, rowsMax: Int = .max) throws -> Result<[GroupLag], MessageRefusal> {
+        try LagReader(store: store, groups: groups, contents: OrderEvents()).lags(
+            of: group, at: world.now(), rowsMax: rowsMax)
     }
 
     /// A client is heard of; attached: it is part of this process and says itself when it goes.

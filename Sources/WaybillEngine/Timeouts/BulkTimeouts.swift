@@ -1,3 +1,4 @@
+import WaybillBroker
 package import WaybillCore
 import WaybillStore
 import WaybillTimeouts
@@ -33,6 +34,12 @@ package struct BulkTimeoutJob: Sendable {
     /// How many orders it has changed.
     package fileprivate(set) var changed: Int64
     package fileprivate(set) var isDone: Bool
+    /// Who started it, and why; empty: nobody says.
+    package let by: Text
+    package let reason: Text
+    package fileprivate(set) var isStopped = false
+    package let startedAt: Moment
+    package fileprivate(set) var changedAt: Moment
 }
 
 extension Engine {
@@ -40,31 +47,85 @@ extension Engine {
     fileprivate static let bulkTimeouts: Text = "timeouts"
 
     /// How many orders a change would touch now.
-    package func count(_ change: BulkTimeoutChange) throws -> Int64 {
+    package func count(_ change: BulkTimeoutChange) throws -> Int64 { try preview(change, sampleMax: 0).count }
+
+    /// The same, with the first orders that it would touch.
+    package func preview(
+        _ change: BulkTimeoutChange, sampleMax: Int
+    ) throws -> (count: Int64, sample: [OrderID]) {
         var count: Int64 = 0
+        var sample: [OrderID] = []
         var cursor = StreamNumber(0)
         while true {
             let page = try store.read { snapshot in
                 try snapshot.orders(matching: change.filter, from: cursor, limit: Self.pageMax)
             }
-            for row in page.orders where try self.order(row, isPartOf: change) { count += 1 }
-            guard let next = page.next else { return count }
+            for row in page.orders where try self.order(row, isPartOf: change) {
+                count += 1
+                if sample.count < sampleMax { sample.append(row.id) }
+            }
+            guard let next = page.next else { return (count, sample) }
             cursor = next
         }
     }
 
     /// Writes a job down; nothing is changed before its first step.
     package func start(_ change: BulkTimeoutChange) async throws -> BulkTimeoutJob {
+        switch try await start(change, by: Origin(caller: ""), form: { _ in "" }) {
+        case .now(let job): job
+        case .before: throw Refusal.limit("runs of a job at a time", max: 1)
+        }
+    }
+
+    /// The same for somebody outside: an event `$operation` of the journal says who, and why.
+    package func start(
+        _ change: BulkTimeoutChange, by origin: Origin, form: @escaping @Sendable (BulkTimeoutJob) -> Text
+    ) async throws -> GivenAnswer<BulkTimeoutJob> {
         try await withWriter { writer in
-            writer.ownWrite { write in
+            writer.ownWrite(for: origin, form: form) { write in
                 let end = try write.transaction.journalEnd().position
-                let request = change.json(upTo: end)
+                let request = change.json(upTo: end, by: origin)
                 let number = try write.transaction.insertJob(
                     kind: Self.bulkTimeouts, request: Text(String(decoding: request, as: UTF8.self)), cursor: "0",
                     at: write.now)
+                if !origin.caller.isEmpty {
+                    writer.broker.note(.operation(number, "started", change.name), by: origin, in: write)
+                    try writer.flush(in: write)
+                }
                 return BulkTimeoutJob(
                     number: number, change: change, end: StreamNumber(end.number), cursor: StreamNumber(0), changed: 0,
-                    isDone: false)
+                    isDone: false, by: origin.caller, reason: origin.reason, startedAt: write.now,
+                    changedAt: write.now)
+            }
+        }.get()
+    }
+
+    /// One page of all jobs before one, the newest first.
+    package func bulkTimeouts(before number: Int64 = .max, limit: Int) throws -> [BulkTimeoutJob] {
+        try store.read { rows in try rows.jobs(before: number, limit: min(max(limit, 1), Self.pageMax)) }
+            .filter { $0.kind == Self.bulkTimeouts }.map(BulkTimeoutJob.init)
+    }
+
+    /// One job, or nil.
+    package func bulkTimeout(_ number: Int64) throws -> BulkTimeoutJob? {
+        try store.read { rows in try rows.job(number) }.flatMap { row in
+            row.kind == Self.bulkTimeouts ? try BulkTimeoutJob(row) : nil
+        }
+    }
+
+    /// Gives a job up for somebody outside; what it has changed stays changed. False: it did not run any more.
+    package func stop(
+        _ number: Int64, by origin: Origin, form: @escaping @Sendable (Bool) -> Text
+    ) async throws -> GivenAnswer<Bool> {
+        try await withWriter { writer in
+            writer.ownWrite(for: origin, form: form) { write in
+                guard let row = try write.transaction.job(number), row.state == .running else { return false }
+                let job = try BulkTimeoutJob(row)
+                _ = try write.transaction.advanceJob(
+                    number, to: .stopped, cursor: row.cursor, done: row.done, at: write.now)
+                writer.broker.note(.operation(number, "stopped", job.change.name), by: origin, in: write)
+                try writer.flush(in: write)
+                return true
             }
         }.get()
     }
@@ -107,6 +168,7 @@ extension Engine {
                 }
                 next.cursor = last ?? page.next ?? job.end
                 next.isDone = next.cursor >= job.end
+                next.changedAt = write.now
                 try writer.handler.flush(in: write)
                 guard try write.transaction.advance(next, at: write.now) else {
                     throw Refusal.limit("runs of a job at a time", max: 1)
@@ -149,10 +211,11 @@ extension BulkTimeoutJob {
     fileprivate init(_ row: JobRow) throws {
         guard let cursor = Int64(row.cursor.string) else { throw Self.damage(row, "its cursor is \(row.cursor)") }
         do throws(JSONProblem) {
-            let (change, end) = try BulkTimeoutChange.read(Array(row.request.string.utf8))
+            let asked = try BulkTimeoutChange.read(Array(row.request.string.utf8))
             self.init(
-                number: row.number, change: change, end: StreamNumber(end), cursor: StreamNumber(cursor),
-                changed: row.done, isDone: row.state == .done)
+                number: row.number, change: asked.change, end: StreamNumber(asked.end), cursor: StreamNumber(cursor),
+                changed: row.done, isDone: row.state == .done, by: asked.by, reason: asked.reason,
+                isStopped: row.state == .stopped, startedAt: row.createdAt, changedAt: row.changedAt)
         } catch {
             throw Self.damage(row, "its request, byte \(error.offset): \(error.message)")
         }
@@ -165,8 +228,8 @@ extension BulkTimeoutJob {
 
 extension BulkTimeoutChange {
     /// `{"timeout":name,"extend":ms,"status":..,"workflow":..,"where":[[name,value]],"end":position}`; for other
-    /// changes `"move":ms` or `"cancel":true`.
-    fileprivate func json(upTo end: Position) -> [UInt8] {
+    /// changes `"move":ms` or `"cancel":true`. One from outside says `"by":..,"reason":..` too.
+    fileprivate func json(upTo end: Position, by origin: Origin) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("timeout")
@@ -201,13 +264,22 @@ extension BulkTimeoutChange {
         writer.endArray()
         writer.key("end")
         writer.int(end.number)
+        if !origin.caller.isEmpty {
+            writer.key("by")
+            writer.text(origin.caller)
+            writer.key("reason")
+            writer.text(origin.reason)
+        }
         writer.endObject()
         return writer.bytes
     }
 
-    fileprivate static func read(_ json: [UInt8]) throws(JSONProblem) -> (change: BulkTimeoutChange, end: Int64) {
+    fileprivate static func read(
+        _ json: [UInt8]
+    ) throws(JSONProblem) -> (change: BulkTimeoutChange, end: Int64, by: Text, reason: Text) {
         var change = BulkTimeoutChange(.cancel, "", where: OrderFilter())
         var end: Int64 = 0
+        var (by, reason): (Text, Text) = ("", "")
         try JSONReader.read(json) { reader throws(JSONProblem) in
             try reader.object { key, reader throws(JSONProblem) in
                 switch key.string {
@@ -226,10 +298,20 @@ extension BulkTimeoutChange {
                         try reader.endArray()
                     }
                 case "end": end = try reader.int()
+                case "by": by = try reader.text()
+                case "reason": reason = try reader.text()
                 default: throw reader.problem("unknown key \(key)")
                 }
             }
         }
-        return (change, end)
+        return (change, end, by, reason)
+    }
+}
+
+extension Act {
+    /// What the audit says of a job.
+    fileprivate static func operation(_ number: Int64, _ what: String, _ timeout: TimeoutName) -> Act {
+        Act(
+            "$operation", ["operation": .text("o\(number)"), "was": .text(what), "timeout": .text(timeout.text.string)])
     }
 }

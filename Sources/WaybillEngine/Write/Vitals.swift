@@ -16,6 +16,8 @@ package struct Vitals: Sendable {
     package var writes: UInt64 = 0
     /// How long the last write took, its commit included.
     package var lastWriteTook = Interval(milliseconds: 0)
+    /// How long writes took, their commits included.
+    package var writeDurations = DurationBuckets()
     /// The last committed position of the journal.
     package var lastPosition = Position(0)
     /// How late timeouts have fired since the file was opened.

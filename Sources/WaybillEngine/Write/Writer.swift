@@ -177,6 +177,7 @@ package final class Writer {
             $0.hold = hold
             $0.lastPosition = last
             $0.lastWriteTook = took
+            $0.writeDurations.record(took)
         }
         pausedUntil = nil
         nextTimeout = next

@@ -91,6 +91,18 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns throws(StoreFailure) in try JobRow(columns) }
     }
 
+    /// One page of all jobs before a number, the newest first.
+    package func jobs(before number: Int64, limit: Int) throws(StoreFailure) -> [JobRow] {
+        let statement = try query(
+            """
+            SELECT number, kind, state, request, cursor, done, created_at, changed_at
+            FROM job WHERE number < ?2 ORDER BY number DESC LIMIT ?1
+            """)
+        statement.bind(1, Int64(limit))
+        statement.bind(2, number)
+        return try statement.all { columns throws(StoreFailure) in try JobRow(columns) }
+    }
+
     /// One page of the jobs that wait for their next step, the oldest first.
     package func runningJobs(after number: Int64 = 0, limit: Int) throws(StoreFailure) -> [JobRow] {
         let statement = try query(

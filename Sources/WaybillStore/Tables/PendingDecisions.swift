@@ -106,6 +106,18 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns throws(StoreFailure) in PendingMessageNumber(columns.integer(0)) }
     }
 
+    /// How many half messages are undecided, parked ones included, counted up to `limit`.
+    package func countUndecided(limit: Int) throws(StoreFailure) -> Int {
+        let statement = try query(
+            """
+            SELECT count(*) FROM (SELECT 1 FROM pending_message INDEXED BY pending_message_undecided
+                WHERE state IN ('half', 'parked') AND number > ?2 LIMIT ?1)
+            """)
+        statement.bind(1, Int64(limit))
+        statement.bind(2, Int64(0))
+        return try statement.first { columns in Int(columns.integer(0)) } ?? 0
+    }
+
     /// The half messages after a number that are undecided, parked ones included.
     package func undecidedMessages(
         after number: PendingMessageNumber, limit: Int

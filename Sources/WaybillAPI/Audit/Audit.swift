@@ -1,0 +1,84 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+import WaybillEngine
+
+/// Operations on what was done outside of orders and stock.
+enum Audit {
+    static let operations: [Operation] = [listAudits]
+
+    static let listAudits = Operation(
+        "listAudits", .get, "/v1/audit",
+        "Lists acts of operators and what the engine must tell: who, when, what and why, the oldest first.",
+        grant: Need(.operator),
+        query: [
+            Parameter("from", .time, "Only those of then or later."),
+            Parameter("type", .text(), "Only those of this type: `$hold`."),
+            Parameter("caller", .text(), "Only those of this caller."),
+        ] + PageRequest.parameters,
+        answers: [
+            Operation.Answer(
+                200, "A page; one with a filter may be short, even empty, while `next` is there.",
+                .page(
+                    .object([
+                        Field("event", .text(), isRequired: true), Field("type", .text(), isRequired: true),
+                        Field("at", .time, isRequired: true), Field("caller", .text(), isRequired: true),
+                        Field("trace", .text()), Field("about", .anyObject, "By the type.", isRequired: true),
+                    ])))
+        ], problems: [.badCursor],
+        example: Example(
+            after: [Example.Step(.post, "/v1/timeouts/hold", body: #"{"reason":"payments are down"}"#)],
+            .get("/v1/audit?type=$hold"), 200,
+            #"""
+            {"items":[{"event":"e1","type":"$hold","at":"2026-11-29T12:00:00Z","caller":"owner",
+             "about":{"held_by":"owner","since":1795953600000,"why":"payments are down"}}],"next":null}
+            """#),
+        handler: list)
+
+    private static func list(_ call: Call) async throws(Problem) -> Reply {
+        let (type, caller) = (call.query.text("type"), call.query.text("caller"))
+        let from = try call.query.time("from")
+        let page = try PageRequest(
+            call, of: "audit \(type ?? "") \(caller ?? "") \(Text("\(from?.milliseconds ?? .min)"))")
+        let found = try await call.book.read { book in
+            try book.engine.audits(after: page.number ?? 0, limit: page.limit)
+        }
+        let items = found.filter { audit in
+            (type.map { audit.type.text == $0 } ?? true) && (caller.map { audit.caller == $0 } ?? true)
+                && (from.map { audit.at >= $0 } ?? true)
+        }
+        return page.reply(items, next: found.count == page.limit ? found.last?.version : nil) { writer, audit in
+            writer.beginObject()
+            writer.member("event", Text(audit.position.text))
+            writer.member("type", audit.type.text)
+            writer.member("at", audit.at)
+            writer.member("caller", audit.caller)
+            writer.member("trace", ifAny: audit.trace)
+            writer.key("about")
+            writer.json(audit.body.withoutFormat)
+            writer.endObject()
+        }
+    }
+}
+
+extension [UInt8] {
+    /// The body of an audit without the number of its stored form.
+    fileprivate var withoutFormat: [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        do throws(JSONProblem) {
+            try JSONReader.read(self) { reader throws(JSONProblem) in
+                try reader.object { name, reader throws(JSONProblem) in
+                    let value = try reader.rawValue()
+                    guard name != "format" else { return }
+                    writer.key(named: name)
+                    writer.json(value)
+                }
+            }
+        } catch {
+            return Array("{}".utf8)
+        }
+        writer.endObject()
+        return writer.bytes
+    }
+}

@@ -1,0 +1,121 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+import WaybillEngine
+
+extension Operations {
+    private static let runningMax = 4
+    private static let sampleMax = 20
+
+    static let changeStep = Example.Step(
+        .post, "/v1/operations/timeouts", [(.idempotencyKey, "black-friday-1")],
+        body: """
+            {"filter":{"status":"awaiting payment","attributes":{"shop":"7"}},"name":"pay_due",
+             "action":{"extend":"15m"},"reason":"payments are down"}
+            """)
+
+    private static let filterFields = [
+        Field("status", .text(), "Only orders with this status."),
+        Field("workflow", .text(), "Only orders of this workflow."),
+        Field("attributes", .map(.text()), "Only orders with these values."),
+    ]
+    private static let actionFields = [
+        Field("extend", .duration, "So much later; with a minus: earlier."), Field("move", .time, "At this time."),
+        Field("cancel", .boolean, "Never."),
+    ]
+
+    static let changeTimeouts = Operation(
+        "changeTimeouts", .post, "/v1/operations/timeouts",
+        "Changes a timeout of every order that a filter finds, in many writes; orders placed later are not part of it.",
+        grant: Need(.operator), key: .taken,
+        body: .fields(
+            [
+                Field("filter", .object(filterFields), "Which orders.", isRequired: true),
+                Field("name", .text(), "Which timeout.", isRequired: true),
+                Field("action", .object(actionFields), "What becomes of it: one of the three.", isRequired: true),
+                Field("dry_run", .boolean, "Whether only what it would do is told."), Operation.reason,
+            ], bytesMax: Operation.BodyRule.smallMax),
+        answers: [
+            Operation.Answer(202, "It is written down and runs.", schema),
+            Operation.Answer(
+                200, "What it would do.",
+                .object([
+                    Field("dry_run", .boolean, isRequired: true), Field("orders", .integer(), isRequired: true),
+                    Field("sample", .array(.text(), countMax: sampleMax), isRequired: true),
+                ])),
+        ],
+        problems: [.badData, .notIndexed, .limit, .keyReused],
+        example: Example(
+            after: [ExampleShop.stock, ExampleShop.place], changeStep, 202,
+            shown.replacing("\"done\"", with: "\"running\"").replacing("\"changed\":1", with: "\"changed\":0")),
+        handler: change)
+
+    private static func change(_ call: Call) async throws(Problem) -> Reply {
+        let fields = try call.fields()
+        let change = BulkTimeoutChange(
+            try action(fields), TimeoutName(try fields.needed("name")), where: try await filter(fields, call))
+        let origin = call.origin(because: try call.neededReason(fields))
+        if try fields.bool("dry_run") ?? false {
+            let (count, sample) = try await call.book.read { book in
+                try book.engine.preview(change, sampleMax: sampleMax)
+            }
+            return .json { writer in
+                writer.beginObject()
+                writer.member("dry_run", true)
+                writer.member("orders", count)
+                writer.members("sample", sample) { $0.text($1.text) }
+                writer.endObject()
+            }
+        }
+        let given = try await call.book.ask { book in
+            let running = try book.engine.unfinishedBulkTimeouts()
+            guard running.count < runningMax || origin.key != nil && running.contains(where: { $0.by == origin.caller })
+            else { throw Problem(Refusal.limit("operations that run at a time", max: runningMax)) }
+            return try await book.engine.start(change, by: origin) { job in Reply.form(job) { $0.operation($1) } }
+        }
+        if case .now(let job) = given { try await JobRun.start(job, in: call.book) }
+        return .given(given, 202) { $0.operation($1) }
+    }
+
+    private static func action(_ fields: BodyFields) throws(Problem) -> TimeoutCommand.Action {
+        let object = try fields.object("action", as: actionFields)
+        let actions: [TimeoutCommand.Action?] = [
+            try object?.duration("extend").map { .extend(by: $0) }, try object?.time("move").map { .move(to: $0) },
+            try object?.bool("cancel") == true ? .cancel : nil,
+        ]
+        let found = actions.compactMap { $0 }
+        guard found.count == 1, let action = found.first else {
+            throw .badData("action", "one of extend, move and cancel is wanted")
+        }
+        return action
+    }
+
+    private static func filter(_ fields: BodyFields, _ call: Call) async throws(Problem) -> OrderFilter {
+        guard let object = try fields.object("filter", as: filterFields) else {
+            throw .badData("filter", "the field is missing")
+        }
+        let filter = OrderFilter(
+            status: try object.text("status"), workflow: try object.text("workflow").map { WorkflowName($0) },
+            attributes: try object.textsByName("attributes", countMax: 8).map {
+                OrderFilter.Attribute($0.name, $0.value)
+            })
+        guard filter.status != nil || filter.workflow != nil || !filter.attributes.isEmpty else {
+            throw .badData("filter", "it finds every order; say status, workflow or attributes")
+        }
+        try await filter.checkAttributes(call)
+        return filter
+    }
+}
+
+extension OrderFilter {
+    /// Refuses attributes that no workflow of the file has.
+    func checkAttributes(_ call: Call) async throws(Problem) {
+        guard !attributes.isEmpty else { return }
+        let known = try await call.book.read { book in try book.engine.attributeNames() }
+        guard let unknown = attributes.first(where: { !known.contains($0.name) }) else { return }
+        throw Problem(
+            .notIndexed,
+            "no workflow of this file has an attribute '\(unknown.name)'; there are: "
+                + known.sorted().map(\.string).joined(separator: ", "))
+    }
+}

@@ -1,0 +1,115 @@
+import Waybill
+import WaybillAccess
+import WaybillBroker
+import WaybillCore
+import WaybillEngine
+
+/// Operations on work that is done in many writes, and goes on where it stopped.
+enum Operations {
+    static let operations: [Operation] = [changeTimeouts, listOperations, showOperation, resume, stop]
+
+    static let schema = Schema.object([
+        Field("operation", .text(), isRequired: true), Field("kind", .text(), isRequired: true),
+        Field("state", .word(["running", "done", "stopped"]), isRequired: true),
+        Field("timeout", .text(), "Which timeout it changes.", isRequired: true),
+        Field("changed", .integer(), "Orders that it has changed.", isRequired: true),
+        Field("by", .text(), "Who started it.", isRequired: true), Field("reason", .text(), isRequired: true),
+        Field("started_at", .time, isRequired: true), Field("changed_at", .time, isRequired: true),
+    ])
+
+    static let shown = #"""
+        {"operation":"o1","kind":"timeouts","state":"done","timeout":"pay_due","changed":1,"by":"owner",
+         "reason":"payments are down","started_at":"2026-11-29T12:00:00Z","changed_at":"2026-11-29T12:00:00Z"}
+        """#
+
+    static let listOperations = Operation(
+        "listOperations", .get, "/v1/operations", "Lists operations, the newest first.", grant: Need(.viewer),
+        query: PageRequest.parameters, answers: [Operation.Answer(200, "A page.", .page(schema))],
+        problems: [.badCursor],
+        example: Example(
+            after: [ExampleShop.stock, ExampleShop.place, changeStep], .get("/v1/operations"), 200,
+            "{\"items\":[\(shown)],\"next\":null}"),
+        handler: { call throws(Problem) in
+            let page = try PageRequest(call, of: "operations")
+            let jobs = try await call.book.read { book in
+                try book.engine.bulkTimeouts(before: page.number ?? .max, limit: page.limit)
+            }
+            return page.reply(jobs, next: jobs.count == page.limit ? jobs.last?.number : nil) { $0.operation($1) }
+        })
+
+    static let showOperation = Operation(
+        "showOperation", .get, "/v1/operations/{operation}", "Shows an operation and how far it came.",
+        grant: Need(.viewer), answers: [Operation.Answer(200, "The operation.", schema)],
+        problems: [.unknownOperation],
+        example: Example(
+            after: [ExampleShop.stock, ExampleShop.place, changeStep], .get("/v1/operations/o1"), 200, shown),
+        handler: { call throws(Problem) in
+            let job = try await job(of: call)
+            return .json { $0.operation(job) }
+        })
+
+    static let resume = Operation(
+        "resumeOperation", .post, "/v1/operations/{operation}/resume",
+        "Goes on with an operation that was interrupted; one that runs or has ended is left alone.",
+        grant: Need(.operator), key: .taken, body: .fields([reason], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(202, "It runs, or has ended.", schema)], problems: [.unknownOperation],
+        example: Example(
+            after: [ExampleShop.stock, ExampleShop.place, changeStep],
+            Example.Step(.post, "/v1/operations/o1/resume", body: #"{"reason":"the machine is back"}"#), 202, shown),
+        handler: { call throws(Problem) in
+            let origin = call.origin(because: try call.neededReason(try call.fields()))
+            let job = try await job(of: call)
+            if !job.isDone, !job.isStopped {
+                let act = Act("$operation", ["operation": .text("o\(job.number)"), "was": "resumed"])
+                try await call.book.ask { book in try await book.engine.audit(act, by: origin) }
+                try await JobRun.start(job, in: call.book)
+            }
+            let now = try await Self.job(of: call)
+            return .json(202) { $0.operation(now) }
+        })
+
+    static let stop = Operation(
+        "stopOperation", .post, "/v1/operations/{operation}/stop",
+        "Gives an operation up; what it has changed stays changed.", grant: Need(.operator), key: .taken,
+        body: .fields([reason], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "It does not run.", schema)], problems: [.unknownOperation],
+        example: Example(
+            after: [ExampleShop.stock, ExampleShop.place, changeStep],
+            Example.Step(.post, "/v1/operations/o1/stop", body: #"{"reason":"a mistake"}"#), 200, shown),
+        handler: { call throws(Problem) in
+            let origin = call.origin(because: try call.neededReason(try call.fields()))
+            let number = try await job(of: call).number
+            let given = try await call.book.ask { book in
+                try await book.engine.stop(number, by: origin) { "\($0)" }
+            }
+            let now = try await job(of: call)
+            return .given(given.map { _ in now }) { $0.operation($1) }
+        })
+
+    private static let reason = Operation.reason
+
+    private static func job(of call: Call) async throws(Problem) -> BulkTimeoutJob {
+        let id = call.path("operation")
+        if id.string.hasPrefix("o"), let number = Int64(id.string.dropFirst()), number > 0 {
+            let job = try await call.book.read { book in try book.engine.bulkTimeout(number) }
+            if let job { return job }
+        }
+        throw Problem(.unknownOperation, "there is no operation \(id)").with(["operation": .text(id.string)])
+    }
+}
+
+extension JSONWriter {
+    mutating func operation(_ job: BulkTimeoutJob) {
+        beginObject()
+        member("operation", Text("o\(job.number)"))
+        member("kind", "timeouts")
+        member("state", job.isDone ? "done" : job.isStopped ? "stopped" : "running")
+        member("timeout", job.change.name.text)
+        member("changed", job.changed)
+        member("by", job.by)
+        member("reason", job.reason)
+        member("started_at", job.startedAt)
+        member("changed_at", job.changedAt)
+        endObject()
+    }
+}
