@@ -18,6 +18,8 @@ let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "h
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
@@ -139,6 +141,13 @@ let package = Package(
                 "WaybillCore", "WaybillEngine", "WaybillTimeouts", "Waybill", "WaybillAPI", "WaybillAccess",
                 "WaybillHTTP", lifecycle, unixSignals, logging,
             ], swiftSettings: house),
+        // Asks the list of operations in process, over a Unix socket or over TCP.
+        .target(
+            name: "WaybillClient",
+            dependencies: [
+                "WaybillCore", "Waybill", "WaybillEngine", "WaybillAccess", "WaybillAPI", httpTypes, nioCore, nioPosix,
+                nioHTTP1, nioHTTPTypes, nioHTTPTypesHTTP1,
+            ], swiftSettings: house),
         // Benchmarks with their limits; its bare loops speak to sqlite3 and to Hummingbird directly.
         .target(
             name: "WaybillBench",
@@ -153,7 +162,9 @@ let package = Package(
             name: "WaybillCommand",
             dependencies: [
                 "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillEngine", "Waybill", "ShopModules",
-                "Histories", "FlashSale", "WaybillAccess", "WaybillAPI", "WaybillServer", "WaybillBench", arguments,
+                "Histories", "FlashSale", "WaybillAccess", "WaybillAPI", "WaybillServer", "WaybillClient",
+                "WaybillBench",
+                arguments,
             ], swiftSettings: house),
 
         // What several test targets use: files that are deleted, SQLite's shell, the mug shop.

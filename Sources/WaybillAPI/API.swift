@@ -48,7 +48,7 @@ package struct API: Sendable {
     private func admission(_ head: Head, _ requestID: Text) throws(Problem) -> Admission {
         let target = try RequestTarget(head.target)
         let (operation, parameters) = try route(head.method, target)
-        let principal = try identify(head, for: operation)
+        let principal = try speaker(try identify(head, for: operation), head)
         let resource = { (name: String) in parameters.first { $0.name == name }?.value }
         guard principal.may(operation.grant, resource: resource) else {
             throw Problem(.forbidden, "the token of \(principal.name) does not allow \(operation.name)")
@@ -110,6 +110,19 @@ package struct API: Sendable {
                 + "makes one")
         problem.headers = [("www-authenticate", "Bearer")]
         throw problem.ending(with: head)
+    }
+
+    /// The principal under the name for which it speaks: percent-encoded, as a name may have any letters.
+    private func speaker(_ principal: Principal, _ head: Head) throws(Problem) -> Principal {
+        guard let encoded = try head.headers.single(.caller) else { return principal }
+        let caller = try RequestTarget("/\(encoded)").only
+        guard caller.byteCount <= 255, let speaker = principal.speaking(for: caller) else {
+            throw Problem(
+                .forbidden, "Waybill-Caller is for the owner of the file, who asks through its socket; up to 255 bytes"
+            )
+            .ending(with: head)
+        }
+        return speaker
     }
 
     /// Refuses by the head what need not be read.

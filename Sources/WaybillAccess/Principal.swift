@@ -3,12 +3,16 @@ package import WaybillCore
 /// Who asks, and what this principal may do.
 package struct Principal: Hashable, Sendable {
     /// How the journal names it: keys are remembered within this name.
-    package let name: Text
+    package private(set) var name: Text
     /// The token by which it came; nil: it came through the socket, or the server is open.
     package let token: Text?
     package let grants: [Grant]
     private let isAdmin: Bool
     private let isOperator: Bool
+    /// Whether it is the owner of the file, who alone may name for whom it speaks.
+    package private(set) var isOwner = false
+    /// Whether its commands are sent without a role, which no face allows: a program that has the file open may.
+    package private(set) var isUnchecked = false
 
     package init(name: Text, token: Text? = nil, grants: [Grant]) {
         self.name = name
@@ -19,7 +23,26 @@ package struct Principal: Hashable, Sendable {
     }
 
     /// The owner of the file, who may do everything: whoever opens the socket may open the file as well.
-    package static let owner = Principal(name: "owner", grants: [.admin, .payload])
+    package static let owner: Principal = {
+        var owner = Principal(name: "owner", grants: [.admin, .payload])
+        owner.isOwner = true
+        return owner
+    }()
+
+    /// The owner whose commands nobody checks by their role: for a file that is open in this process.
+    package static let unchecked: Principal = {
+        var unchecked = owner
+        unchecked.isUnchecked = true
+        return unchecked
+    }()
+
+    /// The same under the name of the one for whom it speaks; nil: it may speak for itself only.
+    package func speaking(for caller: Text) -> Principal? {
+        guard isOwner else { return nil }
+        var principal = self
+        principal.name = caller
+        return principal
+    }
 
     /// Any caller of a server that was started open.
     package static let anyone = Principal(name: "open", grants: [.admin, .payload])

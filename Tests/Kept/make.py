@@ -238,7 +238,7 @@ def make_messages():
     waybill("topic", "create", "gone", "--type", "mixed", *db)
     waybill("message", "send", "gone", "--body", "x", *db)
     waybill("topic", "delete", "gone", *db)
-    waybill("order", "send", "o-1", "refund_done", "--key", "o-1#1", *db)
+    waybill("order", "send", "o-1", "refund_done", "--unchecked", "--key", "o-1#1", *db)
 
 
 SCENARIO = """
@@ -296,9 +296,9 @@ def make_stopped():
     stand_still("stopped.waybill")
     db = ["--db", "stopped.waybill"]
     # Each opening fires what was due before the command.
-    waybill("order", "send", "f-1", "pay", "--data", '{"payment":"f1","amount_cents":900}', *db)
-    waybill("order", "send", "o-3", "pay", "--data", json.dumps(payment("p-3", 1500)), "--key", "k-3", *db)
-    waybill("order", "send", "o-2", "refund_done", "--key", "o-2#1", *db)
+    waybill("order", "send", "f-1", "pay", "--unchecked", "--data", '{"payment":"f1","amount_cents":900}', *db)
+    waybill("order", "send", "o-3", "pay", "--unchecked", "--data", json.dumps(payment("p-3", 1500)), "--key", "k-3", *db)
+    waybill("order", "send", "o-2", "refund_done", "--unchecked", "--key", "o-2#1", *db)
 
 
 def make_killed():
@@ -307,11 +307,11 @@ def make_killed():
     waybill("group", "create", "service", *db)
     waybill("stock", "receive", "mug", "9", "--location", "north", *db)
     for n in range(1, 5):
-        waybill("order", "send", f"o-{n}", "place", "--workflow", "standard-order", "--data",
+        waybill("order", "send", f"o-{n}", "place", "--unchecked", "--workflow", "standard-order", "--data",
                 json.dumps(order([("a", "mug", 1, 1000)], pay_within=f"{n * 2}s")), *db)
-    waybill("order", "send", "o-1", "pay", "--data", json.dumps(payment("p-1", 400)), *db)
+    waybill("order", "send", "o-1", "pay", "--unchecked", "--data", json.dumps(payment("p-1", 400)), *db)
     opened = {"shop": "s", "sku": "mug", "at": "north", "price_cents": 700, "needed": 2, "places": 3, "within": "1s"}
-    waybill("order", "send", "g-1", "open", "--workflow", "group-buy", "--data", json.dumps(opened), *db)
+    waybill("order", "send", "g-1", "open", "--unchecked", "--workflow", "group-buy", "--data", json.dumps(opened), *db)
     time.sleep(9)
     waiting = subprocess.Popen([binary, "message", "receive", "service", "nothing", "--wait", "20s", *db],
                                cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -39,6 +39,11 @@ enum ImportTable {
             "WaybillCore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAPI", "WaybillAccess", "WaybillHTTP",
             "ServiceLifecycle", "UnixSignals", "Logging",
         ],
+        // Speaks HTTP/1.1 with what the server stands on already; a client library would bring a second TLS and more.
+        "WaybillClient": [
+            "WaybillCore", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI", "HTTPTypes", "NIOCore",
+            "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1",
+        ],
         // Its bare loops speak to sqlite3 and to Hummingbird directly: what they reach is the limit.
         "WaybillBench": [
             "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts",
@@ -49,7 +54,7 @@ enum ImportTable {
         "WaybillCommand": [
             "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",
             "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "WaybillAccess", "WaybillAPI",
-            "WaybillServer", "WaybillBench", "ArgumentParser",
+            "WaybillServer", "WaybillClient", "WaybillBench", "ArgumentParser",
         ],
         // Beside the tests, for several test targets.
         "Fixtures": [],

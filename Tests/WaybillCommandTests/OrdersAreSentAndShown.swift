@@ -12,7 +12,7 @@ import Testing
     @discardableResult
     private func open(_ id: String, buyer: String = "ann", cents: Int = 500) throws -> Outcome {
         try waybill.run(
-            "order", "send", id, "open", "--db", "shop.db", "--workflow", "ticket.yaml", "--data",
+            "order", "send", id, "open", "--unchecked", "--db", "shop.db", "--workflow", "ticket.yaml", "--data",
             #"{"buyer":"\#(buyer)","cents":\#(cents)}"#)
     }
 
@@ -39,7 +39,7 @@ import Testing
 
     @Test func `send answers a repeated key the same, and does it once`() throws {
         try open("o-1")
-        let arguments = ["order", "send", "o-1", "pay", "--db", "shop.db", "--key", "k-1", "--data"]
+        let arguments = ["order", "send", "o-1", "pay", "--unchecked", "--db", "shop.db", "--key", "k-1", "--data"]
         func pay(_ data: String) throws -> Outcome {
             try waybill.shell(
                 "\"$waybill\" \(arguments.joined(separator: " ")) '\(data)' --json")
@@ -56,17 +56,19 @@ import Testing
     @Test func `send reads data from a file and from standard input`() throws {
         try waybill.file("open.json", #"{"buyer":"bob","cents":1}"#)
         let file = try waybill.run(
-            "order", "send", "o-1", "open", "--db", "shop.db", "--workflow", "ticket.yaml", "--data", "@open.json")
+            "order", "send", "o-1", "open", "--unchecked", "--db", "shop.db", "--workflow", "ticket.yaml", "--data",
+            "@open.json")
         #expect(file.status == 0)
         let input = try waybill.run(
-            "order", "send", "o-1", "pay", "--db", "shop.db", "--data", "@-", input: #"{"payment":"p","cents":1}"#)
+            "order", "send", "o-1", "pay", "--unchecked", "--db", "shop.db", "--data", "@-",
+            input: #"{"payment":"p","cents":1}"#)
         #expect(input.output.contains("paid"))
     }
 
     @Test func `a refusal is told, ends with status 1, and why repeats it later`() throws {
         try open("o-1")
         let refused = try waybill.run(
-            "order", "send", "o-1", "pay", "--db", "shop.db", "--data", #"{"payment":"p","cents":1}"#)
+            "order", "send", "o-1", "pay", "--unchecked", "--db", "shop.db", "--data", #"{"payment":"p","cents":1}"#)
         #expect(refused.status == 1)
         #expect(refused.errors.contains("not_possible"))
         #expect(refused.errors.contains("event.cents >= cents"))
@@ -82,7 +84,8 @@ import Testing
 
     @Test func `history shows what was asked and what came of it`() throws {
         try open("o-1")
-        try waybill.run("order", "send", "o-1", "pay", "--db", "shop.db", "--data", #"{"payment":"p","cents":500}"#)
+        try waybill.run(
+            "order", "send", "o-1", "pay", "--unchecked", "--db", "shop.db", "--data", #"{"payment":"p","cents":500}"#)
         let events = try order("history", "o-1").array()
         #expect(events.map { $0["type"] as? String } == ["open", "pay"])
         let paid = try #require(events.last)
@@ -97,7 +100,8 @@ import Testing
 
     @Test func `show goes back to an event and to a time`() throws {
         try open("o-1")
-        try waybill.run("order", "send", "o-1", "pay", "--db", "shop.db", "--data", #"{"payment":"p","cents":500}"#)
+        try waybill.run(
+            "order", "send", "o-1", "pay", "--unchecked", "--db", "shop.db", "--data", #"{"payment":"p","cents":500}"#)
         let events = try order("history", "o-1").array()
         let first = try #require(events.first?["event"] as? Int)
         let asOf = try waybill.run("order", "show", "o-1", "--db", "shop.db", "--as-of", "\(first)", "--json").object()
@@ -114,7 +118,8 @@ import Testing
         try open("o-2", buyer: "bob")
         let first = try #require(try order("history", "o-1").array().first?["event"] as? Int)
         try waybill.run("order", "send", "o-1", "close", "--db", "shop.db", "--role", "buyer")
-        try waybill.run("order", "send", "o-1", "pay", "--db", "shop.db", "--data", #"{"payment":"p","cents":500}"#)
+        try waybill.run(
+            "order", "send", "o-1", "pay", "--unchecked", "--db", "shop.db", "--data", #"{"payment":"p","cents":500}"#)
         func list(_ options: String) throws -> [String] {
             let outcome = try waybill.shell("\"$waybill\" order list --db shop.db --json \(options)")
             let orders = try #require(try outcome.object()["orders"] as? [[String: Any]])
@@ -150,19 +155,23 @@ import Testing
              "lines":[{"line":"1","sku":"mug","at":"","qty":1,"price_cents":900}]}
             """
         let placed = try waybill.run(
-            "order", "send", "o-1", "place", "--db", "shop.db", "--workflow", "standard-order", "--data", data)
+            "order", "send", "o-1", "place", "--unchecked", "--db", "shop.db", "--workflow", "standard-order", "--data",
+            data)
         #expect(placed.status == 0 && placed.output.contains("awaiting payment"), "\(placed.errors)")
         let pay = #"{"payment":"p","channel":"card","amount_cents":900}"#
-        #expect(try waybill.run("order", "send", "o-1", "pay", "--db", "shop.db", "--data", pay).status == 0)
+        #expect(
+            try waybill.run("order", "send", "o-1", "pay", "--unchecked", "--db", "shop.db", "--data", pay).status == 0)
         let ship = #"{"parcel":"x","carrier":"post","lines":[{"line":"1","qty":1}]}"#
-        #expect(try waybill.run("order", "send", "o-1", "ship", "--db", "shop.db", "--data", ship).status == 0)
+        #expect(
+            try waybill.run("order", "send", "o-1", "ship", "--unchecked", "--db", "shop.db", "--data", ship).status
+                == 0)
         #expect(try waybill.run("order", "show", "o-1/parcel-x", "--db", "shop.db").output.contains("parcel"))
         #expect(try waybill.run("verify", "shop.db").status == 0)
     }
 
     @Test func `list filters, and goes on where it ended`() throws {
         for number in 1...5 { try open("o-\(number)", buyer: number % 2 == 0 ? "bob" : "ann") }
-        try waybill.run("order", "send", "o-2", "close", "--db", "shop.db")
+        try waybill.run("order", "send", "o-2", "close", "--unchecked", "--db", "shop.db")
         func ids(_ filter: String) throws -> [String] {
             let outcome = try waybill.shell("\"$waybill\" order list --db shop.db --json \(filter)")
             return try #require(try outcome.object()["orders"] as? [[String: Any]]).compactMap { $0["id"] as? String }

@@ -9,7 +9,8 @@ import Testing
         try waybill.file("ticket.yaml", ticket)
         for number in 1...3 {
             try waybill.run(
-                "order", "send", "o-\(number)", "open", "--db", "shop.db", "--workflow", "ticket.yaml", "--data",
+                "order", "send", "o-\(number)", "open", "--unchecked", "--db", "shop.db", "--workflow", "ticket.yaml",
+                "--data",
                 #"{"buyer":"ann","cents":500}"#)
         }
     }
@@ -45,7 +46,7 @@ import Testing
 
     @Test func `begins with any command that writes and asks for it`() throws {
         let sent = try waybill.run(
-            "order", "send", "o-4", "open", "--db", "shop.db", "--hold-timeouts", "--data",
+            "order", "send", "o-4", "open", "--unchecked", "--db", "shop.db", "--hold-timeouts", "--data",
             #"{"buyer":"bob","cents":1}"#, "--workflow", "ticket.yaml")
         #expect(sent.status == 0 && sent.errors.contains("timeouts are held by operator"))
         #expect(

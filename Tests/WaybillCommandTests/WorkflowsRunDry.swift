@@ -136,7 +136,7 @@ import Testing
         try _ = waybill.run("stock", "receive", "blue", "1", "--location", "north", "--db", "shop.db")
         let data = String(book.dropFirst("book=".count))
         try _ = waybill.run(
-            "order", "send", "s-1", "book", "--workflow", "stay.yaml", "--data", data, "--db", "shop.db")
+            "order", "send", "s-1", "book", "--unchecked", "--workflow", "stay.yaml", "--data", data, "--db", "shop.db")
         for verb in ["show", "history", "why"] {
             let shown = try waybill.run("order", verb, "s-1", "--db", "shop.db")
             #expect(shown.output.contains(#""until": "2026-01-03T10:00:00Z""#), "order \(verb)")

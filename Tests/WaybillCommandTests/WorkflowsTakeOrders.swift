@@ -14,7 +14,7 @@ import Testing
     @discardableResult
     private func open(_ id: String, _ workflows: String...) throws -> Outcome {
         try waybill.run(
-            ["order", "send", id, "open", "--db", "shop.db", "--data", #"{"buyer":"ann","cents":500}"#]
+            ["order", "send", id, "open", "--unchecked", "--db", "shop.db", "--data", #"{"buyer":"ann","cents":500}"#]
                 + workflows.flatMap { ["--workflow", $0] })
     }
 
@@ -93,7 +93,7 @@ import Testing
     @Test func `several workflows are opened together, and the order is placed under the first`() throws {
         try writeFamily()
         #expect(try open("o-1", "shop.yaml", "box.yaml").status == 0)
-        #expect(try waybill.run("order", "send", "o-1", "pack", "--db", "shop.db").status == 0)
+        #expect(try waybill.run("order", "send", "o-1", "pack", "--unchecked", "--db", "shop.db").status == 0)
         let box = try waybill.run("order", "show", "o-1/b-1", "--db", "shop.db", "--json").object()
         #expect(box["workflow"] as? String == "box")
     }

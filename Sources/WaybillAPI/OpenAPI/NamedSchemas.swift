@@ -89,6 +89,7 @@ package enum NamedSchemas {
     private static let why = Schema.object([
         need("order", .text()), need("placed", .boolean), need("refusals", list(.anyObject)), Field("status", .text()),
         Field("timeouts", list(timeout)), Field("calls", list(.anyObject)), Field("possible", list(possible)),
+        Field("timeouts_held", .named("Hold"), "When none fires."),
     ])
 
     private static let topic = Schema.object([

@@ -46,8 +46,9 @@ package struct Call: Sendable {
         }
     }
 
-    /// The role in which a command is sent: the one that is named, or the only one that the token has.
-    package func role() throws(Problem) -> Text {
+    /// The role in which a command is sent: the one that is named, or the only one that the token has; nil: nobody
+    /// checks it.
+    package func role() throws(Problem) -> Text? {
         if let named = try headers.single(.role) {
             guard principal.maySpeak(as: Text(named)) else {
                 throw Problem(.wrongRole, "this token may not speak as \(named)")
@@ -55,6 +56,7 @@ package struct Call: Sendable {
             }
             return Text(named)
         }
+        if principal.isUnchecked { return nil }
         let roles = principal.roles
         guard roles.count == 1, let only = roles.first else {
             let choice = roles.isEmpty ? "" : ", one of \(roles.map(\.string).joined(separator: ", "))"

@@ -14,11 +14,15 @@ package enum RequestHeader: String, Sendable, CaseIterable {
     case role = "waybill-role"
     case lane = "waybill-lane"
     case notAfter = "waybill-not-after-ms"
+    case caller = "waybill-caller"
 }
 
 /// The header fields of one request, those of ``RequestHeader``.
 package struct CallHeaders: Sendable {
     private var fields: [(name: RequestHeader, value: String)] = []
+
+    /// All of them, as they came.
+    package var all: [(name: RequestHeader, value: String)] { fields }
 
     package init() {}
 

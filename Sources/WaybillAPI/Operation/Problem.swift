@@ -41,8 +41,13 @@ package struct Problem: Error, Sendable {
     }
 
     /// A defect of this program; what it was goes to the log, not to the caller.
-    package static func defect(_ what: String) -> Problem {
-        Problem(.defect, "this request met a defect of the server: \(what)")
+    package static func defect(_ what: String) -> Problem { Problem(.defect, defectIntroduction + what) }
+
+    private static let defectIntroduction = "this request met a defect of the server: "
+
+    /// What the sentence of a problem says besides that it is a defect.
+    package static func withoutDefect(_ detail: String) -> String {
+        detail.hasPrefix(defectIntroduction) ? String(detail.dropFirst(defectIntroduction.count)) : detail
     }
 
     /// The same with an account of what it was about.

@@ -113,9 +113,10 @@ extension OrderFilter {
         guard !attributes.isEmpty else { return }
         let known = try await call.book.read { book in try book.engine.attributeNames() }
         guard let unknown = attributes.first(where: { !known.contains($0.name) }) else { return }
+        let names = known.sorted().map(\.string).joined(separator: ", ")
         throw Problem(
             .notIndexed,
-            "no workflow of this file has an attribute '\(unknown.name)'; there are: "
-                + known.sorted().map(\.string).joined(separator: ", "))
+            "no workflow of this file has an attribute '\(unknown.name)'; "
+                + (known.isEmpty ? "none has any" : "there are: \(names)"))
     }
 }

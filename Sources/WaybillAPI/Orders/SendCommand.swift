@@ -6,10 +6,15 @@ extension Orders {
     static let sendCommand = Operation(
         "sendCommand", .post, "/v1/orders/{order}/commands/{command}",
         "Sends a command to an order; the body is the command's data.",
-        grant: Need(.orders), key: .taken, body: .json(bytesMax: Operation.BodyRule.smallMax),
+        grant: Need(.orders),
+        query: [
+            Parameter(
+                "workflow", .text(bytesMax: 256), "The workflow to place the order under, of a command that places it.")
+        ], key: .taken, body: .json(bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Accepted.", .receipt)],
         problems: [
-            .unknownOrder, .unknownCommand, .notPossible, .insufficientStock, .beyondHolding, .invariantBroken,
+            .unknownOrder, .unknownCommand, .unknownWorkflow, .orderExists, .notPossible, .insufficientStock,
+            .beyondHolding, .invariantBroken,
             .arithmetic, .noOpenCall, .callEnded, .callNotAnswered, .versionConflict, .badData, .keyReused, .wrongRole,
             .roleMissing,
         ],
@@ -21,7 +26,8 @@ extension Orders {
     private static func send(_ call: Call) async throws(Problem) -> Reply {
         let command = OrderCommand(
             EventName(call.path("command")), of: OrderID(call.path("order")),
-            json: call.body.isEmpty ? Array("{}".utf8) : call.body, role: try call.role(), key: call.key,
+            json: call.body.isEmpty ? Array("{}".utf8) : call.body,
+            workflow: call.query.text("workflow").map { WorkflowName($0) }, role: try call.role(), key: call.key,
             caller: call.principal.name, expectedVersion: try EntityTag.expectedVersion(call.headers),
             lane: try call.lane(), trace: call.trace)
         do throws(Problem) {

@@ -1,6 +1,7 @@
 import Waybill
 import WaybillAccess
 import WaybillCore
+import WaybillEngine
 
 extension Orders {
     static let showOrder = Operation(
@@ -14,15 +15,19 @@ extension Orders {
     private static func show(_ call: Call) async throws(Problem) -> Reply {
         let id = OrderID(call.path("order"))
         let moment = try AsOfParameter.read(call.query)
+        let isNow = moment == .now
         let found = try await call.book.read { book in
             try book.order(id, asOf: moment).map { order in
-                (order: order, calls: try book.calls(of: id) ?? [], isAtRest: try book.isAtRest(id))
+                (
+                    order: order, calls: isNow ? try book.calls(of: id) ?? [] : order.openOnes,
+                    isAtRest: isNow ? try book.isAtRest(id) : nil, then: try book.engine.time(of: moment)
+                )
             }
         }
         guard let found else { throw Problem(.unknownOrder(id)) }
-        let isNow = moment == .now
-        return .json(headers: isNow ? [EntityTag.header(found.order.version)] : []) { writer in
-            writer.order(found.order, calls: found.calls, isAtRest: isNow ? found.isAtRest : nil)
+        let headers = isNow ? [EntityTag.header(found.order.version)] : AsOfParameter.headers(found.then)
+        return .json(headers: headers) { writer in
+            writer.order(found.order, calls: found.calls, isAtRest: found.isAtRest)
         }
     }
 

@@ -26,7 +26,7 @@ extension Orders {
         let id = OrderID(call.path("order"))
         let moment = try AsOfParameter.read(call.query)
         let found = try await call.book.read { book in
-            (try book.order(id, asOf: moment), try book.refusals(of: id, asOf: moment))
+            (try book.order(id, asOf: moment), try book.refusals(of: id, asOf: moment), book.timeoutHold)
         }
         // An order that was never placed has refusals too, and these are what is asked about.
         guard found.0 != nil || !found.1.isEmpty else { throw Problem(.unknownOrder(id)) }
@@ -52,6 +52,10 @@ extension Orders {
                     writer.members("guards", possible.guards) { $0.text($1) }
                     writer.endObject()
                 }
+            }
+            if let hold = found.2 {
+                writer.key("timeouts_held")
+                writer.hold(hold)
             }
             writer.endObject()
         }

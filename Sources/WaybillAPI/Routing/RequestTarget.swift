@@ -8,6 +8,9 @@ package struct RequestTarget: Sendable {
     /// Names and values of the query, in order.
     let query: [(name: String, value: Text)]
 
+    /// Its one segment; empty: it has none.
+    var only: Text { segments.count == 1 ? segments[0] : "" }
+
     /// Bytes of a target.
     package static let bytesMax = 8 * 1_024
 

@@ -6,7 +6,7 @@ import WaybillEngine
 extension Stock {
     static let listStock = Operation(
         "listStock", .get, "/v1/stock", "Lists stocks by SKU and location.", grant: Need(.viewer, .stock),
-        query: PageRequest.parameters,
+        query: [Parameter("prefix", .text(), "Only SKUs that begin with this.")] + PageRequest.parameters,
         answers: [Operation.Answer(200, "A page.", .page(.stockLevel))],
         example: Example(
             after: [ExampleShop.stock], .get("/v1/stock"), 200,
@@ -17,11 +17,14 @@ extension Stock {
         handler: list)
 
     private static func list(_ call: Call) async throws(Problem) -> Reply {
-        let page = try PageRequest(call, of: "stock")
+        let prefix = call.query.text("prefix") ?? ""
+        let page = try PageRequest(call, of: Text("stock \(prefix)"))
         let after = page.after.flatMap { place in
             place.count == 2 ? StockKey(sku: SKU(place[0]), location: Location(place[1])) : nil
         }
-        let stocks = try await call.book.read { book in try book.engine.stocks(after: after, limit: page.limit) }
+        let stocks = try await call.book.read { book in
+            try book.engine.stocks(beginning: prefix, after: after, limit: page.limit)
+        }
         let last = stocks.count == page.limit ? stocks.last?.key : nil
         return page.reply(stocks, next: last.map { [$0.sku.text, $0.location.text] }) { writer, stock in
             writer.beginObject()
@@ -29,5 +32,20 @@ extension Stock {
             writer.level(stock.level)
             writer.endObject()
         }
+    }
+}
+
+extension Engine {
+    /// Stocks whose SKU begins with a text, after one of them.
+    fileprivate func stocks(
+        beginning prefix: Text, after: StockKey?, limit: Int
+    ) throws -> [(key: StockKey, level: StockLevel)] {
+        guard !prefix.isEmpty else { return try stocks(after: after, limit: limit) }
+        var found: [(key: StockKey, level: StockLevel)] = []
+        // No SKU that begins with the prefix sorts before the prefix itself.
+        let first = StockKey(sku: SKU(prefix), location: "")
+        if after == nil, let level = try stock(first) { found.append((first, level)) }
+        found += try stocks(after: after ?? first, limit: limit - found.count)
+        return Array(found.prefix { $0.key.sku.text.string.utf8.starts(with: prefix.string.utf8) })
     }
 }

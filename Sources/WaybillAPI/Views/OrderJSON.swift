@@ -1,5 +1,12 @@
 package import WaybillCore
 
+extension OrderView {
+    /// The calls that were open then: how others ended is known of now only.
+    package var openOnes: [CallView] {
+        openCalls.map { CallView(key: $0.key, state: $0.state, deadline: $0.deadline) }
+    }
+}
+
 /// An order and what belongs to it, as JSON.
 extension JSONWriter {
     package mutating func timeout(_ name: TimeoutName, due: Moment) {

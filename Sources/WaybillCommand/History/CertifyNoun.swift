@@ -19,7 +19,7 @@ struct CertifyNoun: AsyncParsableCommand {
               waybill certify --db shop.db --sku mug --out mug.certificate.jsonl
             """)
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: ClosedFileOptions
 
     @Option(help: "Only this SKU, at all its locations; may be repeated.")
     var sku: [SKU] = []

@@ -32,6 +32,7 @@ struct ExportOrders: AsyncParsableCommand {
         let isShown = !Output.standard.isTerminal
         var settings = Export.Settings()
         settings.upTo = at
+        try OrderBookPlace.requireClosed(db)
         let result = try await DatabaseFile(path: db).reading { book in
             try Export(settings: settings).run(
                 book,

@@ -21,6 +21,7 @@ struct RecoverNoun: ParsableCommand {
     var json = false
 
     func run() throws {
+        try OrderBookPlace.requireClosed(path)
         try DatabaseFile(path: path).requireExistence()
         let recovery = try OrderBook.recover(path)
         if json { return printJSON(recovery?.lastEvent, recovery?.lostCommits, recovery?.movedTo) }

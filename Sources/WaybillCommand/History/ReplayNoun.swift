@@ -21,7 +21,7 @@ struct ReplayNoun: AsyncParsableCommand {
         let result: Replay.Pass
     }
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: ClosedFileOptions
 
     func run() async throws {
         let passes = try await file.database.reading { book in

@@ -17,7 +17,7 @@ struct ReportByMonth: AsyncParsableCommand {
     /// How the figures are written.
     enum Format: String, ExpressibleByArgument, CaseIterable { case csv, table }
 
-    @OptionGroup var file: FileOptions
+    @OptionGroup var file: ClosedFileOptions
 
     @Option(help: "csv for programs, table for people.")
     var format = Format.csv

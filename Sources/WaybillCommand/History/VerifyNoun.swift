@@ -22,6 +22,7 @@ struct VerifyNoun: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
+        try OrderBookPlace.requireClosed(path)
         try DatabaseFile(path: path).requireExistence()
         let report = try verify(path)
         if json {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Waybill
+import WaybillClient
 import WaybillCore
 
 /// Which orders a list or a bulk command is about.
@@ -32,6 +33,13 @@ struct FilterOptions: ParsableArguments {
                     + (known.isEmpty ? "none has any" : "there are: \(names)"))
         }
         return filter
+    }
+
+    /// A question about the orders that were asked for.
+    func applied(to question: Question) throws -> Question {
+        let filter = try filter()
+        let question = question.with("status", filter.status).with("workflow", filter.workflow?.text)
+        return filter.attributes.reduce(question) { $0.with("attribute.\($1.name)", $1.value) }
     }
 
     private func filter() throws -> OrderFilter {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill order calls`: what orders have asked of workers outside and nobody has answered.
@@ -9,7 +10,7 @@ struct ListCalls: AsyncParsableCommand {
         commandName: "calls", abstract: "List open calls of all orders, the longest overdue first.",
         discussion: """
             An unanswered call may have been done: ask the provider by its key, then send the command that answers it, \
-            with that key: waybill order send ORDER COMMAND --key KEY. `order show` names both commands.
+            with that key: waybill order send ORDER COMMAND --role ROLE --key KEY. `order show` names both commands.
             """)
 
     @OptionGroup var file: FileOptions
@@ -25,15 +26,11 @@ struct ListCalls: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await file.database.reading { book in
-            var found: [OpenCallView] = []
-            var last: OpenCallView?
-            repeat {
-                let page = try book.openCalls(after: last, limit: 1_000)
-                found += page.filter { !unanswered || $0.isUnanswered }
-                last = page.count < 1_000 ? nil : page.last
-            } while last != nil && found.count < limit
-            let shown = Array(found.prefix(limit))
+        try await file.asking { client in
+            let shown = try await client.list(Question("listCalls"), atMost: limit) { members in
+                let call = try members.openCallOfOrder()
+                return !unanswered || call.isUnanswered ? call : nil
+            }
             file.json ? write(shown) : print(shown)
         }
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill order list`: a page of orders in the order in which they were placed.
@@ -19,40 +20,39 @@ struct ListOrders: AsyncParsableCommand {
     var limit = 50
 
     @Option(help: ArgumentHelp("Go on where an earlier list ended.", valueName: "token"))
-    var after: Int64?
+    var after: Text?
 
     func validate() throws {
         guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
     }
 
     func run() async throws {
-        try await file.database.reading { book in
-            var filter = try filter.filter(in: book)
-            if newestFirst { filter.sequence = .newestFirst }
-            let page = try collect(filter, from: book)
-            file.json ? write(page) : print(page)
+        try await file.asking { client in
+            let question = try filter.applied(to: Question("listOrders")).asOf(upTo.moment)
+            let (orders, next) = try await collect(question.with("order", newestFirst ? "newest" : nil), client)
+            file.json ? write(orders, next: next) : print(orders, next: next)
         }
     }
 
-    /// Looks on until there are enough: a page of the engine may be short, even empty.
-    private func collect(_ filter: OrderFilter, from book: OrderBook) throws -> Page<OrderView> {
+    /// Looks on until there are enough: a page may be short, even empty.
+    private func collect(_ question: Question, _ client: Client) async throws -> (orders: [OrderView], next: Text?) {
         var orders: [OrderView] = []
-        var token = after.map { PageToken(number: $0) }
+        var cursor = after
         repeat {
-            let page = try book.orders(
-                filter, asOf: upTo.moment, after: token, limit: min(limit - orders.count, 1_000))
-            orders += page.elements
-            token = page.next
-        } while token != nil && orders.count < limit
-        return Page(elements: orders, next: token)
+            let page = try await client.ask(
+                question.with("limit", min(limit - orders.count, Client.pageMax)).with("cursor", cursor))
+            orders += try page.objects("items").map { try $0.order() }
+            cursor = try page.textIfAny("next")
+        } while cursor != nil && orders.count < limit
+        return (orders, cursor)
     }
 
-    private func print(_ page: Page<OrderView>) {
+    private func print(_ orders: [OrderView], next: Text?) {
         var table = TextTable([
             .init("ORDER"), .init("STATUS"), .init("PLACED"), .init("EVENTS", isRightAligned: true), .init("WORKFLOW"),
             .init("STATES"),
         ])
-        for order in page.elements {
+        for order in orders {
             table.add([
                 order.id.description, order.status.string, order.placedAt.iso8601, "\(order.version)",
                 "\(order.workflow) \(order.workflowVersion)", order.states.map(\.string).joined(separator: " + "),
@@ -60,20 +60,18 @@ struct ListOrders: AsyncParsableCommand {
         }
         guard !table.isEmpty else { return Output.standard.line(Style.dim("no orders")) }
         table.write()
-        if let next = page.next {
-            Output.standard.line(Style.dim("there may be more: --after \(next.number)"))
-        }
+        if let next { Output.standard.line(Style.dim("there may be more: --after \(next)")) }
     }
 
-    private func write(_ page: Page<OrderView>) {
+    private func write(_ orders: [OrderView], next: Text?) {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("orders")
         writer.beginArray()
-        for order in page.elements { writer.order(order) }
+        for order in orders { writer.order(order) }
         writer.endArray()
         writer.key("next")
-        if let next = page.next { writer.text(Text("\(next.number)")) } else { writer.null() }
+        if let next { writer.text(next) } else { writer.null() }
         writer.endObject()
         writer.print()
     }

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Waybill
+import WaybillAPI
+import WaybillClient
 import WaybillCore
-import WaybillEngine
 
 /// `waybill order history`: every event of an order, what was asked and what came of it.
 struct OrderHistory: AsyncParsableCommand {
@@ -16,25 +17,21 @@ struct OrderHistory: AsyncParsableCommand {
     @OptionGroup var upTo: MomentOptions
 
     func run() async throws {
-        try await file.database.reading { book in
-            guard let workflow = try book.engine.workflow(of: id) else { throw CommandFailure.noOrder(id, in: file.db) }
+        try await file.asking { client in
+            guard let order = try await client.order(id) else { throw CommandFailure.noOrder(id, in: file.db) }
             if !file.json {
-                Output.standard.line(
-                    Style.bold(id.description.printable) + Style.dim("  \(workflow.name)".printable))
+                Output.standard.line(Style.bold(id.description.printable) + Style.dim("  \(order.workflow)".printable))
             }
             var writer = JSONWriter()
             writer.beginArray()
-            var version: Int64 = 0
-            while let events = try book.details(of: id, after: version), let last = events.last {
-                for event in events where upTo.includes(event) {
-                    if file.json {
-                        writer.event(event)
-                    } else {
-                        EventText(event).write()
-                    }
+            var cursor: Text?
+            repeat {
+                let page = try await client.ask(Question("orderHistory", id.text).with("cursor", cursor))
+                for event in try page.events(of: id) where upTo.includes(event) {
+                    if file.json { writer.event(event) } else { EventText(event).write() }
                 }
-                version = last.version
-            }
+                cursor = try page.textIfAny("next")
+            } while cursor != nil
             writer.endArray()
             if file.json { writer.print() }
         }

@@ -1,5 +1,8 @@
 import ArgumentParser
 import Waybill
+import WaybillAPI
+import WaybillAccess
+import WaybillClient
 import WaybillCore
 
 /// `waybill order send`: a command to an order, durable when this returns.
@@ -38,30 +41,37 @@ struct SendToOrder: AsyncParsableCommand {
     @Option(help: "The role that the command is sent in; it must be one that the workflow allows.")
     var role: Text?
 
-    @Option(help: "Who sends it; keys are remembered per caller.")
-    var caller = Text("waybill")
+    @Flag(help: "Of a closed file: let no role be checked.")
+    var unchecked = false
+
+    @Option(help: "Who sends it: waybill, or the holder of the token. Keys are remembered per caller.")
+    var caller: Text?
+
+    func validate() throws {
+        if role == nil, !unchecked {
+            throw ValidationError("--role says in which role it is sent; on a closed file --unchecked asks for none.")
+        }
+        if role != nil, unchecked { throw ValidationError("Give --role or --unchecked, not both.") }
+    }
 
     func run() async throws {
         let chosen = try WorkflowChoice(workflow)
         let bytes = data.hasPrefix("@") ? try WholeFile.bytes(String(data.dropFirst())) : Array(data.utf8)
-        let request = OrderCommand(
-            command, of: id, json: bytes, workflow: chosen.name, role: role, key: key, caller: caller)
-        let answer = try await file.database.writing(workflows: chosen.texts, isMade: !workflow.isEmpty) { book in
-            await book.answer(to: request)
+        let question = try Question("sendCommand", id.text, command.text).with("workflow", chosen.name?.text)
+            .with(.role, role).with(.idempotencyKey, key).with(body: bytes)
+        try await file.acting(
+            workflows: chosen.texts, isMade: !workflow.isEmpty, as: unchecked ? .unchecked : .owner
+        ) { client in
+            do {
+                let receipt = try await client.ask(question.by(caller, on: client)).receipt()
+                guard file.json else { return print(receipt) }
+                var writer = JSONWriter()
+                writer.accepted(receipt)
+                writer.print()
+            } catch let refused as Refused {
+                throw try refused.told(of: id, asJSON: file.json, hint: workflow.isEmpty ? " with --workflow" : "")
+            }
         }
-        if file.json { write(answer) }
-        switch answer {
-        case .accepted(let receipt):
-            if !file.json { print(receipt) }
-        case .refused(let refusal):
-            guard !file.json else { throw ExitCode(CommandFailure.status(of: refusal.code).rawValue) }
-            throw CommandFailure(refused: refusal.code, refusal.message + hint(for: refusal))
-        }
-    }
-
-    private func hint(for refusal: Refusal) -> String {
-        guard case .unknownOrder = refusal, workflow.isEmpty else { return "" }
-        return " with --workflow"
     }
 
     private func print(_ receipt: Receipt) {
@@ -70,10 +80,25 @@ struct SendToOrder: AsyncParsableCommand {
             "\(receipt.order): \(command) \(outcome), version \(receipt.version), ".printable
                 + Style.green(receipt.status.string.printable))
     }
+}
 
-    private func write(_ answer: Answer) {
+extension Refused {
+    /// How a command to an order ends that was not accepted.
+    ///
+    /// - Parameter hint: what would help when there is no such order.
+    func told(of order: OrderID, asJSON: Bool, hint: String = "") throws -> any Error {
+        let failure = CommandFailure(self)
+        guard failure.status != .impossible else { return failure }
+        guard asJSON else {
+            return code == "unknown_order" ? CommandFailure(refused: code, message + hint) : failure
+        }
         var writer = JSONWriter()
-        writer.answer(answer, to: id)
+        writer.beginObject()
+        writer.member("accepted", false)
+        writer.member("order", order.text)
+        writer.refused(self)
+        writer.endObject()
         writer.print()
+        return ExitCode(failure.status.rawValue)
     }
 }

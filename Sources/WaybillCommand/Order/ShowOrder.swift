@@ -1,8 +1,8 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
-import WaybillEngine
 
 /// `waybill order show`: an order now, or as it was.
 struct ShowOrder: AsyncParsableCommand {
@@ -17,35 +17,52 @@ struct ShowOrder: AsyncParsableCommand {
     @OptionGroup var upTo: MomentOptions
 
     func run() async throws {
-        try await file.database.reading { book in
-            guard let order = try book.order(id, asOf: upTo.moment) else {
-                throw try CommandFailure.absent(id, in: book, file: file.db)
-            }
-            let calls = try book.calls(of: id) ?? []
-            if file.json {
+        try await file.asking { client in
+            let reply = try await client.orderReply(id, asOf: upTo.moment)
+            guard let reply else { throw try await CommandFailure.absent(id, client, file: file.db) }
+            let members = try Members(reply.body)
+            let (order, calls) = (try members.order(), try members.calls())
+            guard !file.json else {
                 var writer = JSONWriter()
-                writer.order(
-                    order, calls: upTo.moment == .now ? calls : order.openOnes,
-                    isAtRest: upTo.moment == .now ? try book.isAtRest(id) : nil)
-                writer.print()
-            } else {
-                let children = try order.children.map { id in
-                    "\(id): \(try book.order(id, asOf: upTo.moment)?.status ?? "not there")".printable
-                }
-                OrderText(
-                    order, children: children, calls: upTo.moment == .now ? calls : order.openOnes,
-                    context: try book.engine.workflow(of: id)?.context,
-                    now: try book.engine.time(of: upTo.moment) ?? World.system.now()
-                ).write()
+                writer.order(order, calls: calls, isAtRest: try members.boolIfAny("at_rest"))
+                return writer.print()
             }
+            var children: [String] = []
+            for id in order.children {
+                let child = try await client.order(id, asOf: upTo.moment)
+                children.append("\(id): \(child?.status ?? "not there")".printable)
+            }
+            OrderText(
+                order, children: children, calls: calls,
+                context: try await WorkflowOnServer.context(of: order, client), now: try reply.asOf
+            ).write()
         }
     }
 }
 
-extension OrderView {
-    /// The calls that were open then: how others ended is known of now only.
-    var openOnes: [CallView] {
-        openCalls.map { CallView(key: $0.key, state: $0.state, deadline: $0.deadline) }
+extension Client {
+    /// The answer about an order, with the time that it is of; nil: there is none, or was none then.
+    func orderReply(_ id: OrderID, asOf moment: AsOf) async throws -> Reply? {
+        do {
+            return try await reply(to: Question("showOrder", id.text).asOf(moment))
+        } catch let refused as Refused where refused.status == 404 {
+            return nil
+        }
+    }
+
+    /// An order; nil: there is none, or was none then.
+    func order(_ id: OrderID, asOf moment: AsOf = .now) async throws -> OrderView? {
+        try await orderReply(id, asOf: moment).map { try Members($0.body).order() }
+    }
+}
+
+extension Reply {
+    /// The time that a look into the past is of, or now.
+    var asOf: Moment {
+        get throws {
+            let header = headers.first { $0.name == AsOfParameter.header }
+            return try header.map { try Moment(read: Text($0.value)) } ?? World.system.now()
+        }
     }
 }
 
@@ -55,8 +72,8 @@ extension CommandFailure {
     }
 
     /// An order that is not there, or was not there yet.
-    static func absent(_ id: OrderID, in book: OrderBook, file: String) throws -> CommandFailure {
-        guard let order = try book.order(id) else { return .noOrder(id, in: file) }
+    static func absent(_ id: OrderID, _ client: Client, file: String) async throws -> CommandFailure {
+        guard let order = try await client.order(id) else { return .noOrder(id, in: file) }
         return CommandFailure("the order \(id) was placed later, at \(order.placedAt.iso8601)", status: .negative)
     }
 }

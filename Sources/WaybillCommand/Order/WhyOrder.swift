@@ -1,8 +1,8 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
-import WaybillEngine
 
 /// `waybill order why`: why an order did not move.
 struct WhyOrder: AsyncParsableCommand {
@@ -18,21 +18,36 @@ struct WhyOrder: AsyncParsableCommand {
     @OptionGroup var upTo: MomentOptions
 
     func run() async throws {
-        try await file.database.reading { book in
-            let order = try book.order(id, asOf: upTo.moment)
-            let refusals = try book.refusals(of: id, asOf: upTo.moment)
-            guard order != nil || !refusals.isEmpty else {
-                throw try CommandFailure.absent(id, in: book, file: file.db)
+        try await file.asking { client in
+            let reply = try await client.orderReply(id, asOf: upTo.moment)
+            let order = try reply.map { try Members($0.body).order() }
+            guard let why = try await client.find(Question("whyOrder", id.text).asOf(upTo.moment)) else {
+                throw try await CommandFailure.absent(id, client, file: file.db)
             }
-            if file.json { return write(order, refusals, hold: book.timeoutHold) }
-            if let hold = book.timeoutHold { Output.standard.line(hold.sentence + "\n") }
+            let refusals = try why.objects("refusals").map { try $0.refusal() }
+            let hold = try why.object("timeouts_held")?.hold()
+            if file.json { return write(order, refusals, hold: hold) }
+            if let hold { Output.standard.line(hold.sentence + "\n") }
             // Refusals are kept in small number, so those of long ago may be gone.
-            let areOthersKept = try refusals.isEmpty && !book.refusals(of: id).isEmpty
+            let areOthersKept = refusals.isEmpty ? try await hasRefusals(client) : false
             print(refusals, ifNone: areOthersKept ? "of what is kept, nothing was refused by then" : nil)
-            print(
-                order, placed: try book.order(id)?.placedAt, context: try book.engine.workflow(of: id)?.context,
-                now: try book.engine.time(of: upTo.moment) ?? World.system.now())
+            guard let order else { return try await printAbsence(client) }
+            OrderText(
+                order, calls: order.openOnes, context: try await WorkflowOnServer.context(of: order, client),
+                now: try reply?.asOf ?? World.system.now()
+            ).write()
         }
+    }
+
+    private func hasRefusals(_ client: Client) async throws -> Bool {
+        try await !(client.find(Question("whyOrder", id.text))?.objects("refusals") ?? []).isEmpty
+    }
+
+    /// It was placed after the moment that was asked for, or never.
+    private func printAbsence(_ client: Client) async throws {
+        let placed = try await client.order(id)?.placedAt
+        let when = placed.map { "was placed later, at \($0.iso8601)" } ?? "was never placed"
+        Output.standard.line("\(id) \(when)".printable)
     }
 
     private func print(_ refusals: [RefusalView], ifNone: String?) {
@@ -51,13 +66,6 @@ struct WhyOrder: AsyncParsableCommand {
             details.wrapped("", refusal.message.string.printable)
         }
         output.line()
-    }
-
-    /// - Parameter placed: when it was placed, which may be after the moment that was asked for; nil: never.
-    private func print(_ order: OrderView?, placed: Moment?, context: RecordType?, now: Moment) {
-        if let order { return OrderText(order, calls: order.openOnes, context: context, now: now).write() }
-        let when = placed.map { "was placed later, at \($0.iso8601)" } ?? "was never placed"
-        Output.standard.line("\(id) \(when)".printable)
     }
 
     private func write(_ order: OrderView?, _ refusals: [RefusalView], hold: TimeoutHold?) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import WaybillAPI
 import WaybillCore
 
 /// `waybill stock receive`: so many units came in.
@@ -15,7 +16,9 @@ struct ReceiveStock: AsyncParsableCommand {
     @OptionGroup var change: StockChangeOptions
 
     func run() async throws {
-        try await change.send(.receive(quantity), of: which.stock, to: file, isMade: true)
+        try await change.send("receiveStock", of: which.stock, to: file, isMade: true) {
+            $0.member("quantity", quantity)
+        }
     }
 }
 
@@ -33,7 +36,7 @@ struct AdjustStock: AsyncParsableCommand {
     @OptionGroup var change: StockChangeOptions
 
     func run() async throws {
-        try await change.send(.adjust(by), of: which.stock, to: file, isMade: false)
+        try await change.send("adjustStock", of: which.stock, to: file) { $0.member("by", by) }
     }
 }
 
@@ -54,6 +57,9 @@ struct CountStock: AsyncParsableCommand {
     @OptionGroup var change: StockChangeOptions
 
     func run() async throws {
-        try await change.send(.count(quantity, expected: expected), of: which.stock, to: file, isMade: false)
+        try await change.send("countStock", of: which.stock, to: file) { writer in
+            writer.member("quantity", quantity)
+            if let expected { writer.member("expected", expected) }
+        }
     }
 }

@@ -1,15 +1,13 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
-import WaybillEngine
 
 /// `waybill stock list`: every stock, by SKU and location.
 struct ListStock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List the stocks by SKU and location.")
-
-    private static let pageRows = 1_000
 
     @OptionGroup var file: FileOptions
 
@@ -24,24 +22,13 @@ struct ListStock: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await file.database.reading { book in
-            let stocks = try collect(from: book)
+        try await file.asking { client in
+            let question = try Question("listStock").with("prefix", prefix.map { Text($0) })
+            let stocks = try await client.list(question, atMost: limit) { members in
+                (key: try members.stock(), level: try members.level())
+            }
             file.json ? write(stocks) : print(stocks)
         }
-    }
-
-    private func collect(from book: OrderBook) throws -> [(key: StockKey, level: StockLevel)] {
-        var found: [(key: StockKey, level: StockLevel)] = []
-        // No SKU that begins with the prefix sorts before the prefix itself.
-        var last = prefix.map { StockKey(sku: SKU($0), location: "") }
-        if let last, let level = try book.stock(last) { found.append((last, level)) }
-        while found.count < limit {
-            let page = try book.engine.stocks(after: last, limit: Self.pageRows)
-            found += page.prefix { $0.key.sku.description.utf8.starts(with: (prefix ?? "").utf8) }
-            guard page.count == Self.pageRows, let end = page.last?.key else { break }
-            last = end
-        }
-        return Array(found.prefix(limit))
     }
 
     private func print(_ stocks: [(key: StockKey, level: StockLevel)]) {

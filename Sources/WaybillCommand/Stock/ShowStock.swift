@@ -1,8 +1,8 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
-import WaybillEngine
 
 /// `waybill stock show`: the level of one stock.
 struct ShowStock: AsyncParsableCommand {
@@ -13,8 +13,9 @@ struct ShowStock: AsyncParsableCommand {
 
     func run() async throws {
         let stock = which.stock
-        try await file.database.reading { book in
-            guard let level = try book.stock(stock) else { throw try absent(stock, in: book) }
+        try await file.asking { client in
+            let question = try Question("showStock", stock.sku.text).with("location", stock.location.text)
+            guard let level = try await client.find(question)?.level() else { throw try await absent(stock, client) }
             guard file.json else {
                 Output.standard.line(Style.bold(stock.readable) + "  " + level.readable)
                 return Details().line("sum", "\(level.received) received, \(level.adjusted) adjusted")
@@ -28,8 +29,9 @@ struct ShowStock: AsyncParsableCommand {
         }
     }
 
-    private func absent(_ stock: StockKey, in book: OrderBook) throws -> CommandFailure {
-        let next = try book.engine.stocks(after: stock, limit: 1).first?.key
+    private func absent(_ stock: StockKey, _ client: Client) async throws -> CommandFailure {
+        let question = try Question("listStock").with("prefix", stock.sku.text).with("limit", 1)
+        let next = try await client.ask(question).objects("items").first?.stock()
         if stock.location.text.isEmpty, let next, next.sku == stock.sku {
             return CommandFailure(
                 "\(stock.sku) lies at locations in \(file.db), \(next.location) is one; name it by --location",

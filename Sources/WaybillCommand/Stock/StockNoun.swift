@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill stock`: what there is, and how it comes in.
@@ -31,39 +32,54 @@ struct StockChangeOptions: ParsableArguments {
     var note: Text?
 
     /// Sends the change and shows the level after it.
-    func send(_ action: StockCommand.Action, of stock: StockKey, to file: WritingOptions, isMade: Bool) async throws {
-        let command = StockCommand(action, of: stock, key: key, caller: "waybill", note: note)
-        let result = try await file.database.writing(isMade: isMade) { book in await book.answer(to: command) }
-        switch result {
-        case .success(let receipt):
-            if file.json {
-                var writer = JSONWriter()
-                writer.beginObject()
-                writer.member("accepted", true)
-                writer.stock(receipt.stock)
-                writer.level(receipt.level)
-                writer.member("version", receipt.version)
-                writer.member("repeated", receipt.isRepeat)
-                writer.endObject()
-                writer.print()
-            } else {
-                let repeated = receipt.isRepeat ? " (done before, nothing changed)" : ""
-                Output.standard.line("\(receipt.stock.readable): \(receipt.level.readable)\(repeated)")
+    func send(
+        _ name: String, of stock: StockKey, to file: WritingOptions, isMade: Bool = false,
+        _ members: (inout JSONWriter) -> Void
+    ) async throws {
+        let question = try Question(name, stock.sku.text).with("location", stock.location.text)
+            .with(.idempotencyKey, key).with { writer in
+                members(&writer)
+                writer.member("note", ifAny: note)
             }
-        case .failure(let refusal):
-            guard file.json else {
-                throw CommandFailure(refused: refusal.code, refusal.message)
+        try await file.acting(isMade: isMade) { client in
+            do {
+                show(try await client.ask(question.by(nil, on: client)).stockReceipt(), asJSON: file.json)
+            } catch let refused as Refused {
+                throw refused.told(of: stock, asJSON: file.json)
             }
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.member("accepted", false)
-            writer.stock(stock)
-            writer.key("refusal")
-            writer.refusal(refusal)
-            writer.endObject()
-            writer.print()
-            throw ExitCode(CommandFailure.status(of: refusal.code).rawValue)
         }
+    }
+
+    private func show(_ receipt: StockReceipt, asJSON: Bool) {
+        guard asJSON else {
+            let repeated = receipt.isRepeat ? " (done before, nothing changed)" : ""
+            return Output.standard.line("\(receipt.stock.readable): \(receipt.level.readable)\(repeated)")
+        }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("accepted", true)
+        writer.stock(receipt.stock)
+        writer.level(receipt.level)
+        writer.member("version", receipt.version)
+        writer.member("repeated", receipt.isRepeat)
+        writer.endObject()
+        writer.print()
+    }
+}
+
+extension Refused {
+    /// How a change of stock ends that was not accepted.
+    fileprivate func told(of stock: StockKey, asJSON: Bool) -> any Error {
+        let failure = CommandFailure(self)
+        guard asJSON, failure.status != .impossible else { return failure }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("accepted", false)
+        writer.stock(stock)
+        writer.refused(self)
+        writer.endObject()
+        writer.print()
+        return ExitCode(failure.status.rawValue)
     }
 }
 

@@ -28,22 +28,13 @@ extension JSONWriter {
         endObject()
     }
 
-    /// - Parameter order: who was asked.
-    mutating func answer(_ answer: Answer, to order: OrderID) {
+    mutating func accepted(_ receipt: Receipt) {
         beginObject()
-        switch answer {
-        case .accepted(let receipt):
-            member("accepted", true)
-            member("order", receipt.order.text)
-            member("version", receipt.version)
-            member("status", receipt.status)
-            member("repeated", receipt.isRepeat)
-        case .refused(let refusal):
-            member("accepted", false)
-            member("order", order.text)
-            key("refusal")
-            self.refusal(refusal)
-        }
+        member("accepted", true)
+        member("order", receipt.order.text)
+        member("version", receipt.version)
+        member("status", receipt.status)
+        member("repeated", receipt.isRepeat)
         endObject()
     }
 }

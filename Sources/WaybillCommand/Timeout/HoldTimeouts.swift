@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill timeout hold`: nothing of orders fires until it is released.
@@ -22,8 +23,8 @@ struct HoldTimeouts: AsyncParsableCommand {
     @Option(help: "Why; shown wherever the hold is.")
     var reason: String = ""
 
-    @Option(help: "Who holds them.")
-    var by: String = "operator"
+    @Option(help: "Who holds them: operator, or the holder of the token.")
+    var by: Text?
 
     /// Nothing fires between the opening and the hold.
     private var held: DatabaseFile {
@@ -34,11 +35,10 @@ struct HoldTimeouts: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let hold = try await held.writing { book in
-            try await book.holdTimeouts(because: reason, by: by)
-            return book.timeoutHold
+        let hold = try await file.acting(on: held) { client in
+            let question = try Question("holdTimeouts").with { $0.member("reason", Text(reason)) }
+            return try await client.ask(question.by(by, usual: "operator", on: client)).hold()
         }
-        guard let hold else { return }
         if file.json {
             var writer = JSONWriter()
             writer.hold(hold)
@@ -56,12 +56,16 @@ struct ReleaseTimeouts: AsyncParsableCommand {
 
     @OptionGroup var file: FileOptions
 
-    @Option(help: "Who releases them.")
-    var by: String = "operator"
+    @Option(help: "Why; kept in the audit.")
+    var reason: String = ""
+
+    @Option(help: "Who releases them: operator, or the holder of the token.")
+    var by: Text?
 
     func run() async throws {
-        let wasHeld = try await file.database.writing { book in
-            try await book.releaseTimeouts(by: by)
+        let wasHeld = try await file.acting { client in
+            let question = try Question("releaseTimeouts").with { $0.member("reason", Text(reason)) }
+            return try await client.ask(question.by(by, usual: "operator", on: client)).bool("released")
         }
         if file.json {
             var writer = JSONWriter()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill timeout list`: what is pending.
@@ -33,25 +34,26 @@ struct ListTimeouts: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await file.database.reading { book in
-            let pending = try collect(try filter.filter(in: book), from: book)
-            if let hold = book.timeoutHold { Output.error.line("waybill: \(hold.sentence)") }
+        try await file.asking { client in
+            let pending = try await collect(client)
+            if let hold = try await client.hold() { Output.error.line("waybill: \(hold.sentence)") }
             file.json ? write(pending) : print(pending)
         }
     }
 
-    private func collect(_ filter: OrderFilter, from book: OrderBook) throws -> [Pending] {
+    private func collect(_ client: Client) async throws -> [Pending] {
         if let id {
-            guard let order = try book.order(id) else { throw CommandFailure.noOrder(id, in: file.db) }
+            guard let order = try await client.order(id) else { throw CommandFailure.noOrder(id, in: file.db) }
             return Array(timeouts(of: order).prefix(limit))
         }
+        let question = try filter.applied(to: Question("listOrders")).with("limit", Client.pageMax)
         var found: [Pending] = []
-        var token: PageToken?
+        var cursor: Text?
         repeat {
-            let page = try book.orders(filter, after: token, limit: 1_000)
-            for order in page.elements { found += timeouts(of: order) }
-            token = page.next
-        } while token != nil && found.count < limit
+            let page = try await client.ask(question.with("cursor", cursor))
+            for order in try page.objects("items") { found += timeouts(of: try order.order()) }
+            cursor = try page.textIfAny("next")
+        } while cursor != nil && found.count < limit
         return Array(found.prefix(limit))
     }
 

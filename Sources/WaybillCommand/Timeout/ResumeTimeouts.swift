@@ -14,6 +14,7 @@ struct ResumeTimeouts: AsyncParsableCommand {
     var stop = false
 
     func run() async throws {
+        try OrderBookPlace.requireClosed(file.db)
         try await file.database.writing { book in
             let jobs = try await book.unfinishedTimeoutJobs()
             if jobs.isEmpty { say("nothing was interrupted") }

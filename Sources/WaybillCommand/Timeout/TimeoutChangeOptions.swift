@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// Which timeout of which orders a command changes: one order by its id, or all that a filter finds.
@@ -36,32 +37,35 @@ struct TimeoutChangeOptions: ParsableArguments {
     }
 
     private func change(_ id: OrderID, _ action: TimeoutChange.Action, done: String) async throws {
-        let (answer, order) = try await file.database.writing { book in
-            let answer =
-                switch action {
-                case .cancel: await Answer { try await book.cancelTimeout(name, of: id) }
-                case .extend(let interval): await Answer { try await book.extendTimeout(name, of: id, by: interval) }
-                case .move(let moment): await Answer { try await book.moveTimeout(name, of: id, to: moment) }
+        try await file.acting { client in
+            do {
+                let receipt = try await client.ask(try question(id, action).by("", on: client)).receipt()
+                guard !file.json else {
+                    var writer = JSONWriter()
+                    writer.accepted(receipt)
+                    return writer.print()
                 }
-            return (answer, try await book.order(id))
+                let order = try await client.order(id)
+                let due = order?.timeouts.first { $0.name == name }.map { ", due at \($0.due.iso8601)" } ?? ""
+                Output.standard.line("\(id): \(name) \(done)\(due), version \(receipt.version)".printable)
+            } catch let refused as Refused {
+                throw try refused.told(of: id, asJSON: file.json)
+            }
         }
-        if file.json {
-            var writer = JSONWriter()
-            writer.answer(answer, to: id)
-            writer.print()
-        }
-        switch answer {
-        case .accepted(let receipt):
-            guard !file.json else { return }
-            let due = order?.timeouts.first { $0.name == name }.map { ", due at \($0.due.iso8601)" } ?? ""
-            Output.standard.line("\(id): \(name) \(done)\(due), version \(receipt.version)".printable)
-        case .refused(let refusal):
-            guard !file.json else { throw ExitCode(CommandFailure.status(of: refusal.code).rawValue) }
-            throw CommandFailure(refused: refusal.code, refusal.message)
+    }
+
+    private func question(_ id: OrderID, _ action: TimeoutChange.Action) throws -> Question {
+        switch action {
+        case .cancel: try Question("cancelTimeout", id.text, name.text)
+        case .extend(let interval):
+            try Question("extendTimeout", id.text, name.text).with { $0.member("by", interval.milliseconds) }
+        case .move(let moment):
+            try Question("moveTimeout", id.text, name.text).with { $0.member("to", moment) }
         }
     }
 
     private func changeMany(_ action: TimeoutChange.Action, done: String) async throws {
+        try OrderBookPlace.requireClosed(file.db)
         if dryRun {
             let count = try await file.database.reading { book in try book.countTimeouts(change(action, in: book)) }
             return report(count, isDryRun: true, sentence: "\(counted(count, "order")) would have \(name) \(done)")

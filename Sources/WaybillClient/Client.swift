@@ -1,0 +1,83 @@
+package import WaybillAPI
+import WaybillCore
+
+/// Asks a served order book what the list of operations offers: in this process, over the socket beside its file, or
+/// over TCP. The answers are the same bytes whichever way they come.
+package struct Client: Sendable {
+    private enum Way: Sendable {
+        case inProcess(InProcess)
+        case overHTTP(OverHTTP)
+    }
+
+    private let way: Way
+
+    package init(_ inProcess: InProcess) { way = .inProcess(inProcess) }
+    package init(_ overHTTP: OverHTTP) { way = .overHTTP(overHTTP) }
+
+    /// Whether the order book is open in this process.
+    package var isInProcess: Bool {
+        switch way {
+        case .inProcess: true
+        case .overHTTP: false
+        }
+    }
+
+    /// Whether who asks is the owner of the file, who may name for whom it speaks.
+    package var isOwner: Bool {
+        switch way {
+        case .inProcess: true
+        case .overHTTP(let overHTTP): overHTTP.isAtSocket
+        }
+    }
+
+    /// Asks, and answers the reply of the operation.
+    ///
+    /// - Throws: ``Refused`` when the answer is no, ``ClientFailure`` when there is none.
+    package func reply(to question: Question) async throws -> Reply {
+        let reply =
+            switch way {
+            case .inProcess(let inProcess): await inProcess.ask(question)
+            case .overHTTP(let overHTTP): try await overHTTP.ask(question)
+            }
+        guard reply.status >= 400 else { return reply }
+        let problem = try Members(reply.body)
+        throw Refused(
+            status: reply.status, code: try problem.text("code").string,
+            message: Problem.withoutDefect(try problem.text("detail").string))
+    }
+
+    /// Asks, and answers the object of the reply.
+    package func ask(_ question: Question) async throws -> Members { try Members(await reply(to: question).body) }
+
+    /// Asks, and answers nil when what is asked about is not there.
+    package func find(_ question: Question) async throws -> Members? {
+        do {
+            return try await ask(question)
+        } catch let refused as Refused where refused.status == 404 {
+            return nil
+        }
+    }
+
+    /// The elements of a list, page by page, until there are enough or no more.
+    ///
+    /// - Parameters:
+    ///   - question: without limit and cursor.
+    ///   - isWanted: which of them count.
+    package func list<Element>(
+        _ question: Question, atMost count: Int, _ read: (Members) throws -> Element?
+    ) async throws -> [Element] {
+        var found: [Element] = []
+        var cursor: Text?
+        repeat {
+            let page = try await ask(question.with("limit", Self.pageMax).with("cursor", cursor))
+            for item in try page.objects("items") {
+                if let element = try read(item) { found.append(element) }
+            }
+            cursor = try page.textIfAny("next")
+        } while cursor != nil && found.count < count
+        return Array(found.prefix(count))
+    }
+
+    /// The most elements of one page.
+    package static let pageMax = 1_000
+}

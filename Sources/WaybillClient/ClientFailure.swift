@@ -1,0 +1,29 @@
+/// Why a question has no answer: what happened, where, and what would help.
+package struct ClientFailure: Error, Sendable {
+    /// What it means for who asked.
+    package enum Kind: Hashable, Sendable {
+        /// Nothing was asked: there is no server, or it is not reached.
+        case unreachable
+        /// It was sent, and no answer came: whether it was done is not known.
+        case unknown
+        /// The answer is not what the operation says.
+        case unreadable
+        /// The question cannot be asked so.
+        case defect
+    }
+
+    package let kind: Kind
+    package let message: String
+
+    package init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+}
+
+/// A question that was answered with no: the problem by its code and its sentence.
+package struct Refused: Error, Sendable {
+    package let status: Int
+    package let code: String
+    package let message: String
+}

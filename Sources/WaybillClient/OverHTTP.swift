@@ -1,0 +1,147 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+import NIOPosix
+import WaybillAPI
+package import WaybillCore
+
+/// Asks a server over HTTP/1.1, one connection for each question.
+package struct OverHTTP: Sendable {
+    /// Where the server is.
+    package enum Place: Hashable, Sendable {
+        /// The socket beside a file.
+        case socket(path: String)
+        case tcp(host: String, port: Int)
+    }
+
+    private typealias Connection = NIOAsyncChannel<HTTPResponsePart, HTTPRequestPart>
+
+    /// Beyond the longest wait of any operation.
+    private static let answerSecondsMax: Int64 = 120
+    private static let connectSecondsMax: Int64 = 10
+    /// Beyond any answer of the list: a page of messages with their bodies.
+    private static let answerBytesMax = 1_024 * 1_024 * 1_024
+
+    private let place: Place
+    private let token: Text?
+
+    /// - Parameter token: nil: none is sent; the socket asks for none.
+    package init(_ place: Place, token: Text? = nil) {
+        self.place = place
+        self.token = token
+    }
+
+    /// Whether it asks at the socket beside a file.
+    var isAtSocket: Bool {
+        switch place {
+        case .socket: true
+        case .tcp: false
+        }
+    }
+
+    func ask(_ question: Question) async throws(ClientFailure) -> Reply {
+        let connection = try await connect()
+        do {
+            let reply = try await connection.executeThenClose { inbound, outbound in
+                let end = connection.channel.eventLoop.scheduleTask(in: .seconds(Self.answerSecondsMax)) {
+                    connection.channel.close(promise: nil)
+                }
+                defer { end.cancel() }
+                try await outbound.write(.head(request(question)))
+                if !question.body.isEmpty { try await outbound.write(.body(ByteBuffer(bytes: question.body))) }
+                try await outbound.write(.end(nil))
+                return try await Self.reply(inbound)
+            }
+            if let reply { return reply }
+        } catch let failure as ClientFailure {
+            throw failure
+        } catch {
+            throw lost(question, "\(error)")
+        }
+        throw lost(question, "the connection ended")
+    }
+
+    private func lost(_ question: Question, _ why: String) -> ClientFailure {
+        question.isReading
+            ? ClientFailure(.unreachable, "\(placeText) did not answer: \(why)")
+            : ClientFailure(
+                .unknown,
+                "\(placeText) did not answer, and whether it was done is not known: \(why); look, or send "
+                    + "it again with the same key")
+    }
+
+    private func connect() async throws(ClientFailure) -> Connection {
+        let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .connectTimeout(.seconds(Self.connectSecondsMax))
+        do {
+            return switch place {
+            case .socket(let path):
+                try await bootstrap.connect(unixDomainSocketPath: path) { Self.prepared($0) }
+            case .tcp(let host, let port):
+                try await bootstrap.connect(host: host, port: port) { Self.prepared($0) }
+            }
+        } catch {
+            throw ClientFailure(.unreachable, "there is no server at \(placeText): \(error)")
+        }
+    }
+
+    private static func prepared(_ channel: any Channel) -> EventLoopFuture<Connection> {
+        channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHTTPClientHandlers()
+            try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPClientCodec())
+            return try Connection(wrappingChannelSynchronously: channel)
+        }
+    }
+
+    private func request(_ question: Question) -> HTTPRequest {
+        var request = HTTPRequest(
+            method: HTTPRequest.Method(question.operation.method.rawValue) ?? .get, scheme: "http",
+            authority: authority, path: question.target)
+        for (name, value) in question.headers.all {
+            if let field = HTTPField.Name(name.rawValue) { request.headerFields[field] = value }
+        }
+        if let token { request.headerFields[.authorization] = "Bearer \(token)" }
+        if !question.isReading { request.headerFields[.contentLength] = "\(question.body.count)" }
+        request.headerFields[.connection] = "close"
+        return request
+    }
+
+    /// The whole answer; nil: the connection ended before.
+    private static func reply(_ parts: NIOAsyncChannelInboundStream<HTTPResponsePart>) async throws -> Reply? {
+        var reply: Reply?
+        var body: [UInt8] = []
+        for try await part in parts {
+            switch part {
+            case .head(let head):
+                let headers = head.headerFields.map { (name: $0.name.canonicalName, value: $0.value) }
+                reply = Reply(head.status.code, headers: headers, contentType: head.headerFields[.contentType])
+            case .body(let buffer):
+                guard body.count + buffer.readableBytes <= answerBytesMax else {
+                    throw ClientFailure(.unreadable, "the answer has more than \(answerBytesMax) bytes")
+                }
+                body.append(contentsOf: buffer.readableBytesView)
+            case .end:
+                // An answer before the answer, such as 100, has no end of this kind.
+                reply?.body = body
+                return reply
+            }
+        }
+        return nil
+    }
+
+    private var authority: String {
+        switch place {
+        case .socket: "waybill"
+        case .tcp(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        }
+    }
+
+    private var placeText: String {
+        switch place {
+        case .socket(let path): path
+        case .tcp: "http://\(authority)"
+        }
+    }
+}

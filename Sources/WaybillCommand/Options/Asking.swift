@@ -1,0 +1,109 @@
+import ArgumentParser
+import Waybill
+import WaybillAPI
+import WaybillAccess
+import WaybillClient
+import WaybillCore
+
+/// How a command asks an order book: the same questions of a closed file and of a server.
+extension DatabaseOptions {
+    /// Looks, and changes nothing: a closed file stays as it is, to the byte.
+    func asking<Result>(_ body: (Client) async throws -> Result) async throws -> Result {
+        try await telling {
+            if let client = try place.client() { return try await body(client) }
+            return try await database.reading { book in try await body(Client(InProcess(book))) }
+        }
+    }
+
+    /// Changes something; a closed file is opened for it.
+    ///
+    /// - Parameters:
+    ///   - workflows: texts that take new orders from now on, if their versions are higher.
+    ///   - isMade: whether a file that is not there is made.
+    ///   - principal: who asks when the file is closed.
+    func acting<Result>(
+        workflows: [WorkflowText] = [], isMade: Bool = false, as principal: Principal = .owner,
+        _ body: (Client) async throws -> Result
+    ) async throws -> Result {
+        try await acting(on: database, workflows: workflows, isMade: isMade, as: principal, body)
+    }
+
+    /// The same of a file that is opened in another way.
+    func acting<Result>(
+        on database: DatabaseFile, workflows: [WorkflowText] = [], isMade: Bool = false,
+        as principal: Principal = .owner, _ body: (Client) async throws -> Result
+    ) async throws -> Result {
+        try await telling {
+            guard let client = try place.client() else {
+                return try await database.writing(workflows: workflows, isMade: isMade) { book in
+                    try await body(Client(InProcess(book, as: principal)))
+                }
+            }
+            if principal.isUnchecked {
+                throw CommandFailure(
+                    "--unchecked is for a closed file, and a server has \(place.name) open: name a role with --role",
+                    status: .misused)
+            }
+            try await WorkflowOnServer.put(workflows, client)
+            if let hold = try await client.hold() {
+                if database.showsHold { Output.error.line("waybill: \(hold.sentence)") }
+            } else if let reason = database.holds, database.showsHold {
+                _ = reason
+                throw CommandFailure(
+                    "--hold-timeouts is for a closed file, and a server has \(place.name) open: "
+                        + "`waybill timeout hold` holds them", status: .misused)
+            }
+            return try await body(client)
+        }
+    }
+
+    /// A refusal ends the command as it was asked for: in words, or as one object.
+    private func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
+        do {
+            return try await body()
+        } catch let refused as Refused {
+            let failure = CommandFailure(refused)
+            guard json, failure.status == .negative || failure.status == .unknown else { throw failure }
+            var writer = JSONWriter()
+            writer.beginObject()
+            writer.member("accepted", false)
+            writer.refused(refused)
+            writer.endObject()
+            writer.print()
+            throw ExitCode(failure.status.rawValue)
+        } catch let failure as ClientFailure {
+            throw CommandFailure(failure)
+        }
+    }
+}
+
+extension Client {
+    /// What holds the timeouts of orders; nil: nothing does.
+    func hold() async throws -> TimeoutHold? { try await find(Question("showHold"))?.hold() }
+}
+
+extension JSONWriter {
+    /// The member that says why not.
+    mutating func refused(_ refused: Refused) {
+        key("refusal")
+        beginObject()
+        member("code", Text(refused.code))
+        member("message", Text(refused.message))
+        endObject()
+    }
+}
+
+extension CommandFailure {
+    /// A question that was answered with no.
+    init(_ refused: Refused) {
+        switch refused.code {
+        // What the file or the filter is, not what was asked of it.
+        case "defect", "not_indexed": self.init(refused.message)
+        default: self.init(refused: refused.code, refused.message)
+        }
+    }
+
+    init(_ failure: ClientFailure) {
+        self.init(failure.message, status: failure.kind == .unknown ? .unknown : .impossible)
+    }
+}
