@@ -72,7 +72,7 @@ extension OrderBook {
         _ = try activate(edition, by: Origin(caller: Text(caller))) { "" }
     }
 
-    /// The same for somebody outside.
+    /// The same for a caller outside.
     package func activate(
         _ edition: WorkflowEdition, by origin: Origin, form: () -> Text
     ) throws -> GivenAnswer<Void> {

@@ -29,7 +29,7 @@ package struct Principal: Hashable, Sendable {
         return owner
     }()
 
-    /// The owner whose commands nobody checks by their role: for a file that is open in this process.
+    /// The owner, whose commands are not checked by their role: for a file that is open in this process.
     package static let unchecked: Principal = {
         var unchecked = owner
         unchecked.isUnchecked = true

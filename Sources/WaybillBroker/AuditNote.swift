@@ -21,7 +21,7 @@ package struct AuditNote: Hashable, Sendable {
         self.trace = trace
     }
 
-    /// What somebody outside did, and why.
+    /// What a caller outside did, and why.
     package init(_ act: Act, by origin: Origin, at: Moment) {
         var writer = JSONWriter()
         act.values.with("reason", origin.reason.isEmpty ? nil : .text(origin.reason.string)).write(to: &writer)

@@ -12,7 +12,7 @@ package protocol BrokerVerb: Sendable {
     /// Whether it is a step of receiving and answering, for which no producer and no buyer waits.
     static var isOfReceiving: Bool { get }
 
-    /// What the audit says of it when somebody outside asked for it; nil: nothing, it is no act of an operator.
+    /// What the audit says of it when a caller outside asked for it; nil: nothing, it is no act of an operator.
     func act(_ answer: Answer, by origin: Origin) -> Act?
 
     /// Does it; what it answers is handed out only after the commit. What it throws undoes it.

@@ -48,7 +48,7 @@ package struct Question: Sendable {
         return question
     }
 
-    /// The same in the name of somebody else, which only the owner of a file may ask for.
+    /// The same in the name of another caller, which only the owner of a file may ask for.
     ///
     /// - Parameters:
     ///   - caller: nil: the owner speaks as `usual`, and a token as itself.

@@ -62,7 +62,7 @@ package final class Engine: Sendable {
     /// Hands out the replies of large writes.
     let replyQueue = DispatchQueue(label: "waybill.replies")
     let maintenance = MaintenanceSignal()
-    /// Consumers without names of their own.
+    /// Consumers that have no names.
     let clients = Atomic(0)
     /// Whether messages may have come due while the file was closed that have not become visible yet.
     let hasOverdueMessages = Mutex(true)

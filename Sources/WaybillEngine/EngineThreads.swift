@@ -28,7 +28,7 @@ package final class EngineThreads: TaskExecutor, @unchecked Sendable {
         self.threadsMax = threadsMax
     }
 
-    /// Lets a job wait for a thread. The line is as long as there are tasks; whoever makes them bounds their number.
+    /// Lets a job wait for a thread. The queue is as long as there are tasks; their maker bounds their number.
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         condition.lock()
@@ -93,7 +93,7 @@ package final class EngineThreads: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    /// Room for so many jobs is kept when the line is empty.
+    /// Room for this many jobs is kept when the queue is empty.
     private static let keptMax = 1_024
 }
 

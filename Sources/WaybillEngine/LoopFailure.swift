@@ -43,7 +43,7 @@ public struct LoopFailure: Hashable, Sendable, CustomStringConvertible {
     public let loop: Loop
     /// What went wrong.
     public let why: String
-    /// When it tries again: so long from now at the latest.
+    /// When it tries again: after this time at the latest.
     public let rest: Interval
 
     package init(_ loop: Loop, _ error: any Error, rest: Interval) {

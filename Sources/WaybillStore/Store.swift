@@ -87,7 +87,8 @@ package final class Store: Sendable {
         return try reader.run { try Self.read($0, body) }
     }
 
-    /// The same when nobody has to wait for it; nil when the gate is closed, or every reading connection is in use.
+    /// The same for a caller that does not wait for it; nil when the gate is closed, or every reading connection is in
+    /// use.
     package func readNow<Result>(_ body: (borrowing Snapshot) throws -> Result) throws -> Result? {
         guard let gate, !isInUseHere, let reader = gate.enterNow() else { return nil }
         defer { gate.leave(reader) }

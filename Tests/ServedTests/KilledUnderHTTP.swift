@@ -30,7 +30,7 @@ import Testing
         #expect(try shop.faults(of: history).contains { $0.contains("\(order) ") })
     }
 
-    /// - Parameter unansweredMin: so many requests at least lose their server with each kill; one with fewer does not
+    /// - Parameter unansweredMin: at least this many requests lose their server with each kill; one with fewer does not
     ///   count, and is done again.
     private func play(
         in shop: ServedFile, kills: Int, unansweredMin: Int, freshKeys: Bool = false

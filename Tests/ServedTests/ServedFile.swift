@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A file in a directory of its own, served by the built executable; the directory goes with it.
+/// A file in its own directory, served by the built executable; the directory goes with it.
 final class ServedFile {
     let directory: URL
     var path: String { directory.appendingPathComponent("shop.db").path }

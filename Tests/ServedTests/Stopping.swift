@@ -21,6 +21,8 @@ import Testing
         let history = try shoppers.history()
         #expect(history.unanswered == 0)
         #expect(history.toldToWait > 0)
+        shop.kill(SIGTERM)
+        #expect(try shop.faults(of: history) == [])
     }
 
     @Test func `ends at once at a second signal`() throws {
@@ -55,7 +57,7 @@ extension ServedFile {
         ).output
     }
 
-    /// The status of `/readyz`; 0 when nobody listens any more.
+    /// The status of `/readyz`; 0 when the server no longer listens.
     fileprivate func readiness() throws -> Int {
         let arguments = ["-s", "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:\(port)/readyz"]
         return Int(try start("/usr/bin/curl", arguments).output) ?? 0

@@ -4,7 +4,7 @@ import WaybillAPI
 import WaybillAccess
 import WaybillCore
 
-/// A secret that was shown once, and a half message that nobody has decided, are in no answer and no metric.
+/// A secret that was shown once, and a half message that is not decided, are in no answer and no metric.
 @Suite struct `What must stay hidden` {
     private static let marker = "marker-of-an-undecided-message"
 

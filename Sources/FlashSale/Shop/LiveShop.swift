@@ -11,7 +11,7 @@ package struct LiveShop: Sendable {
     package var free: @Sendable (_ item: Int) async -> Int64?
     /// More units of an item come in, by the n-th delivery.
     package var restock: @Sendable (_ item: Int, _ units: Int64, _ delivery: Int) async -> Void
-    /// How many messages each module has not finished, in the order of the scenario; nil: nobody answers.
+    /// How many messages each module has not finished, in the order of the scenario; nil: no one answers.
     package var owed: @Sendable () async -> [Int]?
     /// The doors open; lets the modules work until the task is cancelled.
     package var work: @Sendable (_ openedAt: Moment) async -> Void

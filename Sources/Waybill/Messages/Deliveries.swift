@@ -59,7 +59,7 @@ public struct Deliveries: AsyncSequence, Sendable {
 
         init(_ engine: Engine) { self.engine = engine }
 
-        /// The loop has ended, by a `break` or an error: there is nobody to wait for the answer.
+        /// The loop has ended, by a `break` or an error: no task waits for the answer.
         deinit {
             let receipts = batch.withLock { $0.map(\.receipt) }
             guard !receipts.isEmpty else { return }

@@ -7,7 +7,7 @@ extension Messages {
     /// The message is done: this group gets it no more.
     ///
     /// - Throws: ``MessageRefusal/staleReceipt(_:)`` when the delivery is over already; the message may then have been
-    ///   given to somebody else.
+    ///   given to another consumer.
     public func acknowledge(_ delivery: Delivery) async throws(MessageRefusal) {
         try await ask(Acknowledge(delivery.receipt))
     }
@@ -21,7 +21,7 @@ extension Messages {
         try await ask(Fail(delivery.receipt, delay: delay, why: reason))
     }
 
-    /// It stays invisible to others until so long from now. Its receipt stays.
+    /// It stays invisible to others for this time from now on. Its receipt stays.
     public func extend(_ delivery: Delivery, by invisible: Interval) async throws(MessageRefusal) {
         try await ask(Extend(delivery.receipt, by: invisible))
     }
@@ -75,7 +75,7 @@ extension Messages {
         await answer(receipts, by: group) { await each($0.map { Fail($0, delay: delay, why: reason) }) }
     }
 
-    /// They stay invisible to others until so long from now. Their receipts stay.
+    /// They stay invisible to others for this time from now on. Their receipts stay.
     public func extend(
         _ receipts: [DeliveryReceipt], by group: GroupName, to invisible: Interval
     ) async -> [ReceiptAnswer] {

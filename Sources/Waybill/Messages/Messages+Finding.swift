@@ -2,7 +2,7 @@ import WaybillBroker
 public import WaybillCore
 import WaybillEngine
 
-/// Looking up what lies in topics, whoever has consumed it. As everywhere, the calls that are awaited wait on a thread
+/// Looking up what topics hold, consumed or not. As everywhere, the calls that are awaited wait on a thread
 /// of the engine; those of the same names in `Messages+ReadingHere.swift` on the caller's.
 extension Messages {
     /// The visible messages of this id: one, unless its producer has sent it twice.

@@ -51,7 +51,7 @@ extension Messages {
         return try await resolve(prepared.transaction, of: message.topic, resolution)
     }
 
-    /// One page of the half messages that nobody has decided, parked ones included. Nothing of what they say is shown.
+    /// One page of the half messages that are not decided, parked ones included. Nothing of what they say is shown.
     ///
     /// - Parameter token: where the last page ended; nil: from the first.
     public func halfMessages(

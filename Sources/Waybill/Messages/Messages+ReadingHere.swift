@@ -55,7 +55,7 @@ extension Messages {
         try reading { try engine.store.read { rows in try rows.group(name) }.map(view) }
     }
 
-    /// One page of the half messages that nobody has decided, parked ones included. Nothing of what they say is shown.
+    /// One page of the half messages that are not decided, parked ones included. Nothing of what they say is shown.
     ///
     /// - Parameter token: where the last page ended; nil: from the first.
     public func halfMessages(

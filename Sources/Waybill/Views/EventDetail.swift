@@ -3,7 +3,7 @@ package import WaybillEngine
 
 /// An event of an order in names and paths: what was asked, and what came of it.
 ///
-/// The file keeps events in a short form of its own, which may change between releases; this form stays.
+/// The file keeps events in a short form, which may change between releases; this form stays.
 public struct EventDetail: Hashable, Sendable {
     public var order: OrderID
     /// Where it stands in the journal.
@@ -22,7 +22,7 @@ public struct EventDetail: Hashable, Sendable {
     public var trace: Text?
     /// The timeout that fired, or was moved or cancelled from outside.
     public var timeout: TimeoutName?
-    /// The call that nobody answered in time.
+    /// The call whose answer did not come in time.
     public var expired: CallKey?
 
     /// The command's data as one JSON object, times and lengths of time as people write them; nil: none.
@@ -59,7 +59,7 @@ public struct EventDetail: Hashable, Sendable {
 
     /// An answer from outside the order.
     public enum Fact: Hashable, Sendable {
-        /// All that was asked for is there; so many quotas were opened for it.
+        /// All that was asked for is there; with the number of quotas opened for it.
         case available(quotasOpened: Int)
         /// A line of what was asked for (1 is the first) is short: so much is free.
         case short(line: Int, free: Int64)

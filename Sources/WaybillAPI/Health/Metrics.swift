@@ -85,7 +85,7 @@ struct MetricsText {
         writeLags(counts.lags)
         gauge(
             "waybill_half_messages", "\(counts.undecided)",
-            "Half messages that nobody has decided, counted to \(Health.Counts.countMax).")
+            "Half messages that are not decided, counted to \(Health.Counts.countMax).")
         gauge("waybill_wal_bytes", "\(vitals.walBytes)", "The log that is not back in the file yet.")
         if let percent = vitals.freeDiskPercent {
             gauge("waybill_disk_free_ratio", "\(Double(percent) / 100)", "How much of the disk is free.")

@@ -46,7 +46,7 @@ package struct Call: Sendable {
         }
     }
 
-    /// The role in which a command is sent: the one that is named, or the only one that the token has; nil: nobody
+    /// The role in which a command is sent: the one that is named, or the only one that the token has; nil: no one
     /// checks it.
     package func role() throws(Problem) -> Text? {
         if let named = try headers.single(.role) {

@@ -1,4 +1,4 @@
-/// How long commits of a bare loop take that nobody else disturbs: the disk's own share of a latency.
+/// How long commits of a bare loop take when nothing else runs: the disk's own share of a latency.
 enum BareCommits {
     /// What 999 of 1,000 commits did not exceed, in milliseconds.
     static func latency(_ settings: BenchmarkSettings, name: String) throws -> Double {

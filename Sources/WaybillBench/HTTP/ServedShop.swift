@@ -44,7 +44,7 @@ struct ServedShop {
         file.remove()
     }
 
-    /// Does something that keeps a thread, on one that nobody else needs.
+    /// Does something that keeps a thread, on one that is there for this.
     static func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
         try await withCheckedThrowingContinuation { continuation in
             let thread = Thread { continuation.resume(with: Swift.Result { try body() }) }

@@ -48,7 +48,7 @@ struct CursorCount {
     /// - Parameters:
     ///   - memory: nil: the group has never looked at the queue.
     ///   - isOfDead: the queue holds the group's dead letters: it gets only those that were given back.
-    ///   - rowsMax: so many exceptions are looked at; the rest counts as waiting.
+    ///   - rowsMax: at most this many exceptions are looked at; the rest counts as waiting.
     init<Rows: TableReader & ~Copyable>(
         _ memory: Memory?, _ key: CursorKey, end: Int64, isOfDead: Bool = false, rowsMax: Int = .max,
         in rows: borrowing Rows
@@ -124,7 +124,7 @@ package struct LagReader: Sendable {
 
     /// The lag of a group on each topic that it reads.
     ///
-    /// - Parameter rowsMax: so many exceptions of each queue are looked at; the rest counts as waiting.
+    /// - Parameter rowsMax: at most this many exceptions of each queue are looked at; the rest counts as waiting.
     package func lags(
         of name: GroupName, at now: Moment, rowsMax: Int = .max
     ) throws -> Result<[GroupLag], MessageRefusal> {

@@ -134,7 +134,7 @@ extension Broker {
         return Text(kept.joined(separator: ","))
     }
 
-    /// Notes for the journal what somebody outside did.
+    /// Notes for the journal what a caller outside did.
     package func note(_ act: Act, by origin: Origin, in write: borrowing Write) {
         pending.audits.append(AuditNote(act, by: origin, at: write.now))
     }

@@ -2,7 +2,7 @@
 package struct Origin: Hashable, Sendable {
     /// Names who asks; keys are unique within it.
     package var caller: Text
-    /// Why, in the words of an operator; empty: nobody had to say.
+    /// Why, in the words of an operator; empty: none was needed.
     package var reason: Text
     /// A W3C traceparent.
     package var trace: Text?

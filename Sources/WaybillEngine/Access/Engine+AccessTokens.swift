@@ -13,7 +13,7 @@ extension Engine {
         _ = try await keep(token, by: Origin(caller: token.createdBy, reason: token.reason)) { "" }
     }
 
-    /// The same for somebody outside.
+    /// The same for a caller outside.
     ///
     /// - Parameter form: without the secret, which is nowhere in the file.
     package func keep(
@@ -40,7 +40,7 @@ extension Engine {
         }
     }
 
-    /// The same for somebody outside.
+    /// The same for a caller outside.
     package func revokeAccessToken(
         _ id: Text, by origin: Origin, form: @escaping @Sendable (KeptToken?) -> Text
     ) async throws(Refusal) -> GivenAnswer<KeptToken?> {

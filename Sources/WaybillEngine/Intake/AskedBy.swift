@@ -3,7 +3,7 @@ package import WaybillCore
 import WaybillStore
 package import WaybillTimeouts
 
-/// A verb of the broker that somebody outside asked for: done once under its key, and audited in its write.
+/// A verb of the broker that a caller outside asked for: done once under its key, and audited in its write.
 package struct AskedBy<Verb: BrokerVerb>: EngineVerb {
     package typealias Reply = Result<GivenAnswer<Verb.Answer>, MessageRefusal>
 
@@ -73,7 +73,7 @@ extension Writer {
 }
 
 extension Engine {
-    /// Has a verb of the broker written for somebody outside; returns after its commit.
+    /// Has a verb of the broker written for a caller outside; returns after its commit.
     ///
     /// - Parameters:
     ///   - end: until this uptime it may begin; nil: whenever its turn comes.

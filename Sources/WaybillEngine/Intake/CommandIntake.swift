@@ -202,7 +202,7 @@ extension CommandIntake.Waiting {
         }
     }
 
-    /// When it came in, by uptime; nil: nobody asks.
+    /// When it came in, by uptime; nil: no one asks.
     fileprivate var since: Interval? {
         switch self {
         case .request(_, let since): since

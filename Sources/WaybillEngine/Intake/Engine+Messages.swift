@@ -61,7 +61,7 @@ extension Engine: VerbWriter {
 
     /// How far a group is behind, by topic.
     ///
-    /// - Parameter rowsMax: so many exceptions of each queue are looked at; the rest counts as waiting.
+    /// - Parameter rowsMax: at most this many exceptions of each queue are looked at; the rest counts as waiting.
     package func lags(of group: GroupName, rowsMax: Int = .max) throws -> Result<[GroupLag], MessageRefusal> {
         try LagReader(store: store, groups: groups, contents: OrderEvents()).lags(
             of: group, at: world.now(), rowsMax: rowsMax)

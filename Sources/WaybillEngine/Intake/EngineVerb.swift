@@ -8,7 +8,7 @@ package import WaybillTimeouts
 package protocol EngineVerb: Sendable {
     associatedtype Reply: Sendable
 
-    /// Whether somebody outside waits for it, and not a consumer's own housekeeping.
+    /// Whether a caller outside waits for it; false for a consumer's housekeeping.
     var isAwaited: Bool { get }
     /// The order that it is about; nil: none.
     var subject: RequestSubject? { get }

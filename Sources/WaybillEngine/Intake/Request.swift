@@ -4,7 +4,7 @@ package import WaybillTimeouts
 /// Something that was asked of the engine, with the place for its reply: what waits in the intake and is handed to the
 /// writer. Each is an ``Asked`` verb.
 package protocol Request: AnyObject, Sendable {
-    /// Whether somebody outside waits for it, and not a consumer's own housekeeping.
+    /// Whether a caller outside waits for it; false for a consumer's housekeeping.
     var isAwaited: Bool { get }
     /// The order that it is about; nil: none.
     var subject: RequestSubject? { get }

@@ -32,7 +32,7 @@ extension Engine {
         _ = try activate(name, hash: hash, by: Origin(caller: caller)) { "" }
     }
 
-    /// The same for somebody outside.
+    /// The same for a caller outside.
     package func activate(
         _ name: WorkflowName, hash: WorkflowHash, by origin: Origin, form: () -> Text
     ) throws -> GivenAnswer<Void> {

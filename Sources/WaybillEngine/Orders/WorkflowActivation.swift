@@ -42,7 +42,7 @@ package struct WorkflowActivation: Hashable, Sendable {
 
     /// - Parameters:
     ///   - caller: who asked for it; empty: it was opened and has a higher version.
-    ///   - reason: why; empty: nobody says.
+    ///   - reason: why; empty: not said.
     package func note(at moment: Moment, caller: Text, because reason: Text = "") -> AuditNote {
         var writer = JSONWriter()
         writer.beginObject()

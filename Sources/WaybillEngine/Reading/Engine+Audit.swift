@@ -4,7 +4,7 @@ package import WaybillCore
 import WaybillTimeouts
 
 extension Engine {
-    /// Audits what somebody outside did, in a write that has nothing else.
+    /// Audits what a caller outside did, in a write that has nothing else.
     package func audit(_ act: Act, by origin: Origin) async throws(Refusal) {
         try await withWriter { writer in
             writer.ownWrite { write in

@@ -34,7 +34,7 @@ package struct BulkTimeoutJob: Sendable {
     /// How many orders it has changed.
     package fileprivate(set) var changed: Int64
     package fileprivate(set) var isDone: Bool
-    /// Who started it, and why; empty: nobody says.
+    /// Who started it, and why; empty: not said.
     package let by: Text
     package let reason: Text
     package fileprivate(set) var isStopped = false
@@ -77,7 +77,7 @@ extension Engine {
         }
     }
 
-    /// The same for somebody outside: an event `$operation` of the journal says who, and why.
+    /// The same for a caller outside: an event `$operation` of the journal says who, and why.
     package func start(
         _ change: BulkTimeoutChange, by origin: Origin, form: @escaping @Sendable (BulkTimeoutJob) -> Text
     ) async throws -> GivenAnswer<BulkTimeoutJob> {
@@ -113,7 +113,7 @@ extension Engine {
         }
     }
 
-    /// Gives a job up for somebody outside; what it has changed stays changed. False: it did not run any more.
+    /// Gives a job up for a caller outside; what it has changed stays changed. False: it did not run any more.
     package func stop(
         _ number: Int64, by origin: Origin, form: @escaping @Sendable (Bool) -> Text
     ) async throws -> GivenAnswer<Bool> {

@@ -68,7 +68,7 @@ extension Engine {
         return try store.read { rows in try rows.countTimeouts(.order, upTo: last, limit: limit) }
     }
 
-    /// How many half messages nobody has decided, counted up to `limit`.
+    /// How many half messages are not decided, counted up to `limit`.
     package func countUndecided(limit: Int) throws -> Int {
         try store.read { rows in try rows.countUndecided(limit: limit) }
     }

@@ -9,7 +9,7 @@ package struct TimeoutCommand: Sendable {
     package var caller: Text
     /// Names the request for idempotency, within `caller`.
     package var key: Text?
-    /// Why somebody does it by hand; empty: nobody says, and the order's own event is all that tells of it.
+    /// Why an operator does it by hand; empty: not said, and the order's own event is all that tells of it.
     package var reason: Text = ""
     /// Of who asked for it.
     package var trace: Text?

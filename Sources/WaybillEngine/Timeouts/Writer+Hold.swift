@@ -80,7 +80,7 @@ extension Writer {
             hold, isWritten: isWritten, at: world.now(), uptime: world.uptime(), lengthMax: opening.length)
     }
 
-    /// - Parameter reason: why it ends; empty: nobody says.
+    /// - Parameter reason: why it ends; empty: not said.
     private func note(
         _ type: EventName, _ hold: TimeoutHold, by caller: Text, because reason: Text = "", in write: borrowing Write
     ) throws {
@@ -112,7 +112,7 @@ extension Engine {
         _ = try await holdTimeouts(by: Origin(caller: caller, reason: why)) { _ in "" }
     }
 
-    /// The same for somebody outside.
+    /// The same for a caller outside.
     package func holdTimeouts(
         by origin: Origin, form: @escaping @Sendable (TimeoutHold) -> Text
     ) async throws(Refusal) -> GivenAnswer<TimeoutHold> {
@@ -135,7 +135,7 @@ extension Engine {
         }
     }
 
-    /// The same for somebody outside.
+    /// The same for a caller outside.
     package func releaseTimeouts(
         by origin: Origin, form: @escaping @Sendable (Bool) -> Text
     ) async throws(Refusal) -> GivenAnswer<Bool> {

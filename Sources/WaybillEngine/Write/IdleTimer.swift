@@ -1,7 +1,7 @@
 package import WaybillCore
 
 /// When the writer has had nothing to do for so long that it may bring the WAL home: a checkpoint that truncates costs
-/// milliseconds, and whoever comes meanwhile waits. An intake that is empty once says little; one that stays
+/// milliseconds, and requests that come meanwhile wait. An intake that is empty once says little; one that stays
 /// empty for this time says that there is time.
 package struct IdleTimer {
     /// So long without work.

@@ -29,7 +29,7 @@ import WaybillTimeouts
             for _ in ends { await inside.next() }
         }
 
-        /// Lets the reads go on; false: they have gone on before, as nobody came to say so.
+        /// Lets the reads go on; false: they have gone on before, as no one came to say so.
         func leave() -> Bool {
             for end in ends { end.signal() }
             return hasRoom.withLock { $0 }
@@ -68,7 +68,7 @@ import WaybillTimeouts
         await book.close()
     }
 
-    @Test func `keeps nobody waiting when an order is refused at the door`() async throws {
+    @Test func `answers at once when a sold-out order is refused before its write`() async throws {
         let file = try ShopFile()
         let book = try OrderBook.open(file.path)
         let phone = StockKey(sku: "phone", location: "hall")
