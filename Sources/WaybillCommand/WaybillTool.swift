@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
+import WaybillStore
 
-import struct WaybillStore.StoreFailure
 import struct WorkflowFile.WorkflowFileError
 
 /// The executable `waybill`: every noun is a subcommand with a file of its own.
@@ -20,7 +20,7 @@ struct WaybillTool: AsyncParsableCommand {
             Exit status: 0 done, 1 refused or found wrong, 2 could not be done, 64 usage, 75 not known \
             whether it was done: send it again with the same key.
             """,
-        version: "0.1.0",
+        version: "0.1.0 (files of version \(Store.schemaVersion), SQLite \(Store.sqliteVersion))",
         subcommands: [
             DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, TopicNoun.self,
             GroupNoun.self, MessageNoun.self, DeadLetterNoun.self, HalfMessageNoun.self, LaneNoun.self, ImportNoun.self,
@@ -45,6 +45,7 @@ struct WaybillTool: AsyncParsableCommand {
             guard exitCode(for: error) != .success else { exit(withError: error) }
             misused(fullMessage(for: error), exitCode(for: error))
         }
+        if let fault = Store.sqliteFault { stop(CommandFailure(fault, status: .impossible)) }
         do {
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()

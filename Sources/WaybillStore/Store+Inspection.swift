@@ -1,4 +1,5 @@
 import CSQLite
+import Migrations
 import WaybillCore
 
 /// How SQLite finds the rows of one statement.
@@ -11,6 +12,17 @@ package struct QueryPlan: Sendable {
 extension Store {
     /// SQLite as it is loaded into this process: shown where an operator looks, since its version decides on its bugs.
     package static var sqliteVersion: String { String(cString: sqlite3_libversion()) }
+
+    /// Why the library of this machine cannot be used; nil: it can. Tables that check the types of their values came
+    /// with 3.37.
+    package static var sqliteFault: String? {
+        guard sqlite3_libversion_number() < 3_037_000 else { return nil }
+        return "this machine has SQLite \(sqliteVersion), and 3.37 or newer is needed; on Debian it is in the package "
+            + "libsqlite3-0"
+    }
+
+    /// The version of the files that this release writes.
+    package static var schemaVersion: Int { migrations.count }
 
     /// The plan of every statement that the writer has used since the file was opened.
     package func queryPlans() throws -> [QueryPlan] {

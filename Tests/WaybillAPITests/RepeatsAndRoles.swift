@@ -78,6 +78,20 @@ import WaybillCore
         return (try #require(json["id"]?.asText), try #require(json["token"]?.asText))
     }
 
+    @Test func `takes its grants as texts and as objects, and names the one that is wrong`() async throws {
+        let shop = try APIShop(workflows: [])
+        func reply(_ grants: String) async -> Reply {
+            await shop.send(.init(post: "/v1/tokens", #"{"name":"desk","reason":"a test","grants":\#(grants)}"#))
+        }
+        let made = try JSON(reading: await reply(#"["stock",{"orders":["buyer","seller"]}]"#).body)
+        #expect(made["grants"]?.elements?.map(\.asText) == ["stock", "orders:buyer,seller"])
+        for wrong in [#"["viewer",7]"#, #"["viewer",{}]"#, #"["viewer",{"orders":"buyer"}]"#, #"["viewer","viewr"]"#] {
+            let refused = try JSON(reading: await reply(wrong).body)
+            #expect(
+                refused["code"]?.asText == "bad_data" && refused["values"]?["path"]?.asText == "grants[1]", "\(wrong)")
+        }
+    }
+
     @Test func `opens until it is revoked`() async throws {
         let shop = try APIShop(workflows: [])
         let made = try await made(in: shop)

@@ -13,7 +13,9 @@ enum Tokens {
         body: .fields(
             [
                 Field("name", .text(bytesMax: 255), "How the journal names its requests.", isRequired: true),
-                Field("grants", .array(.text(), countMax: 100), "As `orders:buyer,seller`.", isRequired: true),
+                Field(
+                    "grants", .array(.anyOf([.text(), .map(.array(.text(), countMax: 100))]), countMax: 100),
+                    "Each as `orders:buyer,seller` or as `{\"orders\":[\"buyer\",\"seller\"]}`.", isRequired: true),
                 Field("expires_in", .duration, "How long it is good for; 90 days unless said."),
                 Field("reason", .text(bytesMax: 500), "Why.", isRequired: true),
             ], bytesMax: Operation.BodyRule.smallMax),
@@ -33,7 +35,7 @@ enum Tokens {
     private static func create(_ call: Call) async throws(Problem) -> Reply {
         let fields = try call.fields()
         let new = try NewToken(
-            name: try fields.needed("name"), grants: try fields.texts("grants", countMax: 100) ?? [],
+            name: try fields.needed("name"), grants: try fields.grants("grants", countMax: 100),
             lasts: try fields.duration("expires_in") ?? .days(90), reason: try fields.needed("reason"))
         let (token, text) = new.new(call.book, by: call.principal.name)
         let origin = call.origin(because: token.reason)

@@ -15,6 +15,13 @@ extension JSONWriter {
             endObject()
             endArray()
             endObject()
+        case .anyOf(let schemas):
+            beginObject()
+            key("anyOf")
+            beginArray()
+            for schema in schemas { self.schema(schema, isClosed: isClosed) }
+            endArray()
+            endObject()
         case .named(let name):
             beginObject()
             member("$ref", Text("#/components/schemas/\(name)"))
@@ -56,7 +63,7 @@ extension JSONWriter {
             key("additionalProperties")
             self.schema(value, isClosed: isClosed)
         case .anyObject: member("type", "object")
-        case .any, .named, .nullable: break
+        case .any, .named, .nullable, .anyOf: break
         }
     }
 

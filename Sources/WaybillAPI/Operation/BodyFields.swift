@@ -129,6 +129,16 @@ package struct BodyFields: Sendable {
 
     /// The objects of an array, each cut into its fields.
     package func objects(_ name: String, as fields: [Field], countMax: Int) throws(Problem) -> [BodyFields]? {
+        guard let elements = try elements(name, countMax: countMax) else { return nil }
+        var objects: [BodyFields] = []
+        for (index, element) in elements.enumerated() {
+            objects.append(try BodyFields(reading: element, as: fields, at: "\(place(name))[\(index)]"))
+        }
+        return objects
+    }
+
+    /// The elements of an array, each as it came.
+    func elements(_ name: String, countMax: Int) throws(Problem) -> [[UInt8]]? {
         let elements = try read(name) { reader throws(JSONProblem) in
             var elements: [[UInt8]] = []
             try reader.array { reader throws(JSONProblem) in elements.append(try reader.rawValue()) }
@@ -138,11 +148,7 @@ package struct BodyFields: Sendable {
         guard elements.count <= countMax else {
             throw .badData(place(name), "there are \(elements.count); \(countMax) is the limit")
         }
-        var objects: [BodyFields] = []
-        for (index, element) in elements.enumerated() {
-            objects.append(try BodyFields(reading: element, as: fields, at: "\(place(name))[\(index)]"))
-        }
-        return objects
+        return elements
     }
 
     /// An object cut into its fields.

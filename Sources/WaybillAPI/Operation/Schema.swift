@@ -20,6 +20,8 @@ package indirect enum Schema: Sendable {
     /// A form that documentation names once.
     case named(String)
     case nullable(Schema)
+    /// A value of one of these forms.
+    case anyOf([Schema])
 
     /// Integers that every JSON library reads exactly.
     package static let safeIntegers: ClosedRange<Int64> = -9_007_199_254_740_991...9_007_199_254_740_991

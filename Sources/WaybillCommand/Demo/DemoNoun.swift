@@ -15,7 +15,7 @@ struct DemoNoun: AsyncParsableCommand {
             items that run out; and its modules, cart, points, coupons, notifications and, added in the second week, \
             a gift pack. Then the story of one order, a process that is killed in the middle of a refund, a check of \
             the whole file, and a flash sale of 20,000 shoppers for 500 units, with its certificate and a page to \
-            look at.
+            look at. On a terminal it ends with a server on its file, until Ctrl-C.
             """)
 
     @Option(help: "How many orders.")
@@ -26,6 +26,9 @@ struct DemoNoun: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("A new file for it; without one, in a temporary directory.", valueName: "file"))
     var db: String?
+
+    @Flag(help: "End without a server; it has none where there is no terminal.")
+    var exit = false
 
     func validate() throws {
         guard (10...1_000_000).contains(orders) else { throw ValidationError("--orders wants 10 to 1000000.") }
@@ -57,6 +60,9 @@ struct DemoNoun: AsyncParsableCommand {
         let isSoundRush = try await DemoRush(beside: path).run()
         suggest(path, order: told, message: message)
         if !report.isSound || !isSoundRush { throw ExitCode(1) }
+        if !exit, Output.standard.isTerminal {
+            try await DemoServing(file: path, order: told ?? "order-1").run()
+        }
     }
 
     /// The two weeks, then the story of one order; answers which.

@@ -1,0 +1,41 @@
+import Waybill
+import WaybillCore
+import WaybillServer
+
+/// The end of a demo that a person watches: its file is served, with its modules, until Ctrl-C.
+struct DemoServing {
+    let file: String
+    let order: OrderID
+
+    func run() async throws {
+        let book = try OrderBook.open(file)
+        do {
+            let modules = try ServedModules("cart,points,coupons,notifications,gift-pack", of: file)
+            try await modules.install(in: book)
+            var settings = BookServer.Settings()
+            settings.http = HTTPAddress(host: "127.0.0.1", port: 0)
+            let socket = file + ".sock"
+            settings.socket = socket.utf8.count > BookServer.Settings.socketPathBytesMax ? nil : socket
+            // The file is the demo's own: without a socket for its owner no request needs a token.
+            settings.isOpen = settings.socket == nil
+            settings.operations = ModuleRoutes.operations(of: modules.names)
+            try await BookServer(book, settings: settings).run { at in show(at) }
+        } catch {
+            await book.close()
+            throw error
+        }
+        await book.close()
+    }
+
+    private func show(_ at: ServedAt) {
+        let http = at.http.map { "http://\($0)" } ?? ""
+        let curl = at.socket.map { "curl -sS --unix-socket '\($0)' http://waybill" } ?? "curl -sS \(http)"
+        let lines = [
+            "", "The shop is served at \(http), until Ctrl-C. Try in another terminal:", "",
+            "  \(curl)/v1/orders/\(order)", "  \(curl)/v1/orders/\(order)/why",
+            "  \(curl)/v1/stock/mug/receive -H 'Content-Type: application/json' -d '{\"quantity\":5,\"at\":\"north\"}'",
+        ]
+        for line in lines { Output.standard.line(line.printable) }
+        Output.standard.flush()
+    }
+}
