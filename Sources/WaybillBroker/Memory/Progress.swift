@@ -50,7 +50,11 @@ struct Progress: Hashable {
         return gaps
     }
 
-    mutating func finish(_ offset: Int64) { finish(offset..<(offset + 1)) }
+    /// Notes that a message is finished. A damaged row may name an offset that no message can have: nothing is finished.
+    mutating func finish(_ offset: Int64) {
+        guard (0...MessagePlace.offsetMax).contains(offset) else { return }
+        finish(offset..<(offset + 1))
+    }
 
     /// Notes that a range is finished, whatever of it was before.
     mutating func finish(_ range: Range<Int64>) {
