@@ -49,9 +49,9 @@ package struct OverHTTP: Sendable {
                     connection.channel.close(promise: nil)
                 }
                 defer { end.cancel() }
-                try await outbound.write(.head(request(question)))
-                if !question.body.isEmpty { try await outbound.write(.body(ByteBuffer(bytes: question.body))) }
-                try await outbound.write(.end(nil))
+                // At once: a request without a body is whole with its head, and its connection may be over before the
+                // rest is written.
+                try await outbound.write(contentsOf: parts(of: question))
                 return try await Self.reply(inbound)
             }
             if let reply { return reply }
@@ -93,6 +93,11 @@ package struct OverHTTP: Sendable {
             try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPClientCodec())
             return try Connection(wrappingChannelSynchronously: channel)
         }
+    }
+
+    private func parts(of question: Question) -> [HTTPRequestPart] {
+        let body = question.body.isEmpty ? [] : [HTTPRequestPart.body(ByteBuffer(bytes: question.body))]
+        return [.head(request(question))] + body + [.end(nil)]
     }
 
     private func request(_ question: Question) -> HTTPRequest {

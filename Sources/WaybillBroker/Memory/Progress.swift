@@ -50,7 +50,7 @@ struct Progress: Hashable {
         return gaps
     }
 
-    /// Notes that a message is finished. A damaged row may name an offset that no message can have: nothing is finished.
+    /// Notes that a message is finished; nothing for an offset that only a damaged row can name.
     mutating func finish(_ offset: Int64) {
         guard (0...MessagePlace.offsetMax).contains(offset) else { return }
         finish(offset..<(offset + 1))
