@@ -33,7 +33,7 @@ struct DemoServing {
         let lines = [
             "", "The shop is served at \(http), until Ctrl-C. Try in another terminal:", "",
             "  \(curl)/v1/orders/\(order)", "  \(curl)/v1/orders/\(order)/why",
-            "  \(curl)/v1/stock/mug/receive -H 'Content-Type: application/json' -d '{\"quantity\":5,\"at\":\"north\"}'",
+            "  \(curl)/v1/stock/mug/receive -H 'Content-Type: application/json' -d '{\"quantity\":5}'",
         ]
         for line in lines { Output.standard.line(line.printable) }
         Output.standard.flush()
