@@ -24,7 +24,7 @@ soak: packages
 	    --filter '^SimulationTests\.`Trade by lot`'
 
 bench: release
-	@status=0; for name in orders registration growth hot-sku timeouts replay startup rush broker flow; do $(WAYBILL) bench $$name || status=1; done; exit $$status
+	@status=0; for name in orders registration growth hot-sku timeouts replay startup rush broker flow http; do $(WAYBILL) bench $$name || status=1; done; exit $$status
 
 tidy:
 	@swift format lint --strict $(SWIFT_FILES)
