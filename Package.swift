@@ -204,7 +204,7 @@ let package = Package(
             swiftSettings: house),
         // A library that has names which a program may well use beside ours.
         .target(name: "OtherNames", path: "Tests/OtherNames", swiftSettings: house),
-        // A program that imports the face as others do, from outside the package, and has names of its own.
+        // A program that imports the face as others do, from outside the package, and has its own names.
         .testTarget(
             name: "OwnNamesTests", dependencies: ["Waybill", "OtherNames"], packageAccess: false,
             swiftSettings: house),

@@ -1,4 +1,4 @@
-/// What an operation asks of whoever calls it: one of its rights is enough.
+/// The rights that an operation demands of its caller: one of them is enough.
 package struct Need: Hashable, Sendable {
     package let rights: [Right]
 

@@ -22,7 +22,7 @@ package struct Principal: Hashable, Sendable {
         isOperator = isAdmin || grants.contains(.operator)
     }
 
-    /// The owner of the file, who may do everything: whoever opens the socket may open the file as well.
+    /// The owner of the file, who may do everything: a process that can open the socket can open the file as well.
     package static let owner: Principal = {
         var owner = Principal(name: "owner", grants: [.admin, .payload])
         owner.isOwner = true

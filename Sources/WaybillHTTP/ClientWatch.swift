@@ -3,7 +3,7 @@ import NIOHTTPTypes
 import ServiceLifecycle
 import Synchronization
 
-/// Tells a long poll that its client has gone, so that it takes no messages for nobody.
+/// Tells a long poll that its client has gone, so that no messages are leased for it.
 final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler, Sendable {
     typealias InboundIn = HTTPRequestPart
     typealias InboundOut = HTTPRequestPart

@@ -18,7 +18,7 @@ package struct HTTPFace: Service {
     package enum Address: Hashable, Sendable {
         /// Port 0: one that is free.
         case tcp(host: String, port: Int)
-        /// A socket of this file system; whoever may open it is the owner of the file.
+        /// A socket of this file system; a process that can open it counts as the owner of the file.
         case socket(path: String)
     }
 
@@ -71,7 +71,7 @@ package struct HTTPFace: Service {
 package struct HTTPSettings: Sendable {
     package static let headerBytesMax = 16 * 1_024
     package static let headerFieldsMax = 100
-    /// A connection on which nothing is asked for so long is closed.
+    /// A connection without a request for this time is closed.
     package static let idleSecondsMax: Int64 = 30
     /// A body must be there after this, and a second for each 64 KiB.
     package static let bodySecondsMax: Int64 = 10

@@ -27,7 +27,7 @@ struct Gate: Service {
     }
 }
 
-/// Ends the server when the book has stopped after a failed commit: whoever starts it again opens the file anew.
+/// Ends the server when the book has stopped after a failed commit: the next start opens the file anew.
 struct StoppedBook: Service {
     private let served: Served
 

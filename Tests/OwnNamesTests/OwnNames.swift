@@ -23,7 +23,7 @@ struct OrderPaid: Decodable {
     var data: Payment
 }
 
-@Suite struct `A program with types of its own` {
+@Suite struct `A program with its own types` {
     @Test func `gives and takes its own data`() async throws {
         let start = Date(timeIntervalSince1970: 1_764_000_000)
         let book = try OrderBook.inMemory(world: .virtual(VirtualClock(start: .init(start))))

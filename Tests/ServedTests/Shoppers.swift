@@ -27,7 +27,7 @@ final class Shoppers {
 
     deinit { if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) } }
 
-    /// Waits until so many answers more have come; false: it ended, or a minute went by.
+    /// Waits until this many more answers have come; false: it ended, or a minute went by.
     func wait(forAnswers count: Int) -> Bool { told.wait(forMore: count) }
 
     /// How many requests have lost their server so far.

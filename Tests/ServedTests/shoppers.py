@@ -28,7 +28,7 @@ def tell(**fact):
 
 
 class Shopper(threading.Thread):
-    """One client with a connection of its own."""
+    """One client with its own connection."""
 
     def __init__(self, number):
         super().__init__()

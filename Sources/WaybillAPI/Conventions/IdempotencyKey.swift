@@ -13,7 +13,7 @@ enum IdempotencyKey {
             if rule == .required {
                 throw Problem(
                     .keyMissing,
-                    "send the header Idempotency-Key with a name of your own for this request, so that it can be sent "
+                    "send the header Idempotency-Key with your name for this request, so that it can be sent "
                         + "again when no answer comes, and is done once")
             }
             return nil

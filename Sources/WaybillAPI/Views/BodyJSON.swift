@@ -15,16 +15,7 @@ extension JSONWriter {
 
     /// The fields of a message without its body; the object is the caller's.
     package mutating func messageHead(_ message: MessageView) {
-        member("id", message.id.text)
-        member("topic", message.topic.text)
-        member("tag", ifAny: message.tag)
-        members("keys", message.keys) { $0.text($1) }
-        member("message_group", ifAny: message.messageGroup)
-        member("lane", message.lane)
-        member("priority", Int64(message.priority))
-        key("properties")
-        texts(message.properties)
-        member("order", ifAny: message.order?.text)
+        envelope(message)
         if let event = message.event { member("event", Text(event.text)) }
         member("born_at", message.bornAt)
         member("stored_at", message.storedAt)

@@ -4,6 +4,16 @@ package import WaybillCore
 extension JSONWriter {
     /// The fields of a message; the object is the caller's.
     package mutating func message(_ message: MessageView) {
+        envelope(message)
+        member("born_at", message.bornAt)
+        member("stored_at", message.storedAt)
+        // Bytes that are no text are repaired; `body_bytes` says how many there are.
+        member("body", Text(String(decoding: message.body, as: UTF8.self)))
+        member("body_bytes", Int64(message.body.count))
+    }
+
+    /// What is written on a message: everything but its body and its times.
+    mutating func envelope(_ message: MessageView) {
         member("id", message.id.text)
         member("topic", message.topic.text)
         member("tag", ifAny: message.tag)
@@ -12,18 +22,8 @@ extension JSONWriter {
         member("lane", message.lane)
         member("priority", Int64(message.priority))
         key("properties")
-        beginObject()
-        for (name, value) in message.properties.sorted(by: { $0.key < $1.key }) {
-            key(named: name)
-            text(value)
-        }
-        endObject()
+        texts(message.properties)
         member("order", ifAny: message.order?.text)
-        member("born_at", message.bornAt)
-        member("stored_at", message.storedAt)
-        // Bytes that are no text are repaired; `body_bytes` says how many there are.
-        member("body", Text(String(decoding: message.body, as: UTF8.self)))
-        member("body_bytes", Int64(message.body.count))
     }
 }
 

@@ -77,22 +77,7 @@ struct LaneChoice: ParsableArguments {
 
     private func write(_ report: LaneReport) {
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("lane", report.lane)
-        writer.member("end", Text(report.end.rawValue))
-        writer.members("shares", report.shares) { writer, share in
-            writer.beginObject()
-            writer.member("group", share.group.text)
-            writer.member("topic", share.topic.text)
-            writer.member("priority", Int64(share.priority))
-            writer.member("sent", share.sent)
-            writer.member("finished", share.finished)
-            writer.member("in_flight", share.inFlight)
-            writer.member("owed", share.owed)
-            writer.member("waiting", share.waiting)
-            writer.endObject()
-        }
-        writer.endObject()
+        writer.laneReport(report)
         writer.print()
     }
 }

@@ -17,7 +17,7 @@ struct ServeSettings {
 
     /// The value of one setting.
     ///
-    /// - Parameter usual: what it is when nobody says; shown like the others.
+    /// - Parameter usual: the value when it is not set; shown like the others.
     mutating func value(_ name: String, flag: String?, usual: String) -> String {
         let variable = "WAYBILL_" + name.uppercased().replacing("-", with: "_")
         let (value, origin) =
