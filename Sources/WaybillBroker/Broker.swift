@@ -2,7 +2,7 @@ package import WaybillCore
 package import WaybillStore
 package import WaybillTimeouts
 
-/// What happens to messages in a write: held by the engine's writer, under the writer's lock.
+/// What happens to messages in a write: held by the engine's writer, and reached only with the turn to write.
 ///
 /// A message, seen from one group; `FollowOneMessage` in the documentation says where each state is kept:
 ///
@@ -13,7 +13,7 @@ package import WaybillTimeouts
 ///   │ its message group       │  │ │ └── no attempt left, or given up ──► dead: a copy lies in %DLQ%group
 ///   │ is busy                 │  │ └── failed ──────────► due                    │
 ///   ▼                 receive │  │                         │ its time has come   │
-///  waiting                    │  │ its invisible time      │                     │
+///  behind                     │  │ its invisible time      │                     │
 ///   │                         │  ▼ is over                 │                     │
 ///   └──────────────────────► ready ◄───────────────────────┴─────────────────────┘
 ///      its turn has come                                       redrive: the copy is redelivered

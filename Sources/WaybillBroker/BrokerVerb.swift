@@ -9,7 +9,7 @@ package import WaybillTimeouts
 package protocol BrokerVerb: Sendable {
     associatedtype Answer: Sendable
 
-    /// Whether it is a step of receiving and answering, for which no producer and no buyer waits.
+    /// Whether it is housekeeping of consumers and check-backs, for which no producer and no buyer waits.
     static var isOfReceiving: Bool { get }
 
     /// What the audit says of it when a caller outside asked for it; nil: nothing, it is no act of an operator.

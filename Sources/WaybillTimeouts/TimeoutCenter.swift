@@ -1,8 +1,8 @@
 package import WaybillCore
 package import WaybillStore
 
-/// Takes due timeouts in bounded rounds and hands each to the owner of its kind. Those of orders have one order over
-/// the whole file, and the engine fires them itself.
+/// Takes due timeouts in bounded rounds and hands each to the owner of its kind. Those of orders fire in one sequence
+/// over the whole file, and the engine fires them itself.
 ///
 /// The b-tree of timeouts is the queue and the only place that knows due times: there is no wheel to rebuild and no
 /// cursor that could skip. Each round reads at most `roundMax` rows of each kind, so a flood of one kind delays no
@@ -80,7 +80,7 @@ package final class TimeoutCenter {
         return next
     }
 
-    /// The kinds that are due in one order over the whole file, and that no owner is registered for.
+    /// The kinds that fire in one sequence over the whole file, and that no owner is registered for.
     private static let ofOrders: [TimeoutKind] = [.order, .call]
 }
 

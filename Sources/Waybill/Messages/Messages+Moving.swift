@@ -39,7 +39,8 @@ extension Messages {
         try await ask(LookBack(group, topic, to: target, effects: effects, isPreview: isPreview))
     }
 
-    /// Gives a group its dead letters again, the oldest first, at most 1,000; answers how many.
+    /// Gives a group its dead letters again, at most 1,000: first those that were given back before and died again,
+    /// then those that never were, each from the oldest on. Answers how many.
     @discardableResult
     public func redrive(_ group: GroupName, limit: Int = 1_000) async throws(MessageRefusal) -> Int {
         try await ask(Redrive(group, limit: limit))

@@ -106,7 +106,8 @@ struct CursorCount {
     }
 }
 
-/// How far groups are behind. Reads every redelivery row of a group, of which there are at most 100,000 per queue.
+/// How far groups are behind. Reads the redelivery rows of a group, unless told to look at fewer. At 100,000 per queue
+/// new deliveries stop; look-backs, closings and long cursors may add more.
 package struct LagReader: Sendable {
     let store: Store
     let groups: GroupMemory

@@ -2,7 +2,8 @@ package import WaybillCore
 import WaybillStore
 package import WaybillTimeouts
 
-/// Gives a group dead letters again, the oldest first, at most so many; answers how many.
+/// Gives a group dead letters again, at most `limit`: first those that were given back before and died again, then
+/// those that never were, each from the oldest on. Answers how many.
 package struct Redrive: BrokerVerb {
     var group: GroupName
     var limit: Int
@@ -22,8 +23,8 @@ package struct Redrive: BrokerVerb {
 }
 
 extension Broker {
-    /// Gives a group its dead letters again, the oldest first: those that were not given back before, and those that
-    /// died again since. Answers how many.
+    /// Gives a group its dead letters again: those that were given back before and died again, then those that never
+    /// were, each from the oldest on. Answers how many.
     func redrive(_ name: GroupName, limit: Int, in write: borrowing Write) throws -> BrokerReply<Int> {
         guard let group = try groupNumber(name, in: write) else { return .refused(.unknownGroup(name)) }
         guard (1...1_000).contains(limit) else {

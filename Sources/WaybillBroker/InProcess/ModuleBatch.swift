@@ -42,16 +42,17 @@ package enum ReceivedBatch: Sendable {
     }
 }
 
-/// What stands about a group in the way of handling without a look at its rows.
+/// What was found out about a batch before its first message: whether each needs a look at the rows of its group.
 package struct ModuleBatchCheck {
     let topic: TopicState
-    /// No row and no lease of a FIFO group may be in a message's way.
+    /// No message has to wait for another: the group is an ordinary one, or has nothing in flight and is owed nothing
+    /// by rows.
     let isClear: Bool
 }
 
 extension Broker {
-    /// Whether a batch may still be handled, and what is to be asked for each message; nil: the group has been turned
-    /// or deleted since, and all of it must be given back.
+    /// Whether a batch may still be handled, and what is to be asked for each message; nil: the group has looked
+    /// back or was deleted since, and all of it must be given back.
     package func check(_ batch: ModuleBatch) -> ModuleBatchCheck? {
         let key = batch.scan.key
         guard let group = groupRow(key.group), epoch(of: key) == batch.scan.epoch,

@@ -3,7 +3,7 @@ import WaybillStore
 
 /// What a cursor remembers of scans, so that consumers by the same filter do not look at the same twice.
 extension GroupCursor {
-    /// Keeps ready rows for one consumer while it takes them; answers those that no other one wants.
+    /// Keeps ready rows for one scan while it takes them; answers those that no other scan keeps.
     mutating func want(_ offsets: [Int64]) -> Set<Int64> {
         let free = Set(offsets).subtracting(wanted)
         wanted.formUnion(free)
@@ -27,7 +27,8 @@ extension GroupCursor {
         case .ready(let after, let change):
             if found.contains(where: { $0.content != nil }) {
                 cleanSince[filter] = nil
-                // Who looked meanwhile found all of it wanted, and took that for the end of the list.
+                // A consumer that looked meanwhile passed over the rows kept for this scan. Perhaps it saw no others,
+                // and took that for the end of the list.
                 foundNone[filter] = nil
             }
             if let last = found.last {
@@ -38,7 +39,7 @@ extension GroupCursor {
                 readyAfter[filter] = nil
                 if tookAll, change == readyChanges, cleanSince[filter] == change { foundNone[filter] = change }
             }
-            // Others found them wanted, and saw nothing, or not what lies behind them.
+            // Others passed over the rows kept for this scan: they saw nothing, or not what lies behind them.
             guard !found.isEmpty else { return false }
             defer { isOverlooked = false }
             return !tookAll || isOverlooked

@@ -4,8 +4,9 @@ import WaybillStore
 
 /// Who may have a message: the groups' memory.
 ///
-/// Consumers of ordinary groups take from it without a write; all else changes it only after a commit, in commit order.
-/// It holds what is in flight, never what waits: its size does not follow the backlog.
+/// What a write does reaches it only after the commit, in commit order. Receives change it without a write: scans,
+/// first leases of ordinary groups, clients, who waits, and where the clients of a broadcast are. It holds what is in
+/// flight, never what waits: its size does not follow the backlog.
 ///
 /// The lock is taken in this file alone. What is done under it is said in the extensions of ``State`` beside it:
 ///

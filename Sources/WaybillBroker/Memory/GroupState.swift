@@ -65,7 +65,7 @@ struct GroupState {
     /// Whether a receive has met a bound: what is finished next may make room.
     var isHeldBack = false
     var batches = RememberedBatches()
-    /// Clients that hold redeliveries, so that these can be renewed; never more than are in flight.
+    /// Clients of this process that hold redeliveries, so that these can be renewed.
     var holders: [MessagePlace: Holder] = [:]
     /// First deliveries in flight.
     var inFlight = 0

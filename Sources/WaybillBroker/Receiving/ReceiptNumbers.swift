@@ -1,10 +1,11 @@
 package import WaybillCore
 import WaybillStore
 
-/// What a receipt says when its seal is opened: which delivery it is about, and of which life of file and cursor.
+/// What a receipt says when its seal is opened: which delivery of which message it is about, under which cursor epoch.
 struct ReceiptNumbers: Hashable {
     static let purpose: UInt8 = 1
 
+    /// The opening of the file in which it was made. Nothing compares it: a receipt stays good across openings.
     var boot: Int64
     var group: GroupNumber
     /// Never used again, so it stands for the topic's epoch too.

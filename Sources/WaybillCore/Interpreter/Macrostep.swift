@@ -22,7 +22,7 @@ struct Macrostep {
     let semantics: Semantics
     /// The lane of what is being handled, where that is not the order's.
     let lane: Text?
-    /// No timeout of a length that is armed by entering a state is due before.
+    /// The earliest due time of a timeout with a length (`within:`) that is armed by entering a state.
     private(set) var earliestDue: Moment
     var order: Order
     var scope: Scope

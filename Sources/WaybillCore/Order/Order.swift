@@ -1,7 +1,7 @@
 /// What an order is now: the fold of its events.
 package struct Order: Hashable, Sendable {
     package var id: OrderID
-    /// The position of the order's first event; 0 until it is committed.
+    /// The position of the order's first event; 0 until that event is appended.
     package var number: StreamNumber
     /// How many events the order has; 0: not placed yet.
     package var version: Int64

@@ -15,7 +15,8 @@ final class CommandIntake: Sendable {
     /// Something that waits for the writer.
     enum Waiting: Sendable {
         case request(any Request, since: Interval)
-        /// Work that needs the writer for itself: `transact`, maintenance.
+        /// Work that needs the writer for itself, such as `transact`. Maintenance does not come this way: its thread
+        /// takes the turn directly.
         case work(@Sendable (Writer) -> Void)
     }
 

@@ -14,7 +14,8 @@ package protocol EngineVerb: Sendable {
     var subject: RequestSubject? { get }
 
     /// Does it in a write; nil: it keeps its place, which means that it is not answered and comes first in the next
-    /// write. Requests say so by `false`, and a write by `false` in its list. What it throws undoes it.
+    /// write. Then ``Request/perform(by:in:)`` answers `false`, and so does ``Writer/write(_:firing:)`` at its place in
+    /// the list. What it throws undoes it.
     func perform(by writer: Writer, in write: inout Write) throws -> Reply?
     /// The reply that refuses it.
     func refused(_ refusal: Refusal) -> Reply

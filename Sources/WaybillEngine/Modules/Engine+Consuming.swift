@@ -113,7 +113,7 @@ struct ModuleTask: Sendable {
     let handle: Engine.ModuleHandler
 }
 
-/// How a write of a handful has ended.
+/// How a write of a batch has ended.
 enum ModuleBatchEnd: Equatable, Sendable {
     /// What is left is for the next write, if anything is.
     case goesOn
@@ -121,6 +121,6 @@ enum ModuleBatchEnd: Equatable, Sendable {
     case failed
     /// Nothing can be written.
     case stopped(Refusal)
-    /// The group was turned or deleted meanwhile.
+    /// The group has looked back, or was deleted, meanwhile.
     case isOver
 }

@@ -5,7 +5,7 @@ import WaybillTimeouts
 
 /// The write of a module: its rows, its effects and the ends of its deliveries.
 extension Writer {
-    /// Handles a handful's first messages until the write has lasted long enough; answers how many of them are dealt
+    /// Handles a batch's first messages until the write has lasted long enough; answers how many of them are dealt
     /// with, and how many of these were handled.
     func handle(_ batch: ModuleBatch, _ work: ModuleTask) -> (dropped: Int, done: Int, end: ModuleBatchEnd) {
         guard let check = broker.check(batch) else { return (0, 0, .isOver) }
@@ -145,6 +145,6 @@ private final class Handling {
     var index: Int?
     /// Messages that are dealt with.
     var handled = 0
-    /// Messages of a handful whose handlers have returned.
+    /// Messages of a batch whose handlers have returned.
     var done = 0
 }

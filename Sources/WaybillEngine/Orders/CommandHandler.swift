@@ -3,11 +3,12 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// The one place where an order changes: events, messages, timeouts, stock, idempotency result, all in the write at
-/// hand.
+/// The one place where an order changes: events, messages, timeouts, stock, idempotency result, all in the current
+/// write.
 ///
-/// A command checks everything before its first statement, so a refusal has nothing to undo. Orders and stock are kept
-/// in memory until the end of the write, because one write may change them many times; all else is appended at once.
+/// A decision is made wholly before a row of it is written, so a refusal has nothing to undo. What is overdue may have
+/// fired before it in the same write, and stays. Orders and stock are kept in memory until the end of the write,
+/// because one write may change them many times; all else is appended at once.
 final class CommandHandler {
     let catalogue: WorkflowCatalogue
     let stock: StockLedger
@@ -186,7 +187,8 @@ final class CommandHandler {
             order: order.id, position: event.position, version: version, status: order.status, isRepeat: true)
     }
 
-    /// Ends the write: orders and stock that changed are written once each.
+    /// Writes the orders and stock that have changed since the last call, once each: at the end of the write, or after
+    /// each request when it is to be found out which one cannot be written.
     func flush(in write: borrowing Write) throws {
         try orders.flush(in: write.transaction)
         try stock.flush(in: write.transaction)

@@ -1,11 +1,11 @@
 import WaybillCore
 import WaybillStore
 
-/// The stock rows that this writer has seen, as they will be after the write at hand.
+/// The stock rows that this writer has seen, as they will be after the current write.
 ///
 /// The writer is the only one who changes stock, so rows stay valid from one write to the next; they are forgotten when
 /// a write is undone. A decision that asks for a row which is not here is told no, the row is fetched, and the decision
-/// is made again: so a decision never waits for the disk, and on another store all rows come in one round trip.
+/// is made again: so a decision never waits for the disk. All rows that one reservation lacks are fetched together.
 final class StockLedger: StockFacts {
     /// Rows kept between writes; beyond it all are forgotten and fetched again when asked for.
     static let rowsMax = 100_000

@@ -2,7 +2,7 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// What is due fires in one order over the whole file, whoever asks for it: see ``Scheduled/Rank``.
+/// What is due fires in one sequence over the whole file, whatever asks for it: see ``Scheduled/Rank``.
 ///
 /// ```
 ///  a write ──► a round: the oldest 64 of the file

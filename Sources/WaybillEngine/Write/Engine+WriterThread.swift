@@ -48,7 +48,7 @@ extension Engine {
     ) -> (limit: Int, wait: Interval) {
         let max = settings.writeRequestsMax
         if kept.isEmpty { return (max, wait(for: idleTimer, pace)) }
-        // Others do not wait for those who do; but these must not become ever more.
+        // What keeps its place does not keep out what is new. But it must not grow without bound.
         let isCrowded = kept.count >= Patience.keptWritesMax * max
         return (isCrowded ? 0 : Swift.max(max - kept.count, max / 4), Interval(milliseconds: 0))
     }

@@ -23,13 +23,13 @@ struct Journal {
     ///
     /// | number | rule | before it |
     /// |---|---|---|
-    /// | 1 | those of the releases that stored 1 | |
-    /// | 2 | those of 1, without what the following lines replace | |
+    /// | 1 | the rules of the releases whose events store 1 | |
+    /// | 2 | the rules of 1, but for the following lines | |
     /// | 2 | with 64 ended calls of which an order would hear late, a further call is refused | the oldest is dropped |
     /// | 2 | a parallel root ends when all that was raised is heard, the last `onDone:` of a region too | it is lost |
     /// | 2 | a command of more than 5,000,000 evaluation steps is refused | it runs as long as it takes |
     /// | 2 | a time in data is read by `Moment(read:)` | text with a zone, or any number |
-    /// | 3 | those of 2, without what the following lines replace | |
+    /// | 3 | the rules of 2, but for the following lines | |
     /// | 3 | a timeout or `reschedule` with `at:` in the past is due at that time | due now, or a millisecond later |
     /// | 3 | a step that sets a time outside of the years 1 to 9999 is refused | it is taken |
     static let semantics = Semantics.current

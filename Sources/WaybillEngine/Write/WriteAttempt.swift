@@ -40,7 +40,8 @@ struct Culprits {
     /// Whether changed rows are written after each request and timeout instead of once at the end.
     private(set) var flushesEach = false
 
-    /// Adds what was being handled when an attempt failed; false: nothing is left that could be left out.
+    /// Adds what was being handled when an attempt failed; false: an attempt that took it into account has failed
+    /// already, so another would fail too.
     mutating func add(_ current: WriteAttempt.Current, _ error: any Error) -> Bool {
         switch current {
         case .request(let index):

@@ -8,7 +8,8 @@ extension Writer {
     /// Which timeouts a write fires beside its requests.
     enum FiringScope {
         /// One round of those that are due up to a moment: timeouts of orders before the requests, the rest after
-        /// them. Nil: none may fire. While they rest, requests fire what must come before them, and no more.
+        /// them. Nil: none may fire. `rests`: there is no round, because nothing is due, or because timeouts rest after
+        /// an undone write; a request still fires what must come before it.
         case round(upTo: Moment?, rests: Bool = false)
         /// In a virtual world: before each request what has become due until then, and what becomes due until an end,
         /// each at its own moment, to which the clock is turned. With many due the write ends early.

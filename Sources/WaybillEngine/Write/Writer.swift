@@ -11,7 +11,7 @@ import WaybillTimeouts
 ///   └── without the request or timeout that was being handled ◄────────────────────────┘
 /// ```
 ///
-/// Not `Sendable`: whoever holds the engine's lock holds the writer.
+/// Not `Sendable`: it is reached only with the turn (``WriterTurn``), which one thread has at a time.
 package final class Writer {
     let store: Store
     let world: World

@@ -9,13 +9,15 @@ package struct CursorRow: Hashable, Sendable {
     package var queue: StoredQueueNumber
     /// Raised by a look-back, from 1.
     package var epoch: Int64
-    /// Every message below it is acknowledged, dead, skipped, or has a redelivery row.
+    /// Every message below it is acknowledged, dead, skipped, passed over by a look-back, taken by retention, or has a
+    /// redelivery row.
     package var floor: Int64
     /// What is acknowledged above the floor, such as `3-5,9`.
     package var ranges: Text
     /// No message from here on was ever handed out.
     package var deliveredThrough: Int64
-    /// The floor before a look-back: messages below it arrive marked as replayed.
+    /// The end of all that the group had seen before a look-back: what the cursor brings below it is marked as
+    /// replayed. What the group was still owed comes unmarked, by its row.
     package var fence: Int64?
     /// Retention took messages below this offset that the group was owed.
     package var gap: Int64?

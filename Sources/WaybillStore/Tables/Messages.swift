@@ -48,9 +48,9 @@ package struct MessageRow: Hashable, Sendable {
     package var ordinal: Int64
     package var bornAt: Moment
     package var tag: Text?
-    /// Nil: the order's id.
+    /// Nil: the order's id if an event sent it, else none.
     package var key: Text?
-    /// Nil: the order's id.
+    /// Nil: the order's id if an event sent it, else none.
     package var messageGroup: Text?
     /// JSON object.
     package var properties: Text?

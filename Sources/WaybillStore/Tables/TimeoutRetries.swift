@@ -1,10 +1,10 @@
 package import WaybillCore
 
-/// A timeout whose handling threw.
+/// A timeout whose handling threw, or was refused by a rule of its workflow.
 package struct TimeoutRetry: Hashable, Sendable {
     package var key: TimeoutKey
     package var attempt: Int64
-    /// Nil: parked; somebody has to look.
+    /// Nil: parked; an operator has to look.
     package var retryAt: Moment?
     package var error: Text
 }
@@ -36,7 +36,7 @@ extension Transaction {
 }
 
 extension TableReader where Self: ~Copyable {
-    /// The timeouts of a kind whose handling threw and that are to be tried again, by that time.
+    /// The timeouts of a kind whose handling threw or was refused, and that are to be tried again by that time.
     package func dueRetries(_ kind: TimeoutKind, upTo now: Moment, limit: Int) throws(StoreFailure) -> [DueTimeout] {
         let statement = try query(
             """
