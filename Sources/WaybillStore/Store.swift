@@ -8,7 +8,7 @@ package final class Store: Sendable {
     package let settings: StoreSettings
     /// The file, or nil in memory.
     package let path: String?
-    /// Raised at each open: what a receipt of an earlier life of the process is recognised by.
+    /// The number of this opening, raised at each: receipts and leases of message groups name it.
     package let bootNumber: Int64
     package let pageBytes: Int
     let writer: SerialConnection

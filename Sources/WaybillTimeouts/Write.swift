@@ -1,10 +1,11 @@
 package import WaybillCore
 package import WaybillStore
 
-/// One write: its rows, the moment of what it handles, and what it notes for after its commit.
+/// One write: its rows, the moment of what it handles, and what it may fire.
 ///
-/// The writer makes one for each attempt at a write and passes it to every verb. What it notes goes with it when the
-/// write is undone. It cannot be copied or kept: it ends with the closure of ``WaybillStore/Store``'s write.
+/// The writer makes one for each attempt at a write and passes it to every verb. It cannot be copied or kept: it ends
+/// with the closure of ``WaybillStore/Store``'s write. Only ``lateness`` is for after the commit; all else that is to
+/// be known then is noted by its owner: the broker, the ledger of stock, the journal, the writer's attempt.
 ///
 /// A verb that notes nothing borrows it; one that may fire or arm timeouts of orders takes it `inout`. What only stores
 /// rows takes the ``transaction`` alone.
