@@ -3,9 +3,10 @@
 # soak    more of what the tests try at random: states of a disk after power losses, 5,000 families of orders of each
 #         workflow
 # bench   the benchmarks, each with its limit, in the current directory; ends with 1 when a goal is missed
+# dist    an archive with one program that needs no Swift, and a unit for systemd, in .build/dist
 # tidy    format and style, without changing anything
 # format  bring all code into the one format
-.PHONY: demo test soak bench tidy format packages browser release
+.PHONY: demo test soak bench dist tidy format packages browser release
 
 # Code that a tool writes is neither formatted nor judged.
 SWIFT_FILES = $(shell find Package.swift Sources Tests Migrations Workflows -name '*.swift' -not -path '*/RocketMQProto/*')
@@ -25,6 +26,9 @@ soak: packages
 
 bench: release
 	@status=0; for name in orders registration growth hot-sku timeouts replay startup rush broker flow http; do $(WAYBILL) bench $$name || status=1; done; exit $$status
+
+dist: packages
+	Sources/Dist/make.sh .build/dist
 
 tidy:
 	@swift format lint --strict $(SWIFT_FILES)

@@ -8,6 +8,8 @@ final class ServedFile {
     /// The port that the first server got, and every later one has.
     private(set) var port = 0
     private var server: Process?
+    /// Of the server, besides what this process has.
+    var environment: [String: String] = [:]
 
     init() throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent(
@@ -27,6 +29,7 @@ final class ServedFile {
         process.executableURL = URL(fileURLWithPath: try executablePath())
         process.arguments =
             ["serve", "--db", path, "--create", "--http", "127.0.0.1:\(port)"] + arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, own in own }
         process.standardOutput = output
         process.standardError = FileHandle(forWritingAtPath: try errors())
         try process.run()

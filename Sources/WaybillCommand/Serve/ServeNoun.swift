@@ -122,6 +122,7 @@ struct ServePlan {
         let name = (path as NSString).lastPathComponent
         Output.standard.line("waybill serves \(name) at \(places.joined(separator: " and "))".printable)
         Output.standard.flush()
+        if !SystemdNotice.ready() { Output.error.line("waybill: systemd does not hear at NOTIFY_SOCKET") }
         if server.isOpen { Output.error.line("waybill: --open asks callers for no token") }
     }
 }
