@@ -66,12 +66,31 @@ package struct API: Sendable {
     package func answer(_ admission: Admission, body: [UInt8]) async -> Reply {
         do throws(Problem) {
             if served.now != .ready, admission.operation.method != .get { throw served.now.problem }
-            return try await admission.operation.handler(Call(admission, served, body: body))
+            return try await handle(Call(admission, served, body: body), admission.operation)
         } catch {
+            let error = error.namingLimit(of: served, end: admission.end)
             if error.code == .outcomeUnknown || error.code == .failStopped { served.become(.stopped(error.detail)) }
             served.refusals.add(error.code)
             return error.reply(requestID: admission.requestID, instance: admission.instance)
         }
+    }
+
+    /// Lets an operation answer; the reads of a question are bounded in time.
+    private func handle(_ call: Call, _ operation: Operation) async throws(Problem) -> Reply {
+        guard operation.method == .get, let limits = served.settings.readTime else {
+            return try await operation.handler(call)
+        }
+        let engine = served.book.book.engine
+        let answer = await engine.bounding(readsTo: limits) { () -> Result<Reply, Problem> in
+            do throws(Problem) {
+                return .success(try await operation.handler(call))
+            } catch {
+                // What a read that is cut off comes to depends on who asked for it.
+                let isCutOff = (error.code == .defect || error.code == .undone) && engine.isReadOver
+                return .failure(isCutOff ? .readTooLong(limits.read) : error)
+            }
+        }
+        return try answer.get()
     }
 
     private func route(

@@ -3,6 +3,7 @@ import Waybill
 import WaybillAPI
 import WaybillAccess
 import WaybillCore
+import WaybillEngine
 import WaybillTimeouts
 
 /// A served shop in memory and in virtual time, without any socket.
@@ -13,12 +14,14 @@ struct APIShop {
     let api: API
 
     init(
-        workflows: [WorkflowText] = WorkflowText.shipped, isOpen: Bool = false, seed: UInt64 = 1
+        workflows: [WorkflowText] = WorkflowText.shipped, isOpen: Bool = false, seed: UInt64 = 1,
+        readTime: ReadTimeLimits? = nil
     ) throws {
         book = try OrderBook.inMemory(
             workflows: workflows, world: .virtual(VirtualClock(start: Self.noon), seed: seed))
         var settings = ServingSettings()
         settings.isOpen = isOpen
+        settings.readTime = readTime
         api = API(
             try Served(ServedBook(book), tokens: TokenTable([]), settings: settings))
     }

@@ -50,15 +50,9 @@ enum Tokens {
     static let listTokens = Operation(
         "listTokens", .get, "/v1/tokens", "Lists tokens without their secrets.", grant: Need(.admin),
         answers: [Operation.Answer(200, "All of them.", .page(.named("Token")))],
-        example: Example(.get("/v1/tokens"), 200, #"{"items":[],"next":null}"#),
+        example: Example(.get("/v1/tokens"), 200, #"{"items":[],"next":null,"as_of":"e0"}"#),
         handler: { call throws(Problem) in
-            .json { writer in
-                writer.beginObject()
-                writer.members("items", call.served.tokens.all) { $0.token($1, secret: nil) }
-                writer.key("next")
-                writer.null()
-                writer.endObject()
-            }
+            .list(call, call.served.tokens.all) { $0.token($1, secret: nil) }
         })
 
     static let revokeToken = Operation(

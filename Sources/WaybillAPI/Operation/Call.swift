@@ -14,9 +14,12 @@ package struct Call: Sendable {
     package let body: [UInt8]
     /// The operation that is asked for.
     let name: String
+    /// Of a question: the last event of the journal when it came, which every later read sees.
+    let position: Position
     /// Until this uptime it may begin; nil: whenever its turn comes.
     let end: Interval?
     let parameters: [(name: String, value: Text)]
+    private let template: PathTemplate
     private let rule: Operation.BodyRule
 
     init(_ admission: Admission, _ served: Served, body: [UInt8]) {
@@ -27,6 +30,8 @@ package struct Call: Sendable {
         requestID = admission.requestID
         key = admission.key
         name = admission.operation.name
+        template = admission.operation.path
+        position = admission.operation.method == .get ? served.book.book.engine.lastPosition : Position(0)
         end = admission.end
         parameters = admission.parameters
         rule = admission.operation.body
@@ -37,6 +42,22 @@ package struct Call: Sendable {
 
     /// A parameter of the path; the list of operations has no handler that asks for another.
     package func path(_ name: String) -> Text { parameters.first { $0.name == name }?.value ?? "" }
+
+    /// The last event that a look at a moment knows of.
+    func position(asOf moment: AsOf) -> Position {
+        switch moment {
+        case .now, .time: position
+        case .event(let event): min(event, position)
+        }
+    }
+
+    /// The path and the query, but for one of its parameters.
+    func target(without parameter: String) -> String {
+        let query = query.sorted.filter { $0.name != parameter }
+            .map { "\(Text($0.name).asPathSegment)=\($0.value.asPathSegment)" }
+        let path = template.filled(with: parameters.map(\.value))
+        return query.isEmpty ? path : "\(path)?\(query.joined(separator: "&"))"
+    }
 
     /// The body, cut into the fields that the operation takes.
     package func fields() throws(Problem) -> BodyFields {

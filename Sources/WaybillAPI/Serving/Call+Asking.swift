@@ -33,13 +33,30 @@ extension Operation {
 }
 
 extension Reply {
-    /// A list that has one page.
+    /// The answers to what was asked at once.
     static func all<Element>(_ elements: [Element], _ write: (inout JSONWriter, Element) -> Void) -> Reply {
+        list(elements, next: nil, asOf: nil, write)
+    }
+
+    /// A list that has one page.
+    package static func list<Element>(
+        _ call: Call, _ elements: [Element], _ write: (inout JSONWriter, Element) -> Void
+    ) -> Reply {
+        list(elements, next: nil, asOf: call.position, write)
+    }
+
+    /// A page of a list.
+    ///
+    /// - Parameter position: the last event that the list knows of; nil: it is no list of what the file holds.
+    static func list<Element>(
+        _ elements: [Element], next: Text?, asOf position: Position?, _ write: (inout JSONWriter, Element) -> Void
+    ) -> Reply {
         .json { writer in
             writer.beginObject()
             writer.members("items", elements, write)
             writer.key("next")
-            writer.null()
+            if let next { writer.text(next) } else { writer.null() }
+            if let position { writer.member("as_of", Text(position.text)) }
             writer.endObject()
         }
     }

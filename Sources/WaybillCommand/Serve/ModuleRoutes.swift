@@ -56,15 +56,17 @@ enum ModuleRoutes {
                         Field("order", .text(), "The order on which it is spent."),
                     ])))
         ],
-        example: Example(Example.Step(.get, "/v1/members/ann/coupons"), 200, #"{"items":[],"next":null}"#),
+        example: Example(Example.Step(.get, "/v1/members/ann/coupons"), 200, #"{"items":[],"next":null,"as_of":"e0"}"#),
         handler: { call throws(Problem) in
             let member = call.path("member").string
             let coupons = try await call.book.read { book in try Coupons.coupons(of: member, in: book) }
-            return .page(coupons) { writer, coupon in
+            return .list(call, coupons) { writer, coupon in
+                writer.beginObject()
                 writer.member("code", Text(coupon.code))
                 writer.member("campaign", Text(coupon.campaign))
                 writer.member("cents", coupon.cents)
                 writer.member("order", ifAny: coupon.order?.text)
+                writer.endObject()
             }
         })
 
@@ -80,33 +82,16 @@ enum ModuleRoutes {
                         Field("quantity", .integer(), isRequired: true),
                     ])))
         ],
-        example: Example(Example.Step(.get, "/v1/members/ann/cart"), 200, #"{"items":[],"next":null}"#),
+        example: Example(Example.Step(.get, "/v1/members/ann/cart"), 200, #"{"items":[],"next":null,"as_of":"e0"}"#),
         handler: { call throws(Problem) in
             let member = call.path("member").string
             let goods = try await call.book.read { book in try Cart.contents(of: member, in: book) }
-            return .page(goods) { writer, line in
+            return .list(call, goods) { writer, line in
+                writer.beginObject()
                 writer.member("sku", Text(line.sku))
                 writer.member("location", Text(line.location))
                 writer.member("quantity", line.quantity)
-            }
-        })
-}
-
-extension Reply {
-    /// A list that has one page.
-    fileprivate static func page<Element>(
-        _ elements: [Element], _ members: (inout JSONWriter, Element) -> Void
-    ) -> Reply {
-        .json { writer in
-            writer.beginObject()
-            writer.members("items", elements) { writer, element in
-                writer.beginObject()
-                members(&writer, element)
                 writer.endObject()
             }
-            writer.key("next")
-            writer.null()
-            writer.endObject()
-        }
-    }
+        })
 }
