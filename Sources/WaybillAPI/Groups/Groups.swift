@@ -96,7 +96,7 @@ enum Groups {
         example: Example(after: [ExampleShop.group], Example.Step(.delete, "/v1/groups/shipping"), 204),
         handler: { call throws(Problem) in
             let name = GroupName(call.path("group"))
-            return try await call.act(DeleteGroup(name), because: try call.reason())
+            return try await call.act(DeleteGroup(name), because: try call.neededReason())
         })
 
     static let lag = Operation(

@@ -62,7 +62,8 @@ package struct Call: Sendable {
     /// The body, cut into the fields that the operation takes.
     package func fields() throws(Problem) -> BodyFields {
         switch rule {
-        case .fields(let fields, _): try BodyFields(reading: body, as: fields)
+        case .fields(let fields, _):
+            try BodyFields(reading: body, as: principal.isOwner ? fields.map(\.whereReasonIsOptional) : fields)
         case .none, .json: throw .defect("the operation reads no fields")
         }
     }
@@ -109,4 +110,11 @@ package struct Call: Sendable {
 
     /// Whether the changed thing is wanted in the answer.
     package var wantsRepresentation: Bool { headers[.prefer] == "return=representation" }
+}
+
+extension Field {
+    /// The same for who need not say why.
+    fileprivate var whereReasonIsOptional: Field {
+        name == Operation.reason.name ? Field(name, schema, summary, isRequired: false) : self
+    }
 }

@@ -10,13 +10,6 @@ extension Call {
         try await book.ask { book in try await body(book.messages) }
     }
 
-    /// Why an operator asks for it. The owner of the file, who could do it with the file closed, need not say.
-    func ownersReason() throws(Problem) -> Text {
-        let fields = try fields()
-        if principal.isOwner, let reason = try fields.text("reason", bytesMax: 500), reason.isEmpty { return reason }
-        return try fields.needed("reason", bytesMax: 500)
-    }
-
     /// Refuses who may not send to a topic.
     func requireProducer(of topic: Text) throws(Problem) {
         guard principal.mayProduce(topic) else {
@@ -29,7 +22,9 @@ extension Call {
 
 extension Operation {
     /// Why an operator does something: in the body.
-    static let reason = Field("reason", .text(bytesMax: 500), "Why; kept in the audit.", isRequired: true)
+    static let reason = Field(
+        "reason", .text(bytesMax: 500), "Why; kept in the audit. Only the owner of the file may leave it out.",
+        isRequired: true)
 }
 
 extension Reply {

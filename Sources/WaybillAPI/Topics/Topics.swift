@@ -97,7 +97,7 @@ enum Topics {
         handler: { call throws(Problem) in
             let name = TopicName(call.path("topic"))
             let first = try await call.book.read { book in try book.engine.messages.undecided(in: name) }
-            return try await call.act(DeleteTopic(name, from: first), because: try call.reason())
+            return try await call.act(DeleteTopic(name, from: first), because: try call.neededReason())
         })
 
     static let retention = Operation(
