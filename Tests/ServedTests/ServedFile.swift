@@ -8,6 +8,8 @@ final class ServedFile {
     /// The port that the first server got, and every later one has.
     private(set) var port = 0
     private var server: Process?
+    /// What servers have said on their standard output.
+    private(set) var said = ""
 
     init() throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent(
@@ -38,6 +40,7 @@ final class ServedFile {
             try #require(!data.isEmpty, "the server ended before it served: \(said)")
             line += String(decoding: data, as: UTF8.self)
         }
+        said += line
         let address = try #require(
             line.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("http://") }, "\(line)")
         port = try #require(address.split(separator: ":").last.flatMap { Int($0) }, "\(line)")
