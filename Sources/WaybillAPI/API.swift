@@ -66,6 +66,8 @@ package struct API: Sendable {
     package func answer(_ admission: Admission, body: [UInt8]) async -> Reply {
         do throws(Problem) {
             if served.now != .ready, admission.operation.method != .get { throw served.now.problem }
+            // Later ones, in line for the writer, are refused there.
+            if let end = admission.end, served.book.uptime > end { throw .begunTooLate }
             return try await handle(Call(admission, served, body: body), admission.operation)
         } catch {
             let error = error.namingLimit(of: served, end: admission.end)

@@ -1,6 +1,7 @@
 import Waybill
 import WaybillAccess
 import WaybillCore
+import WaybillEngine
 
 extension Orders {
     static let orderHistory = Operation(
@@ -30,16 +31,30 @@ extension Orders {
         let moment = try AsOfParameter.read(call.query)
         let page = try PageRequest(call, of: Text("history of \(id) \(moment)"), asOf: moment)
         let after = try call.query.int("after", in: 0...Int64.max) ?? 0
-        let found = try await call.book.read { book -> (events: [EventDetail], last: Int64)? in
+        let found = try await call.book.read { book -> (events: [EventDetail], links: [Position: Text], last: Int64)? in
             let last = moment == .now ? Int64.max : try book.order(id, asOf: moment)?.version
             let events = try book.details(of: id, after: page.number ?? after, limit: page.limit)
             guard let last, let events else { return nil }
-            return (events, last)
+            return (events, try links(of: events, in: book), last)
         }
-        guard let (events, last) = found else { throw Problem(.unknownOrder(id)) }
+        guard let (events, links, last) = found else { throw Problem(.unknownOrder(id)) }
         let next = events.count == page.limit ? events.last.map(\.version) : nil
         return page.reply(events.filter { $0.version <= last }, next: next.flatMap { $0 < last ? $0 : nil }) {
-            $0.event($1)
+            $0.event($1, link: links[$1.position])
         }
+    }
+
+    /// The trace contexts of the events that led to those without one: of a timeout, that of the event which armed it.
+    private static func links(of events: [EventDetail], in book: OrderBook) throws -> [Position: Text] {
+        var known: [Position: Text?] = [:]
+        for event in events { known[event.position] = .some(event.trace) }
+        var links: [Position: Text] = [:]
+        for event in events where event.trace == nil {
+            guard let cause = event.cause else { continue }
+            let trace = try known[cause] ?? book.engine.trace(of: cause)
+            known[cause] = .some(trace)
+            links[event.position] = trace
+        }
+        return links
     }
 }
