@@ -26,12 +26,17 @@ package struct API: Sendable {
         package var headers: CallHeaders
         /// Who asks when the way by which the request came says so; nil: a token is asked for.
         package var principal: Principal?
+        /// By which way it came, for the audit.
+        package var from: Text
 
-        package init(method: String, target: String, headers: CallHeaders, principal: Principal? = nil) {
+        package init(
+            method: String, target: String, headers: CallHeaders, principal: Principal? = nil, from: Text = ""
+        ) {
             self.method = method
             self.target = target
             self.headers = headers
             self.principal = principal
+            self.from = from
         }
     }
 
@@ -59,7 +64,8 @@ package struct API: Sendable {
             operation: operation, principal: principal, parameters: parameters, headers: head.headers,
             query: try QueryValues(target.query, for: operation),
             key: try IdempotencyKey.read(head.headers, rule: operation.key),
-            end: try NotAfter.read(head.headers, at: served.book.uptime), requestID: requestID, instance: target.path)
+            end: try NotAfter.read(head.headers, at: served.book.uptime), requestID: requestID, from: head.from,
+            instance: target.path)
     }
 
     /// Does what was asked.
@@ -184,6 +190,7 @@ package struct Admission: Sendable {
     /// Until this uptime it may begin; nil: whenever its turn comes.
     let end: Interval?
     package let requestID: Text
+    let from: Text
     /// The path as it came.
     package let instance: Text
 }

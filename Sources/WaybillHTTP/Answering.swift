@@ -33,7 +33,7 @@ struct Answering: Sendable {
     ) async throws {
         let head = API.Head(
             method: request.method.rawValue, target: request.head.path ?? "", headers: CallHeaders(request.headers),
-            principal: principal)
+            principal: principal, from: principal == nil ? CallersWay.tcp : await CallersWay.socket(channel))
         let requestID = RequestID.read(head.headers, random: api.served.book.random)
         // One for the whole request: what is not read of the body now may be dropped later.
         var parts = request.body.makeAsyncIterator()

@@ -28,7 +28,9 @@ struct APIShop {
 
     /// Sends a request as an owner of the file, or with a token.
     @discardableResult
-    func send(_ step: Example.Step, as principal: Principal? = .owner, token: String? = nil) async -> Reply {
+    func send(
+        _ step: Example.Step, as principal: Principal? = .owner, token: String? = nil, from: Text = ""
+    ) async -> Reply {
         var headers = CallHeaders()
         for header in step.headers { headers.add(header.name, header.value) }
         if let token { headers.add(.authorization, "Bearer \(token)") }
@@ -38,7 +40,7 @@ struct APIShop {
         }
         let head = API.Head(
             method: step.method.rawValue, target: step.target, headers: headers,
-            principal: token == nil ? principal : nil)
+            principal: token == nil ? principal : nil, from: from)
         do throws(Problem) {
             let admission = try api.admit(head, requestID: "r-1")
             return await api.answer(admission, body: Array(step.body.utf8))

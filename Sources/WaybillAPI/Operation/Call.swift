@@ -8,6 +8,8 @@ package struct Call: Sendable {
     package let headers: CallHeaders
     package let query: QueryValues
     package let requestID: Text
+    /// By which way the request came, for the audit.
+    let from: Text
     /// The key of the request, where the operation takes one.
     package let key: Text?
     /// The body as it came.
@@ -28,6 +30,7 @@ package struct Call: Sendable {
         headers = admission.headers
         query = admission.query
         requestID = admission.requestID
+        from = admission.from
         key = admission.key
         name = admission.operation.name
         template = admission.operation.path

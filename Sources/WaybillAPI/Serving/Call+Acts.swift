@@ -9,7 +9,7 @@ extension Call {
     func origin(because reason: Text = "") -> Origin {
         Origin(
             caller: principal.name, reason: reason, trace: trace,
-            key: key.map { RequestKey($0, fingerprint: fingerprint) })
+            key: key.map { RequestKey($0, fingerprint: fingerprint) }, from: from, requestID: requestID)
     }
 
     /// Has a verb of the broker written: once under the request's key, with who and why.
