@@ -1,6 +1,6 @@
 import HTTPTypes
 import NIOCore
-import WaybillAPI
+package import WaybillAPI
 import WaybillCore
 
 /// Answers requests that come to no operation, because they never came whole; each ends its connection.

@@ -6,24 +6,24 @@ import WaybillAPI
 
 /// Says in a problem what is wrong with bytes that are no request. Hummingbird answers them, in their turn, with a bare
 /// 400, which is replaced here: 431 for header fields that are too large, else 400.
-package final class ParseErrors: ChannelDuplexHandler, RemovableChannelHandler {
-    package typealias InboundIn = HTTPRequestPart
-    package typealias InboundOut = HTTPRequestPart
-    package typealias OutboundIn = HTTPResponsePart
-    package typealias OutboundOut = HTTPResponsePart
+final class ParseErrors: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
 
     private let early: EarlyAnswers
     /// What was wrong; nil: nothing, or it is answered.
     private var problem: Problem?
 
-    package init(_ early: EarlyAnswers) { self.early = early }
+    init(_ early: EarlyAnswers) { self.early = early }
 
-    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if let error = error as? HTTPParserError { problem = Problem(error) }
         context.fireErrorCaught(error)
     }
 
-    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard let problem, case .head(let head) = unwrapOutboundIn(data), head.isBare400 else {
             return context.write(data, promise: promise)
         }

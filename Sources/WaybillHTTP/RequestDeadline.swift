@@ -1,6 +1,6 @@
 import HTTPTypes
-import NIOCore
-import NIOHTTPTypes
+package import NIOCore
+package import NIOHTTPTypes
 import WaybillAPI
 
 /// Ends a request whose body comes too slowly: 408, and the connection closes.

@@ -1,5 +1,5 @@
 import Waybill
-import WaybillCore
+package import WaybillCore
 import WaybillEngine
 
 /// Answers of a server that has too much to do: which limit was met, and when to come again.

@@ -1,6 +1,6 @@
 import Waybill
 import WaybillAccess
-import WaybillCore
+package import WaybillCore
 
 extension Call {
     /// Asks for something of topics, groups and messages.
