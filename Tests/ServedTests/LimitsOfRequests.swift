@@ -89,3 +89,46 @@ import Testing
         #expect(two.hasPrefix("HTTP/1.1 400"), "\(two)")
     }
 }
+
+/// What is refused by its head: a body that comes with it is not waited for, and the connection ends.
+@Suite(.serialized) struct `A request that is refused by its head` {
+    private let shop: ServedFile
+
+    init() throws {
+        shop = try ServedFile()
+        try shop.serve()
+    }
+
+    private func head(_ more: String, host: String = "localhost") -> String {
+        "POST /v1/stock/mug/receive HTTP/1.1\r\nHost: \(host)\r\nX-Request-Id: mine-7\r\n\(more)\r\n"
+    }
+
+    @Test func `ends its connection without the body, and its id comes back`() throws {
+        let json = "Content-Type: application/json\r\nContent-Length: 14\r\n"
+        for (text, code) in [
+            (head(json), "unauthenticated"), (head(json + "Authorization: Bearer wb-a-b\r\n"), "unauthenticated"),
+            (head(json, host: "evil.example"), "wrong_host"),
+        ] {
+            let connection = try RawConnection(port: shop.port)
+            connection.send(text)
+            // None of the body was sent: the server does not wait for it.
+            let answer = connection.receive { $0.contains("\r\n\r\n") && $0.hasSuffix("}") }
+            #expect(
+                answer.contains("\"code\":\"\(code)\"") && answer.contains("\"request_id\":\"mine-7\""), "\(answer)")
+            #expect(answer.lowercased().contains("\r\nconnection: close\r\n"), "\(answer)")
+            #expect(answer.lowercased().contains("\r\nx-request-id: mine-7\r\n"), "\(answer)")
+            connection.send(#"{"quantity":1}"#)
+            connection.endSending()
+            #expect(connection.receive().isEmpty, "nothing comes after it")
+        }
+    }
+
+    @Test func `keeps its connection when it has no body`() throws {
+        let connection = try RawConnection(port: shop.port)
+        for target in ["/v1/stock", "/healthz"] {
+            connection.send("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let answer = connection.receive { $0.contains("\r\n\r\n") && $0.hasSuffix("}") }
+            #expect(answer.hasPrefix(target == "/healthz" ? "HTTP/1.1 200" : "HTTP/1.1 401"), "\(answer)")
+        }
+    }
+}
