@@ -1,5 +1,7 @@
+import Waybill
 package import WaybillAccess
 package import WaybillCore
+import WaybillEngine
 
 /// All that may be asked of a served order book: the table of contents.
 package struct API: Sendable {

@@ -79,7 +79,7 @@ struct Answering: Sendable {
     }
 
     /// The whole body; nil: it is longer.
-    private static func collect(
+    @concurrent private static func collect(
         _ parts: inout RequestBody.AsyncIterator, upTo bytesMax: Int
     ) async throws -> [UInt8]? {
         var bytes: [UInt8] = []
@@ -91,7 +91,7 @@ struct Answering: Sendable {
     }
 
     /// Reads what has been sent of a refused request, and ends the connection.
-    private static func drain(_ parts: inout RequestBody.AsyncIterator) async throws {
+    @concurrent private static func drain(_ parts: inout RequestBody.AsyncIterator) async throws {
         var count = 0
         while let buffer = try await parts.next() {
             count += buffer.readableBytes

@@ -3,6 +3,7 @@ import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
 import WaybillAPI
+import WaybillCore
 
 /// Says in a problem what is wrong with bytes that are no request. Hummingbird answers them, in their turn, with a bare
 /// 400, which is replaced here: 431 for header fields that are too large, else 400.
@@ -24,7 +25,7 @@ final class ParseErrors: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        guard let problem, case .head(let head) = unwrapOutboundIn(data), head.isBare400 else {
+        guard let problem, case .head(let bare) = unwrapOutboundIn(data), bare.isBare400 else {
             return context.write(data, promise: promise)
         }
         self.problem = nil

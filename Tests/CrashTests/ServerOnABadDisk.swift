@@ -21,8 +21,8 @@ import Testing
                 -H 'Waybill-Role: visitor' -X "$4" -d "$3" http://127.0.0.1:$PORT$2
         }
         place() {
-            ask "$1" /v1/orders "{\"id\":\"$1\",\"workflow\":\"member-registration\",\"command\":\"register\",
-                \"data\":{\"member\":\"$1\",\"email\":\"a@b.example\"}}" POST
+            ask "$1" /v1/orders "{\\"id\\":\\"$1\\",\\"workflow\\":\\"member-registration\\",\\"command\\":\\"register\\",
+                \\"data\\":{\\"member\\":\\"$1\\",\\"email\\":\\"a@b.example\\"}}" POST
         }
         send() { ask "$1" /v1/topics/ledger/messages '{"data":1}' POST; }
         # Asks under ever new keys until the status is $2; the server looks at its disk twice a second.
@@ -74,7 +74,7 @@ import Testing
                 cd "$1"; echo 50 > free
                 LD_PRELOAD="$3" WAYBILL_RECORD_DIR="$1" WAYBILL_RECORD_LOG="$1/log" WAYBILL_RECORD_FREE="$1/free" \\
                     serve "$2" shop.db
-                echo "topic $(ask t /v1/topics/ledger '{}' PUT) order $(place first) message $(send first)"
+                echo "topic $(ask t /v1/topics/ledger '{}' PUT) order $(place first) message $(send m)"
                 echo 9 > free; until_status send 507 a; echo "message 507 $(cat head answer)"
                 echo "order at nine $(place second)"
                 echo 4 > free; until_status place 507 b; echo "order 507 $(cat head answer)"

@@ -1,5 +1,6 @@
 import Testing
 import WaybillAPI
+import WaybillAccess
 import WaybillCore
 
 /// Routes follow from the list: no path leads anywhere that no operation has.

@@ -1,6 +1,7 @@
 import Testing
 import Waybill
 import WaybillAPI
+import WaybillAccess
 import WaybillCore
 import WaybillEngine
 

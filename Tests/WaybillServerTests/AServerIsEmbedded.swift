@@ -20,6 +20,27 @@ import WaybillServer
         _ = await running.result
     }
 
+    @Test func `leaves its socket to its own user, whatever the program lets others do, and takes it away`()
+        async throws
+    {
+        let book = try OrderBook.inMemory(workflows: [])
+        defer { book.close() }
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("w-\(UUID().uuidString.prefix(8))")
+            .path
+        var settings = BookServer.Settings()
+        settings.http = nil
+        settings.socket = path
+        let server = BookServer(book, settings: settings)
+        let (places, told) = AsyncStream.makeStream(of: ServedAt.self)
+        let running = Task { try await server.run { told.yield($0) } }
+        let at = try #require(await places.first { _ in true })
+        #expect(at.http == nil && at.socket == path)
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+        running.cancel()
+        _ = await running.result
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     @Test(arguments: ["0.0.0.0", "10.0.0.1", "example.com", "::"])
     func `does not serve where others reach it`(host: String) async throws {
         let book = try OrderBook.inMemory(workflows: [])

@@ -108,7 +108,7 @@ enum Groups {
             .get("/v1/groups/shipping/lag"), 200,
             #"""
             {"items":[{"group":"shipping","topic":"order","owed":1,"waiting":1,"in_flight":0,"due":0,"ready":0,
-             "behind":0,"dead":0,"finished":0,"oldest_ms":0}],"next":null,"as_of":"e3"}
+             "behind":0,"dead":0,"finished":0,"oldest_ms":0}],"next":null,"as_of":"e4"}
             """#),
         handler: { call throws(Problem) in
             let name = GroupName(call.path("group"))

@@ -1,5 +1,7 @@
+import Waybill
 package import WaybillAccess
 package import WaybillCore
+import WaybillEngine
 
 /// One request to an operation: who asks, with what.
 package struct Call: Sendable {
