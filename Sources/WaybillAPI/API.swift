@@ -1,5 +1,7 @@
+import Waybill
 package import WaybillAccess
 package import WaybillCore
+import WaybillEngine
 
 /// All that may be asked of a served order book: the table of contents.
 package struct API: Sendable {
@@ -26,12 +28,17 @@ package struct API: Sendable {
         package var headers: CallHeaders
         /// Who asks when the way by which the request came says so; nil: a token is asked for.
         package var principal: Principal?
+        /// By which way it came, for the audit.
+        package var from: Text
 
-        package init(method: String, target: String, headers: CallHeaders, principal: Principal? = nil) {
+        package init(
+            method: String, target: String, headers: CallHeaders, principal: Principal? = nil, from: Text = ""
+        ) {
             self.method = method
             self.target = target
             self.headers = headers
             self.principal = principal
+            self.from = from
         }
     }
 
@@ -59,19 +66,41 @@ package struct API: Sendable {
             operation: operation, principal: principal, parameters: parameters, headers: head.headers,
             query: try QueryValues(target.query, for: operation),
             key: try IdempotencyKey.read(head.headers, rule: operation.key),
-            end: try NotAfter.read(head.headers, at: served.book.uptime), requestID: requestID, instance: target.path)
+            end: try NotAfter.read(head.headers, at: served.book.uptime), requestID: requestID, from: head.from,
+            instance: target.path)
     }
 
     /// Does what was asked.
     package func answer(_ admission: Admission, body: [UInt8]) async -> Reply {
         do throws(Problem) {
             if served.now != .ready, admission.operation.method != .get { throw served.now.problem }
-            return try await admission.operation.handler(Call(admission, served, body: body))
+            // Later ones, in line for the writer, are refused there.
+            if let end = admission.end, served.book.uptime > end { throw .begunTooLate }
+            return try await handle(Call(admission, served, body: body), admission.operation)
         } catch {
+            let error = error.namingLimit(of: served, end: admission.end)
             if error.code == .outcomeUnknown || error.code == .failStopped { served.become(.stopped(error.detail)) }
             served.refusals.add(error.code)
             return error.reply(requestID: admission.requestID, instance: admission.instance)
         }
+    }
+
+    /// Lets an operation answer; the reads of a question are bounded in time.
+    private func handle(_ call: Call, _ operation: Operation) async throws(Problem) -> Reply {
+        guard operation.method == .get, let limits = served.settings.readTime else {
+            return try await operation.handler(call)
+        }
+        let engine = served.book.book.engine
+        let answer = await engine.bounding(readsTo: limits) { () -> Result<Reply, Problem> in
+            do throws(Problem) {
+                return .success(try await operation.handler(call))
+            } catch {
+                // What a read that is cut off comes to depends on who asked for it.
+                let isCutOff = (error.code == .defect || error.code == .undone) && engine.isReadOver
+                return .failure(isCutOff ? .readTooLong(limits.read) : error)
+            }
+        }
+        return try answer.get()
     }
 
     private func route(
@@ -163,6 +192,7 @@ package struct Admission: Sendable {
     /// Until this uptime it may begin; nil: whenever its turn comes.
     let end: Interval?
     package let requestID: Text
+    let from: Text
     /// The path as it came.
     package let instance: Text
 }

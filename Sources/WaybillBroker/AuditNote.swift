@@ -21,11 +21,28 @@ package struct AuditNote: Hashable, Sendable {
         self.trace = trace
     }
 
-    /// What a caller outside did, and why.
+    /// What a caller outside did, why, from where, and in which request.
     package init(_ act: Act, by origin: Origin, at: Moment) {
         var writer = JSONWriter()
-        act.values.with("reason", origin.reason.isEmpty ? nil : .text(origin.reason.string)).write(to: &writer)
+        var values = act.values
+        for (name, text) in origin.audited where !text.isEmpty { values = values.with(name, .text(text.string)) }
+        values.write(to: &writer)
         self.init(act.type, at: at, caller: origin.caller, body: writer.bytes, trace: origin.trace)
+    }
+
+    /// The same of what has more to tell than values.
+    ///
+    /// - Parameter members: writes what it was about.
+    package init(_ type: EventName, by origin: Origin, at: Moment, _ members: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter()
+        writer.beginObject()
+        members(&writer)
+        for (name, text) in origin.audited where !text.isEmpty {
+            writer.key(named: Text(name))
+            writer.text(text)
+        }
+        writer.endObject()
+        self.init(type, at: at, caller: origin.caller, body: writer.bytes, trace: origin.trace)
     }
 }
 
@@ -38,5 +55,12 @@ package struct Act: Sendable {
     package init(_ type: EventName, _ values: RefusalValues) {
         self.type = type
         self.values = values
+    }
+}
+
+extension Origin {
+    /// What an audit says of who asked, besides the caller.
+    fileprivate var audited: [(name: String, text: Text)] {
+        [("reason", reason), ("from", from), ("request", requestID)]
     }
 }

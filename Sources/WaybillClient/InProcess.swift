@@ -11,7 +11,9 @@ package struct InProcess: Sendable {
     /// - Parameter principal: who asks; who may open the file is its owner.
     package init(_ book: OrderBook, as principal: Principal = .owner) throws {
         let tokens = TokenTable(try book.engine.accessTokens().compactMap { AccessToken($0) })
-        api = API(try Served(ServedBook(book), tokens: tokens))
+        var settings = ServingSettings()
+        settings.readTime = nil
+        api = API(try Served(ServedBook(book), tokens: tokens, settings: settings))
         self.principal = principal
     }
 

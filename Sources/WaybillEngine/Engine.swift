@@ -99,7 +99,7 @@ package final class Engine: Sendable {
             }
             var journal = Journal(end: try Self.keepFileID(world, isMade: !isLook, in: transaction))
             for activation in opening.activations {
-                try journal.append(activation.note(at: now, caller: ""), in: transaction)
+                try journal.append(activation.note(at: now, by: Origin(caller: "")), in: transaction)
             }
             return (try transaction.workflows(), opening, journal.end)
         }

@@ -33,8 +33,10 @@ struct Answering: Sendable {
     ) async throws {
         let head = API.Head(
             method: request.method.rawValue, target: request.head.path ?? "", headers: CallHeaders(request.headers),
-            principal: principal)
+            principal: principal, from: principal == nil ? CallersWay.tcp : await CallersWay.socket(channel))
         let requestID = RequestID.read(head.headers, random: api.served.book.random)
+        // One for the whole request: what is not read of the body now may be dropped later.
+        var parts = request.body.makeAsyncIterator()
         let admission: Admission
         do throws(Problem) {
             try checkHost(request)
@@ -42,17 +44,19 @@ struct Answering: Sendable {
         } catch {
             let reply = error.reply(requestID: requestID, instance: instance(head))
             try await write(reply, of: head, requestID, writer, ends: error.endsConnection)
-            if error.endsConnection { try await drain(request) }
+            if error.endsConnection { try await Self.drain(&parts) }
             return
         }
         if head.headers[.contentLength] != "0", request.headers[.expect]?.lowercased() == "100-continue" {
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
-        guard let body = try await Self.collect(request.body, upTo: admission.operation.body.bytesMax) else {
-            let problem = Problem(.tooLarge, "the body has more than \(admission.operation.body.bytesMax) bytes")
+        guard let body = try await Self.collect(&parts, upTo: admission.operation.body.bytesMax) else {
+            let max = admission.operation.body.bytesMax
+            let problem = Problem(.tooLarge, "the body has more than \(max) bytes").with(["max": .number(Int64(max))])
+            api.served.refusals.add(problem.code)
             let reply = problem.reply(requestID: requestID, instance: admission.instance)
             try await write(reply, of: head, requestID, writer, ends: true)
-            throw ConnectionEnds()
+            return try await Self.drain(&parts)
         }
         let reply = await answer(admission, body, channel)
         try await write(reply, of: head, requestID, writer, ends: false)
@@ -70,13 +74,16 @@ struct Answering: Sendable {
         var problem = Problem(
             .wrongHost, "\(request.head.authority ?? "no host") is no name of this server; `--host NAME` adds one")
         problem.endsConnection = true
+        api.served.refusals.add(problem.code)
         throw problem
     }
 
     /// The whole body; nil: it is longer.
-    private static func collect(_ body: RequestBody, upTo bytesMax: Int) async throws -> [UInt8]? {
+    @concurrent private static func collect(
+        _ parts: inout RequestBody.AsyncIterator, upTo bytesMax: Int
+    ) async throws -> [UInt8]? {
         var bytes: [UInt8] = []
-        for try await buffer in body {
+        while let buffer = try await parts.next() {
             guard bytes.count + buffer.readableBytes <= bytesMax else { return nil }
             bytes.append(contentsOf: buffer.readableBytesView)
         }
@@ -84,11 +91,11 @@ struct Answering: Sendable {
     }
 
     /// Reads what has been sent of a refused request, and ends the connection.
-    private func drain(_ request: HummingbirdCore.Request) async throws {
+    @concurrent private static func drain(_ parts: inout RequestBody.AsyncIterator) async throws {
         var count = 0
-        for try await buffer in request.body {
+        while let buffer = try await parts.next() {
             count += buffer.readableBytes
-            if count > Self.drainedBytesMax { break }
+            if count > drainedBytesMax { break }
         }
         throw ConnectionEnds()
     }

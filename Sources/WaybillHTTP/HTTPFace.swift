@@ -10,6 +10,7 @@ import WaybillAccess
 /// The shell around the list of operations: one address at which it is served over HTTP/1.1.
 package struct HTTPFace: Service {
     private let answering: Answering
+    private let early: EarlyAnswers
     private let address: Address
     private let logger: Logger
     private let onRunning: @Sendable (Int?) async -> Void
@@ -30,6 +31,7 @@ package struct HTTPFace: Service {
         self.address = address
         self.logger = logger
         self.onRunning = onRunning
+        early = EarlyAnswers(random: api.served.book.random) { code in api.served.refusals.add(code) }
         switch address {
         case .tcp(let host, _):
             answering = Answering(api, principal: nil, hosts: HostList([host, "localhost"] + settings.hosts), logger)
@@ -44,12 +46,13 @@ package struct HTTPFace: Service {
         decoder.maxHeaderFieldSize = HTTPSettings.headerBytesMax
         decoder.maxHeaderListSize = HTTPSettings.headerBytesMax
         decoder.maxHeaderFieldCount = HTTPSettings.headerFieldsMax
+        let early = early
         let channel = HTTP1Channel(
             responder: { [answering] request, writer, channel in
                 try await answering.respond(to: request, writer, channel)
             },
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [RequestDeadline(), ClientWatch()],
+                additionalChannelHandlers: [RequestDeadline(early), ParseErrors(early), ClientWatch()],
                 idleTimeout: .seconds(HTTPSettings.idleSecondsMax), httpDecoderConfiguration: decoder))
         let server = Server(
             childChannelSetup: OnItsLoop(channel),

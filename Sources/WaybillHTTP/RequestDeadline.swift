@@ -1,27 +1,37 @@
 import HTTPTypes
-import NIOCore
-import NIOHTTPTypes
+package import NIOCore
+package import NIOHTTPTypes
+import WaybillAPI
 
 /// Ends a request whose body comes too slowly: 408, and the connection closes.
 ///
 ///     head ──► the time begins ──► end: it is over
 ///                    │ 10 s and 1 s for each 64 KiB
 ///                    └──► 408, close
-final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundOut = HTTPResponsePart
+package final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
+    package typealias InboundIn = HTTPRequestPart
+    package typealias InboundOut = HTTPRequestPart
+    package typealias OutboundIn = HTTPResponsePart
+    package typealias OutboundOut = HTTPResponsePart
 
     private static let bytesPerSecond = 64 * 1_024
+    /// How long it waits for the answers to earlier requests, which go first.
+    private static let patience = TimeAmount.seconds(1)
 
+    private let early: EarlyAnswers
+    /// Requests whose answers are not written yet, the slow one among them.
+    private var unanswered = 0
     /// By when the body must be there; nil: none is on its way.
     private var deadline: NIODeadline?
     /// One for a connection: it looks again when a later request has moved the deadline.
     private var check: Scheduled<Void>?
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package init(_ early: EarlyAnswers) { self.early = early }
+
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
         case .head:
+            unanswered += 1
             deadline = context.eventLoop.now + .seconds(HTTPSettings.bodySecondsMax)
             schedule(context)
         case .body(let buffer):
@@ -32,13 +42,18 @@ final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
         context.fireChannelRead(data)
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .end = unwrapOutboundIn(data) { unanswered -= 1 }
+        context.write(data, promise: promise)
+    }
+
+    package func channelInactive(context: ChannelHandlerContext) {
         check?.cancel()
         check = nil
         context.fireChannelInactive()
     }
 
-    func handlerRemoved(context: ChannelHandlerContext) { check?.cancel() }
+    package func handlerRemoved(context: ChannelHandlerContext) { check?.cancel() }
 
     private func schedule(_ context: ChannelHandlerContext) {
         guard check == nil, let deadline else { return }
@@ -51,10 +66,17 @@ final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
     private func look(_ context: ChannelHandlerContext) {
         guard let deadline else { return }
         guard context.eventLoop.now >= deadline else { return schedule(context) }
-        let head = HTTPResponse(
-            status: .requestTimeout, headerFields: [.connection: "close", .contentLength: "0"])
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        guard unanswered <= 1 else {
+            self.deadline = context.eventLoop.now + Self.patience
+            return schedule(context)
+        }
+        // A refused request may be answered before it has come whole.
+        if unanswered == 1 {
+            let (head, body) = early.answer(Problem(.requestTimeout, "the body of the request came too slowly"))
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            context.write(wrapOutboundOut(.body(body)), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        }
         context.close(promise: nil)
     }
 }

@@ -146,12 +146,17 @@ package final class Store: Sendable {
         try connection.beginReading()
         let result: Result
         do {
-            result = try body(Snapshot(connection))
+            result = try bounded(connection) { try body(Snapshot(connection)) }
         } catch {
             try connection.rollback()
             throw error
         }
         try connection.rollback()
         return result
+    }
+
+    private static func bounded<Result>(_ connection: Connection, _ body: () throws -> Result) throws -> Result {
+        guard let time = ReadTime.current else { return try body() }
+        return try time.bound(connection, body)
     }
 }

@@ -37,6 +37,9 @@ final class RawConnection {
         return true
     }
 
+    /// Says that nothing more comes.
+    func endSending() { shutdown(file, Int32(SHUT_WR)) }
+
     /// What comes until the server hangs up, or until `isEnough`.
     func receive(until isEnough: (String) -> Bool = { _ in false }) -> String {
         var text = ""

@@ -10,6 +10,8 @@ final class ServedFile {
     private var server: Process?
     /// Of the server, besides what this process has.
     var environment: [String: String] = [:]
+    /// What servers have said on their standard output.
+    private(set) var said = ""
 
     init() throws {
         directory = FileManager.default.temporaryDirectory.appendingPathComponent(
@@ -41,6 +43,7 @@ final class ServedFile {
             try #require(!data.isEmpty, "the server ended before it served: \(said)")
             line += String(decoding: data, as: UTF8.self)
         }
+        said += line
         let address = try #require(
             line.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("http://") }, "\(line)")
         port = try #require(address.split(separator: ":").last.flatMap { Int($0) }, "\(line)")

@@ -33,7 +33,7 @@ enum ImportTable {
         // The only one of the product that knows an HTTP library.
         "WaybillHTTP": [
             "WaybillCore", "WaybillAPI", "WaybillAccess", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix",
-            "NIOHTTPTypes", "ServiceLifecycle", "Logging",
+            "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle", "Logging",
         ],
         "WaybillServer": [
             "WaybillCore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAPI", "WaybillAccess", "WaybillHTTP",

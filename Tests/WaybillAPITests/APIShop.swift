@@ -3,6 +3,7 @@ import Waybill
 import WaybillAPI
 import WaybillAccess
 import WaybillCore
+import WaybillEngine
 import WaybillTimeouts
 
 /// A served shop in memory and in virtual time, without any socket.
@@ -13,19 +14,23 @@ struct APIShop {
     let api: API
 
     init(
-        workflows: [WorkflowText] = WorkflowText.shipped, isOpen: Bool = false, seed: UInt64 = 1
+        workflows: [WorkflowText] = WorkflowText.shipped, isOpen: Bool = false, seed: UInt64 = 1,
+        readTime: ReadTimeLimits? = nil
     ) throws {
         book = try OrderBook.inMemory(
             workflows: workflows, world: .virtual(VirtualClock(start: Self.noon), seed: seed))
         var settings = ServingSettings()
         settings.isOpen = isOpen
+        settings.readTime = readTime
         api = API(
             try Served(ServedBook(book), tokens: TokenTable([]), settings: settings))
     }
 
     /// Sends a request as an owner of the file, or with a token.
     @discardableResult
-    func send(_ step: Example.Step, as principal: Principal? = .owner, token: String? = nil) async -> Reply {
+    func send(
+        _ step: Example.Step, as principal: Principal? = .owner, token: String? = nil, from: Text = ""
+    ) async -> Reply {
         var headers = CallHeaders()
         for header in step.headers { headers.add(header.name, header.value) }
         if let token { headers.add(.authorization, "Bearer \(token)") }
@@ -35,7 +40,7 @@ struct APIShop {
         }
         let head = API.Head(
             method: step.method.rawValue, target: step.target, headers: headers,
-            principal: token == nil ? principal : nil)
+            principal: token == nil ? principal : nil, from: from)
         do throws(Problem) {
             let admission = try api.admit(head, requestID: "r-1")
             return await api.answer(admission, body: Array(step.body.utf8))

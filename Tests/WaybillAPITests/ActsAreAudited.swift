@@ -13,6 +13,7 @@ import WaybillEngine
     }
 
     private static let why = "because of the strike"
+    private static let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
     private static let cases: [Case] = [
         Case(type: "$hold", step: post("/v1/timeouts/hold")),
         Case(type: "$release", step: post("/v1/timeouts/release")),
@@ -34,7 +35,7 @@ import WaybillEngine
 
     private static func post(_ target: String, _ more: String = "") -> Example.Step {
         Example.Step(
-            .post, target, [(.traceparent, "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")],
+            .post, target, [(.traceparent, trace)],
             body: "{\(more)\"reason\":\"\(why)\"}")
     }
 
@@ -46,7 +47,7 @@ import WaybillEngine
         }
         if Self.cases[index].type == "$release" { try await shop.book.holdTimeouts(because: "x") }
         let (writes, position) = (shop.book.vitals.writes, shop.book.vitals.lastPosition)
-        let reply = await shop.send(Self.cases[index].step, as: Principal(name: "eva", grants: [.admin]))
+        let reply = await shop.send(Self.cases[index].step, as: Principal(name: "eva", grants: [.admin]), from: "tcp")
         #expect((200..<300).contains(reply.status), "\(reply.text)")
         #expect(shop.book.vitals.writes == writes + 1)
         let audits = try shop.book.engine.audits(limit: 100).filter { $0.position > position }
@@ -54,6 +55,9 @@ import WaybillEngine
         #expect(found.count == 1 && found.first?.caller == "eva")
         let body = String(decoding: found.first?.body ?? [], as: UTF8.self)
         #expect(body.contains("\"\(Self.why)\""), "\(body)")
+        guard found.first?.type != "$timeout_by_hand" else { return }
+        #expect(body.contains(#""from":"tcp""#) && body.contains(#""request":"r-1""#), "\(body)")
+        #expect(index > 5 || found.first?.trace?.string == Self.trace)
     }
 
     @Test func `that is refused is not audited`() async throws {

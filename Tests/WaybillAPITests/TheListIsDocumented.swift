@@ -12,6 +12,20 @@ import WaybillCore
         #expect(Set(routes).count == routes.count)
     }
 
+    @Test func `says of each problem what helps, as JSON and as a page`() async throws {
+        let shop = try APIShop(workflows: [])
+        for code in ProblemCode.allCases {
+            let problem = Problem(code, "x").reply(requestID: "r-1", instance: "/v1/orders")
+            let type = try #require(try JSON(reading: problem.body)["type"]?.asText)
+            let told = try JSON(reading: await shop.send(.init(get: type), as: nil).body)
+            #expect(told["status"] == .int(Int64(problem.status)) && told["remedy"]?.asText == code.remedy)
+            let page = await shop.send(Example.Step(.get, type, [(.accept, "text/html,*/*;q=0.8")]), as: nil)
+            #expect(
+                page.contentType == "text/html; charset=utf-8" && page.text.contains("<code>\(code.rawValue)</code>"))
+        }
+        #expect(await shop.send(.init(get: "/problems/none"), as: nil).code == "not_found")
+    }
+
     @Test func `shows answers that have the form it describes`() throws {
         for operation in API.operations where !operation.example.isBeginning && !operation.example.answer.isEmpty {
             guard let answer = operation.answers.first(where: { $0.status == operation.example.status }) else {

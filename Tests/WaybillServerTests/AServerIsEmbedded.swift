@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Waybill
 import WaybillServer
@@ -19,6 +20,27 @@ import WaybillServer
         _ = await running.result
     }
 
+    @Test func `leaves its socket to its own user, whatever the program lets others do, and takes it away`()
+        async throws
+    {
+        let book = try OrderBook.inMemory(workflows: [])
+        defer { book.close() }
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("w-\(UUID().uuidString.prefix(8))")
+            .path
+        var settings = BookServer.Settings()
+        settings.http = nil
+        settings.socket = path
+        let server = BookServer(book, settings: settings)
+        let (places, told) = AsyncStream.makeStream(of: ServedAt.self)
+        let running = Task { try await server.run { told.yield($0) } }
+        let at = try #require(await places.first { _ in true })
+        #expect(at.http == nil && at.socket == path)
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o600)
+        running.cancel()
+        _ = await running.result
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
     @Test(arguments: ["0.0.0.0", "10.0.0.1", "example.com", "::"])
     func `does not serve where others reach it`(host: String) async throws {
         let book = try OrderBook.inMemory(workflows: [])
@@ -29,10 +51,31 @@ import WaybillServer
         await #expect(throws: ServerFailure.self) { try await server.run() }
     }
 
-    /// The example of the documentation; it is compiled, not run.
+    /// The examples of the documentation; they are compiled, not run.
     private func serve() async throws {
         let book = try OrderBook.open("shop.db")
         defer { book.close() }
         try await BookServer(book).run()
+    }
+
+    private func serveElsewhere() async throws {
+        let book = try OrderBook.open("shop.db")
+        defer { book.close() }
+        var settings = BookServer.Settings()
+        settings.http = HTTPAddress(host: "127.0.0.1", port: 8080)
+        settings.socket = "shop.db.sock"
+        try await BookServer(book, settings: settings).run { at in print("serves at", at) }
+    }
+
+    @Test func `is written as the documentation shows it`() throws {
+        let source = try String(contentsOfFile: #filePath, encoding: .utf8)
+        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+        let page = try String(
+            contentsOf: package.appendingPathComponent("Sources/Waybill/Waybill.docc/Serving.md"), encoding: .utf8)
+        let block = try #require(page.firstMatch(of: /```swift\n([^`]*)```/)?.1)
+        let lines = block.split(separator: "\n")
+        let code = source.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+        let start = try #require(code.lastIndex(of: "private func serveElsewhere() async throws {"))
+        #expect(code[(start + 1)...].prefix(lines.count).elementsEqual(lines.map { String($0) }))
     }
 }

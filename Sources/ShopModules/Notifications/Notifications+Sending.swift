@@ -98,9 +98,11 @@ extension Notifications {
     /// ``Notice/State/sending`` are in doubt too.
     public static func notices(_ state: Notice.State, limit: Int = 1_000, in book: OrderBook) throws -> [Notice] {
         let limit = Int64(min(max(limit, 1), ModuleTables.rowsMax))
+        // As in `nextSQL`: few notices are open, and most of all are sent.
+        let open = state == .sent ? "" : "AND state <> 'sent'"
         return try book.readTables { tables in
             try tables.rows(
-                "SELECT \(Notice.columns) FROM notice WHERE state = ? ORDER BY number LIMIT ?",
+                "SELECT \(Notice.columns) FROM notice WHERE state = ? \(open) ORDER BY number LIMIT ?",
                 [.text(state.rawValue), .integer(limit)]
             ).map { try Notice($0) }
         }

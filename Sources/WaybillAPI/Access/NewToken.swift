@@ -12,11 +12,16 @@ package struct NewToken: Sendable {
     private let lasts: Interval
     private let reason: Text
 
-    package init(name: Text, grants: [Text], lasts: Interval, reason: Text) throws(Problem) {
+    /// - Parameter mayOmitReason: whether the reason may be empty.
+    package init(
+        name: Text, grants: [Text], lasts: Interval, reason: Text, mayOmitReason: Bool = false
+    ) throws(Problem) {
         guard (1...255).contains(name.byteCount), name == Text(name.string.onOneLine) else {
             throw .badData("name", "a name has 1 to 255 bytes, on one line")
         }
-        guard (1...500).contains(reason.byteCount) else { throw .badData("reason", "a reason has 1 to 500 bytes") }
+        guard ((mayOmitReason ? 0 : 1)...500).contains(reason.byteCount) else {
+            throw .badData("reason", "a reason has 1 to 500 bytes")
+        }
         guard lasts.milliseconds > 0, lasts.milliseconds <= Self.lastsMax.milliseconds else {
             throw .badData("expires_in", "a token is good for at most \(Self.lastsMax.text)")
         }

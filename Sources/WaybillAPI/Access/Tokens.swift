@@ -17,7 +17,7 @@ enum Tokens {
                     "grants", .array(.anyOf([.text(), .map(.array(.text(), countMax: 100))]), countMax: 100),
                     "Each as `orders:buyer,seller` or as `{\"orders\":[\"buyer\",\"seller\"]}`.", isRequired: true),
                 Field("expires_in", .duration, "How long it is good for; 90 days unless said."),
-                Field("reason", .text(bytesMax: 500), "Why.", isRequired: true),
+                Operation.reason,
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(201, "Made.", .named("NewToken"))], problems: [.badData, .limit],
         example: Example(
@@ -36,7 +36,8 @@ enum Tokens {
         let fields = try call.fields()
         let new = try NewToken(
             name: try fields.needed("name"), grants: try fields.grants("grants", countMax: 100),
-            lasts: try fields.duration("expires_in") ?? .days(90), reason: try fields.needed("reason"))
+            lasts: try fields.duration("expires_in") ?? .days(90), reason: try call.neededReason(fields),
+            mayOmitReason: call.principal.isOwner)
         let (token, text) = new.new(call.book, by: call.principal.name)
         let origin = call.origin(because: token.reason)
         // The secret is stored nowhere: a repeat gets the answer without it.
@@ -50,23 +51,15 @@ enum Tokens {
     static let listTokens = Operation(
         "listTokens", .get, "/v1/tokens", "Lists tokens without their secrets.", grant: Need(.admin),
         answers: [Operation.Answer(200, "All of them.", .page(.named("Token")))],
-        example: Example(.get("/v1/tokens"), 200, #"{"items":[],"next":null}"#),
+        example: Example(.get("/v1/tokens"), 200, #"{"items":[],"next":null,"as_of":"e0"}"#),
         handler: { call throws(Problem) in
-            .json { writer in
-                writer.beginObject()
-                writer.members("items", call.served.tokens.all) { $0.token($1, secret: nil) }
-                writer.key("next")
-                writer.null()
-                writer.endObject()
-            }
+            .list(call, call.served.tokens.all) { $0.token($1, secret: nil) }
         })
 
     static let revokeToken = Operation(
         "revokeToken", .post, "/v1/tokens/{token}/revoke", "Revokes a token: it opens nothing from now on.",
         grant: Need(.admin), key: .taken,
-        body: .fields(
-            [Field("reason", .text(bytesMax: 500), "Why.", isRequired: true)],
-            bytesMax: Operation.BodyRule.smallMax),
+        body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Revoked.", .named("Token"))], problems: [.unknownToken],
         example: Example(
             after: [

@@ -11,7 +11,7 @@ extension Consuming {
     private static let answered = [
         Operation.Answer(
             200, "One for each receipt, in their order: `done`, or a problem.",
-            .page(
+            .items(
                 .object([
                     Field("receipt", .text(), isRequired: true), Field("result", .text(), "`done`."),
                     Field("problem", .object([Field("code", .text()), Field("detail", .text())]), "Why not."),

@@ -26,7 +26,7 @@ enum Consuming {
                 Field("attempt", .text(bytesMax: 255), "Names this attempt: asked again, it gets the same."),
                 Field("lane", .text(bytesMax: 128), "The grey-release route."),
             ], bytesMax: Operation.BodyRule.smallMax),
-        answers: [Operation.Answer(200, "The deliveries.", .page(.named("Delivery")))],
+        answers: [Operation.Answer(200, "The deliveries.", .items(.named("Delivery")))],
         problems: [.unknownTopic, .unknownGroup, .badFilter, .badGroup, .badName, .limit, .notForThisGroup],
         example: Example(
             after: [ExampleShop.topic, ExampleShop.group, ExampleShop.message], ExampleShop.receiveBooking, 200,

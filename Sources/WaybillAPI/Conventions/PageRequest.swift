@@ -1,4 +1,6 @@
+import Waybill
 import WaybillCore
+import WaybillEngine
 
 /// What a list is asked for: how many, and after what.
 struct PageRequest: Sendable {
@@ -15,11 +17,19 @@ struct PageRequest: Sendable {
     let after: [Text]?
     private let list: Text
     private let cursor: Cursor
+    /// The last event that the list knows of.
+    private let position: Position
+    /// The request's path and query but for the cursor.
+    private let target: String
 
-    /// - Parameter list: names the list with its filter.
-    init(_ call: Call, of list: Text) throws(Problem) {
+    /// - Parameters:
+    ///   - list: names the list with its filter.
+    ///   - moment: up to when it looks.
+    init(_ call: Call, of list: Text, asOf moment: AsOf = .now) throws(Problem) {
         self.list = list
         cursor = call.served.cursor
+        position = call.position(asOf: moment)
+        target = call.target(without: "cursor")
         limit = Int(try call.query.int("limit", in: 1...Self.limitMax) ?? Self.limitDefault)
         guard let text = call.query.text("cursor") else {
             after = nil
@@ -33,25 +43,41 @@ struct PageRequest: Sendable {
     /// The row after which it goes on, of lists by numbers.
     var number: Int64? { after?.first.flatMap { Int64($0.string) } }
 
+    /// Reads a page in slices, until there are enough rows, there are no more, or a page has had its time: then it is
+    /// short, and the list goes on with the next one.
+    ///
+    /// - Parameters:
+    ///   - size: rows of a slice; at least one slice is read.
+    ///   - start: the row after which it begins; nil: from the first.
+    ///   - read: the elements of so many rows, and the row after which the next begin; nil: these were the last.
+    func slices<Element>(
+        of size: Int, after start: Int64?, in book: OrderBook,
+        _ read: (_ start: Int64?, _ limit: Int) throws -> (elements: [Element], next: Int64?)
+    ) throws -> (elements: [Element], next: Int64?) {
+        var found: (elements: [Element], next: Int64?) = ([], start)
+        var rest = limit
+        repeat {
+            let slice = try read(found.next, min(size, rest))
+            found = (found.elements + slice.elements, slice.next)
+            rest -= size
+        } while rest > 0 && found.next != nil && !book.engine.isPageOver
+        return found
+    }
+
     /// The page as it is answered.
     ///
     /// - Parameter next: after what the next page begins; nil: this is the last.
     func reply<Element>(
         _ elements: [Element], next: [Text]?, _ write: (inout JSONWriter, Element) -> Void
     ) -> Reply {
-        .json { writer in
-            writer.beginObject()
-            writer.members("items", elements, write)
-            writer.key("next")
-            if let next {
-                // No text that comes in has a NUL.
-                let place = next.map { Array($0.string.utf8) }.joined(separator: [0])
-                writer.text(cursor.close(Array(place), of: list))
-            } else {
-                writer.null()
-            }
-            writer.endObject()
+        // No text that comes in has a NUL.
+        let next = next.map { cursor.close(Array($0.map { Array($0.string.utf8) }.joined(separator: [0])), of: list) }
+        var reply = Reply.list(elements, next: next, asOf: position, write)
+        if let next {
+            let separator = target.contains("?") ? "&" : "?"
+            reply.headers.append(("link", "<\(target)\(separator)cursor=\(next)>; rel=\"next\""))
         }
+        return reply
     }
 
     /// The same of a list by numbers.

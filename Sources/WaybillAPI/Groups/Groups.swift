@@ -17,9 +17,9 @@ enum Groups {
             #"""
             {"items":[{"name":"shipping","fifo":false,"broadcast":false,"max_attempts":5,"ladder":["1s","5s","10s",
              "30s","1m","2m","3m","4m","5m","6m","7m","8m","9m","10m","20m","30m","1h","2h"],"invisible":"30s",
-             "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z","idle":false}],"next":null}
+             "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z","idle":false}],"next":null,"as_of":"e1"}
             """#),
-        handler: { call throws(Problem) in .all(try await call.messages { try $0.groups() }) { $0.group($1) } })
+        handler: { call throws(Problem) in .list(call, try await call.messages { try $0.groups() }) { $0.group($1) } })
 
     static let showGroup = Operation(
         "showGroup", .get, "/v1/groups/{group}", "Shows a consumer group.",
@@ -96,7 +96,7 @@ enum Groups {
         example: Example(after: [ExampleShop.group], Example.Step(.delete, "/v1/groups/shipping"), 204),
         handler: { call throws(Problem) in
             let name = GroupName(call.path("group"))
-            return try await call.act(DeleteGroup(name), because: try call.reason())
+            return try await call.act(DeleteGroup(name), because: try call.neededReason())
         })
 
     static let lag = Operation(
@@ -108,10 +108,10 @@ enum Groups {
             .get("/v1/groups/shipping/lag"), 200,
             #"""
             {"items":[{"group":"shipping","topic":"order","owed":1,"waiting":1,"in_flight":0,"due":0,"ready":0,
-             "behind":0,"dead":0,"finished":0,"oldest_ms":0}],"next":null}
+             "behind":0,"dead":0,"finished":0,"oldest_ms":0}],"next":null,"as_of":"e4"}
             """#),
         handler: { call throws(Problem) in
             let name = GroupName(call.path("group"))
-            return .all(try await call.messages { try $0.lag(of: name) }) { $0.lag($1) }
+            return .list(call, try await call.messages { try $0.lag(of: name) }) { $0.lag($1) }
         })
 }

@@ -56,11 +56,14 @@ extension Groups {
         query: [Parameter("limit", .integer(1...1_000), "How many at most; 100 unless said.")],
         answers: [Operation.Answer(200, "The oldest.", .page(.named("DeadLetter")))], problems: [.unknownGroup],
         example: Example(
-            after: [ExampleShop.group], .get("/v1/groups/shipping/dead-letters"), 200, #"{"items":[],"next":null}"#),
+            after: [ExampleShop.group], .get("/v1/groups/shipping/dead-letters"), 200,
+            #"{"items":[],"next":null,"as_of":"e1"}"#),
         handler: { call throws(Problem) in
             let name = GroupName(call.path("group"))
             let limit = Int(try call.query.int("limit", in: 1...1_000) ?? 100)
-            return .all(try await call.messages { try $0.deadLetters(of: name, limit: limit) }) { $0.deadLetter($1) }
+            return .list(call, try await call.messages { try $0.deadLetters(of: name, limit: limit) }) {
+                $0.deadLetter($1)
+            }
         })
 
     static let redrive = Operation(

@@ -15,7 +15,7 @@ extension HalfMessages {
         body: .fields(
             [Field("wait_ms", .integer(0...waitMax), "How long to wait when there is none.")],
             bytesMax: Operation.BodyRule.smallMax),
-        answers: [Operation.Answer(200, "The questions.", .page(.named("CheckBack")))], problems: [.badProducer],
+        answers: [Operation.Answer(200, "The questions.", .items(.named("CheckBack")))], problems: [.badProducer],
         example: Example(
             Example.Step(.post, "/v1/producers/bank/checks", body: #"{"wait_ms":0}"#), 200,
             #"{"items":[],"next":null}"#),

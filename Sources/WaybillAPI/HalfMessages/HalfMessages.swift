@@ -102,7 +102,8 @@ enum HalfMessages {
         "listHalfMessages", .get, "/v1/half-messages",
         "Lists undecided half messages, without their contents.", grant: Need(.viewer),
         query: PageRequest.parameters, answers: [Operation.Answer(200, "A page.", .page(.named("HalfMessage")))],
-        problems: [.badCursor], example: Example(.get("/v1/half-messages"), 200, #"{"items":[],"next":null}"#),
+        problems: [.badCursor],
+        example: Example(.get("/v1/half-messages"), 200, #"{"items":[],"next":null,"as_of":"e0"}"#),
         handler: { call throws(Problem) in
             let page = try PageRequest(call, of: "half messages")
             let found = try await call.messages { messages in

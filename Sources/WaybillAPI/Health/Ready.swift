@@ -1,5 +1,6 @@
 import Waybill
 import WaybillAccess
+import WaybillBroker
 import WaybillCore
 
 extension Health {
@@ -14,7 +15,7 @@ extension Health {
                     Field("warnings", .array(.text(), countMax: 10), isRequired: true),
                 ]))
         ],
-        problems: [.shuttingDown, .failStopped],
+        problems: [.shuttingDown, .failStopped, .diskNearlyFull],
         example: Example(.get("/readyz"), 200, #"{"ready":true,"warnings":[]}"#), handler: look)
 
     private static func look(_ call: Call) async throws(Problem) -> Reply {
@@ -27,6 +28,14 @@ extension Health {
         if let why = vitals.stopped { throw Problem(.failStopped, why) }
         guard !vitals.isDraining else { throw Problem(.shuttingDown, "the order book is being closed") }
         var warnings: [Text] = []
+        if let percent = vitals.freeDiskPercent {
+            guard percent >= DiskWatch.ordersNeedPercent else {
+                throw Problem(Refusal.diskNearlyFull(freePercent: percent))
+            }
+            if percent < DiskWatch.messagesNeedPercent {
+                warnings.append("the disk has \(Text("\(percent)")) % free; topics take nothing from outside")
+            }
+        }
         if vitals.isClockHeld { warnings.append("the wall clock jumped ahead; timeouts wait until it is confirmed") }
         if let hold = vitals.timeoutHold { warnings.append("timeouts are held by \(hold.heldBy): \(hold.why)") }
         return .json { writer in

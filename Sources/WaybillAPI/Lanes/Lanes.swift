@@ -21,8 +21,8 @@ enum Lanes {
         ],
         example: Example(
             after: [ExampleShop.topic, ExampleShop.laneMessage], .get("/v1/lanes"), 200,
-            #"{"items":[{"name":"blue","topics":["ledger"],"closed":false}],"next":null}"#),
-        handler: { call throws(Problem) in .all(try await call.messages { try $0.lanes() }) { $0.lane($1) } })
+            #"{"items":[{"name":"blue","topics":["ledger"],"closed":false}],"next":null,"as_of":"e1"}"#),
+        handler: { call throws(Problem) in .list(call, try await call.messages { try $0.lanes() }) { $0.lane($1) } })
 
     static let closeLane = Operation(
         "closeLane", .post, "/v1/lanes/{lane}/close", "Ends a lane: the base reads what is left in it.",

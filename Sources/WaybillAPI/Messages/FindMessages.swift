@@ -19,7 +19,7 @@ extension MessageOperations {
             #"""
             {"items":[{"id":"booking-9","topic":"ledger","tag":"paid","keys":["order-7"],"lane":"","priority":0,
              "properties":{"amount":"5300"},"born_at":"2026-11-29T12:00:00Z","stored_at":"2026-11-29T12:00:00Z",
-             "body_bytes":21,"data":{"amount_cents":5300}}],"next":null}
+             "body_bytes":21,"data":{"amount_cents":5300}}],"next":null,"as_of":"e1"}
             """#),
         handler: find)
 
@@ -37,7 +37,7 @@ extension MessageOperations {
             return try messages.find(in: topic, from: from ?? Moment(milliseconds: 0), limit: limit)
         }
         let showsBody = call.principal.mayReadPayload
-        return .all(found) { writer, message in
+        return .list(call, found) { writer, message in
             writer.beginObject()
             writer.messageHead(message)
             if showsBody { writer.body(message.body) }
@@ -54,10 +54,10 @@ extension MessageOperations {
             #"""
             {"items":[{"id":"booking-9","topic":"ledger","born_at":"2026-11-29T12:00:00Z","standing":"visible",
              "visible_since":"2026-11-29T12:00:00Z","groups":[],"deliveries":[],
-             "deliveries_since":"2026-11-29T12:00:00Z"}],"next":null}
+             "deliveries_since":"2026-11-29T12:00:00Z"}],"next":null,"as_of":"e1"}
             """#),
         handler: { call throws(Problem) in
             let id = MessageID(call.path("message"))
-            return .all(try await call.messages { try $0.trace(id: id) }) { $0.trace($1) }
+            return .list(call, try await call.messages { try $0.trace(id: id) }) { $0.trace($1) }
         })
 }

@@ -19,7 +19,7 @@ enum MessageOperations {
             MessageFields.fields + [
                 Field("messages", .array(.object(MessageFields.fields), countMax: countMax), "Several instead of one.")
             ], bytesMax: Operation.BodyRule.messagesMax),
-        answers: [Operation.Answer(201, "Durable.", .page(.named("SentMessage")))],
+        answers: [Operation.Answer(201, "Durable.", .items(.named("SentMessage")))],
         problems: [
             .unknownTopic, .wrongType, .badMessageID, .badTag, .badMessageKey, .badMessageGroup, .badProperty,
             .badProperties, .badBody, .badPriority, .badLane, .badDeliveryTime, .badBatch, .badData, .keyReused,

@@ -52,7 +52,9 @@ package enum NamedSchemas {
     private static let event = Schema.object([
         need("event", .text()), need("version", .integer()), need("type", .text()), need("at", .time),
         need("caller", .text()), need("key", .nullable(.text())), need("cause", .nullable(.text())),
-        need("trace", .nullable(.text())), Field("by", .text(), "The role."), Field("timeout", .text()),
+        need("trace", .nullable(.text())),
+        Field("trace_link", .text(), "The trace context of the event that led to it, where it has none itself."),
+        Field("by", .text(), "The role."), Field("timeout", .text()),
         Field("expired", .text(), "The key of the call that was not answered in time."),
         Field("asked", .anyObject, "The data of the command."), Field("facts", list(.anyObject)),
         Field("status", .text(), "The new one."), Field("left", list(.text()), "Paths of states."),

@@ -73,8 +73,11 @@ extension JSONWriter {
     private mutating func parameters(_ operation: Operation) {
         key("parameters")
         beginArray()
+        let examples = operation.exampleParameters
         for name in operation.path.parameters {
-            parameter(name, in: "path", .text(bytesMax: 256), "", isRequired: true)
+            parameter(
+                name, in: "path", .text(bytesMax: 256), "", isRequired: true,
+                example: examples.first { $0.name == name }?.value)
         }
         // A parameter whose name begins with a prefix cannot be said here; its summary says it.
         for query in operation.query where !query.isPrefix {
@@ -93,7 +96,7 @@ extension JSONWriter {
     }
 
     private mutating func parameter(
-        _ name: String, in place: Text, _ schema: Schema, _ summary: String, isRequired: Bool
+        _ name: String, in place: Text, _ schema: Schema, _ summary: String, isRequired: Bool, example: Text? = nil
     ) {
         beginObject()
         member("name", Text(name))
@@ -102,6 +105,7 @@ extension JSONWriter {
         member("required", isRequired)
         key("schema")
         self.schema(schema, isClosed: true)
+        member("example", ifAny: example)
         endObject()
     }
 
@@ -174,6 +178,18 @@ extension JSONWriter {
         }
         endObject()
         endObject()
+    }
+}
+
+extension Operation {
+    /// The parameters of the path as the example has them.
+    fileprivate var exampleParameters: [(name: String, value: Text)] {
+        let segments: [Text]
+        do throws(Problem) { segments = try RequestTarget(example.step.target).segments } catch { return [] }
+        guard segments.count == path.segments.count else { return [] }
+        return zip(path.segments, segments).compactMap { segment, value in
+            if case .parameter(let name) = segment { (name, value) } else { nil }
+        }
     }
 }
 

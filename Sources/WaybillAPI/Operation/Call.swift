@@ -1,5 +1,7 @@
+import Waybill
 package import WaybillAccess
 package import WaybillCore
+import WaybillEngine
 
 /// One request to an operation: who asks, with what.
 package struct Call: Sendable {
@@ -8,15 +10,20 @@ package struct Call: Sendable {
     package let headers: CallHeaders
     package let query: QueryValues
     package let requestID: Text
+    /// By which way the request came, for the audit.
+    let from: Text
     /// The key of the request, where the operation takes one.
     package let key: Text?
     /// The body as it came.
     package let body: [UInt8]
     /// The operation that is asked for.
     let name: String
+    /// Of a question: the last event of the journal when it came, which every later read sees.
+    let position: Position
     /// Until this uptime it may begin; nil: whenever its turn comes.
     let end: Interval?
     let parameters: [(name: String, value: Text)]
+    private let template: PathTemplate
     private let rule: Operation.BodyRule
 
     init(_ admission: Admission, _ served: Served, body: [UInt8]) {
@@ -25,8 +32,11 @@ package struct Call: Sendable {
         headers = admission.headers
         query = admission.query
         requestID = admission.requestID
+        from = admission.from
         key = admission.key
         name = admission.operation.name
+        template = admission.operation.path
+        position = admission.operation.method == .get ? served.book.book.engine.lastPosition : Position(0)
         end = admission.end
         parameters = admission.parameters
         rule = admission.operation.body
@@ -38,10 +48,27 @@ package struct Call: Sendable {
     /// A parameter of the path; the list of operations has no handler that asks for another.
     package func path(_ name: String) -> Text { parameters.first { $0.name == name }?.value ?? "" }
 
+    /// The last event that a look at a moment knows of.
+    func position(asOf moment: AsOf) -> Position {
+        switch moment {
+        case .now, .time: position
+        case .event(let event): min(event, position)
+        }
+    }
+
+    /// The path and the query, but for one of its parameters.
+    func target(without parameter: String) -> String {
+        let query = query.sorted.filter { $0.name != parameter }
+            .map { "\(Text($0.name).asPathSegment)=\($0.value.asPathSegment)" }
+        let path = template.filled(with: parameters.map(\.value))
+        return query.isEmpty ? path : "\(path)?\(query.joined(separator: "&"))"
+    }
+
     /// The body, cut into the fields that the operation takes.
     package func fields() throws(Problem) -> BodyFields {
         switch rule {
-        case .fields(let fields, _): try BodyFields(reading: body, as: fields)
+        case .fields(let fields, _):
+            try BodyFields(reading: body, as: principal.isOwner ? fields.map(\.whereReasonIsOptional) : fields)
         case .none, .json: throw .defect("the operation reads no fields")
         }
     }
@@ -88,4 +115,11 @@ package struct Call: Sendable {
 
     /// Whether the changed thing is wanted in the answer.
     package var wantsRepresentation: Bool { headers[.prefer] == "return=representation" }
+}
+
+extension Field {
+    /// The same for who need not say why.
+    fileprivate var whereReasonIsOptional: Field {
+        name == Operation.reason.name ? Field(name, schema, summary, isRequired: false) : self
+    }
 }

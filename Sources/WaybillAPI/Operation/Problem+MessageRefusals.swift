@@ -1,3 +1,4 @@
+import WaybillBroker
 package import WaybillCore
 
 extension Problem {
@@ -7,11 +8,14 @@ extension Problem {
         values = refusal.values
         switch refusal {
         case .overloaded(_, let retryAfter): self.retryAfter = retryAfter
-        case .diskNearlyFull: retryAfter = .seconds(10)
+        case .diskNearlyFull:
+            retryAfter = .seconds(10)
+            values = values.with("needed_percent", .number(Int64(DiskWatch.messagesNeedPercent)))
+        case .shuttingDown: retryAfter = .seconds(1)
         case .unknownTopic, .topicExists, .topicAwaited, .unknownGroup, .groupExists, .badName, .badSetting, .flawed,
             .wrongType, .badFilter, .staleReceipt, .unknownMessage, .alreadyVisible, .decidedAlready,
-            .decidedByAnswer, .notForThisGroup, .keyReused, .limit, .badCursor, .failStopped, .shuttingDown,
-            .outcomeUnknown, .undone:
+            .decidedByAnswer, .notForThisGroup, .keyReused, .limit, .badCursor, .failStopped, .outcomeUnknown,
+            .undone:
             break
         }
     }

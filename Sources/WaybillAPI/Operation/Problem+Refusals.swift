@@ -1,3 +1,4 @@
+import WaybillBroker
 package import WaybillCore
 
 extension Problem {
@@ -8,11 +9,14 @@ extension Problem {
         isStored = refusal.isKept
         switch refusal {
         case .overloaded(let retryAfter), .crowded(_, _, let retryAfter): self.retryAfter = retryAfter
-        case .diskNearlyFull: retryAfter = .seconds(10)
+        case .diskNearlyFull:
+            retryAfter = .seconds(10)
+            values = values.with("needed_percent", .number(Int64(DiskWatch.ordersNeedPercent)))
+        case .shuttingDown: retryAfter = .seconds(1)
         case .badData(_, let path, let problem): findings = [Finding(path: path, message: problem)]
         case .unknownOrder, .orderExists, .unknownWorkflow, .unknownCommand, .notPossible, .wrongRole,
             .versionConflict, .keyReused, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken,
-            .arithmetic, .limit, .badCursor, .soldOut, .outcomeUnknown, .failStopped, .shuttingDown, .undone,
+            .arithmetic, .limit, .badCursor, .soldOut, .outcomeUnknown, .failStopped, .undone,
             .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded, .callNotAnswered,
             .relativeRefused, .remembered:
             break

@@ -85,6 +85,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case rate
     case defect
     case overloaded
+    case readTooLong = "read_too_long"
     case undone
     case failStopped = "fail_stopped"
     case outcomeUnknown = "outcome_unknown"
@@ -182,6 +183,7 @@ extension ProblemCode {
         case .rate: (429, "Too many requests")
         case .defect: (500, "A defect of the server")
         case .overloaded: (503, "Too many requests wait")
+        case .readTooLong: (503, "The read took too long")
         case .undone: (503, "The write was undone")
         case .failStopped: (503, "The server has stopped after a failed write")
         case .outcomeUnknown: (503, "Whether it was done is not known")

@@ -45,10 +45,20 @@ package struct Field: Sendable {
 extension Schema {
     /// A page of a list.
     package static func page(_ element: Schema) -> Schema {
-        .object([
+        .object(
+            itemFields(element) + [
+                Field("as_of", .text(), "The event up to which the list is complete at least.", isRequired: true)
+            ])
+    }
+
+    /// Answers to what was asked at once.
+    package static func items(_ element: Schema) -> Schema { .object(itemFields(element)) }
+
+    private static func itemFields(_ element: Schema) -> [Field] {
+        [
             Field("items", .array(element, countMax: 1_000), isRequired: true),
             Field(
                 "next", .nullable(.text()), "The cursor of the next page; null: this was the last.", isRequired: true),
-        ])
+        ]
     }
 }

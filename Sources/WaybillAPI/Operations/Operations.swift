@@ -28,7 +28,7 @@ enum Operations {
         problems: [.badCursor],
         example: Example(
             after: [ExampleShop.stock, ExampleShop.place, changeStep], .get("/v1/operations"), 200,
-            "{\"items\":[\(shown)],\"next\":null}"),
+            "{\"items\":[\(shown)],\"next\":null,\"as_of\":\"e4\"}"),
         handler: { call throws(Problem) in
             let page = try PageRequest(call, of: "operations")
             let jobs = try await call.book.read { book in

@@ -17,7 +17,7 @@ extension Orders {
                         Field("state", .word(["open", "unanswered"]), isRequired: true),
                         Field("deadline", .time, "By when an answer was asked for.", isRequired: true),
                     ])))
-        ], problems: [.badCursor], example: Example(.get("/v1/calls"), 200, #"{"items":[],"next":null}"#),
+        ], problems: [.badCursor], example: Example(.get("/v1/calls"), 200, #"{"items":[],"next":null,"as_of":"e0"}"#),
         handler: list)
 
     private static func list(_ call: Call) async throws(Problem) -> Reply {

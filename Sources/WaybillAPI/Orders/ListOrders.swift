@@ -22,8 +22,11 @@ extension Orders {
         answers: [Operation.Answer(200, "A page.", .page(.named("Order")))], problems: [.notIndexed, .badCursor],
         example: Example(
             after: [ExampleShop.stock, ExampleShop.place], .get("/v1/orders?attribute.buyer=bob"), 200,
-            #"{"items":[],"next":null}"#),
+            #"{"items":[],"next":null,"as_of":"e2"}"#),
         handler: list)
+
+    /// Orders that are read between two looks at the time; each of the past is folded from its events.
+    private static let (sliceMax, pastSliceMax) = (100, 10)
 
     /// Which order of a list comes first.
     private enum Sequence: String, CaseIterable { case oldest, newest }
@@ -37,7 +40,8 @@ extension Orders {
         let moment = try AsOfParameter.read(call.query)
         let (from, to) = (try call.query.time("placed_from"), try call.query.time("placed_to"))
         let times = "\(from?.milliseconds ?? .min) \(to?.milliseconds ?? .max)"
-        let page = try PageRequest(call, of: Text("orders \(filter) \(moment) \(times) \(call.query.text("id") ?? "")"))
+        let page = try PageRequest(
+            call, of: Text("orders \(filter) \(moment) \(times) \(call.query.text("id") ?? "")"), asOf: moment)
         if let id = call.query.text("id") {
             let order = try await call.book.read { book in try book.order(OrderID(id), asOf: moment) }
             return page.reply(order.map { [$0] } ?? [], next: Int64?.none) { $0.order($1) }
@@ -45,14 +49,18 @@ extension Orders {
         try await filter.checkAttributes(call)
         let found = try await call.book.read { book in
             let start = try page.number ?? first(isNewestFirst, from, to, in: book)
-            return try book.orders(
-                filter, asOf: moment, after: start.map { PageToken(number: $0) }, limit: page.limit)
+            let slice = moment == .now ? Self.sliceMax : Self.pastSliceMax
+            return try page.slices(of: slice, after: start, in: book) { start, limit in
+                let found = try book.orders(
+                    filter, asOf: moment, after: start.map { PageToken(number: $0) }, limit: limit)
+                return (found.elements, found.next?.number)
+            }
         }
         let items = found.elements.filter { order in
             (from.map { order.placedAt >= $0 } ?? true) && (to.map { order.placedAt <= $0 } ?? true)
         }
         let isOver = found.elements.last.map { isBeyond($0.placedAt, isNewestFirst ? from : to, isNewestFirst) }
-        return page.reply(items, next: isOver ?? false ? nil : found.next?.number) { $0.order($1) }
+        return page.reply(items, next: isOver ?? false ? nil : found.next) { $0.order($1) }
     }
 
     /// The number after which a list by time begins; nil: from its first order.

@@ -9,7 +9,7 @@ extension Call {
     func origin(because reason: Text = "") -> Origin {
         Origin(
             caller: principal.name, reason: reason, trace: trace,
-            key: key.map { RequestKey($0, fingerprint: fingerprint) })
+            key: key.map { RequestKey($0, fingerprint: fingerprint) }, from: from, requestID: requestID)
     }
 
     /// Has a verb of the broker written: once under the request's key, with who and why.
@@ -38,9 +38,20 @@ extension Call {
         do throws(MessageRefusal) { return .done(try given.get()) } catch { throw Problem(error) }
     }
 
-    /// Why an operator asks for it; the body says so.
+    /// Why an operator asks for it; the body says so. The owner of the file, who could do it with the file closed, may
+    /// leave it out.
     func neededReason(_ fields: BodyFields) throws(Problem) -> Text {
-        try fields.needed("reason", bytesMax: Self.reasonBytesMax)
+        guard principal.isOwner else { return try fields.needed("reason", bytesMax: Self.reasonBytesMax) }
+        return try reason(fields)
+    }
+
+    /// The same of a method without a body: the query says so.
+    func neededReason() throws(Problem) -> Text {
+        let reason = try reason()
+        guard !reason.isEmpty || principal.isOwner else {
+            throw Problem(.badParameter, "?reason= says why; it is kept in the audit")
+        }
+        return reason
     }
 
     /// The same where it may be left out: in the body, or for a method without one in the query.
@@ -60,7 +71,8 @@ extension Operation {
     /// Why, where it may be left out.
     static let optionalReason = Field("reason", .text(bytesMax: Call.reasonBytesMax), "Why; kept in the audit.")
     static let reasonParameter = Parameter(
-        "reason", .text(bytesMax: Call.reasonBytesMax), "Why; kept in the audit.")
+        "reason", .text(bytesMax: Call.reasonBytesMax),
+        "Why; kept in the audit. Only the owner of the file may leave it out.")
 }
 
 extension Reply {

@@ -1,6 +1,6 @@
 import Waybill
 import WaybillAccess
-import WaybillCore
+package import WaybillCore
 
 extension Call {
     /// Asks for something of topics, groups and messages.
@@ -8,13 +8,6 @@ extension Call {
         _ body: @escaping @Sendable (Messages) async throws -> Result
     ) async throws(Problem) -> Result {
         try await book.ask { book in try await body(book.messages) }
-    }
-
-    /// Why an operator asks for it. The owner of the file, who could do it with the file closed, need not say.
-    func ownersReason() throws(Problem) -> Text {
-        let fields = try fields()
-        if principal.isOwner, let reason = try fields.text("reason", bytesMax: 500), reason.isEmpty { return reason }
-        return try fields.needed("reason", bytesMax: 500)
     }
 
     /// Refuses who may not send to a topic.
@@ -29,17 +22,36 @@ extension Call {
 
 extension Operation {
     /// Why an operator does something: in the body.
-    static let reason = Field("reason", .text(bytesMax: 500), "Why; kept in the audit.", isRequired: true)
+    static let reason = Field(
+        "reason", .text(bytesMax: 500), "Why; kept in the audit. Only the owner of the file may leave it out.",
+        isRequired: true)
 }
 
 extension Reply {
-    /// A list that has one page.
+    /// The answers to what was asked at once.
     static func all<Element>(_ elements: [Element], _ write: (inout JSONWriter, Element) -> Void) -> Reply {
+        list(elements, next: nil, asOf: nil, write)
+    }
+
+    /// A list that has one page.
+    package static func list<Element>(
+        _ call: Call, _ elements: [Element], _ write: (inout JSONWriter, Element) -> Void
+    ) -> Reply {
+        list(elements, next: nil, asOf: call.position, write)
+    }
+
+    /// A page of a list.
+    ///
+    /// - Parameter position: the last event that the list knows of; nil: it is no list of what the file holds.
+    static func list<Element>(
+        _ elements: [Element], next: Text?, asOf position: Position?, _ write: (inout JSONWriter, Element) -> Void
+    ) -> Reply {
         .json { writer in
             writer.beginObject()
             writer.members("items", elements, write)
             writer.key("next")
-            writer.null()
+            if let next { writer.text(next) } else { writer.null() }
+            if let position { writer.member("as_of", Text(position.text)) }
             writer.endObject()
         }
     }

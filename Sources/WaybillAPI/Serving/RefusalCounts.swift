@@ -4,7 +4,7 @@ import Synchronization
 package final class RefusalCounts: Sendable {
     private let counts = Mutex<[ProblemCode: UInt64]>([:])
 
-    func add(_ code: ProblemCode) { counts.withLock { $0[code, default: 0] += 1 } }
+    package func add(_ code: ProblemCode) { counts.withLock { $0[code, default: 0] += 1 } }
 
     /// Those that there are, by code.
     var all: [(code: ProblemCode, count: UInt64)] {

@@ -1,6 +1,7 @@
 import Synchronization
 package import WaybillAccess
 import WaybillCore
+package import WaybillEngine
 
 /// What one server serves: a book, the tokens of its file, and whether it takes new work.
 package final class Served: Sendable {
@@ -54,6 +55,9 @@ package struct ServingSettings: Sendable {
     package var version = "1"
     /// Operations that the list does not have.
     package var operations: [Operation] = []
+    /// How long the reads of one question may take; nil: as long as they need.
+    package var readTime: ReadTimeLimits? = ReadTimeLimits(
+        read: Interval(milliseconds: 250), page: Interval(milliseconds: 125))
 
     package init() {}
 }

@@ -29,6 +29,16 @@ package struct ServedBook: Sendable {
         }
     }
 
+    /// The same without a bound on its time.
+    func unbounded<Result: Sendable>(
+        _ body: @escaping @Sendable (OrderBook) throws -> Result
+    ) async throws(Problem) -> Result {
+        let found = await book.engine.bounding(readsTo: nil) { () -> Swift.Result<Result, Problem> in
+            do throws(Problem) { return .success(try await read(body)) } catch { return .failure(error) }
+        }
+        return try found.get()
+    }
+
     /// Asks for something that may wait for the file or for its commit.
     package func ask<Result: Sendable>(
         _ body: @escaping @Sendable (OrderBook) async throws -> Result

@@ -12,7 +12,7 @@ extension Stock {
             after: [ExampleShop.stock], .get("/v1/stock"), 200,
             """
             {"items":[{"sku":"mug","location":"","received":100,"adjusted":0,"free":100,"reserved":0,"sold":0}],
-             "next":null}
+             "next":null,"as_of":"e1"}
             """),
         handler: list)
 

@@ -13,7 +13,7 @@ extension Stock {
             after: [ExampleShop.stock], .get("/v1/stock/mug/history"), 200,
             #"""
             {"items":[{"event":"e1","version":1,"type":"$receive","at":"2026-11-29T12:00:00Z","caller":"owner",
-             "key":"delivery-1","quantity":100,"note":"delivery 1"}],"next":null}
+             "key":"delivery-1","quantity":100,"note":"delivery 1"}],"next":null,"as_of":"e1"}
             """#),
         handler: history)
 

@@ -31,7 +31,7 @@ extension Timeouts {
             after: [ExampleShop.stock, ExampleShop.place], .get("/v1/timeouts?name=pay_due"), 200,
             #"""
             {"items":[{"order":"order-7","name":"pay_due","due":"2026-11-29T12:30:00Z","status":"awaiting payment",
-             "state":"waiting"}],"next":null}
+             "state":"waiting"}],"next":null,"as_of":"e2"}
             """#),
         handler: list)
 

@@ -89,7 +89,7 @@ enum Timeouts {
             Example.Step(.post, "/v1/timeouts/hold", body: #"{"reason":"payments are down"}"#), 200,
             #"{"held_by":"owner","since":"2026-11-29T12:00:00Z","why":"payments are down"}"#),
         handler: { call throws(Problem) in
-            let origin = call.origin(because: try call.ownersReason())
+            let origin = call.origin(because: try call.neededReason(try call.fields()))
             return .given(
                 try await call.book.ask { book in
                     try await book.engine.holdTimeouts(by: origin) { hold in Reply.form(hold) { $0.hold($1) } }
@@ -108,7 +108,7 @@ enum Timeouts {
             Example.Step(.post, "/v1/timeouts/release", body: #"{"reason":"payments are back"}"#), 200,
             #"{"released":false}"#),
         handler: { call throws(Problem) in
-            let origin = call.origin(because: try call.ownersReason())
+            let origin = call.origin(because: try call.neededReason(try call.fields()))
             return .given(
                 try await call.book.ask { book in
                     try await book.engine.releaseTimeouts(by: origin) { Reply.form($0, released) }

@@ -16,7 +16,8 @@ enum Topics {
             .get("/v1/topics?limit=1"), 200,
             #"""
             {"items":[{"name":"order","type":"mixed","queues":4,"bytes_max":10737418240,"retention":"7d",
-             "created_at":"2026-11-29T12:00:00Z"}],"next":"291b79d6fe3d1e88c5fafb9d4e8fe9126f72646572"}
+             "created_at":"2026-11-29T12:00:00Z"}],"next":"291b79d6fe3d1e88c5fafb9d4e8fe9126f72646572",
+             "as_of":"e0"}
             """#), handler: list)
 
     private static func list(_ call: Call) async throws(Problem) -> Reply {
@@ -96,7 +97,7 @@ enum Topics {
         handler: { call throws(Problem) in
             let name = TopicName(call.path("topic"))
             let first = try await call.book.read { book in try book.engine.messages.undecided(in: name) }
-            return try await call.act(DeleteTopic(name, from: first), because: try call.reason())
+            return try await call.act(DeleteTopic(name, from: first), because: try call.neededReason())
         })
 
     static let retention = Operation(

@@ -38,10 +38,10 @@ enum Workflows {
              "hash":"83686d5922f4653ce6283f197ff96137d17d9d8139e3bf162f1f98e17a555059","takes_orders":true,
              "first_used_at":"2026-11-29T12:00:00Z"},{"id":"standard-order","version":4,
              "hash":"818ca662314c76733d6dda5b0d84e4933975f63539c4ea7d7b65313a19635a66","takes_orders":true,
-             "first_used_at":"2026-11-29T12:00:00Z"}],"next":null}
+             "first_used_at":"2026-11-29T12:00:00Z"}],"next":null,"as_of":"e0"}
             """#),
         handler: { call throws(Problem) in
-            .all(try await call.book.read { try $0.workflowEditions() }) { $0.edition($1) }
+            .list(call, try await call.book.read { try $0.workflowEditions() }) { $0.edition($1) }
         })
 
     static let showWorkflow = Operation(

@@ -9,7 +9,10 @@ import WaybillCore
 enum ModuleRoutes {
     /// The reads of the modules of these names.
     static func operations(of modules: [String]) -> [Operation] {
-        let all = [("points", points), ("coupons", coupons), ("cart", cart)]
+        let all = [
+            ("points", points), ("coupons", coupons), ("cart", cart), ("notifications", notices),
+            ("gift-pack", giftPack),
+        ]
         return all.filter { modules.contains($0.0) }.map(\.1)
     }
 
@@ -56,15 +59,17 @@ enum ModuleRoutes {
                         Field("order", .text(), "The order on which it is spent."),
                     ])))
         ],
-        example: Example(Example.Step(.get, "/v1/members/ann/coupons"), 200, #"{"items":[],"next":null}"#),
+        example: Example(Example.Step(.get, "/v1/members/ann/coupons"), 200, #"{"items":[],"next":null,"as_of":"e0"}"#),
         handler: { call throws(Problem) in
             let member = call.path("member").string
             let coupons = try await call.book.read { book in try Coupons.coupons(of: member, in: book) }
-            return .page(coupons) { writer, coupon in
+            return .list(call, coupons) { writer, coupon in
+                writer.beginObject()
                 writer.member("code", Text(coupon.code))
                 writer.member("campaign", Text(coupon.campaign))
                 writer.member("cents", coupon.cents)
                 writer.member("order", ifAny: coupon.order?.text)
+                writer.endObject()
             }
         })
 
@@ -80,33 +85,81 @@ enum ModuleRoutes {
                         Field("quantity", .integer(), isRequired: true),
                     ])))
         ],
-        example: Example(Example.Step(.get, "/v1/members/ann/cart"), 200, #"{"items":[],"next":null}"#),
+        example: Example(Example.Step(.get, "/v1/members/ann/cart"), 200, #"{"items":[],"next":null,"as_of":"e0"}"#),
         handler: { call throws(Problem) in
             let member = call.path("member").string
             let goods = try await call.book.read { book in try Cart.contents(of: member, in: book) }
-            return .page(goods) { writer, line in
+            return .list(call, goods) { writer, line in
+                writer.beginObject()
                 writer.member("sku", Text(line.sku))
                 writer.member("location", Text(line.location))
                 writer.member("quantity", line.quantity)
+                writer.endObject()
             }
         })
 }
 
-extension Reply {
-    /// A list that has one page.
-    fileprivate static func page<Element>(
-        _ elements: [Element], _ members: (inout JSONWriter, Element) -> Void
-    ) -> Reply {
-        .json { writer in
-            writer.beginObject()
-            writer.members("items", elements) { writer, element in
+extension ModuleRoutes {
+    private static let notice = Schema.object([
+        Field("number", .integer(), isRequired: true), Field("kind", .text(), "What it is about.", isRequired: true),
+        Field("channel", .word(Notice.Channel.allCases.map(\.rawValue)), isRequired: true),
+        Field("recipient", .text(), "The buyer or member.", isRequired: true),
+        Field("state", .word(Notice.State.allCases.map(\.rawValue)), isRequired: true),
+        Field("attempts", .integer(), "How often it was begun.", isRequired: true),
+        Field("problem", .text(), "What went wrong last."),
+    ])
+
+    fileprivate static let notices = Operation(
+        "listNotices", .get, "/v1/notices",
+        "Lists mails and short messages in a state, the oldest first, at most 1,000; addresses are left out.",
+        grant: Need(.viewer),
+        query: [
+            Parameter("state", .word(Notice.State.allCases.map(\.rawValue)), "Which; `in_doubt` unless said.")
+        ],
+        answers: [Operation.Answer(200, "The notices.", .page(notice))],
+        example: Example(
+            Example.Step(.get, "/v1/notices"), 200, #"{"items":[],"next":null,"as_of":"e0"}"#),
+        handler: { call throws(Problem) in
+            let state = try call.query.word("state", Notice.State.self) ?? .inDoubt
+            let found = try await call.book.read { book in try Notifications.notices(state, in: book) }
+            return .list(call, found) { writer, notice in
                 writer.beginObject()
-                members(&writer, element)
+                writer.member("number", notice.number)
+                writer.member("kind", Text(notice.kind))
+                writer.member("channel", Text(notice.channel.rawValue))
+                writer.member("recipient", Text(notice.recipient))
+                writer.member("state", Text(notice.state.rawValue))
+                writer.member("attempts", notice.attempts)
+                writer.member("problem", ifAny: notice.problem.map { Text($0) })
                 writer.endObject()
             }
-            writer.key("next")
-            writer.null()
-            writer.endObject()
-        }
-    }
+        })
+
+    fileprivate static let giftPack = Operation(
+        "showGiftPack", .get, "/v1/members/{member}/gift-pack", "Tells whether a member has a gift pack.",
+        grant: Need(.viewer, .orders),
+        answers: [
+            Operation.Answer(
+                200, "Whether.",
+                .object([
+                    Field("member", .text(), isRequired: true), Field("given", .boolean, isRequired: true),
+                    Field("announced", .boolean, "Whether the warehouse was told of it.", isRequired: true),
+                ]))
+        ],
+        example: Example(
+            Example.Step(.get, "/v1/members/ann/gift-pack"), 200,
+            #"{"member":"ann","given":false,"announced":false}"#),
+        handler: { call throws(Problem) in
+            let member = call.path("member")
+            let isAnnounced = try await call.book.read { book in
+                try GiftPack.isAnnounced(to: member.string, in: book)
+            }
+            return .json { writer in
+                writer.beginObject()
+                writer.member("member", member)
+                writer.member("given", isAnnounced != nil)
+                writer.member("announced", isAnnounced ?? false)
+                writer.endObject()
+            }
+        })
 }

@@ -8,12 +8,21 @@ package struct Origin: Hashable, Sendable {
     package var trace: Text?
     /// Nil: the request may be done twice when it is sent twice.
     package var key: RequestKey?
+    /// By which way it came: `tcp`, or the user at a socket; empty: from a program that has the file open.
+    package var from: Text
+    /// Names the request in logs and problems; empty: it came by no server.
+    package var requestID: Text
 
-    package init(caller: Text, reason: Text = "", trace: Text? = nil, key: RequestKey? = nil) {
+    package init(
+        caller: Text, reason: Text = "", trace: Text? = nil, key: RequestKey? = nil, from: Text = "",
+        requestID: Text = ""
+    ) {
         self.caller = caller
         self.reason = reason
         self.trace = trace
         self.key = key
+        self.from = from
+        self.requestID = requestID
     }
 }
 

@@ -24,7 +24,7 @@ extension Engine {
                 let count = try write.transaction.accessTokens(after: "", limit: Self.tokensMax).count
                 guard count < Self.tokensMax else { throw Refusal.limit("access tokens", max: Self.tokensMax) }
                 try write.transaction.insert(token)
-                try Self.note("$token", token, by: token.createdBy, because: token.reason, in: write, writer)
+                try Self.note("$token", token, by: origin, in: write, writer)
             }
         }.get()
     }
@@ -50,7 +50,7 @@ extension Engine {
                     return try write.transaction.accessToken(id)
                 }
                 try write.transaction.revokeAccessToken(id, at: max(write.now, token.createdAt))
-                try Self.note("$token_revoked", token, by: origin.caller, because: origin.reason, in: write, writer)
+                try Self.note("$token_revoked", token, by: origin, in: write, writer)
                 return try write.transaction.accessToken(id)
             }
         }.get()
@@ -65,21 +65,16 @@ extension Engine {
     package func fileID() throws -> FileID? { try store.read { rows in try rows.fileID() } }
 
     private static func note(
-        _ type: EventName, _ token: KeptToken, by caller: Text, because reason: Text,
-        in write: borrowing Write, _ writer: Writer
+        _ type: EventName, _ token: KeptToken, by origin: Origin, in write: borrowing Write, _ writer: Writer
     ) throws {
-        var json = JSONWriter()
-        json.beginObject()
-        json.key("token")
-        json.text(token.id)
-        json.key("name")
-        json.text(token.name)
-        json.key("grants")
-        json.json(Array(token.grants.string.utf8))
-        json.key("reason")
-        json.text(reason)
-        json.endObject()
-        let note = AuditNote(type, at: write.now, caller: caller, body: json.bytes)
+        let note = AuditNote(type, by: origin, at: write.now) { json in
+            json.key("token")
+            json.text(token.id)
+            json.key("name")
+            json.text(token.name)
+            json.key("grants")
+            json.json(Array(token.grants.string.utf8))
+        }
         try writer.handler.append([note], in: write)
         try writer.flush(in: write)
     }

@@ -85,7 +85,7 @@ extension Engine {
             try write.transaction.activate(row.number, of: row.name, at: moment)
             guard let before = try write.transaction.workflows().first(where: { $0.number == before }) else { return }
             let activation = WorkflowActivation(of: row, insteadOf: before)
-            let note = activation.note(at: moment, caller: origin.caller, because: origin.reason)
+            let note = activation.note(at: moment, by: origin)
             try writer.handler.append([note], in: write)
             try writer.flush(in: write)
         }

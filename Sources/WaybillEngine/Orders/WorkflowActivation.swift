@@ -40,26 +40,18 @@ package struct WorkflowActivation: Hashable, Sendable {
 
     private init() {}
 
-    /// - Parameters:
-    ///   - caller: who asked for it; empty: it was opened and has a higher version.
-    ///   - reason: why; empty: not said.
-    package func note(at moment: Moment, caller: Text, because reason: Text = "") -> AuditNote {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("workflow")
-        writer.text(workflow.text)
-        writer.key("version")
-        writer.int(version)
-        writer.key("hash")
-        writer.text(hash.text)
-        writer.key("before")
-        writer.text(before.text)
-        if !reason.isEmpty {
-            writer.key("reason")
-            writer.text(reason)
+    /// - Parameter origin: who asked for it, and why; no caller: it was opened and has a higher version.
+    package func note(at moment: Moment, by origin: Origin) -> AuditNote {
+        AuditNote(.activationEvent, by: origin, at: moment) { writer in
+            writer.key("workflow")
+            writer.text(workflow.text)
+            writer.key("version")
+            writer.int(version)
+            writer.key("hash")
+            writer.text(hash.text)
+            writer.key("before")
+            writer.text(before.text)
         }
-        writer.endObject()
-        return AuditNote(.activationEvent, at: moment, caller: caller, body: writer.bytes)
     }
 }
 

@@ -43,6 +43,11 @@ extension Engine {
         }
     }
 
+    /// The trace context of an event; nil: it has none, or there is no such event.
+    package func trace(of position: Position) throws -> Text? {
+        try store.read { snapshot in try snapshot.event(at: position)?.trace }
+    }
+
     /// The last refusals of an order, the newest first, those from before it was placed among them; with nil, of
     /// commands that found no order.
     ///

@@ -33,7 +33,7 @@ extension Writer {
         let before = held
         let result = ownWrite(for: origin, form: form) { write in
             held = heldTimeouts(hold, isWritten: true)
-            try keep(hold, in: write)
+            try keep(hold, by: origin, in: write)
             return hold
         }
         if case .failure = result { held = before }
@@ -49,7 +49,7 @@ extension Writer {
             guard let before else { return false }
             held = nil
             try write.transaction.releaseTimeouts()
-            try note("$release", before.hold, by: origin.caller, because: origin.reason, in: write)
+            try note("$release", before.hold, by: origin, in: write)
             return true
         }
         if case .failure = result { held = before }
@@ -67,12 +67,15 @@ extension Writer {
     /// nothing.
     func keepOpeningHold(in write: borrowing Write) throws {
         guard let held, !held.isWritten, !store.isLook else { return }
-        try keep(held.hold, in: write)
+        try keep(held.hold, by: Origin(caller: held.hold.heldBy), in: write)
     }
 
-    private func keep(_ hold: TimeoutHold, in write: borrowing Write) throws {
+    private func keep(_ hold: TimeoutHold, by origin: Origin, in write: borrowing Write) throws {
         try write.transaction.hold(hold)
-        try note("$hold", hold, by: hold.heldBy, in: write)
+        // The hold itself says why.
+        var origin = origin
+        origin.reason = ""
+        try note("$hold", hold, by: origin, in: write)
     }
 
     func heldTimeouts(_ hold: TimeoutHold, isWritten: Bool) -> HeldTimeouts {
@@ -80,25 +83,17 @@ extension Writer {
             hold, isWritten: isWritten, at: world.now(), uptime: world.uptime(), lengthMax: opening.length)
     }
 
-    /// - Parameter reason: why it ends; empty: not said.
     private func note(
-        _ type: EventName, _ hold: TimeoutHold, by caller: Text, because reason: Text = "", in write: borrowing Write
+        _ type: EventName, _ hold: TimeoutHold, by origin: Origin, in write: borrowing Write
     ) throws {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("held_by")
-        writer.text(hold.heldBy)
-        writer.key("since")
-        writer.int(hold.since.milliseconds)
-        writer.key("why")
-        writer.text(hold.why)
-        if !reason.isEmpty {
-            writer.key("reason")
-            writer.text(reason)
+        let note = AuditNote(type, by: origin, at: world.now()) { writer in
+            writer.key("held_by")
+            writer.text(hold.heldBy)
+            writer.key("since")
+            writer.int(hold.since.milliseconds)
+            writer.key("why")
+            writer.text(hold.why)
         }
-        writer.endObject()
-        var note = AuditNote(type, at: world.now(), body: writer.bytes)
-        note.caller = caller
         try handler.append([note], in: write)
     }
 }

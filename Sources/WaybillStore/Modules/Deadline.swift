@@ -1,24 +1,28 @@
 import CSQLite
 
-/// The moment at which a module's closure has had its time.
+/// The moment at which a module's closure, or a bounded read, has had its time.
 ///
 /// It reads the machine's own clock and not the engine's: in virtual time a statement that never ends would never be
 /// late, and hold the writer for good.
-final class Deadline {
+final class Deadline: Sendable {
+    private let what: String
     private let seconds: Double
     private let end: ContinuousClock.Instant
     /// How many instructions of SQLite's machine pass between two looks at the clock: some tens of microseconds.
     private static let instructionsPerLook: Int32 = 1_000
 
-    init(seconds: Double) {
+    init(seconds: Double, of what: String = "the module's rows") {
+        self.what = what
         self.seconds = seconds
         end = .now + .seconds(seconds)
     }
 
     var isOver: Bool { ContinuousClock.now >= end }
 
+    var secondsLeft: Double { (end - ContinuousClock.now) / .seconds(1) }
+
     var failure: StoreFailure {
-        StoreFailure(.deadline, "the module's rows took longer than \(seconds) s; nothing was kept")
+        StoreFailure(.deadline, "\(what) took longer than \(seconds) s; nothing was kept")
     }
 
     func check() throws(StoreFailure) {

@@ -27,7 +27,9 @@ extension Snapshot {
     package func withModuleTables<Result>(
         deadlineSeconds: Double, _ body: (borrowing ModuleTables) throws -> Result
     ) throws -> Result {
-        try connection.withModuleTables(deadlineSeconds: deadlineSeconds, mode: .moduleReading, body)
+        // Within a bounded read no longer than that.
+        let seconds = min(deadlineSeconds, connection.deadline?.secondsLeft ?? deadlineSeconds)
+        return try connection.withModuleTables(deadlineSeconds: seconds, mode: .moduleReading, body)
     }
 }
 

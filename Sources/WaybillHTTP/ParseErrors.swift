@@ -1,0 +1,58 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import WaybillAPI
+import WaybillCore
+
+/// Says in a problem what is wrong with bytes that are no request. Hummingbird answers them, in their turn, with a bare
+/// 400, which is replaced here: 431 for header fields that are too large, else 400.
+final class ParseErrors: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPRequestPart
+    typealias InboundOut = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    private let early: EarlyAnswers
+    /// What was wrong; nil: nothing, or it is answered.
+    private var problem: Problem?
+
+    init(_ early: EarlyAnswers) { self.early = early }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if let error = error as? HTTPParserError { problem = Problem(error) }
+        context.fireErrorCaught(error)
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard let problem, case .head(let bare) = unwrapOutboundIn(data), bare.isBare400 else {
+            return context.write(data, promise: promise)
+        }
+        self.problem = nil
+        let (head, body) = early.answer(problem)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(body)), promise: promise)
+    }
+}
+
+extension HTTPResponse {
+    /// Whether it is the one that Hummingbird makes; those of operations have a body.
+    fileprivate var isBare400: Bool { status == .badRequest && headerFields[.contentLength] == "0" }
+}
+
+extension Problem {
+    fileprivate init(_ error: HTTPParserError) {
+        switch error {
+        case .headerOverflow:
+            self.init(
+                .headersTooLarge,
+                "the header fields have more than \(HTTPSettings.headerBytesMax) bytes, or there are more than "
+                    + "\(HTTPSettings.headerFieldsMax)")
+            values = [
+                "bytes_max": .number(Int64(HTTPSettings.headerBytesMax)),
+                "fields_max": .number(Int64(HTTPSettings.headerFieldsMax)),
+            ]
+        default: self.init(.badRequest, "these bytes are no request of HTTP/1.1: \(error)")
+        }
+    }
+}

@@ -1,0 +1,134 @@
+import Foundation
+import Testing
+
+/// Requests beyond a limit, and bytes that are none, sent as no HTTP library would.
+@Suite(.serialized) struct `A request beyond a limit` {
+    private let shop: ServedFile
+
+    init() throws {
+        shop = try ServedFile()
+        try shop.serve("--open", "--socket", "off")
+    }
+
+    /// What a connection answers to these bytes: one problem, or one view.
+    private func answer(to text: String) throws -> String {
+        let connection = try RawConnection(port: shop.port)
+        connection.send(text)
+        return connection.receive { $0.contains("\r\n\r\n") && $0.hasSuffix("}") }
+    }
+
+    private func get(_ target: String, _ more: String = "") -> String {
+        "GET \(target) HTTP/1.1\r\nHost: localhost\r\n\(more)\r\n"
+    }
+
+    private func fields(_ count: Int) -> String { (0..<count).map { "X-Field-\($0): 1\r\n" }.joined() }
+
+    @Test func `is answered at the limit, and refused by name beyond it`() throws {
+        // With the host these are one hundred fields.
+        #expect(try answer(to: get("/healthz", fields(99))).hasPrefix("HTTP/1.1 200"))
+        let many = try answer(to: get("/healthz", fields(100)))
+        #expect(many.hasPrefix("HTTP/1.1 431") && many.contains(#""code":"headers_too_large""#), "\(many)")
+        let bytes = String(repeating: "a", count: 15 * 1_024)
+        #expect(try answer(to: get("/healthz", "X-Long: \(bytes)\r\n")).hasPrefix("HTTP/1.1 200"))
+        let long = try answer(to: get("/healthz", "X-Long: \(bytes)\(bytes)\r\n"))
+        #expect(long.hasPrefix("HTTP/1.1 431") && long.contains(#""fields_max":100"#), "\(long)")
+        let path = "/v1/orders/" + String(repeating: "a", count: 8 * 1_024 - 11)
+        #expect(try answer(to: get(path)).contains("unknown_order"))
+        #expect(try answer(to: get(path + "a")).hasPrefix("HTTP/1.1 414"))
+    }
+
+    @Test func `is answered after those before it on its connection, and ends the connection`() throws {
+        let connection = try RawConnection(port: shop.port)
+        connection.send(get("/v1/stock") + get("/healthz") + get("/healthz", fields(101)) + get("/version"))
+        let answers = connection.receive()
+        let statuses = answers.matches(of: /HTTP\/1.1 (\d+)/).compactMap { Int($0.1) }
+        #expect(statuses == [200, 200, 431], "\(answers)")
+        #expect(answers.contains("connection: close") || answers.contains("Connection: close"), "\(answers)")
+    }
+
+    @Test(arguments: ["hello\r\n\r\n", "GET /healthz HTTP/1.1\r\nHost\r\n\r\n", "GET  HTTP/9\r\n\r\n"])
+    func `that is no request gets a problem`(text: String) throws {
+        let answer = try answer(to: text)
+        #expect(answer.hasPrefix("HTTP/1.1 400") && answer.contains(#""code":"bad_request""#), "\(answer)")
+    }
+
+    private func post(_ more: String, _ body: String) -> String {
+        "POST /v1/stock/mug/receive HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\(more)\r\n\(body)"
+    }
+
+    @Test func `in its body is refused before it is read`() throws {
+        let announced = try answer(to: post("Content-Length: \(256 * 1_024 + 1)\r\n", ""))
+        #expect(announced.hasPrefix("HTTP/1.1 413") && announced.contains(#""max":262144"#), "\(announced)")
+        let chunk = "10000\r\n" + String(repeating: " ", count: 65_536) + "\r\n"
+        let connection = try RawConnection(port: shop.port)
+        connection.send(post("Transfer-Encoding: chunked\r\n", String(repeating: chunk, count: 5)))
+        #expect(connection.receive().hasPrefix("HTTP/1.1 413"))
+        let padded = #"{"quantity":1}"# + String(repeating: " ", count: 256 * 1_024 - 14)
+        let whole = try answer(to: post("Content-Length: \(256 * 1_024)\r\n", padded))
+        #expect(whole.hasPrefix("HTTP/1.1 200"), "\(whole)")
+    }
+
+    @Test(arguments: [
+        ("Content-Length: 100\r\n", #"{"quantity":1}"#),
+        ("Transfer-Encoding: chunked\r\n", "e\r\n{\"quantity\":1}\r\n"),
+        ("Transfer-Encoding: chunked\r\n", "e\r\n{\"quantity\":1}\r\nzz\r\n\r\n"),
+    ])
+    func `of a body that does not come whole does nothing`(more: String, body: String) throws {
+        let connection = try RawConnection(port: shop.port)
+        connection.send(post(more, body))
+        connection.endSending()
+        #expect(!connection.receive().contains("HTTP/1.1 200"))
+        #expect(try answer(to: get("/v1/stock/mug")).contains("unknown_stock"))
+    }
+
+    @Test func `with two lengths is refused`() throws {
+        let both = try answer(
+            to: post("Content-Length: 14\r\nTransfer-Encoding: chunked\r\n", #"{"quantity":1}"#))
+        #expect(both.hasPrefix("HTTP/1.1 400"), "\(both)")
+        let two = try answer(to: post("Content-Length: 14\r\nContent-Length: 15\r\n", #"{"quantity":1}"#))
+        #expect(two.hasPrefix("HTTP/1.1 400"), "\(two)")
+    }
+}
+
+/// What is refused by its head: a body that comes with it is not waited for, and the connection ends.
+@Suite(.serialized) struct `A request that is refused by its head` {
+    private let shop: ServedFile
+
+    init() throws {
+        shop = try ServedFile()
+        try shop.serve()
+    }
+
+    private func head(_ more: String, host: String = "localhost") -> String {
+        "POST /v1/stock/mug/receive HTTP/1.1\r\nHost: \(host)\r\nX-Request-Id: mine-7\r\n\(more)\r\n"
+    }
+
+    @Test func `ends its connection without the body, and its id comes back`() throws {
+        let json = "Content-Type: application/json\r\nContent-Length: 14\r\n"
+        for (text, code) in [
+            (head(json), "unauthenticated"), (head(json + "Authorization: Bearer wb-a-b\r\n"), "unauthenticated"),
+            (head(json, host: "evil.example"), "wrong_host"),
+        ] {
+            let connection = try RawConnection(port: shop.port)
+            connection.send(text)
+            // None of the body was sent: the server does not wait for it.
+            let answer = connection.receive { $0.contains("\r\n\r\n") && $0.hasSuffix("}") }
+            #expect(
+                answer.contains("\"code\":\"\(code)\"") && answer.contains("\"request_id\":\"mine-7\""), "\(answer)")
+            #expect(answer.lowercased().contains("\r\nconnection: close\r\n"), "\(answer)")
+            #expect(answer.lowercased().contains("\r\nx-request-id: mine-7\r\n"), "\(answer)")
+            connection.send(#"{"quantity":1}"#)
+            connection.endSending()
+            #expect(connection.receive().isEmpty, "nothing comes after it")
+        }
+    }
+
+    @Test func `keeps its connection when it has no body`() throws {
+        let connection = try RawConnection(port: shop.port)
+        for target in ["/v1/stock", "/healthz"] {
+            connection.send("GET \(target) HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            let answer = connection.receive { $0.contains("\r\n\r\n") && $0.hasSuffix("}") }
+            #expect(answer.hasPrefix(target == "/healthz" ? "HTTP/1.1 200" : "HTTP/1.1 401"), "\(answer)")
+        }
+    }
+}
