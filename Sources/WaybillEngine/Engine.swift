@@ -168,7 +168,8 @@ package final class Engine: Sendable {
                 let now = world.now()
                 let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
                 let isAnswered = writer.write(
-                    left.map { Writer.Timed(request: $0, at: now) }, firing: .round(upTo: horizon))
+                    left.map { Writer.Timed(request: $0, at: now) },
+                    firing: .round(upTo: horizon, rests: writer.isPaused))
                 left = zip(left, isAnswered).filter { !$0.1 }.map(\.0)
                 writer.checkpoints.wrote(requests.count)
             } while !left.isEmpty

@@ -44,9 +44,17 @@ public struct Deliveries: AsyncSequence, Sendable {
                     return nil
                 }
                 if let delivery = ahead.take() { return delivery }
-                let batch = try await source.messages.receive(source.group, source.subscription, options)
-                if batch.isEmpty, isVirtual { return nil }
-                ahead.fill(batch)
+                do throws(MessageRefusal) {
+                    let batch = try await source.messages.receive(source.group, source.subscription, options)
+                    if batch.isEmpty, isVirtual { return nil }
+                    ahead.fill(batch)
+                } catch {
+                    // It passes by itself. In a virtual world nothing does.
+                    guard case .overloaded(_, let pause) = error, !isVirtual else { throw error }
+                    let engine = source.messages.engine
+                    engine.report(LoopFailure(.deliveries(source.group), error, rest: pause))
+                    await engine.world.rest(pause)
+                }
             }
         }
     }

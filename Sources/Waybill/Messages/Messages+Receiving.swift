@@ -57,6 +57,7 @@ extension Messages {
     /// Messages as they come, one after the other, until the task is cancelled or the book closed.
     ///
     /// What was received ahead and not handed out when the loop ends goes to others at once, with no attempt used up.
+    /// While the book is overloaded the loop waits and asks again; any other refusal ends it.
     /// In a virtual world nothing comes by itself, so there the sequence ends when there is nothing.
     ///
     /// ```swift

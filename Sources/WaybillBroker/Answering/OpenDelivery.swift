@@ -70,7 +70,7 @@ extension Broker {
     ) throws {
         // What comes behind it in its message group waits for the row from now on.
         if let messageGroup = row.messageGroup {
-            let scope = try scope(of: row.place, topic, in: write)
+            let scope = try scope(of: row.place, topic, group.number, in: write)
             try write.transaction.deleteLease(of: group.number, topic: scope.number, messageGroup: messageGroup)
         }
         switch held {
@@ -78,7 +78,7 @@ extension Broker {
         case .row: try update(row, from: old, in: write)
         case .broadcast: break
         }
-        if let messageGroup = row.messageGroup, !topic.name.isDeadLetters {
+        if let messageGroup = row.messageGroup, !isOwnDeadLetters(topic, of: group.number) {
             try wakeDeadLetter(of: messageGroup, topic, group.number, in: write)
         }
     }
@@ -89,7 +89,9 @@ extension Broker {
         case .broadcast: return
         case .lease(let lease, let key, let offset):
             remember(kind, key.place(offset), group, lease.client, lease.attempt, at: now)
-        case .row(let row): remember(kind, row.place, group, "", row.attempt, at: now)
+        case .row(let row):
+            let holder = committed { $0.holder(of: row.place, in: group.number) }
+            remember(kind, row.place, group, holder?.client ?? "", row.attempt, at: now)
         }
     }
 
@@ -145,7 +147,7 @@ extension Broker {
             later.due = until
             try update(later, from: row, in: write)
             messageGroup = row.messageGroup
-            scope = try self.scope(of: row.place, topic, in: write)
+            scope = try self.scope(of: row.place, topic, group.number, in: write)
         }
         guard let messageGroup,
             var lease = try write.transaction.lease(of: group.number, topic: scope.number, messageGroup: messageGroup)

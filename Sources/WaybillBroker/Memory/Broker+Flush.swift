@@ -30,7 +30,10 @@ extension Broker {
             throw StoreFailure(
                 .damaged, "the cursor of group \(key.group.number) on queue \(key.queue.number) is not as it was left")
         }
-        self.change(key) { $0.stored = cursor.epoch }
+        self.change(key) { change in
+            change.stored = cursor.epoch
+            change.storedFloor = cursor.progress.floor
+        }
     }
 
     /// Moves the lowest unfinished messages to rows of their own, so that the ranges above them join the floor.

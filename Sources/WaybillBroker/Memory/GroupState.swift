@@ -146,6 +146,12 @@ struct GroupState {
         clients[lease.client]?.heldCount += 1
     }
 
+    /// Forgets who holds redeliveries that are gone.
+    mutating func dropHolders(in queue: StoredQueueNumber, below offset: Int64 = .max) {
+        if holders.isEmpty { return }
+        holders = holders.filter { $0.key.queue != queue || $0.key.offset >= offset }
+    }
+
     mutating func release(_ offset: Int64, in queue: StoredQueueNumber) {
         guard let lease = cursors[queue]?.leases.removeValue(forKey: offset) else { return }
         inFlight -= 1

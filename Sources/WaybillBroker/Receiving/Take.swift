@@ -97,6 +97,7 @@ extension Broker {
         case .wanted: break
         }
         if used >= group.attemptsMax {
+            remember(.dead, .row(row), group, at: write.now)
             try bury(row, group, why: "its delivery ended the process", in: write)
             finish(one.offset, in: key)
             return nil
@@ -132,7 +133,7 @@ extension Broker {
                 takenAt: write.now, renews: request.renews, messageGroup: row.messageGroup)
             change(key) { change in
                 change.leased[row.offset] = lease
-                change.mark = max(change.mark ?? 0, row.offset + 1)
+                change.raiseMark(to: row.offset + 1)
             }
         }
         return GrantedLease(
@@ -155,6 +156,7 @@ extension Broker {
             // A dead letter that no consumer wants any more is dead as before.
             if one.isSkipped, request.scan.topic.name == .deadLetters(of: group.name) {
                 let why = "it was given back, and no expression of the group wants it"
+                remember(.dead, .row(row), group, at: write.now)
                 try bury(row, group, why: why, in: write)
             } else {
                 try delete(row, in: write)
@@ -164,6 +166,7 @@ extension Broker {
         case .wanted: break
         }
         if row.attempt >= group.attemptsMax {
+            remember(.dead, .row(row), group, at: write.now)
             try bury(row, group, why: "\(row.attempt) deliveries", in: write)
             try freeMessageGroup(row.messageGroup, of: row.place, request.scan.topic, group.number, in: write)
             return nil

@@ -87,10 +87,11 @@ final class CommandHandler {
         defer { stock.comesAfterKept = false }
         var decided = try decide(.command(command), on: entry, in: write)
         while stock.wasShort {
+            let asked = stock.shortKeys
             switch try drain(in: &write) {
             case .nothing: return try answer(command, decided, on: entry, in: &write)
             case .some(hasFired: false):
-                stock.contest()
+                stock.contest(asked)
                 return nil
             case .all, .some(hasFired: true):
                 stock.comesAfterKept = true
