@@ -235,9 +235,10 @@ public struct OrderBook: Sendable {
     /// - Throws: ``Refusal``: nothing changed, and why.
     @discardableResult
     public func extendTimeout(
-        _ name: TimeoutName, of order: OrderID, by interval: Interval, key: Text? = nil
+        _ name: TimeoutName, of order: OrderID, by interval: Interval, key: String? = nil
     ) async throws(Refusal) -> Receipt {
-        try await engine.submit(TimeoutCommand(.extend(by: interval), name, of: order, key: key)).receipt()
+        try await engine.submit(TimeoutCommand(.extend(by: interval), name, of: order, key: key.map { Text($0) }))
+            .receipt()
     }
 
     /// Gives a pending timeout another due time.

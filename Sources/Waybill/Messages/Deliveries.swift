@@ -28,7 +28,7 @@ public struct Deliveries: AsyncSequence, Sendable {
             let engine = source.messages.engine
             self.source = source
             var options = source.options
-            options.client = options.client ?? engine.newClient()
+            options.client = options.client ?? engine.newClient().string
             // It names one receive, and this loop makes many: under one name the second would get what the first got.
             options.attempt = nil
             if engine.world.virtualClock == nil, options.wait.milliseconds == 0 { options.wait = Deliveries.wait }
