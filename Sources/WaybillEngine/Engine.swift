@@ -140,7 +140,7 @@ package final class Engine: Sendable {
 
     /// Handles one request; returns after its commit.
     package func submit<Verb: EngineVerb>(_ verb: Verb) async -> Verb.Reply {
-        if let refusal = await verb.refusalAtTheDoor(of: self) { return verb.refused(refusal) }
+        if let refusal = await verb.refusalWithoutWrite(of: self) { return verb.refused(refusal) }
         if world.virtualClock != nil { return perform(verb) }
         return await intake.submit(verb) { [self] in verb.account(in: self) }
     }
@@ -174,7 +174,7 @@ package final class Engine: Sendable {
                 writer.checkpoints.wrote(requests.count)
             } while !left.isEmpty
             // A timeout of no length, armed just now, is due already.
-            if world.virtualClock != nil { fire(writer, upTo: world.now()) }
+            if world.virtualClock != nil { passTime(writer, to: world.now()) }
         }
     }
 
@@ -278,7 +278,7 @@ package final class Engine: Sendable {
             writerHasEnded.signal()
         }
         groups.close()
-        writer.withLock { $0.carryDeliveries() }
+        writer.withLock { $0.saveLeases() }
         store.close()
         threads.close()
         vitals.close()

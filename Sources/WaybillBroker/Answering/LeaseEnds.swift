@@ -31,7 +31,7 @@ extension Broker {
             try prolong(held, group, topic, until: write.now.advanced(by: settings.renewal), in: write)
             return
         }
-        remember(.expired, held, group, at: write.now)
+        trace(.expired, held, group, at: write.now)
         try retry(held, group, topic, delay: Interval(milliseconds: 0), why: "its invisible time was over", in: write)
         count(group.number, succeeded: false)
     }

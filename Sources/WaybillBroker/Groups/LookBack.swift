@@ -98,7 +98,7 @@ extension Broker {
         _ key: CursorKey, _ group: GroupRow, _ topic: TopicState, _ queue: TopicState.Queue, to target: Int64,
         _ isPreview: Bool, in write: borrowing Write
     ) throws -> LookBackReport.Queue {
-        if !isPreview { hold(still: key) }
+        if !isPreview { freeze(key) }
         let leases = leases(of: key)
         let progress = progress(of: key) ?? Progress(floor: target)
         let recovered = recoveredBelow(of: key)

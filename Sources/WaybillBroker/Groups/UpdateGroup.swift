@@ -40,7 +40,7 @@ extension Broker {
     /// crash counts what lies below a mark as delivered.
     private func lowerMarks(of group: GroupRow, in write: borrowing Write) throws {
         for key in committed({ $0.cursorKeys }) where key.group == group.number {
-            hold(still: key)
+            freeze(key)
             guard let progress = progress(of: key) else { continue }
             let leases = leases(of: key)
             let recovered = pending.cursors[key]?.opened?.recoveredBelow ?? committed(key) { $0.recoveredBelow } ?? 0

@@ -106,8 +106,8 @@ extension Broker {
         }
         count(group.number, succeeded: true)
         let place = MessagePlace(delivery.place)
-        if element.grant == nil { remember(.delivered, place, group, Self.module, delivery.attempt, at: write.now) }
-        remember(.acknowledged, place, group, Self.module, delivery.attempt, at: write.now)
+        if element.grant == nil { trace(.delivered, place, group, Self.module, delivery.attempt, at: write.now) }
+        trace(.acknowledged, place, group, Self.module, delivery.attempt, at: write.now)
     }
 
     /// Lets the mark run ahead of the messages that a module will find next, so that their writes need no other one.

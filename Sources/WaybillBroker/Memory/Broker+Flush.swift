@@ -41,7 +41,7 @@ extension Broker {
         _ progress: inout Progress, _ key: CursorKey, _ group: GroupRow, in write: borrowing Write
     ) throws {
         // What a consumer leased from here on would be released by the commit, under its holder.
-        hold(still: key)
+        freeze(key)
         let recovered = committed(key) { $0.recoveredBelow } ?? 0
         while progress.ranges.count > CursorRow.rangesMax - Self.rangesSpared, let first = progress.ranges.first {
             for offset in progress.floor..<first.lowerBound {

@@ -179,7 +179,7 @@ extension GroupMemory.State {
         for offset in change.finished { release(offset, of: key) }
         groups[key.group]?.cursors[key.queue]?.apply(change)
         for (offset, lease) in change.leased {
-            groups[key.group]?.hold(lease, of: offset, in: key.queue)
+            groups[key.group]?.add(lease, of: offset, in: key.queue)
             leases += 1
             leaseEnds.add(LeaseEnd(cursor: key, offset: offset), due: lease.until)
         }

@@ -45,7 +45,7 @@ extension GroupMemory.State {
         }
         var leases = PageWalk<FIFOLeaseRow, FIFOLeaseRow?>(after: nil, by: { $0 })
         while let page = try leases.next({ try rows.leases(of: row.number, after: $0, limit: $1) }) {
-            for lease in page { hold(lease, in: &group, at: now) }
+            for lease in page { restore(lease, in: &group, at: now) }
         }
         groups[row.number] = group
         names[row.name] = row.number
@@ -97,7 +97,7 @@ extension GroupMemory.State {
     }
 
     /// A message group that was in flight waits for its holder, or its lease, which the opening has shortened.
-    private mutating func hold(_ row: FIFOLeaseRow, in group: inout GroupState, at now: Moment) {
+    private mutating func restore(_ row: FIFOLeaseRow, in group: inout GroupState, at now: Moment) {
         // A later delivery is held by its row; the lease only keeps the key.
         guard row.attempt > 0, (0..<(ends[row.queue] ?? 0)).contains(row.offset),
             group.cursors[row.queue]?.isFree(row.offset) == true
@@ -105,7 +105,7 @@ extension GroupMemory.State {
         let lease = Lease(
             attempt: row.attempt, nonce: row.boot, until: row.until, client: row.client, bytes: 0, takenAt: now,
             renews: false, messageGroup: row.messageGroup)
-        group.hold(lease, of: row.offset, in: row.queue)
+        group.add(lease, of: row.offset, in: row.queue)
         leases += 1
         leaseEnds.add(
             LeaseEnd(cursor: CursorKey(group: group.row.number, queue: row.queue), offset: row.offset), due: row.until)

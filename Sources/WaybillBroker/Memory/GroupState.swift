@@ -131,7 +131,7 @@ struct GroupState {
         for queue in topic?.queues ?? [] { cursors[queue.number]?.lookAgain() }
     }
 
-    mutating func hold(_ lease: Lease, of offset: Int64, in queue: StoredQueueNumber) {
+    mutating func add(_ lease: Lease, of offset: Int64, in queue: StoredQueueNumber) {
         var lease = lease
         lease.clientNumber = clients[lease.client]?.number ?? 0
         cursors[queue]?.leases[offset] = lease

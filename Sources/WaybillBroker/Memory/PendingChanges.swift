@@ -14,7 +14,7 @@ struct PendingChanges {
     /// What the journal is to say.
     var audits: [AuditNote] = []
     /// Half messages whose question is over: decided, answered, or due again.
-    var settled: [PendingMessageNumber] = []
+    var endedQuestions: [PendingMessageNumber] = []
     /// Questions that were due, for live producers.
     var questions: [(number: PendingMessageNumber, producer: Text)] = []
     /// Questions that were due while no producer could be asked.

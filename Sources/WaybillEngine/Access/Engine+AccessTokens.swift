@@ -80,7 +80,7 @@ extension Engine {
         json.text(reason)
         json.endObject()
         let note = AuditNote(type, at: write.now, caller: caller, body: json.bytes)
-        try writer.handler.append([note], in: write)
+        try writer.handler.audit([note], in: write)
         try writer.flush(in: write)
     }
 }

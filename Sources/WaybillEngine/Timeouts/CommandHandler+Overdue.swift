@@ -26,7 +26,7 @@ extension CommandHandler {
     }
 
     /// One round: the oldest of the file, and those whose handling was refused and that are to be tried again.
-    func fireRound(limit: Int, in write: inout Write) throws {
+    func fireOldest(limit: Int, in write: inout Write) throws {
         guard let horizon = write.firing.horizon, write.firing.isBehind else { return }
         var line = try dueLine(limit: limit, in: &write)
         let isComplete = line.end == nil

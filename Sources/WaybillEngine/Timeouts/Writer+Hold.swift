@@ -99,7 +99,7 @@ extension Writer {
         writer.endObject()
         var note = AuditNote(type, at: world.now(), body: writer.bytes)
         note.caller = caller
-        try handler.append([note], in: write)
+        try handler.audit([note], in: write)
     }
 }
 

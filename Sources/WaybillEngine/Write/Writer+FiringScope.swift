@@ -38,7 +38,7 @@ extension Writer {
     }
 
     func fireOrders(_ attempt: inout WriteAttempt, in write: inout Write) throws {
-        try handler.fireRound(limit: timeouts.settings.roundMax, in: &write)
+        try handler.fireOldest(limit: timeouts.settings.roundMax, in: &write)
         write.firing.current = nil
         attempt.fired += write.firing.fired
     }
