@@ -103,6 +103,7 @@ import WaybillTimeouts
         }
         let engine = try MugShop.engine(Store.inMemory(settings: settings))
         let stopped = Task { await engine.waitForStop() }
+        while engine.vitals.watcherCount == 0 { await Task.yield() }
         _ = try engine.receive(10, of: MugShop.mug).get()
         isBroken.withLock { $0 = true }
         #expect(engine.answers([MugShop.place("o-1")]).map(\.code) == ["outcome_unknown"])

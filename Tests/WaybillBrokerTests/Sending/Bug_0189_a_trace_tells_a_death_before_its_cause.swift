@@ -1,7 +1,9 @@
 import Testing
-import WaybillBroker
 import WaybillCore
-import WaybillEngine
+import WaybillStore
+
+@testable import WaybillBroker
+@testable import WaybillEngine
 
 @Suite struct `Bug 0189: the trace of a message that died` {
     private func happenings(
@@ -65,5 +67,20 @@ import WaybillEngine
         _ = try desk.ask(UpdateGroup("points", GroupSettings(attemptsMax: 1)))
         #expect(try await take(desk).isEmpty)
         #expect(try happenings(desk, id).map(\.kind) == [.delivered, .failed, .dead])
+    }
+
+    @Test func `tells that a copy died again when no consumer wants it any more`() async throws {
+        let shop = try ReopenedBroker()
+        try await shop.driver.begin("points", GroupSettings(attemptsMax: 1))
+        try await shop.driver.send(1, tag: "old")
+        let first = try #require(try await shop.driver.take("points").first)
+        #expect(await shop.driver.deadLetter(first.receipt) == nil)
+        #expect(try await shop.driver.redrive("points") == 1)
+        // By then the expression that wanted it is in use no more.
+        shop.driver.pass(.hours(1))
+        while try shop.engine.maintain() {}
+        #expect(try await shop.driver.take("points", Subscription("orders", tags: "new")).isEmpty)
+        let copy = MessagePlace(queue: StoredQueueNumber(2), offset: 0)
+        #expect(shop.engine.receiverParts.ring.happenings(of: copy).happenings.map(\.kind) == [.dead])
     }
 }
