@@ -22,7 +22,7 @@ extension OrderBook {
         let (ends, end) = AsyncStream.makeStream(of: Bool.self)
         Task { [engine, modules] in
             await modules.end()
-            await engine.finishLine()
+            await engine.finishWaiting()
             end.yield(true)
         }
         let timer = Task { [engine] in

@@ -1,18 +1,21 @@
 import WaybillEngine
+public import WaybillStore
 
 /// Changes of a timeout for many orders at once: counted before, done page by page, resumed after a crash.
 extension OrderBook {
     /// How many orders a change would touch now; changes nothing.
     ///
     /// - Throws: ``StoreFailure`` when the file cannot be read.
-    public func countTimeouts(_ change: TimeoutChange) async throws -> Int64 {
-        try await engine.onThread { (engine) throws in try engine.count(change.change) }
+    public func countTimeouts(_ change: TimeoutChange) async throws(StoreFailure) -> Int64 {
+        try await engine.onThread { [self] (_) throws(StoreFailure) in try countTimeouts(change) }
     }
 
     /// The same for scripts and virtual worlds: the caller's thread waits.
     ///
     /// - Throws: ``StoreFailure`` when the file cannot be read.
-    public func countTimeouts(_ change: TimeoutChange) throws -> Int64 { try engine.count(change.change) }
+    public func countTimeouts(_ change: TimeoutChange) throws(StoreFailure) -> Int64 {
+        try reading { try engine.count(change.change) }
+    }
 
     /// Does a change to its end, and answers how many orders it has changed.
     ///
@@ -45,15 +48,15 @@ extension OrderBook {
     /// The jobs that were started and are neither done nor given up, the oldest first.
     ///
     /// - Throws: ``StoreFailure`` when the file cannot be read.
-    public func unfinishedTimeoutJobs() async throws -> [TimeoutJob] {
-        try await engine.onThread { (engine) throws in try engine.unfinishedBulkTimeouts() }.map { TimeoutJob($0) }
+    public func unfinishedTimeoutJobs() async throws(StoreFailure) -> [TimeoutJob] {
+        try await engine.onThread { [self] (_) throws(StoreFailure) in try unfinishedTimeoutJobs() }
     }
 
     /// The same for scripts and virtual worlds: the caller's thread waits.
     ///
     /// - Throws: ``StoreFailure`` when the file cannot be read.
-    public func unfinishedTimeoutJobs() throws -> [TimeoutJob] {
-        try engine.unfinishedBulkTimeouts().map { TimeoutJob($0) }
+    public func unfinishedTimeoutJobs() throws(StoreFailure) -> [TimeoutJob] {
+        try reading { try engine.unfinishedBulkTimeouts().map { TimeoutJob($0) } }
     }
 
     /// Gives a job up; what it has changed stays changed.

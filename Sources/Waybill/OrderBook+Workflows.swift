@@ -1,7 +1,7 @@
 public import WaybillCore
 import WaybillEngine
-import WaybillStore
-package import WorkflowFile
+public import WaybillStore
+public import WorkflowFile
 
 /// A workflow's text in a file.
 public struct WorkflowEdition: Hashable, Sendable {
@@ -30,6 +30,27 @@ public struct IdleWorkflow: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
+/// Why a text does not take the new orders of its name: nothing changed.
+public enum ActivationRefusal: Error, Sendable, CustomStringConvertible {
+    /// It does not fit a text that takes new orders, or one of a parent under which orders live.
+    case doesNotFit(WorkflowFileError)
+    /// The write was refused.
+    case refused(Refusal)
+    /// The file cannot be read, or does not hold this text.
+    case unreadable(StoreFailure)
+
+    /// The reason by itself.
+    package var reason: any Error {
+        switch self {
+        case .doesNotFit(let error): error
+        case .refused(let refusal): refusal
+        case .unreadable(let failure): failure
+        }
+    }
+
+    public var description: String { "\(reason)" }
+}
+
 /// Which of the texts in the file take new orders.
 extension OrderBook {
     /// The texts that it was opened with and that take no new orders: their `version:` is not higher than that of the
@@ -43,33 +64,44 @@ extension OrderBook {
     }
 
     /// Every workflow text of the file, by name, the oldest of a name first.
-    public func workflowEditions() async throws -> [WorkflowEdition] {
-        try await engine.onThread { [self] (_) throws in try workflowEditions() }
+    public func workflowEditions() async throws(StoreFailure) -> [WorkflowEdition] {
+        try await engine.onThread { [self] (_) throws(StoreFailure) in try workflowEditions() }
     }
 
     /// The same for scripts and virtual worlds: the caller's thread waits.
-    public func workflowEditions() throws -> [WorkflowEdition] {
-        try engine.workflowEditions().map { row in
-            WorkflowEdition(
-                name: row.name, version: row.version, hash: row.hash, text: row.text.string,
-                firstUsedAt: row.firstUsedAt, isCurrent: row.isCurrent)
+    public func workflowEditions() throws(StoreFailure) -> [WorkflowEdition] {
+        try reading {
+            try engine.workflowEditions().map { row in
+                WorkflowEdition(
+                    name: row.name, version: row.version, hash: row.hash, text: row.text.string,
+                    firstUsedAt: row.firstUsedAt, isCurrent: row.isCurrent)
+            }
         }
     }
 
     /// From now on this text takes the new orders of its name; an event `$activate` of the journal says so.
     ///
     /// - Parameter caller: who asks for it: the event keeps it.
-    /// - Throws: ``WorkflowFileError`` when it does not fit a text that takes new orders, or one of a parent under
-    ///   which orders live.
-    public func activate(_ edition: WorkflowEdition, caller: String = "") async throws {
-        try await engine.onThread { [self] (_) throws in try activate(edition, caller: caller) }
+    /// - Throws: ``ActivationRefusal``: nothing changed, and why.
+    public func activate(_ edition: WorkflowEdition, caller: String = "") async throws(ActivationRefusal) {
+        try await engine.onThread { [self] (_) throws(ActivationRefusal) in try activate(edition, caller: caller) }
     }
 
     /// The same for scripts and virtual worlds: the caller's thread waits for the turn to write.
     ///
-    /// - Throws: ``WorkflowFileError``, as above.
-    public func activate(_ edition: WorkflowEdition, caller: String = "") throws {
-        _ = try activate(edition, by: Origin(caller: Text(caller))) { "" }
+    /// - Throws: ``ActivationRefusal``, as above.
+    public func activate(_ edition: WorkflowEdition, caller: String = "") throws(ActivationRefusal) {
+        do {
+            _ = try activate(edition, by: Origin(caller: Text(caller))) { "" }
+        } catch let error as WorkflowFileError {
+            throw .doesNotFit(error)
+        } catch let refusal as Refusal {
+            throw .refused(refusal)
+        } catch let failure as StoreFailure {
+            throw .unreadable(failure)
+        } catch {
+            throw .unreadable(StoreFailure(.damaged, "\(error)"))
+        }
     }
 
     /// The same for a caller outside.

@@ -48,7 +48,8 @@ public struct OrderBook: Sendable {
         public var overdueAtOpeningMax = 1_000
         /// Why timeouts are held from the opening on, before anything fires; nil: as the file says.
         public var holdsTimeouts: String?
-        /// Who is told what loops could not do: modules, checkpoints, maintenance, check-backs. It goes on by itself.
+        /// Who is told what loops could not do: modules, checkpoints, maintenance, check-backs, deliveries. They go on
+        /// by themselves.
         /// Called where the failure is, which may be the thread that writes: it must not wait.
         public var report: @Sendable (LoopFailure) -> Void = { _ in }
 
@@ -234,9 +235,10 @@ public struct OrderBook: Sendable {
     /// - Throws: ``Refusal``: nothing changed, and why.
     @discardableResult
     public func extendTimeout(
-        _ name: TimeoutName, of order: OrderID, by interval: Interval, key: Text? = nil
+        _ name: TimeoutName, of order: OrderID, by interval: Interval, key: String? = nil
     ) async throws(Refusal) -> Receipt {
-        try await engine.submit(TimeoutCommand(.extend(by: interval), name, of: order, key: key)).receipt()
+        try await engine.submit(TimeoutCommand(.extend(by: interval), name, of: order, key: key.map { Text($0) }))
+            .receipt()
     }
 
     /// Gives a pending timeout another due time.

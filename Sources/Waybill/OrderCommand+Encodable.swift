@@ -10,8 +10,8 @@ extension OrderCommand {
     /// - Throws: `EncodingError` when the value cannot be written as JSON.
     @_disfavoredOverload
     public init(
-        _ name: EventName, of order: OrderID, data: some Encodable, workflow: WorkflowName? = nil, role: Text? = nil,
-        key: Text? = nil, caller: Text = "", expectedVersion: Int64? = nil, lane: Text = "", trace: Text? = nil
+        _ name: EventName, of order: OrderID, data: some Encodable, workflow: WorkflowName? = nil, role: String? = nil,
+        key: String? = nil, caller: String = "", expectedVersion: Int64? = nil, lane: String = "", trace: String? = nil
     ) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]

@@ -94,7 +94,7 @@ package final class Broker {
         ring.record(pending.happenings)
         maintenance.index.grew(pending.grown.keys)
         maintenance.clearing.delete(pending.deletedTopics)
-        checkBacks.settle(pending.settled)
+        checkBacks.end(pending.endedQuestions)
         checkBacks.forgetMissed(pending.woken)
         checkBacks.miss(pending.missed)
         checkBacks.post(pending.questions)
@@ -121,8 +121,8 @@ package final class Broker {
     }
 
     /// Keeps consumers from taking from memory while the write moves a cursor; an undone write lets go.
-    func hold(still key: CursorKey) {
-        memory.hold(still: key)
+    func freeze(_ key: CursorKey) {
+        memory.freeze(key)
         pending.movedCursors.append(key)
     }
 

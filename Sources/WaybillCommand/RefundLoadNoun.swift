@@ -18,7 +18,7 @@ struct RefundLoadNoun: AsyncParsableCommand {
         commandName: "load-refunds", abstract: "Ask for refunds and pay them until killed; prints what was answered.",
         shouldDisplay: false)
 
-    private static let till: Text = "till"
+    private static let till = "till"
     private static let worker: GroupName = "bank"
     private static let reader: GroupName = "books"
     private static let requests = Subscription("refunds", tags: "call")

@@ -67,7 +67,7 @@ struct WaybillTool: AsyncParsableCommand {
         }
         // Help, wrong usage, and a status that was asked for: the parser knows how to end with these.
         if exitCode(for: error) != .failure || error is ExitCode { exit(withError: error) }
-        switch error {
+        switch (error as? ActivationRefusal)?.reason ?? error {
         case let failure as CommandFailure:
             report(failure.lines)
             Foundation.exit(failure.status.rawValue)

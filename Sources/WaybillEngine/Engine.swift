@@ -140,7 +140,7 @@ package final class Engine: Sendable {
 
     /// Handles one request; returns after its commit.
     package func submit<Verb: EngineVerb>(_ verb: Verb) async -> Verb.Reply {
-        if let refusal = await verb.refusalAtTheDoor(of: self) { return verb.refused(refusal) }
+        if let refusal = await verb.refusalWithoutWrite(of: self) { return verb.refused(refusal) }
         if world.virtualClock != nil { return perform(verb) }
         return await intake.submit(verb) { [self] in verb.account(in: self) }
     }
@@ -168,12 +168,13 @@ package final class Engine: Sendable {
                 let now = world.now()
                 let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
                 let isAnswered = writer.write(
-                    left.map { Writer.Timed(request: $0, at: now) }, firing: .round(upTo: horizon))
+                    left.map { Writer.Timed(request: $0, at: now) },
+                    firing: .round(upTo: horizon, rests: writer.isPaused))
                 left = zip(left, isAnswered).filter { !$0.1 }.map(\.0)
                 writer.checkpoints.wrote(requests.count)
             } while !left.isEmpty
             // A timeout of no length, armed just now, is due already.
-            if world.virtualClock != nil { fire(writer, upTo: world.now()) }
+            if world.virtualClock != nil { passTime(writer, to: world.now()) }
         }
     }
 
@@ -277,7 +278,7 @@ package final class Engine: Sendable {
             writerHasEnded.signal()
         }
         groups.close()
-        writer.withLock { $0.carryDeliveries() }
+        writer.withLock { $0.saveLeases() }
         store.close()
         threads.close()
         vitals.close()

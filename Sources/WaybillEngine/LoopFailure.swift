@@ -16,6 +16,8 @@ public struct LoopFailure: Hashable, Sendable, CustomStringConvertible {
         case module(GroupName)
         /// Questions about half messages for a producer.
         case checkBacks(producer: String)
+        /// A consumer's loop over messages as they come: the book is overloaded.
+        case deliveries(GroupName)
         /// An operation that was started over many orders: it can be resumed.
         case operations
 
@@ -27,6 +29,7 @@ public struct LoopFailure: Hashable, Sendable, CustomStringConvertible {
             case .maintenance: "maintenance"
             case .module: "module"
             case .checkBacks: "check_backs"
+            case .deliveries: "deliveries"
             case .operations: "operations"
             }
         }
@@ -36,6 +39,7 @@ public struct LoopFailure: Hashable, Sendable, CustomStringConvertible {
             case .writer, .checkpoint, .maintenance, .operations: name
             case .module(let group): "module \(group)"
             case .checkBacks(let producer): "check-backs of \(producer)"
+            case .deliveries(let group): "deliveries to \(group)"
             }
         }
     }

@@ -35,7 +35,7 @@ import WaybillStore
 
     private func place(_ id: OrderID, in book: OrderBook, buyer: String = "ann") async throws -> [MessageView] {
         var command = OrderCommand("place", of: id, data: ["buyer": .text(buyer)], workflow: "pair")
-        command.trace = Self.trace
+        command.trace = Self.trace.string
         try await book.submit(command)
         return try messages(of: id, in: book)
     }

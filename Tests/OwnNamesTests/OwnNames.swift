@@ -70,4 +70,67 @@ struct OrderPaid: Decodable {
         #expect(try got[1].decode([Int].self) == [1, 2])
         #expect(throws: DecodingError.self) { try got[2].decode(Payment.self) }
     }
+
+    /// What a program has at hand when it names a request, a message or a consumer: strings.
+    @Test func `names everything by plain strings`() async throws {
+        let book = try OrderBook.inMemory(world: .virtual(VirtualClock(start: .init(Date(timeIntervalSince1970: 0)))))
+        let messages = book.messages
+        let (key, caller, role, lane) = (String("cart-42"), String("web"), String("shop"), String("grey"))
+        let stocked = StockCommand(.receive(5), of: StockKey(sku: "phone"), key: key, caller: caller, note: lane)
+        #expect(try await book.submit(stocked).isRepeat == false)
+        #expect(try await book.submit(stocked).isRepeat)
+        let data: OrderBook.JSON = ["buyer": "ann", "sku": "phone", "at": "", "price_cents": 100, "limit": 2]
+        let placed = OrderCommand(
+            "place", of: "order-7", data: data, workflow: "flash-sale", role: role, key: key, caller: caller,
+            trace: lane)
+        #expect(try await book.submit(placed).isRepeat == false)
+        #expect(try await book.submit(placed).isRepeat)
+        var paid = try OrderCommand("pay", of: "order-7", data: Payment(payment: "p-1", amount_cents: 100), key: lane)
+        paid.caller = caller
+        try await book.submit(paid)
+        let status = try #require(try await book.order("order-7")).status.string
+        #expect(try await book.orders(OrderFilter(status: status)).elements.map(\.id) == ["order-7"])
+        let buyers = OrderFilter(attributes: [.init(String("buyer"), String("ann"))])
+        #expect(try await book.orders(buyers).elements.map(\.id) == ["order-7"])
+
+        try await messages.createTopic("notes")
+        try await messages.createGroup("readers")
+        let soon = book.now.advanced(by: .hours(1))
+        let note = NewMessage(
+            to: "notes", body: [1], tag: caller, keys: [key], properties: [role: lane], deliverAt: soon, trace: lane)
+        let handle = try #require(try await messages.send(note).recallHandle).string
+        #expect(try await messages.reschedule(handle, of: "notes", to: soon) == soon)
+        #expect(try await messages.recall(handle, of: "notes").text.string.isEmpty == false)
+        try await messages.send(NewMessage(to: "notes", body: [2], tag: caller, keys: [key]))
+        let options = Messages.ReceiveOptions(client: caller, lane: "", attempt: key)
+        let got = try await messages.receive("readers", Subscription("notes", tags: caller), options)
+        #expect(got.map(\.body) == [[2]])
+        #expect(try await messages.find(key: key, in: "notes").count == 1)
+        let prepared = try await messages.prepare(NewMessage(to: "notes", body: [3]), producer: caller)
+        let transaction = prepared.transaction.string
+        try await messages.resolve(transaction, of: "notes", .rollback)
+        try await messages.leave("readers", client: caller)
+        #expect(try await messages.closeLane(lane, .abandoned).lane.string == lane)
+    }
+
+    @Test func `switches over why a read or a change of workflows failed`() async throws {
+        let book = try OrderBook.inMemory()
+        let edition = try #require(try await book.workflowEditions().first)
+        await book.close()
+        do throws(StoreFailure) {
+            _ = try await book.order("order-7")
+            Issue.record("a closed book was read")
+        } catch {
+            #expect(error.code == .closed)
+        }
+        do throws(ActivationRefusal) {
+            try await book.activate(edition)
+            Issue.record("a closed book was changed")
+        } catch {
+            switch error {
+            case .doesNotFit, .refused: Issue.record("\(error)")
+            case .unreadable(let failure): #expect(failure.code == .closed)
+            }
+        }
+    }
 }

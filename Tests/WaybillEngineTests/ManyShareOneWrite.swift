@@ -4,9 +4,10 @@ import Fixtures
 import Synchronization
 import Testing
 import WaybillCore
-import WaybillEngine
 import WaybillStore
 import WaybillTimeouts
+
+@testable import WaybillEngine
 
 @Suite struct `Requests that wait for the writer` {
     private static let depth = 200
@@ -78,7 +79,7 @@ import WaybillTimeouts
     }
 }
 
-@Suite struct `A commit that fails` {
+@Suite(.timeLimit(.minutes(1))) struct `A commit that fails` {
     @Test func `for want of room on the disk stops the engine too, and promises nothing`() async throws {
         var settings = StoreSettings()
         let isFull = Mutex(false)
@@ -102,12 +103,30 @@ import WaybillTimeouts
         }
         let engine = try MugShop.engine(Store.inMemory(settings: settings))
         let stopped = Task { await engine.waitForStop() }
+        while engine.vitals.watcherCount == 0 { await Task.yield() }
         _ = try engine.receive(10, of: MugShop.mug).get()
         isBroken.withLock { $0 = true }
         #expect(engine.answers([MugShop.place("o-1")]).map(\.code) == ["outcome_unknown"])
         #expect(await stopped.value?.contains("the disk is gone") == true)
         #expect(engine.vitalsNow.stopped?.contains("the disk is gone") == true)
         #expect(await engine.waitForStop() != nil, "it has stopped already")
+        engine.close()
+    }
+
+    @Test func `leaves the writer nothing to do of what is due`() throws {
+        var settings = StoreSettings()
+        let isBroken = Mutex(false)
+        settings.commitFault = {
+            isBroken.withLock { $0 } ? StoreFailure(.inputOutput, "the disk is gone", sqliteCode: 10) : nil
+        }
+        let engine = try MugShop.engine(Store.inMemory(settings: settings))
+        _ = try engine.receive(10, of: MugShop.mug).get()
+        #expect(engine.answers([MugShop.place("o-1")]).map(\.code) == ["accepted"])
+        let due = MugShop.noon.advanced(by: .minutes(30))
+        #expect(engine.writer.withLock { $0.isDue(by: due) })
+        isBroken.withLock { $0 = true }
+        #expect(engine.answers([MugShop.place("o-2")]).map(\.code) == ["outcome_unknown"])
+        #expect(!engine.writer.withLock { $0.isDue(by: due) })
         engine.close()
     }
 

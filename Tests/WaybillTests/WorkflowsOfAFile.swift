@@ -179,7 +179,16 @@ import WorkflowFile
         defer { book.close() }
         #expect(book.idleWorkflows.map(\.version) == [1])
         let unfit = try #require(try book.workflowEditions().first { $0.name == "parcel" && $0.version == 1 })
-        #expect(throws: WorkflowFileError.self) { try book.activate(unfit) }
+        do throws(ActivationRefusal) {
+            try book.activate(unfit)
+            Issue.record("a text that does not fit takes orders")
+        } catch {
+            guard case .doesNotFit(let error) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(!error.findings.isEmpty)
+        }
         #expect(try book.workflowEditions().filter(\.isCurrent).map(\.version) == [2, 1])
     }
 }

@@ -28,7 +28,7 @@ public struct Deliveries: AsyncSequence, Sendable {
             let engine = source.messages.engine
             self.source = source
             var options = source.options
-            options.client = options.client ?? engine.newClient()
+            options.client = options.client ?? engine.newClient().string
             // It names one receive, and this loop makes many: under one name the second would get what the first got.
             options.attempt = nil
             if engine.world.virtualClock == nil, options.wait.milliseconds == 0 { options.wait = Deliveries.wait }
@@ -44,9 +44,17 @@ public struct Deliveries: AsyncSequence, Sendable {
                     return nil
                 }
                 if let delivery = ahead.take() { return delivery }
-                let batch = try await source.messages.receive(source.group, source.subscription, options)
-                if batch.isEmpty, isVirtual { return nil }
-                ahead.fill(batch)
+                do throws(MessageRefusal) {
+                    let batch = try await source.messages.receive(source.group, source.subscription, options)
+                    if batch.isEmpty, isVirtual { return nil }
+                    ahead.fill(batch)
+                } catch {
+                    // It passes by itself. In a virtual world nothing does.
+                    guard case .overloaded(_, let pause) = error, !isVirtual else { throw error }
+                    let engine = source.messages.engine
+                    engine.report(LoopFailure(.deliveries(source.group), error, rest: pause))
+                    await engine.world.rest(pause)
+                }
             }
         }
     }

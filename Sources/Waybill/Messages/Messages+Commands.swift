@@ -6,13 +6,13 @@ import WaybillEngine
 extension Messages {
     /// From now on, until the book is closed, check-backs of this producer's half messages are answered from the
     /// journal. Call it after opening the book, for every producer whose messages ``send(_:with:producer:)`` sends.
-    public func answerFromJournal(of producer: Text) async {
+    public func answerFromJournal(of producer: String) async {
         await engine.onThread { [self] _ in answerFromJournal(of: producer) }
     }
 
     /// The same for scripts and virtual worlds: the caller's thread waits for the turn to write.
-    public func answerFromJournal(of producer: Text) {
-        engine.answer(producer, with: .journal(of: producer))
+    public func answerFromJournal(of producer: String) {
+        engine.answer(Text(producer), with: .journal(of: Text(producer)))
     }
 
     /// Sends a message if, and only if, a command is accepted: also when the process ends in between.
@@ -25,7 +25,7 @@ extension Messages {
     /// - Parameter command: its caller and key are set here.
     /// - Returns: the command's answer. The message is visible when it was accepted.
     public func send(
-        _ message: NewMessage, with command: OrderCommand, producer: Text
+        _ message: NewMessage, with command: OrderCommand, producer: String
     ) async throws(MessageRefusal) -> Answer {
         await answerFromJournal(of: producer)
         var message = message
@@ -34,7 +34,7 @@ extension Messages {
         let prepared = try await prepare(message, producer: producer)
         var command = command
         command.caller = producer
-        command.key = prepared.id.text
+        command.key = prepared.id.text.string
         let answer = await engine.submit(command.command)
         switch answer {
         case .accepted: try await resolve(prepared.transaction, of: message.topic, .commit)

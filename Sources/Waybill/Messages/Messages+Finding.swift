@@ -12,7 +12,15 @@ extension Messages {
 
     /// The visible messages with a key, at most 1,000; the newest when there are more.
     public func find(
-        key: Text, in topic: TopicName? = nil, limit: Int = 100
+        key: String, in topic: TopicName? = nil, limit: Int = 100
+    ) async throws(MessageRefusal) -> [MessageView] {
+        try await find(key: Text(key), in: topic, limit: limit)
+    }
+
+    /// The same with a key that a view says.
+    @_disfavoredOverload
+    public func find(
+        key: OrderBook.Text, in topic: TopicName? = nil, limit: Int = 100
     ) async throws(MessageRefusal) -> [MessageView] {
         try await readingOnThread { (messages) throws(MessageRefusal) in
             try messages.find(key: key, in: topic, limit: limit)

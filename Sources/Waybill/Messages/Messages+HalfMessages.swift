@@ -11,22 +11,40 @@ extension Messages {
     ///   - producer: who is asked when the decision does not come; see ``answerChecks(of:_:)``.
     ///   - firstCheck: how long it has before it is asked, at most an hour; nil: as the settings say.
     public func prepare(
-        _ message: NewMessage, producer: Text, firstCheck: Interval? = nil
+        _ message: NewMessage, producer: String, firstCheck: Interval? = nil
     ) async throws(MessageRefusal) -> PreparedMessage {
-        try await ask(Prepare(message, producer: producer, firstCheck: firstCheck))
+        try await ask(Prepare(message, producer: Text(producer), firstCheck: firstCheck))
     }
 
     /// Decides a half message. The first decision counts: the same one again is answered the same, another is refused.
     @discardableResult
     public func resolve(
-        _ transaction: Text, of topic: TopicName, _ resolution: Resolution
+        _ transaction: String, of topic: TopicName, _ resolution: Resolution
+    ) async throws(MessageRefusal) -> DecidedMessage {
+        try await resolve(Text(transaction), of: topic, resolution)
+    }
+
+    /// The same with the text that preparing gave.
+    @_disfavoredOverload
+    @discardableResult
+    public func resolve(
+        _ transaction: OrderBook.Text, of topic: TopicName, _ resolution: Resolution
     ) async throws(MessageRefusal) -> DecidedMessage {
         try await ask(Resolve(transaction, of: topic, resolution))
     }
 
     /// Begins anew to ask about a message that was parked after its last question.
     @discardableResult
-    public func resume(_ transaction: Text, of topic: TopicName) async throws(MessageRefusal) -> DecidedMessage {
+    public func resume(_ transaction: String, of topic: TopicName) async throws(MessageRefusal) -> DecidedMessage {
+        try await resume(Text(transaction), of: topic)
+    }
+
+    /// The same with the text that preparing gave.
+    @_disfavoredOverload
+    @discardableResult
+    public func resume(
+        _ transaction: OrderBook.Text, of topic: TopicName
+    ) async throws(MessageRefusal) -> DecidedMessage {
         try await ask(Resume(transaction, of: topic))
     }
 
@@ -43,7 +61,7 @@ extension Messages {
     /// }
     /// ```
     public func sendInTransaction(
-        _ message: NewMessage, producer: Text, firstCheck: Interval? = nil,
+        _ message: NewMessage, producer: String, firstCheck: Interval? = nil,
         _ local: (PreparedMessage) async throws -> Resolution
     ) async throws -> DecidedMessage {
         let prepared = try await prepare(message, producer: producer, firstCheck: firstCheck)

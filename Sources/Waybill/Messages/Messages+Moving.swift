@@ -60,7 +60,14 @@ extension Messages {
 
     /// Ends a lane: the base reads what is left in it. Promoted or abandoned is what the report says, and no more.
     @discardableResult
-    public func closeLane(_ lane: Text, _ end: LaneEnd) async throws(MessageRefusal) -> LaneReport {
+    public func closeLane(_ lane: String, _ end: LaneEnd) async throws(MessageRefusal) -> LaneReport {
+        try await closeLane(Text(lane), end)
+    }
+
+    /// The same with the name that a view of it says.
+    @_disfavoredOverload
+    @discardableResult
+    public func closeLane(_ lane: OrderBook.Text, _ end: LaneEnd) async throws(MessageRefusal) -> LaneReport {
         try await ask(CloseLane(lane, end))
     }
 }

@@ -13,7 +13,15 @@ extension Messages {
 
     /// The visible messages with a key, at most 1,000; the newest when there are more.
     public func find(
-        key: Text, in topic: TopicName? = nil, limit: Int = 100
+        key: String, in topic: TopicName? = nil, limit: Int = 100
+    ) throws(MessageRefusal) -> [MessageView] {
+        try find(key: Text(key), in: topic, limit: limit)
+    }
+
+    /// The same with a key that a view says.
+    @_disfavoredOverload
+    public func find(
+        key: OrderBook.Text, in topic: TopicName? = nil, limit: Int = 100
     ) throws(MessageRefusal) -> [MessageView] {
         try reading { try engine.messages.messages(key: key, in: topic, limit: limit) }
     }

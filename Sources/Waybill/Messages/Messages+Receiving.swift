@@ -8,7 +8,7 @@ extension Messages {
     public struct ReceiveOptions: Hashable, Sendable {
         /// The consumer's name: leases, lanes and broadcast positions go by it. Nil: ``Messages/receive(_:_:_:)`` takes
         /// one that no other process with this file has had, and ``Deliveries`` one for each of its loops.
-        public var client: Text?
+        public var client: String?
         /// Messages in one batch, at most 100.
         public var max: Int
         /// How long what it gets stays invisible to others; nil: as the group says.
@@ -18,13 +18,13 @@ extension Messages {
         /// How long it waits when there is nothing, at most 20 seconds.
         public var wait: Interval
         /// The grey-release route that the consumer belongs to; "" is the base.
-        public var lane: Text
+        public var lane: String
         /// Names this attempt: asked again, it gets the same batch.
-        public var attempt: Text?
+        public var attempt: String?
 
         public init(
-            client: Text? = nil, max: Int = 32, invisible: Interval? = nil, isRenewed: Bool = false,
-            wait: Interval = Interval(milliseconds: 0), lane: Text = "", attempt: Text? = nil
+            client: String? = nil, max: Int = 32, invisible: Interval? = nil, isRenewed: Bool = false,
+            wait: Interval = Interval(milliseconds: 0), lane: String = "", attempt: String? = nil
         ) {
             self.client = client
             self.max = max
@@ -33,6 +33,17 @@ extension Messages {
             self.wait = wait
             self.lane = lane
             self.attempt = attempt
+        }
+
+        /// The same with texts that come from a request.
+        @_disfavoredOverload
+        package init(
+            client: Text? = nil, max: Int = 32, invisible: Interval? = nil, isRenewed: Bool = false,
+            wait: Interval = Interval(milliseconds: 0), lane: Text = "", attempt: Text? = nil
+        ) {
+            self.init(
+                client: client?.string, max: max, invisible: invisible, isRenewed: isRenewed, wait: wait,
+                lane: lane.string, attempt: attempt?.string)
         }
     }
 
@@ -43,20 +54,21 @@ extension Messages {
         _ group: GroupName, _ subscription: Subscription, _ options: ReceiveOptions = ReceiveOptions()
     ) async throws(MessageRefusal) -> [Delivery] {
         let request = ReceiveRequest(
-            group: group, subscription: subscription, client: options.client ?? engine.client, lane: options.lane,
-            max: options.max, invisible: options.invisible, renews: options.isRenewed, wait: options.wait,
-            attempt: options.attempt)
+            group: group, subscription: subscription, client: options.client.map { Text($0) } ?? engine.client,
+            lane: Text(options.lane), max: options.max, invisible: options.invisible, renews: options.isRenewed,
+            wait: options.wait, attempt: options.attempt.map { Text($0) })
         return try await engine.receive(request).get()
     }
 
     /// A client goes: what it has not acknowledged is given to others soon.
-    public func leave(_ group: GroupName, client: Text) async throws(MessageRefusal) {
-        try await ask(Leave(group, client: client))
+    public func leave(_ group: GroupName, client: String) async throws(MessageRefusal) {
+        try await ask(Leave(group, client: Text(client)))
     }
 
     /// Messages as they come, one after the other, until the task is cancelled or the book closed.
     ///
     /// What was received ahead and not handed out when the loop ends goes to others at once, with no attempt used up.
+    /// While the book is overloaded the loop waits and asks again; any other refusal ends it.
     /// In a virtual world nothing comes by itself, so there the sequence ends when there is nothing.
     ///
     /// ```swift

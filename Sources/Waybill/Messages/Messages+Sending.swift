@@ -26,14 +26,30 @@ extension Messages {
     /// - Throws: ``MessageRefusal/alreadyVisible(at:)`` when it was delivered, ``MessageRefusal/unknownMessage(_:)``
     ///   when that is more than 24 hours ago or the handle is none.
     @discardableResult
-    public func recall(_ handle: Text, of topic: TopicName) async throws(MessageRefusal) -> MessageID {
+    public func recall(_ handle: String, of topic: TopicName) async throws(MessageRefusal) -> MessageID {
+        try await recall(Text(handle), of: topic)
+    }
+
+    /// The same with the handle that sending gave.
+    @_disfavoredOverload
+    @discardableResult
+    public func recall(_ handle: OrderBook.Text, of topic: TopicName) async throws(MessageRefusal) -> MessageID {
         try await ask(Recall(handle, of: topic))
     }
 
     /// Gives a delayed message another time, in the past: now; answers the time that it has.
     @discardableResult
     public func reschedule(
-        _ handle: Text, of topic: TopicName, to due: Moment
+        _ handle: String, of topic: TopicName, to due: Moment
+    ) async throws(MessageRefusal) -> Moment {
+        try await reschedule(Text(handle), of: topic, to: due)
+    }
+
+    /// The same with the handle that sending gave.
+    @_disfavoredOverload
+    @discardableResult
+    public func reschedule(
+        _ handle: OrderBook.Text, of topic: TopicName, to due: Moment
     ) async throws(MessageRefusal) -> Moment {
         try await ask(Reschedule(handle, of: topic, to: due)).due
     }

@@ -8,7 +8,7 @@ extension Messages {
     ///
     /// In the real world questions are answered as they come; in a virtual one in ``TransactionChecks/answer()``.
     public func answerChecks(
-        of producer: Text, _ checker: @escaping @Sendable (CheckBack) async -> Resolution
+        of producer: String, _ checker: @escaping @Sendable (CheckBack) async -> Resolution
     ) async throws(MessageRefusal) -> TransactionChecks {
         try await readingOnThread { (messages) throws(MessageRefusal) in
             try messages.answerChecks(of: producer, checker)
@@ -17,11 +17,11 @@ extension Messages {
 
     /// The same for scripts and virtual worlds: the caller's thread may wait for the turn to write.
     public func answerChecks(
-        of producer: Text, _ checker: @escaping @Sendable (CheckBack) async -> Resolution
+        of producer: String, _ checker: @escaping @Sendable (CheckBack) async -> Resolution
     ) throws(MessageRefusal) -> TransactionChecks {
         let (stream, wakes) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         do {
-            let session = try engine.connectProducer(producer) { wakes.yield() }
+            let session = try engine.connectProducer(Text(producer)) { wakes.yield() }
             return TransactionChecks(engine, session, wakes, stream, checker)
         } catch {
             throw .flawed(error)

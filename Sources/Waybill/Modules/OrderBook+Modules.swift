@@ -19,8 +19,11 @@ extension OrderBook {
     /// In the real world it works from now on, until the book is closed. In a virtual one it works in
     /// ``runModules()``.
     ///
-    /// - Throws: ``Refusal`` or ``MessageRefusal``; nothing works then, and it can be installed again.
-    public func install(_ module: some ShopModule, from start: ModuleStart = .now) async throws {
+    /// - Throws: ``MessageRefusal``; nothing works then, and it can be installed again. When its tables could not be
+    ///   made, ``MessageRefusal/undone(_:)`` says why.
+    public func install(
+        _ module: some ShopModule, from start: ModuleStart = .now
+    ) async throws(MessageRefusal) {
         try await install(module, from: start, isPaced: false)
     }
 
@@ -35,11 +38,13 @@ extension OrderBook {
         try await modules.work(module, messagesMax: messagesMax, in: self)
     }
 
-    private func install(_ module: some ShopModule, from start: ModuleStart, isPaced: Bool) async throws {
+    private func install(
+        _ module: some ShopModule, from start: ModuleStart, isPaced: Bool
+    ) async throws(MessageRefusal) {
         guard modules.reserve(module.name) else {
             throw MessageRefusal.groupExists(module.name)
         }
-        do {
+        do throws(MessageRefusal) {
             try await prepare(module, from: start)
             modules.start(module, in: self, isPaced: isPaced)
         } catch {
@@ -48,7 +53,7 @@ extension OrderBook {
         }
     }
 
-    private func prepare(_ module: some ShopModule, from start: ModuleStart) async throws {
+    private func prepare(_ module: some ShopModule, from start: ModuleStart) async throws(MessageRefusal) {
         for topic in module.topics {
             guard try await messages.topic(topic) == nil else { continue }
             try await messages.createTopic(topic, TopicSettings(type: .mixed))
@@ -69,14 +74,20 @@ extension OrderBook {
             if start == .beginning { try await messages.lookBack(module.name, subscription.topic, to: .oldest) }
         }
         // An installation that was interrupted before this is done again from its beginning.
-        try await engine.noteInstalled(module.name)
+        do throws(Refusal) { try await engine.noteInstalled(module.name) } catch { throw MessageRefusal(error) }
     }
 
     /// Makes the module's row and its tables; answers whether it is not installed yet.
-    private func writeModuleRow(of module: some ShopModule, since: Moment) async throws(Refusal) -> Bool {
-        let isInstalled = try await engine.keepModule(module.name, since: since)
-        try await migrateTables { tables in try module.migrate(tables) }
-        return !isInstalled
+    private func writeModuleRow(
+        of module: some ShopModule, since: Moment
+    ) async throws(MessageRefusal) -> Bool {
+        do throws(Refusal) {
+            let isInstalled = try await engine.keepModule(module.name, since: since)
+            try await migrateTables { tables in try module.migrate(tables) }
+            return !isInstalled
+        } catch {
+            throw MessageRefusal(error)
+        }
     }
 
     /// In a virtual world: lets every installed module handle what there is, in the order of their installation, until

@@ -95,7 +95,7 @@ extension Consuming {
             Example.Step(.post, "/v1/groups/shipping/leave", body: #"{"client":"shipper-3"}"#), 204),
         handler: { call throws(Problem) in
             let (group, client) = (GroupName(call.path("group")), try call.fields().needed("client", bytesMax: 255))
-            try await call.messages { try await $0.leave(group, client: client) }
+            try await call.messages { try await $0.leave(group, client: client.string) }
             return .nothing
         })
 

@@ -50,8 +50,8 @@ enum Consuming {
         options.max = Int(try fields.int("max", in: 1...100) ?? 32)
         options.wait = Interval(milliseconds: try fields.int("wait_ms", in: 0...waitMax) ?? 0)
         options.invisible = try fields.int("invisible_ms", in: 1...43_200_000).map { Interval(milliseconds: $0) }
-        options.attempt = try fields.text("attempt", bytesMax: 255)
-        options.lane = try call.lane(fields)
+        options.attempt = try fields.text("attempt", bytesMax: 255)?.string
+        options.lane = try call.lane(fields).string
         let (group, asked) = (GroupName(call.path("group")), options)
         let take: @Sendable (Messages) async throws -> [Delivery] = { messages in
             try await messages.receive(group, subscription, asked)

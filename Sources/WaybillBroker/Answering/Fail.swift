@@ -38,9 +38,9 @@ extension Broker {
         case .success((.broadcast, let group, _)):
             return .refused(.notForThisGroup(group.name, problem: "a broadcast delivers nothing twice"))
         case .success((let held, let group, let topic)):
+            trace(.failed, held, group, at: write.now)
             try retry(held, group, topic, delay: delay, why: why, in: write)
             count(group.number, succeeded: false)
-            remember(.failed, held, group, at: write.now)
             return .done
         }
     }

@@ -27,7 +27,7 @@ extension Broker {
         case .success((.broadcast, let group, _)):
             return .refused(.notForThisGroup(group.name, problem: "a broadcast has no dead letters"))
         case .success((let held, let group, let topic)):
-            try giveUp(held, group, topic, why: why, in: write)
+            try endAsDead(held, group, topic, why: why, in: write)
             count(group.number, succeeded: false)
             return .done
         }

@@ -31,9 +31,8 @@ extension Broker {
             try prolong(held, group, topic, until: write.now.advanced(by: settings.renewal), in: write)
             return
         }
+        trace(.expired, held, group, at: write.now)
         try retry(held, group, topic, delay: Interval(milliseconds: 0), why: "its invisible time was over", in: write)
         count(group.number, succeeded: false)
-        remember(.expired, held, group, at: write.now)
     }
-
 }

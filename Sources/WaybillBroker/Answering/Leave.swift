@@ -24,11 +24,11 @@ extension Broker {
     func leave(_ name: GroupName, client: Text, in write: borrowing Write) throws -> BrokerReply<Void> {
         guard let group = try groupNumber(name, in: write) else { return .refused(.unknownGroup(name)) }
         let soon = write.now.advanced(by: .seconds(1))
-        for (key, offset, lease) in committed({ $0.leases(of: client, in: group.number) }) {
+        for (key, offset, lease) in leases(of: client, in: group.number) {
             guard let topic = topicState(of: key.queue) else { continue }
             try prolong(.lease(lease, key, offset), group, topic, until: min(soon, lease.until), in: write)
         }
-        for place in committed({ $0.redeliveries(heldBy: client, in: group.number) }) {
+        for place in redeliveries(heldBy: client, in: group.number) {
             guard let row = try write.transaction.redelivery(of: group.number, at: place), row.state == .held,
                 let due = row.due, let topic = topicState(of: place.queue)
             else { continue }
@@ -36,5 +36,27 @@ extension Broker {
         }
         pending.departed.append((group.number, client))
         return .done
+    }
+
+    /// First deliveries that a client holds: what this very write has given it too, and what it has ended not.
+    private func leases(of client: Text, in group: GroupNumber) -> [(key: CursorKey, offset: Int64, lease: Lease)] {
+        var leases = committed { $0.leases(of: client, in: group) }.compactMap { key, offset, _ in
+            lease(of: offset, in: key).map { (key: key, offset: offset, lease: $0) }
+        }
+        for (key, change) in pending.cursors.sorted(by: { $0.key < $1.key }) where key.group == group {
+            for (offset, lease) in change.leased.sorted(by: { $0.key < $1.key }) where lease.client == client {
+                leases.append((key, offset, lease))
+            }
+        }
+        return leases
+    }
+
+    /// The same of redeliveries.
+    private func redeliveries(heldBy client: Text, in group: GroupNumber) -> [MessagePlace] {
+        var places = Set(committed { $0.redeliveries(heldBy: client, in: group) })
+        for change in pending.holders where change.group == group {
+            if change.holder?.client == client { places.insert(change.place) } else { places.remove(change.place) }
+        }
+        return places.sorted()
     }
 }

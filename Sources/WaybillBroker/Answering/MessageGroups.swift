@@ -16,10 +16,17 @@ extension Broker {
     /// Rows that one look passes.
     private static let rowsPerLook = 64
 
-    /// The topic in which a message keeps its order: a dead letter's is the one where it died.
-    func scope(of place: MessagePlace, _ topic: TopicState, in write: borrowing Write) throws -> TopicState {
-        guard topic.name.isDeadLetters, let origin = try origin(of: place, in: write) else { return topic }
+    /// The topic in which a message keeps its order for a group: that of its own dead letter is the one where it died.
+    func scope(
+        of place: MessagePlace, _ topic: TopicState, _ group: GroupNumber, in write: borrowing Write
+    ) throws -> TopicState {
+        guard isOwnDeadLetters(topic, of: group), let origin = try origin(of: place, in: write) else { return topic }
         return topicState(named: origin) ?? topic
+    }
+
+    /// Whether a topic holds what a group itself has given up. Those of another group it reads like any other topic.
+    func isOwnDeadLetters(_ topic: TopicState, of group: GroupNumber) -> Bool {
+        topic.name.isDeadLetters && groupRow(group).map { topic.name == .deadLetters(of: $0.name) } ?? false
     }
 
     private func origin(of place: MessagePlace, in write: borrowing Write) throws -> TopicName? {
@@ -40,10 +47,10 @@ extension Broker {
     /// Whether an earlier message of the same message group is in flight, or owed.
     func isBusy(_ row: RedeliveryRow, _ topic: TopicState, in write: borrowing Write) throws -> Bool {
         guard let messageGroup = row.messageGroup else { return false }
-        let scope = try scope(of: row.place, topic, in: write)
+        let scope = try scope(of: row.place, topic, row.group, in: write)
         let lease = try write.transaction.lease(of: row.group, topic: scope.number, messageGroup: messageGroup)
         if lease != nil { return true }
-        let isDead = topic.name.isDeadLetters
+        let isDead = isOwnDeadLetters(topic, of: row.group)
         if let dead = try deadLetter(of: messageGroup, row.group, scope, in: write) {
             return !isDead || dead.offset < row.offset
         }
@@ -58,10 +65,10 @@ extension Broker {
     /// letter of it was given back meanwhile.
     func isHeldUp(_ row: RedeliveryRow, _ topic: TopicState, in write: borrowing Write) throws -> Bool {
         guard let messageGroup = row.messageGroup else { return false }
-        let scope = try scope(of: row.place, topic, in: write)
+        let scope = try scope(of: row.place, topic, row.group, in: write)
         let lease = try write.transaction.lease(of: row.group, topic: scope.number, messageGroup: messageGroup)
         if lease != nil { return true }
-        guard !topic.name.isDeadLetters else { return false }
+        guard !isOwnDeadLetters(topic, of: row.group) else { return false }
         return try deadLetter(of: messageGroup, row.group, scope, in: write) != nil
     }
 
@@ -87,11 +94,7 @@ extension Broker {
         return nil
     }
 
-    private func owes(_ key: CursorKey) -> Bool {
-        let change = pending.cursors[key]
-        let owed = change?.opened?.owed ?? committed(key) { $0.owed } ?? 0
-        return owed + (change?.owed ?? 0) > 0
-    }
+    private func owes(_ key: CursorKey) -> Bool { owed(on: key) > 0 }
 
     /// Ends the hold on the message group of a message: what waits behind it becomes ready, the earliest only.
     func freeMessageGroup(
@@ -99,9 +102,9 @@ extension Broker {
         in write: borrowing Write
     ) throws {
         guard let messageGroup else { return }
-        let scope = try scope(of: place, topic, in: write)
+        let scope = try scope(of: place, topic, group, in: write)
         try freeMessageGroup(messageGroup, scope, group, in: write)
-        guard topic.name.isDeadLetters else { return }
+        guard isOwnDeadLetters(topic, of: group) else { return }
         // Releases before this one held a dead letter's message group under the topic of dead letters.
         try write.transaction.deleteLease(of: group, topic: topic.number, messageGroup: messageGroup)
         // Where it died is not known any more: whatever waited behind it goes on.
@@ -160,7 +163,8 @@ extension Broker {
                 try freeMessageGroup(lease.messageGroup, topicState(lease.topic) ?? topic, key.group, in: write)
             }
         }
-        let queues = topic.name.isDeadLetters ? committed { $0.topics(of: key.group) }.flatMap(\.queues) : []
+        let queues =
+            isOwnDeadLetters(topic, of: key.group) ? committed { $0.topics(of: key.group) }.flatMap(\.queues) : []
         for queue in [key.queue] + queues.map(\.number) where queue == key.queue || topicState(of: queue) != nil {
             try freeWaiting(CursorKey(group: key.group, queue: queue), in: write)
         }

@@ -50,7 +50,7 @@ extension Broker {
     ) throws {
         guard let old = row(of: held) else { return }
         guard old.attempt < group.attemptsMax else {
-            try giveUp(
+            try endAsDead(
                 held, group, topic, why: "\(old.attempt) of \(group.attemptsMax) deliveries failed: \(why)",
                 in: write)
             return
@@ -70,7 +70,7 @@ extension Broker {
     ) throws {
         // What comes behind it in its message group waits for the row from now on.
         if let messageGroup = row.messageGroup {
-            let scope = try scope(of: row.place, topic, in: write)
+            let scope = try scope(of: row.place, topic, group.number, in: write)
             try write.transaction.deleteLease(of: group.number, topic: scope.number, messageGroup: messageGroup)
         }
         switch held {
@@ -78,22 +78,24 @@ extension Broker {
         case .row: try update(row, from: old, in: write)
         case .broadcast: break
         }
-        if let messageGroup = row.messageGroup, !topic.name.isDeadLetters {
+        if let messageGroup = row.messageGroup, !isOwnDeadLetters(topic, of: group.number) {
             try wakeDeadLetter(of: messageGroup, topic, group.number, in: write)
         }
     }
 
     /// Keeps for traces what became of a delivery.
-    func remember(_ kind: MessageTrace.Happening.Kind, _ held: OpenDelivery, _ group: GroupRow, at now: Moment) {
+    func trace(_ kind: MessageTrace.Happening.Kind, _ held: OpenDelivery, _ group: GroupRow, at now: Moment) {
         switch held {
         case .broadcast: return
         case .lease(let lease, let key, let offset):
-            remember(kind, key.place(offset), group, lease.client, lease.attempt, at: now)
-        case .row(let row): remember(kind, row.place, group, "", row.attempt, at: now)
+            trace(kind, key.place(offset), group, lease.client, lease.attempt, at: now)
+        case .row(let row):
+            let holder = committed { $0.holder(of: row.place, in: group.number) }
+            trace(kind, row.place, group, holder?.client ?? "", row.attempt, at: now)
         }
     }
 
-    func remember(
+    func trace(
         _ kind: MessageTrace.Happening.Kind, _ place: MessagePlace, _ group: GroupRow, _ client: Text, _ attempt: Int64,
         at now: Moment
     ) {
@@ -115,16 +117,16 @@ extension Broker {
         }
     }
 
-    func giveUp(
+    func endAsDead(
         _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, why: String, in write: borrowing Write
     ) throws {
         guard let row = row(of: held) else { return }
-        remember(.dead, held, group, at: write.now)
+        trace(.dead, held, group, at: write.now)
         switch held {
         case .lease(_, let key, let offset):
-            try bury(row, group, hasRow: false, why: why, in: write)
+            try moveToDeadLetters(row, group, hasRow: false, why: why, in: write)
             finish(offset, in: key)
-        case .row: try bury(row, group, why: why, in: write)
+        case .row: try moveToDeadLetters(row, group, why: why, in: write)
         case .broadcast: return
         }
         try freeMessageGroup(row.messageGroup, of: row.place, topic, group.number, in: write)
@@ -145,7 +147,7 @@ extension Broker {
             later.due = until
             try update(later, from: row, in: write)
             messageGroup = row.messageGroup
-            scope = try self.scope(of: row.place, topic, in: write)
+            scope = try self.scope(of: row.place, topic, group.number, in: write)
         }
         guard let messageGroup,
             var lease = try write.transaction.lease(of: group.number, topic: scope.number, messageGroup: messageGroup)

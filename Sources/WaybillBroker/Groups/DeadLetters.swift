@@ -16,7 +16,7 @@ extension Broker {
     /// Moves a message to the dead letters of a group, in the same write in which it stops being owed.
     ///
     /// - Parameter hasRow: whether the group owes it by a row; else it is on the cursor, and the caller finishes it.
-    func bury(
+    func moveToDeadLetters(
         _ row: RedeliveryRow, _ group: GroupRow, hasRow: Bool = true, why: String, in write: borrowing Write
     ) throws {
         let stored = try hasRow ? write.transaction.redelivery(of: row.group, at: row.place) : nil

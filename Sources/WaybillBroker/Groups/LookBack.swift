@@ -98,10 +98,10 @@ extension Broker {
         _ key: CursorKey, _ group: GroupRow, _ topic: TopicState, _ queue: TopicState.Queue, to target: Int64,
         _ isPreview: Bool, in write: borrowing Write
     ) throws -> LookBackReport.Queue {
-        if !isPreview { hold(still: key) }
+        if !isPreview { freeze(key) }
         let leases = leases(of: key)
         let progress = progress(of: key) ?? Progress(floor: target)
-        let recovered = committed(key) { $0.recoveredBelow } ?? 0
+        let recovered = recoveredBelow(of: key)
         // What a crash has counted as delivered is owed too, and keeps its count.
         // Nothing beyond the last message is, whatever a damaged lease says.
         let seen = max(progress.end, (leases.last?.offset).map { $0 &+ 1 } ?? 0, recovered)
@@ -114,16 +114,14 @@ extension Broker {
             passedOver: open.reduce(0) { $0 + count($1.clamped(to: 0..<target)) }
                 - Int64(leases.count { $0.offset < target }), recalled: Int64(leases.count))
         guard !isPreview else { return report }
-        var owed = committed(key) { $0.owed } ?? 0
-        owed += pending.cursors[key]?.owed ?? 0
         try recall(key, group, topic, from: target, in: write)
+        var owed = owed(on: key)
         for gap in open {
             for offset in gap.clamped(to: 0..<max(0, end)) {
                 let lease = leases.first { $0.offset == offset }?.lease
                 if lease == nil {
                     // What an earlier look-back brought and no consumer has reached yet comes by the cursor once more.
-                    let isReplayed = committed(key) { $0.isReplayed(offset) } ?? false
-                    guard offset >= target, !isReplayed,
+                    guard offset >= target, !isReplayed(offset, in: key),
                         try write.transaction.redelivery(of: key.group, at: key.place(offset)) == nil
                     else { continue }
                 }
@@ -132,7 +130,7 @@ extension Broker {
                     attempt: lease?.attempt ?? (offset < recovered ? 1 : 0),
                     state: lease?.messageGroup != nil && offset >= target ? .behind : .ready,
                     messageGroup: lease?.messageGroup,
-                    isReplayed: committed(key) { $0.isReplayed(offset) } ?? false)
+                    isReplayed: isReplayed(offset, in: key))
                 try write.transaction.insert(row)
                 owed += 1
                 if let messageGroup = lease?.messageGroup {
@@ -177,7 +175,8 @@ extension Broker {
     }
 
     /// Takes back what is held by rows. In FIFO groups rows of the part that is read again wait until it comes by, so
-    /// that a message group keeps its order.
+    /// that a message group keeps its order. What died in another group's dead letters is read again like what was
+    /// finished: only the group's own dead letters are redriven.
     private func recall(
         _ key: CursorKey, _ group: GroupRow, _ topic: TopicState, from target: Int64, in write: borrowing Write
     ) throws {
@@ -186,6 +185,10 @@ extension Broker {
             try write.transaction.redeliveries(of: key.group, in: key.queue, after: last, limit: limit)
         }) {
             for row in page {
+                if row.state == .parked, row.offset >= target, topic.name != .deadLetters(of: group.name) {
+                    try delete(row, in: write)
+                    continue
+                }
                 var changed = row
                 let waits = row.messageGroup != nil && row.offset >= target && row.state != .parked
                 guard waits || row.state == .held else { continue }
@@ -195,22 +198,13 @@ extension Broker {
                 guard changed != row else { continue }
                 try update(changed, from: row, in: write)
                 if let messageGroup = row.messageGroup, row.state == .held {
-                    let scope = try scope(of: row.place, topic, in: write)
+                    let scope = try scope(of: row.place, topic, key.group, in: write)
                     try write.transaction.deleteLease(of: key.group, topic: scope.number, messageGroup: messageGroup)
-                    if !topic.name.isDeadLetters {
+                    if !isOwnDeadLetters(topic, of: key.group) {
                         try wakeDeadLetter(of: messageGroup, topic, key.group, in: write)
                     }
                 }
             }
         }
-    }
-
-    /// First deliveries in flight on a cursor, by offset.
-    private func leases(of key: CursorKey) -> [(offset: Int64, lease: Lease)] {
-        let change = pending.cursors[key]
-        var leases: [Int64: Lease] = change?.opened == nil ? committed(key) { $0.leases } ?? [:] : [:]
-        for (offset, lease) in change?.leased ?? [:] { leases[offset] = lease }
-        for offset in change?.finished ?? [] { leases[offset] = nil }
-        return leases.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 }

@@ -106,14 +106,16 @@ extension Broker {
         }
         count(group.number, succeeded: true)
         let place = MessagePlace(delivery.place)
-        if element.grant == nil { remember(.delivered, place, group, Self.module, delivery.attempt, at: write.now) }
-        remember(.acknowledged, place, group, Self.module, delivery.attempt, at: write.now)
+        if element.grant == nil { trace(.delivered, place, group, Self.module, delivery.attempt, at: write.now) }
+        trace(.acknowledged, place, group, Self.module, delivery.attempt, at: write.now)
     }
 
     /// Lets the mark run ahead of the messages that a module will find next, so that their writes need no other one.
     package func raiseMark(beyond batch: ModuleBatch) {
-        guard batch.scan.isFIFO, let last = batch.elements.last?.found.offset else { return }
-        change(batch.scan.key) { $0.mark = max($0.mark ?? 0, last + 1 + Self.marksAhead) }
+        guard batch.scan.isFIFO, let last = batch.elements.last?.found.offset,
+            groupRow(batch.group).map({ $0.attemptsMax > 1 }) ?? false
+        else { return }
+        change(batch.scan.key) { $0.raiseMark(to: last + 1 + Self.marksAhead) }
     }
 
     /// By what name modules of this process appear in traces.

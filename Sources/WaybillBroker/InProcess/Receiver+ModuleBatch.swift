@@ -8,7 +8,8 @@ extension Receiver {
     func readForModule(_ scan: Scan, _ open: OpenBatch) async throws -> ModuleBatch? {
         guard let mark = scan.markOfNew else { return nil }
         let found = try read(scan)
-        let until = world.now().advanced(by: open.request.invisible ?? .seconds(30))
+        guard let group = groups.read({ $0.group(open.admitted.group) }) else { return nil }
+        let until = world.now().advanced(by: open.request.invisible ?? group.invisible)
         var batch = ModuleBatch(scan: scan, group: open.admitted.group, elements: [])
         var (wanted, bytes) = (0, 0)
         for one in found {

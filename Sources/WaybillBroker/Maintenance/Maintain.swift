@@ -48,6 +48,7 @@ extension Broker {
         let began = world.uptime()
         var isMore = try maintenance.clearing.step(deletes: deletes, in: write)
         if deletes, maintenance.isRetentionDue(at: world.uptime()) {
+            try saveCursors(in: write)
             let outcome = try maintenance.retention.step(in: write) { gap in
                 try cut(gap, in: write)
             }
@@ -68,6 +69,16 @@ extension Broker {
         let took = world.uptime() - began
         maintenance.indexStep.learn(took, wasFull: isIndexFull)
         return isIndexFull || isMore
+    }
+
+    /// Cursor rows that one round puts.
+    private static let savedMax = 1_000
+
+    /// Puts the rows of cursors that have passed messages which no consumer of the group wants: nothing has written
+    /// that down, and retention would keep them for the group.
+    private func saveCursors(in write: borrowing Write) throws {
+        for key in committed({ $0.cursorsToSave(limit: Self.savedMax) }) { change(key) { $0.isSaved = true } }
+        try flush(in: write)
     }
 
     /// Marks the groups that were owed what went, and says so in the journal.

@@ -37,6 +37,24 @@ extension Broker {
         return progress
     }
 
+    /// Below it what is not finished has used one attempt, as a crash may have ended its delivery.
+    func recoveredBelow(of key: CursorKey) -> Int64 {
+        if let opened = pending.cursors[key]?.opened { return opened.recoveredBelow }
+        return committed(key) { $0.recoveredBelow } ?? 0
+    }
+
+    /// Whether a message lies below the fence of a look-back.
+    func isReplayed(_ offset: Int64, in key: CursorKey) -> Bool {
+        if let opened = pending.cursors[key]?.opened { return opened.isReplayed(offset) }
+        return committed(key) { $0.isReplayed(offset) } ?? false
+    }
+
+    /// How many messages a group owes by rows on a cursor.
+    func owed(on key: CursorKey) -> Int {
+        let change = pending.cursors[key]
+        return (change?.opened?.owed ?? committed(key) { $0.owed } ?? 0) + (change?.owed ?? 0)
+    }
+
     func epoch(of key: CursorKey) -> Int64? {
         pending.cursors[key]?.opened?.epoch ?? committed(key) { $0.epoch }
     }
@@ -52,6 +70,15 @@ extension Broker {
         var lease = committed(key) { $0.leases[offset] } ?? nil
         if let until = change?.extended[offset] { lease?.until = until }
         return lease
+    }
+
+    /// First deliveries in flight on a cursor, by offset.
+    func leases(of key: CursorKey) -> [(offset: Int64, lease: Lease)] {
+        let change = pending.cursors[key]
+        var leases: [Int64: Lease] = change?.opened == nil ? committed(key) { $0.leases } ?? [:] : [:]
+        for (offset, lease) in change?.leased ?? [:] { leases[offset] = lease }
+        for offset in change?.finished ?? [] { leases[offset] = nil }
+        return leases.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
     /// Whether a message is neither finished nor in flight.

@@ -30,7 +30,10 @@ extension Broker {
             throw StoreFailure(
                 .damaged, "the cursor of group \(key.group.number) on queue \(key.queue.number) is not as it was left")
         }
-        self.change(key) { $0.stored = cursor.epoch }
+        self.change(key) { change in
+            change.stored = cursor.epoch
+            change.storedFloor = cursor.progress.floor
+        }
     }
 
     /// Moves the lowest unfinished messages to rows of their own, so that the ranges above them join the floor.
@@ -38,7 +41,7 @@ extension Broker {
         _ progress: inout Progress, _ key: CursorKey, _ group: GroupRow, in write: borrowing Write
     ) throws {
         // What a consumer leased from here on would be released by the commit, under its holder.
-        hold(still: key)
+        freeze(key)
         let recovered = committed(key) { $0.recoveredBelow } ?? 0
         while progress.ranges.count > CursorRow.rangesMax - Self.rangesSpared, let first = progress.ranges.first {
             for offset in progress.floor..<first.lowerBound {

@@ -39,6 +39,9 @@ struct GroupCursor {
     var gap: Int64?
     /// The delivered-through mark, as committed.
     var mark: Int64
+    /// The floor that its row says. Messages that no consumer wants are finished in memory alone, until a write puts
+    /// the row.
+    var storedFloor: Int64
     /// What is not finished below it has used one attempt: it may have been delivered before the file was opened.
     var recoveredBelow: Int64 = 0
     var leases: [Int64: Lease] = [:]
@@ -75,6 +78,7 @@ struct GroupCursor {
         fence = cursor.fence
         gap = cursor.gap
         mark = max(cursor.deliveredThrough, cursor.floor)
+        storedFloor = cursor.floor
         fresh = max(cursor.deliveredThrough, cursor.floor)
     }
 
@@ -96,6 +100,7 @@ struct GroupCursor {
         progress.finish(progress.floor..<max(progress.floor, offset))
         mark = max(mark, offset)
         gap = max(gap ?? 0, offset)
+        storedFloor = max(storedFloor, offset)
     }
 
     func isFree(_ offset: Int64) -> Bool { leases[offset] == nil && !progress.isFinished(offset) }

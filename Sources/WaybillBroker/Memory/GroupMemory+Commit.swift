@@ -46,9 +46,14 @@ extension GroupMemory.State {
             groups[key.group]?.cursors[key.queue]?.isBeingMoved = false
             wakeUps.all.insert(key.group)
         }
-        for cut in changes.cuts { groups[cut.group]?.cursors[cut.queue]?.cut(below: cut.offset) }
+        for cut in changes.cuts {
+            groups[cut.group]?.cursors[cut.queue]?.cut(below: cut.offset)
+            groups[cut.group]?.dropHolders(in: cut.queue, below: cut.offset)
+        }
         for outcome in changes.outcomes { groups[outcome.group]?.breaker.count(outcome.succeeded) }
-        for holder in changes.holders { groups[holder.group]?.holders[holder.place] = holder.holder }
+        for change in changes.holders where groups[change.group]?.cursors[change.place.queue] != nil {
+            groups[change.group]?.holders[change.place] = change.holder
+        }
         for departed in changes.departed {
             groups[departed.group]?.clients[departed.client] = nil
             // A lane may be without consumers now.
@@ -155,6 +160,7 @@ extension GroupMemory.State {
         guard let cursor = groups[key.group]?.cursors[key.queue] else { return }
         for offset in cursor.leases.keys { release(offset, of: key) }
         groups[key.group]?.cursors[key.queue] = nil
+        groups[key.group]?.dropHolders(in: key.queue)
     }
 
     private mutating func release(_ offset: Int64, of key: CursorKey) {
@@ -173,7 +179,7 @@ extension GroupMemory.State {
         for offset in change.finished { release(offset, of: key) }
         groups[key.group]?.cursors[key.queue]?.apply(change)
         for (offset, lease) in change.leased {
-            groups[key.group]?.hold(lease, of: offset, in: key.queue)
+            groups[key.group]?.add(lease, of: offset, in: key.queue)
             leases += 1
             leaseEnds.add(LeaseEnd(cursor: key, offset: offset), due: lease.until)
         }
@@ -191,6 +197,8 @@ extension GroupCursor {
         for offset in change.finished { progress.finish(offset) }
         // As the row says: flushed with the write.
         if change.isOfRow { mark = max(mark, change.mark ?? 0, progress.end) }
+        if let exactMark = change.exactMark { mark = max(exactMark, progress.floor) }
+        if let floor = change.storedFloor { storedFloor = floor }
         owed += change.owed
         if change.becameReady {
             readyChanges += 1

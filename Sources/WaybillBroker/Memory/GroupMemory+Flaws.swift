@@ -9,7 +9,7 @@ extension GroupMemory.State {
     /// - The floor, and all that is in flight, is below the delivered-through mark: a crash must count it.
     /// - Nothing is finished and in flight. What retention took may be: it ends by itself.
     /// - A group counts as many in flight as there are leases.
-    /// - A FIFO group has one message of a message group in flight in a topic. In a topic of dead letters those of
+    /// - A FIFO group has one message of a message group in flight in a topic. Among its own dead letters those of
     ///   several topics lie, and each keeps its order apart.
     func flaw(on key: CursorKey, touching offsets: some Sequence<Int64>) -> String? {
         guard let group = groups[key.group], let cursor = group.cursors[key.queue] else { return nil }
@@ -28,7 +28,9 @@ extension GroupMemory.State {
 
     /// How many messages of a message group are in flight in the topic of a cursor.
     private func count(of messageGroup: Text, on key: CursorKey, in group: GroupState) -> Int {
-        guard let topic = queues[key.queue].flatMap({ topics[$0.topic] }), !topic.name.isDeadLetters else { return 0 }
+        guard let topic = queues[key.queue].flatMap({ topics[$0.topic] }),
+            topic.name != .deadLetters(of: group.row.name)
+        else { return 0 }
         return topic.queues.reduce(0) { count, queue in
             count + (group.cursors[queue.number]?.leases.values.count { $0.messageGroup == messageGroup } ?? 0)
         }

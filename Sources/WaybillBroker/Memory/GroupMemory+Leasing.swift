@@ -45,7 +45,8 @@ extension GroupCursor {
             case .missing, .skipped: progress.finish(one.offset)
             case .left, .unreadable: break
             case .wanted:
-                guard scan.hasRoom(for: one, besides: leased.count, bytes: bytes) else {
+                // The mark may have come down since the scan began.
+                guard one.offset < mark, scan.hasRoom(for: one, besides: leased.count, bytes: bytes) else {
                     next[scan.filterNumber] = min(next[scan.filterNumber] ?? one.offset, one.offset)
                     return leased
                 }

@@ -25,7 +25,7 @@ extension GroupMemory.State {
             var groups = PageWalk(after: GroupNumber(0), by: \GroupRow.number)
             while let page = try groups.next({ try rows.groups(after: $0, limit: $1) }) {
                 for row in page where row.deletedAt == nil {
-                    try loaded.load(row, at: now, settings, from: rows)
+                    try loaded.load(row, at: now, from: rows)
                     try loaded.loadFilters(of: row.number, uptime: uptime, settings, from: rows)
                 }
             }
@@ -35,25 +35,24 @@ extension GroupMemory.State {
 
     /// Brings a group into memory: its cursors, the message groups that are held, and the expressions in use.
     private mutating func load<Rows: TableReader & ~Copyable>(
-        _ row: GroupRow, at now: Moment, _ settings: BrokerSettings, from rows: borrowing Rows
+        _ row: GroupRow, at now: Moment, from rows: borrowing Rows
     ) throws {
         var group = GroupState(row: row)
         let dead = topics[.deadLetters(of: row.name)]
         var cursors = PageWalk(after: StoredQueueNumber(0), by: \CursorRow.queue)
         while let page = try cursors.next({ try rows.cursors(of: row.number, after: $0, limit: $1) }) {
-            for cursor in page { try load(cursor, into: &group, dead, settings, from: rows) }
+            for cursor in page { try load(cursor, into: &group, dead, from: rows) }
         }
         var leases = PageWalk<FIFOLeaseRow, FIFOLeaseRow?>(after: nil, by: { $0 })
         while let page = try leases.next({ try rows.leases(of: row.number, after: $0, limit: $1) }) {
-            for lease in page { hold(lease, in: &group, at: now) }
+            for lease in page { restore(lease, in: &group, at: now) }
         }
         groups[row.number] = group
         names[row.name] = row.number
     }
 
     private mutating func load<Rows: TableReader & ~Copyable>(
-        _ row: CursorRow, into group: inout GroupState, _ dead: TopicState?, _ settings: BrokerSettings,
-        from rows: borrowing Rows
+        _ row: CursorRow, into group: inout GroupState, _ dead: TopicState?, from rows: borrowing Rows
     ) throws {
         guard let known = queues[row.queue] else { return }
         subscribers[known.topic, default: []].insert(row.group)
@@ -64,7 +63,8 @@ extension GroupMemory.State {
         var cursor = try GroupCursor(row)
         cursor.recoveredBelow = min(cursor.mark, ends[row.queue] ?? 0)
         cursor.fresh = cursor.progress.floor
-        cursor.owed = try rows.countRedeliveries(of: row.group, in: row.queue, limit: settings.owedMax)
+        // All of them: the number goes down with each that is done, and none left must mean none.
+        cursor.owed = try rows.countRedeliveries(of: row.group, in: row.queue, limit: .max)
         group.cursors[row.queue] = cursor
         if dead?.number == known.topicNumber { group.deadLetters = row.queue }
     }
@@ -97,7 +97,7 @@ extension GroupMemory.State {
     }
 
     /// A message group that was in flight waits for its holder, or its lease, which the opening has shortened.
-    private mutating func hold(_ row: FIFOLeaseRow, in group: inout GroupState, at now: Moment) {
+    private mutating func restore(_ row: FIFOLeaseRow, in group: inout GroupState, at now: Moment) {
         // A later delivery is held by its row; the lease only keeps the key.
         guard row.attempt > 0, (0..<(ends[row.queue] ?? 0)).contains(row.offset),
             group.cursors[row.queue]?.isFree(row.offset) == true
@@ -105,7 +105,7 @@ extension GroupMemory.State {
         let lease = Lease(
             attempt: row.attempt, nonce: row.boot, until: row.until, client: row.client, bytes: 0, takenAt: now,
             renews: false, messageGroup: row.messageGroup)
-        group.hold(lease, of: row.offset, in: row.queue)
+        group.add(lease, of: row.offset, in: row.queue)
         leases += 1
         leaseEnds.add(
             LeaseEnd(cursor: CursorKey(group: group.row.number, queue: row.queue), offset: row.offset), due: row.until)

@@ -39,6 +39,17 @@ extension GroupMemory.State {
         groups.flatMap { group, known in known.cursors.keys.map { CursorKey(group: group, queue: $0) } }.sorted()
     }
 
+    /// Cursors whose rows say less than is finished, at most so many.
+    func cursorsToSave(limit: Int) -> [CursorKey] {
+        var keys: [CursorKey] = []
+        for (group, known) in groups {
+            for (queue, cursor) in known.cursors where cursor.progress.floor > cursor.storedFloor {
+                keys.append(CursorKey(group: group, queue: queue))
+            }
+        }
+        return Array(keys.sorted().prefix(limit))
+    }
+
     /// The cursors of all groups on a queue.
     func cursors(on queue: StoredQueueNumber) -> [CursorKey] {
         groups.filter { $0.value.cursors[queue] != nil }.keys.sorted().map { CursorKey(group: $0, queue: queue) }

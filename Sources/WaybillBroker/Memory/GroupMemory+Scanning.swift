@@ -94,7 +94,7 @@ extension GroupMemory.State {
     /// Ready rows that a consumer has not read after all: one that waits looks again.
     mutating func release(_ offsets: Set<Int64>, of key: CursorKey) -> [@Sendable () -> Void] {
         groups[key.group]?.cursors[key.queue]?.wanted.subtract(offsets)
-        return leave(something: key.group)
+        return wakeNext(of: key.group)
     }
 
     /// Ends a scan: others may look at what it had kept for itself.
@@ -103,11 +103,11 @@ extension GroupMemory.State {
     ) -> [@Sendable () -> Void] {
         guard groups[scan.key.group]?.cursors[scan.key.queue]?.epoch == scan.epoch else { return [] }
         let hasLeft = groups[scan.key.group]?.cursors[scan.key.queue]?.end(scan, found: found, tookAll: tookAll)
-        return hasLeft == true && !isRefused ? leave(something: scan.key.group) : []
+        return hasLeft == true && !isRefused ? wakeNext(of: scan.key.group) : []
     }
 
     /// A consumer leaves what others have looked for in vain: one of each kind looks again.
-    private mutating func leave(something group: GroupNumber) -> [@Sendable () -> Void] {
+    private mutating func wakeNext(of group: GroupNumber) -> [@Sendable () -> Void] {
         groups[group]?.changes += 1
         return removeWaiters(of: group, for: 1)
     }

@@ -15,7 +15,7 @@ import WaybillStore
 /// | anyone who asks | `read` |
 /// | a receive, step by step | `admit`, `scan`, `want`, `release`, `lease`, `end`, `endReceive`; `wait` and `passOn` |
 /// | a client of a broadcast | `scanBroadcast`, `move` |
-/// | a write | `hold`, `popLeaseEnds`: both are given back when it is undone |
+/// | a write | `freeze`, `popLeaseEnds`: both are given back when it is undone |
 /// | the end of a write | `apply` after its commit, `undo` else |
 package final class GroupMemory: Sendable {
     let settings: BrokerSettings
@@ -188,7 +188,7 @@ package final class GroupMemory: Sendable {
     // MARK: Writes
 
     /// Keeps consumers from taking from memory while a write moves the cursor.
-    func hold(still key: CursorKey) {
+    func freeze(_ key: CursorKey) {
         state.withLock { state in state.groups[key.group]?.cursors[key.queue]?.isBeingMoved = true }
     }
 

@@ -131,7 +131,7 @@ struct GroupState {
         for queue in topic?.queues ?? [] { cursors[queue.number]?.lookAgain() }
     }
 
-    mutating func hold(_ lease: Lease, of offset: Int64, in queue: StoredQueueNumber) {
+    mutating func add(_ lease: Lease, of offset: Int64, in queue: StoredQueueNumber) {
         var lease = lease
         lease.clientNumber = clients[lease.client]?.number ?? 0
         cursors[queue]?.leases[offset] = lease
@@ -144,6 +144,12 @@ struct GroupState {
         guard clients[lease.client]?.number == lease.clientNumber else { return }
         clients[lease.client]?.heldBytes += lease.bytes
         clients[lease.client]?.heldCount += 1
+    }
+
+    /// Forgets who holds redeliveries that are gone.
+    mutating func dropHolders(in queue: StoredQueueNumber, below offset: Int64 = .max) {
+        if holders.isEmpty { return }
+        holders = holders.filter { $0.key.queue != queue || $0.key.offset >= offset }
     }
 
     mutating func release(_ offset: Int64, in queue: StoredQueueNumber) {

@@ -14,7 +14,7 @@ struct PendingChanges {
     /// What the journal is to say.
     var audits: [AuditNote] = []
     /// Half messages whose question is over: decided, answered, or due again.
-    var settled: [PendingMessageNumber] = []
+    var endedQuestions: [PendingMessageNumber] = []
     /// Questions that were due, for live producers.
     var questions: [(number: PendingMessageNumber, producer: Text)] = []
     /// Questions that were due while no producer could be asked.
@@ -62,15 +62,24 @@ struct CursorChange {
     var leased: [Int64: Lease] = [:]
     var extended: [Int64: Moment] = [:]
     var mark: Int64?
-    /// At an orderly stop: the mark, however far ahead it was.
+    /// The mark from now on, however far ahead it was: at an orderly stop, or when one attempt is all.
     var exactMark: Int64?
+    /// Whether the row is put although nothing else of this write changes it: memory is ahead of it.
+    var isSaved = false
     var owed = 0
     var becameReady = false
     /// The epoch under which its row lies in the file, once this write has put it.
     var stored: Int64?
+    /// The floor that its row says, once this write has put it.
+    var storedFloor: Int64?
 
     /// Whether the write puts the cursor's row; else what it changes lies in other rows, or in memory alone.
-    var isOfRow: Bool { opened != nil || !finished.isEmpty || mark != nil || exactMark != nil }
+    var isOfRow: Bool { opened != nil || !finished.isEmpty || mark != nil || exactMark != nil || isSaved }
+
+    mutating func raiseMark(to mark: Int64) {
+        self.mark = max(self.mark ?? 0, mark)
+        exactMark = exactMark.map { max($0, mark) }
+    }
 
     mutating func finish(_ offset: Int64) {
         if isFinished.insert(offset).inserted { finished.append(offset) }

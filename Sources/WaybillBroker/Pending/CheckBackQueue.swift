@@ -172,7 +172,7 @@ package final class CheckBackQueue: Sendable {
     }
 
     /// Questions that are over: answered, or due again.
-    func settle(_ numbers: [PendingMessageNumber]) {
+    func end(_ numbers: [PendingMessageNumber]) {
         guard !numbers.isEmpty else { return }
         state.withLock { state in
             for number in numbers {

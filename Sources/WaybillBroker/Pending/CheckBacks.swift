@@ -36,10 +36,10 @@ extension Broker {
             let producer = row.producer
         else { return }
         guard try write.transaction.topic(row.topic)?.deletedAt == nil else {
-            try settle(row, commits: false, in: write)
+            try decide(row, commits: false, in: write)
             return
         }
-        pending.settled.append(number)
+        pending.endedQuestions.append(number)
         guard row.checks < settings.checkBacks.checksMax else {
             try write.transaction.park(number)
             return

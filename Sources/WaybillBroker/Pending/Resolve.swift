@@ -59,11 +59,11 @@ extension Broker {
         switch row.state {
         case .half, .parked:
             guard resolution != .unknown else {
-                pending.settled.append(row.number)
+                pending.endedQuestions.append(row.number)
                 return .success(DecidedMessage(id: id, resolution: .unknown, at: nil))
             }
             if let due = row.due { try write.transaction.delete(.checkBack(row.number, due: due)) }
-            guard try settle(row, commits: resolution == .commit, in: write) else {
+            guard try decide(row, commits: resolution == .commit, in: write) else {
                 return .refused(.decidedAlready("rolled back, because its topic is deleted"))
             }
             return .success(DecidedMessage(id: id, resolution: resolution, at: write.now))

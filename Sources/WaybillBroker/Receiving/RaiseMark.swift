@@ -24,8 +24,11 @@ package struct RaiseMark: BrokerVerb {
 extension Broker {
     /// Raises the delivered-through mark before the first delivery beyond it.
     func raiseMark(_ key: CursorKey, epoch: Int64, to mark: Int64) -> BrokerReply<Void> {
-        guard self.epoch(of: key) == epoch else { return .refused(.unknownMessage("the cursor has changed")) }
-        change(key) { $0.mark = max($0.mark ?? 0, min(mark, MessagePlace.offsetMax)) }
+        // Where one attempt is all no mark runs ahead: the group may have been changed since this was asked for.
+        guard self.epoch(of: key) == epoch, groupRow(key.group).map({ $0.attemptsMax > 1 }) ?? false else {
+            return .refused(.unknownMessage("the cursor has changed"))
+        }
+        change(key) { $0.raiseMark(to: min(mark, MessagePlace.offsetMax)) }
         return .done
     }
 }

@@ -97,7 +97,8 @@ extension Broker {
         case .wanted: break
         }
         if used >= group.attemptsMax {
-            try bury(row, group, why: "its delivery ended the process", in: write)
+            trace(.dead, .row(row), group, at: write.now)
+            try moveToDeadLetters(row, group, why: "its delivery ended the process", in: write)
             finish(one.offset, in: key)
             return nil
         }
@@ -106,11 +107,11 @@ extension Broker {
             try insert(row, in: write)
             return nil
         }
-        return try hold(row, request, until: until, in: write)
+        return try grant(row, request, until: until, in: write)
     }
 
     /// The first delivery of this process, of a message that has no row.
-    private func hold(
+    private func grant(
         _ row: RedeliveryRow, _ request: Take, until: Moment, in write: borrowing Write
     ) throws -> GrantedLease {
         let key = request.scan.key
@@ -132,7 +133,7 @@ extension Broker {
                 takenAt: write.now, renews: request.renews, messageGroup: row.messageGroup)
             change(key) { change in
                 change.leased[row.offset] = lease
-                change.mark = max(change.mark ?? 0, row.offset + 1)
+                change.raiseMark(to: row.offset + 1)
             }
         }
         return GrantedLease(
@@ -155,7 +156,8 @@ extension Broker {
             // A dead letter that no consumer wants any more is dead as before.
             if one.isSkipped, request.scan.topic.name == .deadLetters(of: group.name) {
                 let why = "it was given back, and no expression of the group wants it"
-                try bury(row, group, why: why, in: write)
+                trace(.dead, .row(row), group, at: write.now)
+                try moveToDeadLetters(row, group, why: why, in: write)
             } else {
                 try delete(row, in: write)
             }
@@ -164,7 +166,8 @@ extension Broker {
         case .wanted: break
         }
         if row.attempt >= group.attemptsMax {
-            try bury(row, group, why: "\(row.attempt) deliveries", in: write)
+            trace(.dead, .row(row), group, at: write.now)
+            try moveToDeadLetters(row, group, why: "\(row.attempt) deliveries", in: write)
             try freeMessageGroup(row.messageGroup, of: row.place, request.scan.topic, group.number, in: write)
             return nil
         }

@@ -53,8 +53,8 @@ extension Broker {
     /// Decides a half message that is undecided, by its producer's word or by the answer to its call; false: its topic
     /// is deleted, so that it is rolled back either way. The one place where it happens.
     @discardableResult
-    package func settle(_ half: PendingMessageRow, commits: Bool, in write: borrowing Write) throws -> Bool {
-        pending.settled.append(half.number)
+    package func decide(_ half: PendingMessageRow, commits: Bool, in write: borrowing Write) throws -> Bool {
+        pending.endedQuestions.append(half.number)
         if commits { return try write.transaction.publish(half, as: .committed, at: write.now) != nil }
         try write.transaction.decide(half.number, from: half.state, to: .rolledBack, at: write.now)
         return true

@@ -24,6 +24,20 @@ public struct NewMessage: Hashable, Sendable {
     public var trace: Text?
 
     public init(
+        to topic: TopicName, body: [UInt8], tag: String? = nil, keys: [String] = [], messageGroup: String? = nil,
+        priority: Int = 0, properties: [String: String] = [:], deliverAt: Moment? = nil, lane: String = "",
+        id: MessageID? = nil, trace: String? = nil
+    ) {
+        self.init(
+            to: topic, body: body, tag: tag.map { Text($0) }, keys: keys.map { Text($0) },
+            messageGroup: messageGroup.map { Text($0) }, priority: priority,
+            properties: Dictionary(properties.map { (Text($0), Text($1)) }) { first, _ in first },
+            deliverAt: deliverAt, lane: Text(lane), id: id, trace: trace.map { Text($0) })
+    }
+
+    /// The same with texts that come from a file or a request.
+    @_disfavoredOverload
+    package init(
         to topic: TopicName, body: [UInt8], tag: Text? = nil, keys: [Text] = [], messageGroup: Text? = nil,
         priority: Int = 0, properties: [Text: Text] = [:], deliverAt: Moment? = nil, lane: Text = "",
         id: MessageID? = nil, trace: Text? = nil

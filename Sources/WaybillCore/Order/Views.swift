@@ -208,13 +208,27 @@ public struct OrderFilter: Hashable, Sendable {
     public struct Attribute: Hashable, Sendable {
         public var name: Text
         public var value: Text
-        public init(_ name: Text, _ value: Text) {
+        public init(_ name: String, _ value: String) { self.init(Text(name), Text(value)) }
+
+        /// The same with texts that come from a file or a request.
+        @_disfavoredOverload
+        package init(_ name: Text, _ value: Text) {
             self.name = name
             self.value = value
         }
     }
 
     public init(
+        status: String? = nil, workflow: WorkflowName? = nil, attributes: [Attribute] = [],
+        sequence: Sequence = .oldestFirst
+    ) {
+        self.init(
+            status: status.map { Text($0) }, workflow: workflow, attributes: attributes, sequence: sequence)
+    }
+
+    /// The same with a text that comes from a file or a request.
+    @_disfavoredOverload
+    package init(
         status: Text? = nil, workflow: WorkflowName? = nil, attributes: [Attribute] = [],
         sequence: Sequence = .oldestFirst
     ) {

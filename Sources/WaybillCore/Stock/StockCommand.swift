@@ -17,7 +17,14 @@ public struct StockCommand: Hashable, Sendable {
         case count(Int64, expected: Int64?)
     }
 
-    public init(_ action: Action, of stock: StockKey, key: Text? = nil, caller: Text = "", note: Text? = nil) {
+    public init(_ action: Action, of stock: StockKey, key: String? = nil, caller: String = "", note: String? = nil) {
+        self.init(
+            action, of: stock, key: key.map { Text($0) }, caller: Text(caller), note: note.map { Text($0) })
+    }
+
+    /// The same with texts that come from a file or a request.
+    @_disfavoredOverload
+    package init(_ action: Action, of stock: StockKey, key: Text? = nil, caller: Text = "", note: Text? = nil) {
         self.stock = stock
         self.action = action
         self.key = key

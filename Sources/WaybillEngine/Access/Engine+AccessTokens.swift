@@ -75,7 +75,7 @@ extension Engine {
             json.key("grants")
             json.json(Array(token.grants.string.utf8))
         }
-        try writer.handler.append([note], in: write)
+        try writer.handler.audit([note], in: write)
         try writer.flush(in: write)
     }
 }

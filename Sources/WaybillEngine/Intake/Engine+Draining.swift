@@ -12,7 +12,7 @@ extension Engine {
     }
 
     /// Waits until everything that is in line is committed and answered.
-    package func finishLine() async {
+    package func finishWaiting() async {
         guard world.virtualClock == nil else { return }
         while intake.depth > 0 {
             // Behind what waits; closed: nothing does.

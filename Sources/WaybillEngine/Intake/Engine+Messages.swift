@@ -122,7 +122,7 @@ extension Writer {
     }
 
     /// What is in flight keeps its holders beyond the end of the process.
-    func carryDeliveries() {
+    func saveLeases() {
         // What cannot be written now is delivered again after the next opening.
         _ = ownWrite { write in
             try broker.saveLeases(in: write)

@@ -18,7 +18,7 @@ extension Engine {
     static var skusMax: Int { 64 }
 
     /// The refusal that a command gets at the door; nil: it may come in.
-    func refusalAtTheDoor(_ command: Command) async -> Refusal? {
+    func refusalWithoutWrite(_ command: Command) async -> Refusal? {
         guard settings.refusesSoldOutAtTheDoor, !board.isEmpty, let (refusal, epoch) = refusalOfTheBoard(command),
             await isNew(command), board.isStill(epoch)
         else { return nil }

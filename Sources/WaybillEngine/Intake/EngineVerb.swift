@@ -22,13 +22,13 @@ package protocol EngineVerb: Sendable {
     /// On whose account it waits when there are many.
     func account(in engine: Engine) -> Account
     /// The refusal that it gets without a write; nil: it may come in.
-    func refusalAtTheDoor(of engine: Engine) async -> Refusal?
+    func refusalWithoutWrite(of engine: Engine) async -> Refusal?
 }
 
 extension EngineVerb {
     package var isAwaited: Bool { true }
     package var subject: RequestSubject? { nil }
-    package func refusalAtTheDoor(of engine: Engine) async -> Refusal? { nil }
+    package func refusalWithoutWrite(of engine: Engine) async -> Refusal? { nil }
 }
 
 /// A verb of the broker, as the engine sees it.

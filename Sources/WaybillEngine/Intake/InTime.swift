@@ -22,7 +22,7 @@ package struct InTime<Verb: EngineVerb>: EngineVerb {
 
     package func refused(_ refusal: Refusal) -> Verb.Reply { verb.refused(refusal) }
     package func account(in engine: Engine) -> Account { verb.account(in: engine) }
-    package func refusalAtTheDoor(of engine: Engine) async -> Refusal? {
-        await verb.refusalAtTheDoor(of: engine)
+    package func refusalWithoutWrite(of engine: Engine) async -> Refusal? {
+        await verb.refusalWithoutWrite(of: engine)
     }
 }

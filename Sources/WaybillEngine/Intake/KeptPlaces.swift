@@ -12,7 +12,7 @@ struct KeptPlaces {
     private var keys: Set<Key> = []
 
     /// Whether a request comes after one that keeps its place.
-    func hold(_ request: any Request) -> Bool {
+    func isBefore(_ request: any Request) -> Bool {
         if families.isEmpty { return false }
         guard let (order, key) = Self.names(of: request) else { return false }
         return families.contains(Self.family(of: order)) || key.map { keys.contains($0) } ?? false

@@ -33,7 +33,11 @@ public final class Effects {
 
     /// Claims an effect on the module's own rows that must not happen twice, such as adding to a number; false: it has
     /// happened. Works for replayed messages too.
-    public func once(_ name: Text) -> Bool {
+    public func once(_ name: String) -> Bool { once(Text(name)) }
+
+    /// The same with a text that comes from the file.
+    @_disfavoredOverload
+    package func once(_ name: Text) -> Bool {
         guard name.byteCount <= Self.nameBytesMax else {
             refusal = .limit("bytes of an effect's name", max: Self.nameBytesMax)
             return false
@@ -49,11 +53,21 @@ public final class Effects {
 
     /// Sends a message with the commit; false: the effect has happened, or effects are shut.
     @discardableResult
-    public func send(_ message: NewMessage, named name: Text) -> Bool { act(.send(message), named: name) }
+    public func send(_ message: NewMessage, named name: String) -> Bool { act(.send(message), named: Text(name)) }
+
+    /// The same with a text that comes from the file.
+    @_disfavoredOverload
+    @discardableResult
+    package func send(_ message: NewMessage, named name: Text) -> Bool { act(.send(message), named: name) }
 
     /// Sends a command to a stock with the commit; false: the effect has happened, or effects are shut.
     @discardableResult
-    public func submit(_ command: StockCommand, named name: Text) -> Bool { act(.stock(command), named: name) }
+    public func submit(_ command: StockCommand, named name: String) -> Bool { act(.stock(command), named: Text(name)) }
+
+    /// The same with a text that comes from the file.
+    @_disfavoredOverload
+    @discardableResult
+    package func submit(_ command: StockCommand, named name: Text) -> Bool { act(.stock(command), named: name) }
 
     private func act(_ action: Action, named name: Text) -> Bool {
         guard isOpen, once(name) else { return false }

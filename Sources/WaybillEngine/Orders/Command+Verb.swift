@@ -13,5 +13,5 @@ extension Command: EngineVerb {
     package func refused(_ refusal: Refusal) -> Answer { .refused(refusal) }
     package var subject: RequestSubject? { RequestSubject(order: order, caller: caller, key: key) }
     package func account(in engine: Engine) -> Account { engine.account(of: self) }
-    package func refusalAtTheDoor(of engine: Engine) async -> Refusal? { await engine.refusalAtTheDoor(self) }
+    package func refusalWithoutWrite(of engine: Engine) async -> Refusal? { await engine.refusalWithoutWrite(self) }
 }

@@ -6,7 +6,7 @@ import WaybillTimeouts
 /// What is not about one order or stock and must be read up later all the same: a stream of its own in the journal.
 extension CommandHandler {
     /// Appends what the broker has to say to the stream of audits.
-    func append(_ notes: [AuditNote], in write: borrowing Write) throws {
+    func audit(_ notes: [AuditNote], in write: borrowing Write) throws {
         for note in notes { try journal.append(note, in: write.transaction) }
     }
 }

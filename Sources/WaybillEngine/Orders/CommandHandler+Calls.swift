@@ -20,7 +20,7 @@ extension CommandHandler {
     }
 
     /// Ends calls: the half message becomes visible when the answer is ok, else it is dropped.
-    func settle(_ calls: [OpenCall.Settled], of order: Order, in write: borrowing Write) throws {
+    func end(_ calls: [OpenCall.Settled], of order: Order, in write: borrowing Write) throws {
         // What came late ends nothing: the row says how the call had ended.
         for call in calls where call.result != .late {
             let key = order.effectKey(of: call.number)
@@ -32,7 +32,7 @@ extension CommandHandler {
             guard let half = try row.pendingMessage.flatMap({ try write.transaction.pendingMessage($0) }) else {
                 continue
             }
-            try broker.settle(half, commits: call.result == .ok, in: write)
+            try broker.decide(half, commits: call.result == .ok, in: write)
         }
     }
 

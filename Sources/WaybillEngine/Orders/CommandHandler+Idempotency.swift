@@ -5,7 +5,7 @@ import WaybillTimeouts
 /// The same key, the same answer: also concurrently, and after a restart.
 extension CommandHandler {
     /// The answer that this key was given before, or nil.
-    func remembered(_ command: Command, in write: borrowing Write) throws -> Answer? {
+    func keptAnswer(to command: Command, in write: borrowing Write) throws -> Answer? {
         guard let key = command.key else { return nil }
         guard let row = try write.transaction.command(caller: command.caller, key: key, at: write.keyTime) else {
             return nil
@@ -31,7 +31,7 @@ extension CommandHandler {
     /// Stores the answer under the command's key: what was decided about an order. A refusal of the request itself
     /// (malformed, no such order, sold out for certain) is not stored, because the same request may be right a moment
     /// later.
-    func remember(
+    func keepAnswer(
         _ answer: Answer, of command: Command, fingerprint: @autoclosure () -> UInt64, number: StreamNumber?,
         in write: borrowing Write
     ) throws {

@@ -43,7 +43,7 @@ final class CommandHandler {
     ///   than this one may fire.
     func handle(_ command: Command, in write: inout Write) throws -> Answer? {
         if let refusal = command.crossedBound { return .refused(refusal) }
-        if let answer = try remembered(command, in: write) { return answer }
+        if let answer = try keptAnswer(to: command, in: write) { return answer }
         if let refusal = refusal(ofLane: command.lane) { return .refused(refusal) }
         let found = try find(command, in: write)
         let answer: Answer
@@ -63,7 +63,7 @@ final class CommandHandler {
             }
             // The order itself keeps the key of a call, and says more to a second answer than that the key is used.
             if !entry.workflow.workflow.isAnswer(command.name) {
-                try remember(
+                try keepAnswer(
                     answer, of: command, fingerprint: command.fingerprint(data, under: entry.workflow.workflow),
                     number: number, in: write)
             }
@@ -87,10 +87,11 @@ final class CommandHandler {
         defer { stock.comesAfterKept = false }
         var decided = try decide(.command(command), on: entry, in: write)
         while stock.wasShort {
+            let asked = stock.shortKeys
             switch try drain(in: &write) {
             case .nothing: return try answer(command, decided, on: entry, in: &write)
             case .some(hasFired: false):
-                stock.contest()
+                stock.contest(asked)
                 return nil
             case .all, .some(hasFired: true):
                 stock.comesAfterKept = true
@@ -113,18 +114,18 @@ final class CommandHandler {
         case .success(.repeated(let version)):
             return (.accepted(try repeated(version, of: entry.order, in: write)), nil)
         case .success(.accepted(let cascade)):
-            return (.accepted(try append(cascade, in: &write)), cascade.first.decision.data)
+            return (.accepted(try record(cascade, in: &write)), cascade.first.decision.data)
         }
     }
 
     /// Writes down a decision and what followed from it, in the order in which it was decided.
-    func append(_ cascade: Cascade, in write: inout Write) throws -> Receipt {
-        let receipt = try append(cascade.first, in: &write)
+    func record(_ cascade: Cascade, in write: inout Write) throws -> Receipt {
+        let receipt = try record(cascade.first, in: &write)
         guard cascade.stepCount > 1 || !cascade.unheard.isEmpty else { return receipt }
         var positions = [journal.endPosition]
         for (step, cause) in cascade.rest {
             step.header.cause = positions[cause]
-            _ = try append(step, in: &write)
+            _ = try record(step, in: &write)
             positions.append(journal.endPosition)
         }
         for (command, entry) in cascade.unheard {
@@ -136,7 +137,7 @@ final class CommandHandler {
     }
 
     /// Writes down what one decision came to: the event, its messages, timeouts and calls, the order, the stock.
-    func append(_ step: Cascade.Step, in write: inout Write) throws -> Receipt {
+    func record(_ step: Cascade.Step, in write: inout Write) throws -> Receipt {
         let (entry, decision, header) = (step.entry, step.decision, step.header)
         let workflow = entry.workflow.workflow
         let before = entry.order
@@ -158,7 +159,7 @@ final class CommandHandler {
             try keep(outcome.called, of: after, halves: halves, event: position, in: &write)
         }
         if !outcome.settled.isEmpty {
-            try settle(outcome.settled, of: after, in: write)
+            try end(outcome.settled, of: after, in: write)
         }
         if !outcome.unanswered.isEmpty {
             try leaveUnanswered(outcome.unanswered, of: after, in: write)

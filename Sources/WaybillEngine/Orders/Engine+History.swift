@@ -100,7 +100,7 @@ extension CommandHandler {
         case .success(.accepted(let cascade)):
             try write.transaction.delete(key)
             cascade.first.header.cause = waiting.cause
-            return .accepted(try append(cascade, in: &write))
+            return .accepted(try record(cascade, in: &write))
         }
     }
 

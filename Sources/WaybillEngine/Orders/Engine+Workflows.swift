@@ -86,7 +86,7 @@ extension Engine {
             guard let before = try write.transaction.workflows().first(where: { $0.number == before }) else { return }
             let activation = WorkflowActivation(of: row, insteadOf: before)
             let note = activation.note(at: moment, by: origin)
-            try writer.handler.append([note], in: write)
+            try writer.handler.audit([note], in: write)
             try writer.flush(in: write)
         }
         let given = try outcome.get()

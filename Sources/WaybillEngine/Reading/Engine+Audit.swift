@@ -18,7 +18,7 @@ extension Engine {
     package func audit(_ note: AuditNote) throws(Refusal) {
         let outcome = writer.withLock { writer in
             writer.ownWrite { write in
-                try writer.handler.append([note], in: write)
+                try writer.handler.audit([note], in: write)
                 try writer.flush(in: write)
             }
         }

@@ -36,7 +36,7 @@ final class StockLedger: StockFacts {
     /// Whether what is decided comes after them: what was due comes before.
     var comesAfterKept = false
     /// The keys of the reservation that was short last.
-    private var shortKeys: [StockKey] = []
+    private(set) var shortKeys: [StockKey] = []
     let board: SoldOutBoard
     /// What the write at hand was asked for and found nothing free of.
     private var exhausted: Set<StockKey> = []
@@ -88,7 +88,10 @@ final class StockLedger: StockFacts {
     }
 
     /// The command whose decision was short keeps its place, and what it asked for waits with it until the next write.
-    func contest() { contested.formUnion(shortKeys) }
+    ///
+    /// - Parameter keys: what that command asked for. A timeout that was decided since may have asked for something
+    ///   else.
+    func contest(_ keys: [StockKey]) { contested.formUnion(keys) }
 
     /// At the beginning of a write nobody has kept a place yet.
     func beginWrite() {

@@ -26,7 +26,7 @@ extension CommandHandler {
     }
 
     /// One round: the oldest of the file, and those whose handling was refused and that are to be tried again.
-    func fireRound(limit: Int, in write: inout Write) throws {
+    func fireOldest(limit: Int, in write: inout Write) throws {
         guard let horizon = write.firing.horizon, write.firing.isBehind else { return }
         var line = try dueLine(limit: limit, in: &write)
         let isComplete = line.end == nil
@@ -64,15 +64,19 @@ extension CommandHandler {
                 write.firing.current = current
                 return hasFired ? .all : .nothing
             }
-            guard try run(&line, in: &write) == .done else {
+            switch try run(&line, in: &write) {
+            // Overtaken: older ones have fired, and what is the oldest now comes next.
+            case .done, .overtaken: hasFired = true
+            case .starved:
                 write.firing.current = current
-                return .some(hasFired: hasFired)
+                return .some(hasFired: hasFired || write.firing.fired > before)
             }
-            hasFired = true
         }
         write.firing.current = current
+        let before = write.firing.fired
         let isMore = try !dueLine(limit: 1, before: rank, in: &write).isEmpty
-        if isMore { return .some(hasFired: hasFired) }
+        // One that was put off by this look says nothing about those behind it.
+        if isMore || write.firing.fired > before { return .some(hasFired: hasFired) }
         return hasFired ? .all : .nothing
     }
 

@@ -48,7 +48,7 @@ extension CommandHandler {
             guard try write.transaction.delete(row.key) else { return .done }
             if row.attempt == 0 { write.lateness.append(write.now.since(row.key.due)) }
             cascade.first.header.cause = row.cause
-            _ = try append(cascade, in: &write)
+            _ = try record(cascade, in: &write)
             write.firing.fired += 1
             let number = entry.order.number
             bursts.add(number, goesOn: write.firing.armed.contains { $0.order == number })
@@ -86,7 +86,7 @@ extension CommandHandler {
     func handle(_ command: TimeoutCommand, in write: inout Write) throws -> Answer? {
         let asked = command.asCommand
         if let refusal = asked.boundCrossed(isOwnEvent: true) ?? asked.zeroRefusal { return .refused(refusal) }
-        if let answer = try remembered(asked, in: write) { return answer }
+        if let answer = try keptAnswer(to: asked, in: write) { return answer }
         guard let entry = try load(command.order, in: write) else {
             return .refused(.unknownOrder(command.order))
         }
@@ -96,7 +96,7 @@ extension CommandHandler {
         if case .refused(let refusal) = answer {
             try note(refusal, of: asked, number: number, in: write)
         }
-        try remember(answer, of: asked, fingerprint: asked.fingerprintOfBytes, number: number, in: write)
+        try keepAnswer(answer, of: asked, fingerprint: asked.fingerprintOfBytes, number: number, in: write)
         return answer
     }
 
@@ -122,7 +122,7 @@ extension CommandHandler {
             header.lane = entry.order.lane
             let step = Cascade.Step(
                 entry: entry, decision: decision, body: EventBody(of: command.name), header: header)
-            let receipt = try append(step, in: &write)
+            let receipt = try record(step, in: &write)
             if !command.reason.isEmpty { broker.note(command.act, by: command.origin, in: write) }
             return .accepted(receipt)
         }

@@ -14,7 +14,7 @@ package struct OpeningHold: Sendable {
     package init() {}
 
     /// The hold that an opening begins with; nil: none.
-    func hold<Rows: TableReader & ~Copyable>(at now: Moment, in rows: borrowing Rows) throws -> TimeoutHold? {
+    func wanted<Rows: TableReader & ~Copyable>(at now: Moment, in rows: borrowing Rows) throws -> TimeoutHold? {
         guard let last = try lastWrite(in: rows) else { return nil }
         let gap = now.since(last)
         guard gap > gapMax else { return nil }

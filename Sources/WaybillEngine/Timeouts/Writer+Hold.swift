@@ -94,7 +94,7 @@ extension Writer {
             writer.key("why")
             writer.text(hold.why)
         }
-        try handler.append([note], in: write)
+        try handler.audit([note], in: write)
     }
 }
 

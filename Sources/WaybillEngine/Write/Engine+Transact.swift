@@ -58,7 +58,7 @@ extension Writer {
             let outcome = ownWrite { write in
                 let answer = try command.perform(by: self, in: &write)
                 try flush(in: write)
-                return try answer.map { try settle($0, deadline: deadline, rows, in: write) }
+                return try answer.map { try runRows(after: $0, deadline: deadline, rows, in: write) }
             }
             switch outcome {
             case .failure(let refusal): return .failure(refusal)
@@ -69,8 +69,8 @@ extension Writer {
         }
     }
 
-    private func settle<Result: Sendable>(
-        _ answer: Answer, deadline: Interval, _ rows: @Sendable (borrowing ModuleTables) throws -> Result,
+    private func runRows<Result: Sendable>(
+        after answer: Answer, deadline: Interval, _ rows: @Sendable (borrowing ModuleTables) throws -> Result,
         in write: borrowing Write
     ) throws -> Swift.Result<(receipt: Receipt, result: Result?), Refusal> {
         switch answer {

@@ -12,13 +12,13 @@ extension Engine {
         }
         precondition(!writer.isMine, "time cannot pass inside a write; advance when that has ended")
         writer.withLock { writer in
-            fire(writer, upTo: moment)
+            passTime(writer, to: moment)
             clock.move(to: moment)
         }
     }
 
     /// Fires what is due up to a moment, each at its own time, many in a write.
-    func fire(_ writer: Writer, upTo moment: Moment) {
+    func passTime(_ writer: Writer, to moment: Moment) {
         while writer.stopped == nil, let due = writer.nextDue, due <= moment {
             let before = writer.writes
             _ = writer.write([], firing: .asTimePasses(to: moment))

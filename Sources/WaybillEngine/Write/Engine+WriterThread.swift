@@ -106,7 +106,7 @@ extension Engine {
             let now = world.now()
             let horizon = writer.timeouts.horizon(wall: now, uptime: world.uptime())
             if horizon == nil { writer.broker.endWaits() }
-            let isDue = !writer.isPaused && isReached(writer.nextDue, by: horizon)
+            let isDue = writer.isDue(by: horizon)
             guard isDue || !batch.isEmpty else { return nil }
             return writer.write(
                 batch.map { Writer.Timed(request: $0, at: now) },

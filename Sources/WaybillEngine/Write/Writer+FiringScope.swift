@@ -18,6 +18,11 @@ extension Writer {
         case asHistoryPasses(to: Moment?, @Sendable (OrderID) -> Bool)
     }
 
+    /// Whether a write without requests has something to fire.
+    func isDue(by horizon: Moment?) -> Bool {
+        stopped == nil && !isPaused && isReached(nextDue, by: horizon)
+    }
+
     /// From here on the write may fire what is due of orders up to a moment.
     func beginFiring(upTo horizon: Moment?, _ attempt: WriteAttempt, in write: inout Write) {
         let horizon = held == nil ? horizon : nil
@@ -33,7 +38,7 @@ extension Writer {
     }
 
     func fireOrders(_ attempt: inout WriteAttempt, in write: inout Write) throws {
-        try handler.fireRound(limit: timeouts.settings.roundMax, in: &write)
+        try handler.fireOldest(limit: timeouts.settings.roundMax, in: &write)
         write.firing.current = nil
         attempt.fired += write.firing.fired
     }

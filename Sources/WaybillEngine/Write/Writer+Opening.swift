@@ -9,7 +9,7 @@ extension Writer {
         let now = world.now()
         let (stored, found, last) = try store.read { [opening, isReal = world.virtualClock == nil] rows in
             (
-                try rows.timeoutHold(), isReal ? try opening.hold(at: now, in: rows) : nil,
+                try rows.timeoutHold(), isReal ? try opening.wanted(at: now, in: rows) : nil,
                 isReal ? try opening.lastWrite(in: rows) : nil
             )
         }

@@ -6,6 +6,8 @@ import WaybillTimeouts
 extension Writer {
     /// One write for work that shares it with nobody; what it throws undoes it and comes back as a refusal.
     ///
+    /// The work is done again from its beginning when a timeout that it has fired before itself is to blame.
+    ///
     /// - Parameter thenCheckpoints: false: whoever asks for it has others go first.
     func ownWrite<Result>(
         thenCheckpoints: Bool = true, _ body: (inout Write) throws -> Result
@@ -16,22 +18,35 @@ extension Writer {
         let now = world.now()
         let horizon = held == nil ? timeouts.horizon(wall: now, uptime: world.uptime()) : nil
         let firing = Firing(horizon: horizon, isBehind: isReached(nextTimeout.orders, by: horizon))
-        let began = world.uptime()
-        do {
-            let (result, next, lateness) = try store.writeOwning { transaction in
-                var write = Write(transaction, at: now, steadyNow: steadyNow)
-                handler.begin(firing, in: &write)
-                let result = try body(&write)
-                try keepOpeningHold(in: write)
-                let next = try timeouts.nextDue(in: write.transaction).without(held: held)
-                announce(next)
-                return (result, next, write.lateness)
+        // Timeouts that the work has fired before itself, and whose handling threw: the next attempt puts them off.
+        var failed: [TimeoutKey: Text] = [:]
+        while true {
+            var culprit: TimeoutKey?
+            let began = world.uptime()
+            do {
+                let (result, next, lateness) = try store.writeOwning { transaction in
+                    var write = Write(transaction, at: now, steadyNow: steadyNow)
+                    handler.begin(firing, in: &write)
+                    write.firing.failed = failed
+                    do {
+                        let result = try body(&write)
+                        try keepOpeningHold(in: write)
+                        let next = try timeouts.nextDue(in: write.transaction).without(held: held)
+                        announce(next)
+                        return (result, next, write.lateness)
+                    } catch {
+                        culprit = write.firing.current
+                        throw error
+                    }
+                }
+                endWrite(next: next, lateness: lateness, since: began)
+                if thenCheckpoints { checkpoints.wrote() }
+                return .success(result)
+            } catch {
+                let refusal = undid(error)
+                guard stopped == nil, let culprit, failed[culprit] == nil else { return .failure(refusal) }
+                failed[culprit] = Text("\(error)")
             }
-            endWrite(next: next, lateness: lateness, since: began)
-            if thenCheckpoints { checkpoints.wrote() }
-            return .success(result)
-        } catch {
-            return .failure(undid(error))
         }
     }
 }

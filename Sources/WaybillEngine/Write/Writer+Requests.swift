@@ -56,7 +56,7 @@ extension Writer {
         attempt.isAnswered.reserveCapacity(requests.count)
         for (index, timed) in requests.enumerated() {
             guard try pass(to: timed.at, firing, &attempt, in: &write) else { return }
-            if attempt.kept.hold(timed.request) {
+            if attempt.kept.isBefore(timed.request) {
                 attempt.kept.keep(timed.request)
                 attempt.isAnswered.append(false)
                 continue
@@ -79,6 +79,6 @@ extension Writer {
     func flush(in write: borrowing Write) throws {
         try handler.flush(in: write)
         try broker.flush(in: write)
-        try handler.append(broker.popAudits(), in: write)
+        try handler.audit(broker.popAudits(), in: write)
     }
 }

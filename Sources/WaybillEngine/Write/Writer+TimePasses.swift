@@ -13,7 +13,7 @@ extension Writer {
     {
         switch firing {
         case .round: true
-        case .asTimePasses: try fire(asTimePassesTo: end, &attempt, in: &write)
+        case .asTimePasses: try passTime(to: end, &attempt, in: &write)
         case .asHistoryPasses(_, let owns): try fire(of: owns, upTo: end, &attempt, in: &write)
         }
     }
@@ -21,7 +21,7 @@ extension Writer {
     /// Turns the clock of a virtual world to a moment, and on the way to everything that is due: it happens between the
     /// requests at its own moment, without a separate write. False: the write has fired enough, and time stands
     /// before the moment.
-    func fire(asTimePassesTo end: Moment, _ attempt: inout WriteAttempt, in write: inout Write) throws -> Bool {
+    func passTime(to end: Moment, _ attempt: inout WriteAttempt, in write: inout Write) throws -> Bool {
         // What was armed in this write is not known as due yet.
         if let armed = write.earliestArmed, held == nil {
             attempt.nextDue.orders = earlier(armed, attempt.nextDue.orders)

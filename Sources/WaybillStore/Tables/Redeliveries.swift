@@ -2,7 +2,7 @@ package import WaybillCore
 
 /// A message that a group is still to get and that its cursor has passed. After a look-back it may lie ahead of the
 /// cursor too. A parked one comes only by a redrive of the group's own dead letters; one that lies in the dead letters
-/// of another group stays parked.
+/// of another group by a look-back.
 package struct RedeliveryRow: Hashable, Sendable {
     /// What it waits for.
     package enum State: String, Sendable, CaseIterable {

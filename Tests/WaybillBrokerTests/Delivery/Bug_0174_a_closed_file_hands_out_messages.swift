@@ -14,7 +14,7 @@ import WaybillStore
         try await broker.begin()
         for number in 0..<4 { try await broker.send(number) }
         let before = try await broker.take("points", max: 1)
-        shop.engine.writer.withLock { $0.carryDeliveries() }
+        shop.engine.writer.withLock { $0.saveLeases() }
         let request = ReceiveRequest(group: "points", subscription: Subscription("orders"), client: "late")
         let late: [Delivery]
         switch await broker.receive(request) {

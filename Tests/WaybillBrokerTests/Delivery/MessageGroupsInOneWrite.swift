@@ -1,8 +1,10 @@
+import Synchronization
 import Testing
 import WaybillBroker
 import WaybillCore
 import WaybillEngine
 import WaybillStore
+import WaybillTimeouts
 
 /// A module whose group is FIFO takes and handles messages in the same write.
 @Suite struct `Message groups that a module handles` {
@@ -58,6 +60,17 @@ import WaybillStore
         #expect(try effects(broker) == Array(0..<150))
         try broker.crash()
         #expect(try await consume(broker).isEmpty)
+    }
+
+    @Test func `are invisible to others for as long as their group says`() async throws {
+        let broker = try await open(0..<2, GroupSettings(isFIFO: true, attemptsMax: 3, invisible: .minutes(7)))
+        let reception = ReceiveRequest(group: "points", subscription: Subscription("orders"), client: "m")
+        let told = Mutex<[Moment]>([])
+        _ = try await broker.engine.consume(reception, deadline: .seconds(5)) { delivery, _, _ in
+            told.withLock { $0.append(delivery.invisibleUntil) }
+        }.get()
+        let end = broker.clock.now.advanced(by: .minutes(7))
+        #expect(told.withLock { $0 } == [end, end])
     }
 
     @Test func `are found behind however many that nobody wants`() async throws {

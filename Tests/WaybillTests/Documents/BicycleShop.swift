@@ -51,9 +51,9 @@ import Waybill
             let isPaid = try await provider(key, cents)
             let answer: OrderCommand =
                 isPaid
-                ? OrderCommand("refund_done", of: order, role: "payments", key: .init(key))
+                ? OrderCommand("refund_done", of: order, role: "payments", key: key)
                 : OrderCommand(
-                    "refund_failed", of: order, data: ["reason": "declined"], role: "payments", key: .init(key))
+                    "refund_failed", of: order, data: ["reason": "declined"], role: "payments", key: key)
             do throws(Refusal) {
                 try await book.submit(answer)
             } catch {

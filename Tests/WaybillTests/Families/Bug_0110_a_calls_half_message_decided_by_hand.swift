@@ -41,7 +41,7 @@ import WaybillEngine
     @Test func `has a producer that no client can be`() async throws {
         let (book, _) = try await baking()
         #expect(throws: MessageRefusal.self) {
-            try book.messages.answerChecks(of: Engine.callProducer) { _ in .commit }
+            try book.messages.answerChecks(of: Engine.callProducer.string) { _ in .commit }
         }
     }
 }

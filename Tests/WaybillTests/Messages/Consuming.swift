@@ -3,6 +3,7 @@ import Testing
 import Waybill
 import WaybillCore
 import WaybillEngine
+import WaybillTimeouts
 
 @Suite struct `A consumer` {
     private let all = Subscription("normal")
@@ -43,6 +44,45 @@ import WaybillEngine
             try await messages.acknowledge(delivery)
         }
         #expect(read == ["a", "b"])
+    }
+
+    /// The refusal ended the loop, though it says that it passes.
+    @Test(.timeLimit(.minutes(1))) func `goes on when the book was overloaded`() async throws {
+        let (reports, reporting) = AsyncStream.makeStream(of: LoopFailure.self)
+        var settings = OrderBook.Settings()
+        settings.intakeDepthMax = 1
+        settings.report = { reporting.yield($0) }
+        let book = try OrderBook.inMemory(workflows: [], settings: settings)
+        let messages = book.messages
+        try await messages.createTopic("normal")
+        try await messages.createGroup("readers")
+        try await send(["a"], in: book)
+        let (inside, entering) = AsyncStream.makeStream(of: Void.self)
+        let end = TimedSignal()
+        async let written: Void = book.writeTables { _ in
+            entering.yield()
+            _ = end.wait(atMost: .seconds(20))
+        }
+        for await _ in inside { break }
+        // One waits, and there is room for no more.
+        async let waits: Void = messages.createTopic("another")
+        while book.vitals.waitingRequests < 1 { await Task.yield() }
+        let loop = Task {
+            for try await delivery in messages.deliveries(to: "readers", all) {
+                try await messages.acknowledge(delivery)
+                return bodies([delivery])
+            }
+            return []
+        }
+        for await report in reports {
+            #expect(report.loop == .deliveries("readers") && report.rest == .seconds(1))
+            break
+        }
+        end.signal()
+        try await written
+        try await waits
+        #expect(try await loop.value == ["a"])
+        await book.close()
     }
 
     @Test(arguments: ["normal", "fifo"] as [TopicName])

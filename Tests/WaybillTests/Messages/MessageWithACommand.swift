@@ -5,7 +5,7 @@ import WaybillCore
 
 /// Promise P7, where the local transaction is an order of the same file.
 @Suite struct `A half message for a command` {
-    private let producer: Text = "cashier"
+    private let producer = "cashier"
 
     private func shop() async throws -> OrderBook {
         let book = try await mugBook()
@@ -28,7 +28,7 @@ import WaybillCore
     private func command(_ id: MessageID) -> OrderCommand {
         var command = place("o-1")
         command.caller = producer
-        command.key = id.text
+        command.key = id.text.string
         return command
     }
 
