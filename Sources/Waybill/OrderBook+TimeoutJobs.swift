@@ -1,3 +1,5 @@
+import WaybillBroker
+package import WaybillCore
 import WaybillEngine
 public import WaybillStore
 
@@ -63,4 +65,26 @@ extension OrderBook {
     ///
     /// - Throws: ``Refusal`` when the write is refused.
     public func stop(_ job: TimeoutJob) async throws { try await engine.stop(job.job) }
+}
+
+/// The same for an operator: an event `$operation` of the journal says who did it, and why.
+extension OrderBook {
+    /// Writes a job down.
+    package func startTimeoutJob(_ change: TimeoutChange, by origin: Origin) async throws -> TimeoutJob {
+        switch try await engine.start(change.change, by: origin, form: { _ in "" }) {
+        case .now(let job): return TimeoutJob(job)
+        // Only under a key is there an earlier answer.
+        case .before: throw Refusal.limit("runs of a job at a time", max: 1)
+        }
+    }
+
+    /// Says that a job goes on.
+    package func noteResumption(of job: TimeoutJob, by origin: Origin) async throws {
+        try await engine.audit(Act("$operation", ["operation": .text("o\(job.number)"), "was": "resumed"]), by: origin)
+    }
+
+    /// Gives a job up; what it has changed stays changed.
+    package func stop(_ job: TimeoutJob, by origin: Origin) async throws {
+        _ = try await engine.stop(job.number, by: origin) { _ in "" }
+    }
 }

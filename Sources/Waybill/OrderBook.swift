@@ -137,6 +137,9 @@ public struct OrderBook: Sendable {
         return family.dropFirst(workflows.count).map(\.text)
     }
 
+    /// Its file; nil: it is in memory.
+    package var path: String? { engine.store.path }
+
     /// Whether there is anything in a file; if not, opening makes a new order book of it.
     package static func isThere(_ path: String) throws -> Bool { try Store.holdsAnything(path) }
 

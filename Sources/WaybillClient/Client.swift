@@ -41,9 +41,13 @@ package struct Client: Sendable {
             }
         guard reply.status >= 400 else { return reply }
         let problem = try Members(reply.body)
-        throw Refused(
+        var refused = Refused(
             status: reply.status, code: try problem.text("code").string,
             message: Problem.withoutDefect(try problem.text("detail").string))
+        if let workflow = try problem.object("values")?.textIfAny("workflow"), refused.code == "workflow_findings" {
+            refused.findings = try problem.objects("findings").map { "\(workflow):\(try $0.findingText())" }
+        }
+        throw refused
     }
 
     /// Asks, and answers the object of the reply.
@@ -80,4 +84,13 @@ package struct Client: Sendable {
 
     /// The most elements of one page.
     package static let pageMax = 1_000
+}
+
+extension Members {
+    /// What is wrong at one place of a workflow's text, in one line.
+    fileprivate func findingText() throws(ClientFailure) -> String {
+        let (path, fix) = (try text("path").string, try textIfAny("fix"))
+        return "\(try int("line")):\(try int("column")): \(try text("severity")): " + (path.isEmpty ? "" : "\(path): ")
+            + "\(try text("message"))" + (fix.map { " (fix: \($0))" } ?? "")
+    }
 }

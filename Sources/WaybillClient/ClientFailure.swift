@@ -1,3 +1,5 @@
+package import WaybillCore
+
 /// Why a question has no answer: what happened, where, and what would help.
 package struct ClientFailure: Error, Sendable {
     /// What it means for who asked.
@@ -26,4 +28,17 @@ package struct Refused: Error, Sendable {
     package let status: Int
     package let code: String
     package let message: String
+    /// What is wrong with the text of a workflow, a line each.
+    package var findings: [String] = []
+
+    package init(status: Int, code: String, message: String) {
+        self.status = status
+        self.code = code
+        self.message = message
+    }
+
+    /// What is known to be refused without asking.
+    package init(_ refusal: MessageRefusal) {
+        self.init(status: 409, code: refusal.code, message: refusal.message)
+    }
 }

@@ -8,7 +8,8 @@ struct CommandFailure: Error {
         case impossible = 2
         /// It was asked for in a way that is not possible.
         case misused = 64
-        /// Whether it was done is not known: the commit failed at the disk. To be sent again with the same key.
+        /// Whether it was done is not known: the commit failed at the disk. To be sent again with the same key. Or
+        /// nothing is taken after such a failure, until the file is opened again.
         case unknown = 75
     }
 
@@ -26,7 +27,12 @@ struct CommandFailure: Error {
     }
 
     /// How a command ends whose request was not accepted.
-    static func status(of code: String) -> Status { code == "outcome_unknown" ? .unknown : .negative }
+    static func status(of code: String) -> Status {
+        switch code {
+        case "outcome_unknown", "fail_stopped": .unknown
+        default: .negative
+        }
+    }
 
     init(_ message: String, status: Status = .impossible) {
         lines = [message]

@@ -18,14 +18,14 @@ struct WaybillTool: AsyncParsableCommand {
               waybill order list --db shop.db        look into a file
 
             Exit status: 0 done, 1 refused or found wrong, 2 could not be done, 64 usage, 75 not known \
-            whether it was done: send it again with the same key.
+            whether it was done, or stopped after a failed write: send it again with the same key.
             """,
         version: "0.1.0 (files of version \(Store.schemaVersion), SQLite \(Store.sqliteVersion))",
         subcommands: [
             DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, TopicNoun.self,
             GroupNoun.self, MessageNoun.self, DeadLetterNoun.self, HalfMessageNoun.self, LaneNoun.self, ImportNoun.self,
             ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, RecoverNoun.self, CertifyNoun.self,
-            RushNoun.self, ServeNoun.self, TokenNoun.self,
+            RushNoun.self, ServeNoun.self, TokenNoun.self, AuditNoun.self, DoctorNoun.self,
             BenchNoun.self, LoadNoun.self, OpenStatesNoun.self, MessageLoadNoun.self, RefundLoadNoun.self,
             FilterNoun.self,
             DemoCrashNoun.self,

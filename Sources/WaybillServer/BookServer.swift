@@ -27,8 +27,8 @@ public struct BookServer: Sendable {
     public struct Settings: Sendable {
         /// The host and port of TCP, loopback only; port 0: one that is free. Nil: none.
         public var http: HTTPAddress? = HTTPAddress(host: "127.0.0.1", port: 7_070)
-        /// The path of a Unix socket whose users are the owners of the file. Nil: none.
-        public var socket: String?
+        /// Where the owner of the file asks without a token, and the command line with `--db`.
+        public var socket = SocketPlace.besideFile
         /// Names by which the server may be called besides its address and `localhost`.
         public var hosts: [String] = []
         /// Whether callers need no token.
@@ -41,6 +41,14 @@ public struct BookServer: Sendable {
         package var operations: [WaybillAPI.Operation] = []
 
         public init() {}
+    }
+
+    /// Where a Unix socket is made whose users are the owners of the file.
+    public enum SocketPlace: Hashable, Sendable {
+        /// `FILE.sock`; none when the book is in memory, or the path would be too long for a socket.
+        case besideFile
+        case at(path: String)
+        case off
     }
 
     public init(_ book: OrderBook, settings: Settings = Settings()) {
@@ -56,7 +64,7 @@ public struct BookServer: Sendable {
     /// - Parameter onServing: told where it serves as soon as it does.
     /// - Throws: ``ServerFailure`` when it cannot serve so, or when the book has stopped after a failed commit.
     public func run(onServing: @escaping @Sendable (ServedAt) -> Void = { _ in }) async throws {
-        try settings.check()
+        try settings.check(socket: socket)
         let served = try served()
         let api = API(served)
         let running = RunningAddresses(count: addresses.count, onServing)
@@ -91,8 +99,23 @@ public struct BookServer: Sendable {
     private var addresses: [HTTPFace.Address] {
         var addresses: [HTTPFace.Address] = []
         if let http = settings.http { addresses.append(.tcp(host: http.host, port: http.port)) }
-        if let socket = settings.socket { addresses.append(.socket(path: socket)) }
+        if let socket { addresses.append(.socket(path: socket)) }
         return addresses
+    }
+
+    /// The path of the socket; nil: there is none.
+    private var socket: String? {
+        switch settings.socket {
+        case .off: return nil
+        case .at(let path): return path
+        case .besideFile:
+            guard let socket = book.path.map({ $0 + ".sock" }) else { return nil }
+            guard socket.utf8.count <= Settings.socketPathBytesMax else {
+                logger.warning("the path is too long for a socket, so there is none: \(socket)")
+                return nil
+            }
+            return socket
+        }
     }
 
     private var httpSettings: HTTPSettings {

@@ -22,7 +22,9 @@ extension BookServer.Settings {
     package static let socketPathBytesMax = 107
 
     /// Refuses what cannot be served, or must not be.
-    func check() throws(ServerFailure) {
+    ///
+    /// - Parameter socket: its path; nil: there is none.
+    func check(socket: String?) throws(ServerFailure) {
         if let http, !http.isLoopback {
             throw ServerFailure(
                 .badSetting,

@@ -20,7 +20,7 @@ struct `A file that is looked at` {
         ["order", "show", "order-1", "--db", "SHOP"], ["order", "history", "order-1", "--db", "SHOP"],
         ["order", "why", "order-1", "--db", "SHOP"], ["stock", "list", "--db", "SHOP"],
         ["timeout", "list", "--db", "SHOP"], ["topic", "list", "--db", "SHOP"], ["group", "list", "--db", "SHOP"],
-        ["export", "orders", "--db", "SHOP"],
+        ["audit", "--db", "SHOP"], ["doctor", "--db", "SHOP"], ["export", "orders", "--db", "SHOP"],
     ]
 
     /// `folder/shop.db` with a log, and `folder/closed.db` without one.

@@ -29,7 +29,7 @@ import WaybillServer
             .path
         var settings = BookServer.Settings()
         settings.http = nil
-        settings.socket = path
+        settings.socket = .at(path: path)
         let server = BookServer(book, settings: settings)
         let (places, told) = AsyncStream.makeStream(of: ServedAt.self)
         let running = Task { try await server.run { told.yield($0) } }
@@ -39,6 +39,27 @@ import WaybillServer
         running.cancel()
         _ = await running.result
         #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    @Test func `makes its socket beside its file, and takes it away`() async throws {
+        let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "s-\(UUID().uuidString.prefix(8))")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { do { try FileManager.default.removeItem(at: directory) } catch {} }
+        let file = directory.appendingPathComponent("shop.db").path
+        let book = try OrderBook.open(file, workflows: [])
+        defer { book.close() }
+        var settings = BookServer.Settings()
+        settings.http = nil
+        let server = BookServer(book, settings: settings)
+        let (places, told) = AsyncStream.makeStream(of: ServedAt.self)
+        let running = Task { try await server.run { told.yield($0) } }
+        let at = try #require(await places.first { _ in true })
+        #expect(at.socket == file + ".sock" && at.http == nil)
+        #expect(FileManager.default.fileExists(atPath: file + ".sock"))
+        running.cancel()
+        _ = await running.result
+        #expect(!FileManager.default.fileExists(atPath: file + ".sock"))
     }
 
     @Test(arguments: ["0.0.0.0", "10.0.0.1", "example.com", "::"])

@@ -27,13 +27,16 @@ enum Consuming {
                 Field("lane", .text(bytesMax: 128), "The grey-release route."),
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "The deliveries.", .items(.named("Delivery")))],
-        problems: [.unknownTopic, .unknownGroup, .badFilter, .badGroup, .badName, .limit, .notForThisGroup],
+        problems: [
+            .unknownTopic, .unknownGroup, .badFilter, .badGroup, .badName, .badSetting, .limit, .notForThisGroup,
+        ],
         example: Example(
             after: [ExampleShop.topic, ExampleShop.group, ExampleShop.message], ExampleShop.receiveBooking, 200,
             #"""
             {"items":[{"receipt":"0101010601000101a5f9d8b9cd8dfbcce00122d914052b5f640d04e83cc763e3bfb9","attempt":1,
-             "replayed":false,"invisible_until":"2026-11-29T12:00:30Z","topic":"ledger","tag":"paid",
-             "keys":["order-7"],"lane":"","priority":0,"properties":{"amount":"5300"},
+             "replayed":false,"invisible_until":"2026-11-29T12:00:30Z","id":"booking-9","position":"1:0",
+             "topic":"ledger","tag":"paid","keys":["order-7"],"lane":"","priority":0,"properties":{"amount":"5300"},
+             "born_at":"2026-11-29T12:00:00Z","stored_at":"2026-11-29T12:00:00Z",
              "message":{"specversion":"1.0","id":"booking-9",
              "source":"urn:waybill:910a2dec89025cc1beeb8da1658eec67","type":"paid","time":"2026-11-29T12:00:00Z",
              "datacontenttype":"application/json","data":{"amount_cents":5300}}}],"next":null}
@@ -43,13 +46,14 @@ enum Consuming {
     private static func take(_ call: Call) async throws(Problem) -> Reply {
         let fields = try call.fields()
         let topic = TopicName(try fields.needed("topic", bytesMax: 127))
-        let (tags, sql) = (try fields.text("tags"), try fields.text("sql", bytesMax: 8_192))
+        let (tags, sql) = (try fields.text("tags", bytesMax: 8_192), try fields.text("sql", bytesMax: 8_192))
         guard tags == nil || sql == nil else { throw .badData("sql", "tags and sql do not go together") }
         let subscription = sql.map { Subscription(topic, sql: $0) } ?? Subscription(topic, tags: tags ?? "*")
         var options = Messages.ReceiveOptions(client: try fields.needed("client", bytesMax: 255))
-        options.max = Int(try fields.int("max", in: 1...100) ?? 32)
-        options.wait = Interval(milliseconds: try fields.int("wait_ms", in: 0...waitMax) ?? 0)
-        options.invisible = try fields.int("invisible_ms", in: 1...43_200_000).map { Interval(milliseconds: $0) }
+        // The engine has these bounds, and says which of them is crossed.
+        options.max = Int(try fields.int("max") ?? 32)
+        options.wait = Interval(milliseconds: try fields.int("wait_ms") ?? 0)
+        options.invisible = try fields.int("invisible_ms").map { Interval(milliseconds: $0) }
         options.attempt = try fields.text("attempt", bytesMax: 255)?.string
         options.lane = try call.lane(fields).string
         let (group, asked) = (GroupName(call.path("group")), options)

@@ -71,9 +71,9 @@ enum Groups {
         var settings = existing?.settings ?? GroupSettings()
         settings.isFIFO = try fields.bool("fifo") ?? settings.isFIFO
         settings.isBroadcast = try fields.bool("broadcast") ?? settings.isBroadcast
-        settings.attemptsMax = try fields.int("max_attempts", in: 1...1_000) ?? settings.attemptsMax
+        settings.attemptsMax = try fields.int("max_attempts") ?? settings.attemptsMax
         settings.invisible = try fields.duration("invisible") ?? settings.invisible
-        if let ladder = try fields.texts("ladder", countMax: 100) {
+        if let ladder = try fields.texts("ladder", countMax: 1_000) {
             settings.ladder = []
             for (index, text) in ladder.enumerated() {
                 guard let wait = Interval(text: text) else {

@@ -11,7 +11,7 @@ extension Groups {
         body: .fields(
             [
                 Field("topic", .text(), "The topic.", isRequired: true),
-                Field("to", .text(), "`oldest`, `newest`, or a time.", isRequired: true),
+                Field("to", .text(), "`oldest`, `newest`, a time, or the `position` of a delivery.", isRequired: true),
                 Field(
                     "effects", .word(LookBackEffects.allCases.map(\.rawValue)), "Whether modules act; shut unless said."
                 ),
@@ -38,6 +38,11 @@ extension Groups {
         case "oldest": target = .oldest
         case "newest": target = .newest
         default:
+            let position = MessagePosition(try fields.needed("to"))
+            if position.origin != nil {
+                target = .message(at: position)
+                break
+            }
             guard let time = try fields.time("to") else { throw .badData("to", "the field is missing") }
             target = .time(time)
         }
@@ -68,14 +73,15 @@ extension Groups {
 
     static let redrive = Operation(
         "redrive", .post, "/v1/groups/{group}/dead-letters/redrive",
-        "Gives a group its dead letters again, the oldest first.", grant: Need(.operator), key: .taken,
+        "Gives a group its dead letters again: first those that died again, then the oldest.", grant: Need(.operator),
+        key: .taken,
         body: .fields(
             [Field("limit", .integer(1...1_000), "How many at most; 1000 unless said."), Operation.reason],
             bytesMax: Operation.BodyRule.smallMax),
         answers: [
             Operation.Answer(
                 200, "How many.", .object([Field("redriven", .integer(), isRequired: true)]))
-        ], problems: [.unknownGroup],
+        ], problems: [.unknownGroup, .notForThisGroup, .badSetting],
         example: Example(
             after: [ExampleShop.group],
             Example.Step(
@@ -84,7 +90,7 @@ extension Groups {
         handler: { call throws(Problem) in
             let fields = try call.fields()
             let reason = try call.neededReason(fields)
-            let (name, limit) = (GroupName(call.path("group")), Int(try fields.int("limit", in: 1...1_000) ?? 1_000))
+            let (name, limit) = (GroupName(call.path("group")), Int(try fields.int("limit") ?? 1_000))
             return try await call.act(Redrive(name, limit: limit), because: reason) { writer, count in
                 writer.beginObject()
                 writer.member("redriven", Int64(count))

@@ -18,6 +18,10 @@ enum MessageFields {
         Field("data_base64", .text(bytesMax: Operation.BodyRule.messagesMax), "The body as bytes."),
     ]
 
+    /// Beyond what any message may have: the engine says what is too large, and by how much.
+    private static let textBytesMax = 32_768
+    private static let propertiesMax = 1_024
+
     /// Reads a message.
     ///
     /// - Parameter number: its place among those of the request.
@@ -29,14 +33,16 @@ enum MessageFields {
             ?? call.key.map { key in
                 MessageID(Text(Self.madeID("\(call.principal.name)\n\(key)\n\(number)")))
             }
-        message.tag = try fields.text("tag")
-        message.keys = try fields.texts("keys", countMax: 64) ?? []
+        message.tag = try fields.text("tag", bytesMax: textBytesMax)
+        message.keys = try fields.texts("keys", countMax: 64, bytesMax: textBytesMax) ?? []
         message.messageGroup = try fields.text("message_group")
-        message.priority = Int(try fields.int("priority", in: 0...9) ?? 0)
+        message.priority = Int(try fields.int("priority") ?? 0)
         message.deliverAt = try fields.time("deliver_at")
         message.trace = call.trace
         message.lane = try call.lane(fields)
-        for (name, value) in try fields.textsByName("properties", countMax: 128) { message.properties[name] = value }
+        for (name, value) in try fields.textsByName("properties", countMax: propertiesMax) {
+            message.properties[name] = value
+        }
         return message
     }
 

@@ -144,9 +144,13 @@ package enum NamedSchemas {
 
     private static let delivery = Schema.object([
         need("receipt", .text()), need("attempt", .integer()), need("replayed", .boolean),
-        need("invisible_until", .time), need("topic", .text()), Field("tag", .text()), need("keys", list(.text())),
-        Field("message_group", .text()), need("lane", .text()), need("priority", .integer()),
-        need("properties", .map(.text())), need("message", .anyObject, "A CloudEvent."),
+        need("invisible_until", .time), need("id", .text()),
+        need("position", .text(), "Where it lies, for a look-back to it."), need("topic", .text()),
+        Field("tag", .text()), need("keys", list(.text())), Field("message_group", .text()), need("lane", .text()),
+        need("priority", .integer()), need("properties", .map(.text())),
+        Field("order", .text(), "The order that sent it."), Field("event", .text(), "The event that sent it."),
+        need("born_at", .time), need("stored_at", .time, "When it became visible."),
+        need("message", .anyObject, "A CloudEvent."),
     ])
 
     private static let preparedMessage = Schema.object([
@@ -169,7 +173,10 @@ package enum NamedSchemas {
         need("held_by", .text()), need("since", .time), need("why", .text()), Field("until", .time),
     ])
 
-    private static let findings = Schema.object([need("ok", .boolean), need("findings", list(.anyObject))])
+    private static let findings = Schema.object([
+        need("ok", .boolean), need("findings", list(.anyObject)),
+        Field("in_file", list(.anyObject), "What does not fit the parents in the file, when it was asked for."),
+    ])
 
     private static let tokenFields = [
         need("id", .text()), need("name", .text()), need("grants", list(.text())), need("created_at", .time),

@@ -121,6 +121,6 @@ package struct Parameter: Sendable {
 extension Operation.BodyRule {
     /// Bytes of a command, a change of stock, a setting.
     package static let smallMax = 256 * 1_024
-    /// Bytes of messages.
-    package static let messagesMax = 4 * 1_024 * 1_024
+    /// Bytes of messages: 4 MiB of bodies as base64, and what is written on them.
+    package static let messagesMax = 6 * 1_024 * 1_024
 }

@@ -25,12 +25,21 @@ package struct Problem: Error, Sendable {
         package let message: String
         package var line: Int?
         package var column: Int?
+        /// `error` or `warning`, of a workflow's text.
+        package var severity: String?
+        /// How to put it right, when that can be said.
+        package var fix: String?
 
-        package init(path: String, message: String, line: Int? = nil, column: Int? = nil) {
+        package init(
+            path: String, message: String, line: Int? = nil, column: Int? = nil, severity: String? = nil,
+            fix: String? = nil
+        ) {
             self.path = path
             self.message = message
             self.line = line
             self.column = column
+            self.severity = severity
+            self.fix = fix
         }
     }
 
@@ -91,6 +100,8 @@ package struct Problem: Error, Sendable {
                 writer.member("message", Text(finding.message))
                 if let line = finding.line { writer.member("line", Int64(line)) }
                 if let column = finding.column { writer.member("column", Int64(column)) }
+                writer.member("severity", ifAny: finding.severity.map { Text($0) })
+                writer.member("fix", ifAny: finding.fix.map { Text($0) })
                 writer.endObject()
             }
         }

@@ -61,8 +61,11 @@ extension Problem {
         case let refusal as MessageRefusal: self.init(refusal)
         case let error as WorkflowFileError:
             self.init(.workflowFindings, "the workflow \(error.name) does not fit")
+            values = ["workflow": .text(error.name)]
             findings = error.findings.map { finding in
-                Finding(path: finding.path, message: finding.message, line: finding.line, column: finding.column)
+                Finding(
+                    path: finding.path, message: finding.message, line: finding.line, column: finding.column,
+                    severity: finding.severity.rawValue, fix: finding.hint)
             }
         case let failure as StoreFailure: self = .defect(failure.message)
         default: self = .defect("\(error)")

@@ -78,8 +78,8 @@ enum Topics {
             }
             settings.type = type
         }
-        settings.queues = try fields.int("queues", in: 1...1_024).map { Int($0) } ?? settings.queues
-        settings.bytesMax = try fields.int("bytes_max", in: 1...Schema.safeIntegers.upperBound) ?? settings.bytesMax
+        settings.queues = try fields.int("queues").map { Int($0) } ?? settings.queues
+        settings.bytesMax = try fields.int("bytes_max") ?? settings.bytesMax
         settings.retention = try fields.duration("retention") ?? settings.retention
         let reason = try call.reason(fields)
         guard existing == nil else {

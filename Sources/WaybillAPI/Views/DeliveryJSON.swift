@@ -10,6 +10,8 @@ extension JSONWriter {
         member("attempt", delivery.attempt)
         member("replayed", delivery.isReplayed)
         member("invisible_until", delivery.invisibleUntil)
+        member("id", delivery.id.text)
+        member("position", delivery.position.text)
         member("topic", delivery.topic.text)
         member("tag", ifAny: delivery.tag)
         members("keys", delivery.keys) { $0.text($1) }
@@ -18,6 +20,10 @@ extension JSONWriter {
         member("priority", Int64(delivery.priority))
         key("properties")
         texts(delivery.properties)
+        member("order", ifAny: delivery.order?.text)
+        if let event = delivery.event { member("event", Text(event.text)) }
+        member("born_at", delivery.bornAt)
+        member("stored_at", delivery.storedAt)
         key("message")
         // What an order sends is a CloudEvent already.
         if delivery.event != nil, Self.isJSON(delivery.body) {

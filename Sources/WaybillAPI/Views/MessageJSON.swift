@@ -12,6 +12,14 @@ extension JSONWriter {
         member("body_bytes", Int64(message.body.count))
     }
 
+    /// The same of a message whose body its reader may not see.
+    package mutating func message(_ message: MessageView, hiddenBytes: Int64) {
+        envelope(message)
+        member("born_at", message.bornAt)
+        member("stored_at", message.storedAt)
+        member("body_bytes", hiddenBytes)
+    }
+
     /// What is written on a message: everything but its body and its times.
     mutating func envelope(_ message: MessageView) {
         member("id", message.id.text)

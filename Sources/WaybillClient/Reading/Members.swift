@@ -2,13 +2,27 @@ package import WaybillCore
 
 /// The members of an object of an answer, each still as the bytes that came.
 package struct Members: Sendable {
-    private var found: [(name: Text, json: [UInt8])] = []
+    private struct Member {
+        let name: Text
+        let json: [UInt8]
+        /// The same with the space around it.
+        let place: Range<Int>
+    }
+
+    /// The object as it came.
+    package let bytes: [UInt8]
+    private var found: [Member] = []
 
     package init(_ bytes: [UInt8]) throws(ClientFailure) {
+        self.bytes = bytes
         do throws(JSONProblem) {
             found = try JSONReader.read(bytes) { reader throws(JSONProblem) in
-                var found: [(name: Text, json: [UInt8])] = []
-                try reader.object { name, reader throws(JSONProblem) in found.append((name, try reader.rawValue())) }
+                var found: [Member] = []
+                try reader.object { name, reader throws(JSONProblem) in
+                    let start = reader.offset
+                    let json = try reader.rawValue()
+                    found.append(Member(name: name, json: json, place: start..<reader.offset))
+                }
                 return found
             }
         } catch {
@@ -22,8 +36,22 @@ package struct Members: Sendable {
         return json
     }
 
+    /// The bytes of a member with the space around them, null too; nil: it is not there. What is sent as JSON and is
+    /// space besides, such as the end of a line, is part of it.
+    func whole(_ name: Text) -> [UInt8]? {
+        guard let place = found.first(where: { $0.name == name })?.place else { return nil }
+        return Array(bytes[place] + bytes[place.upperBound...].prefix(while: \.isSpace))
+    }
+
     /// The bytes of a member that must be there.
     package func needed(_ name: Text) throws(ClientFailure) -> [UInt8] { try needed(json(name), name) }
+
+    /// All members that are objects, with their names.
+    package func all() throws(ClientFailure) -> [(name: Text, members: Members)] {
+        var all: [(name: Text, members: Members)] = []
+        for member in found { all.append((member.name, try Members(member.json))) }
+        return all
+    }
 
     package func textIfAny(_ name: Text) throws(ClientFailure) -> Text? {
         try read(name) { reader throws(JSONProblem) in try reader.text() }
@@ -97,15 +125,12 @@ package struct Members: Sendable {
         return objects
     }
 
-    /// Whether a member is there, and null.
-    package func hasNull(_ name: Text) -> Bool { found.contains { $0.name == name } && json(name) == nil }
-
     package func object(_ name: Text) throws(ClientFailure) -> Members? {
         guard let json = json(name) else { return nil }
         return try Members(json)
     }
 
-    private func needed<Value>(_ value: Value?, _ name: Text) throws(ClientFailure) -> Value {
+    package func needed<Value>(_ value: Value?, _ name: Text) throws(ClientFailure) -> Value {
         guard let value else { throw ClientFailure(.unreadable, "the answer has no readable \(name)") }
         return value
     }
@@ -118,6 +143,16 @@ package struct Members: Sendable {
             return try JSONReader.read(json, body)
         } catch {
             throw ClientFailure(.unreadable, "the answer's \(name): byte \(error.offset): \(error.message)")
+        }
+    }
+}
+
+extension UInt8 {
+    /// Whether it is space between the parts of JSON.
+    fileprivate var isSpace: Bool {
+        switch self {
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\n"), UInt8(ascii: "\r"): true
+        default: false
         }
     }
 }

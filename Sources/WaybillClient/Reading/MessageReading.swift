@@ -102,10 +102,35 @@ extension Members {
             order: try textIfAny("order").map { OrderID($0) }, place: MessageOrigin(queue: 0, offset: 0))
     }
 
-    /// The body of a message: JSON as it is, other bytes in base64.
+    /// A message on its way to a consumer, with its receipt.
+    package func delivery() throws(ClientFailure) -> Delivery {
+        let event = try position("event")
+        let envelope = try object("message")
+        let place = MessagePosition(try text("position")).origin
+        return Delivery(
+            id: MessageID(try text("id")), topic: TopicName(try text("topic")), lane: try text("lane"),
+            body: try deliveredBody(), tag: try textIfAny("tag"), keys: try texts("keys"),
+            properties: try textsByName("properties"), messageGroup: try textIfAny("message_group"),
+            priority: Int(try int("priority")), bornAt: try time("born_at"), storedAt: try time("stored_at"),
+            attempt: try int("attempt"), isReplayed: try bool("replayed"),
+            receipt: DeliveryReceipt(try text("receipt")), invisibleUntil: try time("invisible_until"), event: event,
+            order: try textIfAny("order").map { OrderID($0) },
+            place: place ?? MessageOrigin(queue: 0, offset: 0), trace: try envelope?.textIfAny("traceparent"))
+    }
+
+    /// The body of a delivery: what an order sends is a CloudEvent already, other messages come in one.
+    private func deliveredBody() throws(ClientFailure) -> [UInt8] {
+        if json("event") != nil { return try needed(whole("message"), "message") }
+        return try needed(object("message"), "message").body()
+    }
+
+    /// Whether the body is there: who may look is not always who may read it.
+    package var showsBody: Bool { whole("data") != nil || whole("data_base64") != nil }
+
+    /// The body of a message: JSON as it is, other bytes in base64; empty when it is not there.
     package func body() throws(ClientFailure) -> [UInt8] {
-        if let json = json("data") { return json }
-        guard let base64 = try textIfAny("data_base64") else { return hasNull("data") ? Array("null".utf8) : [] }
+        if let json = whole("data") { return json }
+        guard let base64 = try textIfAny("data_base64") else { return [] }
         guard let data = Data(base64Encoded: base64.string) else {
             throw ClientFailure(.unreadable, "the answer has no readable data_base64")
         }

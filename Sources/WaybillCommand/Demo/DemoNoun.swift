@@ -129,6 +129,7 @@ struct DemoNoun: AsyncParsableCommand {
     /// The file that was asked for, which must be new, or one in a directory of its own.
     private func newFile() throws -> String {
         if let db {
+            try OrderBookPlace.requireClosed(db)
             guard !FileManager.default.fileExists(atPath: db) else {
                 throw CommandFailure("\(db) exists already; the demo wants a new file")
             }

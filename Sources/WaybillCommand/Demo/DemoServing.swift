@@ -15,9 +15,8 @@ struct DemoServing {
             var settings = BookServer.Settings()
             settings.http = HTTPAddress(host: "127.0.0.1", port: 0)
             let socket = file + ".sock"
-            settings.socket = socket.utf8.count > BookServer.Settings.socketPathBytesMax ? nil : socket
             // The file is the demo's own: without a socket for its owner no request needs a token.
-            settings.isOpen = settings.socket == nil
+            settings.isOpen = socket.utf8.count > BookServer.Settings.socketPathBytesMax
             settings.operations = ModuleRoutes.operations(of: modules.names)
             try await BookServer(book, settings: settings).run { at in show(at) }
         } catch {

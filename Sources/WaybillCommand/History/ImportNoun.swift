@@ -22,6 +22,9 @@ struct ImportOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Write every difference and its reason there, as CSV.", valueName: "file"))
     var differences: String?
 
+    /// Refuses an order book that a server has, before anything is read.
+    func requireClosed() throws(CommandFailure) { try file.place.requireClosed() }
+
     /// Imports a history, and says what came of it; the last line tells how many orders differ.
     func run(_ source: some HistorySource, workflows: [WorkflowText], withShipped: Bool = false) async throws {
         let now = World.system.now()

@@ -18,6 +18,7 @@ struct ImportOlist: AsyncParsableCommand {
     @OptionGroup var options: ImportOptions
 
     func run() async throws {
+        try options.requireClosed()
         let progress = ProgressLine()
         progress.show("reading \(directory)")
         let source = try OlistReader(directory: directory, mode: options.mode)

@@ -24,7 +24,7 @@ struct ImportOrders: AsyncParsableCommand {
     var workflow: [String] = []
 
     func run() async throws {
-        try OrderBookPlace.requireClosed(options.file.db)
+        try options.requireClosed()
         let workflow = try WorkflowChoice(workflow)
         let progress = ProgressLine()
         progress.show("reading \(path)")

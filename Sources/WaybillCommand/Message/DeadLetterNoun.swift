@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill dead-letter`: what groups have given up.
@@ -26,8 +27,9 @@ struct ListDeadLetters: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let letters = try await file.looking { book in
-            try book.messages.deadLetters(of: group, limit: limit)
+        let letters = try await file.asking { client in
+            let question = try Question("deadLetters", group.text).with("limit", min(limit, Client.pageMax))
+            return try await client.ask(question).objects("items").map { try $0.deadLetter() }
         }
         file.json ? write(letters) : print(letters)
     }
@@ -47,15 +49,7 @@ struct ListDeadLetters: AsyncParsableCommand {
     private func write(_ letters: [DeadLetter]) {
         var writer = JSONWriter()
         writer.beginArray()
-        for letter in letters {
-            writer.beginObject()
-            writer.member("id", letter.id.text)
-            writer.member("topic", letter.topic.text)
-            writer.member("died_at", letter.diedAt)
-            writer.member("state", Text(letter.state.rawValue))
-            writer.member("why", letter.reason)
-            writer.endObject()
-        }
+        for letter in letters { writer.deadLetter(letter) }
         writer.endArray()
         writer.print()
     }
@@ -74,7 +68,8 @@ extension DeadLetter.State {
 /// `waybill dead-letter redrive`: a group gets its dead letters again.
 struct RedriveDeadLetters: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "redrive", abstract: "Give a group its dead letters again, the oldest first.")
+        commandName: "redrive",
+        abstract: "Give a group its dead letters again: first those that died again, then the oldest.")
 
     @OptionGroup var file: WritingOptions
     @Argument(help: "The group.") var group: GroupName
@@ -82,11 +77,19 @@ struct RedriveDeadLetters: AsyncParsableCommand {
     @Option(help: "How many at most, up to 1000.")
     var limit = 1_000
 
+    @OptionGroup var reason: ReasonOption
+
     func run() async throws {
-        let count = try await file.changing { book in try await book.messages.redrive(group, limit: limit) }
+        let count = try await file.acting { client in
+            let question = try Question("redrive", group.text).with { writer in
+                writer.member("limit", Int64(limit))
+                reason.write(to: &writer)
+            }
+            return try await client.ask(question).int("redriven")
+        }
         file.answer("\(counted(count, "dead letter")) of \(group) come again") { writer in
             writer.member("group", group.text)
-            writer.member("redriven", Int64(count))
+            writer.member("redriven", count)
         }
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill message find`: by id, by key, by time.
@@ -41,28 +42,31 @@ struct FindMessages: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let found = try await file.looking { book in
-            if let id { return try book.messages.find(id: MessageID(id)) }
-            if let key { return try book.messages.find(key: key, in: topic, limit: limit) }
-            guard let topic, let from else { return [] }
-            guard try book.messages.topic(topic) != nil else { throw MessageRefusal.unknownTopic(topic) }
-            return try book.messages.find(in: topic, from: from, limit: limit)
+        let found = try await file.asking { client in
+            if let topic, from != nil { _ = try await client.ask(Question("showTopic", topic.text)) }
+            let question = try Question("findMessages").with("id", id).with("key", key).with("topic", topic?.text)
+                .with("from", from.map { Text($0.iso8601) }).with("limit", limit)
+            return try await client.ask(question).objects("items").map { try FoundMessage($0) }
         }
         file.json ? write(found) : print(found)
         if found.isEmpty { throw ExitCode(1) }
     }
 
-    private func print(_ found: [MessageView]) {
+    private func print(_ found: [FoundMessage]) {
         if found.isEmpty { Output.standard.line(Style.dim("nothing found")) }
-        for message in found { MessageText(message).write() }
+        for message in found { MessageText(message.view, hiddenBytes: message.hiddenBytes).write() }
     }
 
-    private func write(_ found: [MessageView]) {
+    private func write(_ found: [FoundMessage]) {
         var writer = JSONWriter()
         writer.beginArray()
         for message in found {
             writer.beginObject()
-            writer.message(message)
+            if let bytes = message.hiddenBytes {
+                writer.message(message.view, hiddenBytes: bytes)
+            } else {
+                writer.message(message.view)
+            }
             writer.endObject()
         }
         writer.endArray()
@@ -70,15 +74,34 @@ struct FindMessages: AsyncParsableCommand {
     }
 }
 
+/// A message that a look-up has found.
+private struct FoundMessage {
+    let view: MessageView
+    /// How many bytes its body has when the asking token may not read them; nil: the view has them.
+    let hiddenBytes: Int64?
+
+    init(_ members: Members) throws(ClientFailure) {
+        view = try members.message()
+        hiddenBytes = members.showsBody ? nil : try members.int("body_bytes")
+    }
+}
+
 /// A message as people read it.
 struct MessageText {
     private let message: MessageView
     private let marks: [String]
+    private let receipt: String?
+    private let hiddenBytes: Int64?
 
-    /// - Parameter marks: what else is to be said of it, such as `delivery 2`.
-    init(_ message: MessageView, marks: [String] = []) {
+    /// - Parameters:
+    ///   - marks: what else is to be said of it, such as `delivery 2`.
+    ///   - receipt: of its delivery, when it is wanted.
+    ///   - hiddenBytes: how many bytes its body has when they are not shown.
+    init(_ message: MessageView, marks: [String] = [], receipt: String? = nil, hiddenBytes: Int64? = nil) {
         self.message = message
         self.marks = marks
+        self.receipt = receipt
+        self.hiddenBytes = hiddenBytes
     }
 
     func write() {
@@ -96,6 +119,11 @@ struct MessageText {
         if message.priority > 0 { details.line("priority", "\(message.priority)") }
         let properties = message.properties.sorted { $0.key < $1.key }
         details.lines("with", properties.map { "\($0.key) = \($0.value)".printable })
-        details.json("body", message.body)
+        if let hiddenBytes {
+            details.line("body", "\(counted(hiddenBytes, "byte")), not for this token: `payload` lets it read them")
+        } else {
+            details.json("body", message.body)
+        }
+        if let receipt { details.line("receipt", receipt) }
     }
 }

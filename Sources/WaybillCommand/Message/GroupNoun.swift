@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill group`: who consumes messages.
@@ -61,10 +62,12 @@ struct CreateGroup: AsyncParsableCommand {
     func run() async throws {
         var settings = GroupSettings(isFIFO: fifo, isBroadcast: broadcast)
         try rules.apply(to: &settings)
-        let group = try await file.changing(isMade: true) { book in
-            let group = try await book.messages.createGroup(name, settings)
+        let group = try await file.acting(isMade: true) { [settings] client in
+            guard let group = try await client.find(Question("showGroup", name.text))?.group() else {
+                return try await client.ask(settings.question(name)).group()
+            }
             // Made by these rules or nothing: one that is there and goes by other rules is not what was asked for.
-            guard group.settings == settings else { throw MessageRefusal.groupExists(name) }
+            guard group.settings == settings else { throw Refused(MessageRefusal.groupExists(name)) }
             return group
         }
         file.answer(group)
@@ -81,11 +84,10 @@ struct UpdateGroup: AsyncParsableCommand {
     @OptionGroup var rules: GroupRules
 
     func run() async throws {
-        let group = try await file.changing { book in
-            guard let known = try await book.messages.group(name) else { throw MessageRefusal.unknownGroup(name) }
-            var settings = known.settings
+        let group = try await file.acting { client in
+            var settings = try await client.ask(Question("showGroup", name.text)).group().settings
             try rules.apply(to: &settings)
-            return try await book.messages.updateGroup(name, settings)
+            return try await client.ask(settings.question(name)).group()
         }
         file.answer(group)
     }
@@ -98,7 +100,7 @@ struct ListGroups: AsyncParsableCommand {
     @OptionGroup var file: FileOptions
 
     func run() async throws {
-        let groups = try await file.looking { book in try book.messages.groups() }
+        let groups = try await file.asking { try await $0.groups() }
         guard !file.json else {
             var writer = JSONWriter()
             writer.beginArray()
@@ -133,10 +135,7 @@ struct ShowGroup: AsyncParsableCommand {
     @Argument(help: "The group's name.") var name: GroupName
 
     func run() async throws {
-        let group = try await file.looking { book in
-            guard let group = try book.messages.group(name) else { throw MessageRefusal.unknownGroup(name) }
-            return group
-        }
+        let group = try await file.asking { try await $0.ask(Question("showGroup", name.text)).group() }
         file.answer(group)
     }
 }
@@ -149,8 +148,11 @@ struct DeleteGroup: AsyncParsableCommand {
     @OptionGroup var file: WritingOptions
     @Argument(help: "The group's name.") var name: GroupName
 
+    @OptionGroup var reason: ReasonOption
+
     func run() async throws {
-        try await file.changing { book in try await book.messages.deleteGroup(name) }
+        let question = try Question("deleteGroup", name.text).with("reason", reason.reason)
+        _ = try await file.acting { try await $0.reply(to: question) }
         file.answer("\(name) is deleted") { writer in
             writer.member("deleted", true)
             writer.member("name", name.text)
@@ -158,7 +160,25 @@ struct DeleteGroup: AsyncParsableCommand {
     }
 }
 
+extension Client {
+    /// All consumer groups.
+    func groups() async throws -> [GroupView] {
+        try await ask(Question("listGroups")).objects("items").map { try $0.group() }
+    }
+}
+
 extension GroupSettings {
+    /// The question that makes a group by these rules, or changes it.
+    fileprivate func question(_ group: GroupName) throws -> Question {
+        try Question("putGroup", group.text).with { writer in
+            writer.member("fifo", isFIFO)
+            writer.member("broadcast", isBroadcast)
+            writer.member("max_attempts", attemptsMax)
+            writer.members("ladder", ladder) { $0.text(Text($1.text)) }
+            writer.member("invisible", invisible.milliseconds)
+        }
+    }
+
     fileprivate var kind: String { isBroadcast ? "broadcast" : isFIFO ? "fifo" : "shared" }
 }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill group lag`: how far groups are behind.
@@ -12,9 +13,14 @@ struct ShowLag: AsyncParsableCommand {
     @Argument(help: "One group; without it, all.") var name: GroupName?
 
     func run() async throws {
-        let lags = try await file.looking { book in
-            let names = try name.map { [$0] } ?? book.messages.groups().map(\.name)
-            return try names.flatMap { try book.messages.lag(of: $0) }
+        let lags = try await file.asking { client in
+            var names = name.map { [$0] } ?? []
+            if name == nil { names = try await client.groups().map(\.name) }
+            var lags: [GroupLag] = []
+            for name in names {
+                lags += try await client.ask(Question("groupLag", name.text)).objects("items").map { try $0.lag() }
+            }
+            return lags
         }
         file.json ? write(lags) : print(lags)
     }
@@ -41,22 +47,7 @@ struct ShowLag: AsyncParsableCommand {
     private func write(_ lags: [GroupLag]) {
         var writer = JSONWriter()
         writer.beginArray()
-        for lag in lags {
-            writer.beginObject()
-            writer.member("group", lag.group.text)
-            writer.member("topic", lag.topic.text)
-            writer.member("owed", lag.messages)
-            writer.member("waiting", lag.waiting)
-            writer.member("in_flight", lag.inFlight)
-            writer.member("due", lag.due)
-            writer.member("ready", lag.ready)
-            writer.member("behind", lag.behind)
-            writer.member("dead", lag.dead)
-            writer.member("finished", lag.finished)
-            if let oldest = lag.oldest { writer.member("oldest_ms", oldest.milliseconds) }
-            writer.member("held_back", ifAny: lag.heldBack.map { Text($0) })
-            writer.endObject()
-        }
+        for lag in lags { writer.lag(lag) }
         writer.endArray()
         writer.print()
     }
@@ -108,16 +99,23 @@ struct LookBackGroup: AsyncParsableCommand {
         guard given == 1 else { throw ValidationError("Give one of --to, --to-message, --to-oldest, --to-newest.") }
     }
 
-    private var target: LookBackTarget {
-        if let to { return .time(to) }
-        if let toMessage { return .message(at: MessagePosition(toMessage)) }
-        return toOldest ? .oldest : .newest
+    private var target: Text {
+        if let to { return Text(to.iso8601) }
+        return toMessage ?? (toOldest ? "oldest" : "newest")
     }
 
+    @OptionGroup var reason: ReasonOption
+
     func run() async throws {
-        let report = try await file.changing { book in
-            if preview { return try await book.messages.previewLookBack(name, topic, to: target, effects: effects) }
-            return try await book.messages.lookBack(name, topic, to: target, effects: effects)
+        let report = try await file.acting { client in
+            let question = try Question("lookBack", name.text).with { writer in
+                writer.member("topic", topic.text)
+                writer.member("to", target)
+                writer.member("effects", Text(effects.rawValue))
+                writer.member("dry_run", preview)
+                reason.write(to: &writer)
+            }
+            return try await client.ask(question).lookBack()
         }
         file.json ? write(report) : print(report)
     }
@@ -136,21 +134,7 @@ struct LookBackGroup: AsyncParsableCommand {
 
     private func write(_ report: LookBackReport) {
         var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("group", report.group.text)
-        writer.member("topic", report.topic.text)
-        writer.member("preview", report.isPreview)
-        writer.member("effects", Text(report.effects.rawValue))
-        writer.members("queues", report.queues) { writer, queue in
-            writer.beginObject()
-            writer.member("lane", queue.lane)
-            writer.member("priority", Int64(queue.priority))
-            writer.member("again", queue.again)
-            writer.member("passed_over", queue.passedOver)
-            writer.member("recalled", queue.recalled)
-            writer.endObject()
-        }
-        writer.endObject()
+        writer.lookBack(report)
         writer.print()
     }
 }

@@ -1,14 +1,16 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill half-message`: messages that wait for the decision of a local transaction.
 struct HalfMessageNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "half-message", abstract: "List half messages in doubt, and decide them.",
+        commandName: "half-message", abstract: "Prepare half messages, list those in doubt, and decide them.",
         subcommands: [
             ListHalfMessages.self, CommitHalfMessage.self, RollBackHalfMessage.self, ResumeHalfMessage.self,
+            PrepareHalfMessage.self, CheckHalfMessages.self,
         ])
 }
 
@@ -30,15 +32,11 @@ struct ListHalfMessages: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let found = try await file.looking { book in
-            var found: [HalfMessageView] = []
-            var token: PageToken?
-            repeat {
-                let page = try book.messages.halfMessages(after: token, limit: 1_000)
-                found += page.elements.filter { !parked || $0.isParked }
-                token = page.next
-            } while token != nil && found.count < limit
-            return Array(found.prefix(limit))
+        let found = try await file.asking { client in
+            try await client.list(Question("listHalfMessages"), atMost: limit) { members in
+                let half = try members.halfMessage()
+                return !parked || half.isParked ? half : nil
+            }
         }
         file.json ? write(found) : print(found)
     }
@@ -61,18 +59,7 @@ struct ListHalfMessages: AsyncParsableCommand {
     private func write(_ found: [HalfMessageView]) {
         var writer = JSONWriter()
         writer.beginArray()
-        for half in found {
-            writer.beginObject()
-            writer.member("id", half.id.text)
-            writer.member("topic", half.topic.text)
-            writer.member("producer", half.producer)
-            writer.member("prepared_at", half.preparedAt)
-            writer.member("checks", half.checks)
-            writer.member("parked", half.isParked)
-            if let next = half.nextCheckAt { writer.member("next_check_at", next) }
-            writer.member("transaction", half.transaction)
-            writer.endObject()
-        }
+        for half in found { writer.halfMessage(half) }
         writer.endArray()
         writer.print()
     }
@@ -84,14 +71,15 @@ struct HalfMessageChoice: ParsableArguments {
     @Argument(help: "The topic.") var topic: TopicName
     @Argument(help: "The transaction id that `half-message list` shows.") var transaction: Text
 
-    func resolve(_ resolution: Resolution, done: String) async throws {
-        let decided = try await file.changing { book in
-            try await book.messages.resolve(transaction, of: topic, resolution)
-        }
-        answer(decided, done)
+    @OptionGroup var reason: ReasonOption
+
+    /// Asks for one of the operations on a half message.
+    func ask(_ name: String, done: String) async throws {
+        let question = try Question(name, transaction).with("topic", topic.text).with { reason.write(to: &$0) }
+        answer(try await file.acting { try await $0.ask(question).decided() }, done)
     }
 
-    func answer(_ decided: DecidedMessage, _ done: String) {
+    private func answer(_ decided: DecidedMessage, _ done: String) {
         file.answer("\(decided.id) \(done)") { writer in
             writer.member("id", decided.id.text)
             writer.member("resolution", Text(decided.resolution.rawValue))
@@ -107,7 +95,7 @@ struct CommitHalfMessage: AsyncParsableCommand {
 
     @OptionGroup var which: HalfMessageChoice
 
-    func run() async throws { try await which.resolve(.commit, done: "is committed") }
+    func run() async throws { try await which.ask("commitHalfMessage", done: "is committed") }
 }
 
 /// `waybill half-message rollback`: it never becomes visible.
@@ -117,7 +105,7 @@ struct RollBackHalfMessage: AsyncParsableCommand {
 
     @OptionGroup var which: HalfMessageChoice
 
-    func run() async throws { try await which.resolve(.rollback, done: "is rolled back") }
+    func run() async throws { try await which.ask("rollbackHalfMessage", done: "is rolled back") }
 }
 
 /// `waybill half-message resume`: its producer is asked anew.
@@ -127,10 +115,5 @@ struct ResumeHalfMessage: AsyncParsableCommand {
 
     @OptionGroup var which: HalfMessageChoice
 
-    func run() async throws {
-        let decided = try await which.file.changing { book in
-            try await book.messages.resume(which.transaction, of: which.topic)
-        }
-        which.answer(decided, "is asked about again")
-    }
+    func run() async throws { try await which.ask("resumeHalfMessage", done: "is asked about again") }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill lane`: grey-release routes.
@@ -18,17 +19,11 @@ struct ListLanes: AsyncParsableCommand {
     @OptionGroup var file: FileOptions
 
     func run() async throws {
-        let lanes = try await file.looking { book in try book.messages.lanes() }
+        let lanes = try await file.asking { try await $0.lanes() }
         guard !file.json else {
             var writer = JSONWriter()
             writer.beginArray()
-            for lane in lanes {
-                writer.beginObject()
-                writer.member("name", lane.name)
-                writer.members("topics", lane.topics) { $0.text($1.text) }
-                writer.member("closed", lane.isClosed)
-                writer.endObject()
-            }
+            for lane in lanes { writer.lane(lane) }
             writer.endArray()
             return writer.print()
         }
@@ -49,15 +44,21 @@ struct LaneChoice: ParsableArguments {
     @OptionGroup var file: WritingOptions
     @Argument(help: "The lane.") var name: Text
 
+    @OptionGroup var reason: ReasonOption
+
     func close(_ end: LaneEnd) async throws {
-        let report = try await file.changing { book in
+        let report = try await file.acting { client in
             // A name that was mistyped would close a lane that somebody may open later.
-            guard try await book.messages.lanes().contains(where: { $0.name == name }) else {
+            guard try await client.lanes().contains(where: { $0.name == name }) else {
                 throw CommandFailure(
                     "no message was ever sent in the lane \(name.string.printable); see `waybill lane list`",
                     status: .negative)
             }
-            return try await book.messages.closeLane(name, end)
+            let question = try Question("closeLane", name).with { writer in
+                writer.member("end", Text(end.rawValue))
+                reason.write(to: &writer)
+            }
+            return try await client.ask(question).laneReport()
         }
         file.json ? write(report) : print(report)
     }
@@ -79,6 +80,13 @@ struct LaneChoice: ParsableArguments {
         var writer = JSONWriter()
         writer.laneReport(report)
         writer.print()
+    }
+}
+
+extension Client {
+    /// The lanes in which messages were sent.
+    fileprivate func lanes() async throws -> [LaneView] {
+        try await ask(Question("listLanes")).objects("items").map { try $0.lane() }
     }
 }
 

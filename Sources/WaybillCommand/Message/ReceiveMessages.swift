@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// Which messages of a topic are wanted.
@@ -15,9 +16,6 @@ struct ChoiceOptions: ParsableArguments {
         if tags != nil, sql != nil { throw ValidationError("Give --tags or --sql, not both.") }
     }
 
-    func subscription(to topic: TopicName) -> Subscription {
-        sql.map { Subscription(topic, sql: $0) } ?? Subscription(topic, tags: tags ?? "*")
-    }
 }
 
 /// `waybill message receive`: what a group is owed.
@@ -29,6 +27,11 @@ struct ReceiveMessages: AsyncParsableCommand {
 
               waybill message receive service order --tags 'paid || shipped' \\
                 --acknowledge --db shop.db
+
+            With --receipts each is shown with its receipt, and a later command answers for it:
+
+              waybill message receive service order --receipts --db shop.db
+              waybill message ack service:0101... --db shop.db
             """)
 
     @OptionGroup var file: WritingOptions
@@ -57,35 +60,61 @@ struct ReceiveMessages: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Send them to the dead letters once they are printed.", valueName: "reason"))
     var giveUp: String?
 
+    @Flag(help: "Show the receipt of each: `message ack`, `fail` and `extend` take it.")
+    var receipts = false
+
     func validate() throws {
         if acknowledge, giveUp != nil { throw ValidationError("Give --acknowledge or --give-up, not both.") }
     }
 
     func run() async throws {
-        let receiving = Messages.ReceiveOptions(
-            client: client, max: max, invisible: invisible, wait: wait ?? Interval(milliseconds: 0),
-            lane: lane)
-        try await file.changing { book in
-            let deliveries = try await book.messages.receive(group, choice.subscription(to: topic), receiving)
+        try await file.acting { client in
+            // A name that was mistyped would make a group that is owed everything from now on.
+            _ = try await client.ask(Question("showGroup", group.text))
+            let deliveries = try await client.ask(question).objects("items").map { try $0.delivery() }
             file.json ? write(deliveries) : print(deliveries)
             // What could not be shown must not be lost: a reader who has gone away ends the command here.
             Output.standard.flush()
-            for delivery in deliveries {
-                if acknowledge { try await book.messages.acknowledge(delivery) }
-                if let giveUp { try await book.messages.deadLetter(delivery, because: giveUp) }
+            let answered = deliveries.map { ReceiptChoice(group: group, receipt: $0.receipt.text) }
+            if acknowledge { try await client.answer(answered, in: group, .acknowledge) }
+            if let giveUp { try await client.answer(answered, in: group, .giveUp(why: giveUp)) }
+        }
+    }
+
+    private var question: Question {
+        get throws {
+            try Question("receive", group.text).with { writer in
+                writer.member("topic", topic.text)
+                writer.member("tags", ifAny: choice.tags)
+                writer.member("sql", ifAny: choice.sql)
+                writer.member("max", Int64(max))
+                if let wait { writer.member("wait_ms", wait.milliseconds) }
+                if let invisible { writer.member("invisible_ms", invisible.milliseconds) }
+                writer.member("client", client)
+                if !lane.isEmpty { writer.member("lane", lane) }
             }
         }
     }
 
     private func print(_ deliveries: [Delivery]) {
         if deliveries.isEmpty { Output.standard.line(Style.dim("nothing to receive")) }
-        for delivery in deliveries { MessageText(delivery.message, marks: delivery.marks).write() }
+        for delivery in deliveries {
+            let receipt = receipts ? ReceiptChoice(group: group, receipt: delivery.receipt.text).text : nil
+            MessageText(delivery.message, marks: delivery.marks, receipt: receipt).write()
+        }
     }
 
     private func write(_ deliveries: [Delivery]) {
         var writer = JSONWriter()
         writer.beginArray()
-        for delivery in deliveries { writer.delivery(delivery) }
+        for delivery in deliveries {
+            writer.beginObject()
+            writer.delivery(delivery)
+            if receipts {
+                writer.member("receipt", Text(ReceiptChoice(group: group, receipt: delivery.receipt.text).text))
+            }
+            writer.endObject()
+        }
         writer.endArray()
         writer.print()
     }
@@ -107,12 +136,11 @@ extension Delivery {
 }
 
 extension JSONWriter {
+    /// The members of a delivery; the object is the caller's.
     fileprivate mutating func delivery(_ delivery: Delivery) {
-        beginObject()
         message(delivery.message)
         member("position", delivery.position.text)
         member("attempt", delivery.attempt)
         member("replayed", delivery.isReplayed)
-        endObject()
     }
 }

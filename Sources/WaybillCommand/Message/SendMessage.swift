@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill message send`: a message, now or later.
@@ -18,25 +19,7 @@ struct SendMessage: AsyncParsableCommand {
     @OptionGroup var file: WritingOptions
     @Argument(help: "The topic.") var topic: TopicName
 
-    @Option(help: ArgumentHelp("The body: text, @FILE, or - for standard input.", valueName: "text"))
-    var body: String
-
-    @Option(help: "What subscriptions choose by.")
-    var tag: Text?
-
-    @Option(help: "By what it can be found later; may be repeated.")
-    var key: [Text] = []
-
-    @Option(help: ArgumentHelp("Messages of one message group come one after the other.", valueName: "name"))
-    var messageGroup: Text?
-
-    @Option(help: "0 to 9; 9 comes first.")
-    var priority = 0
-
-    @Option(
-        name: .customLong("property"),
-        help: ArgumentHelp("What SQL filters choose by; may be repeated.", valueName: "name=value"))
-    var properties: [String] = []
+    @OptionGroup var content: MessageContent
 
     @Option(help: "Deliver it so much later: 30s, 15m, 2d.")
     var delay: Interval?
@@ -44,35 +27,24 @@ struct SendMessage: AsyncParsableCommand {
     @Option(help: "Deliver it at this time: ISO 8601 or milliseconds since 1970.", transform: Moment.argument)
     var at: Moment?
 
-    @Option(help: "The grey-release route.")
-    var lane: Text = ""
-
     func validate() throws {
         if delay != nil, at != nil { throw ValidationError("Give --delay or --at, not both.") }
     }
 
     func run() async throws {
-        var message = NewMessage(
-            to: topic, body: try bytes(), tag: tag, keys: key, messageGroup: messageGroup, priority: priority,
-            deliverAt: at ?? delay.map { World.system.now().advanced(by: $0) }, lane: lane)
-        for property in properties {
-            guard let equals = property.firstIndex(of: "="), equals > property.startIndex else {
-                throw ValidationError("--property wants name=value; not \(property.printable)")
-            }
-            let name = Text(String(property[..<equals]))
-            message.properties[name] = Text(String(property[property.index(after: equals)...]))
+        var message = try content.message(to: topic)
+        message.deliverAt = at ?? delay.map { World.system.now().advanced(by: $0) }
+        let handle = try await file.acting { [message] client in
+            let question = try Question("sendMessages", topic.text).with(.idempotencyKey, message.id?.text)
+                .with { $0.fields(of: message) }
+            return try await client.ask(question).objects("items").first?.textIfAny("recall")
         }
-        let sent = try await file.changing { [message] book in try await book.messages.send(message) }
-        let recall = sent.recallHandle.map { "; `waybill message recall \(topic) \($0)` takes it back" } ?? ""
-        file.answer("\(sent.id)\(recall)") { writer in
-            writer.member("id", sent.id.text)
-            writer.member("recall_handle", ifAny: sent.recallHandle)
+        let id = message.id?.text ?? ""
+        let recall = handle.map { "; `waybill message recall \(topic) \($0)` takes it back" } ?? ""
+        file.answer("\(id)\(recall)") { writer in
+            writer.member("id", id)
+            writer.member("recall_handle", ifAny: handle)
         }
-    }
-
-    private func bytes() throws -> [UInt8] {
-        if body == "-" { return try WholeFile.bytes("-") }
-        return body.hasPrefix("@") ? try WholeFile.bytes(String(body.dropFirst())) : Array(body.utf8)
     }
 }
 
@@ -91,12 +63,13 @@ struct RecallMessage: AsyncParsableCommand {
     @OptionGroup var which: DelayedMessage
 
     func run() async throws {
-        let id = try await file.changing { book in
-            try await book.messages.recall(which.handle, of: which.topic)
+        let id = try await file.acting { client in
+            let question = try Question("recallMessage", which.topic.text).with { $0.member("handle", which.handle) }
+            return try await client.ask(question).text("id")
         }
         file.answer("\(id) is recalled") { writer in
             writer.member("recalled", true)
-            writer.member("id", id.text)
+            writer.member("id", id)
         }
     }
 }
@@ -115,8 +88,12 @@ struct RescheduleMessage: AsyncParsableCommand {
     var to: Moment
 
     func run() async throws {
-        let due = try await file.changing { book in
-            try await book.messages.reschedule(which.handle, of: which.topic, to: to)
+        let due = try await file.acting { client in
+            let question = try Question("rescheduleMessage", which.topic.text).with { writer in
+                writer.member("handle", which.handle)
+                writer.member("deliver_at", to)
+            }
+            return try await client.ask(question).time("deliver_at")
         }
         file.answer("it comes at \(due.iso8601)") { writer in
             writer.member("rescheduled", true)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill topic`: where messages are sent to.
@@ -25,10 +26,14 @@ struct TopicRules: ParsableArguments {
     @Option(help: "How long messages stay that nobody is owed: 7d, 12h.")
     var retention: Interval?
 
-    func applied(to settings: TopicSettings) -> TopicSettings {
-        TopicSettings(
-            type: type ?? settings.type, queues: queues ?? settings.queues, bytesMax: bytesMax ?? settings.bytesMax,
-            retention: retention ?? settings.retention)
+    /// The question that makes a topic, or changes it.
+    func question(_ topic: TopicName) throws -> Question {
+        try Question("putTopic", topic.text).with { writer in
+            writer.member("type", ifAny: type.map { Text($0.rawValue) })
+            if let queues { writer.member("queues", Int64(queues)) }
+            if let bytesMax { writer.member("bytes_max", bytesMax) }
+            if let retention { writer.member("retention", retention.milliseconds) }
+        }
     }
 }
 
@@ -42,8 +47,11 @@ struct CreateTopic: AsyncParsableCommand {
     @OptionGroup var rules: TopicRules
 
     func run() async throws {
-        let topic = try await file.changing(isMade: true) { book in
-            try await book.messages.createTopic(name, rules.applied(to: TopicSettings()))
+        let topic = try await file.acting(isMade: true) { client in
+            guard try await client.find(Question("showTopic", name.text)) == nil else {
+                throw Refused(MessageRefusal.topicExists(name))
+            }
+            return try await client.ask(rules.question(name)).topic()
         }
         file.answer(topic)
     }
@@ -59,9 +67,10 @@ struct UpdateTopic: AsyncParsableCommand {
     @OptionGroup var rules: TopicRules
 
     func run() async throws {
-        let topic = try await file.changing { book in
-            guard let known = try await book.messages.topic(name) else { throw MessageRefusal.unknownTopic(name) }
-            return try await book.messages.updateTopic(name, rules.applied(to: known.settings))
+        let topic = try await file.acting { client in
+            // One that is not there is refused here: the change would make it.
+            _ = try await client.ask(Question("showTopic", name.text))
+            return try await client.ask(rules.question(name)).topic()
         }
         file.answer(topic)
     }
@@ -74,13 +83,8 @@ struct ListTopics: AsyncParsableCommand {
     @OptionGroup var file: FileOptions
 
     func run() async throws {
-        let topics = try await file.looking { book in
-            var topics: [TopicView] = []
-            while true {
-                let page = try book.messages.topics(after: topics.last?.name)
-                topics += page
-                if page.isEmpty { return topics }
-            }
+        let topics = try await file.asking { client in
+            try await client.list(Question("listTopics"), atMost: .max) { try $0.topic() }
         }
         guard !file.json else {
             var writer = JSONWriter()
@@ -111,10 +115,7 @@ struct ShowTopic: AsyncParsableCommand {
     @Argument(help: "The topic's name.") var name: TopicName
 
     func run() async throws {
-        let topic = try await file.looking { book in
-            guard let topic = try book.messages.topic(name) else { throw MessageRefusal.unknownTopic(name) }
-            return topic
-        }
+        let topic = try await file.asking { try await $0.ask(Question("showTopic", name.text)).topic() }
         file.answer(topic)
     }
 }
@@ -128,8 +129,11 @@ struct DeleteTopic: AsyncParsableCommand {
     @OptionGroup var file: WritingOptions
     @Argument(help: "The topic's name.") var name: TopicName
 
+    @OptionGroup var reason: ReasonOption
+
     func run() async throws {
-        try await file.changing { book in try await book.messages.deleteTopic(name) }
+        let question = try Question("deleteTopic", name.text).with("reason", reason.reason)
+        _ = try await file.acting { try await $0.reply(to: question) }
         file.answer("\(name) is deleted") { writer in
             writer.member("deleted", true)
             writer.member("name", name.text)

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill message trace`: what is known of one message, and what cannot be known.
@@ -18,7 +19,9 @@ struct TraceMessage: AsyncParsableCommand {
     @Argument(help: "The message's id, as `message send`, `receive` and `find` print it.") var id: Text
 
     func run() async throws {
-        let traces = try await file.looking { book in try book.messages.trace(id: MessageID(id)) }
+        let traces = try await file.asking { client in
+            try await client.ask(Question("traceMessage", id)).objects("items").map { try $0.trace() }
+        }
         file.json ? write(traces) : print(traces)
         if traces.isEmpty { throw ExitCode(1) }
     }

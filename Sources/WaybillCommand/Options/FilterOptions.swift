@@ -23,7 +23,7 @@ struct FilterOptions: ParsableArguments {
     /// What was asked for; fails for an attribute that no workflow of the file declares, as a misspelled one would find
     /// nothing in silence.
     func filter(in book: OrderBook) throws -> OrderFilter {
-        let filter = try filter()
+        let filter = try asked()
         guard !filter.attributes.isEmpty else { return filter }
         let known = try book.engine.attributeNames()
         for attribute in filter.attributes where !known.contains(attribute.name) {
@@ -37,12 +37,13 @@ struct FilterOptions: ParsableArguments {
 
     /// A question about the orders that were asked for.
     func applied(to question: Question) throws -> Question {
-        let filter = try filter()
+        let filter = try asked()
         let question = question.with("status", filter.status).with("workflow", filter.workflow?.text)
         return filter.attributes.reduce(question) { $0.with("attribute.\($1.name)", $1.value) }
     }
 
-    private func filter() throws -> OrderFilter {
+    /// What was asked for, whatever the workflows declare.
+    func asked() throws -> OrderFilter {
         OrderFilter(
             status: status, workflow: workflow,
             attributes: try attributes.map { text in

@@ -29,6 +29,13 @@ enum OrderBookPlace {
         }
     }
 
+    var isServer: Bool {
+        switch self {
+        case .file: false
+        case .server: true
+        }
+    }
+
     /// Who is asked; nil: the file is closed, and this process may open it.
     func client() throws(CommandFailure) -> Client? {
         switch self {
@@ -43,14 +50,28 @@ enum OrderBookPlace {
         }
     }
 
+    /// Refuses an order book that a server has, for a command that needs the whole file.
+    func requireClosed() throws(CommandFailure) {
+        switch self {
+        case .file(let path): try Self.requireClosed(path)
+        case .server(let url, _):
+            throw CommandFailure(
+                "\(url) is a server, and this command needs the whole file: stop the server, and name its file with "
+                    + "--db", status: .misused)
+        }
+    }
+
     /// Refuses a file that a server has open, for a command that needs the whole file.
     static func requireClosed(_ path: String) throws(CommandFailure) {
-        guard let owner = SocketOwner(at: socket(of: path)) else { return }
+        guard let owner = owner(of: path) else { return }
         let who = owner.process > 0 ? "process \(owner.process)" : "another process"
         throw CommandFailure(
             "\(path) is served by \(who), and this command needs the whole file: stop the server first, or use a "
                 + "copy of the file")
     }
+
+    /// The process that serves a file; nil: none does.
+    static func owner(of path: String) -> SocketOwner? { SocketOwner(at: socket(of: path)) }
 
     private static func socket(of path: String) -> String { path + ".sock" }
 

@@ -27,13 +27,8 @@ struct ShowOrder: AsyncParsableCommand {
                 writer.order(order, calls: calls, isAtRest: try members.boolIfAny("at_rest"))
                 return writer.print()
             }
-            var children: [String] = []
-            for id in order.children {
-                let child = try await client.order(id, asOf: upTo.moment)
-                children.append("\(id): \(child?.status ?? "not there")".printable)
-            }
             OrderText(
-                order, children: children, calls: calls,
+                order, children: try await client.children(of: order, asOf: upTo.moment), calls: calls,
                 context: try await WorkflowOnServer.context(of: order, client), now: try reply.asOf
             ).write()
         }
@@ -48,6 +43,16 @@ extension Client {
         } catch let refused as Refused where refused.status == 404 {
             return nil
         }
+    }
+
+    /// The child orders of an order, each with its status.
+    func children(of order: OrderView, asOf moment: AsOf) async throws -> [String] {
+        var children: [String] = []
+        for id in order.children {
+            let child = try await self.order(id, asOf: moment)
+            children.append("\(id): \(child?.status ?? "not there")".printable)
+        }
+        return children
     }
 
     /// An order; nil: there is none, or was none then.

@@ -33,7 +33,8 @@ struct WhyOrder: AsyncParsableCommand {
             print(refusals, ifNone: areOthersKept ? "of what is kept, nothing was refused by then" : nil)
             guard let order else { return try await printAbsence(client) }
             OrderText(
-                order, calls: order.openOnes, context: try await WorkflowOnServer.context(of: order, client),
+                order, children: try await client.children(of: order, asOf: upTo.moment), calls: order.openOnes,
+                context: try await WorkflowOnServer.context(of: order, client),
                 now: try reply?.asOf ?? World.system.now()
             ).write()
         }

@@ -10,6 +10,7 @@ struct RushFile {
 
     init(_ asked: String?) throws {
         if let asked {
+            try OrderBookPlace.requireClosed(asked)
             guard !FileManager.default.fileExists(atPath: asked) else {
                 throw CommandFailure("\(asked) exists already; a rush wants a new file")
             }

@@ -60,6 +60,7 @@ struct ServeNoun: AsyncParsableCommand {
         var settings = ServeSettings()
         let plan = try ServePlan(self, &settings)
         guard !printConfig else { return Self.show(settings.all) }
+        try OrderBookPlace.requireClosed(plan.database.path)
         ProcessBounds.tighten()
         ProcessBounds.raiseOpenFiles()
         let texts = try WorkflowChoice(workflow).texts
@@ -101,10 +102,10 @@ struct ServePlan {
             throw CommandFailure("--http is HOST:PORT or off, not \(http)", status: .misused)
         }
         let socket = settings.value("socket", flag: noun.socket, usual: path + ".sock")
-        server.socket = socket == "off" ? nil : socket
+        server.socket = socket == "off" ? .off : .at(path: socket)
         if noun.socket == nil, socket.utf8.count > BookServer.Settings.socketPathBytesMax {
             Output.error.line("waybill: the path \(socket) is too long for a socket; --socket names a shorter one")
-            server.socket = nil
+            server.socket = .off
         }
         server.hosts = noun.host
         server.isOpen = try settings.flag("open", flag: noun.open)

@@ -2,6 +2,7 @@ import ArgumentParser
 import Waybill
 import WaybillAPI
 import WaybillAccess
+import WaybillClient
 import WaybillCore
 
 /// `waybill token`: who may ask a server what.
@@ -37,19 +38,20 @@ struct CreateToken: AsyncParsableCommand {
     var lasts = Interval.days(90)
 
     func run() async throws {
-        let plan: NewToken
         do throws(Problem) {
-            plan = try NewToken(name: name, grants: grant, lasts: lasts, reason: reason)
+            _ = try NewToken(name: name, grants: grant, lasts: lasts, reason: reason)
         } catch {
             throw CommandFailure(error.detail, status: .misused)
         }
-        let made = try await file.database.writing { book in
-            try await plan.make(in: ServedBook(book), by: "owner")
+        let question = try Question("createToken").with { writer in
+            writer.member("name", name)
+            writer.members("grants", grant) { $0.text($1) }
+            writer.member("expires_in", lasts.milliseconds)
+            writer.member("reason", reason)
         }
-        guard file.json else { return Output.standard.line(made.text.text.string) }
-        var writer = JSONWriter()
-        writer.token(made.token, secret: made.text.text)
-        writer.print()
+        let made = try await file.acting { try await $0.reply(to: question) }
+        guard file.json else { return Output.standard.line(try Members(made.body).text("token").string) }
+        JSONWriter.print(made)
     }
 }
 
@@ -61,22 +63,20 @@ struct ListTokens: AsyncParsableCommand {
     @OptionGroup var file: FileOptions
 
     func run() async throws {
-        let (tokens, now) = try await file.database.reading { book in
-            (try book.engine.accessTokens().compactMap { AccessToken($0) }, book.now)
-        }
+        let tokens = try await file.asking { try await $0.ask(Question("listTokens")).objects("items") }
+        let now = World.system.now()
         if file.json {
             var writer = JSONWriter()
-            writer.beginArray()
-            for token in tokens { writer.token(token, secret: nil) }
-            writer.endArray()
+            writer.members(of: tokens)
             return writer.print()
         }
         var table = TextTable([.init("ID"), .init("NAME"), .init("STATE"), .init("EXPIRES"), .init("GRANTS")])
         for token in tokens {
-            let state = token.revokedAt != nil ? "revoked" : token.stands(at: now) ? "stands" : "expired"
+            let (expiry, isRevoked) = (try token.time("expires_at"), try token.timeIfAny("revoked_at") != nil)
             table.add([
-                token.id.string, token.name.string, state, token.expiresAt.iso8601,
-                token.grants.map(\.text.string).joined(separator: " "),
+                try token.text("id").string, try token.text("name").string,
+                isRevoked ? "revoked" : now < expiry ? "stands" : "expired", expiry.iso8601,
+                try token.texts("grants").map(\.string).joined(separator: " "),
             ])
         }
         table.write()
@@ -96,15 +96,16 @@ struct RevokeToken: AsyncParsableCommand {
     var reason: Text
 
     func run() async throws {
-        let revoked = try await file.database.writing { book in
-            try await book.engine.revokeAccessToken(id, by: "owner", because: reason)
+        let revoked = try await file.acting { client in
+            let question = try Question("revokeToken", id).with { $0.member("reason", reason) }
+            do {
+                return try await client.reply(to: question)
+            } catch let refused as Refused where refused.status == 404 {
+                throw CommandFailure("there is no token \(id)", status: .negative)
+            }
         }
-        guard let revoked, let token = AccessToken(revoked) else {
-            throw CommandFailure("there is no token \(id)", status: .negative)
-        }
-        guard file.json else { return Output.standard.line("\(token.id) of \(token.name) is revoked".printable) }
-        var writer = JSONWriter()
-        writer.token(token, secret: nil)
-        writer.print()
+        guard !file.json else { return JSONWriter.print(revoked) }
+        let token = try Members(revoked.body)
+        Output.standard.line("\(try token.text("id")) of \(try token.text("name")) is revoked".printable)
     }
 }

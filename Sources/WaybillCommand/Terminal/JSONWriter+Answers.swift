@@ -1,11 +1,22 @@
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// The JSON of what commands answer.
 extension JSONWriter {
     /// What was written, as the one line of a command's answer.
     func print(to output: Output = .standard) { output.write(bytes + [UInt8(ascii: "\n")]) }
+
+    /// The object of an answer, as the one line of a command's answer.
+    static func print(_ reply: Reply) { Output.standard.write(reply.body + [UInt8(ascii: "\n")]) }
+
+    /// The objects of an answer as they came, as an array.
+    mutating func members(of objects: [Members]) {
+        beginArray()
+        for object in objects { json(object.bytes) }
+        endArray()
+    }
 
     mutating func refusal(_ refusal: Refusal) {
         beginObject()

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill timeout resume`: bulk changes that were interrupted.
@@ -13,27 +14,57 @@ struct ResumeTimeouts: AsyncParsableCommand {
     @Flag(help: "Give them up; what they have changed stays changed.")
     var stop = false
 
+    @OptionGroup var reason: ReasonOption
+
     func run() async throws {
-        try OrderBookPlace.requireClosed(file.db)
+        guard try file.place.client() == nil else { return try await runOnServer() }
         try await file.database.writing { book in
             let jobs = try await book.unfinishedTimeoutJobs()
             if jobs.isEmpty { say("nothing was interrupted") }
             for job in jobs {
                 if stop {
-                    try await book.stop(job)
+                    try await book.stop(job, by: reason.origin)
                     say("job \(job.number) given up, \(counted(job.changed, "order")) changed")
                 } else {
+                    try await book.noteResumption(of: job, by: reason.origin)
                     let changed = try await finish(job, in: book)
                     say("job \(job.number) finished, \(counted(changed, "order")) changed")
                 }
             }
-            guard file.json else { return }
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.members(stop ? "stopped" : "finished", jobs) { $0.int($1.number) }
-            writer.endObject()
-            writer.print()
+            write(jobs.map(\.number))
         }
+    }
+
+    /// The same of the operations of a server; one that runs there is waited for.
+    private func runOnServer() async throws {
+        try await file.acting { client in
+            let jobs = try await client.list(Question("listOperations"), atMost: .max) { members -> ServedJob? in
+                guard try members.text("kind") == "timeouts" else { return nil }
+                let job = try ServedJob(members)
+                return job.isRunning ? job : nil
+            }.reversed()
+            if jobs.isEmpty { say("nothing was interrupted") }
+            for job in jobs {
+                let verb = stop ? "stopOperation" : "resumeOperation"
+                let answer = try await client.ask(Question(verb, job.id).with { reason.write(to: &$0) })
+                if stop {
+                    say("job \(job.number) given up, \(counted(try answer.int("changed"), "order")) changed")
+                } else {
+                    let changed = try await ServedJob(answer).finish(client)
+                    say("job \(job.number) finished, \(counted(changed, "order")) changed")
+                }
+            }
+            write(jobs.map(\.number))
+        }
+    }
+
+    private func write(_ numbers: [Int64]) {
+        guard file.json else { return }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.members(stop ? "stopped" : "finished", numbers) { $0.int($1) }
+        writer.endObject()
+        writer.print()
     }
 
     private func say(_ sentence: String) {

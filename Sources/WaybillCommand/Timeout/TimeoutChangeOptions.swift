@@ -19,6 +19,8 @@ struct TimeoutChangeOptions: ParsableArguments {
     @Flag(help: "With a filter: only say how many orders it would change.")
     var dryRun = false
 
+    @OptionGroup var reason: ReasonOption
+
     func validate() throws {
         if id != nil, !filter.isEmpty { throw ValidationError("Give an order's id or a filter, not both.") }
         if id != nil, dryRun { throw ValidationError("--dry-run is for a filter.") }
@@ -65,7 +67,7 @@ struct TimeoutChangeOptions: ParsableArguments {
     }
 
     private func changeMany(_ action: TimeoutChange.Action, done: String) async throws {
-        try OrderBookPlace.requireClosed(file.db)
+        if try file.place.client() != nil { return try await changeManyOnServer(action, done: done) }
         if dryRun {
             let count = try await file.database.reading { book in try book.countTimeouts(change(action, in: book)) }
             return report(count, isDryRun: true, sentence: "\(counted(count, "order")) would have \(name) \(done)")
@@ -76,9 +78,24 @@ struct TimeoutChangeOptions: ParsableArguments {
                     "job \(other.number) was not finished (\(other.changed) orders done): "
                         + "`waybill timeout resume` finishes it, `waybill timeout resume --stop` gives it up")
             }
-            return try await finish(try await book.startTimeoutJob(change(action, in: book)), in: book)
+            return try await finish(
+                try await book.startTimeoutJob(change(action, in: book), by: reason.origin), in: book)
         }
         report(changed, isDryRun: false, sentence: "\(name) of \(counted(changed, "order")) \(done)")
+    }
+
+    /// The same as an operation of the server, whose end is awaited.
+    private func changeManyOnServer(_ action: TimeoutChange.Action, done: String) async throws {
+        let question = try BulkChange(action, name, where: filter.asked(), isDryRun: dryRun, because: reason).question
+        try await file.acting { client in
+            let answer = try await client.ask(question)
+            guard !dryRun else {
+                let count = try answer.int("orders")
+                return report(count, isDryRun: true, sentence: "\(counted(count, "order")) would have \(name) \(done)")
+            }
+            let changed = try await ServedJob(answer).finish(client)
+            report(changed, isDryRun: false, sentence: "\(name) of \(counted(changed, "order")) \(done)")
+        }
     }
 
     private func change(_ action: TimeoutChange.Action, in book: OrderBook) throws -> TimeoutChange {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill workflow activate`: which text of a file takes the new orders of a name.
@@ -24,12 +25,14 @@ struct ActivateWorkflow: AsyncParsableCommand {
     @Argument(help: "The hash of the text, or how it begins.")
     var hash: String
 
-    @Option(help: "Who asks for it.")
-    var caller = "waybill"
+    @Option(help: "Who asks for it: waybill, or the holder of the token.")
+    var caller: Text?
+
+    @OptionGroup var reason: ReasonOption
 
     func run() async throws {
-        let active = try await file.database.writing { book in
-            let editions = try book.workflowEditions().filter { $0.name == name }
+        let active = try await file.acting { client in
+            let editions = try await client.heldTexts().filter { $0.name == name }
             let meant = editions.filter { $0.hash.description.hasPrefix(hash) }
             guard let edition = meant.first, meant.count == 1 else {
                 let known = editions.map { "version \($0.version) (\($0.hash.short))" }.joined(separator: ", ")
@@ -38,7 +41,11 @@ struct ActivateWorkflow: AsyncParsableCommand {
                 throw CommandFailure(
                     "\(problem) that begins with \(hash); the file has \(known.isEmpty ? "none of that name" : known)")
             }
-            try book.activate(edition, caller: caller)
+            let question = try Question("activateWorkflow", name.text).with { writer in
+                writer.member("hash", edition.hash.text)
+                reason.write(to: &writer)
+            }
+            _ = try await client.ask(question.by(caller, on: client))
             return edition
         }
         guard file.json else {

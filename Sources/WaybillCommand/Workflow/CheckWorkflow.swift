@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 import WorkflowFile
 
@@ -15,14 +16,21 @@ struct CheckWorkflow: AsyncParsableCommand {
     @Flag(help: "Print one JSON array with an object per file.")
     var json = false
 
-    @Option(
-        help: ArgumentHelp("Check also that they fit the parents whose orders are in this file.", valueName: "file"))
-    var db: String?
+    @OptionGroup var held: HeldTextOptions
+
+    /// A workflow that is named, and its text.
+    private struct Named {
+        let workflow: Workflow
+        let text: Text
+    }
 
     /// The workflows that are named, to be checked together.
-    private func named() throws -> [Workflow] {
+    private func named() throws -> [Named] {
         try file.filter { $0 != "-" }.compactMap { argument in
-            WorkflowFile.check(bytes: try WorkflowSource(argument).bytes).workflow
+            let bytes = try WorkflowSource(argument).bytes
+            return WorkflowFile.check(bytes: bytes).workflow.map {
+                Named(workflow: $0, text: Text(String(decoding: bytes, as: UTF8.self)))
+            }
         }
     }
 
@@ -34,16 +42,20 @@ struct CheckWorkflow: AsyncParsableCommand {
     }
 
     /// What of a workflow does not fit the parents in the file, when it is opened with those that are named.
-    private func unfit(_ workflow: Workflow, beside named: [Workflow]) async throws -> [WorkflowFinding] {
-        guard let db else { return [] }
-        return try await DatabaseFile(path: db).reading { book in
-            try book.familyFindings(of: workflow, among: named)
+    private func unfit(_ bytes: [UInt8], beside named: [Named]) async throws -> [WorkflowFinding] {
+        guard held.isGiven else { return [] }
+        let question = try Question("checkWorkflow").with { writer in
+            writer.member("text", Text(String(decoding: bytes, as: UTF8.self)))
+            writer.members("with", named) { $0.text($1.text) }
+            writer.member("in_file", true)
         }
+        return try await held.asking { try await $0.ask(question).objects("in_file").map { try $0.finding() } }
     }
 
     func run() async throws {
         let named = try named()
-        let others = named + shipped(beside: named)
+        let workflows = named.map(\.workflow)
+        let others = workflows + shipped(beside: workflows)
         var writer = JSONWriter()
         var hasErrors = false
         writer.beginArray()
@@ -52,7 +64,7 @@ struct CheckWorkflow: AsyncParsableCommand {
             var (workflow, findings) = WorkflowFile.check(bytes: source.bytes, tryingFacts: true)
             if let checked = workflow {
                 findings += WorkflowFile.familyFindings(of: checked, among: others)
-                findings += try await unfit(checked, beside: named)
+                findings += try await unfit(source.bytes, beside: named)
                 if findings.contains(where: { $0.severity == .error }) { workflow = nil }
             }
             hasErrors = hasErrors || workflow == nil
@@ -109,5 +121,14 @@ struct CheckWorkflow: AsyncParsableCommand {
             writer.endObject()
         }
         writer.endObject()
+    }
+}
+
+extension Members {
+    /// What is wrong at one place of a workflow's text.
+    fileprivate func finding() throws(ClientFailure) -> WorkflowFinding {
+        WorkflowFinding(
+            severity: try word("severity"), line: Int(try int("line")), column: Int(try int("column")),
+            path: try text("path").string, message: try text("message").string, hint: try textIfAny("fix")?.string)
     }
 }

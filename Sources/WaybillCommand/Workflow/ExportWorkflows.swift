@@ -1,6 +1,9 @@
 import ArgumentParser
 import Foundation
 import Waybill
+import WaybillAPI
+import WaybillClient
+import WaybillCore
 
 /// `waybill workflow export`: the texts of shipped workflows, or of those of a file, to read or to start from.
 struct ExportWorkflows: AsyncParsableCommand {
@@ -14,12 +17,11 @@ struct ExportWorkflows: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Write NAME.yaml files there. A file that exists is left alone.", valueName: "dir"))
     var to: String?
 
-    @Option(help: ArgumentHelp("Take the texts that this file holds.", valueName: "file"))
-    var db: String?
+    @OptionGroup var held: HeldTextOptions
 
     func run() async throws {
         let texts: [WorkflowText]
-        if let db { texts = try await held(by: DatabaseFile(path: db)) } else { texts = try chosen() }
+        if held.isGiven { texts = try await heldTexts() } else { texts = try chosen() }
         guard let directory = to else {
             for (index, text) in texts.enumerated() {
                 if index > 0 { Output.standard.line("---") }
@@ -36,18 +38,23 @@ struct ExportWorkflows: AsyncParsableCommand {
     }
 
     /// By name those that take new orders; by hash any.
-    private func held(by file: DatabaseFile) async throws -> [WorkflowText] {
-        let editions = try await file.reading { book in try book.workflowEditions() }
-        let wanted = name.isEmpty ? editions.filter(\.isCurrent).map(\.name.description) : name
-        return try wanted.map { wanted throws(CommandFailure) in
-            let edition =
-                editions.first { $0.isCurrent && $0.name.description == wanted }
-                ?? editions.first { $0.hash.description.hasPrefix(wanted) }
-            guard let edition else {
-                let known = editions.map { "\($0.name) \($0.version) (\($0.hash.short))" }.joined(separator: ", ")
-                throw CommandFailure("the file has no workflow \(wanted); it has: \(known)")
+    private func heldTexts() async throws -> [WorkflowText] {
+        try await held.asking { client in
+            let held = try await client.heldTexts()
+            let wanted = name.isEmpty ? held.filter(\.isCurrent).map(\.name.description) : name
+            var texts: [WorkflowText] = []
+            for wanted in wanted {
+                let found =
+                    held.first { $0.isCurrent && $0.name.description == wanted }
+                    ?? held.first { $0.hash.description.hasPrefix(wanted) }
+                guard let found else {
+                    let known = held.map { "\($0.name) \($0.version) (\($0.hash.short))" }.joined(separator: ", ")
+                    throw CommandFailure("the file has no workflow \(wanted); it has: \(known)")
+                }
+                let text = String(decoding: try await client.text(of: found), as: UTF8.self)
+                texts.append(WorkflowText(text, source: "\(found.name).yaml"))
             }
-            return WorkflowText(edition.text, source: "\(edition.name).yaml")
+            return texts
         }
     }
 

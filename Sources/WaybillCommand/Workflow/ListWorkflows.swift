@@ -1,6 +1,7 @@
 import ArgumentParser
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
 /// `waybill workflow list`: the workflows that come with Waybill, or the texts that a file holds.
@@ -14,13 +15,12 @@ struct ListWorkflows: AsyncParsableCommand {
     @Flag(help: "Print one JSON array.")
     var json = false
 
-    @Option(help: ArgumentHelp("List the texts that this file holds, and which take new orders.", valueName: "file"))
-    var db: String?
+    @OptionGroup var held: HeldTextOptions
 
     func run() async throws {
-        if let db {
-            let editions = try await DatabaseFile(path: db).reading { book in try book.workflowEditions() }
-            return json ? write(editions) : print(editions)
+        if held.isGiven {
+            let texts = try await held.asking { try await $0.heldTexts() }
+            return json ? write(texts) : print(texts)
         }
         let workflows = try WorkflowText.shipped.map { try WorkflowSource($0.name).workflow() }
         if json { return write(workflows) }
@@ -59,31 +59,31 @@ struct ListWorkflows: AsyncParsableCommand {
         writer.print()
     }
 
-    private func print(_ editions: [WorkflowEdition]) {
+    private func print(_ texts: [HeldText]) {
         var table = TextTable([
             .init("NAME"), .init("VERSION", isRightAligned: true), .init("HASH"), .init("TAKES ORDERS"),
             .init("FIRST USED"),
         ])
-        for edition in editions {
+        for text in texts {
             table.add([
-                edition.name.description, "\(edition.version)", edition.hash.short, edition.isCurrent ? "yes" : "",
-                edition.firstUsedAt.iso8601,
+                text.name.description, "\(text.version)", text.hash.short, text.isCurrent ? "yes" : "",
+                text.firstUsedAt.iso8601,
             ])
         }
         guard !table.isEmpty else { return Output.standard.line(Style.dim("no workflows")) }
         table.write()
     }
 
-    private func write(_ editions: [WorkflowEdition]) {
+    private func write(_ texts: [HeldText]) {
         var writer = JSONWriter()
         writer.beginArray()
-        for edition in editions {
+        for text in texts {
             writer.beginObject()
-            writer.member("id", edition.name.text)
-            writer.member("version", edition.version)
-            writer.member("hash", edition.hash.text)
-            writer.member("takes_orders", edition.isCurrent)
-            writer.member("first_used_at", edition.firstUsedAt)
+            writer.member("id", text.name.text)
+            writer.member("version", text.version)
+            writer.member("hash", text.hash.text)
+            writer.member("takes_orders", text.isCurrent)
+            writer.member("first_used_at", text.firstUsedAt)
             writer.endObject()
         }
         writer.endArray()

@@ -56,7 +56,7 @@ extension MessageRefusal {
         case .decidedAlready(let decision): "the message was decided before: \(decision)"
         case .decidedByAnswer(let order, let key, let ok, let failed):
             "only the answer to the call \(key) decides this message: send \(ok) or \(failed) to the order \(order) "
-                + "with the key \(key) (waybill order send \(order) \(ok) --key \(key))"
+                + "with the key \(key) (waybill order send \(order) \(ok) --key \(key) --role ROLE)"
         case .notForThisGroup(let group, let problem): "not for the group \(group): \(problem)"
         case .keyReused(let key): "the key \(key) was used for another request; choose another one"
         case .limit(let what, let max): "\(what): at most \(max)"

@@ -1,0 +1,16 @@
+import ArgumentParser
+import WaybillAPI
+import WaybillAccess
+import WaybillCore
+
+/// Why an operator does something.
+struct ReasonOption: ParsableArguments {
+    @Option(help: "Why; kept in the audit.")
+    var reason = Text("asked for on the command line")
+
+    /// What the owner of a closed file does for it.
+    var origin: Origin { Origin(caller: Principal.owner.name, reason: reason) }
+
+    /// The field of a question.
+    func write(to writer: inout JSONWriter) { writer.member("reason", reason) }
+}

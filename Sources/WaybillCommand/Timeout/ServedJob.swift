@@ -1,0 +1,94 @@
+import Waybill
+import WaybillAPI
+import WaybillClient
+import WaybillCore
+
+/// A change of the timeouts of many orders, as a server is asked for it.
+struct BulkChange {
+    let question: Question
+
+    init(
+        _ action: TimeoutChange.Action, _ name: TimeoutName, where filter: OrderFilter, isDryRun: Bool,
+        because reason: ReasonOption
+    ) throws {
+        question = try Question("changeTimeouts").with { writer in
+            writer.key("filter")
+            writer.beginObject()
+            writer.member("status", ifAny: filter.status)
+            writer.member("workflow", ifAny: filter.workflow?.text)
+            writer.key("attributes")
+            writer.beginObject()
+            for attribute in filter.attributes {
+                writer.key(named: attribute.name)
+                writer.text(attribute.value)
+            }
+            writer.endObject()
+            writer.endObject()
+            writer.member("name", name.text)
+            writer.key("action")
+            writer.beginObject()
+            switch action {
+            case .cancel: writer.member("cancel", true)
+            case .extend(let interval): writer.member("extend", interval.milliseconds)
+            case .move(let moment): writer.member("move", moment)
+            }
+            writer.endObject()
+            writer.member("dry_run", isDryRun)
+            reason.write(to: &writer)
+        }
+    }
+}
+
+/// A change in many writes that a server works off.
+struct ServedJob {
+    /// Between two looks at how far it came.
+    private static let pause = Interval(milliseconds: 100)
+    /// A job that has not moved for so long is not being worked off.
+    private static let standstillMax = Interval.seconds(60)
+
+    let id: Text
+    let number: Int64
+    let changed: Int64
+    let isRunning: Bool
+    private let isStopped: Bool
+    private let changedAt: Moment
+
+    init(_ members: Members) throws(ClientFailure) {
+        id = try members.text("operation")
+        guard let number = Int64(id.string.dropFirst()) else {
+            throw ClientFailure(.unreadable, "the answer names the operation '\(id)'")
+        }
+        self.number = number
+        changed = try members.int("changed")
+        let state = try members.text("state")
+        isRunning = state == "running"
+        isStopped = state == "stopped"
+        changedAt = try members.time("changed_at")
+    }
+
+    /// Waits for its end, and answers how many orders it has changed.
+    func finish(_ client: Client) async throws -> Int64 {
+        let world = World.system
+        let progress = ProgressLine()
+        defer { progress.clear() }
+        var job = self
+        var movedAt = world.uptime()
+        while job.isRunning {
+            progress.show("\(job.changed) orders changed")
+            await world.rest(Self.pause)
+            let next = try await ServedJob(client.ask(Question("showOperation", id)))
+            if next.changedAt != job.changedAt || next.changed != job.changed { movedAt = world.uptime() }
+            job = next
+            guard world.uptime().milliseconds - movedAt.milliseconds < Self.standstillMax.milliseconds else {
+                throw CommandFailure(
+                    "job \(number) does not go on (\(job.changed) orders done): `waybill timeout resume` finishes it, "
+                        + "`waybill timeout resume --stop` gives it up")
+            }
+        }
+        guard !job.isStopped else {
+            throw CommandFailure(
+                "job \(number) was given up, \(counted(job.changed, "order")) changed", status: .negative)
+        }
+        return job.changed
+    }
+}

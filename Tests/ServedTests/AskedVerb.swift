@@ -1,0 +1,200 @@
+import Foundation
+
+/// One verb of the command line, asked on a closed file and of a server that has a copy of it open.
+struct AskedVerb: Sendable, CustomStringConvertible {
+    /// How the two answers are compared.
+    enum Comparison: Sendable {
+        case exact
+        /// But for times, lengths of time, what is made of chance (ids, receipts, tokens), and what only the memory of
+        /// the process knows that delivers.
+        case likeness
+        /// The first column only: the rest tells how the process is that answers.
+        case names
+    }
+
+    /// `{name}` in a word stands for what an earlier answer had.
+    let words: [String]
+    let comparison: Comparison
+    /// What is kept of the answer, by its name: the first group of a pattern.
+    let keeps: [String: String]
+    var description: String { words.joined(separator: " ") }
+
+    init(_ words: String..., as comparison: Comparison = .exact, keeps: [String: String] = [:]) {
+        self.words = words
+        self.comparison = comparison
+        self.keeps = keeps
+    }
+
+    /// Noun and verb, as `waybill help` names them; of a noun without verbs the noun.
+    var verb: String {
+        Self.nounsWithoutVerbs.contains(words[0]) ? words[0] : words.prefix(2).joined(separator: " ")
+    }
+
+    static let nounsWithoutVerbs: Set<String> = [
+        "demo", "replay", "verify", "recover", "certify", "serve", "audit", "doctor", "bench",
+    ]
+}
+
+/// The verbs that work both ways, each with what it is asked; in this order, as one makes what the next looks at.
+enum AskedVerbs {
+    static let all =
+        orders + stock + timeouts + topics + groups + messages + halfMessages + lanes + workflows + tokens
+        + [
+            AskedVerb("audit", as: .likeness), AskedVerb("audit", "--type", "$topic", "--json", as: .likeness),
+            AskedVerb("doctor", as: .names),
+        ]
+
+    private static let orders: [AskedVerb] = [
+        AskedVerb("order", "list"), AskedVerb("order", "list", "--newest-first", "--json"),
+        AskedVerb("order", "list", "--where", "buyer=ann", "--limit", "1"),
+        AskedVerb("order", "list", "--where", "byer=ann"),
+        AskedVerb("order", "show", "o-1", "--json"), AskedVerb("order", "show", "o-1/x", "--json"),
+        AskedVerb("order", "show", "o-1", "--as-of", "3"), AskedVerb("order", "show", "none"),
+        AskedVerb("order", "show", "o-2", "--at", "2020-01-01T00:00:00Z"),
+        AskedVerb("order", "history", "o-1"), AskedVerb("order", "history", "o-1", "--json"),
+        AskedVerb("order", "history", "none"),
+        AskedVerb("order", "send", "o-1", "pay", "--role", "payments", "--data", "{}"),
+        AskedVerb("order", "send", "o-1", "pay", "--role", "nobody", "--data", "{}", "--json"),
+        AskedVerb("order", "send", "o-1", "pay"), AskedVerb("order", "send", "none", "pay", "--role", "payments"),
+        AskedVerb("order", "send", "o-2", "cancel", "--role", "buyer", "--key", "c-1"),
+        AskedVerb("order", "send", "o-2", "cancel", "--role", "buyer", "--key", "c-1", "--json"),
+        AskedVerb("order", "calls"), AskedVerb("order", "calls", "--json", "--unanswered"),
+        AskedVerb("order", "show", "o-1", as: .likeness), AskedVerb("order", "why", "o-1", as: .likeness),
+        AskedVerb("order", "why", "o-1", "--json", as: .likeness), AskedVerb("order", "why", "none", as: .likeness),
+    ]
+
+    private static let stock: [AskedVerb] = [
+        AskedVerb("stock", "list"), AskedVerb("stock", "list", "--prefix", "m", "--json"),
+        AskedVerb("stock", "show", "mug"), AskedVerb("stock", "show", "cup"), AskedVerb("stock", "show", "tea"),
+        AskedVerb("stock", "receive", "mug", "5", "--key", "r-1"), AskedVerb("stock", "receive", "mug", "0"),
+        AskedVerb("stock", "receive", "mug", "5", "--key", "r-1", "--json"),
+        AskedVerb("stock", "adjust", "mug", "--by=-1", "--note", "broken"),
+        AskedVerb("stock", "count", "mug", "9", "--expected", "1", "--json"),
+        AskedVerb("stock", "count", "mug", "9", "--expected", "1"),
+    ]
+
+    private static let timeouts: [AskedVerb] = [
+        AskedVerb("timeout", "list", "--json"), AskedVerb("timeout", "list", "none"),
+        AskedVerb("timeout", "extend", "--status", "awaiting payment", "--name", "pay_due", "--by", "1h", "--dry-run"),
+        AskedVerb("timeout", "extend", "--status", "awaiting payment", "--name", "pay_due", "--by", "1h"),
+        AskedVerb("timeout", "move", "--where", "shop=7", "--name", "pay_due", "--to", "4000000000000", "--json"),
+        AskedVerb("timeout", "cancel", "--where", "byer=7", "--name", "pay_due"),
+        AskedVerb("timeout", "resume"), AskedVerb("timeout", "resume", "--stop", "--json"),
+        AskedVerb("timeout", "move", "o-1", "--name", "pay_due", "--to", "2100-01-01T00:00:00Z"),
+        AskedVerb("timeout", "extend", "o-1", "--name", "pay_due", "--by", "1h", "--json"),
+        AskedVerb("timeout", "cancel", "o-1", "--name", "pay_due"),
+        AskedVerb("timeout", "cancel", "o-1", "--name", "pay_due"),
+        AskedVerb("timeout", "release"), AskedVerb("timeout", "release", "--json"),
+        AskedVerb("timeout", "hold", "--reason", "payments are down", as: .likeness),
+        AskedVerb("timeout", "list", as: .likeness), AskedVerb("order", "why", "o-1", as: .likeness),
+        AskedVerb("timeout", "release", as: .likeness),
+    ]
+
+    private static let topics: [AskedVerb] = [
+        AskedVerb("topic", "create", "news", "--type", "mixed"), AskedVerb("topic", "create", "news"),
+        AskedVerb("topic", "create", "a/b"), AskedVerb("topic", "create", "bad", "--queues", "0", "--json"),
+        AskedVerb("topic", "create", "gone", "--json", as: .likeness),
+        AskedVerb("topic", "update", "news", "--retention", "2d"), AskedVerb("topic", "update", "none"),
+        AskedVerb("topic", "list"), AskedVerb("topic", "list", "--json", as: .likeness),
+        AskedVerb("topic", "show", "news"), AskedVerb("topic", "show", "none", "--json"),
+        AskedVerb("topic", "delete", "gone"), AskedVerb("topic", "delete", "gone", "--json"),
+    ]
+
+    private static let groups: [AskedVerb] = [
+        AskedVerb("group", "create", "desk", "--max-attempts", "1"), AskedVerb("group", "create", "desk"),
+        AskedVerb("group", "create", "desk", "--max-attempts", "1", "--json", as: .likeness),
+        AskedVerb("group", "create", "bad", "--max-attempts", "0"),
+        AskedVerb("group", "create", "gone", "--fifo", "true"),
+        AskedVerb("group", "update", "desk", "--invisible", "1h"), AskedVerb("group", "update", "none"),
+        AskedVerb("group", "list", as: .likeness), AskedVerb("group", "list", "--json", as: .likeness),
+        AskedVerb("group", "show", "desk"), AskedVerb("group", "show", "none"),
+        AskedVerb("group", "delete", "gone"), AskedVerb("group", "delete", "gone", "--json"),
+    ]
+
+    private static let messages: [AskedVerb] = [
+        AskedVerb("message", "send", "news", "--body", "{\"a\": 1}\n", "--tag", "x", "--key", "k-1", as: .likeness),
+        AskedVerb("message", "send", "news", "--body", " null\n", "--key", "k-2", "--property", "p=1", as: .likeness),
+        AskedVerb("message", "send", "news", "--body", "no JSON \u{E9}", "--lane", "blue", "--json", as: .likeness),
+        AskedVerb("message", "send", "news", "--body", ""), AskedVerb("message", "send", "none", "--body", "x"),
+        AskedVerb("message", "send", "news", "--body", "x", "--priority", "11", "--json"),
+        AskedVerb(
+            "message", "send", "news", "--body", "later", "--delay", "1h", "--json", as: .likeness,
+            keeps: ["handle": #""recall_handle":"(\w+)""#]),
+        AskedVerb("message", "reschedule", "news", "{handle}", "--to", "2100-01-01T00:00:00Z"),
+        AskedVerb("message", "recall", "news", "{handle}", as: .likeness),
+        AskedVerb("message", "recall", "news", "{handle}", "--json", as: .likeness),
+        AskedVerb("message", "recall", "news", "nothing"),
+        AskedVerb(
+            "message", "receive", "desk", "news", "--max", "1", "--json", "--receipts", as: .likeness,
+            keeps: ["receipt": #""receipt":"(desk:\w+)""#, "id": #""id":"(\w+)""#, "place": #""position":"([\d:]+)""#]),
+        AskedVerb("message", "extend", "{receipt}", "--by", "5m", as: .likeness),
+        AskedVerb("message", "ack", "{receipt}", as: .likeness),
+        AskedVerb("message", "ack", "{receipt}", as: .likeness), AskedVerb("message", "ack", "0101"),
+        AskedVerb("message", "fail", "desk:0101", "0202", "--group", "desk", "--json"),
+        AskedVerb("message", "receive", "desk", "news", "--give-up", "no use", as: .likeness),
+        AskedVerb("message", "receive", "desk", "news"), AskedVerb("message", "receive", "none", "news"),
+        AskedVerb("message", "receive", "desk", "none", "--json"),
+        AskedVerb("message", "receive", "desk", "news", "--max", "0"),
+        AskedVerb("message", "receive", "desk", "news", "--sql", "a ="),
+        AskedVerb("message", "find", "--id", "{id}", as: .likeness),
+        AskedVerb("message", "find", "--key", "k-2", "--json", as: .likeness),
+        AskedVerb("message", "find", "--topic", "news", "--from", "2020-01-01T00:00:00Z", as: .likeness),
+        AskedVerb("message", "find", "--topic", "none", "--from", "2020-01-01T00:00:00Z"),
+        AskedVerb("message", "find", "--id", "none", "--json"), AskedVerb("message", "find", "--id", "none"),
+        AskedVerb("message", "trace", "{id}", as: .likeness), AskedVerb("message", "trace", "none", "--json"),
+        AskedVerb("group", "lag", as: .likeness), AskedVerb("group", "lag", "desk", "--json", as: .likeness),
+        AskedVerb("group", "lag", "none"),
+        AskedVerb("dead-letter", "list", "desk", as: .likeness), AskedVerb("dead-letter", "list", "none"),
+        AskedVerb("dead-letter", "list", "desk", "--json", as: .likeness),
+        AskedVerb("dead-letter", "redrive", "desk", "--limit", "0"), AskedVerb("dead-letter", "redrive", "desk"),
+        AskedVerb("dead-letter", "redrive", "none", "--json"),
+        AskedVerb("group", "look-back", "desk", "news", "--to-oldest", "--preview"),
+        AskedVerb("group", "look-back", "desk", "news", "--to-message", "{place}", "--json"),
+        AskedVerb("group", "look-back", "desk", "news", "--to", "2020-01-01T00:00:00Z"),
+        AskedVerb("group", "look-back", "desk", "none", "--to-newest"),
+    ]
+
+    private static let halfMessages: [AskedVerb] = [
+        AskedVerb(
+            "half-message", "prepare", "news", "--producer", "bank", "--body", "{}", "--json", as: .likeness,
+            keeps: ["first": #""transaction":"(\w+)""#]),
+        AskedVerb(
+            "half-message", "prepare", "news", "--producer", "bank", "--body", "{}", "--json", as: .likeness,
+            keeps: ["second": #""transaction":"(\w+)""#]),
+        AskedVerb("half-message", "prepare", "none", "--producer", "bank", "--body", "{}"),
+        AskedVerb("half-message", "list", as: .likeness), AskedVerb("half-message", "list", "--json", as: .likeness),
+        AskedVerb("half-message", "check", "bank"), AskedVerb("half-message", "check", "bank", "--json"),
+        AskedVerb("half-message", "resume", "news", "{first}"),
+        AskedVerb("half-message", "commit", "news", "{first}", as: .likeness),
+        AskedVerb("half-message", "rollback", "news", "{first}", "--json", as: .likeness),
+        AskedVerb("half-message", "rollback", "news", "{second}", "--json", as: .likeness),
+        AskedVerb("half-message", "commit", "news", "nothing"), AskedVerb("half-message", "list", "--parked"),
+    ]
+
+    private static let lanes: [AskedVerb] = [
+        AskedVerb("lane", "list"), AskedVerb("lane", "list", "--json"), AskedVerb("lane", "promote", "none"),
+        AskedVerb("lane", "promote", "blue"), AskedVerb("lane", "abandon", "blue", "--json"),
+    ]
+
+    private static let workflows: [AskedVerb] = [
+        AskedVerb("workflow", "list", as: .likeness),
+        AskedVerb(
+            "workflow", "list", "--json", as: .likeness,
+            keeps: ["hash": #""id":"standard-order","version":\d+,"hash":"(\w+)""#]),
+        AskedVerb("workflow", "export", "standard-order"), AskedVerb("workflow", "export", "{hash}"),
+        AskedVerb("workflow", "export", "none"), AskedVerb("workflow", "check", "standard-order", "parcel"),
+        AskedVerb("workflow", "check", "flash-sale", "--json"),
+        AskedVerb("workflow", "activate", "standard-order", "{hash}"),
+        AskedVerb("workflow", "activate", "standard-order", "zz", "--json"),
+    ]
+
+    private static let tokens: [AskedVerb] = [
+        AskedVerb(
+            "token", "create", "--name", "web", "--grant", "viewer", "--reason", "a test", as: .likeness,
+            keeps: ["token": #"wb-(\w+)-"#]),
+        AskedVerb("token", "create", "--name", "web", "--grant", "nothing", "--reason", "a test"),
+        AskedVerb("token", "list", as: .likeness), AskedVerb("token", "list", "--json", as: .likeness),
+        AskedVerb("token", "revoke", "{token}", "--reason", "a test", as: .likeness),
+        AskedVerb("token", "revoke", "none", "--reason", "a test"),
+    ]
+}
