@@ -3,9 +3,10 @@ import Fixtures
 import Synchronization
 import Testing
 import WaybillCore
-import WaybillEngine
 import WaybillStore
 import WaybillTimeouts
+
+@testable import WaybillEngine
 
 /// A wall clock that can be set, and an uptime that only runs.
 private final class BrokenClock: Sendable {
@@ -59,10 +60,12 @@ private final class BrokenClock: Sendable {
     @Test func `is not what it sees when it waits long for its turn to write`() async throws {
         let engine = try MugShop.engine(Store.inMemory(), world: BrokenClock().slowWorld)
         for number in 1...3 {
+            // Consumers and maintenance ask the same guarded clock, and wait for nothing.
+            _ = engine.clock.now()
             let received = await engine.submit(StockCommand(.receive(5), of: MugShop.mug, key: "r-\(number)"))
             #expect(try received.get().level.free == Int64(5 * number))
+            #expect(!engine.isClockHeld)
         }
-        #expect(!engine.isClockHeld)
         engine.close()
     }
 

@@ -1,3 +1,4 @@
+import Dispatch
 import WaybillBroker
 import WaybillCore
 import WaybillTimeouts
@@ -14,13 +15,18 @@ extension Engine {
     /// Waits until everything that is in line is committed and answered.
     package func finishWaiting() async {
         guard world.virtualClock == nil else { return }
-        while intake.depth > 0 {
-            // Behind what waits; closed: nothing does.
+        while true {
+            // What was taken before this may still be written, or keeps its place: what comes now stands behind it.
+            let isLast = intake.depth == 0
             let isIn = await withCheckedContinuation { continuation in
                 let refusal = intake.add(.work { _ in continuation.resume(returning: true) }, isOwn: true)
                 if refusal != nil { continuation.resume(returning: false) }
             }
+            // Closed: nothing waits.
             if !isIn { return }
+            if isLast { break }
         }
+        // Replies of large writes are handed out by another thread.
+        await withCheckedContinuation { continuation in replyQueue.async { continuation.resume() } }
     }
 }

@@ -85,7 +85,8 @@ extension Engine {
             case .request(let request, _):
                 batch.append(request)
             case .work(let body):
-                batch = write(batch, &pace).kept
+                // What came before it comes first, in as many writes as it takes.
+                repeat { batch = write(batch, &pace).kept } while !batch.isEmpty
                 let began = world.uptime()
                 writer.withLock { body($0) }
                 pace.served(from: began, to: world.uptime())

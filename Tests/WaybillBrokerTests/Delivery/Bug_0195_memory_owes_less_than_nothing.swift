@@ -1,6 +1,7 @@
 import Testing
 import WaybillCore
 import WaybillEngine
+import WaybillStore
 
 @testable import WaybillBroker
 
