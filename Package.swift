@@ -194,7 +194,7 @@ let package = Package(
             name: "WaybillBrokerTests",
             dependencies: [
                 "Fixtures", "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine",
-                "WorkflowFile",
+                "WorkflowFile", "Waybill", "WaybillAPI", "WaybillClient", "WaybillServer",
             ], swiftSettings: house),
         .testTarget(
             name: "WaybillTests",

@@ -22,6 +22,8 @@ enum Consuming {
                 Field("max", .integer(1...100), "How many at most; 32 unless said."),
                 Field("wait_ms", .integer(0...waitMax), "How long to wait when there is nothing."),
                 Field("invisible_ms", .integer(1...43_200_000), "How long others do not get them."),
+                Field(
+                    "renew", .boolean, "Whether that time goes on while the client asks again, up to three hours."),
                 Field("client", .text(bytesMax: 255), "The consumer's own name.", isRequired: true),
                 Field("attempt", .text(bytesMax: 255), "Names this attempt: asked again, it gets the same."),
                 Field("lane", .text(bytesMax: 128), "The grey-release route."),
@@ -54,6 +56,7 @@ enum Consuming {
         options.max = Int(try fields.int("max") ?? 32)
         options.wait = Interval(milliseconds: try fields.int("wait_ms") ?? 0)
         options.invisible = try fields.int("invisible_ms").map { Interval(milliseconds: $0) }
+        options.isRenewed = try fields.bool("renew") ?? false
         options.attempt = try fields.text("attempt", bytesMax: 255)?.string
         options.lane = try call.lane(fields).string
         let (group, asked) = (GroupName(call.path("group")), options)

@@ -11,7 +11,7 @@ import WaybillCore
         #expect(await broker.fail(held[0].receipt, .minutes(1)) == nil)
         #expect(await broker.acknowledge(held[1].receipt) == nil)
         _ = try await broker.lookBack("points", "orders", .oldest, false)
-        let lag = try #require(try broker.lags("points").first)
+        let lag = try #require(try await broker.lags("points").first)
         #expect(lag.finished == 0)
         #expect(lag.due == 1)
         #expect(lag.ready == 1)

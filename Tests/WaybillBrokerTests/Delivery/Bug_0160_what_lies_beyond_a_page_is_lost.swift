@@ -44,8 +44,8 @@ import WaybillTimeouts
         for _ in 0..<2 {
             try broker.crash()
             #expect(try await broker.take("points").isEmpty == false)
-            #expect(try broker.lags("points").map(\.sent) == [1])
-            #expect(try broker.lags("points").map(\.inFlight) == [1])
+            #expect(try await broker.lags("points").map(\.sent) == [1])
+            #expect(try await broker.lags("points").map(\.inFlight) == [1])
             broker.pass(.minutes(1))
         }
     }

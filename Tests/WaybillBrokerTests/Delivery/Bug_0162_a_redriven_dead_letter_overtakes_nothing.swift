@@ -114,7 +114,7 @@ import WaybillEngine
             try shop.engine.messages.trace(id: id).first?.groups["points"]
         }
         func lags() throws -> (orders: GroupLag?, dead: GroupLag?) {
-            let lags = try broker.lags("points")
+            let lags = try shop.engine.lags(of: "points").get()
             return (lags.first { $0.topic == "orders" }, lags.first { $0.topic == "%DLQ%points" })
         }
         #expect(try standing() == .dead)

@@ -35,7 +35,7 @@ import WaybillStore
         try damage(shop, change)
         try broker.crash()
         #expect(try await broker.take("points").isEmpty)
-        let lag = try broker.lags("points").first { $0.topic == "orders" }
+        let lag = try await broker.lags("points").first { $0.topic == "orders" }
         #expect(lag?.heldBack?.contains("damaged") == true)
         #expect(try await broker.drain("mail") == [0, 1, 2])
         try await broker.send(7, to: "news")
@@ -47,6 +47,6 @@ import WaybillStore
         _ = try await broker.lookBack("points", "orders", .oldest, false)
         #expect(try await broker.drain("points") == [0, 1, 2, 3])
         try broker.restart()
-        #expect(try broker.lags("points").allSatisfy { $0.heldBack == nil })
+        #expect(try await broker.lags("points").allSatisfy { $0.heldBack == nil })
     }
 }

@@ -54,7 +54,7 @@ import WaybillCore
             broker.pass(.seconds(30))
             #expect(try await broker.take("points", old, client: "old").isEmpty)
         }
-        #expect(try broker.lags("points").map(\.messages) == [0])
+        #expect(try await broker.lags("points").map(\.messages) == [0])
         #expect(try await broker.drain("points", new) == [])
     }
 
@@ -144,11 +144,11 @@ import WaybillCore
             }
         }
         #expect(caches.allSatisfy { $0 == source })
-        #expect(try broker.lags("caches").allSatisfy { $0.inFlight == 0 })
+        #expect(try await broker.lags("caches").allSatisfy { $0.inFlight == 0 })
     }
 }
 
-extension Result where Success == [Delivery], Failure == MessageRefusal {
+extension Result where Success == [Delivery], Failure == FaceRefusal {
     var refusalCode: String? {
         guard case .failure(let refusal) = self else { return nil }
         return refusal.code

@@ -34,7 +34,7 @@ import WaybillTimeouts
         for step in 0..<250 {
             try await perform(Int.random(in: 0..<100, using: &generator), shop, &ledger, isFIFO, &generator)
             ledger.dead.formUnion(try await deadLetters(broker))
-            let lags = try broker.lags("points")
+            let lags = try await broker.lags("points")
             let lag = lags.first { $0.topic == "orders" } ?? GroupLag(group: "points", topic: "orders")
             if lag.sent > 0, lag.waiting < lag.sent || !ledger.acknowledged.isEmpty {
                 #expect(
@@ -44,7 +44,7 @@ import WaybillTimeouts
         try await finish(shop, &ledger, isFIFO)
         #expect(ledger.acknowledged.union(ledger.dead) == Set(ledger.sent.keys), "seed \(seed)")
         #expect(ledger.acknowledged.isDisjoint(with: ledger.dead), "seed \(seed)")
-        #expect(try broker.lags("points").allSatisfy { $0.messages == 0 }, "seed \(seed)")
+        #expect(try await broker.lags("points").allSatisfy { $0.messages == 0 }, "seed \(seed)")
     }
 
     private func perform(
@@ -102,14 +102,14 @@ import WaybillTimeouts
                 }
             }
             ledger.dead.formUnion(try await deadLetters(shop.driver))
-            if try shop.driver.lags("points").allSatisfy({ $0.messages == 0 }) { return }
+            if try await shop.driver.lags("points").allSatisfy({ $0.messages == 0 }) { return }
         }
     }
 
     private func deadLetters(_ broker: DeliveryDriver) async throws -> [Int] {
         do {
             return try await broker.drain("audit", Subscription("%DLQ%points"))
-        } catch let refusal as MessageRefusal where refusal.code == "unknown_topic" {
+        } catch let refusal as FaceRefusal where refusal.code == "unknown_topic" {
             return []
         }
     }

@@ -1,23 +1,23 @@
 import WaybillBroker
 import WaybillCore
 
-/// A broker as the delivery promises see it, whatever face it shows: in process now, over a wire as well.
+/// A broker as the delivery promises see it, whatever face it shows.
 struct DeliveryDriver: Sendable {
     var createTopic: @Sendable (TopicName, TopicType) async throws -> Void
     var createGroup: @Sendable (GroupName, GroupSettings) async throws -> Void
     var send: @Sendable (NewMessage) async throws -> MessageID
     /// Does not wait unless the reception says so.
-    var receive: @Sendable (ReceiveRequest) async -> Result<[Delivery], MessageRefusal>
+    var receive: @Sendable (ReceiveRequest) async -> Result<[Delivery], FaceRefusal>
     /// Nil: it was accepted.
-    var acknowledge: @Sendable (DeliveryReceipt) async -> MessageRefusal?
-    var fail: @Sendable (DeliveryReceipt, Interval?) async -> MessageRefusal?
-    var extend: @Sendable (DeliveryReceipt, Interval) async -> MessageRefusal?
-    var deadLetter: @Sendable (DeliveryReceipt) async -> MessageRefusal?
-    var leave: @Sendable (GroupName, Text) async -> MessageRefusal?
+    var acknowledge: @Sendable (DeliveryReceipt) async -> FaceRefusal?
+    var fail: @Sendable (DeliveryReceipt, Interval?) async -> FaceRefusal?
+    var extend: @Sendable (DeliveryReceipt, Interval) async -> FaceRefusal?
+    var deadLetter: @Sendable (DeliveryReceipt) async -> FaceRefusal?
+    var leave: @Sendable (GroupName, Text) async -> FaceRefusal?
     var redrive: @Sendable (GroupName) async throws -> Int
     var lookBack: @Sendable (GroupName, TopicName, LookBackTarget, Bool) async throws -> LookBackReport
     var closeLane: @Sendable (Text, LaneEnd) async throws -> LaneReport
-    var lags: @Sendable (GroupName) throws -> [GroupLag]
+    var lags: @Sendable (GroupName) async throws -> [GroupLag]
     var pass: @Sendable (Interval) -> Void
     /// Ends the process in an orderly way and begins another.
     var restart: @Sendable () throws -> Void
@@ -31,7 +31,21 @@ struct DeliveryFace: Sendable, CustomStringConvertible {
     let open: @Sendable () throws -> DeliveryDriver
     var description: String { name }
 
-    static let all = [DeliveryFace(name: "in process") { try ReopenedBroker().driver }]
+    /// The verbs of the engine. A consumer ends with the process that has the file open.
+    static let inProcess = DeliveryFace(name: "in process") { try ReopenedBroker().driver }
+    /// A server over TCP. A consumer outlives it.
+    static let overHTTP = DeliveryFace(name: "over HTTP") { try ServedBroker().driver }
+    static let all = [inProcess, overHTTP]
+}
+
+/// Why a face says no: the code is the same on every face.
+struct FaceRefusal: Error, Hashable {
+    let code: String
+    let message: String
+}
+
+extension FaceRefusal {
+    init(_ refusal: MessageRefusal) { self.init(code: refusal.code, message: refusal.message) }
 }
 
 /// What went otherwise than a test needs it to go on.

@@ -50,7 +50,7 @@ enum Ending: CaseIterable, Sendable {
             try ending.end(broker)
             broker.pass(.hours(3))
             #expect(try await broker.drain("points") == [])
-            #expect(try broker.lags("points").allSatisfy { $0.messages == 0 })
+            #expect(try await broker.lags("points").allSatisfy { $0.messages == 0 })
         }
     }
 

@@ -53,6 +53,10 @@ final class ReopenedBroker: Sendable {
 
     func ask<Verb: BrokerVerb>(_ verb: Verb) async -> BrokerReply<Verb.Answer> { await engine.submit(verb) }
 
+    private func refusal(of verb: some BrokerVerb) async -> FaceRefusal? {
+        await ask(verb).refusal.map { FaceRefusal($0) }
+    }
+
     private func expectDone(_ verb: some BrokerVerb) async throws {
         _ = try await ask(verb).get()
     }
@@ -66,12 +70,12 @@ final class ReopenedBroker: Sendable {
                 guard case .success(let sent) = reply, let first = sent.first else { throw Unexpected("\(reply)") }
                 return first.id
             },
-            receive: { await self.engine.receive($0) },
-            acknowledge: { await self.ask(Acknowledge($0)).refusal },
-            fail: { await self.ask(Fail($0, delay: $1, why: "a test says so")).refusal },
-            extend: { await self.ask(Extend($0, by: $1)).refusal },
-            deadLetter: { await self.ask(GiveUp($0, why: "a test says so")).refusal },
-            leave: { await self.ask(Leave($0, client: $1)).refusal },
+            receive: { await self.engine.receive($0).mapError { FaceRefusal($0) } },
+            acknowledge: { await self.refusal(of: Acknowledge($0)) },
+            fail: { await self.refusal(of: Fail($0, delay: $1, why: "a test says so")) },
+            extend: { await self.refusal(of: Extend($0, by: $1)) },
+            deadLetter: { await self.refusal(of: GiveUp($0, why: "a test says so")) },
+            leave: { await self.refusal(of: Leave($0, client: $1)) },
             redrive: { group in
                 let reply = await self.ask(Redrive(group, limit: 1_000))
                 guard case .success(let count) = reply else { throw Unexpected("\(reply)") }
