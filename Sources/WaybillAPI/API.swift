@@ -70,8 +70,19 @@ package struct API: Sendable {
             instance: target.path)
     }
 
+    /// A body beyond this is read where it keeps no connection waiting: an event loop serves many.
+    private static let bodyOnLoopMax = 64 * 1_024
+
     /// Does what was asked.
     package func answer(_ admission: Admission, body: [UInt8]) async -> Reply {
+        let engine = served.book.book.engine
+        guard body.count > Self.bodyOnLoopMax, engine.world.virtualClock == nil else {
+            return await answerHere(admission, body)
+        }
+        return await withTaskExecutorPreference(engine.threads) { await answerHere(admission, body) }
+    }
+
+    private func answerHere(_ admission: Admission, _ body: [UInt8]) async -> Reply {
         do throws(Problem) {
             if served.now != .ready, admission.operation.method != .get { throw served.now.problem }
             // Later ones, in line for the writer, are refused there.

@@ -52,8 +52,11 @@ package struct HTTPFace: Service {
                 try await answering.respond(to: request, writer, channel)
             },
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [RequestDeadline(early), ParseErrors(early), ClientWatch()],
-                idleTimeout: .seconds(HTTPSettings.idleSecondsMax), httpDecoderConfiguration: decoder))
+                additionalChannelHandlers: [
+                    RequestDeadline(early), ParseErrors(early), IdleConnection(), ClientWatch(),
+                ],
+                // Its own counts from when an answer is written, not from when it is taken.
+                idleTimeout: nil, httpDecoderConfiguration: decoder))
         let server = Server(
             childChannelSetup: OnItsLoop(channel),
             configuration: ServerConfiguration(address: bindAddress, backlog: 1_024),
@@ -74,7 +77,7 @@ package struct HTTPFace: Service {
 package struct HTTPSettings: Sendable {
     package static let headerBytesMax = 16 * 1_024
     package static let headerFieldsMax = 100
-    /// A connection without a request for this time is closed.
+    /// A connection without a request for this time is closed, and one whose client takes nothing of an answer.
     package static let idleSecondsMax: Int64 = 30
     /// A body must be there after this, and a second for each 64 KiB.
     package static let bodySecondsMax: Int64 = 10

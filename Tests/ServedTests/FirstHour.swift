@@ -19,7 +19,7 @@ import Testing
             #"{"payment":"p-1","channel":"card","amount_cents":1800}"#)
         #expect(paid.contains(#""status":"awaiting shipment""#))
         #expect(try shop.overTCP("/v1/tokens", token: String(secret)).contains("forbidden"))
-        #expect(try shop.get("/v1/audit?type=$token").contains(#""from":"socket, user \(getuid())""#))
+        #expect(try shop.get("/v1/audit?type=$token").contains(#""from":"socket, user \#(getuid())""#))
         #expect(try shop.overTCP("/v1/orders/order-7", token: nil).contains("unauthenticated"))
         let end = try #require(shop.kill(SIGTERM))
         #expect(end.reason == .exit && end.status == 0)

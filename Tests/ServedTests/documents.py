@@ -24,7 +24,7 @@ def metrics(text):
         print("family", family.name, family.type, bool(family.documentation))
         for sample in family.samples:
             labels = ",".join(f"{name}={value}" for name, value in sorted(sample.labels.items()))
-            print("sample", sample.name, f"{{{labels}}}", sample.value)
+            print("sample", sample.name, f"{{{labels}}}", float(sample.value))
     return True
 
 

@@ -47,6 +47,47 @@ import WaybillCore
         #expect(reply.code == code, "\(reply.text)")
     }
 
+    @Test(arguments: [
+        ("/v1/groups/shipping/acknowledge", "receipts", 101, "\"00\""),
+        ("/v1/topics/ledger/messages", "messages", 33, "{\"data\":1}"),
+    ])
+    func `with more than may come at once is refused with the limit`(
+        target: String, field: String, count: Int, element: String
+    ) async throws {
+        let shop = try APIShop(workflows: [])
+        for step in [ExampleShop.topic, ExampleShop.group] { await shop.send(step) }
+        func body(_ count: Int) -> String {
+            "{\"\(field)\":[\(Array(repeating: element, count: count).joined(separator: ","))]}"
+        }
+        let beyond = await shop.send(.init(post: target, body(count), [(.idempotencyKey, "k")]))
+        #expect(beyond.status == 400 && beyond.text.contains("\"max\":\(count - 1)"), "\(beyond.text)")
+        let within = await shop.send(.init(post: target, body(count - 1), [(.idempotencyKey, "l")]))
+        #expect(within.status < 300, "\(within.text)")
+        let wait = await shop.send(.init(post: "/v1/producers/bank/checks", #"{"wait_ms":20001}"#))
+        #expect(wait.status == 400 && wait.text.contains("\"max\":20000"), "\(wait.text)")
+    }
+
+    @Test func `with a number that libraries round is refused, in the data of a command too`() async throws {
+        let shop = try APIShop()
+        await shop.send(ExampleShop.stock)
+        func place(_ id: String, _ cents: String) -> Example.Step {
+            let body = ExampleShop.place.body.replacing("order-7", with: id).replacing("600", with: cents)
+            return Example.Step(.post, "/v1/orders", [(.idempotencyKey, id), (.role, "buyer")], body: body)
+        }
+        let reply = await shop.send(place("o-1", "9007199254740992"))
+        #expect(reply.code == "bad_json" && reply.text.contains("data.freight_cents"), "\(reply.text)")
+        #expect(try await shop.book.order("o-1") == nil)
+        #expect(await shop.send(place("o-2", "600")).status == 201)
+        let text = ExampleShop.place.body.replacing("order-7", with: "o-3")
+            .replacing("\"ann\"", with: "\"12345678901234567890\"")
+        let long = Example.Step(.post, "/v1/orders", [(.idempotencyKey, "o-3"), (.role, "buyer")], body: text)
+        #expect(await shop.send(long).status == 201, "digits of a text are none of a number")
+        let pay = Example.Step(
+            .post, "/v1/orders/o-2/commands/pay", [(.role, "payments")],
+            body: #"{"payment":"p-1","channel":"card","amount_cents":9007199254740993}"#)
+        #expect(await shop.send(pay).code == "bad_json")
+    }
+
     @Test func `about a method gets the methods that are taken`() async throws {
         let reply = try await APIShop(workflows: []).send(Example.Step(.delete, "/v1/orders/a"))
         #expect(reply.status == 405)

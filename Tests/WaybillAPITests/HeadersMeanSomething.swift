@@ -58,7 +58,8 @@ import WaybillEngine
     @Test func `asks for the order after a command`() async throws {
         await shop.send(ExampleShop.place)
         let pay = Example.Step(
-            .post, "/v1/orders/order-7/commands/pay", [(.role, "payments"), (.prefer, "return=representation")],
+            .post, "/v1/orders/order-7/commands/pay",
+            [(.role, "payments"), (.prefer, "respond-async, return=Representation;x=1, wait=5")],
             body: ExampleShop.pay.body)
         let reply = try JSON(reading: await shop.send(pay).body)
         #expect(reply["status"]?.asText == "awaiting shipment" && reply["holds"]?.elements?.count == 1)

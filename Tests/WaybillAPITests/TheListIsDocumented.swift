@@ -12,6 +12,31 @@ import WaybillCore
         #expect(Set(routes).count == routes.count)
     }
 
+    @Test func `names the header fields that a request may have, and those of answers`() async throws {
+        let shop = try APIShop(workflows: [])
+        let document = try JSON(reading: await shop.send(.init(get: "/openapi.json"), as: nil).body)
+        func members(_ json: JSON?) -> [JSON.Member] { if case .object(let members)? = json { members } else { [] } }
+        func described(_ path: String, _ method: String) throws -> (read: [String], answered: [String]) {
+            let operation = try #require(document["paths"]?[path]?[method])
+            let parameters = operation["parameters"]?.elements ?? []
+            let answers = members(operation["responses"])
+            return (
+                parameters.filter { $0["in"]?.asText == "header" }.compactMap { $0["name"]?.asText }.sorted(),
+                Set(answers.flatMap { members($0.value["headers"]).map(\.name) }).sorted()
+            )
+        }
+        let place = try described("/v1/orders", "post")
+        let all = ["Idempotency-Key", "Prefer", "Waybill-Lane", "Waybill-Not-After-Ms", "Waybill-Role", "X-Request-Id"]
+        #expect(place.read == (all + ["If-None-Match", "traceparent"]).sorted())
+        #expect(place.answered == ["ETag", "Idempotency-Replayed", "Location", "Retry-After"])
+        let command = try described("/v1/orders/{order}/commands/{command}", "post")
+        #expect(command.read == (all + ["If-Match", "traceparent"]).sorted())
+        #expect(try described("/v1/orders", "get").read == ["X-Request-Id"])
+        #expect(try described("/v1/orders", "get").answered == ["Link", "Retry-After"])
+        let metrics = document["paths"]?["/metrics"]?["get"]?["responses"]?["200"]?["content"]
+        #expect(metrics?["text/plain"] != nil)
+    }
+
     @Test func `says of each problem what helps, as JSON and as a page`() async throws {
         let shop = try APIShop(workflows: [])
         for code in ProblemCode.allCases {

@@ -37,7 +37,7 @@ extension Health {
             guard let code = ProblemCode(rawValue: text.string) else {
                 throw Problem(.notFound, "there is no code \(text)")
             }
-            if call.headers[.accept]?.contains("text/html") ?? false { return code.page }
+            if call.headers.accepts("text/html") { return code.page }
             return .json { writer in
                 writer.beginObject()
                 writer.member("code", Text(code.rawValue))

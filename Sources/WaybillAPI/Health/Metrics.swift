@@ -6,7 +6,7 @@ import WaybillEngine
 extension Health {
     static let metrics = Operation(
         "metrics", .get, "/metrics", "Metrics in the text form of Prometheus.", grant: Need(.metrics, .viewer),
-        answers: [Operation.Answer(200, "The metrics.", nil)],
+        answers: [Operation.Answer(200, "The metrics.", .text(bytesMax: 16 << 20), type: "text/plain")],
         example: Example(
             .get("/metrics"), 200, "#", isBeginning: true),
         handler: { call throws(Problem) in

@@ -30,7 +30,9 @@ extension Health {
         var warnings: [Text] = []
         if let percent = vitals.freeDiskPercent {
             guard percent >= DiskWatch.ordersNeedPercent else {
-                throw Problem(Refusal.diskNearlyFull(freePercent: percent))
+                var problem = Problem(Refusal.diskNearlyFull(freePercent: percent))
+                problem.status = 503
+                throw problem
             }
             if percent < DiskWatch.messagesNeedPercent {
                 warnings.append("the disk has \(Text("\(percent)")) % free; topics take nothing from outside")

@@ -14,7 +14,7 @@ enum MessageOperations {
     static let sendMessages = Operation(
         "sendMessages", .post, "/v1/topics/{topic}/messages",
         "Sends a message, or up to 32 in one commit; a repeat under the same key has the same ids.",
-        grant: Need(.producer(topic: "topic")), key: .required,
+        grant: Need(.producer(topic: "topic")), headers: [.lane], key: .required,
         body: .fields(
             MessageFields.fields + [
                 Field("messages", .array(.object(MessageFields.fields), countMax: countMax), "Several instead of one.")

@@ -83,14 +83,10 @@ extension JSONWriter {
         for query in operation.query where !query.isPrefix {
             parameter(query.name, in: "query", query.schema, query.summary, isRequired: false)
         }
-        if operation.key.isTaken {
+        for header in operation.readHeaders {
             parameter(
-                "Idempotency-Key", in: "header", .text(bytesMax: 255),
-                "Names the request, so that it is done once however often it is sent.",
-                isRequired: operation.key == .required)
-        }
-        if operation.grant.rights.contains(.orders), operation.method != .get {
-            parameter("Waybill-Role", in: "header", .text(bytesMax: 255), "Who speaks.", isRequired: false)
+                header.documentedName, in: "header", header.schema, header.summary,
+                isRequired: header == .idempotencyKey && operation.key == .required)
         }
         endArray()
     }
@@ -140,7 +136,8 @@ extension JSONWriter {
             key(named: Text("\(answer.status)"))
             beginObject()
             member("description", Text(answer.summary))
-            if let schema = answer.schema { content("application/json", schema, example(operation, answer)) }
+            headers(operation.answerHeaders(answer))
+            if let schema = answer.schema { content(answer.type, schema, example(operation, answer)) }
             endObject()
         }
         let statuses = Set(operation.problems.map(\.status)).subtracting(operation.answers.map(\.status))
@@ -161,7 +158,23 @@ extension JSONWriter {
     private mutating func problem(_ description: Text) {
         beginObject()
         member("description", description)
+        headers([AnswerHeader("Retry-After", "Whole seconds after which to send it again; with 429, 503 and 507.")])
         content("application/problem+json", .named("Problem"), "")
+        endObject()
+    }
+
+    private mutating func headers(_ headers: [AnswerHeader]) {
+        guard !headers.isEmpty else { return }
+        key("headers")
+        beginObject()
+        for header in headers {
+            key(named: Text(header.name))
+            beginObject()
+            member("description", Text(header.summary))
+            key("schema")
+            schema(.text(), isClosed: false)
+            endObject()
+        }
         endObject()
     }
 
@@ -189,16 +202,6 @@ extension Operation {
         guard segments.count == path.segments.count else { return [] }
         return zip(path.segments, segments).compactMap { segment, value in
             if case .parameter(let name) = segment { (name, value) } else { nil }
-        }
-    }
-}
-
-extension Operation.KeyRule {
-    /// Whether a key means anything.
-    fileprivate var isTaken: Bool {
-        switch self {
-        case .none: false
-        case .taken, .required: true
         }
     }
 }

@@ -75,6 +75,13 @@ package struct BodyFields: Sendable {
         return number
     }
 
+    /// How long a request waits for something to come, in milliseconds; 0 unless said.
+    func wait(_ name: String, max: Int64) throws(Problem) -> Int64 {
+        let wait = try int(name, in: 0...Schema.safeIntegers.upperBound) ?? 0
+        guard wait <= max else { throw .tooLong(place(name), wait, max) }
+        return wait
+    }
+
     package func bool(_ name: String) throws(Problem) -> Bool? {
         try read(name) { reader throws(JSONProblem) in try reader.bool() }
     }
@@ -104,7 +111,7 @@ package struct BodyFields: Sendable {
         }
         guard let texts else { return nil }
         guard texts.count <= countMax else {
-            throw .badData(place(name), "there are \(texts.count); \(countMax) is the limit")
+            throw .tooMany(place(name), texts.count, countMax)
         }
         for text in texts where text.hasZero || text.byteCount > bytesMax {
             throw .badData(place(name), "a text has a NUL, or more than \(bytesMax) bytes")
@@ -146,7 +153,7 @@ package struct BodyFields: Sendable {
         }
         guard let elements else { return nil }
         guard elements.count <= countMax else {
-            throw .badData(place(name), "there are \(elements.count); \(countMax) is the limit")
+            throw .tooMany(place(name), elements.count, countMax)
         }
         return elements
     }

@@ -114,7 +114,7 @@ package struct Call: Sendable {
     package var trace: Text? { TraceParent.read(headers) }
 
     /// Whether the changed thing is wanted in the answer.
-    package var wantsRepresentation: Bool { headers[.prefer] == "return=representation" }
+    package var wantsRepresentation: Bool { headers.list(.prefer).contains { $0.value == "return=representation" } }
 }
 
 extension Field {

@@ -38,4 +38,21 @@ package struct CallHeaders: Sendable {
         }
         return self[name]
     }
+
+    /// The elements of a list, in small letters, each without its parameters.
+    func list(_ name: RequestHeader) -> [(value: String, parameters: [String])] {
+        fields.filter { $0.name == name }.flatMap { field in
+            field.value.lowercased().split(separator: ",").compactMap { element in
+                let parts = element.split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" } }
+                return parts.first.map { ($0, Array(parts.dropFirst())) }
+            }
+        }
+    }
+
+    /// Whether the sender asks for a type by name.
+    package func accepts(_ type: String) -> Bool {
+        list(.accept).contains {
+            $0.value == type && !$0.parameters.contains { ["q=0", "q=0.0", "q=0.00", "q=0.000"].contains($0) }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 package import WaybillAccess
+package import WaybillCore
 
 /// One thing that may be asked of a served order book. Routes, documentation and the matrix of grants follow from the
 /// list of these; it knows no HTTP library.
@@ -15,6 +16,8 @@ package struct Operation: Sendable {
     package let grant: Need
     /// Parameters of the query; those of the path follow from it.
     package let query: [Parameter]
+    /// Header fields that it reads, besides those of every operation.
+    package let headers: [RequestHeader]
     /// Whether it takes `Idempotency-Key`.
     package let key: KeyRule
     package let body: BodyRule
@@ -30,7 +33,8 @@ package struct Operation: Sendable {
 
     package init(
         _ name: String, _ method: Method, _ path: PathTemplate, _ summary: String, grant: Need,
-        query: [Parameter] = [], key: KeyRule = .none, body: BodyRule = .none, answers: [Answer],
+        query: [Parameter] = [], headers: [RequestHeader] = [], key: KeyRule = .none, body: BodyRule = .none,
+        answers: [Answer],
         problems: [ProblemCode] = [], example: Example, isLongPoll: Bool = false, handler: @escaping Handler
     ) {
         self.name = name
@@ -39,6 +43,7 @@ package struct Operation: Sendable {
         self.summary = summary
         self.grant = grant
         self.query = query
+        self.headers = headers
         self.key = key
         self.body = body
         self.answers = answers
@@ -83,11 +88,14 @@ package struct Operation: Sendable {
         package let status: Int
         package let summary: String
         package let schema: Schema?
+        /// Of its body.
+        let type: Text
 
-        package init(_ status: Int, _ summary: String, _ schema: Schema?) {
+        package init(_ status: Int, _ summary: String, _ schema: Schema?, type: Text = "application/json") {
             self.status = status
             self.summary = summary
             self.schema = schema
+            self.type = type
         }
     }
 }

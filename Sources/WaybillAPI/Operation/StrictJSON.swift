@@ -42,6 +42,16 @@ enum StrictJSON {
         }
     }
 
+    /// Refuses numbers that JSON libraries round, in data that the engine reads. The engine has its own words for what
+    /// else may be wrong; only a long run of digits is worth a look here.
+    static func checkNumbers(_ bytes: [UInt8], at path: String) throws(Problem) {
+        var digits = 0
+        for byte in bytes {
+            digits = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? digits + 1 : 0
+            if digits > 15 { return try check(bytes, at: path) }
+        }
+    }
+
     /// An integer that no JSON library rounds.
     static func safeInteger(_ reader: inout JSONReader, _ path: String) throws(JSONProblem) -> Int64 {
         let number = try reader.int()
@@ -67,5 +77,21 @@ extension Problem {
         var problem = Problem(.badData, path.isEmpty ? message : "\(path): \(message)")
         problem.findings = [Finding(path: path, message: message)]
         return problem.with(["path": .text(path)])
+    }
+
+    /// More elements than a request may have.
+    static func tooMany(_ path: String, _ count: Int, _ max: Int) -> Problem {
+        beyond(path, "\(path): there are \(count); \(max) is the limit", max: Int64(max))
+    }
+
+    /// A wait that is longer than a request may take.
+    static func tooLong(_ path: String, _ milliseconds: Int64, _ max: Int64) -> Problem {
+        beyond(path, "\(path): \(milliseconds) ms; \(max) is the limit", max: max)
+    }
+
+    private static func beyond(_ path: String, _ detail: String, max: Int64) -> Problem {
+        var problem = Problem(.badParameter, detail)
+        problem.findings = [Finding(path: path, message: detail)]
+        return problem.with(["path": .text(path), "max": .number(max)])
     }
 }

@@ -6,7 +6,7 @@ import WaybillCore
 extension Orders {
     static let placeOrder = Operation(
         "placeOrder", .post, "/v1/orders", "Places an order under a workflow.",
-        grant: Need(.orders), key: .required,
+        grant: Need(.orders), headers: [.role, .lane, .ifNoneMatch, .prefer], key: .required,
         body: .fields(
             [
                 Field("id", .text(bytesMax: 256), "The shop's own id; made from the key when it is left out."),
@@ -29,8 +29,10 @@ extension Orders {
         let workflow = try fields.needed("workflow", bytesMax: 256)
         let name = try fields.text("command", bytesMax: 256) ?? "place"
         let id = try fields.text("id", bytesMax: 256) ?? madeID(call)
+        let data = fields.json("data") ?? Array("{}".utf8)
+        try StrictJSON.checkNumbers(data, at: "data")
         var command = OrderCommand(
-            EventName(name), of: OrderID(id), json: fields.json("data") ?? Array("{}".utf8),
+            EventName(name), of: OrderID(id), json: data,
             workflow: WorkflowName(workflow), role: try call.role(), key: call.key, caller: call.principal.name,
             lane: try call.lane(), trace: call.trace)
         if try EntityTag.wantsNone(call.headers) { command.expectedVersion = 0 }

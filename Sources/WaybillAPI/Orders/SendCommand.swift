@@ -10,7 +10,7 @@ extension Orders {
         query: [
             Parameter(
                 "workflow", .text(bytesMax: 256), "The workflow to place the order under, of a command that places it.")
-        ], key: .taken, body: .json(bytesMax: Operation.BodyRule.smallMax),
+        ], headers: [.role, .lane, .ifMatch, .prefer], key: .taken, body: .json(bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Accepted.", .receipt)],
         problems: [
             .unknownOrder, .unknownCommand, .unknownWorkflow, .orderExists, .notPossible, .insufficientStock,
@@ -24,6 +24,7 @@ extension Orders {
         handler: send)
 
     private static func send(_ call: Call) async throws(Problem) -> Reply {
+        try StrictJSON.checkNumbers(call.body, at: "")
         let command = OrderCommand(
             EventName(call.path("command")), of: OrderID(call.path("order")),
             json: call.body.isEmpty ? Array("{}".utf8) : call.body,

@@ -81,7 +81,7 @@ enum Workflows {
     private static func show(_ call: Call, _ isWanted: (WorkflowEdition) -> Bool) async throws(Problem) -> Reply {
         let found = try await editions(call).first(where: isWanted)
         guard let found else { throw unknown(call.path("workflow")) }
-        if call.headers[.accept] == "application/yaml" {
+        if call.headers.accepts("application/yaml") {
             return Reply(200, body: Array(found.text.utf8), contentType: "application/yaml")
         }
         return .json { $0.edition(found) }

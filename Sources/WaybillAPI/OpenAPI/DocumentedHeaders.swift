@@ -1,0 +1,93 @@
+import WaybillCore
+
+/// A header field of an answer, as documentation names it.
+struct AnswerHeader {
+    let name: String
+    let summary: String
+
+    init(_ name: String, _ summary: String) {
+        self.name = name
+        self.summary = summary
+    }
+}
+
+extension Operation {
+    /// The header fields that it reads. `traceparent` and the like mean something to every request.
+    var readHeaders: [RequestHeader] {
+        var headers = headers
+        switch key {
+        case .none: break
+        case .taken, .required: headers.append(.idempotencyKey)
+        }
+        if method != .get { headers += [.notAfter, .traceparent] }
+        return headers + [.requestID]
+    }
+
+    /// The header fields of one of its answers, besides those of every answer.
+    func answerHeaders(_ answer: Answer) -> [AnswerHeader] {
+        var found: [AnswerHeader] = []
+        switch key {
+        case .none: break
+        case .taken, .required:
+            found.append(AnswerHeader("Idempotency-Replayed", "`true`: the answer was given before, under the key."))
+        }
+        if headers.contains(.prefer) || name == "showOrder" {
+            found.append(AnswerHeader("ETag", "The version of the order."))
+        }
+        if answer.status == 201, headers.contains(.ifNoneMatch) {
+            found.append(AnswerHeader("Location", "The path of the order."))
+        }
+        if query.contains(where: { $0.name == "cursor" }) {
+            found.append(AnswerHeader("Link", "`rel=\"next\"`: where the list goes on; none: this was the last page."))
+        }
+        return found
+    }
+}
+
+extension RequestHeader {
+    /// As documentation writes it; HTTP does not care.
+    var documentedName: String {
+        switch self {
+        case .ifMatch: "If-Match"
+        case .ifNoneMatch: "If-None-Match"
+        case .idempotencyKey: "Idempotency-Key"
+        case .requestID: "X-Request-Id"
+        case .traceparent: "traceparent"
+        case .authorization, .contentType, .contentLength, .contentEncoding, .accept, .prefer, .role, .lane, .notAfter,
+            .caller:
+            rawValue.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
+        }
+    }
+
+    var summary: String {
+        switch self {
+        case .authorization: "`Bearer` and a token."
+        case .contentType: "The type of the body."
+        case .contentLength: "Its bytes."
+        case .contentEncoding: "None is taken."
+        case .accept: "Which form the answer is to have."
+        case .idempotencyKey: "Names the request, so that it is done once however often it is sent."
+        case .ifMatch: "The ETag that the order has: at another version the command is refused with 412."
+        case .ifNoneMatch: "`*`: only if there is no such order yet."
+        case .prefer: "`return=representation`: the answer is the order."
+        case .requestID: "Names the request in problems, logs and the audit; comes back."
+        case .traceparent: "The W3C trace context; kept with what the request does."
+        case .role: "The role that speaks; needed when the token has several."
+        case .lane: "The grey-release route."
+        case .notAfter: "How many milliseconds it may wait for its turn; what has not begun by then is not done."
+        case .caller: "For whom the owner of the file speaks."
+        }
+    }
+
+    var schema: Schema {
+        switch self {
+        case .notAfter: .integer(1...600_000)
+        case .requestID: .text(bytesMax: 64)
+        case .traceparent: .text(bytesMax: 512)
+        case .prefer: .text(bytesMax: 1_024)
+        case .authorization, .contentType, .contentLength, .contentEncoding, .accept, .idempotencyKey, .ifMatch,
+            .ifNoneMatch, .role, .lane, .caller:
+            .text(bytesMax: 255)
+        }
+    }
+}
