@@ -79,6 +79,7 @@ let package = Package(
                 .embedInCode("v011_move_settings_to_columns.sql"),
                 .embedInCode("v012_keep_access_tokens.sql"),
                 .embedInCode("v013_store_answers.sql"),
+                .embedInCode("v014_say_where_groups_start.sql"),
             ],
             swiftSettings: house),
         // The system's SQLite, 3.37 or newer.

@@ -13,4 +13,5 @@ package let migrations: [[UInt8]] = [
     PackageResources.v011_move_settings_to_columns_sql,
     PackageResources.v012_keep_access_tokens_sql,
     PackageResources.v013_store_answers_sql,
+    PackageResources.v014_say_where_groups_start_sql,
 ]

@@ -79,7 +79,12 @@ package struct Principal: Hashable, Sendable {
 
     /// Whether it may send to a topic.
     package func mayProduce(_ topic: Text) -> Bool {
-        isAdmin || grants.contains { if case .producer(let pattern) = $0 { pattern.matches(topic) } else { false } }
+        isAdmin || isProducer(of: topic)
+    }
+
+    /// Whether a grant makes it a producer of a topic: an administrator, who may do the same, is none by that.
+    package func isProducer(of topic: Text) -> Bool {
+        grants.contains { if case .producer(let pattern) = $0 { pattern.matches(topic) } else { false } }
     }
 
     private var isProducer: Bool {

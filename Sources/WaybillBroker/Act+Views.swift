@@ -1,5 +1,10 @@
 import WaybillCore
 
+extension EventName {
+    /// A delayed message was taken back, or moved, by hand.
+    static let messageByHand: EventName = "$message_by_hand"
+}
+
 /// What the audit says of topics, groups and look-backs.
 extension Act {
     /// - Parameter what: what became of it.
@@ -23,6 +28,7 @@ extension Act {
                 "group": .text(group.name.text.string), "was": .text(what), "fifo": .flag(settings.isFIFO),
                 "broadcast": .flag(settings.isBroadcast), "max_attempts": .number(Int64(settings.attemptsMax)),
                 "ladder": .texts(settings.ladder.map(\.text)), "invisible": .text(settings.invisible.text),
+                "starts_at": .text(settings.startsAt.rawValue),
             ])
     }
 }

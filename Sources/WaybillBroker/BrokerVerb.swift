@@ -12,6 +12,9 @@ package protocol BrokerVerb: Sendable {
     /// Whether it is housekeeping of consumers and check-backs, for which no producer and no buyer waits.
     static var isOfReceiving: Bool { get }
 
+    /// Whether it only tells what it would do: then no key is kept for it.
+    var isPreview: Bool { get }
+
     /// What the audit says of it when a caller outside asked for it; nil: nothing, it is no act of an operator.
     func act(_ answer: Answer, by origin: Origin) -> Act?
 
@@ -21,6 +24,7 @@ package protocol BrokerVerb: Sendable {
 
 extension BrokerVerb {
     package static var isOfReceiving: Bool { false }
+    package var isPreview: Bool { false }
     package func act(_ answer: Answer, by origin: Origin) -> Act? { nil }
 }
 

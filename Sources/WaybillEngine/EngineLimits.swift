@@ -76,6 +76,7 @@ extension StockCommand {
             (key, "bytes of a key", EngineLimits.keyBytesMax),
             (caller, "bytes of a caller", EngineLimits.callerBytesMax),
             (note, "bytes of a note", EngineLimits.traceBytesMax),
+            (trace, "bytes of a trace context", EngineLimits.traceBytesMax),
         ]
         for bound in bounds {
             guard let text = bound.text else { continue }

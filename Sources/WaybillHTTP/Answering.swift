@@ -58,13 +58,21 @@ struct Answering: Sendable {
             try await write(reply, of: head, requestID, writer, ends: true)
             return try await Self.drain(&parts)
         }
-        let reply = await answer(admission, body, channel)
-        try await write(reply, of: head, requestID, writer, ends: false)
-    }
-
-    private func answer(_ admission: Admission, _ body: [UInt8], _ channel: any Channel) async -> Reply {
-        guard admission.operation.isLongPoll else { return await api.answer(admission, body: body) }
-        return await ClientWatch.whileConnected(channel) { [api] in await api.answer(admission, body: body) }
+        guard admission.operation.isLongPoll else {
+            let reply = await api.answer(admission, body: body)
+            return try await write(reply, of: head, requestID, writer, ends: false)
+        }
+        let (reply, hasGone) = await ClientWatch.whileConnected(channel) { [api] in
+            await api.answer(admission, body: body)
+        }
+        do {
+            // Bytes for a client that has closed may be taken by the system all the same.
+            if hasGone, reply.takeBack != nil { throw ConnectionEnds() }
+            try await write(reply, of: head, requestID, writer, ends: false)
+        } catch {
+            await reply.takeBack?()
+            throw error
+        }
     }
 
     private func instance(_ head: API.Head) -> Text { Text(String(head.target.prefix { $0 != "?" }.prefix(1_024))) }

@@ -33,10 +33,11 @@ final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler, Sendabl
         onGone?()
     }
 
-    /// Does something that waits; it is cancelled when the client goes, or the server stops.
+    /// Does something that waits; it is cancelled when the client goes, or the server stops. Says too whether the
+    /// client has gone.
     static func whileConnected<Result: Sendable>(
         _ channel: any Channel, _ body: @escaping @Sendable () async -> Result
-    ) async -> Result {
+    ) async -> (result: Result, hasGone: Bool) {
         let task = Task { await body() }
         let watch: ClientWatch?
         do { watch = try await channel.pipeline.handler(type: ClientWatch.self).get() } catch { watch = nil }
@@ -54,7 +55,10 @@ final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler, Sendabl
         } onGracefulShutdown: {
             task.cancel()
         }
-        watch?.state.withLock { $0.onGone = nil }
-        return result
+        let isGone = watch?.state.withLock { state in
+            state.onGone = nil
+            return state.hasGone
+        }
+        return (result, isGone ?? !channel.isActive)
     }
 }

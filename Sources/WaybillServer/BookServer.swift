@@ -37,6 +37,8 @@ public struct BookServer: Sendable {
         public var stopWithin = Interval.seconds(10)
         /// What `/version` says.
         public var version = "1"
+        /// Where a group begins that is made by its first consumer; nil: none is, and who needs a group makes it before.
+        public var newGroupsStart: GroupStart? = .oldest
         /// Operations besides those of the list.
         package var operations: [WaybillAPI.Operation] = []
 
@@ -129,6 +131,7 @@ public struct BookServer: Sendable {
         serving.isOpen = settings.isOpen
         serving.version = settings.version
         serving.operations = settings.operations
+        serving.newGroupsStart = settings.newGroupsStart
         let tokens = TokenTable(try book.engine.accessTokens().compactMap { AccessToken($0) })
         return try Served(ServedBook(book), tokens: tokens, settings: serving)
     }

@@ -87,11 +87,15 @@ package enum DigestedTable: String, Sendable, CaseIterable {
             "SELECT name, '' FROM setting WHERE digest <> row_digest(name, value) LIMIT ?1"
         case .clientGroup:
             """
-            SELECT number, name FROM client_group WHERE digest <> CASE WHEN idle_since IS NULL
+            SELECT number, name FROM client_group WHERE digest <> CASE
+                WHEN coalesce(starts_at_newest, created_by) IS NOT NULL
                 THEN row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at,
-                    last_used_at, deleted_at)
+                    last_used_at, deleted_at, idle_since, starts_at_newest, created_by)
+                WHEN idle_since IS NOT NULL
+                THEN row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at,
+                    last_used_at, deleted_at, idle_since)
                 ELSE row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at,
-                    last_used_at, deleted_at, idle_since) END
+                    last_used_at, deleted_at) END
             LIMIT ?1
             """
         case .cursor:

@@ -12,7 +12,7 @@ import Testing
             "POST", "/v1/tokens", #"{"name":"desk","grants":["admin","producer:*"],"reason":"a test"}"#)
         let token = String(try #require(made.firstMatch(of: /"token":"(wb-[a-z2-7]+-[a-z2-7]+)"/)?.1))
         let secret = try #require(token.split(separator: "-").last)
-        _ = try shop.ask("PUT", "/v1/topics/ledger", "{}")
+        _ = try shop.ask("PUT", "/v1/topics/ledger", #"{"reason":"a test"}"#)
         let half = """
             {"topic":"ledger","producer":"bank","message":{"tag":"\(Self.marker)","data":{"text":"\(Self.marker)"}}}
             """

@@ -51,7 +51,8 @@ extension ServedFile {
         try start(
             "/usr/bin/curl",
             [
-                "-sS", "-w", "%{http_code}", "-X", "PUT", "-H", "Content-Type: application/json", "-d", "{}",
+                "-sS", "-w", "%{http_code}", "-X", "PUT", "-H", "Content-Type: application/json", "-d",
+                #"{"reason":"a test"}"#,
                 "http://127.0.0.1:\(port)\(path)",
             ]
         ).output

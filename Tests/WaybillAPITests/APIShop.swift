@@ -15,11 +15,12 @@ struct APIShop {
 
     init(
         workflows: [WorkflowText] = WorkflowText.shipped, isOpen: Bool = false, seed: UInt64 = 1,
-        readTime: ReadTimeLimits? = nil
+        readTime: ReadTimeLimits? = nil, world: World? = nil, newGroupsStart: GroupStart? = .oldest
     ) throws {
         book = try OrderBook.inMemory(
-            workflows: workflows, world: .virtual(VirtualClock(start: Self.noon), seed: seed))
+            workflows: workflows, world: world ?? .virtual(VirtualClock(start: Self.noon), seed: seed))
         var settings = ServingSettings()
+        settings.newGroupsStart = newGroupsStart
         settings.isOpen = isOpen
         settings.readTime = readTime
         api = API(

@@ -93,6 +93,49 @@ import WaybillEngine
         #expect(received["items"]?.elements?.first?["message"]?["traceparent"]?.asText == Self.trace)
     }
 
+    @Test func `is kept with a change of stock`() async throws {
+        let shop = try APIShop()
+        await shop.send(traced(ExampleShop.stock))
+        await shop.send(traced(.init(post: "/v1/stock/mug/adjust", #"{"by":-1}"#)))
+        await shop.send(.init(post: "/v1/stock/mug/count", #"{"quantity":90}"#))
+        let reply = await shop.send(.init(get: "/v1/stock/mug/history"))
+        let events = try JSON(reading: reply.body)["items"]?.elements ?? []
+        #expect(events.map { $0["trace"]?.asText } == [Self.trace, Self.trace, nil], "\(reply.text)")
+    }
+
+    /// Acts that are audited, each after what it needs; the event of the audit has the trace of the act.
+    private static let acts: [Example.Step] = [
+        .init(post: "/v1/timeouts/hold", #"{"reason":"asked"}"#),
+        .init(post: "/v1/timeouts/release", #"{"reason":"asked"}"#),
+        .init(post: "/v1/clock/confirm", #"{"reason":"asked"}"#),
+        .init(post: "/v1/tokens", #"{"name":"eye","grants":["viewer"],"reason":"asked"}"#),
+        .init(post: "/v1/tokens/@/revoke", #"{"reason":"asked"}"#),
+        .init(post: "/v1/orders/order-7/timeouts/pay_due/extend", #"{"by":"1m","reason":"asked"}"#),
+        .init(
+            post: "/v1/operations/timeouts",
+            #"{"filter":{"workflow":"standard-order"},"name":"pay_due","action":{"extend":"1m"},"reason":"asked"}"#),
+        Example.Step(.put, "/v1/groups/new", body: #"{"reason":"asked"}"#),
+        Example.Step(.put, "/v1/topics/new", body: #"{"reason":"asked"}"#),
+        Example.Step(.delete, "/v1/topics/ledger?reason=asked"),
+    ]
+
+    @Test(arguments: acts.indices) func `is kept with the audit of an act`(index: Int) async throws {
+        let shop = try APIShop()
+        for step in [ExampleShop.stock, ExampleShop.place, ExampleShop.topic] { await shop.send(step) }
+        var step = Self.acts[index]
+        if step.target.contains("/release") { try await shop.book.holdTimeouts(because: "x") }
+        if step.target.contains("@") {
+            let made = await shop.send(Self.acts[3])
+            let id = try #require(try JSON(reading: made.body)["id"]?.asText)
+            step = Example.Step(step.method, step.target.replacing("@", with: "\(id)"), body: step.body)
+        }
+        let position = shop.book.vitals.lastPosition
+        let reply = await shop.send(traced(step), as: Principal(name: "eva", grants: [.admin]))
+        #expect((200..<300).contains(reply.status), "\(reply.text)")
+        let audits = try shop.book.engine.audits(limit: 100).filter { $0.position > position }
+        #expect(!audits.isEmpty && audits.allSatisfy { $0.trace?.string == Self.trace }, "\(audits)")
+    }
+
     @Test func `of the event that armed a timeout is found again when that fires`() async throws {
         let shop = try APIShop()
         for step in [ExampleShop.stock, traced(ExampleShop.place)] { await shop.send(step) }

@@ -27,7 +27,7 @@ extension Consuming {
             let (group, receipts) = (GroupName(call.path("group")), try texts(try call.fields()))
             guard !receipts.isEmpty else { return reply([]) }
             let verb = AcknowledgeMany(receipts.map { DeliveryReceipt($0) }, by: group)
-            return reply(Array(zip(receipts, try await call.book.submit(verb))))
+            return reply(Array(zip(receipts, try await call.book.submit(verb, until: call.end))))
         })
 
     static let fail = Operation(
@@ -95,7 +95,7 @@ extension Consuming {
             Example.Step(.post, "/v1/groups/shipping/leave", body: #"{"client":"shipper-3"}"#), 204),
         handler: { call throws(Problem) in
             let (group, client) = (GroupName(call.path("group")), try call.fields().needed("client", bytesMax: 255))
-            try await call.messages { try await $0.leave(group, client: client.string) }
+            try await call.book.submit(Leave(group, client: client), until: call.end)
             return .nothing
         })
 
@@ -126,7 +126,8 @@ extension Consuming {
         var answers: [(receipt: Text, refusal: MessageRefusal?)] = []
         for text in try texts(fields) {
             let receipt = DeliveryReceipt(text)
-            answers.append((text, await call.book.refusal(of: verb(receipt), by: receipt, in: group)))
+            let refusal = await call.book.refusal(of: verb(receipt), by: receipt, in: group, until: call.end)
+            answers.append((text, refusal))
         }
         return reply(answers)
     }

@@ -67,12 +67,27 @@ enum Consuming {
         do throws(Problem) {
             deliveries = try await call.messages(take)
         } catch {
-            guard error.code == .unknownGroup else { throw error }
-            // Deployed consumers need no operator first: a missing group is made by its first consumer.
-            _ = try await call.act(KeepGroup(group, GroupSettings())) { $0.group($1) }
+            guard error.code == .unknownGroup, let start = call.served.settings.newGroupsStart else { throw error }
+            try await make(group, for: topic, startingAt: start, call)
             deliveries = try await call.messages(take)
         }
         let source = call.served.source
-        return .all(deliveries) { $0.delivery($1, source: source) }
+        var reply = Reply.all(deliveries) { $0.delivery($1, source: source) }
+        // What an attempt was given is kept for it: its caller comes again, and asks for the same.
+        if asked.attempt == nil, !deliveries.isEmpty {
+            let (book, receipts) = (call.book, deliveries.map(\.receipt))
+            reply.takeBack = { await book.giveBack(receipts) }
+        }
+        return reply
+    }
+
+    /// Deployed consumers need no operator first: a missing group is made by its first consumer, to fit its topic. A
+    /// slip in the name of a topic makes none.
+    private static func make(
+        _ group: GroupName, for topic: TopicName, startingAt start: GroupStart, _ call: Call
+    ) async throws(Problem) {
+        guard let known = try await call.messages({ try $0.topic(topic) }) else { throw Problem(.unknownTopic(topic)) }
+        let rules = GroupSettings(isFIFO: known.settings.type == .fifo, startsAt: start)
+        _ = try await call.act(KeepGroup(group, rules, by: call.maker)) { $0.group($1) }
     }
 }

@@ -17,7 +17,8 @@ enum Groups {
             #"""
             {"items":[{"name":"shipping","fifo":false,"broadcast":false,"max_attempts":5,"ladder":["1s","5s","10s",
              "30s","1m","2m","3m","4m","5m","6m","7m","8m","9m","10m","20m","30m","1h","2h"],"invisible":"30s",
-             "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z","idle":false}],"next":null,"as_of":"e1"}
+             "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z",
+             "idle":false}],"next":null,"as_of":"e1"}
             """#),
         handler: { call throws(Problem) in .list(call, try await call.messages { try $0.groups() }) { $0.group($1) } })
 
@@ -30,7 +31,8 @@ enum Groups {
             #"""
             {"name":"shipping","fifo":false,"broadcast":false,"max_attempts":5,"ladder":["1s","5s","10s","30s","1m",
              "2m","3m","4m","5m","6m","7m","8m","9m","10m","20m","30m","1h","2h"],"invisible":"30s",
-             "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z","idle":false}
+             "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z",
+             "idle":false}
             """#),
         handler: { call throws(Problem) in
             let name = GroupName(call.path("group"))
@@ -51,7 +53,11 @@ enum Groups {
                 Field("max_attempts", .integer(1...1_000), "Deliveries before a message goes to the dead letters."),
                 Field("ladder", .array(.text(), countMax: 100), "Waiting times before each next delivery."),
                 Field("invisible", .duration, "How long a delivery stays invisible to others."),
-                Operation.optionalReason,
+                Field(
+                    "starts_at", .word(GroupStart.allCases.map(\.rawValue)),
+                    "Where it begins in a topic that it has not read before: the oldest message unless said, or behind "
+                        + "the newest."),
+                Operation.reason,
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [
             Operation.Answer(200, "Changed.", .named("Group")), Operation.Answer(201, "Made.", .named("Group")),
@@ -61,7 +67,8 @@ enum Groups {
             #"""
             {"name":"shipping","fifo":false,"broadcast":false,"max_attempts":5,"ladder":["1s","5s","10s","30s","1m",
              "2m","3m","4m","5m","6m","7m","8m","9m","10m","20m","30m","1h","2h"],"invisible":"30s",
-             "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z","idle":false}
+             "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z",
+             "idle":false}
             """#), handler: put)
 
     private static func put(_ call: Call) async throws(Problem) -> Reply {
@@ -73,6 +80,12 @@ enum Groups {
         settings.isBroadcast = try fields.bool("broadcast") ?? settings.isBroadcast
         settings.attemptsMax = try fields.int("max_attempts") ?? settings.attemptsMax
         settings.invisible = try fields.duration("invisible") ?? settings.invisible
+        if let start = try fields.text("starts_at") {
+            guard let start = GroupStart(rawValue: start.string) else {
+                throw .badData("starts_at", "'\(start)' is not one of oldest, newest")
+            }
+            settings.startsAt = start
+        }
         if let ladder = try fields.texts("ladder", countMax: 1_000) {
             settings.ladder = []
             for (index, text) in ladder.enumerated() {
@@ -82,11 +95,12 @@ enum Groups {
                 settings.ladder.append(wait)
             }
         }
-        let reason = try call.reason(fields)
+        let reason = try call.neededReason(fields)
         guard existing == nil else {
             return try await call.act(UpdateGroup(name, settings), because: reason) { $0.group($1) }
         }
-        return try await call.act(KeepGroup(name, settings), because: reason, status: 201) { $0.group($1) }
+        let verb = KeepGroup(name, settings, by: call.maker)
+        return try await call.act(verb, because: reason, status: 201) { $0.group($1) }
     }
 
     static let deleteGroup = Operation(

@@ -20,7 +20,9 @@ enum HalfMessages {
         body: .fields(
             [
                 Field("topic", .text(bytesMax: 127), "The topic.", isRequired: true),
-                Field("producer", .text(bytesMax: 255), "Who is asked when no decision comes.", isRequired: true),
+                Field(
+                    "producer", .text(bytesMax: 255),
+                    "Who is asked when no decision comes; the token needs `check:` for it.", isRequired: true),
                 Field("message", .object(MessageFields.fields), "What it says.", isRequired: true),
                 Field("first_check_ms", .integer(0...3_600_000), "When its producer is asked first."),
             ], bytesMax: Operation.BodyRule.messagesMax),
@@ -39,6 +41,13 @@ enum HalfMessages {
         let topic = try fields.needed("topic", bytesMax: 127)
         try call.requireProducer(of: topic)
         let producer = try fields.needed("producer", bytesMax: 255)
+        // The questions go to who answers for it, so who prepares must be able to.
+        guard call.principal.mayCheck(producer) else {
+            throw Problem(
+                .forbidden, "this token may not prepare for the producer \(producer); check:\(producer) allows it"
+            )
+            .with(["producer": .text(producer.string)])
+        }
         guard let object = try fields.object("message", as: MessageFields.fields) else {
             throw .badData("message", "the field is missing")
         }
@@ -60,17 +69,17 @@ enum HalfMessages {
     static let commit = Operation(
         "commitHalfMessage", .post, "/v1/half-messages/{transaction}/commit", "Makes a half message visible.",
         grant: Need(.producer(topic: nil), .operator), query: [topic], key: .taken,
-        body: .fields([Field("reason", .text(bytesMax: 500), "Why, by hand.")], bytesMax: Operation.BodyRule.smallMax),
+        body: .fields([Operation.reasonByHand], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Decided, now or before.", decided)],
-        problems: [.decidedAlready, .decidedByAnswer, .unknownMessage],
+        problems: [.decidedAlready, .decidedByAnswer, .unknownMessage, .badData],
         example: decision("commit"), handler: { call throws(Problem) in try await decide(call, .commit) })
 
     static let rollback = Operation(
         "rollbackHalfMessage", .post, "/v1/half-messages/{transaction}/rollback", "Drops a half message.",
         grant: Need(.producer(topic: nil), .operator), query: [topic], key: .taken,
-        body: .fields([Field("reason", .text(bytesMax: 500), "Why, by hand.")], bytesMax: Operation.BodyRule.smallMax),
+        body: .fields([Operation.reasonByHand], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Decided, now or before.", decided)],
-        problems: [.decidedAlready, .decidedByAnswer, .unknownMessage],
+        problems: [.decidedAlready, .decidedByAnswer, .unknownMessage, .badData],
         example: decision("rollback"), handler: { call throws(Problem) in try await decide(call, .rollback) })
 
     private static func decision(_ verb: String) -> Example {
@@ -91,11 +100,10 @@ enum HalfMessages {
 
     private static func decide(_ call: Call, _ resolution: Resolution) async throws(Problem) -> Reply {
         let (topic, transaction) = (try neededTopic(call), call.path("transaction"))
-        let reason = call.body.isEmpty ? "" : try call.reason(try call.fields())
-        guard !reason.isEmpty || call.principal.mayProduce(topic.text) else {
-            throw .badData("reason", "who decides for a producer says why")
-        }
-        return try await call.act(Resolve(transaction, of: topic, resolution), because: reason) { $0.decided($1) }
+        let isByHand = !call.principal.isProducer(of: topic.text)
+        let reason = try call.reason(byHand: isByHand)
+        let verb = Resolve(transaction, of: topic, resolution)
+        return try await call.act(verb, because: reason, isByHand: isByHand) { $0.decided($1) }
     }
 
     static let listHalfMessages = Operation(

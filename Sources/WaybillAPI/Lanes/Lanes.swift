@@ -32,7 +32,8 @@ enum Lanes {
                 Field("end", .word(LaneEnd.allCases.map(\.rawValue)), "How it ends.", isRequired: true),
                 Operation.reason,
             ], bytesMax: Operation.BodyRule.smallMax),
-        answers: [Operation.Answer(200, "The report.", .named("LaneReport"))], problems: [.badLane, .badData],
+        answers: [Operation.Answer(200, "The report.", .named("LaneReport"))],
+        problems: [.unknownLane, .badLane, .badData],
         example: Example(
             after: [ExampleShop.topic, ExampleShop.laneMessage],
             Example.Step(.post, "/v1/lanes/blue/close", body: #"{"end":"promoted","reason":"it works"}"#), 200,
@@ -47,6 +48,11 @@ enum Lanes {
                 throw .badData("end", "'\(word)' is not one of promoted, abandoned")
             }
             let lane = call.path("lane")
+            // It stays closed for ever, so a slip of the pen must not close one that is yet to come.
+            guard try await call.book.read({ book in try book.engine.knows(lane: lane) }) else {
+                throw Problem(.unknownLane, "no message and no consumer has been in a lane \(lane)")
+                    .with(["lane": .text(lane.string)])
+            }
             return try await call.act(CloseLane(lane, end), because: reason) { $0.laneReport($1) }
         })
 }

@@ -61,10 +61,13 @@ enum MessageOperations {
         "Takes a delayed message back: it is never delivered.",
         grant: Need(.producer(topic: "topic"), .operator), key: .taken,
         body: .fields(
-            [Field("handle", .text(), "`recall` of the message when it was sent.", isRequired: true)],
+            [
+                Field("handle", .text(), "`recall` of the message when it was sent.", isRequired: true),
+                Operation.reasonByHand,
+            ],
             bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Taken back.", .object([Field("id", .text(), isRequired: true)]))],
-        problems: [.alreadyVisible, .unknownMessage, .decidedAlready],
+        problems: [.alreadyVisible, .unknownMessage, .decidedAlready, .badData],
         example: Example(
             after: [ExampleShop.topic, ExampleShop.delayed],
             Example.Step(
@@ -73,7 +76,9 @@ enum MessageOperations {
             #"{"id":"booking-12"}"#),
         handler: { call throws(Problem) in
             let (topic, handle) = (TopicName(call.path("topic")), try call.fields().needed("handle"))
-            return try await call.act(Recall(handle, of: topic)) { writer, id in
+            let isByHand = !call.principal.isProducer(of: topic.text)
+            let reason = try call.reason(byHand: isByHand)
+            return try await call.act(Recall(handle, of: topic), because: reason, isByHand: isByHand) { writer, id in
                 writer.beginObject()
                 writer.member("id", id.text)
                 writer.endObject()
@@ -86,10 +91,10 @@ enum MessageOperations {
         body: .fields(
             [
                 Field("handle", .text(), "`recall` of the message when it was sent.", isRequired: true),
-                Field("deliver_at", .time, "When it becomes visible.", isRequired: true),
+                Field("deliver_at", .time, "When it becomes visible.", isRequired: true), Operation.reasonByHand,
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "Moved.", .object([Field("deliver_at", .time, isRequired: true)]))],
-        problems: [.alreadyVisible, .unknownMessage, .decidedAlready],
+        problems: [.alreadyVisible, .unknownMessage, .decidedAlready, .badData],
         example: Example(
             after: [ExampleShop.topic, ExampleShop.delayed],
             Example.Step(
@@ -100,7 +105,9 @@ enum MessageOperations {
             let fields = try call.fields()
             let (topic, handle) = (TopicName(call.path("topic")), try fields.needed("handle"))
             guard let due = try fields.time("deliver_at") else { throw .badData("deliver_at", "the field is missing") }
-            return try await call.act(Reschedule(handle, of: topic, to: due)) { writer, moved in
+            let isByHand = !call.principal.isProducer(of: topic.text)
+            let (reason, verb) = (try call.reason(byHand: isByHand), Reschedule(handle, of: topic, to: due))
+            return try await call.act(verb, because: reason, isByHand: isByHand) { writer, moved in
                 writer.beginObject()
                 writer.member("deliver_at", moved.due)
                 writer.endObject()

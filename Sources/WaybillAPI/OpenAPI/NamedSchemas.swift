@@ -102,7 +102,11 @@ package enum NamedSchemas {
     private static let group = Schema.object([
         need("name", .text()), need("fifo", .boolean), need("broadcast", .boolean), need("max_attempts", .integer()),
         need("ladder", list(.text())), need("invisible", .text()), need("created_at", .time),
-        need("last_used_at", .time), need("idle", .boolean),
+        Field("created_by", .text(), "Who made it, where that is known."), need("last_used_at", .time),
+        need("idle", .boolean),
+        Field(
+            "starts_at", .word(GroupStart.allCases.map(\.rawValue)),
+            "Where it begins in a topic that it has not read before; the oldest message unless said."),
     ])
 
     private static let lag = Schema.object([

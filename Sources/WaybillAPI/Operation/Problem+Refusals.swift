@@ -3,10 +3,12 @@ package import WaybillCore
 
 extension Problem {
     /// What a refusal of an order or a stock is over HTTP.
-    package init(_ refusal: Refusal) {
+    ///
+    /// - Parameter isKept: whether the engine has stored it under the key of its request.
+    package init(_ refusal: Refusal, isKept: Bool = false) {
         self.init(ProblemCode(refusal), refusal.message)
         values = refusal.values
-        isStored = refusal.isKept
+        isStored = isKept
         switch refusal {
         case .overloaded(let retryAfter), .crowded(_, _, let retryAfter): self.retryAfter = retryAfter
         case .diskNearlyFull:
@@ -18,8 +20,12 @@ extension Problem {
             .versionConflict, .keyReused, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken,
             .arithmetic, .limit, .badCursor, .soldOut, .outcomeUnknown, .failStopped, .undone,
             .rejectedByCaller, .unknownTimeout, .timeoutFired, .noOpenCall, .callEnded, .callNotAnswered,
-            .relativeRefused, .remembered:
+            .relativeRefused:
             break
+        case .remembered:
+            isStored = true
+            // A fence stands under a key that no request has used before.
+            if code != .fenced { headers.append(Reply.replayed) }
         }
         // In a body it is a value that does not fit; a path says so itself.
         if case .unknownWorkflow = refusal { status = 422 }
@@ -63,21 +69,6 @@ extension ProblemCode {
         case .relativeRefused(_, _, let code, _): self = ProblemCode(rawValue: code) ?? .relativeRefused
         // An answer of an earlier release may have a code that is not used any more.
         case .remembered(let code, _, _): self = ProblemCode(rawValue: code) ?? .notPossible
-        }
-    }
-}
-
-extension Refusal {
-    /// Whether a repeat under the same key gets this answer again: it says something about an order's state.
-    fileprivate var isKept: Bool {
-        switch self {
-        case .notPossible, .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken, .arithmetic,
-            .timeoutFired, .orderExists, .relativeRefused, .remembered:
-            true
-        case .unknownOrder, .unknownWorkflow, .unknownCommand, .wrongRole, .badData, .versionConflict, .keyReused,
-            .limit, .badCursor, .overloaded, .crowded, .soldOut, .diskNearlyFull, .outcomeUnknown, .failStopped,
-            .shuttingDown, .undone, .rejectedByCaller, .unknownTimeout, .noOpenCall, .callEnded, .callNotAnswered:
-            false
         }
     }
 }

@@ -22,7 +22,7 @@ extension ProblemCode {
         case .wrongHost: "Call the server by a name of its own, or start it with --host NAME."
         case .headersTooLarge: "Send at most 100 header fields of 16 KiB together."
         case .unknownOrder, .unknownTopic, .unknownGroup, .unknownMessage, .unknownTimeout, .unknownStock,
-            .unknownToken, .unknownOperation:
+            .unknownToken, .unknownOperation, .unknownLane:
             "Look at the list of what there is; it may have ended, or never have been made."
         case .unknownCommand: "Use a command of the order's workflow; GET /v1/orders/{order} lists what is possible."
         case .unknownWorkflow: "Use a workflow of GET /v1/workflows, or put this one first."

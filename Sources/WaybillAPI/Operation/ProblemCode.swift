@@ -31,6 +31,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case unknownStock = "unknown_stock"
     case unknownToken = "unknown_token"
     case unknownOperation = "unknown_operation"
+    case unknownLane = "unknown_lane"
     // What it asks for is not possible now.
     case orderExists = "order_exists"
     case notPossible = "not_possible"
@@ -132,6 +133,7 @@ extension ProblemCode {
         case .unknownStock: (404, "No such stock")
         case .unknownToken: (404, "No such token")
         case .unknownOperation: (404, "No such operation")
+        case .unknownLane: (404, "No such lane")
         case .orderExists: (409, "The order exists already")
         case .notPossible: (409, "Not possible in this state")
         case .insufficientStock: (409, "Not enough stock")

@@ -7,6 +7,8 @@ package struct Reply: Sendable {
     package var body: [UInt8]
     /// Nil: there is no body.
     package var contentType: String?
+    /// Takes back what was given with it, for a caller that has gone before it was written; nil: nothing was.
+    package var takeBack: (@Sendable () async -> Void)?
 
     package init(
         _ status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], contentType: String? = nil

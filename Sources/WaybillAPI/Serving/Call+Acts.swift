@@ -6,21 +6,24 @@ import WaybillEngine
 
 extension Call {
     /// Who asks, why, and under which key, for the audit and for repeats.
-    func origin(because reason: Text = "") -> Origin {
+    ///
+    /// - Parameter isByHand: whether it is by the right of an operator that the caller does what is for others to do.
+    func origin(because reason: Text = "", isByHand: Bool = false) -> Origin {
         Origin(
             caller: principal.name, reason: reason, trace: trace,
-            key: key.map { RequestKey($0, fingerprint: fingerprint) }, from: from, requestID: requestID)
+            key: key.map { RequestKey($0, fingerprint: fingerprint) }, from: from, requestID: requestID, end: end,
+            isByHand: isByHand)
     }
 
     /// Has a verb of the broker written: once under the request's key, with who and why.
     ///
     /// - Parameter write: the answer as JSON, which a repeat gets again.
     func act<Verb: BrokerVerb>(
-        _ verb: Verb, because reason: Text = "", status: Int = 200,
+        _ verb: Verb, because reason: Text = "", isByHand: Bool = false, status: Int = 200,
         _ write: @escaping @Sendable (inout JSONWriter, Verb.Answer) -> Void
     ) async throws(Problem) -> Reply {
-        let engine = book.book.engine
-        let given = await engine.submit(verb, by: origin(because: reason), until: end) { answer in
+        let origin = origin(because: reason, isByHand: isByHand)
+        let given = await book.book.engine.submit(verb, by: origin, until: end) { answer in
             Reply.form(answer, write)
         }
         do throws(MessageRefusal) {
@@ -54,6 +57,16 @@ extension Call {
         return reason
     }
 
+    /// Why someone does by the right of an operator what is for others to do: the body says so. Others need not say why
+    /// they do what is theirs to do.
+    func reason(byHand isByHand: Bool) throws(Problem) -> Text {
+        let reason = body.isEmpty ? "" : try reason(try fields())
+        guard !isByHand || !reason.isEmpty || principal.isOwner else {
+            throw .badData("reason", "who does this by the right of an operator says why; it is kept in the audit")
+        }
+        return reason
+    }
+
     /// The same where it may be left out: in the body, or for a method without one in the query.
     func reason(_ fields: BodyFields? = nil) throws(Problem) -> Text {
         if let fields { return try fields.text("reason", bytesMax: Self.reasonBytesMax) ?? "" }
@@ -68,8 +81,10 @@ extension Call {
 }
 
 extension Operation {
-    /// Why, where it may be left out.
-    static let optionalReason = Field("reason", .text(bytesMax: Call.reasonBytesMax), "Why; kept in the audit.")
+    /// Why, of what an operator does for others: needed then.
+    static let reasonByHand = Field(
+        "reason", .text(bytesMax: Call.reasonBytesMax),
+        "Why, by hand; kept in the audit. Who may do it as an operator alone needs one.")
     static let reasonParameter = Parameter(
         "reason", .text(bytesMax: Call.reasonBytesMax),
         "Why; kept in the audit. Only the owner of the file may leave it out.")

@@ -10,6 +10,10 @@ extension Call {
         try await book.ask { book in try await body(book.messages) }
     }
 
+    /// Who is kept as the maker of what the caller makes; empty: the owner of the file, who has made all that was there
+    /// before.
+    var maker: Text { principal.isOwner ? "" : principal.name }
+
     /// Refuses who may not send to a topic.
     func requireProducer(of topic: Text) throws(Problem) {
         guard principal.mayProduce(topic) else {

@@ -55,6 +55,8 @@ package struct ServingSettings: Sendable {
     package var version = "1"
     /// Operations that the list does not have.
     package var operations: [Operation] = []
+    /// Where a group begins that is made by its first consumer; nil: none is, and who needs a group makes it before.
+    package var newGroupsStart: GroupStart? = .oldest
     /// How long the reads of one question may take; nil: as long as they need.
     package var readTime: ReadTimeLimits? = ReadTimeLimits(
         read: Interval(milliseconds: 250), page: Interval(milliseconds: 125))

@@ -21,23 +21,26 @@ extension ServedBook {
 
     /// Changes a stock and waits for the commit.
     package func submit(_ command: StockCommand, until end: Interval? = nil) async throws(Problem) -> StockReceipt {
+        let given = await engineReply(to: command, until: end)
         do throws(Refusal) {
-            return try await engineReply(to: command, until: end).get()
+            return try given.reply.get()
         } catch {
-            throw Problem(error)
+            throw Problem(error, isKept: given.isKept)
         }
     }
 
     private func submit<Verb: EngineVerb>(
         _ verb: Verb, until end: Interval?
     ) async throws(Problem) -> Receipt where Verb.Reply == Answer {
-        switch await engineReply(to: verb, until: end) {
+        let given = await engineReply(to: verb, until: end)
+        switch given.reply {
         case .accepted(let receipt): return receipt
-        case .refused(let refusal): throw Problem(refusal)
+        case .refused(let refusal): throw Problem(refusal, isKept: given.isKept)
         }
     }
 
-    private func engineReply<Verb: EngineVerb>(to verb: Verb, until end: Interval?) async -> Verb.Reply {
+    private func engineReply<Verb: EngineVerb>(to verb: Verb, until end: Interval?) async -> KeptReply<Verb.Reply> {
+        let verb = SayingKept(verb)
         guard let end else { return await book.engine.submit(verb) }
         return await book.engine.submit(InTime(verb, until: end))
     }

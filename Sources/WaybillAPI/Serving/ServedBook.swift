@@ -75,22 +75,37 @@ extension Problem {
 
 extension ServedBook {
     /// Has a verb of the broker written, and waits for its commit.
-    func submit<Verb: BrokerVerb>(_ verb: Verb) async throws(Problem) -> Verb.Answer {
+    ///
+    /// - Parameter end: until this uptime it may begin; nil: whenever its turn comes.
+    func submit<Verb: BrokerVerb>(_ verb: Verb, until end: Interval?) async throws(Problem) -> Verb.Answer {
         do throws(MessageRefusal) {
-            return try await book.engine.submit(verb).get()
+            return try await engineReply(to: verb, until: end).get()
         } catch {
             throw Problem(error)
         }
     }
 
+    private func engineReply<Verb: BrokerVerb>(
+        to verb: Verb, until end: Interval?
+    ) async -> BrokerReply<Verb.Answer> {
+        guard let end else { return await book.engine.submit(verb) }
+        return await book.engine.submit(InTime(OfBroker(verb), until: end))
+    }
+
+    /// Ends deliveries whose consumer has never heard of them: others get them at once, and no attempt is used.
+    func giveBack(_ receipts: [DeliveryReceipt]) async {
+        // What cannot be given back now is delivered to others when its time is over.
+        _ = await book.engine.submit(receipts.map { GiveBack($0) })
+    }
+
     /// Answers for a delivery by its receipt, in the name of a group; nil: it is done. A receipt of another group is
     /// refused: who may speak for one group may not speak for all.
     func refusal<Verb: BrokerVerb>(
-        of verb: Verb, by receipt: DeliveryReceipt, in group: GroupName
+        of verb: Verb, by receipt: DeliveryReceipt, in group: GroupName, until end: Interval?
     ) async -> MessageRefusal? {
         if let owner = book.engine.group(of: receipt), owner != group {
             return .staleReceipt("it is not one of the group \(group)")
         }
-        return await book.engine.submit(verb).refusal
+        return await engineReply(to: verb, until: end).refusal
     }
 }

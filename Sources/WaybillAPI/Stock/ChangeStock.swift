@@ -82,10 +82,10 @@ extension Stock {
         let fields = try call.fields()
         let command = StockCommand(
             try action(fields), of: key(call), key: call.key, caller: call.principal.name,
-            note: try fields.text("note"))
+            note: try fields.text("note"), trace: call.trace)
         let receipt = try await call.book.submit(command, until: call.end)
         var reply = Reply.json { $0.receipt(receipt) }
-        if receipt.isRepeat { reply.headers.append(("idempotency-replayed", "true")) }
+        if receipt.isRepeat { reply.headers.append(Reply.replayed) }
         return reply
     }
 }

@@ -34,6 +34,7 @@ extension Stock {
             writer.member("at", view.at)
             writer.member("caller", view.caller)
             writer.member("key", ifAny: view.key)
+            writer.member("trace", ifAny: view.trace)
             writer.member("quantity", body.movement.quantity)
             if let count = body.count {
                 writer.member("counted", count.counted)

@@ -12,7 +12,9 @@ enum Timeouts {
 
     private static let grant = Need(.operator, .orders)
     private static let answers = [Operation.Answer(200, "Done.", .receipt)]
-    private static let problems: [ProblemCode] = [.unknownOrder, .unknownTimeout, .timeoutFired, .keyReused]
+    private static let problems: [ProblemCode] = [
+        .unknownOrder, .unknownTimeout, .timeoutFired, .keyReused, .badData,
+    ]
     private static let placed = [ExampleShop.stock, ExampleShop.place]
     private static let changed =
         #"{"order":"order-7","version":2,"status":"awaiting payment","repeated":false}"#
@@ -23,7 +25,7 @@ enum Timeouts {
         body: .fields(
             [
                 Field("by", .duration, "How much later; with a minus: earlier.", isRequired: true),
-                Operation.optionalReason,
+                Operation.reasonByHand,
             ],
             bytesMax: Operation.BodyRule.smallMax), answers: answers, problems: problems,
         example: Example(
@@ -38,7 +40,7 @@ enum Timeouts {
         "moveTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/move", "Gives a pending timeout another time.",
         grant: grant, key: .taken,
         body: .fields(
-            [Field("to", .time, "When it fires; never before now.", isRequired: true), Operation.optionalReason],
+            [Field("to", .time, "When it fires; never before now.", isRequired: true), Operation.reasonByHand],
             bytesMax: Operation.BodyRule.smallMax), answers: answers, problems: problems,
         example: Example(
             after: placed,
@@ -53,7 +55,7 @@ enum Timeouts {
     static let cancelTimeout = Operation(
         "cancelTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/cancel", "Cancels a pending timeout.",
         grant: grant, key: .taken,
-        body: .fields([Operation.optionalReason], bytesMax: Operation.BodyRule.smallMax), answers: answers,
+        body: .fields([Operation.reasonByHand], bytesMax: Operation.BodyRule.smallMax), answers: answers,
         problems: problems,
         example: Example(
             after: placed, Example.Step(.post, "/v1/orders/order-7/timeouts/pay_due/cancel"), 200, changed),
@@ -63,8 +65,11 @@ enum Timeouts {
         var command = TimeoutCommand(
             action, TimeoutName(call.path("timeout")), of: OrderID(call.path("order")), caller: call.principal.name,
             key: call.key)
-        if !call.body.isEmpty { command.reason = try call.reason(try call.fields()) }
+        // Who may send commands to orders may change their timeouts too; an operator does it for them.
+        command.isByHand = call.principal.roles.isEmpty
+        command.reason = try call.reason(byHand: command.isByHand)
         command.trace = call.trace
+        (command.from, command.requestID) = (call.from, call.requestID)
         return try await .accepted(try await call.book.change(command, until: call.end), 200, call)
     }
 

@@ -55,7 +55,7 @@ enum Topics {
                 Field("queues", .integer(1...1_024), "How many queues clients see."),
                 Field("bytes_max", .integer(1...Schema.safeIntegers.upperBound), "Beyond this size the oldest goes."),
                 Field("retention", .duration, "How long messages stay that no group waits for."),
-                Operation.optionalReason,
+                Operation.reason,
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [
             Operation.Answer(200, "Changed.", .named("Topic")), Operation.Answer(201, "Made.", .named("Topic")),
@@ -81,7 +81,7 @@ enum Topics {
         settings.queues = try fields.int("queues").map { Int($0) } ?? settings.queues
         settings.bytesMax = try fields.int("bytes_max") ?? settings.bytesMax
         settings.retention = try fields.duration("retention") ?? settings.retention
-        let reason = try call.reason(fields)
+        let reason = try call.neededReason(fields)
         guard existing == nil else {
             return try await call.act(UpdateTopic(name, settings), because: reason) { $0.topic($1) }
         }

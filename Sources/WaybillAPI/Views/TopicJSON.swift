@@ -22,8 +22,10 @@ extension JSONWriter {
         members("ladder", group.settings.ladder) { $0.text(Text($1.text)) }
         member("invisible", Text(group.settings.invisible.text))
         member("created_at", group.createdAt)
+        if !group.createdBy.isEmpty { member("created_by", group.createdBy) }
         member("last_used_at", group.lastUsedAt)
         member("idle", group.isIdle)
+        if group.settings.startsAt != .oldest { member("starts_at", Text(group.settings.startsAt.rawValue)) }
         endObject()
     }
 }

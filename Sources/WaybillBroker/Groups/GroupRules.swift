@@ -51,16 +51,18 @@ extension GroupSettings {
 }
 
 extension GroupRow {
-    init(name: GroupName, rules: GroupSettings, createdAt: Moment) {
+    init(name: GroupName, rules: GroupSettings, createdAt: Moment, createdBy: Text = "") {
         self.init(
             name: name, isFIFO: rules.isFIFO, isBroadcast: rules.isBroadcast, attemptsMax: rules.attemptsMax,
-            ladder: rules.ladder, invisible: rules.invisible, createdAt: createdAt)
+            ladder: rules.ladder, invisible: rules.invisible, createdAt: createdAt, startsAt: rules.startsAt,
+            createdBy: createdBy.isEmpty ? nil : createdBy)
     }
 
     mutating func adopt(_ rules: GroupSettings) {
         attemptsMax = rules.attemptsMax
         ladder = rules.ladder
         invisible = rules.invisible
+        startsAt = rules.startsAt
     }
 
     package var view: GroupView {
@@ -68,6 +70,7 @@ extension GroupRow {
             name: name,
             settings: GroupSettings(
                 isFIFO: isFIFO, isBroadcast: isBroadcast, attemptsMax: attemptsMax, ladder: ladder,
-                invisible: invisible), createdAt: createdAt, lastUsedAt: lastUsedAt)
+                invisible: invisible, startsAt: startsAt), createdAt: createdAt, createdBy: createdBy ?? "",
+            lastUsedAt: lastUsedAt)
     }
 }

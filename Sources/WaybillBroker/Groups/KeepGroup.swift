@@ -6,26 +6,30 @@ package import WaybillTimeouts
 package struct KeepGroup: BrokerVerb {
     var name: GroupName
     var rules: GroupSettings
+    /// Who makes it; empty: not said.
+    var maker: Text
 
-    package init(_ name: GroupName, _ rules: GroupSettings) {
+    package init(_ name: GroupName, _ rules: GroupSettings, by maker: Text = "") {
         self.name = name
         self.rules = rules
+        self.maker = maker
     }
 
     package func act(_ group: GroupView, by origin: Origin) -> Act? { Act(group, has: "made") }
 
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<GroupView> {
-        try broker.keepGroup(name, rules, in: write)
+        try broker.keepGroup(name, rules, by: maker, in: write)
     }
 }
 
 extension Broker {
     /// The group of this name; made by these rules if there is none. An existing one keeps its own.
     func keepGroup(
-        _ name: GroupName, _ rules: GroupSettings, in write: borrowing Write
+        _ name: GroupName, _ rules: GroupSettings, by maker: Text, in write: borrowing Write
     ) throws -> BrokerReply<GroupView> {
         if let refusal = Self.refusal(of: name) ?? rules.refusal { return .refused(refusal) }
-        let row = try write.transaction.keepGroup(GroupRow(name: name, rules: rules, createdAt: write.now))
+        let row = try write.transaction.keepGroup(
+            GroupRow(name: name, rules: rules, createdAt: write.now, createdBy: maker))
         pending.groups[row.number] = row
         return .success(row.view)
     }

@@ -8,7 +8,7 @@ package struct LookBack: BrokerVerb {
     var topic: TopicName
     var target: LookBackTarget
     var effects: LookBackEffects
-    var isPreview: Bool
+    package var isPreview: Bool
 
     package init(
         _ group: GroupName, _ topic: TopicName, to target: LookBackTarget, effects: LookBackEffects = .shut,

@@ -20,13 +20,12 @@ package struct Subscribe: BrokerVerb {
 }
 
 extension Broker {
-    /// Notes that a group's consumers use an expression for a topic, and opens its cursors on the topic's queues, from
-    /// the oldest message on.
+    /// Notes that a group's consumers use an expression for a topic, and opens its cursors on the topic's queues.
     func subscribe(
         _ name: GroupName, _ subscription: Subscription, in write: borrowing Write
     ) throws -> BrokerReply<Void> {
         guard var row = try groupNumber(name, in: write) else { return .refused(.unknownGroup(name)) }
-        guard let topic = try TopicState(subscription.topic, in: write.transaction) else {
+        guard var topic = try TopicState(subscription.topic, in: write.transaction) else {
             return .refused(.unknownTopic(subscription.topic))
         }
         if topic.name == .deadLetters(of: name) {
@@ -47,6 +46,7 @@ extension Broker {
                     expression: subscription.expression.string, problem: error.message, offset: error.offset))
         }
         if let refusal = refusal(ofNew: subscription.key(of: topic), of: row) { return .refused(refusal) }
+        let start = try start(of: row, in: &topic, in: write)
         _ = try write.transaction.keepFilter(
             group: row.number, topic: topic.number, type: subscription.kind, expression: subscription.expression,
             at: write.now)
@@ -62,9 +62,29 @@ extension Broker {
             pending.groups[row.number] = row
         }
         if !row.isBroadcast {
-            for queue in topic.queues { try openCursor(CursorKey(group: row.number, queue: queue.number), in: write) }
+            for queue in topic.queues {
+                try openCursor(CursorKey(group: row.number, queue: queue.number), at: start, in: write)
+            }
         }
         return .done
+    }
+
+    /// Where a group begins in queues of a topic that it does not know yet.
+    ///
+    /// At the newest it begins only in a topic that it has never read: a queue that comes later holds what was sent
+    /// since. So that it is known which topics those are, it is given a first queue in one that has none.
+    private func start(
+        of group: GroupRow, in topic: inout TopicState, in write: borrowing Write
+    ) throws -> GroupStart {
+        guard group.startsAt == .newest, !group.isBroadcast else { return .oldest }
+        guard !topic.queues.contains(where: { epoch(of: CursorKey(group: group.number, queue: $0.number)) != nil })
+        else { return .oldest }
+        if topic.queues.isEmpty {
+            let first = try write.transaction.keepStoredQueue(topic: topic.name, lane: "", priority: 0, at: write.now)
+            topic = try TopicState(topic.name, in: write.transaction) ?? topic
+            try open(new: first, of: topic, in: write)
+        }
+        return .newest
     }
 
     /// Why a group may use no other expression for a topic now; nil: it uses this one already, or has room for it.

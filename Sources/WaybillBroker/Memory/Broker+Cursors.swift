@@ -95,12 +95,13 @@ extension Broker {
         committed { $0.cursor(key, question) }
     }
 
-    /// Opens a cursor at the oldest message, if there is none.
-    func openCursor(_ key: CursorKey, in write: borrowing Write) throws {
+    /// Opens a cursor at the oldest message, or behind the newest, if there is none.
+    func openCursor(_ key: CursorKey, at start: GroupStart = .oldest, in write: borrowing Write) throws {
         guard epoch(of: key) == nil,
             try !isDamaged(key) || write.transaction.cursor(group: key.group, queue: key.queue) == nil
         else { return }
-        let floor = try write.transaction.oldestOffset(of: key.queue) ?? write.transaction.nextOffset(of: key.queue)
+        let oldest = start == .oldest ? try write.transaction.oldestOffset(of: key.queue) : nil
+        let floor = try oldest ?? write.transaction.nextOffset(of: key.queue)
         let row = CursorRow(group: key.group, queue: key.queue, floor: floor, deliveredThrough: floor)
         guard try write.transaction.put(row, replacing: nil) else {
             throw StoreFailure(.damaged, "group \(key.group.number) has a cursor that memory does not know")

@@ -77,13 +77,18 @@ extension Broker {
                 let topic = try TopicState(queue.topic, in: write.transaction),
                 topic.queues.contains(where: { $0.number == number })
             else { continue }
-            pending.topics[topic.name] = topic
-            var groups = Set(committed { $0.subscribers(of: topic.name) })
-            groups.formUnion(pending.filters.lazy.filter { $0.topic == topic.name }.map(\.group))
-            for group in groups.sorted() {
-                guard let row = groupRow(group), !row.isBroadcast else { continue }
-                try openNew(CursorKey(group: group, queue: number), in: write)
-            }
+            try open(new: number, of: topic, in: write)
+        }
+    }
+
+    /// Lets every group of a topic read a queue that this write has made, from its first message on.
+    func open(new queue: StoredQueueNumber, of topic: TopicState, in write: borrowing Write) throws {
+        pending.topics[topic.name] = topic
+        var groups = Set(committed { $0.subscribers(of: topic.name) })
+        groups.formUnion(pending.filters.lazy.filter { $0.topic == topic.name }.map(\.group))
+        for group in groups.sorted() {
+            guard let row = groupRow(group), !row.isBroadcast else { continue }
+            try openNew(CursorKey(group: group, queue: queue), in: write)
         }
     }
 

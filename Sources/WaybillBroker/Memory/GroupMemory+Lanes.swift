@@ -25,6 +25,12 @@ extension GroupMemory.State {
         return Set(laneQueues.keys).union(named.keys).subtracting([""])
     }
 
+    /// Whether a lane has messages or consumers, or was named by a client lately.
+    func knows(lane: Text, at now: Moment, uptime: Interval, _ settings: BrokerSettings) -> Bool {
+        lanes(at: uptime, besides: lane, settings) == nil
+            || groups.values.contains { $0.lanes(at: now, silenceMax: settings.clientSilenceMax).contains(lane) }
+    }
+
     /// The cursors on the queues of a lane.
     func cursors(in lane: Text) -> [(key: CursorKey, group: GroupName, topic: TopicName, queue: TopicState.Queue)] {
         groups.sorted { $0.key < $1.key }.flatMap { number, group in

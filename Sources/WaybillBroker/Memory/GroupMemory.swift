@@ -13,7 +13,7 @@ import WaybillStore
 /// | who | calls |
 /// |---|---|
 /// | anyone who asks | `read` |
-/// | a receive, step by step | `admit`, `scan`, `want`, `release`, `lease`, `end`, `endReceive`; `wait` and `passOn` |
+/// | a receive, step by step | `admit`, `scan`, `want`, `release`, `lease`, `end`, `endReceive`, `forget`; `wait` and `passOn` |
 /// | a client of a broadcast | `scanBroadcast`, `move` |
 /// | a write | `freeze`, `popLeaseEnds`: both are given back when it is undone |
 /// | the end of a write | `apply` after its commit, `undo` else |
@@ -41,6 +41,11 @@ package final class GroupMemory: Sendable {
         let (answer, woken) = state.withLock { state in body(&state) }
         for resume in woken { resume() }
         return answer
+    }
+
+    /// Whether a lane has messages or consumers, or was named by a client lately.
+    package func knows(lane: Text, at now: Moment, uptime: Interval) -> Bool {
+        read { $0.knows(lane: lane, at: now, uptime: uptime, settings) }
     }
 
     // MARK: Receiving
@@ -104,6 +109,12 @@ package final class GroupMemory: Sendable {
         _ admitted: Admitted, _ request: ReceiveRequest, _ end: ReceiveEnd, leases: [GrantedLease] = []
     ) {
         change { state in ((), state.endReceive(admitted, request, end, leases: leases, settings)) }
+    }
+
+    /// Nothing of what an attempt was given is out any more: asked again, it is given something new.
+    func forget(_ batch: [RememberedBatches.Element], of request: ReceiveRequest, in group: GroupNumber) {
+        guard let attempt = RememberedBatches.Key(request) else { return }
+        state.withLock { state in state.groups[group]?.batches.forget(batch, of: attempt) }
     }
 
     // MARK: Broadcast

@@ -222,7 +222,13 @@ struct RememberedBatches {
 
     var count: Int { batches.count }
 
-    subscript(attempt: Key) -> [Element]? { batches[attempt] }
+    /// The batch of an attempt; nil: it has had none, or nothing of it is out any more.
+    subscript(attempt: Key) -> [Element]? { batches[attempt].flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// Forgets what an attempt was given, unless it was given something else meanwhile. It keeps its place in line.
+    mutating func forget(_ batch: [Element], of attempt: Key) {
+        if batches[attempt] == batch { batches[attempt] = [] }
+    }
 
     mutating func add(_ batch: [Element], of attempt: Key, max: Int) {
         if batches.updateValue(batch, forKey: attempt) == nil { order.append(attempt) }

@@ -12,6 +12,14 @@ package struct Recall: BrokerVerb {
         self.topic = topic
     }
 
+    /// A producer takes its messages back without an audit, unless it says why.
+    package func act(_ id: MessageID, by origin: Origin) -> Act? {
+        guard origin.isByHand || !origin.reason.isEmpty else { return nil }
+        return Act(
+            .messageByHand,
+            ["id": .text(id.text.string), "topic": .text(topic.text.string), "recalled": .flag(true)])
+    }
+
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<MessageID> {
         try broker.recall(handle, of: topic, in: write)
     }

@@ -14,6 +14,14 @@ package struct Reschedule: BrokerVerb {
         self.due = due
     }
 
+    /// A producer moves its messages without an audit, unless it says why.
+    package func act(_ moved: RescheduledMessage, by origin: Origin) -> Act? {
+        guard origin.isByHand || !origin.reason.isEmpty else { return nil }
+        return Act(
+            .messageByHand,
+            ["id": .text(moved.id.text.string), "topic": .text(topic.text.string), "to": .text(moved.due.iso8601)])
+    }
+
     package func perform(
         on broker: Broker, in write: borrowing Write
     ) throws -> BrokerReply<RescheduledMessage> {

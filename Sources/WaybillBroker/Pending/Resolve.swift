@@ -14,9 +14,9 @@ package struct Resolve: BrokerVerb {
         self.resolution = resolution
     }
 
-    /// A producer decides its messages without an audit; who decides by hand says why.
+    /// A producer decides its messages without an audit, unless it says why.
     package func act(_ decided: DecidedMessage, by origin: Origin) -> Act? {
-        guard !origin.reason.isEmpty else { return nil }
+        guard origin.isByHand || !origin.reason.isEmpty else { return nil }
         return Act(
             "$half_message",
             [

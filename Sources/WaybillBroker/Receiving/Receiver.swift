@@ -127,7 +127,10 @@ package struct Receiver: Sendable {
         case .unknown: return .refused(.overloaded("the group is being changed", retryAfter: .seconds(1)))
         case .again(let group, let batch):
             let deliveries = try deliverAgain(batch, group)
-            return deliveries.isEmpty ? .nothing(group, nil) : .some(.deliveries(deliveries))
+            guard deliveries.isEmpty else { return .some(.deliveries(deliveries)) }
+            // Nothing of it is out any more: the attempt looks anew, or it would get nothing as often as it asks.
+            groups.forget(batch, of: request, in: group)
+            return try await receiveNow(request, inOneWrite: inOneWrite)
         case .broadcast(let admitted):
             defer { groups.endReceive(admitted, request, .tookAll) }
             received = .deliveries(try broadcast(request, admitted))

@@ -18,12 +18,13 @@ extension Members {
             }
             ladder.append(wait)
         }
+        let start = try textIfAny("starts_at").flatMap { GroupStart(rawValue: $0.string) } ?? .oldest
         let settings = GroupSettings(
             isFIFO: try bool("fifo"), isBroadcast: try bool("broadcast"), attemptsMax: try int("max_attempts"),
-            ladder: ladder, invisible: try interval("invisible"))
+            ladder: ladder, invisible: try interval("invisible"), startsAt: start)
         var group = GroupView(
             name: GroupName(try text("name")), settings: settings, createdAt: try time("created_at"),
-            lastUsedAt: try time("last_used_at"))
+            createdBy: try textIfAny("created_by") ?? "", lastUsedAt: try time("last_used_at"))
         group.isIdle = try bool("idle")
         return group
     }

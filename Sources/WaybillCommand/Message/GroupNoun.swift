@@ -25,7 +25,13 @@ struct GroupRules: ParsableArguments {
     @Option(help: "How long a delivery stays invisible to others unless its consumer says otherwise.")
     var invisible: Interval?
 
+    @Option(help: ArgumentHelp("Where it begins in a topic that it has not read before.", valueName: "oldest|newest"))
+    var startsAt: GroupStart?
+
+    @OptionGroup var reason: ReasonOption
+
     func apply(to settings: inout GroupSettings) throws {
+        if let startsAt { settings.startsAt = startsAt }
         if let maxAttempts { settings.attemptsMax = maxAttempts }
         if let invisible { settings.invisible = invisible }
         guard let ladder else { return }
@@ -64,7 +70,7 @@ struct CreateGroup: AsyncParsableCommand {
         try rules.apply(to: &settings)
         let group = try await file.acting(isMade: true) { [settings] client in
             guard let group = try await client.find(Question("showGroup", name.text))?.group() else {
-                return try await client.ask(settings.question(name)).group()
+                return try await client.ask(settings.question(name, because: rules.reason)).group()
             }
             // Made by these rules or nothing: one that is there and goes by other rules is not what was asked for.
             guard group.settings == settings else { throw Refused(MessageRefusal.groupExists(name)) }
@@ -87,7 +93,7 @@ struct UpdateGroup: AsyncParsableCommand {
         let group = try await file.acting { client in
             var settings = try await client.ask(Question("showGroup", name.text)).group().settings
             try rules.apply(to: &settings)
-            return try await client.ask(settings.question(name)).group()
+            return try await client.ask(settings.question(name, because: rules.reason)).group()
         }
         file.answer(group)
     }
@@ -169,13 +175,15 @@ extension Client {
 
 extension GroupSettings {
     /// The question that makes a group by these rules, or changes it.
-    fileprivate func question(_ group: GroupName) throws -> Question {
+    fileprivate func question(_ group: GroupName, because reason: ReasonOption) throws -> Question {
         try Question("putGroup", group.text).with { writer in
             writer.member("fifo", isFIFO)
             writer.member("broadcast", isBroadcast)
             writer.member("max_attempts", attemptsMax)
             writer.members("ladder", ladder) { $0.text(Text($1.text)) }
             writer.member("invisible", invisible.milliseconds)
+            writer.member("starts_at", Text(startsAt.rawValue))
+            reason.write(to: &writer)
         }
     }
 

@@ -26,6 +26,8 @@ struct TopicRules: ParsableArguments {
     @Option(help: "How long messages stay that nobody is owed: 7d, 12h.")
     var retention: Interval?
 
+    @OptionGroup var reason: ReasonOption
+
     /// The question that makes a topic, or changes it.
     func question(_ topic: TopicName) throws -> Question {
         try Question("putTopic", topic.text).with { writer in
@@ -33,6 +35,7 @@ struct TopicRules: ParsableArguments {
             if let queues { writer.member("queues", Int64(queues)) }
             if let bytesMax { writer.member("bytes_max", bytesMax) }
             if let retention { writer.member("retention", retention.milliseconds) }
+            reason.write(to: &writer)
         }
     }
 }

@@ -52,6 +52,7 @@ extension Location: ExpressibleByArgument {}
 extension TopicName: ExpressibleByArgument {}
 extension GroupName: ExpressibleByArgument {}
 extension TopicType: ExpressibleByArgument {}
+extension GroupStart: ExpressibleByArgument {}
 extension LookBackEffects: ExpressibleByArgument {}
 
 extension Text: ExpressibleByArgument {

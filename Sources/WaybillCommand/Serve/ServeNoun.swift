@@ -44,6 +44,15 @@ struct ServeNoun: AsyncParsableCommand {
             valueName: "names"))
     var modules: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Whether a consumer group that is not there is made by its first consumer.",
+            valueName: "made-by-use|declared"))
+    var groups: String?
+
+    @Option(help: ArgumentHelp("Where a group made by its first consumer begins.", valueName: "oldest|newest"))
+    var newGroups: String?
+
     @Flag(help: "Hold timeouts of orders from the opening on: `timeout release` lets them fire.")
     var holdTimeouts = false
 
@@ -81,6 +90,12 @@ struct ServeNoun: AsyncParsableCommand {
     }
 }
 
+/// Who makes consumer groups.
+private enum GroupsAre: String, CaseIterable {
+    case madeByUse = "made-by-use"
+    case declared
+}
+
 /// What `waybill serve` was asked for, checked.
 struct ServePlan {
     let database: DatabaseFile
@@ -108,6 +123,9 @@ struct ServePlan {
             server.socket = .off
         }
         server.hosts = noun.host
+        let start = try settings.word("new-groups", flag: noun.newGroups, usual: GroupStart.oldest)
+        let groups = try settings.word("groups", flag: noun.groups, usual: GroupsAre.madeByUse)
+        server.newGroupsStart = groups == .madeByUse ? start : nil
         server.isOpen = try settings.flag("open", flag: noun.open)
         if try settings.flag("hold-timeouts", flag: noun.holdTimeouts) { file.holds = "--hold-timeouts" }
         file.readers = try settings.number("readers", flag: noun.readers, usual: 8, in: 1...256)

@@ -41,6 +41,18 @@ struct ServeSettings {
         }
     }
 
+    /// One of a few words.
+    mutating func word<Word: RawRepresentable<String> & CaseIterable>(
+        _ name: String, flag: String?, usual: Word
+    ) throws(CommandFailure) -> Word {
+        let text = value(name, flag: flag, usual: usual.rawValue)
+        guard let word = Word(rawValue: text) else {
+            let words = Word.allCases.map(\.rawValue).joined(separator: " or ")
+            throw CommandFailure("--\(name) is \(words), not \(text)", status: .misused)
+        }
+        return word
+    }
+
     mutating func number(_ name: String, flag: Int?, usual: Int, in range: ClosedRange<Int>) throws(CommandFailure)
         -> Int
     {

@@ -57,12 +57,19 @@ struct TimeoutChangeOptions: ParsableArguments {
     }
 
     private func question(_ id: OrderID, _ action: TimeoutChange.Action) throws -> Question {
-        switch action {
-        case .cancel: try Question("cancelTimeout", id.text, name.text)
-        case .extend(let interval):
-            try Question("extendTimeout", id.text, name.text).with { $0.member("by", interval.milliseconds) }
-        case .move(let moment):
-            try Question("moveTimeout", id.text, name.text).with { $0.member("to", moment) }
+        let verb =
+            switch action {
+            case .cancel: "cancelTimeout"
+            case .extend: "extendTimeout"
+            case .move: "moveTimeout"
+            }
+        return try Question(verb, id.text, name.text).with { writer in
+            switch action {
+            case .cancel: break
+            case .extend(let interval): writer.member("by", interval.milliseconds)
+            case .move(let moment): writer.member("to", moment)
+            }
+            reason.write(to: &writer)
         }
     }
 

@@ -10,6 +10,8 @@ public struct GroupSettings: Hashable, Sendable {
     public var ladder: [Interval]
     /// How long a delivery stays invisible to others unless its consumer says otherwise.
     public var invisible: Interval
+    /// Where it begins in a topic that it has not read before; a broadcast always at the newest.
+    public var startsAt: GroupStart
 
     /// RocketMQ's ladder: 1s 5s 10s 30s 1m 2m ... 10m 20m 30m 1h 2h.
     public static let ladderDefault: [Interval] =
@@ -18,12 +20,22 @@ public struct GroupSettings: Hashable, Sendable {
 
     public init(
         isFIFO: Bool = false, isBroadcast: Bool = false, attemptsMax: Int64 = 17,
-        ladder: [Interval] = Self.ladderDefault, invisible: Interval = .seconds(30)
+        ladder: [Interval] = Self.ladderDefault, invisible: Interval = .seconds(30),
+        startsAt: GroupStart = .oldest
     ) {
         self.isFIFO = isFIFO
         self.isBroadcast = isBroadcast
         self.attemptsMax = attemptsMax
         self.ladder = ladder
         self.invisible = invisible
+        self.startsAt = startsAt
     }
+}
+
+/// Where a consumer group begins in a topic that it has not read before.
+public enum GroupStart: String, Hashable, Sendable, CaseIterable {
+    /// At the oldest message that is there.
+    case oldest
+    /// Behind what is there: at the next message that is sent.
+    case newest
 }

@@ -12,10 +12,15 @@ package struct Origin: Hashable, Sendable {
     package var from: Text
     /// Names the request in logs and problems; empty: it came by no server.
     package var requestID: Text
+    /// Until this uptime it may begin; nil: whenever its turn comes.
+    package var end: Interval?
+    /// Whether the caller does by the right of an operator what is for others to do: then the audit says so, with a
+    /// reason or without.
+    package var isByHand: Bool
 
     package init(
         caller: Text, reason: Text = "", trace: Text? = nil, key: RequestKey? = nil, from: Text = "",
-        requestID: Text = ""
+        requestID: Text = "", end: Interval? = nil, isByHand: Bool = false
     ) {
         self.caller = caller
         self.reason = reason
@@ -23,6 +28,8 @@ package struct Origin: Hashable, Sendable {
         self.key = key
         self.from = from
         self.requestID = requestID
+        self.end = end
+        self.isByHand = isByHand
     }
 }
 

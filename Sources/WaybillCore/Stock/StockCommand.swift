@@ -7,6 +7,8 @@ public struct StockCommand: Hashable, Sendable {
     public var caller: Text
     /// Kept with the event: a delivery note, a person, a reason.
     public var note: Text?
+    /// Kept with the event: a W3C traceparent, or whatever the caller wants to find again.
+    public var trace: Text?
 
     public enum Action: Hashable, Sendable {
         /// So many units came in; >= 1.
@@ -17,19 +19,27 @@ public struct StockCommand: Hashable, Sendable {
         case count(Int64, expected: Int64?)
     }
 
-    public init(_ action: Action, of stock: StockKey, key: String? = nil, caller: String = "", note: String? = nil) {
+    public init(
+        _ action: Action, of stock: StockKey, key: String? = nil, caller: String = "", note: String? = nil,
+        trace: String? = nil
+    ) {
         self.init(
-            action, of: stock, key: key.map { Text($0) }, caller: Text(caller), note: note.map { Text($0) })
+            action, of: stock, key: key.map { Text($0) }, caller: Text(caller), note: note.map { Text($0) },
+            trace: trace.map { Text($0) })
     }
 
     /// The same with texts that come from a file or a request.
     @_disfavoredOverload
-    package init(_ action: Action, of stock: StockKey, key: Text? = nil, caller: Text = "", note: Text? = nil) {
+    package init(
+        _ action: Action, of stock: StockKey, key: Text? = nil, caller: Text = "", note: Text? = nil,
+        trace: Text? = nil
+    ) {
         self.stock = stock
         self.action = action
         self.key = key
         self.caller = caller
         self.note = note
+        self.trace = trace
     }
 }
 

@@ -14,6 +14,8 @@ package struct AskedBy<Verb: BrokerVerb>: EngineVerb {
 
     package init(_ verb: Verb, by origin: Origin, form: @escaping @Sendable (Verb.Answer) -> Text) {
         self.verb = verb
+        var origin = origin
+        if verb.isPreview { origin.key = nil }
         self.origin = origin
         self.form = form
     }
@@ -59,11 +61,18 @@ extension Writer {
         try write.transaction.insert(row, at: write.keyTime)
     }
 
-    /// One write for what an operator asks for: done once under its key.
+    /// The refusal of a request whose time to begin is over; nil: it may begin.
+    func refusalOfLate(_ origin: Origin) -> Refusal? {
+        guard let end = origin.end, world.uptime() > end else { return nil }
+        return .overloaded(retryAfter: .seconds(1))
+    }
+
+    /// One write for what an operator asks for: done once under its key, in its time or not at all.
     func ownWrite<Answer: Sendable>(
         for origin: Origin, form: (Answer) -> Text, _ body: (inout Write) throws -> Answer
     ) -> Result<GivenAnswer<Answer>, Refusal> {
-        ownWrite { write in
+        if let refusal = refusalOfLate(origin) { return .failure(refusal) }
+        return ownWrite { write in
             if let given = try answerGiven(to: origin, in: write) { return .before(try given.get()) }
             let answer = try body(&write)
             try keep(form(answer), for: origin, in: write)

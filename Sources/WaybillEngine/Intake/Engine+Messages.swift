@@ -67,6 +67,13 @@ extension Engine: VerbWriter {
             of: group, at: world.now(), rowsMax: rowsMax)
     }
 
+    /// Whether anything was ever in a lane, as far as the file tells: messages, consumers, a client that named it
+    /// lately; or it was closed before.
+    package func knows(lane: Text) throws -> Bool {
+        if groups.knows(lane: lane, at: world.now(), uptime: world.uptime()) { return true }
+        return try store.read { rows in try rows.closedLanes() }.contains(lane)
+    }
+
     /// A client is heard of; attached: it is part of this process and says itself when it goes.
     package func see(_ client: Text, of group: GroupName, isAttached: Bool = false) {
         groups.see(client, of: group, isAttached: isAttached, at: world.now())

@@ -10,8 +10,12 @@ extension CommandHandler {
         guard let row = try write.transaction.command(caller: command.caller, key: key, at: write.keyTime) else {
             return nil
         }
-        if let refusal = row.refusal, Refusal.isFence(refusal) { return .refused(.remembered(refusal)) }
+        if let refusal = row.refusal, Refusal.isFence(refusal) {
+            hasKeptAnswer = true
+            return .refused(.remembered(refusal))
+        }
         guard try isSame(command, as: row, in: write) else { return .refused(.keyReused(key: key.string)) }
+        hasKeptAnswer = true
         if let refusal = row.refusal { return .refused(.remembered(refusal)) }
         guard let order = try load(command.order, in: write)?.order, let version = row.version else {
             throw EngineFailure.damaged("the key \(key) of \(command.caller) names no event of order \(command.order)")
@@ -44,6 +48,7 @@ extension CommandHandler {
         case .refused(let refusal): row.refusal = refusal.stored
         }
         try write.transaction.insert(row, at: write.keyTime)
+        hasKeptAnswer = true
     }
 
     /// Notes why an order did not move. Never an event.

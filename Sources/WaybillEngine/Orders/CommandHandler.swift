@@ -19,6 +19,8 @@ final class CommandHandler {
     var bursts = Bursts()
     /// Keeps the messages of events.
     let broker: Broker
+    /// Whether the answer given last is stored under the key of its request. Who asks sets it to false before.
+    var hasKeptAnswer = false
 
     init(
         catalogue: WorkflowCatalogue, journalEnd: JournalEnd, board: SoldOutBoard, settings: TimeoutCenter.Settings,

@@ -6,8 +6,9 @@ import WaybillTimeouts
 extension Engine {
     /// Audits what a caller outside did, in a write that has nothing else.
     package func audit(_ act: Act, by origin: Origin) async throws(Refusal) {
-        try await withWriter { writer in
-            writer.ownWrite { write in
+        try await withWriter { writer -> Result<Void, Refusal> in
+            if let refusal = writer.refusalOfLate(origin) { return .failure(refusal) }
+            return writer.ownWrite { write in
                 writer.broker.note(act, by: origin, in: write)
                 try writer.flush(in: write)
             }

@@ -12,6 +12,7 @@ extension CommandHandler {
             let row = try write.transaction.command(caller: command.caller, key: key, at: write.keyTime)
         {
             guard row.fingerprint == fingerprint else { return .failure(.keyReused(key: key.string)) }
+            hasKeptAnswer = true
             if let refusal = row.refusal { return .failure(.remembered(refusal)) }
             var again = receipt(of: command.stock, as: nil, isRepeat: true)
             again.version = row.version ?? again.version
@@ -34,6 +35,7 @@ extension CommandHandler {
             case .failure(let refusal): row.refusal = refusal.stored
             }
             try write.transaction.insert(row, at: write.keyTime)
+            hasKeptAnswer = true
         }
         return result
     }
@@ -49,6 +51,7 @@ extension CommandHandler {
             var header = EventHeader(type: command.eventType, at: write.now)
             header.caller = command.caller
             header.key = command.key
+            header.trace = command.trace
             try move(movement, header, count: command.askedCount, note: command.note, in: write)
             return .success(receipt(of: command.stock, as: journal.endPosition, isRepeat: false))
         }

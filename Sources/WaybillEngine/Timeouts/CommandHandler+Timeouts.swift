@@ -123,7 +123,7 @@ extension CommandHandler {
             let step = Cascade.Step(
                 entry: entry, decision: decision, body: EventBody(of: command.name), header: header)
             let receipt = try record(step, in: &write)
-            if !command.reason.isEmpty { broker.note(command.act, by: command.origin, in: write) }
+            if command.isByHand || !command.reason.isEmpty { broker.note(command.act, by: command.origin, in: write) }
             return .accepted(receipt)
         }
     }
@@ -156,7 +156,9 @@ extension CommandHandler {
 }
 
 extension TimeoutCommand {
-    fileprivate var origin: Origin { Origin(caller: caller, reason: reason, trace: trace) }
+    fileprivate var origin: Origin {
+        Origin(caller: caller, reason: reason, trace: trace, from: from, requestID: requestID)
+    }
 
     /// What the audit says of it.
     fileprivate var act: Act {

@@ -9,10 +9,15 @@ package struct TimeoutCommand: Sendable {
     package var caller: Text
     /// Names the request for idempotency, within `caller`.
     package var key: Text?
-    /// Why an operator does it by hand; empty: not said, and the order's own event is all that tells of it.
+    /// Why; empty: not said.
     package var reason: Text = ""
+    /// Whether an operator does it by hand: then the audit tells of it beside the order's own event, as it does of a
+    /// reason.
+    package var isByHand = false
     /// Of who asked for it.
     package var trace: Text?
+    /// By which way the request came, and its name in logs; empty: it came by no server.
+    package var (from, requestID): (Text, Text) = ("", "")
 
     package enum Action: Sendable {
         case cancel

@@ -42,6 +42,7 @@ extension Writer {
 
     /// Lets them fire again, those that are overdue in order of their due times; false: nothing held them.
     func release(by origin: Origin, form: (Bool) -> Text = { "\($0)" }) -> Result<GivenAnswer<Bool>, Refusal> {
+        if let refusal = refusalOfLate(origin) { return .failure(refusal) }
         let before = held
         // Without a key there is nothing to write down of a release that releases nothing.
         guard before != nil || origin.key != nil else { return .success(.now(false)) }

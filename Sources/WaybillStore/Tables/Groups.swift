@@ -25,10 +25,15 @@ package struct GroupRow: Hashable, Sendable {
     package var createdAt: Moment
     package var lastUsedAt: Moment
     package var deletedAt: Moment?
+    /// Where it begins in a topic that it has not read before.
+    package var startsAt: GroupStart
+    /// Who made it; nil: not said.
+    package var createdBy: Text?
 
     package init(
         name: GroupName, isFIFO: Bool = false, isBroadcast: Bool = false, attemptsMax: Int64 = 17,
-        ladder: [Interval] = GroupSettings.ladderDefault, invisible: Interval = .seconds(30), createdAt: Moment
+        ladder: [Interval] = GroupSettings.ladderDefault, invisible: Interval = .seconds(30), createdAt: Moment,
+        startsAt: GroupStart = .oldest, createdBy: Text? = nil
     ) {
         number = GroupNumber(0)
         self.name = name
@@ -40,6 +45,8 @@ package struct GroupRow: Hashable, Sendable {
         self.invisible = invisible
         self.createdAt = createdAt
         lastUsedAt = createdAt
+        self.startsAt = startsAt
+        self.createdBy = createdBy
     }
 
     init(_ columns: Columns) throws(StoreFailure) {
@@ -55,6 +62,8 @@ package struct GroupRow: Hashable, Sendable {
         createdAt = columns.moment(8)
         lastUsedAt = columns.moment(9)
         deletedAt = columns.optionalMoment(10)
+        startsAt = columns.isNull(11) ? .oldest : .newest
+        createdBy = columns.optionalText(12)
     }
 
     /// The steps that a text says; nil: it says none.
@@ -66,6 +75,8 @@ package struct GroupRow: Hashable, Sendable {
         }
         return steps.isEmpty ? nil : steps
     }
+
+    fileprivate var startsAtNewest: Int64? { startsAt == .newest ? 1 : nil }
 
     fileprivate var ladderText: Text { Text(ladder.map { String($0.milliseconds) }.joined(separator: ",")) }
 }
@@ -85,8 +96,8 @@ extension Transaction {
         let statement = try statement(
             """
             INSERT INTO client_group (name, fifo, broadcast, attempts_max, ladder, invisible, created_at, last_used_at,
-                epoch)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,
+                starts_at_newest, created_by, epoch)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,
                 (SELECT ifnull(max(epoch), 0) + 1 FROM client_group WHERE name = ?1))
             """)
         statement.bind(1, group.name)
@@ -97,6 +108,8 @@ extension Transaction {
         statement.bind(6, group.invisible.milliseconds)
         statement.bind(7, group.createdAt)
         statement.bind(8, group.lastUsedAt)
+        statement.bind(9, group.startsAtNewest)
+        statement.bind(10, group.createdBy)
         try statement.run()
         let number = GroupNumber(lastInsertedRow)
         try seal(number)
@@ -108,11 +121,15 @@ extension Transaction {
     private func seal(_ group: GroupNumber) throws(StoreFailure) -> Bool {
         let statement = try statement(
             """
-            UPDATE client_group SET digest = CASE WHEN idle_since IS NULL
+            UPDATE client_group SET digest = CASE
+                WHEN coalesce(starts_at_newest, created_by) IS NOT NULL
                 THEN row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at,
-                    last_used_at, deleted_at)
+                    last_used_at, deleted_at, idle_since, starts_at_newest, created_by)
+                WHEN idle_since IS NOT NULL
+                THEN row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at,
+                    last_used_at, deleted_at, idle_since)
                 ELSE row_digest(number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at,
-                    last_used_at, deleted_at, idle_since) END
+                    last_used_at, deleted_at) END
             WHERE number = ?1
             """)
         statement.bind(1, group.number)
@@ -134,7 +151,7 @@ extension Transaction {
         let statement = try statement(
             """
             UPDATE client_group SET fifo = ?2, broadcast = ?3, attempts_max = ?4, ladder = ?5, invisible = ?6,
-                last_used_at = ?7
+                last_used_at = ?7, starts_at_newest = ?8
             WHERE number = ?1 AND deleted_at IS NULL
             """)
         statement.bind(1, group.number.number)
@@ -144,6 +161,7 @@ extension Transaction {
         statement.bind(5, group.ladderText)
         statement.bind(6, group.invisible.milliseconds)
         statement.bind(7, group.lastUsedAt)
+        statement.bind(8, group.startsAtNewest)
         return try statement.run() == 1 ? seal(group.number) : false
     }
 
@@ -164,7 +182,7 @@ extension TableReader where Self: ~Copyable {
         let statement = try query(
             """
             SELECT number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at, last_used_at,
-                deleted_at
+                deleted_at, starts_at_newest, created_by
             FROM client_group WHERE name = ?1 AND deleted_at IS NULL
             """)
         statement.bind(1, name)
@@ -176,7 +194,7 @@ extension TableReader where Self: ~Copyable {
         let statement = try query(
             """
             SELECT number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at, last_used_at,
-                deleted_at
+                deleted_at, starts_at_newest, created_by
             FROM client_group WHERE number = ?1
             """)
         statement.bind(1, number.number)
@@ -195,7 +213,7 @@ extension TableReader where Self: ~Copyable {
         let statement = try query(
             """
             SELECT number, name, epoch, fifo, broadcast, attempts_max, ladder, invisible, created_at, last_used_at,
-                deleted_at
+                deleted_at, starts_at_newest, created_by
             FROM client_group WHERE number > ?1 ORDER BY number LIMIT ?2
             """)
         statement.bind(1, number.number)
