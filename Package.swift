@@ -240,14 +240,13 @@ let package = Package(
         .testTarget(
             name: "WaybillAPITests",
             dependencies: [
-                "WaybillCore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI",
+                "Fixtures", "WaybillCore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI",
             ], swiftSettings: house),
         .testTarget(
             name: "WaybillServerTests",
             dependencies: [
-                "WaybillCore", "Waybill", "WaybillAPI", "WaybillHTTP", "WaybillServer", httpTypes, nioCore,
-                nioHTTPTypes,
-                nioEmbedded,
+                "WaybillCore", "WaybillEngine", "Waybill", "WaybillAPI", "WaybillHTTP", "WaybillServer", httpTypes,
+                nioCore, nioHTTPTypes, nioEmbedded,
             ], swiftSettings: house),
         // Imports no product code: starts the built executable, speaks HTTP to it, kills it.
         .testTarget(

@@ -1,5 +1,5 @@
 public import WaybillCore
-import WaybillEngine
+package import WaybillEngine
 public import WaybillStore
 public import WorkflowFile
 
@@ -109,14 +109,66 @@ extension OrderBook {
         _ edition: WorkflowEdition, by origin: Origin, form: () -> Text
     ) throws -> GivenAnswer<Void> {
         let workflow = try WorkflowFile.load(stored: edition.text)
-        let name = "\(edition.name) version \(edition.version)"
+        try check(workflow, named: "\(edition.name) version \(edition.version)")
+        return try engine.activate(edition.name, hash: edition.hash, by: origin, form: form)
+    }
+
+    /// Brings a text into the file while it is open. It takes the new orders of its name from now on when its
+    /// `version:` is higher than that of the text which takes them, or when none does; orders that exist stay with the
+    /// text that they were placed under. An event `$workflow` of the journal says who brought it.
+    ///
+    /// - Parameters:
+    ///   - activates: whether it takes new orders whatever its version.
+    ///   - caller: who asks for it: the event keeps it.
+    /// - Returns: the text in the file: this one, or the one that says the same.
+    /// - Throws: ``WorkflowFileError`` when it has findings, or would take new orders and does not fit a text that
+    ///   takes new orders, or one of a parent under which orders live; ``Refusal`` when the write is refused.
+    @discardableResult
+    public func keepWorkflow(
+        _ text: WorkflowText, activates: Bool = false, caller: String = ""
+    ) async throws -> WorkflowEdition {
+        let workflow = try WorkflowFile.load(text.text, name: text.source)
+        let kept = try await keep(
+            text, workflow, activates: activates, expecting: .any, by: Origin(caller: Text(caller)))
+        guard let edition = try await workflowEditions().first(where: { $0.hash == kept?.hash }) else {
+            throw Refusal.unknownWorkflow("\(workflow.name)")
+        }
+        return edition
+    }
+
+    /// The same for a caller outside.
+    ///
+    /// - Returns: nil: another text takes orders than the caller believes.
+    package func keep(
+        _ text: WorkflowText, _ workflow: Workflow, activates: Bool, expecting expected: ExpectedWorkflow,
+        by origin: Origin
+    ) async throws -> IncomingWorkflow? {
+        _ = try await preview(workflow, of: text, activates: activates)
+        return try await engine.keep(
+            workflow, Text(text.text), activates: activates, expecting: expected, by: origin)
+    }
+
+    /// What would become of a text; nothing is written.
+    ///
+    /// - Throws: ``WorkflowFileError`` when it would take orders and does not fit.
+    package func preview(
+        _ workflow: Workflow, of text: WorkflowText, activates: Bool
+    ) async throws -> IncomingWorkflow {
+        try await engine.onThread { [self] (engine) throws in
+            let incoming = try engine.preview(workflow, activates: activates)
+            if incoming.takesOrders { try check(workflow, named: text.source) }
+            return incoming
+        }
+    }
+
+    /// Refuses a workflow that would take new orders and does not fit the others of the file.
+    private func check(_ workflow: Workflow, named name: String) throws {
         let current = try engine.workflowEditions().filter(\.isCurrent)
         try WorkflowFile.checkFamily(
             [(name: name, workflow: workflow)],
             beside: try current.map { try WorkflowFile.load(stored: $0.text.string) })
         let findings = try familyFindings(of: workflow)
         guard findings.isEmpty else { throw WorkflowFileError(name: name, findings: findings) }
-        return try engine.activate(edition.name, hash: edition.hash, by: origin, form: form)
     }
 
     /// What of a workflow does not fit the texts of parents in the file: those that take new orders, and those under

@@ -9,7 +9,8 @@ package struct API: Sendable {
     /// add some.
     package static let operations: [Operation] =
         Orders.operations + Timeouts.operations + Stock.operations + Workflows.operations + Topics.operations
-        + Groups.operations + Lanes.operations + MessageOperations.operations + Consuming.operations
+        + Groups.operations + DeadLetters.operations + Lanes.operations + MessageOperations.operations
+        + Consuming.operations
         + HalfMessages.operations + Operations.operations + Audit.operations + Tokens.operations + Health.operations
 
     package let served: Served
@@ -186,8 +187,10 @@ package struct API: Sendable {
     private func checkType(_ head: Head, _ operation: Operation) throws(Problem) {
         guard let type = try head.headers.single(.contentType) else { return }
         let name = type.prefix { $0 != ";" && $0 != " " }.lowercased()
-        guard name == "application/json" else {
-            throw Problem(.unsupportedMediaType, "the body is \(name); application/json is taken").ending(with: head)
+        let taken = ["application/json"] + [operation.body.textType].compactMap { $0 }
+        guard taken.contains(name) else {
+            let list = taken.joined(separator: " or ")
+            throw Problem(.unsupportedMediaType, "the body is \(name); \(list) is taken").ending(with: head)
         }
     }
 }

@@ -19,6 +19,8 @@ package enum Right: Hashable, Sendable {
     case admin
     case metrics
     case stock
+    /// Bodies of messages.
+    case payload
     /// A role that sends commands.
     case orders
     /// The producer of a topic; nil: the topics stand in the body, where the operation asks for each.
@@ -31,7 +33,7 @@ package enum Right: Hashable, Sendable {
     /// The parameter of the path that names the resource.
     package var parameter: String? {
         switch self {
-        case .nothing, .token, .viewer, .operator, .admin, .metrics, .stock, .orders: nil
+        case .nothing, .token, .viewer, .operator, .admin, .metrics, .stock, .payload, .orders: nil
         case .producer(let topic): topic
         case .consumer(let group): group
         case .check(let producer): producer

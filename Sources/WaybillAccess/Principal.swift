@@ -62,6 +62,7 @@ package struct Principal: Hashable, Sendable {
         case .admin: isAdmin
         case .metrics: isAdmin || grants.contains(.metrics)
         case .stock: isAdmin || grants.contains(.stock)
+        case .payload: mayReadPayload
         case .orders: isAdmin || !roles.isEmpty
         case .producer(let topic): topic.map { resource($0).map(mayProduce) ?? false } ?? isProducer
         case .consumer(let group): resource(group).map(mayConsume) ?? false

@@ -42,6 +42,8 @@ package final class Broker {
     package let checkBacks: CheckBackQueue
     /// Those in this process who answer for half messages, by the name of their producer.
     package var checkers: [Text: HalfMessageChecker] = [:]
+    /// Makes the checker that asks the journal about a caller's command; nil: there is no journal.
+    package var journalChecker: (@Sendable (Text) -> HalfMessageChecker)?
     /// Those whose half messages no request decides, by the name of their producer: why, for one of them.
     package var refusalsToDecide: [Text: @Sendable (PendingMessageRow) -> MessageRefusal] = [:]
     package let disk: DiskWatch

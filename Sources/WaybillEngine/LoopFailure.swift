@@ -18,7 +18,7 @@ public struct LoopFailure: Hashable, Sendable, CustomStringConvertible {
         case checkBacks(producer: String)
         /// A consumer's loop over messages as they come: the book is overloaded.
         case deliveries(GroupName)
-        /// An operation that was started over many orders: it can be resumed.
+        /// An operation over many orders or dead letters.
         case operations
 
         /// One word for each sort of loop: what failures are counted by.

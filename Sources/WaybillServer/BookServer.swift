@@ -68,6 +68,7 @@ public struct BookServer: Sendable {
     public func run(onServing: @escaping @Sendable (ServedAt) -> Void = { _ in }) async throws {
         try settings.check(socket: socket)
         let served = try served()
+        try await served.book.continueOperations()
         let api = API(served)
         let running = RunningAddresses(count: addresses.count, onServing)
         var services: [any Service] = addresses.map { address in

@@ -30,6 +30,11 @@ import WaybillEngine
         Case(type: "$group", step: Example.Step(.put, "/v1/groups/shipping", body: "{\"reason\":\"\(why)\"}")),
         Case(type: "$group", step: Example.Step(.delete, "/v1/groups/shipping?reason=because+of+the+strike")),
         Case(type: "$timeout_by_hand", step: post("/v1/orders/order-7/timeouts/pay_due/extend", #""by":"1m","#)),
+        Case(
+            type: "$workflow",
+            step: Example.Step(
+                .put, "/v1/workflows/rental",
+                body: ExampleShop.rental.body.replacing("\"}", with: "\",\"reason\":\"\(why)\"}"))),
         Case(type: "$token", step: post("/v1/tokens", #""name":"eye","grants":["viewer"],"#)),
     ]
 

@@ -62,6 +62,7 @@ import WaybillCore
             case .admin: grant == "admin"
             case .metrics: ["metrics", "admin"].contains(grant)
             case .stock: ["stock", "admin"].contains(grant)
+            case .payload: grant == "payload"
             case .orders: ["orders:buyer", "admin"].contains(grant)
             case .producer(let topic): grant == "admin" || grant == "producer:mine" && (isOwn || topic == nil)
             case .consumer: grant == "admin" || grant == "consumer:mine" && isOwn

@@ -1,6 +1,8 @@
 import Foundation
 import Testing
 import Waybill
+import WaybillCore
+import WaybillEngine
 import WaybillServer
 
 /// A program that has an order book open serves it.
@@ -60,6 +62,33 @@ import WaybillServer
         running.cancel()
         _ = await running.result
         #expect(!FileManager.default.fileExists(atPath: file + ".sock"))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `goes on with the operations that a server began, and leaves those of other programs`() async throws {
+        let book = try OrderBook.inMemory()
+        defer { book.close() }
+        try await book.submit(StockCommand(.receive(9), of: StockKey(sku: "mug")))
+        try await book.submit(
+            OrderCommand(
+                "place", of: "o-1", data: ["buyer": "ann", "sku": "mug", "at": "", "price_cents": 900, "limit": 2],
+                workflow: "flash-sale", key: "k"))
+        let change = BulkTimeoutChange(
+            .extend(by: .minutes(15)), "unpaid.after.15m", where: OrderFilter(status: "awaiting payment"))
+        let due = try #require(try await book.order("o-1")?.timeouts.first?.due)
+        _ = try await book.engine.start(change)
+        _ = try await book.engine.start(change, by: Origin(caller: "eva", reason: "a strike")) { _ in "{}" }
+        var settings = BookServer.Settings()
+        settings.http = HTTPAddress(host: "127.0.0.1", port: 0)
+        let server = BookServer(book, settings: settings)
+        let (places, told) = AsyncStream.makeStream(of: ServedAt.self)
+        let running = Task { try await server.run { told.yield($0) } }
+        _ = try #require(await places.first { _ in true })
+        while try book.engine.job(2)?.isDone != true { await Task.yield() }
+        #expect(try await book.order("o-1")?.timeouts.first?.due == due.advanced(by: .minutes(15)))
+        #expect(try await book.unfinishedTimeoutJobs().count == 1)
+        running.cancel()
+        _ = await running.result
     }
 
     @Test(arguments: ["0.0.0.0", "10.0.0.1", "example.com", "::"])

@@ -6,6 +6,7 @@ func useTopicVerbs(_ transaction: borrowing Transaction) throws {
     let place = try transaction.append(MessageRow(event: nil, bornAt: .noon, body: [1], id: "a"), to: queue)
     _ = try transaction.messages(at: [place], bytesMax: 9, countMax: 9)
     try transaction.setProperties(nil, of: place)
+    try transaction.empty(place, leaving: nil)
     _ = try transaction.messageHeads(in: queue, fromOffset: 0, limit: 9)
     _ = try transaction.missingMessages(in: queue)
     _ = try transaction.messageKeys(after: nil, limit: 9)

@@ -16,6 +16,20 @@ extension Messages {
         try await ask(Prepare(message, producer: Text(producer), firstCheck: firstCheck))
     }
 
+    /// The same for a message that depends on a command to an order of this book: no producer is asked, but the journal,
+    /// also after the book was opened anew. The message is committed when a command of this caller with the message's id
+    /// as its key has become an event of an order that is among the message's keys; it is rolled back after the last
+    /// question, and then the command is refused.
+    ///
+    /// - Parameters:
+    ///   - message: its keys name the order.
+    ///   - caller: who sends the command.
+    public func prepare(
+        _ message: NewMessage, forCommandOf caller: Text, firstCheck: Interval? = nil
+    ) async throws(MessageRefusal) -> PreparedMessage {
+        try await ask(Prepare(message, producer: caller, firstCheck: firstCheck, isAnsweredByJournal: true))
+    }
+
     /// Decides a half message. The first decision counts: the same one again is answered the same, another is refused.
     @discardableResult
     public func resolve(

@@ -46,6 +46,42 @@ extension Messages {
         try await ask(Redrive(group, limit: limit))
     }
 
+    /// Gives a group those of its dead letters again that have these ids; answers how many.
+    ///
+    /// - Throws: `unknownMessage` when there is none of an id; then none comes again.
+    @discardableResult
+    public func redrive(_ group: GroupName, ids: [MessageID]) async throws(MessageRefusal) -> Int {
+        let offsets = try await readingOnThread { (messages) throws(MessageRefusal) in
+            try messages.offsets(ofDeadLetters: ids, of: group)
+        }
+        return try await ask(Redrive(group, limit: 1_000, offsets: offsets))
+    }
+
+    /// Deletes a dead letter: what it says is gone, and it is never given back. Of one that was sent twice the oldest.
+    public func deleteDeadLetter(_ id: MessageID, of group: GroupName) async throws(MessageRefusal) {
+        let offset = try await readingOnThread { (messages) throws(MessageRefusal) in
+            try messages.offsets(ofDeadLetters: [id], of: group)[0]
+        }
+        try await ask(DeleteDeadLetter(id, at: offset, of: group))
+    }
+
+    /// Where the dead letters of these ids lie, the oldest of each id first.
+    package func offsets(
+        ofDeadLetters ids: [MessageID], of group: GroupName
+    ) throws(MessageRefusal) -> [Int64] {
+        try reading {
+            try ids.flatMap { id in
+                guard let found = try engine.messages.deadLetters(of: group, id: id) else {
+                    throw MessageRefusal.unknownGroup(group)
+                }
+                guard !found.isEmpty else {
+                    throw MessageRefusal.unknownMessage("\(id) among the dead letters of \(group)")
+                }
+                return found.map(\.letter.offset)
+            }
+        }
+    }
+
     /// What a group has given up, the oldest first, at most 1,000.
     public func deadLetters(of group: GroupName, limit: Int = 100) async throws(MessageRefusal) -> [DeadLetter] {
         try await readingOnThread { (messages) throws(MessageRefusal) in

@@ -14,6 +14,8 @@ final class ModuleLoops: Sendable {
     private struct State {
         var names: Set<GroupName> = []
         var installed: [Installed] = []
+        /// What those that are installed met.
+        var failures: [GroupName: ModuleFailures] = [:]
     }
 
     /// How long a loop waits for messages before it looks whether something else is to be done.
@@ -34,8 +36,29 @@ final class ModuleLoops: Sendable {
     func start(_ module: any ShopModule, in book: OrderBook, isPaced: Bool) {
         let hasLoops = book.engine.world.virtualClock == nil && !isPaced
         let loop: Task<Void, Never>? = hasLoops ? Task { await Self.loops(of: module, in: book) } : nil
-        state.withLock { $0.installed.append(Installed(module: module, loop: loop)) }
+        state.withLock { state in
+            state.installed.append(Installed(module: module, loop: loop))
+            if state.failures[module.name] == nil { state.failures[module.name] = ModuleFailures() }
+        }
     }
+
+    /// What those that are installed met, by name.
+    var states: [GroupName: ModuleFailures] { state.withLock { $0.failures } }
+
+    /// Notes that a module could not do something, and when it tries again.
+    private func note(_ error: any Error, of name: GroupName, rest: Interval, at now: Moment) {
+        state.withLock { state in
+            var failures = state.failures[name] ?? ModuleFailures()
+            failures.count += 1
+            failures.lastAt = now
+            failures.last = "\(error)"
+            failures.restsUntil = now.advanced(by: rest)
+            state.failures[name] = failures
+        }
+    }
+
+    /// Notes that a module works again.
+    private func noteWorking(_ name: GroupName) { state.withLock { $0.failures[name]?.restsUntil = nil } }
 
     /// Ends the loops; what they have in hand is finished or undone.
     func stop() {
@@ -123,6 +146,7 @@ final class ModuleLoops: Sendable {
                         try await module.followUp(in: book)
                     } catch {
                         // Asked again after a while, also when no message comes.
+                        book.modules.note(error, of: module.name, rest: wait, at: book.now)
                         book.engine.report(LoopFailure(.module(module.name), error, rest: wait))
                         await book.engine.world.rest(wait)
                         handling.yield()
@@ -140,10 +164,14 @@ final class ModuleLoops: Sendable {
         while !Task.isCancelled {
             do {
                 try await step()
+                if rest.milliseconds > 0 { book.modules.noteWorking(name) }
                 rest = Interval(milliseconds: 0)
             } catch {
                 rest = min(longestRest, max(Interval(milliseconds: 100), rest * 2))
-                if !Task.isCancelled { book.engine.report(LoopFailure(.module(name), error, rest: rest)) }
+                if !Task.isCancelled {
+                    book.modules.note(error, of: name, rest: rest, at: book.now)
+                    book.engine.report(LoopFailure(.module(name), error, rest: rest))
+                }
                 await book.engine.world.rest(rest)
             }
         }

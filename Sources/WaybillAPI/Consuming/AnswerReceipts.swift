@@ -122,14 +122,10 @@ extension Consuming {
     private static func answer<Verb: BrokerVerb>(
         _ call: Call, _ fields: BodyFields, _ verb: (DeliveryReceipt) -> Verb
     ) async throws(Problem) -> Reply {
-        let group = GroupName(call.path("group"))
-        var answers: [(receipt: Text, refusal: MessageRefusal?)] = []
-        for text in try texts(fields) {
-            let receipt = DeliveryReceipt(text)
-            let refusal = await call.book.refusal(of: verb(receipt), by: receipt, in: group, until: call.end)
-            answers.append((text, refusal))
-        }
-        return reply(answers)
+        let (group, texts) = (GroupName(call.path("group")), try texts(fields))
+        let receipts = texts.map { DeliveryReceipt($0) }
+        let refusals = await call.book.refusals(of: receipts.map(verb), by: receipts, in: group, until: call.end)
+        return reply(Array(zip(texts, refusals)))
     }
 
     private static func reply(_ answers: [(receipt: Text, refusal: MessageRefusal?)]) -> Reply {

@@ -6,7 +6,7 @@ import WaybillCore
 /// Operations on consumer groups.
 enum Groups {
     static let operations: [Operation] = [
-        listGroups, showGroup, putGroup, deleteGroup, lag, lookBack, deadLetters, redrive,
+        listGroups, showGroup, putGroup, deleteGroup, lag, lookBack,
     ]
 
     static let listGroups = Operation(
@@ -49,7 +49,9 @@ enum Groups {
         body: .fields(
             [
                 Field("fifo", .boolean, "Whether messages of one message group come one after the other."),
-                Field("broadcast", .boolean, "Whether every client gets every message."),
+                Field(
+                    "broadcast", .boolean,
+                    "Whether every client gets every message: its position is in memory, and begins at the newest."),
                 Field("max_attempts", .integer(1...1_000), "Deliveries before a message goes to the dead letters."),
                 Field("ladder", .array(.text(), countMax: 100), "Waiting times before each next delivery."),
                 Field("invisible", .duration, "How long a delivery stays invisible to others."),

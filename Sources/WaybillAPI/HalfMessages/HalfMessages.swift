@@ -22,7 +22,12 @@ enum HalfMessages {
                 Field("topic", .text(bytesMax: 127), "The topic.", isRequired: true),
                 Field(
                     "producer", .text(bytesMax: 255),
-                    "Who is asked when no decision comes; the token needs `check:` for it.", isRequired: true),
+                    "Who is asked when no decision comes; the token needs `check:` for it."),
+                Field(
+                    "check_order", .text(bytesMax: 256),
+                    "Instead: the journal is asked whether this order has taken a command of the same caller with the "
+                        + "message's id as its Idempotency-Key."),
+                Field("check_url", .text(bytesMax: 2_048), "Not taken by this release."),
                 Field("message", .object(MessageFields.fields), "What it says.", isRequired: true),
                 Field("first_check_ms", .integer(0...3_600_000), "When its producer is asked first."),
             ], bytesMax: Operation.BodyRule.messagesMax),
@@ -40,9 +45,20 @@ enum HalfMessages {
         let fields = try call.fields()
         let topic = try fields.needed("topic", bytesMax: 127)
         try call.requireProducer(of: topic)
-        let producer = try fields.needed("producer", bytesMax: 255)
+        guard fields.json("check_url") == nil else {
+            throw .badData(
+                "check_url",
+                "this release asks no URL; name a producer, which takes its questions by POST "
+                    + "/v1/producers/{producer}/checks, or check_order, and the journal answers")
+        }
+        let (named, order) = (
+            try fields.text("producer", bytesMax: 255), try fields.text("check_order", bytesMax: 256)
+        )
+        guard let producer = order == nil ? named : call.principal.name, order == nil || named == nil else {
+            throw .badData("producer", "either producer or check_order says who is asked when no decision comes")
+        }
         // The questions go to who answers for it, so who prepares must be able to.
-        guard call.principal.mayCheck(producer) else {
+        guard order != nil || call.principal.mayCheck(producer) else {
             throw Problem(
                 .forbidden, "this token may not prepare for the producer \(producer); check:\(producer) allows it"
             )
@@ -51,11 +67,12 @@ enum HalfMessages {
         guard let object = try fields.object("message", as: MessageFields.fields) else {
             throw .badData("message", "the field is missing")
         }
-        let message = try MessageFields.read(object, to: TopicName(topic), number: 0, call)
+        var message = try MessageFields.read(object, to: TopicName(topic), number: 0, call)
+        if let order, !message.keys.contains(order) { message.keys.append(order) }
         let first = try fields.int("first_check_ms", in: 0...3_600_000).map { Interval(milliseconds: $0) }
         let query = "?topic=\(topic.asPathSegment)"
-        return try await call.act(Prepare(message, producer: producer, firstCheck: first), status: 201) {
-            writer, prepared in
+        let verb = Prepare(message, producer: producer, firstCheck: first, isAnsweredByJournal: order != nil)
+        return try await call.act(verb, status: 201) { writer, prepared in
             let path = "/v1/half-messages/\(prepared.transaction.asPathSegment)"
             writer.beginObject()
             writer.member("transaction", prepared.transaction)
@@ -109,16 +126,48 @@ enum HalfMessages {
     static let listHalfMessages = Operation(
         "listHalfMessages", .get, "/v1/half-messages",
         "Lists undecided half messages, without their contents.", grant: Need(.viewer),
-        query: PageRequest.parameters, answers: [Operation.Answer(200, "A page.", .page(.named("HalfMessage")))],
+        query: [
+            Parameter("state", .word(State.allCases.map(\.rawValue)), "Only those that are still asked about, or not."),
+            Parameter("producer", .text(bytesMax: 255), "Only those of this producer."),
+            Parameter("topic", .text(bytesMax: 127), "Only those of this topic."),
+            Parameter("older_than", .duration, "Only those that were prepared so long ago."),
+        ] + PageRequest.parameters,
+        answers: [
+            Operation.Answer(
+                200, "A page; one with a filter may be short, even empty, while `next` is there.",
+                .page(.named("HalfMessage")))
+        ],
         problems: [.badCursor],
-        example: Example(.get("/v1/half-messages"), 200, #"{"items":[],"next":null,"as_of":"e0"}"#),
-        handler: { call throws(Problem) in
-            let page = try PageRequest(call, of: "half messages")
-            let found = try await call.messages { messages in
-                try messages.halfMessages(after: page.number.map { PageToken(number: $0) }, limit: page.limit)
-            }
-            return page.reply(found.elements, next: found.next?.number) { $0.halfMessage($1) }
-        })
+        example: Example(
+            after: [ExampleShop.topic, ExampleShop.half], .get("/v1/half-messages?producer=bank"), 200,
+            #"""
+            {"items":[{"id":"booking-11","topic":"ledger","producer":"bank","prepared_at":"2026-11-29T12:00:00Z",
+             "checks":0,"parked":false,"next_check_at":"2026-11-29T12:00:06Z",
+             "transaction":"540106ca9f2d2c43b7a02c3ffd97676283e7c4"}],"next":null,"as_of":"e1"}
+            """#),
+        handler: list)
+
+    private enum State: String, CaseIterable { case half, parked }
+
+    private static func list(_ call: Call) async throws(Problem) -> Reply {
+        let state = try call.query.word("state", State.self)
+        let (producer, topic) = (call.query.text("producer"), call.query.text("topic").map { TopicName($0) })
+        let age = try call.query.duration("older_than")
+        let page = try PageRequest(
+            call,
+            of: Text(
+                "half messages \(state?.rawValue ?? "") \(producer ?? "") \(topic?.text ?? "") "
+                    + "\(age?.milliseconds ?? 0)"))
+        let youngest = age.map { call.book.now.advanced(by: $0 * -1) }
+        let found = try await call.messages { messages in
+            try messages.halfMessages(after: page.number.map { PageToken(number: $0) }, limit: page.limit)
+        }
+        let items = found.elements.filter { half in
+            (state.map { ($0 == .parked) == half.isParked } ?? true) && (producer.map { half.producer == $0 } ?? true)
+                && (topic.map { half.topic == $0 } ?? true) && (youngest.map { half.preparedAt <= $0 } ?? true)
+        }
+        return page.reply(items, next: found.next?.number) { $0.halfMessage($1) }
+    }
 
     static let resume = Operation(
         "resumeHalfMessage", .post, "/v1/half-messages/{transaction}/resume",

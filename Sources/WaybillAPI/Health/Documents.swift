@@ -1,5 +1,7 @@
+import Waybill
 import WaybillAccess
 import WaybillCore
+import WorkflowFile
 
 extension Health {
     static let openAPI = Operation(
@@ -10,6 +12,23 @@ extension Health {
         handler: { call throws(Problem) in
             Reply(
                 200, body: OpenAPIDocument.json(of: call.served.operations, version: call.served.settings.version),
+                contentType: "application/json")
+        })
+
+    static let workflowOpenAPI = Operation(
+        "workflowOpenAPI", .get, "/v1/openapi.json",
+        "The same with the commands of the workflows that take new orders, as schemas such as `standard-order.pay`.",
+        grant: Need(.viewer, .orders), answers: [Operation.Answer(200, "The document.", .anyObject)],
+        example: Example(
+            .get("/v1/openapi.json"), 200, #"{"openapi":"3.1.0","info":{"title":"Waybill","#, isBeginning: true),
+        handler: { call throws(Problem) in
+            let workflows = try await call.book.read { book in
+                try book.workflowEditions().filter(\.isCurrent).map { try WorkflowFile.load(stored: $0.text) }
+            }
+            return Reply(
+                200,
+                body: OpenAPIDocument.json(
+                    of: call.served.operations, version: call.served.settings.version, workflows: workflows),
                 contentType: "application/json")
         })
 

@@ -5,7 +5,7 @@ import WaybillEngine
 /// Whether the server lives, takes work, and which one it is.
 enum Health {
     static let operations: [Operation] = [
-        alive, ready, version, showVitals, metrics, whoAmI, openAPI, problem,
+        alive, ready, version, showVitals, listModules, metrics, whoAmI, openAPI, workflowOpenAPI, problem,
     ]
 
     static let alive = Operation(

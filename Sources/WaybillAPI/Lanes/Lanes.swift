@@ -30,6 +30,7 @@ enum Lanes {
         body: .fields(
             [
                 Field("end", .word(LaneEnd.allCases.map(\.rawValue)), "How it ends.", isRequired: true),
+                Field("dry_run", .boolean, "Whether only what would become of its messages is told."),
                 Operation.reason,
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "The report.", .named("LaneReport"))],
@@ -53,6 +54,7 @@ enum Lanes {
                 throw Problem(.unknownLane, "no message and no consumer has been in a lane \(lane)")
                     .with(["lane": .text(lane.string)])
             }
-            return try await call.act(CloseLane(lane, end), because: reason) { $0.laneReport($1) }
+            let verb = CloseLane(lane, end, isPreview: try fields.bool("dry_run") ?? false)
+            return try await call.act(verb, because: reason) { $0.laneReport($1) }
         })
 }

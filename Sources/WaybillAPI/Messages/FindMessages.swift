@@ -19,7 +19,7 @@ extension MessageOperations {
             #"""
             {"items":[{"id":"booking-9","topic":"ledger","tag":"paid","keys":["order-7"],"lane":"","priority":0,
              "properties":{"amount":"5300"},"born_at":"2026-11-29T12:00:00Z","stored_at":"2026-11-29T12:00:00Z",
-             "body_bytes":21,"data":{"amount_cents":5300}}],"next":null,"as_of":"e1"}
+             "body_bytes":21,"position":"1:0","data":{"amount_cents":5300}}],"next":null,"as_of":"e1"}
             """#),
         handler: find)
 
@@ -36,7 +36,7 @@ extension MessageOperations {
             }
             return try messages.find(in: topic, from: from ?? Moment(milliseconds: 0), limit: limit)
         }
-        let showsBody = call.principal.mayReadPayload
+        let showsBody = try await call.mayShowBodies(of: found)
         return .list(call, found) { writer, message in
             writer.beginObject()
             writer.messageHead(message)

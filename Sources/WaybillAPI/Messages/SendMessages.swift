@@ -6,7 +6,7 @@ import WaybillCore
 /// Operations on messages.
 enum MessageOperations {
     static let operations: [Operation] = [
-        sendMessages, recallMessage, rescheduleMessage, findMessages, traceMessage,
+        sendMessages, recallMessage, rescheduleMessage, findMessages, showMessage, messageBody, traceMessage,
     ]
 
     private static let countMax = 32

@@ -3,7 +3,8 @@ package enum NamedSchemas {
     /// All of them, by name.
     package static let all: [(name: String, schema: Schema)] = [
         ("Problem", problem), ("Order", order), ("Event", event), ("Why", why), ("Topic", topic), ("Group", group),
-        ("Lag", lag), ("LookBack", lookBack), ("DeadLetter", deadLetter), ("LaneReport", laneReport),
+        ("Lag", lag), ("LookBack", lookBack), ("DeadLetter", deadLetter), ("ShownDeadLetter", shownDeadLetter),
+        ("LaneReport", laneReport),
         ("Retention", retention), ("SentMessage", sentMessage), ("Message", message), ("Delivery", delivery),
         ("PreparedMessage", preparedMessage), ("HalfMessage", halfMessage), ("CheckBack", checkBack), ("Hold", hold),
         ("Findings", findings), ("Token", .object(tokenFields)),
@@ -91,6 +92,10 @@ package enum NamedSchemas {
     private static let why = Schema.object([
         need("order", .text()), need("placed", .boolean), need("refusals", list(.anyObject)), Field("status", .text()),
         Field("timeouts", list(timeout)), Field("calls", list(.anyObject)), Field("possible", list(possible)),
+        Field(
+            "children",
+            list(.object([need("id", .text()), need("status", .text()), need("finished", .boolean)])),
+            "At most \(Orders.childrenMax); the order itself names all."),
         Field("timeouts_held", .named("Hold"), "When none fires."),
     ])
 
@@ -121,10 +126,17 @@ package enum NamedSchemas {
         need("queues", list(.anyObject)),
     ])
 
-    private static let deadLetter = Schema.object([
+    private static let letterFields = [
         need("id", .text()), need("topic", .text()), need("died_at", .time), need("state", .text()),
         need("why", .text()),
-    ])
+    ]
+    private static let deadLetter = Schema.object(letterFields)
+    private static let shownDeadLetter = Schema.object(
+        letterFields + [
+            Field("tag", .text()), need("keys", list(.text())), Field("message_group", .text()), need("lane", .text()),
+            need("priority", .integer()), need("properties", .map(.text())), Field("order", .text()),
+            need("born_at", .time), need("body_bytes", .integer()), Field("data", .any), Field("data_base64", .text()),
+        ])
 
     private static let laneReport = Schema.object([
         need("lane", .text()), need("end", .text()), need("shares", list(.anyObject)),
@@ -143,7 +155,9 @@ package enum NamedSchemas {
         need("id", .text()), need("topic", .text()), Field("tag", .text()), need("keys", list(.text())),
         Field("message_group", .text()), need("lane", .text()), need("priority", .integer()),
         need("properties", .map(.text())), Field("order", .text()), Field("event", .text()), need("born_at", .time),
-        need("stored_at", .time), need("body_bytes", .integer()), Field("data", .any), Field("data_base64", .text()),
+        need("stored_at", .time), need("body_bytes", .integer()),
+        need("position", .text(), "Where it lies, for a look-back to it."), Field("data", .any),
+        Field("data_base64", .text()),
     ])
 
     private static let delivery = Schema.object([
@@ -162,7 +176,8 @@ package enum NamedSchemas {
     ])
 
     private static let halfMessage = Schema.object([
-        need("id", .text()), need("topic", .text()), need("producer", .text()), need("prepared_at", .time),
+        need("id", .text()), need("topic", .text()), need("producer", .text()),
+        Field("answered_by", .text(), "`journal`: it is asked instead of the producer."), need("prepared_at", .time),
         need("checks", .integer()), need("parked", .boolean), Field("next_check_at", .time),
         need("transaction", .text()),
     ])

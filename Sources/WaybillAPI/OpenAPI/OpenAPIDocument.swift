@@ -1,10 +1,14 @@
 import WaybillAccess
-import WaybillCore
+package import WaybillCore
 
 /// The list of operations as an OpenAPI 3.1 document. Nothing is written twice: it follows from the list.
 package enum OpenAPIDocument {
     /// The document.
-    package static func json(of operations: [Operation], version: String) -> [UInt8] {
+    ///
+    /// - Parameter workflows: those whose commands are described: the bodies of requests that send commands.
+    package static func json(
+        of operations: [Operation], version: String, workflows: [Workflow] = []
+    ) -> [UInt8] {
         var writer = JSONWriter(capacity: 65_536)
         writer.beginObject()
         writer.member("openapi", "3.1.0")
@@ -21,18 +25,18 @@ package enum OpenAPIDocument {
         for path in paths {
             writer.key(named: Text(path.text))
             writer.beginObject()
-            for operation in operations where operation.path == path { writer.operation(operation) }
+            for operation in operations where operation.path == path { writer.operation(operation, workflows) }
             writer.endObject()
         }
         writer.endObject()
-        writer.components()
+        writer.components(workflows)
         writer.endObject()
         return writer.bytes
     }
 }
 
 extension JSONWriter {
-    fileprivate mutating func components() {
+    fileprivate mutating func components(_ workflows: [Workflow]) {
         key("components")
         beginObject()
         key("securitySchemes")
@@ -49,11 +53,12 @@ extension JSONWriter {
             key(named: Text(name))
             self.schema(schema, isClosed: false)
         }
+        commandSchemas(of: workflows)
         endObject()
         endObject()
     }
 
-    fileprivate mutating func operation(_ operation: Operation) {
+    fileprivate mutating func operation(_ operation: Operation, _ workflows: [Workflow]) {
         key(named: Text(operation.method.rawValue.lowercased()))
         beginObject()
         member("operationId", Text(operation.name))
@@ -65,7 +70,7 @@ extension JSONWriter {
             writer.endObject()
         }
         parameters(operation)
-        body(operation)
+        body(operation, workflows)
         responses(operation)
         endObject()
     }
@@ -105,21 +110,32 @@ extension JSONWriter {
         endObject()
     }
 
-    private mutating func body(_ operation: Operation) {
+    private mutating func body(_ operation: Operation, _ workflows: [Workflow]) {
         let schema: Schema
         switch operation.body {
         case .none: return
-        case .fields(let fields, _): schema = .object(fields)
+        case .fields(let fields, _), .text(_, let fields, _): schema = .object(fields)
         case .json: schema = .anyObject
         }
         key("requestBody")
         beginObject()
         key("content")
         beginObject()
+        if let type = operation.body.textType {
+            key(named: Text(type))
+            beginObject()
+            key("schema")
+            self.schema(.text(bytesMax: operation.body.bytesMax), isClosed: true)
+            endObject()
+        }
         key("application/json")
         beginObject()
         key("schema")
-        self.schema(schema, isClosed: true)
+        if case .json = operation.body, !workflows.isEmpty {
+            anyCommand(of: workflows)
+        } else {
+            self.schema(schema, isClosed: true)
+        }
         if !operation.example.step.body.isEmpty {
             key("example")
             json(Array(operation.example.step.body.utf8))
@@ -217,6 +233,7 @@ extension Right {
         case .admin: "admin"
         case .metrics: "metrics"
         case .stock: "stock"
+        case .payload: "payload"
         case .orders: "orders:ROLE"
         case .producer: "producer:TOPIC"
         case .consumer: "consumer:GROUP"

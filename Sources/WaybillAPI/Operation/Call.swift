@@ -67,10 +67,25 @@ package struct Call: Sendable {
     /// The body, cut into the fields that the operation takes.
     package func fields() throws(Problem) -> BodyFields {
         switch rule {
-        case .fields(let fields, _):
+        case .fields(let fields, _), .text(_, let fields, _):
             try BodyFields(reading: body, as: principal.isOwner ? fields.map(\.whereReasonIsOptional) : fields)
         case .none, .json: throw .defect("the operation reads no fields")
         }
+    }
+
+    /// The text that the body brings, as it is or as its field `text`; and its fields if it has any.
+    func text(bytesMax: Int) throws(Problem) -> (bytes: [UInt8], fields: BodyFields?) {
+        if let type = rule.textType, headers[.contentType]?.lowercased().hasPrefix(type) == true {
+            guard body.count <= bytesMax else { throw Self.tooLong(body.count, bytesMax) }
+            return (body, nil)
+        }
+        let fields = try fields()
+        let text = try fields.needed("text", bytesMax: bytesMax)
+        return (Array(text.string.utf8), fields)
+    }
+
+    private static func tooLong(_ bytes: Int, _ bytesMax: Int) -> Problem {
+        .badData("text", "the text has \(bytes) bytes; \(bytesMax) is the limit")
     }
 
     /// The role in which a command is sent: the one that is named, or the only one that the token has; nil: no one

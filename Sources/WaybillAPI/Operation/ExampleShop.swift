@@ -50,6 +50,35 @@ package enum ExampleShop {
         .post, "/v1/groups/shipping/receive",
         body: #"{"topic":"ledger","tags":"paid","max":16,"client":"shipper-3","attempt":"a-901"}"#)
 
+    /// The delivery of ``receiveBooking`` goes to the dead letters.
+    package static let giveUp = Example.Step(
+        .post, "/v1/groups/shipping/dead-letter",
+        body: """
+            {"receipts":["0101010601000101a5f9d8b9cd8dfbcce00122d914052b5f640d04e83cc763e3bfb9"],
+             "why":"the address does not exist"}
+            """)
+
+    /// A workflow of few words.
+    package static let rental = Example.Step(
+        .put, "/v1/workflows/rental", body: "{\"text\":\"\(rentalText.replacing("\n", with: "\\n"))\"}")
+
+    package static let rentalText = """
+        id: rental
+        version: 1
+        commands:
+          book: {by: rider, data: {bicycle: text, hours: optional count}}
+          return: {}
+        context: {bicycle: text}
+        attributes: [bicycle]
+        initial: out
+        states:
+          out: {on: {return: back}}
+          back: {type: final}
+        """
+
+    /// Of that text.
+    package static let rentalHash = "360178e0d1b0c5ffbf6a544579f2a06ea608e8308fa82b75c8d1d46f1aa0e67a"
+
     package static let half = Example.Step(
         .post, "/v1/half-messages",
         body: #"{"topic":"ledger","producer":"bank","message":{"id":"booking-11","data":{"amount_cents":700}}}"#)

@@ -73,12 +73,22 @@ package struct Operation: Sendable {
         case fields([Field], bytesMax: Int)
         /// A JSON object that is handed on as it came.
         case json(bytesMax: Int)
+        /// A text of this type as it is, or a JSON object with these fields, where the text is `text`.
+        case text(type: String, [Field], bytesMax: Int)
 
         /// The most bytes that are read.
         package var bytesMax: Int {
             switch self {
             case .none: 0
-            case .fields(_, let bytesMax), .json(let bytesMax): bytesMax
+            case .fields(_, let bytesMax), .json(let bytesMax), .text(_, _, let bytesMax): bytesMax
+            }
+        }
+
+        /// The type of body that is taken besides JSON; nil: none.
+        package var textType: String? {
+            switch self {
+            case .none, .fields, .json: nil
+            case .text(let type, _, _): type
             }
         }
     }

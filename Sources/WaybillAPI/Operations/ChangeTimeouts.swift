@@ -5,7 +5,7 @@ import WaybillEngine
 
 extension Operations {
     private static let runningMax = 4
-    private static let sampleMax = 20
+    static let sampleMax = 20
 
     static let changeStep = Example.Step(
         .post, "/v1/operations/timeouts", [(.idempotencyKey, "black-friday-1")],
@@ -67,11 +67,23 @@ extension Operations {
                 writer.endObject()
             }
         }
+        return try await start(origin, call) { engine, origin in
+            try await engine.start(change, by: origin) { job in Reply.form(EngineJob.timeouts(job)) { $0.operation($1) }
+            }
+            .map { .timeouts($0) }
+        }
+    }
+
+    /// Writes an operation down and begins to work it off, unless as many run as may.
+    static func start(
+        _ origin: Origin, _ call: Call,
+        _ write: @escaping @Sendable (Engine, Origin) async throws -> GivenAnswer<EngineJob>
+    ) async throws(Problem) -> Reply {
         let given = try await call.book.ask { book in
-            let running = try book.engine.unfinishedBulkTimeouts()
+            let running = try book.engine.unfinishedJobs()
             guard running.count < runningMax || origin.key != nil && running.contains(where: { $0.by == origin.caller })
             else { throw Problem(Refusal.limit("operations that run at a time", max: runningMax)) }
-            return try await book.engine.start(change, by: origin) { job in Reply.form(job) { $0.operation($1) } }
+            return try await write(book.engine, origin)
         }
         if case .now(let job) = given { try await JobRun.start(job, in: call.book) }
         return .given(given, 202) { $0.operation($1) }

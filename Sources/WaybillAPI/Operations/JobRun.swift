@@ -4,21 +4,45 @@ import WaybillEngine
 
 /// Works a job off, page by page, while its server goes on.
 enum JobRun {
+    private static let restMin = Interval.seconds(1)
+    private static let restMax = Interval.seconds(30)
+
     /// Begins to work a job off. In a virtual world, where nothing goes on by itself, it is done when this returns.
-    static func start(_ job: BulkTimeoutJob, in book: ServedBook) async throws(Problem) {
+    static func start(_ job: EngineJob, in book: ServedBook) async throws(Problem) {
         guard book.book.engine.world.virtualClock == nil else {
-            return try await book.ask { book in try await run(job, in: book) }
+            return try await book.ask { book in
+                var job = job
+                while !job.isDone { job = try await book.engine.step(job) }
+            }
         }
-        // What cannot be written leaves the job as it is: it is listed as running, and can be resumed.
-        Task { do { try await run(job, in: book.book) } catch { book.book.engine.report(failure(error)) } }
+        Task { await work(job, in: book.book) }
     }
 
-    private static func run(_ job: BulkTimeoutJob, in book: OrderBook) async throws {
+    /// Goes on until the job is done, somebody else works at it, or the book is closed. What fails is tried again
+    /// after a rest.
+    private static func work(_ job: EngineJob, in book: OrderBook) async {
         var job = job
-        while !job.isDone { job = try await book.engine.step(job) }
+        var rest = Interval(milliseconds: 0)
+        while !job.isDone {
+            do {
+                job = try await book.engine.step(job)
+                rest = Interval(milliseconds: 0)
+            } catch Refusal.limit, Refusal.shuttingDown, Refusal.failStopped {
+                return
+            } catch {
+                rest = min(restMax, max(restMin, rest * 2))
+                book.engine.report(LoopFailure(.operations, error, rest: rest))
+                await book.engine.world.rest(rest)
+            }
+        }
     }
+}
 
-    private static func failure(_ error: any Error) -> LoopFailure {
-        LoopFailure(.operations, error, rest: .minutes(0))
+extension ServedBook {
+    /// Goes on with the operations that a server began and did not finish. A change that a program began which has the
+    /// file open, such as the command line, waits for that program: it may have been interrupted on purpose.
+    package func continueOperations() async throws(Problem) {
+        let jobs = try await read { book in try book.engine.unfinishedJobs() }
+        for job in jobs where !job.by.isEmpty { try await JobRun.start(job, in: self) }
     }
 }

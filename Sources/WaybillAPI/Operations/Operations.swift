@@ -11,8 +11,10 @@ enum Operations {
     static let schema = Schema.object([
         Field("operation", .text(), isRequired: true), Field("kind", .text(), isRequired: true),
         Field("state", .word(["running", "done", "stopped"]), isRequired: true),
-        Field("timeout", .text(), "Which timeout it changes.", isRequired: true),
-        Field("changed", .integer(), "Orders that it has changed.", isRequired: true),
+        Field("timeout", .text(), "Which timeout of orders it changes."),
+        Field("group", .text(), "Whose dead letters it gives back."),
+        Field(
+            "changed", .integer(), "Orders that it has changed, or letters that it has given back.", isRequired: true),
         Field("by", .text(), "Who started it.", isRequired: true), Field("reason", .text(), isRequired: true),
         Field("started_at", .time, isRequired: true), Field("changed_at", .time, isRequired: true),
     ])
@@ -32,7 +34,7 @@ enum Operations {
         handler: { call throws(Problem) in
             let page = try PageRequest(call, of: "operations")
             let jobs = try await call.book.read { book in
-                try book.engine.bulkTimeouts(before: page.number ?? .max, limit: page.limit)
+                try book.engine.jobs(before: page.number ?? .max, limit: page.limit)
             }
             return page.reply(jobs, next: jobs.count == page.limit ? jobs.last?.number : nil) { $0.operation($1) }
         })
@@ -60,8 +62,7 @@ enum Operations {
             let origin = call.origin(because: try call.neededReason(try call.fields()))
             let job = try await job(of: call)
             if !job.isDone, !job.isStopped {
-                let act = Act("$operation", ["operation": .text("o\(job.number)"), "was": "resumed"])
-                try await call.book.ask { book in try await book.engine.audit(act, by: origin) }
+                try await call.book.ask { book in try await book.engine.audit(job.act("resumed"), by: origin) }
                 try await JobRun.start(job, in: call.book)
             }
             let now = try await Self.job(of: call)
@@ -88,10 +89,10 @@ enum Operations {
 
     private static let reason = Operation.reason
 
-    private static func job(of call: Call) async throws(Problem) -> BulkTimeoutJob {
+    private static func job(of call: Call) async throws(Problem) -> EngineJob {
         let id = call.path("operation")
         if id.string.hasPrefix("o"), let number = Int64(id.string.dropFirst()), number > 0 {
-            let job = try await call.book.read { book in try book.engine.bulkTimeout(number) }
+            let job = try await call.book.read { book in try book.engine.job(number) }
             if let job { return job }
         }
         throw Problem(.unknownOperation, "there is no operation \(id)").with(["operation": .text(id.string)])
@@ -99,17 +100,32 @@ enum Operations {
 }
 
 extension JSONWriter {
-    mutating func operation(_ job: BulkTimeoutJob) {
+    mutating func operation(_ job: EngineJob) {
         beginObject()
         member("operation", Text("o\(job.number)"))
-        member("kind", "timeouts")
+        switch job {
+        case .timeouts: member("kind", "timeouts")
+        case .redrive: member("kind", "redrive")
+        }
         member("state", job.isDone ? "done" : job.isStopped ? "stopped" : "running")
-        member("timeout", job.change.name.text)
-        member("changed", job.changed)
-        member("by", job.by)
-        member("reason", job.reason)
-        member("started_at", job.startedAt)
-        member("changed_at", job.changedAt)
+        switch job {
+        case .timeouts(let job):
+            member("timeout", job.change.name.text)
+            progress(job.changed, by: job.by, because: job.reason, job.startedAt, job.changedAt)
+        case .redrive(let job):
+            member("group", job.redrive.group.text)
+            progress(job.changed, by: job.by, because: job.reason, job.startedAt, job.changedAt)
+        }
         endObject()
+    }
+
+    private mutating func progress(
+        _ changed: Int64, by caller: Text, because reason: Text, _ startedAt: Moment, _ changedAt: Moment
+    ) {
+        member("changed", changed)
+        member("by", caller)
+        member("reason", reason)
+        member("started_at", startedAt)
+        member("changed_at", changedAt)
     }
 }

@@ -12,6 +12,9 @@ extension Orders {
             after: [ExampleShop.stock, ExampleShop.buy], .get("/v1/orders/order-8/why"), 200, shown),
         handler: why)
 
+    /// Children that an answer tells of.
+    static let childrenMax = 100
+
     private static let shown = """
         {"order":"order-8","placed":true,"refusals":[],"status":"awaiting payment",
          "timeouts":[{"name":"unpaid.after.15m","due":"2026-11-29T12:15:00Z"}],"calls":[],
@@ -19,14 +22,18 @@ extension Orders {
           {"command":"refund_again",
            "guards":["event.amount_cents > 0 AND event.amount_cents <= owed[event.payment].cents"]},
           {"command":"pay","guards":["event.amount_cents = price_cents"]},{"command":"cancel","guards":[]},
-          {"command":"withdraw","guards":[]}]}
+          {"command":"withdraw","guards":[]}],"children":[]}
         """
 
     private static func why(_ call: Call) async throws(Problem) -> Reply {
         let id = OrderID(call.path("order"))
         let moment = try AsOfParameter.read(call.query)
         let found = try await call.book.read { book in
-            (try book.order(id, asOf: moment), try book.refusals(of: id, asOf: moment), book.timeoutHold)
+            let order = try book.order(id, asOf: moment)
+            let children = try (order?.children ?? []).prefix(Orders.childrenMax).compactMap { child in
+                try book.order(child, asOf: moment)
+            }
+            return (order, try book.refusals(of: id, asOf: moment), book.timeoutHold, children)
         }
         // An order that was never placed has refusals too, and these are what is asked about.
         guard found.0 != nil || !found.1.isEmpty else { throw Problem(.unknownOrder(id)) }
@@ -50,6 +57,13 @@ extension Orders {
                     writer.beginObject()
                     writer.member("command", possible.command.text)
                     writer.members("guards", possible.guards) { $0.text($1) }
+                    writer.endObject()
+                }
+                writer.members("children", found.3) { writer, child in
+                    writer.beginObject()
+                    writer.member("id", child.id.text)
+                    writer.member("status", child.status)
+                    writer.member("finished", child.isFinished)
                     writer.endObject()
                 }
             }

@@ -60,6 +60,16 @@ package struct QueryValues: Sendable {
         }
     }
 
+    /// `30m`, or milliseconds.
+    package func duration(_ name: String) throws(Problem) -> Interval? {
+        guard let text = text(name) else { return nil }
+        if let milliseconds = Int64(text.string) { return Interval(milliseconds: milliseconds) }
+        guard let interval = Interval(text: text) else {
+            throw Problem(.badParameter, "\(name)=\(text) is not a duration; write for example 30m, 1h30m, 250ms")
+        }
+        return interval
+    }
+
     /// One of some words.
     package func word<Word: RawRepresentable & CaseIterable>(
         _ name: String, _ type: Word.Type

@@ -98,14 +98,21 @@ extension ServedBook {
         _ = await book.engine.submit(receipts.map { GiveBack($0) })
     }
 
-    /// Answers for a delivery by its receipt, in the name of a group; nil: it is done. A receipt of another group is
-    /// refused: who may speak for one group may not speak for all.
-    func refusal<Verb: BrokerVerb>(
-        of verb: Verb, by receipt: DeliveryReceipt, in group: GroupName, until end: Interval?
-    ) async -> MessageRefusal? {
-        if let owner = book.engine.group(of: receipt), owner != group {
-            return .staleReceipt("it is not one of the group \(group)")
+    /// Answers for deliveries by their receipts, in the name of a group; nil: it is done. They share commits. A receipt
+    /// of another group is refused: who may speak for one group may not speak for all.
+    func refusals<Verb: BrokerVerb>(
+        of verbs: [Verb], by receipts: [DeliveryReceipt], in group: GroupName, until end: Interval?
+    ) async -> [MessageRefusal?] {
+        let isForeign = receipts.map { receipt in book.engine.group(of: receipt).map { $0 != group } ?? false }
+        let own = zip(verbs, isForeign).filter { !$0.1 }.map(\.0)
+        var replies: ArraySlice<BrokerReply<Verb.Answer>>
+        if let end {
+            replies = await book.engine.submit(own.map { InTime(OfBroker($0), until: end) })[...]
+        } else {
+            replies = await book.engine.submit(own)[...]
         }
-        return await engineReply(to: verb, until: end).refusal
+        return isForeign.map { isForeign in
+            isForeign ? .staleReceipt("it is not one of the group \(group)") : replies.popFirst()?.refusal
+        }
     }
 }

@@ -6,8 +6,14 @@ import WaybillEngine
 extension Stock {
     static let listStock = Operation(
         "listStock", .get, "/v1/stock", "Lists stocks by SKU and location.", grant: Need(.viewer, .stock),
-        query: [Parameter("prefix", .text(), "Only SKUs that begin with this.")] + PageRequest.parameters,
-        answers: [Operation.Answer(200, "A page.", .page(.stockLevel))],
+        query: [
+            Parameter("prefix", .text(), "Only SKUs that begin with this."),
+            Parameter("short_of", .integer(1...Schema.safeIntegers.upperBound), "Only those with fewer free."),
+        ] + PageRequest.parameters,
+        answers: [
+            Operation.Answer(
+                200, "A page; one with a filter may be short, even empty, while `next` is there.", .page(.stockLevel))
+        ],
         example: Example(
             after: [ExampleShop.stock], .get("/v1/stock"), 200,
             """
@@ -18,7 +24,8 @@ extension Stock {
 
     private static func list(_ call: Call) async throws(Problem) -> Reply {
         let prefix = call.query.text("prefix") ?? ""
-        let page = try PageRequest(call, of: Text("stock \(prefix)"))
+        let wanted = try call.query.int("short_of", in: 1...Schema.safeIntegers.upperBound)
+        let page = try PageRequest(call, of: Text("stock \(prefix) \(wanted ?? 0)"))
         let after = page.after.flatMap { place in
             place.count == 2 ? StockKey(sku: SKU(place[0]), location: Location(place[1])) : nil
         }
@@ -26,7 +33,8 @@ extension Stock {
             try book.engine.stocks(beginning: prefix, after: after, limit: page.limit)
         }
         let last = stocks.count == page.limit ? stocks.last?.key : nil
-        return page.reply(stocks, next: last.map { [$0.sku.text, $0.location.text] }) { writer, stock in
+        let items = stocks.filter { stock in wanted.map { stock.level.free < $0 } ?? true }
+        return page.reply(items, next: last.map { [$0.sku.text, $0.location.text] }) { writer, stock in
             writer.beginObject()
             writer.stock(stock.key)
             writer.level(stock.level)

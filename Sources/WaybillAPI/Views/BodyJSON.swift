@@ -22,6 +22,7 @@ extension JSONWriter {
         member("born_at", message.bornAt)
         member("stored_at", message.storedAt)
         member("body_bytes", Int64(message.body.count))
+        member("position", message.position.text)
     }
 
     /// An object of texts, by name.

@@ -42,6 +42,7 @@ extension JSONWriter {
         member("id", half.id.text)
         member("topic", half.topic.text)
         member("producer", half.producer)
+        if half.isAnsweredByJournal { member("answered_by", "journal") }
         member("prepared_at", half.preparedAt)
         member("checks", half.checks)
         member("parked", half.isParked)

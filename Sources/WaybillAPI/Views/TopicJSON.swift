@@ -70,12 +70,17 @@ extension JSONWriter {
 
     package mutating func deadLetter(_ letter: DeadLetter) {
         beginObject()
+        deadLetterMembers(letter)
+        endObject()
+    }
+
+    /// The same without its braces.
+    mutating func deadLetterMembers(_ letter: DeadLetter) {
         member("id", letter.id.text)
         member("topic", letter.topic.text)
         member("died_at", letter.diedAt)
         member("state", Text(letter.state.rawValue))
         member("why", letter.reason)
-        endObject()
     }
 
     package mutating func lane(_ lane: LaneView) {

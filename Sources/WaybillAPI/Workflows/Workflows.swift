@@ -5,7 +5,13 @@ import WorkflowFile
 
 /// Operations on workflows.
 enum Workflows {
-    static let operations: [Operation] = [listWorkflows, showWorkflow, showEdition, checkWorkflow, activateWorkflow]
+    static let operations: [Operation] = [
+        listWorkflows, showWorkflow, showEdition, showSchema, showDrawing, checkWorkflow, putWorkflow,
+        activateWorkflow, runWorkflow,
+    ]
+
+    static let textType = "application/yaml"
+    static let text = Field("text", .text(bytesMax: Operation.BodyRule.smallMax), "YAML or JSON.", isRequired: true)
 
     static let edition = Schema.object([
         Field("id", .text(), "The workflow's name.", isRequired: true),
@@ -87,6 +93,19 @@ enum Workflows {
         return .json { $0.edition(found) }
     }
 
+    /// The text that takes orders, or the one of a hash.
+    static func edition(
+        _ call: Call, hash: WorkflowHash? = nil
+    ) async throws(Problem) -> (edition: WorkflowEdition, workflow: Workflow) {
+        let found = try await editions(call).first { edition in hash.map { edition.hash == $0 } ?? edition.isCurrent }
+        guard let found else { throw unknown(call.path("workflow")) }
+        do throws(WorkflowFileError) {
+            return (found, try WorkflowFile.load(stored: found.text))
+        } catch {
+            throw Problem(thrown: error)
+        }
+    }
+
     private static func editions(_ call: Call) async throws(Problem) -> [WorkflowEdition] {
         let name = WorkflowName(call.path("workflow"))
         return try await call.book.read { book in try book.workflowEditions().filter { $0.name == name } }
@@ -100,9 +119,10 @@ enum Workflows {
     static let checkWorkflow = Operation(
         "checkWorkflow", .post, "/v1/workflows/check", "Checks the text of a workflow; nothing is stored.",
         grant: Need(.operator),
-        body: .fields(
+        body: .text(
+            type: textType,
             [
-                Field("text", .text(bytesMax: Operation.BodyRule.smallMax), "YAML or JSON.", isRequired: true),
+                text,
                 Field(
                     "with", .array(.text(bytesMax: Operation.BodyRule.smallMax), countMax: withMax),
                     "Texts that would be opened with it."),
@@ -116,13 +136,12 @@ enum Workflows {
              "message":"the workflow has no `version:`","fix":"add `version: 1`"}]}
             """#),
         handler: { call throws(Problem) in
-            let fields = try call.fields()
-            let text = try fields.needed("text", bytesMax: Operation.BodyRule.smallMax)
-            let (workflow, findings) = WorkflowFile.check(bytes: Array(text.string.utf8))
+            let (text, fields) = try call.text(bytesMax: Operation.BodyRule.smallMax)
+            let (workflow, findings) = WorkflowFile.check(bytes: text)
             var unfit: [WorkflowFinding]?
-            if try fields.bool("in_file") ?? false {
+            if try fields?.bool("in_file") ?? false {
                 let texts =
-                    try fields.texts("with", countMax: withMax, bytesMax: Operation.BodyRule.smallMax) ?? []
+                    try fields?.texts("with", countMax: withMax, bytesMax: Operation.BodyRule.smallMax) ?? []
                 unfit = try await Self.unfit(workflow, with: texts, call)
             }
             return .json { [unfit] writer in
@@ -191,7 +210,7 @@ extension JSONWriter {
         endObject()
     }
 
-    fileprivate mutating func finding(_ finding: WorkflowFinding) {
+    mutating func finding(_ finding: WorkflowFinding) {
         beginObject()
         member("severity", Text(finding.severity.rawValue))
         member("line", Int64(finding.line))

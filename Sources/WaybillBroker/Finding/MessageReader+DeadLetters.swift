@@ -1,61 +1,109 @@
 package import WaybillCore
-import WaybillStore
+package import WaybillStore
 
-/// What groups have given up, and which lanes there are.
+/// A dead letter with its place among those of its group.
+package struct PlacedDeadLetter: Sendable {
+    package let offset: Int64
+    package let letter: DeadLetter
+}
+
+/// What groups have given up.
 extension MessageReader {
     /// The dead letters of a group, the oldest first; nil: there is no such group.
     package func deadLetters(of name: GroupName, limit: Int) throws -> [DeadLetter]? {
         var letters: [DeadLetter] = []
-        var next: Int64 = 0
-        while letters.count < limit {
-            let size = min(limit - letters.count, Self.pageMax)
-            guard let page = try deadLetters(of: name, from: &next, limit: size) else { return nil }
-            letters += page
-            if page.count < size { break }
+        var next: Int64? = 0
+        while let from = next, letters.count < limit {
+            guard let page = try deadLetters(of: name, from: from, limit: limit - letters.count) else { return nil }
+            letters += page.letters.map(\.letter)
+            next = page.next
         }
         return letters
     }
 
-    /// One page, from an offset on, which becomes that of the next page.
-    private func deadLetters(of name: GroupName, from next: inout Int64, limit: Int) throws -> [DeadLetter]? {
-        let (letters, end) = try store.read { [next] rows -> ([DeadLetter]?, Int64) in
-            guard let group = try rows.group(name) else { return (nil, next) }
-            guard let topic = try rows.topic(.deadLetters(of: name)),
-                let queue = try rows.storedQueue(topic: topic, lane: "", priority: 0)
-            else { return ([], next) }
-            let progress = try rows.cursor(group: group.number, queue: queue).map { try Progress($0) }
-            let page = try rows.messages(in: queue, fromOffset: next, limit: limit)
-            let letters = try page.map { stored in
-                let properties = try MessageContent.properties(stored.message.properties)
-                let row = try rows.redelivery(of: group.number, at: stored.place)
-                let isFinished = progress?.isFinished(stored.place.offset) ?? false
-                let id = properties[MessageContent.originID].map { MessageID($0) }
-                return DeadLetter(
-                    id: try id ?? rows.messageID(of: stored.message),
-                    topic: TopicName(properties[MessageContent.originTopic] ?? ""),
-                    reason: properties[Broker.reasonProperty] ?? "",
-                    diedAt: properties[Broker.diedAtProperty].flatMap { Moment(died: $0) } ?? stored.visibleAt,
-                    state: row.map { $0.state == .parked ? .dead : .givenBack } ?? (isFinished ? .finished : .dead))
+    /// One page of them, from an offset on. It may be short, even empty, while there is more.
+    ///
+    /// - Returns: with the offset at which the next page begins; nil: this was the last.
+    package func deadLetters(
+        of name: GroupName, from offset: Int64, limit: Int
+    ) throws -> (letters: [PlacedDeadLetter], next: Int64?)? {
+        try store.read { rows in try DeadLetterShelf.page(of: name, from: offset, limit: limit, in: rows) }
+    }
+
+    /// The dead letters of a group that had this id, each with what it says: one, unless its producer has sent it
+    /// twice. Nil: there is no such group.
+    package func deadLetters(
+        of name: GroupName, id: MessageID
+    ) throws -> [(letter: PlacedDeadLetter, message: MessageView)]? {
+        guard try store.read({ rows in try rows.group(name) }) != nil else { return nil }
+        let views = try search(id.text, in: .deadLetters(of: name), limit: Self.pageMax) { $0.id == id }
+        return try store.read { rows in
+            guard let group = try rows.group(name) else { return nil }
+            guard let shelf = try DeadLetterShelf(of: group, in: rows) else { return [] }
+            return try views.compactMap { view in
+                guard let message = try rows.message(at: MessagePlace(view.place)),
+                    let letter = try shelf.letter(message, in: rows)
+                else { return nil }
+                return (letter, view)
             }
-            return (letters, page.last.map { $0.place.offset + 1 } ?? next)
         }
-        next = end
-        return letters
+    }
+}
+
+/// Where the dead letters of a group lie, and which of them are over.
+package struct DeadLetterShelf {
+    let group: GroupNumber
+    let queue: StoredQueueNumber
+    private let progress: Progress?
+
+    /// Nil: the group has none.
+    init?<Rows: TableReader & ~Copyable>(of row: GroupRow, in rows: borrowing Rows) throws {
+        guard let topic = try rows.topic(.deadLetters(of: row.name)),
+            let queue = try rows.storedQueue(topic: topic, lane: "", priority: 0)
+        else { return nil }
+        group = row.number
+        self.queue = queue
+        progress = try rows.cursor(group: row.number, queue: queue).map { try Progress($0) }
     }
 
-    /// The lanes in which messages were sent, by name.
-    package func lanes() throws -> [LaneView] {
-        let closed = try store.read { rows in try rows.closedLanes() }
-        var topics: [Text: Set<TopicName>] = [:]
-        var walk = PageWalk(after: StoredQueueNumber(0), by: \StoredQueueRow.number, limit: Self.pageMax)
-        while let page = try walk.next({ last, limit in
-            try store.read { rows in try rows.storedQueues(after: last, limit: limit) }
-        }) {
-            for queue in page where !queue.lane.isEmpty { topics[queue.lane, default: []].insert(queue.topic) }
-        }
-        return topics.sorted { $0.key < $1.key }.map { lane, topics in
-            LaneView(name: lane, topics: topics.sorted(), isClosed: closed.contains(lane))
-        }
+    /// One page of a group's dead letters, from an offset on; nil: there is no such group.
+    package static func page<Rows: TableReader & ~Copyable>(
+        of name: GroupName, from offset: Int64, limit: Int, in rows: borrowing Rows
+    ) throws -> (letters: [PlacedDeadLetter], next: Int64?)? {
+        let limit = min(max(1, limit), MessageReader.pageMax)
+        guard let group = try rows.group(name) else { return nil }
+        guard let shelf = try DeadLetterShelf(of: group, in: rows) else { return ([], nil) }
+        let page = try rows.messages(in: shelf.queue, fromOffset: offset, limit: limit)
+        return (
+            letters: try page.compactMap { try shelf.letter($0, in: rows) },
+            next: page.count == limit ? page.last.map { $0.place.offset + 1 } : nil
+        )
+    }
+
+    /// Behind the newest of a group's dead letters.
+    package static func end<Rows: TableReader & ~Copyable>(
+        of name: GroupName, in rows: borrowing Rows
+    ) throws -> Int64? {
+        guard let group = try rows.group(name) else { return nil }
+        return try DeadLetterShelf(of: group, in: rows).map { try rows.nextOffset(of: $0.queue) } ?? 0
+    }
+
+    /// A stored message as a dead letter; nil: it was deleted.
+    func letter<Rows: TableReader & ~Copyable>(
+        _ stored: StoredMessage, in rows: borrowing Rows
+    ) throws -> PlacedDeadLetter? {
+        let properties = try MessageContent.properties(stored.message.properties)
+        guard properties[Broker.deletedAtProperty] == nil else { return nil }
+        let row = try rows.redelivery(of: group, at: stored.place)
+        let isFinished = progress?.isFinished(stored.place.offset) ?? false
+        let id = properties[MessageContent.originID].map { MessageID($0) }
+        let letter = DeadLetter(
+            id: try id ?? rows.messageID(of: stored.message),
+            topic: TopicName(properties[MessageContent.originTopic] ?? ""),
+            reason: properties[Broker.reasonProperty] ?? "",
+            diedAt: properties[Broker.diedAtProperty].flatMap { Moment(died: $0) } ?? stored.visibleAt,
+            state: row.map { $0.state == .parked ? .dead : .givenBack } ?? (isFinished ? .finished : .dead))
+        return PlacedDeadLetter(offset: stored.place.offset, letter: letter)
     }
 }
 

@@ -42,11 +42,15 @@ package struct MessageReader: Sendable {
             var views: [HalfMessageView] = []
             for row in undecided {
                 guard let topic = try rows.topic(row.topic) else { continue }
+                let producer = row.producer ?? ""
+                let journal = JournalProducer(stored: producer)
                 views.append(
                     HalfMessageView(
-                        id: try rows.messageID(of: row.message), topic: topic.name, producer: row.producer ?? "",
+                        id: try rows.messageID(of: row.message), topic: topic.name,
+                        producer: journal?.caller ?? producer,
                         transaction: seal.handle(of: row.number, in: topic.number, for: .transaction),
-                        preparedAt: row.message.bornAt, checks: row.checks, nextCheckAt: row.due))
+                        preparedAt: row.message.bornAt, checks: row.checks, nextCheckAt: row.due,
+                        isAnsweredByJournal: journal != nil))
             }
             return (views, undecided.count == limit ? undecided.last?.number : nil)
         }

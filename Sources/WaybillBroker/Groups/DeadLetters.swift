@@ -11,6 +11,8 @@ extension Broker {
     static let reasonProperty: Text = "__reason"
     /// When a dead letter that was given back died again, in milliseconds.
     static let diedAtProperty: Text = "__died_at"
+    /// When a dead letter was deleted, in milliseconds: only its place is left.
+    static let deletedAtProperty: Text = "__deleted_at"
     static let orderProperty: Text = "__order"
 
     /// Moves a message to the dead letters of a group, in the same write in which it stops being owed.

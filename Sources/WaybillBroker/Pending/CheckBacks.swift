@@ -44,7 +44,7 @@ extension Broker {
             try write.transaction.park(number)
             return
         }
-        if let checker = checkers[producer] {
+        if let checker = checkers[producer] ?? checkerOfJournal(for: producer) {
             return try ask(checker, about: row, in: write)
         }
         let wait: Interval
@@ -56,6 +56,10 @@ extension Broker {
             wait = settings.checkBacks.absenceWait(age: write.now.since(row.message.bornAt), random: dice())
         }
         try arm(row, at: write.now.advanced(by: wait), in: write)
+    }
+
+    private func checkerOfJournal(for producer: Text) -> HalfMessageChecker? {
+        JournalProducer(stored: producer).flatMap { journalChecker?($0.caller) }
     }
 
     private func ask(_ checker: HalfMessageChecker, about row: PendingMessageRow, in write: borrowing Write) throws {

@@ -8,15 +8,20 @@ package struct Prepare: BrokerVerb {
     var producer: Text
     /// How long its producer has before it is asked; nil: as the settings say.
     var firstCheck: Interval?
+    /// Whether the journal is asked instead of its producer: what became of the producer's command with the message's
+    /// id as its key, to an order that the message has among its keys.
+    var isAnsweredByJournal: Bool
 
-    package init(_ message: NewMessage, producer: Text, firstCheck: Interval?) {
+    package init(_ message: NewMessage, producer: Text, firstCheck: Interval?, isAnsweredByJournal: Bool = false) {
         self.message = message
         self.producer = producer
         self.firstCheck = firstCheck
+        self.isAnsweredByJournal = isAnsweredByJournal
     }
 
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<PreparedMessage> {
-        try broker.prepare(message, producer: producer, firstCheck: firstCheck, in: write)
+        try broker.prepare(
+            message, producer: producer, firstCheck: firstCheck, isAnsweredByJournal: isAnsweredByJournal, in: write)
     }
 }
 
@@ -37,7 +42,8 @@ extension Broker {
     ///
     /// - Parameter firstCheck: how long its producer has before it is asked; nil: as the settings say.
     func prepare(
-        _ message: NewMessage, producer: Text, firstCheck: Interval?, in write: borrowing Write
+        _ message: NewMessage, producer: Text, firstCheck: Interval?, isAnsweredByJournal: Bool = false,
+        in write: borrowing Write
     ) throws -> BrokerReply<PreparedMessage> {
         if let refusal = disk.refusalOfMessages { return .refused(refusal) }
         if let refusal = refusal(ofHalf: message, producer: producer, firstCheck: firstCheck) {
@@ -53,7 +59,9 @@ extension Broker {
         let id = message.id ?? MessageID(random: world.random)
         let due = write.now.advanced(by: firstCheck ?? settings.checkBacks.first)
         let number = try keepHalf(
-            MessageRow(message, id: id, bornAt: write.now), of: producer, in: topic.number, lane: message.lane,
+            MessageRow(message, id: id, bornAt: write.now),
+            of: isAnsweredByJournal ? JournalProducer(of: producer).stored : producer, in: topic.number,
+            lane: message.lane,
             priority: Int64(message.priority), until: due, in: write)
         try write.transaction.insert(.checkBack(number, due: due))
         return .success(

@@ -6,18 +6,22 @@ package import WaybillTimeouts
 package struct CloseLane: BrokerVerb {
     var lane: Text
     var end: LaneEnd
+    /// Whether only what would become of its messages is told.
+    var isPreview: Bool
 
-    package init(_ lane: Text, _ end: LaneEnd) {
+    package init(_ lane: Text, _ end: LaneEnd, isPreview: Bool = false) {
         self.lane = lane
         self.end = end
+        self.isPreview = isPreview
     }
 
     package func act(_ report: LaneReport, by origin: Origin) -> Act? {
-        Act("$lane", ["lane": .text(lane.string), "end": .text(end.rawValue)])
+        guard !isPreview else { return nil }
+        return Act("$lane", ["lane": .text(lane.string), "end": .text(end.rawValue)])
     }
 
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<LaneReport> {
-        try broker.closeLane(lane, end, in: write)
+        try broker.closeLane(lane, end, isPreview: isPreview, in: write)
     }
 }
 
@@ -26,7 +30,9 @@ package struct CloseLane: BrokerVerb {
 extension Broker {
     /// Closes a lane: from now on the base reads it, whatever consumers the lane still has. Tells what became of each
     /// message.
-    func closeLane(_ lane: Text, _ end: LaneEnd, in write: borrowing Write) throws -> BrokerReply<LaneReport> {
+    func closeLane(
+        _ lane: Text, _ end: LaneEnd, isPreview: Bool, in write: borrowing Write
+    ) throws -> BrokerReply<LaneReport> {
         guard !lane.isEmpty else {
             return .refused(.badName(what: "lane", name: "", problem: "the base is no lane and cannot end"))
         }
@@ -36,8 +42,10 @@ extension Broker {
                     what: "lane", name: lane.string,
                     problem: "it has a control character or more than \(settings.limits.laneBytesMax) bytes"))
         }
-        try write.transaction.closeLane(lane)
-        pending.closedLanes = try write.transaction.closedLanes()
+        if !isPreview {
+            try write.transaction.closeLane(lane)
+            pending.closedLanes = try write.transaction.closedLanes()
+        }
         var shares: [LaneReport.Share] = []
         for (key, group, topic, queue) in committed({ $0.cursors(in: lane) }) {
             let count = try count(key, in: write)

@@ -18,13 +18,6 @@ extension JSONWriter {
         endArray()
     }
 
-    mutating func refusal(_ refusal: Refusal) {
-        beginObject()
-        member("code", Text(refusal.code))
-        member("message", Text(refusal.message))
-        endObject()
-    }
-
     mutating func event(_ event: EventDetail) {
         beginObject()
         member("event", event.position.number)

@@ -1,5 +1,6 @@
 import Waybill
 import WaybillCore
+import WorkflowFile
 
 /// A dry run for people: a paragraph per event.
 struct ReadableDryRunReport: DryRunReport {

@@ -68,12 +68,14 @@ public struct HalfMessageView: Hashable, Sendable {
     public var checks: Int64
     /// When the producer is asked next; nil: parked, and waiting for somebody who looks.
     public var nextCheckAt: Moment?
+    /// Whether the journal is asked instead of the producer.
+    public var isAnsweredByJournal: Bool
 
     public var isParked: Bool { nextCheckAt == nil }
 
     package init(
         id: MessageID, topic: TopicName, producer: Text, transaction: Text, preparedAt: Moment, checks: Int64,
-        nextCheckAt: Moment?
+        nextCheckAt: Moment?, isAnsweredByJournal: Bool = false
     ) {
         self.id = id
         self.topic = topic
@@ -82,5 +84,6 @@ public struct HalfMessageView: Hashable, Sendable {
         self.preparedAt = preparedAt
         self.checks = checks
         self.nextCheckAt = nextCheckAt
+        self.isAnsweredByJournal = isAnsweredByJournal
     }
 }

@@ -41,6 +41,11 @@ extension Delivery {
     public var position: MessagePosition { MessagePosition(place) }
 }
 
+extension MessageView {
+    /// Where the message lies, for a look-back to it.
+    public var position: MessagePosition { MessagePosition(place) }
+}
+
 /// What a look-back does, or would do.
 public struct LookBackReport: Hashable, Sendable {
     /// One queue of the topic: a lane and a priority.

@@ -152,10 +152,15 @@ public struct OpenCallView: Hashable, Sendable {
     public var deadline: Moment
     /// Whether the deadline has passed and it stays open.
     public var isUnanswered: Bool
+    /// Where it was asked; nil: not known.
+    public var topic: TopicName?
     /// Where a list goes on after it.
     package var number: Int64
 
-    package init(order: OrderID, key: Text, deadline: Moment, isUnanswered: Bool, number: Int64) {
+    package init(
+        order: OrderID, key: Text, deadline: Moment, isUnanswered: Bool, topic: TopicName? = nil, number: Int64
+    ) {
+        self.topic = topic
         self.order = order
         self.key = key
         self.deadline = deadline

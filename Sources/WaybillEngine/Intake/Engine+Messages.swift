@@ -17,15 +17,20 @@ extension Engine: VerbWriter {
     /// Has verbs of the broker written that do not depend on each other; they share commits. Replies are in the order
     /// of the verbs.
     package func submit<Verb: BrokerVerb>(_ verbs: [Verb]) async -> [BrokerReply<Verb.Answer>] {
+        await submit(verbs.map { OfBroker($0) })
+    }
+
+    /// The same for verbs of the engine.
+    package func submit<Verb: EngineVerb>(_ verbs: [Verb]) async -> [Verb.Reply] {
         if world.virtualClock != nil {
             // One after the other, in this order.
-            var replies: [BrokerReply<Verb.Answer>] = []
+            var replies: [Verb.Reply] = []
             for verb in verbs { replies.append(await submit(verb)) }
             return replies
         }
-        return await withTaskGroup(of: (Int, BrokerReply<Verb.Answer>).self) { group in
+        return await withTaskGroup(of: (Int, Verb.Reply).self) { group in
             for (index, verb) in verbs.enumerated() { group.addTask { (index, await self.submit(verb)) } }
-            var replies: [(Int, BrokerReply<Verb.Answer>)] = []
+            var replies: [(Int, Verb.Reply)] = []
             for await reply in group { replies.append(reply) }
             return replies.sorted { $0.0 < $1.0 }.map(\.1)
         }

@@ -18,6 +18,15 @@ extension Engine {
         }.get()
     }
 
+    /// Modules that a file may know.
+    private static let modulesMax = 1_000
+
+    /// The modules of the file, by name.
+    package func installedModules() throws -> [(name: GroupName, since: Moment, isInstalled: Bool)] {
+        try store.read { rows in try rows.modules(after: "", limit: Self.modulesMax) }
+            .map { (GroupName($0.name), $0.since, $0.isInstalled) }
+    }
+
     /// From when on a module hears of orders; nil: it is not installed in this file.
     package func moduleSince(_ name: GroupName) throws -> Moment? {
         try store.read { rows in try rows.moduleSince(name.text) }

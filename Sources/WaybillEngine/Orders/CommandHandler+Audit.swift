@@ -39,7 +39,8 @@ extension Engine {
         try store.read { rows in
             guard let stream = try rows.numberSetting(.auditStream) else { return [] }
             return try rows.events(
-                of: StreamNumber(stream), fromVersion: max(0, version) + 1, limit: min(max(1, limit), 1_000)
+                of: StreamNumber(stream), fromVersion: min(max(0, version), .max - 1) + 1,
+                limit: min(max(1, limit), 1_000)
             ).map { EventView($0) }
         }
     }

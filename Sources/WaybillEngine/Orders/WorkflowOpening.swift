@@ -24,31 +24,58 @@ struct WorkflowOpening {
     private let before: [WorkflowName: WorkflowNumber]
     private let compile: WorkflowCatalogue.Compiler
 
-    init(_ transaction: borrowing Transaction, compile: @escaping WorkflowCatalogue.Compiler) throws {
+    init<Rows: TableReader & ~Copyable>(
+        _ tables: borrowing Rows, compile: @escaping WorkflowCatalogue.Compiler
+    ) throws {
         self.compile = compile
-        rows = try transaction.workflows()
-        current = try transaction.currentWorkflows()
+        rows = try tables.workflows()
+        current = try tables.currentWorkflows()
         before = current
     }
 
+    /// - Parameter activates: whether it takes the new orders of its name whatever its version.
+    /// - Returns: the row of the text, or of the stored one that says the same.
+    @discardableResult
     mutating func open(
-        _ workflow: Workflow, _ text: Text, at now: Moment, in transaction: borrowing Transaction
-    ) throws {
+        _ workflow: Workflow, _ text: Text, activates: Bool = false, at now: Moment,
+        in transaction: borrowing Transaction
+    ) throws -> WorkflowRow {
         for topic in workflow.topics { try transaction.keepTopic(topic, at: now) }
         // Without a row the newest text takes orders, and that may be one that is only kept now.
         try transaction.noteCurrent(of: workflow.name)
-        let active = current[workflow.name].flatMap { number in rows.first { $0.number == number } }
+        let active = active(workflow.name)
         let row = try stored(workflow, text, at: now, in: transaction)
-        guard let active, row.version <= active.version else {
+        guard let active, !activates, row.version <= active.version else {
             if row.number != active?.number { try transaction.activate(row.number, of: row.name, at: now) }
             current[row.name] = row.number
-            return
+            return row
         }
-        guard row.number != active.number else { return }
+        guard row.number != active.number else { return row }
         kept.append(
             KeptWorkflow(
                 name: row.name, version: row.version, hash: row.hash, currentVersion: active.version,
                 currentHash: active.hash))
+        return row
+    }
+
+    /// The row of the text that takes the new orders of a name; nil: none does.
+    func active(_ name: WorkflowName) -> WorkflowRow? {
+        current[name].flatMap { number in rows.first { $0.number == number } }
+    }
+
+    /// The row of a text, or of one that says the same; nil: the file has none.
+    func known(_ workflow: Workflow) -> WorkflowRow? {
+        rows.first { $0.hash == workflow.hash }
+            ?? rows.first { row in
+                row.name == workflow.name && (row.meaning ?? meaning(of: row)) == workflow.meaning
+            }
+    }
+
+    /// Whether a text would take the new orders of its name when it is opened.
+    func wouldTakeOrders(_ workflow: Workflow, activates: Bool) -> Bool {
+        guard let active = active(workflow.name), !activates else { return true }
+        let row = known(workflow)
+        return row?.number == active.number || (row?.version ?? workflow.version) > active.version
     }
 
     /// The texts that take the new orders of others, by name.

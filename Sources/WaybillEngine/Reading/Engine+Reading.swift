@@ -124,9 +124,10 @@ extension Engine {
                 guard let order = try snapshot.order(number: row.stream)?.id else {
                     throw EngineFailure.damaged("the call \(row.effectKey) belongs to no order")
                 }
+                let half = try row.pendingMessage.flatMap { number in try snapshot.pendingMessage(number) }
                 return OpenCallView(
                     order: order, key: row.effectKey, deadline: row.deadline, isUnanswered: row.isUnanswered,
-                    number: row.number)
+                    topic: try half.flatMap { try snapshot.topic($0.topic)?.name }, number: row.number)
             }
         }
     }

@@ -44,7 +44,7 @@ package struct BulkTimeoutJob: Sendable {
 
 extension Engine {
     /// The kind of job rows.
-    fileprivate static let bulkTimeouts: Text = "timeouts"
+    static let bulkTimeouts: Text = "timeouts"
 
     /// How many orders a change would touch now.
     package func count(_ change: BulkTimeoutChange) throws -> Int64 { try preview(change, sampleMax: 0).count }
@@ -88,44 +88,15 @@ extension Engine {
                 let number = try write.transaction.insertJob(
                     kind: Self.bulkTimeouts, request: Text(String(decoding: request, as: UTF8.self)), cursor: "0",
                     at: write.now)
-                if !origin.caller.isEmpty {
-                    writer.broker.note(.operation(number, "started", change.name), by: origin, in: write)
-                    try writer.flush(in: write)
-                }
-                return BulkTimeoutJob(
+                let job = BulkTimeoutJob(
                     number: number, change: change, end: StreamNumber(end.number), cursor: StreamNumber(0), changed: 0,
                     isDone: false, by: origin.caller, reason: origin.reason, startedAt: write.now,
                     changedAt: write.now)
-            }
-        }.get()
-    }
-
-    /// One page of all jobs before one, the newest first.
-    package func bulkTimeouts(before number: Int64 = .max, limit: Int) throws -> [BulkTimeoutJob] {
-        try store.read { rows in try rows.jobs(before: number, limit: min(max(limit, 1), Self.pageMax)) }
-            .filter { $0.kind == Self.bulkTimeouts }.map(BulkTimeoutJob.init)
-    }
-
-    /// One job, or nil.
-    package func bulkTimeout(_ number: Int64) throws -> BulkTimeoutJob? {
-        try store.read { rows in try rows.job(number) }.flatMap { row in
-            row.kind == Self.bulkTimeouts ? try BulkTimeoutJob(row) : nil
-        }
-    }
-
-    /// Gives a job up for a caller outside; what it has changed stays changed. False: it did not run any more.
-    package func stop(
-        _ number: Int64, by origin: Origin, form: @escaping @Sendable (Bool) -> Text
-    ) async throws -> GivenAnswer<Bool> {
-        try await withWriter { writer in
-            writer.ownWrite(for: origin, form: form) { write in
-                guard let row = try write.transaction.job(number), row.state == .running else { return false }
-                let job = try BulkTimeoutJob(row)
-                _ = try write.transaction.advanceJob(
-                    number, to: .stopped, cursor: row.cursor, done: row.done, at: write.now)
-                writer.broker.note(.operation(number, "stopped", job.change.name), by: origin, in: write)
-                try writer.flush(in: write)
-                return true
+                if !origin.caller.isEmpty {
+                    writer.broker.note(EngineJob.timeouts(job).act("started"), by: origin, in: write)
+                    try writer.flush(in: write)
+                }
+                return job
             }
         }.get()
     }
@@ -208,7 +179,7 @@ extension Transaction {
 // MARK: What a job row says
 
 extension BulkTimeoutJob {
-    fileprivate init(_ row: JobRow) throws {
+    init(_ row: JobRow) throws {
         guard let cursor = Int64(row.cursor.string) else { throw Self.damage(row, "its cursor is \(row.cursor)") }
         do throws(JSONProblem) {
             let asked = try BulkTimeoutChange.read(Array(row.request.string.utf8))
@@ -305,13 +276,5 @@ extension BulkTimeoutChange {
             }
         }
         return (change, end, by, reason)
-    }
-}
-
-extension Act {
-    /// What the audit says of a job.
-    fileprivate static func operation(_ number: Int64, _ what: String, _ timeout: TimeoutName) -> Act {
-        Act(
-            "$operation", ["operation": .text("o\(number)"), "was": .text(what), "timeout": .text(timeout.text.string)])
     }
 }

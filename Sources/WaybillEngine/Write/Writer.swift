@@ -69,6 +69,7 @@ package final class Writer {
         checkpoints = Checkpoints(of: store, telling: vitals)
         broker.register(with: timeouts)
         broker.refusalsToDecide[Engine.callProducer] = { $0.refusalToDecideCall }
+        broker.journalChecker = { .journal(of: $0) }
         try open(because: reason)
         nextTimeout = try store.readAsWriter { [timeouts] rows in try timeouts.nextDue(in: rows) }.without(held: held)
         handler.stock.board.expect(nextTimeout.orders)

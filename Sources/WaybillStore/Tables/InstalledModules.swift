@@ -26,7 +26,28 @@ extension Transaction {
     }
 }
 
+/// A module that a file knows.
+package struct InstalledModuleRow: Hashable, Sendable {
+    package let name: Text
+    /// From when on it hears of orders.
+    package let since: Moment
+    /// False: its installation was interrupted.
+    package let isInstalled: Bool
+}
+
 extension TableReader where Self: ~Copyable {
+    /// Modules after a name, by name.
+    package func modules(after name: Text, limit: Int) throws(StoreFailure) -> [InstalledModuleRow] {
+        let statement = try query(
+            "SELECT name, since, installed FROM waybill_module WHERE name > ?1 ORDER BY name LIMIT ?2")
+        statement.bind(1, name)
+        statement.bind(2, Int64(limit))
+        return try statement.all { columns in
+            InstalledModuleRow(
+                name: columns.text(0), since: columns.moment(1), isInstalled: columns.integer(2) != 0)
+        }
+    }
+
     /// From when on a module hears of orders; nil: there is none of this name.
     package func moduleSince(_ name: Text) throws(StoreFailure) -> Moment? {
         let statement = try query("SELECT since FROM waybill_module WHERE name = ?1")

@@ -142,6 +142,22 @@ extension Transaction {
         statement.bind(2, properties)
         return try statement.run() == 1
     }
+
+    /// Takes away what a message says, but its id and its times; false: none lies there.
+    ///
+    /// - Parameter properties: what is left.
+    @discardableResult
+    package func empty(_ place: MessagePlace, leaving properties: Text?) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            """
+            UPDATE message SET tag = NULL, key = NULL, message_group = NULL, properties = ?2, body = X'',
+                digest = row_digest(place, event, ordinal, born_at, NULL, NULL, NULL, ?2, X'', id, visible_at)
+            WHERE place = ?1
+            """)
+        statement.bind(1, try place.rowid())
+        statement.bind(2, properties)
+        return try statement.run() == 1
+    }
 }
 
 extension TableReader where Self: ~Copyable {

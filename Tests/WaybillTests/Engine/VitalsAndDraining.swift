@@ -64,6 +64,28 @@ import WaybillTimeouts
         await book.close()
     }
 
+    @Test func `tell of each module whether it works here, what it is owed and what it could not do`() async throws {
+        let (reports, reporting) = AsyncStream.makeStream(of: LoopFailure.self)
+        var settings = OrderBook.Settings()
+        settings.report = { reporting.yield($0) }
+        let file = try ShopFile()
+        let book = try OrderBook.open(file.path, workflows: [mugShop], settings: settings)
+        try await book.install(Stumbling())
+        #expect(try await book.moduleViews().map(\.failures.count) == [0])
+        try await book.messages.send(NewMessage(to: "orders", body: [1]))
+        for await _ in reports { break }
+        let view = try #require(try await book.moduleViews().first)
+        #expect(view.name == "stumbling" && view.isInstalled && view.isRunning && view.since != nil)
+        #expect(view.failures.count >= 1 && view.failures.last == "the post is closed")
+        #expect(view.failures.restsUntil.map { $0 > (view.failures.lastAt ?? $0) } == true)
+        await book.close()
+        let second = try OrderBook.open(file.path, workflows: [mugShop])
+        try await second.messages.send(NewMessage(to: "orders", body: [2]))
+        let stopped = try #require(try await second.moduleViews().first)
+        #expect(!stopped.isRunning && stopped.owed == 1 && stopped.failures.count == 0)
+        await second.close()
+    }
+
     /// A module whose work outside the file fails.
     private struct Stumbling: ShopModule {
         struct Failure: Error, CustomStringConvertible { let description = "the post is closed" }

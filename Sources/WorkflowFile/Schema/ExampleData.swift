@@ -1,7 +1,7 @@
-import WaybillCore
+package import WaybillCore
 
 /// Data that a command would accept, made from its types: for people who see a workflow for the first time.
-struct ExampleData {
+package struct ExampleData {
     private var writer = JSONWriter()
     /// Times given so far: each is a day later than the one before, as what opens comes before what closes.
     private var times = 0
@@ -9,10 +9,15 @@ struct ExampleData {
     private init() {}
 
     /// `place={"shop":"shop","lines":[{"sku":"sku","qty":1}]}`
-    static func event(_ command: Workflow.CommandDefinition) -> String {
+    package static func event(_ command: Workflow.CommandDefinition) -> String {
+        "\(command.name)=\(String(decoding: json(command.data), as: UTF8.self))"
+    }
+
+    /// `{"shop":"shop","lines":[{"sku":"sku","qty":1}]}`
+    package static func json(_ record: RecordType) -> [UInt8] {
         var example = ExampleData()
-        example.write(command.data)
-        return "\(command.name)=\(String(decoding: example.writer.bytes, as: UTF8.self))"
+        example.write(record)
+        return example.writer.bytes
     }
 
     private mutating func write(_ record: RecordType) {

@@ -1,0 +1,55 @@
+public import WaybillCore
+import WaybillEngine
+
+/// How a module of a file is.
+public struct ModuleView: Hashable, Sendable {
+    public let name: GroupName
+    /// From when on it hears of the shop; nil: it has read all that its topics held.
+    public let since: Moment?
+    /// False: its installation was interrupted, and is done again when it is installed.
+    public let isInstalled: Bool
+    /// Whether it works in this process.
+    public let isRunning: Bool
+    /// Messages that it has not handled, counted to 10,000 for each topic and state.
+    public let owed: Int64
+    /// What it met in this process since it was installed here.
+    public let failures: ModuleFailures
+}
+
+/// What a module could not do. It tries again after a rest, and nothing is lost.
+public struct ModuleFailures: Hashable, Sendable {
+    /// How many there were.
+    public internal(set) var count: Int64 = 0
+    /// The last one: when, and what went wrong.
+    public internal(set) var lastAt: Moment?
+    public internal(set) var last: String?
+    /// Until when it rests because of it; nil: it works.
+    public internal(set) var restsUntil: Moment?
+
+    init() {}
+}
+
+extension OrderBook {
+    /// Exceptions of a module's queue that are counted.
+    private static let owedMax = 10_000
+
+    /// The modules of the file, by name, and how they are.
+    public func moduleViews() async throws -> [ModuleView] {
+        try await engine.onThread { [self] (_) throws in try moduleViews() }
+    }
+
+    /// The same for scripts and virtual worlds: the caller's thread waits.
+    public func moduleViews() throws -> [ModuleView] {
+        let here = modules.states
+        return try engine.installedModules().map { module in
+            let lags = try engine.lags(of: module.name, rowsMax: Self.owedMax)
+            var owed: Int64 = 0
+            // A module whose installation was interrupted may have no group yet.
+            if case .success(let lags) = lags { owed = lags.reduce(0) { $0 + $1.messages } }
+            return ModuleView(
+                name: module.name, since: module.since.milliseconds == .min ? nil : module.since,
+                isInstalled: module.isInstalled, isRunning: here[module.name] != nil, owed: owed,
+                failures: here[module.name] ?? ModuleFailures())
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import Waybill
+import WaybillAccess
+import WaybillBroker
+import WaybillCore
+import WaybillEngine
+
+extension MessageOperations {
+    static let showMessage = Operation(
+        "showMessage", .get, "/v1/messages/{message}",
+        "Shows a visible message without its body; of one that its producer has sent twice the first.",
+        grant: Need(.viewer), answers: [Operation.Answer(200, "The message.", .named("Message"))],
+        problems: [.unknownMessage],
+        example: Example(
+            after: [ExampleShop.topic, ExampleShop.message], .get("/v1/messages/booking-9"), 200,
+            #"""
+            {"id":"booking-9","topic":"ledger","tag":"paid","keys":["order-7"],"lane":"","priority":0,
+             "properties":{"amount":"5300"},"born_at":"2026-11-29T12:00:00Z","stored_at":"2026-11-29T12:00:00Z",
+             "body_bytes":21,"position":"1:0"}
+            """#),
+        handler: { call throws(Problem) in
+            let message = try await message(call)
+            return .json { writer in
+                writer.beginObject()
+                writer.messageHead(message)
+                writer.endObject()
+            }
+        })
+
+    static let messageBody = Operation(
+        "messageBody", .get, "/v1/messages/{message}/body",
+        "Gives the body of a visible message as its bytes; who read it is audited.", grant: Need(.payload),
+        query: [Operation.reasonParameter],
+        answers: [Operation.Answer(200, "The bytes.", .any)], problems: [.unknownMessage],
+        example: Example(
+            after: [ExampleShop.topic, ExampleShop.message], .get("/v1/messages/booking-9/body"), 200,
+            #"{"amount_cents":5300}"#),
+        handler: { call throws(Problem) in
+            let message = try await message(call)
+            try await call.auditReading(of: [message.id], because: try call.reason())
+            let type = JSONWriter.isJSON(message.body) ? "application/json" : "application/octet-stream"
+            return Reply(200, body: message.body, contentType: type)
+        })
+
+    private static func message(_ call: Call) async throws(Problem) -> MessageView {
+        let id = MessageID(call.path("message"))
+        let found = try await call.messages { try $0.find(id: id) }
+        guard let message = found.first else { throw Problem(MessageRefusal.unknownMessage("\(id)")) }
+        return message
+    }
+}
+
+extension Call {
+    /// Whether bodies of messages are in the answer: then it is audited that they were read. The owner of the file,
+    /// who reads them with the file closed too, leaves no trace.
+    func mayShowBodies(of messages: [MessageView]) async throws(Problem) -> Bool {
+        guard principal.mayReadPayload else { return false }
+        if !principal.isOwner, !messages.isEmpty { try await auditReading(of: messages.map(\.id)) }
+        return true
+    }
+
+    /// Audits that bodies were read.
+    func auditReading(of ids: [MessageID], because reason: Text = "") async throws(Problem) {
+        let act = Act(
+            "$payload_read",
+            ["messages": .number(Int64(ids.count)), "ids": .texts(ids.prefix(100).map(\.text.string))])
+        let origin = origin(because: reason)
+        try await book.ask { book in try await book.engine.audit(act, by: origin) }
+    }
+}

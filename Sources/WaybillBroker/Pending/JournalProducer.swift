@@ -1,0 +1,21 @@
+package import WaybillCore
+
+/// The producer of a half message about which the journal is asked: in the row of the message its name has a mark that
+/// no producer's name can have.
+package struct JournalProducer: Hashable, Sendable {
+    private static let mark = "$journal:"
+
+    /// Who sends the command on which the message depends.
+    package let caller: Text
+
+    package init(of caller: Text) { self.caller = caller }
+
+    /// Nil: the producer of this row is asked itself.
+    package init?(stored: Text) {
+        guard stored.string.hasPrefix(Self.mark) else { return nil }
+        caller = Text(String(stored.string.dropFirst(Self.mark.count)))
+    }
+
+    /// As it stands in the row.
+    var stored: Text { Text(Self.mark + caller.string) }
+}

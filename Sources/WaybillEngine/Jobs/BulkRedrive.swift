@@ -1,0 +1,208 @@
+import WaybillBroker
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// Dead letters of a group that are given back together, in many writes: those that a filter finds. Letters that die
+/// after its start are not part of it.
+package struct BulkRedrive: Hashable, Sendable {
+    package var group: GroupName
+    /// Only those that were sent to this topic.
+    package var topic: TopicName?
+    /// Only those whose reason has these words in it.
+    package var why: Text?
+    /// Only those that died then or later.
+    package var from: Moment?
+    /// Only those that died then or earlier.
+    package var to: Moment?
+
+    package init(
+        _ group: GroupName, topic: TopicName? = nil, why: Text? = nil, from: Moment? = nil, to: Moment? = nil
+    ) {
+        self.group = group
+        self.topic = topic
+        self.why = why
+        self.from = from
+        self.to = to
+    }
+
+    /// Whether a letter waits for a redrive, and is meant.
+    func finds(_ letter: DeadLetter) -> Bool {
+        letter.state == .dead && (topic.map { letter.topic == $0 } ?? true)
+            && (why.map { letter.reason.string.contains($0.string) } ?? true)
+            && (from.map { letter.diedAt >= $0 } ?? true) && (to.map { letter.diedAt <= $0 } ?? true)
+    }
+}
+
+/// How far such a redrive came.
+package struct BulkRedriveJob: Sendable {
+    package let number: Int64
+    package let redrive: BulkRedrive
+    /// Behind the newest letter that there was when it started.
+    let end: Int64
+    /// The first letter that it has not looked at.
+    var cursor: Int64
+    /// How many letters it has given back.
+    package fileprivate(set) var changed: Int64
+    package fileprivate(set) var isDone: Bool
+    package let isStopped: Bool
+    /// Who started it, and why.
+    package let by: Text
+    package let reason: Text
+    package let startedAt: Moment
+    package fileprivate(set) var changedAt: Moment
+}
+
+extension Engine {
+    /// The kind of job rows.
+    static let bulkRedrive: Text = "redrive"
+
+    /// How many letters would be given back now, and the first of them.
+    package func preview(_ redrive: BulkRedrive, sampleMax: Int) throws -> (count: Int64, sample: [MessageID]) {
+        var count: Int64 = 0
+        var sample: [MessageID] = []
+        var next: Int64? = 0
+        while let from = next {
+            guard let page = try messages.deadLetters(of: redrive.group, from: from, limit: Self.pageMax) else {
+                throw MessageRefusal.unknownGroup(redrive.group)
+            }
+            for letter in page.letters where redrive.finds(letter.letter) {
+                count += 1
+                if sample.count < sampleMax { sample.append(letter.letter.id) }
+            }
+            next = page.next
+        }
+        return (count, sample)
+    }
+
+    /// Writes a job down for a caller outside; nothing is given back before its first step.
+    package func start(
+        _ redrive: BulkRedrive, by origin: Origin, form: @escaping @Sendable (BulkRedriveJob) -> Text
+    ) async throws -> GivenAnswer<BulkRedriveJob> {
+        try await withWriter { writer in
+            writer.ownWrite(for: origin, form: form) { write in
+                let end = try DeadLetterShelf.end(of: redrive.group, in: write.transaction) ?? 0
+                let request = redrive.json(below: end, by: origin)
+                let number = try write.transaction.insertJob(
+                    kind: Self.bulkRedrive, request: Text(String(decoding: request, as: UTF8.self)), cursor: "0",
+                    at: write.now)
+                let job = BulkRedriveJob(
+                    number: number, redrive: redrive, end: end, cursor: 0, changed: 0, isDone: false, isStopped: false,
+                    by: origin.caller, reason: origin.reason, startedAt: write.now, changedAt: write.now)
+                writer.broker.note(EngineJob.redrive(job).act("started"), by: origin, in: write)
+                try writer.flush(in: write)
+                return job
+            }
+        }.get()
+    }
+
+    /// Gives back what the next page of a job has, in one write.
+    package func step(_ job: BulkRedriveJob, limit: Int = 200) async throws -> BulkRedriveJob {
+        try await withWriter { writer in
+            writer.ownWrite { write in
+                guard let row = try write.transaction.job(job.number), row.state == .running,
+                    row.cursor == Text("\(job.cursor)")
+                else { throw Refusal.limit("runs of a job at a time", max: 1) }
+                var next = job
+                let page = try DeadLetterShelf.page(
+                    of: job.redrive.group, from: job.cursor, limit: limit, in: write.transaction)
+                let meant = (page?.letters ?? []).filter { $0.offset < job.end && job.redrive.finds($0.letter) }
+                if !meant.isEmpty {
+                    let count = try writer.broker.redrive(
+                        job.redrive.group, limit: limit, offsets: meant.map(\.offset), in: write
+                    ).get()
+                    next.changed += Int64(count)
+                }
+                next.cursor = min(page?.next ?? job.end, job.end)
+                next.isDone = next.cursor >= job.end
+                next.changedAt = write.now
+                try writer.flush(in: write)
+                guard
+                    try write.transaction.advanceJob(
+                        job.number, to: next.isDone ? .done : .running, cursor: Text("\(next.cursor)"),
+                        done: next.changed, at: write.now)
+                else { throw Refusal.limit("runs of a job at a time", max: 1) }
+                return next
+            }
+        }.get()
+    }
+}
+
+// MARK: What a job row says
+
+extension BulkRedriveJob {
+    init(_ row: JobRow) throws {
+        guard let cursor = Int64(row.cursor.string) else { throw Self.damage(row, "its cursor is \(row.cursor)") }
+        do throws(JSONProblem) {
+            let asked = try BulkRedrive.read(Array(row.request.string.utf8))
+            self.init(
+                number: row.number, redrive: asked.redrive, end: asked.end, cursor: cursor, changed: row.done,
+                isDone: row.state == .done, isStopped: row.state == .stopped, by: asked.by, reason: asked.reason,
+                startedAt: row.createdAt, changedAt: row.changedAt)
+        } catch {
+            throw Self.damage(row, "its request, byte \(error.offset): \(error.message)")
+        }
+    }
+
+    private static func damage(_ row: JobRow, _ what: String) -> EngineFailure {
+        .damaged("job \(row.number): \(what)")
+    }
+}
+
+extension BulkRedrive {
+    /// `{"group":name,"topic":..,"why":..,"from":ms,"to":ms,"end":offset,"by":..,"reason":..}`
+    fileprivate func json(below end: Int64, by origin: Origin) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.key("group")
+        writer.text(group.text)
+        if let topic {
+            writer.key("topic")
+            writer.text(topic.text)
+        }
+        if let why {
+            writer.key("why")
+            writer.text(why)
+        }
+        if let from {
+            writer.key("from")
+            writer.int(from.milliseconds)
+        }
+        if let to {
+            writer.key("to")
+            writer.int(to.milliseconds)
+        }
+        writer.key("end")
+        writer.int(end)
+        writer.key("by")
+        writer.text(origin.caller)
+        writer.key("reason")
+        writer.text(origin.reason)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    fileprivate static func read(
+        _ json: [UInt8]
+    ) throws(JSONProblem) -> (redrive: BulkRedrive, end: Int64, by: Text, reason: Text) {
+        var redrive = BulkRedrive("")
+        var end: Int64 = 0
+        var (by, reason): (Text, Text) = ("", "")
+        try JSONReader.read(json) { reader throws(JSONProblem) in
+            try reader.object { key, reader throws(JSONProblem) in
+                switch key.string {
+                case "group": redrive.group = GroupName(try reader.text())
+                case "topic": redrive.topic = TopicName(try reader.text())
+                case "why": redrive.why = try reader.text()
+                case "from": redrive.from = Moment(milliseconds: try reader.int())
+                case "to": redrive.to = Moment(milliseconds: try reader.int())
+                case "end": end = try reader.int()
+                case "by": by = try reader.text()
+                case "reason": reason = try reader.text()
+                default: throw reader.problem("unknown key \(key)")
+                }
+            }
+        }
+        return (redrive, end, by, reason)
+    }
+}

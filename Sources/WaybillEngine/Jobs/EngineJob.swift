@@ -1,0 +1,107 @@
+package import WaybillBroker
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// Bulk work of any kind, and how far it came.
+package enum EngineJob: Sendable {
+    case timeouts(BulkTimeoutJob)
+    case redrive(BulkRedriveJob)
+
+    init(_ row: JobRow) throws {
+        switch row.kind {
+        case Engine.bulkTimeouts: self = .timeouts(try BulkTimeoutJob(row))
+        case Engine.bulkRedrive: self = .redrive(try BulkRedriveJob(row))
+        default: throw EngineFailure.damaged("job \(row.number) is of the unknown kind '\(row.kind)'")
+        }
+    }
+
+    package var number: Int64 {
+        switch self {
+        case .timeouts(let job): job.number
+        case .redrive(let job): job.number
+        }
+    }
+
+    package var isDone: Bool {
+        switch self {
+        case .timeouts(let job): job.isDone
+        case .redrive(let job): job.isDone
+        }
+    }
+
+    package var isStopped: Bool {
+        switch self {
+        case .timeouts(let job): job.isStopped
+        case .redrive(let job): job.isStopped
+        }
+    }
+
+    /// Who started it; empty: a program that has the file open.
+    package var by: Text {
+        switch self {
+        case .timeouts(let job): job.by
+        case .redrive(let job): job.by
+        }
+    }
+
+    /// What the audit says of it.
+    ///
+    /// - Parameter what: what became of it.
+    package func act(_ what: String) -> Act {
+        let values: RefusalValues = ["operation": .text("o\(number)"), "was": .text(what)]
+        switch self {
+        case .timeouts(let job): return Act("$operation", values.with("timeout", .text(job.change.name.text.string)))
+        case .redrive(let job): return Act("$operation", values.with("group", .text(job.redrive.group.text.string)))
+        }
+    }
+}
+
+extension Engine {
+    /// One page of all jobs before one, the newest first.
+    package func jobs(before number: Int64 = .max, limit: Int) throws -> [EngineJob] {
+        try store.read { rows in try rows.jobs(before: number, limit: min(max(limit, 1), Self.pageMax)) }
+            .map(EngineJob.init)
+    }
+
+    /// One job, or nil.
+    package func job(_ number: Int64) throws -> EngineJob? {
+        try store.read { rows in try rows.job(number) }.map(EngineJob.init)
+    }
+
+    /// The jobs that were started and are neither done nor stopped, the oldest first.
+    package func unfinishedJobs() throws -> [EngineJob] {
+        var jobs: [EngineJob] = []
+        var walk = PageWalk(after: 0, by: \JobRow.number, limit: Self.pageMax)
+        while let page = try walk.next({ last, limit in
+            try store.read { snapshot in try snapshot.runningJobs(after: last, limit: limit) }
+        }) {
+            jobs += try page.map(EngineJob.init)
+        }
+        return jobs
+    }
+
+    /// Handles the next page of a job in one write.
+    package func step(_ job: EngineJob) async throws -> EngineJob {
+        switch job {
+        case .timeouts(let job): .timeouts(try await step(job))
+        case .redrive(let job): .redrive(try await step(job))
+        }
+    }
+
+    /// Gives a job up for a caller outside; what it has changed stays changed. False: it did not run any more.
+    package func stop(
+        _ number: Int64, by origin: Origin, form: @escaping @Sendable (Bool) -> Text
+    ) async throws -> GivenAnswer<Bool> {
+        try await withWriter { writer in
+            writer.ownWrite(for: origin, form: form) { write in
+                guard let row = try write.transaction.job(number), row.state == .running else { return false }
+                _ = try write.transaction.advanceJob(
+                    number, to: .stopped, cursor: row.cursor, done: row.done, at: write.now)
+                writer.broker.note(try EngineJob(row).act("stopped"), by: origin, in: write)
+                try writer.flush(in: write)
+                return true
+            }
+        }.get()
+    }
+}

@@ -1,0 +1,95 @@
+import WaybillBroker
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// A text of a workflow that comes into an open file, or would come.
+package struct IncomingWorkflow: Hashable, Sendable {
+    /// Of the text, or of the one in the file that says the same.
+    package let hash: WorkflowHash
+    package let version: Int64
+    /// Whether the file did not have it.
+    package let isNew: Bool
+    /// Whether it takes the new orders of its name.
+    package let takesOrders: Bool
+    /// Of the text that took them before; nil: none did.
+    package let before: WorkflowHash?
+}
+
+/// What a caller believes of the text that takes the new orders of a name: else it has missed something.
+package enum ExpectedWorkflow: Hashable, Sendable {
+    case any
+    /// None takes them.
+    case none
+    case hash(WorkflowHash)
+
+    /// Whether the text of this hash is what the caller believes takes orders; nil: none does.
+    package func fits(_ hash: WorkflowHash?) -> Bool {
+        switch self {
+        case .any: true
+        case .none: hash == nil
+        case .hash(let expected): expected == hash
+        }
+    }
+}
+
+/// Texts of workflows that come into an open file.
+extension Engine {
+    /// What would become of a text; nothing is written.
+    package func preview(_ workflow: Workflow, activates: Bool) throws -> IncomingWorkflow {
+        let opening = try store.read { [catalogue] rows in
+            try WorkflowOpening(rows, compile: catalogue.compile)
+        }
+        let known = opening.known(workflow)
+        return IncomingWorkflow(
+            hash: known?.hash ?? workflow.hash, version: known?.version ?? workflow.version, isNew: known == nil,
+            takesOrders: opening.wouldTakeOrders(workflow, activates: activates),
+            before: opening.active(workflow.name)?.hash)
+    }
+
+    /// Brings a text into the file: it takes the new orders of its name from now on when its version is higher than
+    /// that of the text which takes them, when none does, or when it is to. An event `$workflow` says who did, and why.
+    ///
+    /// - Parameter expected: what the caller believes takes orders now.
+    /// - Returns: nil: another text takes orders than the caller believes; nothing is written.
+    package func keep(
+        _ workflow: Workflow, _ text: Text, activates: Bool, expecting expected: ExpectedWorkflow, by origin: Origin
+    ) async throws(Refusal) -> IncomingWorkflow? {
+        try await withWriter { [catalogue] writer in
+            let outcome = writer.ownWrite { write -> (IncomingWorkflow, WorkflowRow)? in
+                var opening = try WorkflowOpening(write.transaction, compile: catalogue.compile)
+                let before = opening.active(workflow.name)
+                guard expected.fits(before?.hash) else { return nil }
+                let isNew = opening.known(workflow) == nil
+                let row = try opening.open(
+                    workflow, text, activates: activates, at: write.now, in: write.transaction)
+                let incoming = IncomingWorkflow(
+                    hash: row.hash, version: row.version, isNew: isNew,
+                    takesOrders: opening.active(row.name)?.number == row.number, before: before?.hash)
+                writer.broker.note(incoming.act(of: row.name), by: origin, in: write)
+                for activation in opening.activations {
+                    let note = activation.note(at: write.now, caller: origin.caller, because: origin.reason)
+                    try writer.handler.append([note], in: write)
+                }
+                try writer.flush(in: write)
+                return (incoming, row)
+            }
+            if case .success((let incoming, let row)?) = outcome {
+                if incoming.takesOrders { catalogue.makeCurrent(row) } else { catalogue.add(row) }
+            }
+            return outcome.map { $0?.0 }
+        }.get()
+    }
+}
+
+extension IncomingWorkflow {
+    /// What the audit says of it.
+    fileprivate func act(of name: WorkflowName) -> Act {
+        Act(
+            "$workflow",
+            [
+                "workflow": .text(name.text.string), "version": .number(version), "hash": .text(hash.text.string),
+                "was": .text(isNew ? "kept" : "known"), "takes_orders": .flag(takesOrders),
+            ])
+    }
+}
