@@ -23,6 +23,16 @@ public struct IdleWorkflow: Hashable, Sendable, CustomStringConvertible {
     public let currentVersion: Int64
     public let currentHash: WorkflowHash
 
+    package init(
+        name: WorkflowName, version: Int64, hash: WorkflowHash, currentVersion: Int64, currentHash: WorkflowHash
+    ) {
+        self.name = name
+        self.version = version
+        self.hash = hash
+        self.currentVersion = currentVersion
+        self.currentHash = currentHash
+    }
+
     public var description: String {
         "\(name) version \(version) (\(hash.short)) is kept and takes no orders: version \(currentVersion) "
             + "(\(currentHash.short)) does. Raise its `version:`, or run "

@@ -44,24 +44,47 @@ enum AskedVerbs {
             AskedVerb("doctor", as: .names),
         ]
 
-    private static let orders: [AskedVerb] = [
-        AskedVerb("order", "list"), AskedVerb("order", "list", "--newest-first", "--json"),
-        AskedVerb("order", "list", "--where", "buyer=ann", "--limit", "1"),
-        AskedVerb("order", "list", "--where", "byer=ann"),
-        AskedVerb("order", "show", "o-1", "--json"), AskedVerb("order", "show", "o-1/x", "--json"),
-        AskedVerb("order", "show", "o-1", "--as-of", "3"), AskedVerb("order", "show", "none"),
-        AskedVerb("order", "show", "o-2", "--at", "2020-01-01T00:00:00Z"),
-        AskedVerb("order", "history", "o-1"), AskedVerb("order", "history", "o-1", "--json"),
-        AskedVerb("order", "history", "none"),
-        AskedVerb("order", "send", "o-1", "pay", "--role", "payments", "--data", "{}"),
-        AskedVerb("order", "send", "o-1", "pay", "--role", "nobody", "--data", "{}", "--json"),
-        AskedVerb("order", "send", "o-1", "pay"), AskedVerb("order", "send", "none", "pay", "--role", "payments"),
-        AskedVerb("order", "send", "o-2", "cancel", "--role", "buyer", "--key", "c-1"),
-        AskedVerb("order", "send", "o-2", "cancel", "--role", "buyer", "--key", "c-1", "--json"),
-        AskedVerb("order", "calls"), AskedVerb("order", "calls", "--json", "--unanswered"),
-        AskedVerb("order", "show", "o-1", as: .likeness), AskedVerb("order", "why", "o-1", as: .likeness),
-        AskedVerb("order", "why", "o-1", "--json", as: .likeness), AskedVerb("order", "why", "none", as: .likeness),
+    private static let orders: [AskedVerb] =
+        [
+            AskedVerb("order", "list"), AskedVerb("order", "list", "--newest-first", "--json"),
+            AskedVerb("order", "list", "--where", "buyer=ann", "--limit", "1"),
+            AskedVerb("order", "list", "--where", "byer=ann"),
+            AskedVerb("order", "show", "o-1", "--json"), AskedVerb("order", "show", "o-1/x", "--json"),
+            AskedVerb("order", "show", "o-1", "--as-of", "3"), AskedVerb("order", "show", "none"),
+            AskedVerb("order", "show", "o-2", "--at", "2020-01-01T00:00:00Z"),
+            AskedVerb("order", "history", "o-1"), AskedVerb("order", "history", "o-1", "--json"),
+            AskedVerb("order", "history", "none"),
+            AskedVerb("order", "send", "o-1", "pay", "--role", "payments", "--data", "{}"),
+            AskedVerb("order", "send", "o-1", "pay", "--role", "nobody", "--data", "{}", "--json"),
+            AskedVerb("order", "send", "o-1", "pay"), AskedVerb("order", "send", "none", "pay", "--role", "payments"),
+            AskedVerb("order", "send", "o-2", "cancel", "--role", "buyer", "--key", "c-1"),
+            AskedVerb("order", "send", "o-2", "cancel", "--role", "buyer", "--key", "c-1", "--json"),
+            AskedVerb("order", "calls"), AskedVerb("order", "calls", "--json", "--unanswered"),
+            AskedVerb("order", "show", "o-1", as: .likeness), AskedVerb("order", "why", "o-1", as: .likeness),
+            AskedVerb("order", "why", "o-1", "--json", as: .likeness), AskedVerb("order", "why", "none", as: .likeness),
+        ] + family
+
+    /// An order with a parcel on its way and a refund that is open.
+    static let family: [AskedVerb] = [
+        AskedVerb("order", "send", "o-3", "place", "--role", "buyer", "--workflow", "standard-order", "--data", basket),
+        AskedVerb(
+            "order", "send", "o-3", "pay", "--role", "payments", "--data",
+            #"{"payment":"p-1","channel":"card","amount_cents":1800}"#),
+        AskedVerb(
+            "order", "send", "o-3", "ship", "--role", "warehouse", "--data",
+            #"{"parcel":"p1","carrier":"post","lines":[{"line":"1","qty":2}]}"#),
+        AskedVerb(
+            "order", "send", "o-3", "refund", "--role", "seller", "--json", "--data",
+            #"{"amount_cents":100,"reason":"late"}"#),
+        AskedVerb("order", "show", "o-3", as: .likeness), AskedVerb("order", "calls", as: .likeness),
+        AskedVerb("order", "why", "o-3/parcel-p1", as: .likeness),
+        AskedVerb("order", "why", "o-3", "--json", as: .likeness), AskedVerb("order", "why", "o-3", as: .likeness),
     ]
+
+    static let basket = """
+        {"shop":"7","buyer":"ann","pay_within":"30m","freight_cents":0,"discount_cents":0,
+         "lines":[{"line":"1","sku":"mug","at":"","qty":2,"price_cents":900}]}
+        """
 
     private static let stock: [AskedVerb] = [
         AskedVerb("stock", "list"), AskedVerb("stock", "list", "--prefix", "m", "--json"),

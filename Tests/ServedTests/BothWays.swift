@@ -30,13 +30,8 @@ import Testing
     }
 
     private static func placing(_ id: String) -> [String] {
-        ["order", "send", id, "place", "--unchecked", "--workflow", "standard-order", "--data", basket]
+        ["order", "send", id, "place", "--unchecked", "--workflow", "standard-order", "--data", AskedVerbs.basket]
     }
-
-    private static let basket = """
-        {"shop":"7","buyer":"ann","pay_within":"30m","freight_cents":0,"discount_cents":0,
-         "lines":[{"line":"1","sku":"mug","at":"","qty":2,"price_cents":900}]}
-        """
 
     @Test func `says the same of a closed file and of one that a server has open`() throws {
         let (closed, served) = (try shop(), try ServedFile())
@@ -49,6 +44,19 @@ import Testing
             #expect(answers[0].status == answers[1].status, "\(verb)")
         }
         #expect(served.kill(SIGTERM)?.status == 0)
+    }
+
+    @Test func `tells why an order waits, its parcels and open refunds included, while a server has the file`() throws {
+        let served = try shop()
+        try served.serve()
+        var why = ""
+        for verb in AskedVerbs.family {
+            let outcome = try served.run(verb.words + ["--db", served.path])
+            #expect(outcome.status == 0, "\(verb): \(outcome.output)")
+            why = outcome.output
+        }
+        #expect(why.contains("children") && why.contains("o-3/parcel-p1: "), "\(why)")
+        #expect(why.contains("o-3#1 to refunds: open"), "\(why)")
     }
 
     @Test func `has no verb in its help of which it is not said how it is asked`() throws {
@@ -156,7 +164,8 @@ extension String {
         replacing(#/\d{4}-\d\d-\d\dT[\d:.]+Z/#, with: "T").replacing(#/\b(\d+(ms|[dhms]))+\b/#, with: "T")
             .replacing(#/"(oldest_ms|since)":\d+/#, with: "T").replacing(#/\bwb-[a-z0-9-]+/#, with: "ID")
             .replacing(#/\b[a-z2-7]{16}\b/#, with: "ID").replacing(#/\bm?[0-9a-f]{32,}\b/#, with: "ID")
-            .replacing(#/ +/#, with: " ").replacing(#/ seen T(.|\n)*?(?= memory )/#, with: "")
+            .replacing(#/,?"(from|request)":"[^"]*"/#, with: "").replacing(#/ +/#, with: " ").replacing(
+                #/ seen T(.|\n)*?(?= memory )/#, with: "")
     }
 
     /// What stands before the first two blanks of each line.

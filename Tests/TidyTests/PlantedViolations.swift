@@ -24,6 +24,14 @@ import Testing
         #expect(ExampleRules.untested(in: [shown, stale, comment], by: [test]).map(\.line) == [2, 1])
     }
 
+    @Test func `in the list of operations is found`() {
+        let list = file("let a = Operation(\n    \"ask\", .get, \"/a\")", at: "Sources/WaybillAPI/A.swift")
+        let verb = file("Question(\"ask\")", at: "Sources/WaybillCommand/A.swift")
+        #expect(OperationRules.unasked(in: [list]).count == 1)
+        #expect(OperationRules.unasked(in: [list, verb]) == [])
+        #expect(OperationRules.unasked(in: [list], excepting: ["ask": "planted"]) == [])
+    }
+
     @Test func `in the manifest is found`() {
         let manifest = Manifest(
             """

@@ -39,6 +39,11 @@ import Testing
         #expect(PageRules.unlistedVerbs(in: Repository.sources, try Repository.file(PageRules.verbs)) == [])
     }
 
+    @Test func `has a verb for each operation, or says why it has none`() {
+        #expect(OperationRules.unasked(in: Repository.sources) == [])
+        #expect(OperationRules.unasked(in: Repository.sources, excepting: [:]).count > 15)
+    }
+
     @Test func `reads clocks and rolls dice only in World`() {
         #expect((Repository.sources + Repository.tests).flatMap { ClockRules.violations(in: $0) } == [])
     }

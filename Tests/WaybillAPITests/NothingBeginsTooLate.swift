@@ -29,7 +29,7 @@ private final class RunningClock: Sendable {
 @Suite struct `A request whose time is over when it comes to its write` {
     /// They wait by a time of their own, or write nothing: the operation of the example has ended.
     private static let others = [
-        "receive", "takeChecks", "checkWorkflow", "runWorkflow", "dryRunWorkflow", "resumeOperation",
+        "receive", "takeChecks", "checkWorkflow", "runWorkflow", "resumeOperation",
     ]
     private static let names = API.operations.filter { $0.method != .get && !others.contains($0.name) }.map(\.name)
 

@@ -141,4 +141,37 @@ import Testing
         #expect(try run("message find --key k-2").status == 1)
         #expect(try run("message find --id a --key b").status == 64)
     }
+
+    @Test func `answer by a receipt in a later command`() throws {
+        try run("topic create trade")
+        try run("group create readers --max-attempts 1")
+        for body in ["a", "b", "c"] { try run("message send trade --body \(body)") }
+        let received = try run("message receive readers trade --receipts --invisible 1h --json").array()
+        let receipts = received.compactMap { $0["receipt"] as? String }
+        try #require(receipts.count == 3)
+        #expect(receipts.allSatisfy { $0.hasPrefix("readers:") })
+        #expect(try run("message extend \(receipts[0]) --by 2h").output.contains("is invisible for 2h"))
+        #expect(try run("message ack \(receipts[0]) \(receipts[1])").status == 0)
+        #expect(try run("message fail \(receipts[2]) --why 'no paper'").output.contains("has failed"))
+        let dead = try run("dead-letter list readers --json").array()
+        #expect(dead.compactMap { $0["why"] as? String } == ["no paper"])
+        let again = try run("message ack \(receipts[0]) --json")
+        #expect(again.status == 1 && again.output.contains("stale_receipt"))
+        #expect(try run("message ack \(receipts[0].dropFirst(8))").status == 64)
+        #expect(try run("message ack \(receipts[0].dropFirst(8)) --group readers").status == 1)
+        #expect(try receive("readers", "trade") == [])
+    }
+
+    @Test func `keep a body as it was sent, to the byte`() throws {
+        try run("topic create trade")
+        try run("group create readers")
+        let bodies = ["{\"a\": 1 }\n", " null \n", "\"x\"", "[1,\n 2]", "no JSON", "1.50"]
+        for body in bodies {
+            try waybill.file("body", body)
+            try run("message send trade --body @body --key k")
+        }
+        let found = try run("message find --key k --json").array()
+        #expect(found.compactMap { $0["body"] as? String }.sorted() == bodies.sorted())
+        #expect(try receive("readers", "trade").sorted() == bodies.sorted())
+    }
 }

@@ -67,4 +67,22 @@ import Testing
         #expect(try run("half-message list --parked --json").array().isEmpty)
         #expect(try run("half-message commit paid abc").status == 1)
     }
+
+    @Test func `prepare a half message, and decide it`() throws {
+        try run("topic create paid --type mixed")
+        let prepared = try run("half-message prepare paid --producer bank --body '{}' --first-check 1h --json").object()
+        let transaction = try #require(prepared["transaction"] as? String)
+        #expect(try run("message find --id \(prepared["id"] as? String ?? "")").status == 1)
+        #expect(try run("half-message commit paid \(transaction)").output.contains("is committed"))
+        #expect(try run("message find --id \(prepared["id"] as? String ?? "") --json").array().count == 1)
+    }
+
+    @Test func `find the file in the environment`() throws {
+        try run("topic create paid")
+        for words in ["topic list", "half-message list", "audit", "doctor", "token list", "export orders"] {
+            let outcome = try waybill.shell("WAYBILL_DB=shop.db \"$waybill\" \(words)")
+            #expect(outcome.status == 0, "\(words): \(outcome.errors)")
+            #expect(try waybill.shell("\"$waybill\" \(words)").status == 64, "\(words)")
+        }
+    }
 }

@@ -113,7 +113,7 @@ import WaybillServer
         defer { book.close() }
         var settings = BookServer.Settings()
         settings.http = HTTPAddress(host: "127.0.0.1", port: 8080)
-        settings.socket = "shop.db.sock"
+        settings.socket = .at(path: "shop.db.sock")
         try await BookServer(book, settings: settings).run { at in print("serves at", at) }
     }
 

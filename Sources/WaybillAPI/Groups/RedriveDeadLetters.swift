@@ -15,8 +15,8 @@ extension DeadLetters {
 
     static let redrive = Operation(
         "redrive", .post, "/v1/groups/{group}/dead-letters/redrive",
-        "Gives a group its dead letters again: those that died again first, then the others, the oldest first; or those of some "
-            + "ids; or as an operation all that a filter finds.",
+        "Gives a group its dead letters again: first those that died again, then the oldest; or those of some ids; or as "
+            + "an operation all that a filter finds.",
         grant: Need(.operator), key: .taken,
         body: .fields(
             [
@@ -34,7 +34,7 @@ extension DeadLetters {
                     Field("letters", .integer(), "How many a filter finds."),
                     Field("sample", .array(.text(), countMax: Operations.sampleMax)),
                 ])), Operation.Answer(202, "It is written down and runs.", Operations.schema),
-        ], problems: [.unknownGroup, .notForThisGroup, .badData, .limit, .keyReused],
+        ], problems: [.unknownGroup, .notForThisGroup, .badSetting, .badData, .limit, .keyReused],
         example: Example(
             after: given,
             Example.Step(
@@ -55,7 +55,7 @@ extension DeadLetters {
             return try await start(redrive, isDryRun: try fields.bool("dry_run") ?? false, because: reason, call)
         }
         guard try fields.bool("dry_run") != true else { throw .badData("dry_run", "it goes with a filter only") }
-        var verb = Redrive(group, limit: Int(try fields.int("limit", in: 1...1_000) ?? 1_000))
+        var verb = Redrive(group, limit: Int(try fields.int("limit") ?? 1_000))
         if let ids = try fields.texts("ids", countMax: idsMax, bytesMax: 255) {
             let offsets = try await call.messages { messages in
                 try messages.offsets(ofDeadLetters: ids.map { MessageID($0) }, of: group)

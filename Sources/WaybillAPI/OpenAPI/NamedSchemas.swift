@@ -1,3 +1,5 @@
+import WaybillCore
+
 /// Forms that documentation names once.
 package enum NamedSchemas {
     /// All of them, by name.

@@ -1,6 +1,6 @@
 import Synchronization
 package import WaybillAccess
-import WaybillCore
+package import WaybillCore
 package import WaybillEngine
 
 /// What one server serves: a book, the tokens of its file, and whether it takes new work.

@@ -23,7 +23,7 @@ extension Workflows {
             Parameter("activate", .boolean, "Whether it takes new orders whatever its version."),
             Parameter("dry_run", .boolean, "Whether only what would become of it is told."), Operation.reasonParameter,
         ],
-        body: .text(type: textType, [text, Operation.optionalReason], bytesMax: 2 * Operation.BodyRule.smallMax),
+        body: .text(type: textType, [text, Operation.reason], bytesMax: 2 * Operation.BodyRule.smallMax),
         answers: [
             Operation.Answer(200, "The file has one that says the same; or it is a dry run.", kept),
             Operation.Answer(201, "Kept.", kept),
@@ -38,7 +38,8 @@ extension Workflows {
 
     private static func put(_ call: Call) async throws(Problem) -> Reply {
         let (bytes, fields) = try call.text(bytesMax: Operation.BodyRule.smallMax)
-        let (origin, expected) = (call.origin(because: try call.reason(fields)), try expectation(call.headers))
+        let reason = if let fields { try call.neededReason(fields) } else { try call.neededReason() }
+        let (origin, expected) = (call.origin(because: reason), try expectation(call.headers))
         let (activates, isDryRun) = (try call.query.bool("activate"), try call.query.bool("dry_run"))
         let name = WorkflowName(call.path("workflow"))
         let (checked, findings) = WorkflowFile.check(bytes: bytes)

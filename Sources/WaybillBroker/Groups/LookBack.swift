@@ -53,6 +53,9 @@ extension Broker {
         guard !group.isBroadcast else {
             return .refused(.notForThisGroup(name, problem: "a broadcast begins at the newest, for each client"))
         }
+        if topic.name == .deadLetters(of: name) {
+            return .refused(.notForThisGroup(name, problem: "its own dead letters come back by redrive"))
+        }
         var queues = topic.queues
         if case .message(let position) = target {
             queues = queues.filter { $0.number.number == position.origin?.queue }

@@ -91,11 +91,14 @@ extension Broker {
         try update(again, from: parked, in: write)
     }
 
-    /// One that was never given back; false: it is done or gone.
+    /// One that was never given back; false: it is done or gone, or a look-back of an earlier release has put the cursor
+    /// before one that is given back.
     private func redriveFirst(
         _ offset: Int64, _ key: CursorKey, _ group: GroupRow, _ topic: TopicState, in write: borrowing Write
     ) throws -> Bool {
-        guard isFree(offset, in: key) else { return false }
+        guard isFree(offset, in: key),
+            try write.transaction.redelivery(of: key.group, at: key.place(offset)) == nil
+        else { return false }
         guard let message = try write.transaction.message(at: key.place(offset)) else {
             finish(offset, in: key)
             return false

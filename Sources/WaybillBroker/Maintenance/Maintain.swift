@@ -105,10 +105,13 @@ extension Broker {
         }
         guard owed > 0 || cursor.floor < gap.offset else { return }
         let from = cursor.floor
-        cursor.floor = max(from, gap.offset)
-        cursor.deliveredThrough = max(cursor.deliveredThrough, gap.offset)
+        // The floor goes on beyond what was finished where the gap ends.
+        var progress = try Progress(cursor)
+        progress.finish(from..<max(from, gap.offset))
+        cursor.floor = progress.floor
+        cursor.ranges = progress.text
+        cursor.deliveredThrough = max(cursor.deliveredThrough, progress.floor)
         cursor.gap = gap.offset
-        cursor.ranges = ranges(cursor.ranges, from: gap.offset)
         try write.transaction.put(cursor, replacing: cursor.epoch)
         pending.cuts.append((group.number, queue, gap.offset))
         let key = CursorKey(group: group.number, queue: queue)
@@ -132,17 +135,6 @@ extension Broker {
         writer.int(owed + max(0, gap.offset - from))
         writer.endObject()
         pending.audits.append(AuditNote("$gap", at: write.now, body: writer.bytes))
-    }
-
-    /// What is left of acknowledged ranges, such as `3-5,9`, from an offset on.
-    private func ranges(_ text: Text, from offset: Int64) -> Text {
-        let kept = text.string.split(separator: ",").compactMap { part -> String? in
-            let ends = part.split(separator: "-").compactMap { Int64($0) }
-            guard let first = ends.first, let last = ends.last, last >= offset else { return nil }
-            let start = max(first, offset)
-            return start == last ? "\(start)" : "\(start)-\(last)"
-        }
-        return Text(kept.joined(separator: ","))
     }
 
     /// Notes for the journal what a caller outside did.

@@ -7,7 +7,7 @@ package struct CloseLane: BrokerVerb {
     var lane: Text
     var end: LaneEnd
     /// Whether only what would become of its messages is told.
-    var isPreview: Bool
+    package var isPreview: Bool
 
     package init(_ lane: Text, _ end: LaneEnd, isPreview: Bool = false) {
         self.lane = lane

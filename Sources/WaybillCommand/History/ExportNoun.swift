@@ -20,13 +20,21 @@ struct ExportOrders: AsyncParsableCommand {
               waybill export orders --db shop.db | gzip > history.jsonl.gz
             """)
 
-    @Option(help: ArgumentHelp("The file with the orders.", valueName: "file"))
-    var db: String
+    @Option(
+        name: .customLong("db"), help: ArgumentHelp("The file with the orders, or WAYBILL_DB.", valueName: "file"))
+    var named: String?
 
     @Option(help: ArgumentHelp("Only what happened up to this time.", valueName: "time"), transform: Moment.argument)
     var at: Moment?
 
+    func validate() throws {
+        if named == nil, OrderBookPlace.usual == nil {
+            throw ValidationError("Missing expected argument '--db <file>'")
+        }
+    }
+
     func run() async throws {
+        let db = named ?? OrderBookPlace.usual ?? ""
         let progress = ProgressLine()
         // A terminal that shows the lines has no place for a bar between them.
         let isShown = !Output.standard.isTerminal

@@ -3,14 +3,14 @@ import WaybillAPI
 import WaybillAccess
 import WaybillCore
 
-/// Why an operator does something.
+/// Why an operator does something. Who has a token must say it; the owner of the file may.
 struct ReasonOption: ParsableArguments {
     @Option(help: "Why; kept in the audit.")
-    var reason = Text("asked for on the command line")
+    var reason: Text?
 
     /// What the owner of a closed file does for it.
-    var origin: Origin { Origin(caller: Principal.owner.name, reason: reason) }
+    var origin: Origin { Origin(caller: Principal.owner.name, reason: reason ?? "") }
 
     /// The field of a question.
-    func write(to writer: inout JSONWriter) { writer.member("reason", reason) }
+    func write(to writer: inout JSONWriter) { writer.member("reason", ifAny: reason) }
 }

@@ -9,13 +9,30 @@ enum WorkflowOnServer {
     /// Sees to it that a server has texts, as an opening of a closed file would.
     static func put(_ texts: [WorkflowText], _ client: Client) async throws {
         guard !texts.isEmpty else { return }
-        let known = Set(try await client.ask(Question("listWorkflows")).objects("items").map { try $0.text("hash") })
+        var held = try await client.heldTexts()
         for text in texts {
             let workflow = try WorkflowFile.load(text.text, name: text.source)
-            guard !known.contains(workflow.hash.text) else { continue }
-            _ = try await client.ask(
-                Question("putWorkflow", workflow.name.text).with { $0.member("text", Text(text.text)) })
+            var hash = workflow.hash
+            if !held.contains(where: { $0.hash == hash }) {
+                let question = try Question("putWorkflow", workflow.name.text)
+                let kept = try await client.ask(question.with { $0.member("text", Text(text.text)) })
+                // The file may have a text that says the same.
+                hash = WorkflowHash(try kept.text("hash"))
+                held = try await client.heldTexts()
+            }
+            if let idle = idle(hash, of: workflow.name, among: held) { Output.error.line("waybill: \(idle)".printable) }
         }
+    }
+
+    /// What is to be said of a text that takes no new orders.
+    private static func idle(
+        _ hash: WorkflowHash, of name: WorkflowName, among held: [HeldText]
+    ) -> IdleWorkflow? {
+        guard let own = held.first(where: { $0.hash == hash }), !own.isCurrent,
+            let current = held.first(where: { $0.name == name && $0.isCurrent })
+        else { return nil }
+        return IdleWorkflow(
+            name: name, version: own.version, hash: hash, currentVersion: current.version, currentHash: current.hash)
     }
 
     /// The types of an order's data, for times that people can read; nil: the text of its workflow is not readable.

@@ -27,7 +27,7 @@ package struct SayingKept<Verb: EngineVerb>: EngineVerb {
 
     package func refused(_ refusal: Refusal) -> Reply { KeptReply(reply: verb.refused(refusal), isKept: false) }
     package func account(in engine: Engine) -> Account { verb.account(in: engine) }
-    package func refusalAtTheDoor(of engine: Engine) async -> Refusal? {
-        await verb.refusalAtTheDoor(of: engine)
+    package func refusalWithoutWrite(of engine: Engine) async -> Refusal? {
+        await verb.refusalWithoutWrite(of: engine)
     }
 }

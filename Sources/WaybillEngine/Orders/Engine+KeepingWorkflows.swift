@@ -55,7 +55,8 @@ extension Engine {
     package func keep(
         _ workflow: Workflow, _ text: Text, activates: Bool, expecting expected: ExpectedWorkflow, by origin: Origin
     ) async throws(Refusal) -> IncomingWorkflow? {
-        try await withWriter { [catalogue] writer in
+        try await withWriter { [catalogue] writer -> Result<IncomingWorkflow?, Refusal> in
+            if let refusal = writer.refusalOfLate(origin) { return .failure(refusal) }
             let outcome = writer.ownWrite { write -> (IncomingWorkflow, WorkflowRow)? in
                 var opening = try WorkflowOpening(write.transaction, compile: catalogue.compile)
                 let before = opening.active(workflow.name)
@@ -68,8 +69,8 @@ extension Engine {
                     takesOrders: opening.active(row.name)?.number == row.number, before: before?.hash)
                 writer.broker.note(incoming.act(of: row.name), by: origin, in: write)
                 for activation in opening.activations {
-                    let note = activation.note(at: write.now, caller: origin.caller, because: origin.reason)
-                    try writer.handler.append([note], in: write)
+                    let note = activation.note(at: write.now, by: origin)
+                    try writer.handler.audit([note], in: write)
                 }
                 try writer.flush(in: write)
                 return (incoming, row)

@@ -16,7 +16,7 @@ import WaybillTimeouts
         #expect(before.writes > 0 && before.lastPosition.number == 1 && before.checkpointFailures == 0)
         let (inside, entering) = AsyncStream.makeStream(of: Void.self)
         let end = TimedSignal()
-        async let written: Void = book.writeTables { _ in
+        async let written: Void = book.writeTables(deadline: .seconds(60)) { _ in
             entering.yield()
             _ = end.wait(atMost: .seconds(20))
         }

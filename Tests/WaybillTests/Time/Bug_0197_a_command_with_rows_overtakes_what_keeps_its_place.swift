@@ -17,7 +17,7 @@ import WaybillTimeouts
         #expect(placed.filter { !$0.isAccepted } == [])
         let (inside, entering) = AsyncStream.makeStream(of: Void.self)
         let end = TimedSignal()
-        async let written: Void = book.writeTables { _ in
+        async let written: Void = book.writeTables(deadline: .seconds(60)) { _ in
             entering.yield()
             _ = end.wait(atMost: .seconds(20))
         }

@@ -1,0 +1,34 @@
+/// Operations and the command line: each operation is asked for by a verb, or it is said why by none.
+enum OperationRules {
+    /// Why no verb asks for an operation.
+    static let withoutVerb: [String: String] = [
+        "placeOrder": "`order send` places by sendCommand", "listTimeouts": "`timeout list` goes by orders",
+        "confirmClock": "a jump is confirmed to the process that saw it, and a command has seen none",
+        "orderMessages": "`message find --key ORDER` finds them", "stockHistory": "`certify` lists movements",
+        "showWorkflow": "`workflow list` and `export` show it", "topicRetention": "for monitors",
+        "leave": "a command holds nothing for a client that goes", "whoAmI": "for programs with a token",
+        "ready": "for monitors", "alive": "for monitors", "metrics": "for monitors", "openAPI": "for programs",
+        "workflowOpenAPI": "for programs", "showProblem": "for programs", "showPoints": "of a module",
+        "listCoupons": "of a module", "showCart": "of a module", "listNotices": "of a module",
+        "showGiftPack": "of a module", "listModules": "for monitors", "drawWorkflow": "`workflow draw` draws a text",
+        "runWorkflow": "`workflow run` runs a text", "showWorkflowSchema": "for programs that make forms",
+        "showMessage": "`message find --id` shows it", "messageBody": "`message find --id` shows it",
+        "showDeadLetter": "`dead-letter list` and `message find --id` show it",
+        "deleteDeadLetter": "for dashboards: a command line deletes no message",
+    ]
+
+    /// Operations of the list for which there is neither a verb nor a reason.
+    static func unasked(
+        in sources: [SourceFile], excepting reasons: [String: String] = withoutVerb
+    ) -> [Violation] {
+        let asked = sources.filter { $0.target == "WaybillCommand" || $0.target == "WaybillClient" }.map(\.text)
+        return sources.filter { $0.target == "WaybillAPI" || $0.path.hasSuffix("Serve/ModuleRoutes.swift") }
+            .flatMap { file in
+                file.text.matches(of: #/Operation\(\s*"(\w+)",\s*\.(get|post|put|delete),/#).map { String($0.1) }
+                    .filter { name in reasons[name] == nil && !asked.contains { $0.contains("\"\(name)\"") } }
+                    .map {
+                        Violation(path: file.path, line: 1, message: "no verb asks for \($0), and no reason is listed")
+                    }
+            }
+    }
+}

@@ -1,0 +1,44 @@
+import Testing
+import WaybillBroker
+import WaybillCore
+import WaybillEngine
+import WaybillStore
+
+@Suite struct `Bug 0199: retention cuts a topic amid what a group has finished` {
+    private static let count = 2_000
+
+    /// A consumer holds the first message, and has finished most of the others.
+    private func shop() async throws -> ReopenedBroker {
+        let shop = try ReopenedBroker()
+        _ = try await shop.ask(CreateTopic("orders", TopicSettings(type: .mixed, bytesMax: 1 << 20))).get()
+        try await shop.driver.createGroup("points", GroupSettings(attemptsMax: 3))
+        #expect(try await shop.driver.take("points").isEmpty)
+        let filling = String(repeating: "x", count: 1_000)
+        for first in stride(from: 0, to: Self.count, by: 100) {
+            let messages = (first..<first + 100).map {
+                NewMessage(to: "orders", body: Array("\($0)".utf8), properties: ["filling": Text(filling)])
+            }
+            #expect(await shop.ask(Send(messages)).refusal == nil)
+        }
+        #expect(try await shop.driver.take("points", max: 1).numbers == [0])
+        for _ in 0..<15 {
+            for delivery in try await shop.driver.take("points", max: 100) {
+                #expect(await shop.driver.acknowledge(delivery.receipt) == nil)
+            }
+        }
+        return shop
+    }
+
+    /// The row said that the ranges begin at its floor, which an opening takes for damage.
+    @Test func `the group reads on after a crash`() async throws {
+        let shop = try await shop()
+        shop.driver.pass(.seconds(10))
+        while try shop.engine.maintain() {}
+        let oldest = try shop.engine.store.read { try $0.oldestOffset(of: StoredQueueNumber(1)) }
+        #expect(oldest.map { (2..<1_500).contains($0) } == true, "\(oldest ?? -1)")
+        try shop.crash()
+        let lag = try #require(try shop.driver.lags("points").first)
+        #expect(lag.heldBack == nil)
+        #expect(try await shop.driver.drain("points") == Array(1_501..<Self.count))
+    }
+}
