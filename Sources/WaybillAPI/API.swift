@@ -48,19 +48,22 @@ package struct API: Sendable {
         do throws(Problem) {
             return try admission(head, requestID)
         } catch {
-            served.refusals.add(error.code)
-            throw error
+            if error.status >= 400 { served.refusals.add(error.code) }
+            throw error.ending(with: head)
         }
     }
 
     private func admission(_ head: Head, _ requestID: Text) throws(Problem) -> Admission {
+        if head.method == "OPTIONS", head.target == "*" {
+            throw .methods(
+                Operation.Method.allCases.map(\.rawValue) + ["HEAD", "OPTIONS"], insteadOf: head.method, "*")
+        }
         let target = try RequestTarget(head.target)
         let (operation, parameters) = try route(head.method, target)
         let principal = try speaker(try identify(head, for: operation), head)
         let resource = { (name: String) in parameters.first { $0.name == name }?.value }
         guard principal.may(operation.grant, resource: resource) else {
             throw Problem(.forbidden, "the token of \(principal.name) does not allow \(operation.name)")
-                .ending(with: head)
         }
         try checkBody(head, for: operation)
         return Admission(
@@ -122,17 +125,15 @@ package struct API: Sendable {
         case .found(let operation, let parameters): return (operation, parameters)
         case .nothing: throw Problem(.notFound, "there is nothing at \(target.path); /openapi.json lists what there is")
         case .otherMethods(let methods):
-            let allowed = Set(methods.map(\.rawValue) + (methods.contains(.get) ? ["HEAD"] : []) + ["OPTIONS"]).sorted()
-            let list = allowed.joined(separator: ", ")
-            var problem = Problem(.methodNotAllowed, "\(target.path) takes \(list), not \(method)")
-            if method == "OPTIONS" { problem.status = 204 }
-            problem.headers = [("allow", list)]
-            throw problem
+            let allowed = methods.map(\.rawValue) + (methods.contains(.get) ? ["HEAD"] : []) + ["OPTIONS"]
+            throw .methods(allowed, insteadOf: method, target.path)
         }
     }
 
     private func identify(_ head: Head, for operation: Operation) throws(Problem) -> Principal {
         if let principal = head.principal { return principal }
+        // A probe may come with the credentials of another server: whether this one lives is told to any caller.
+        if operation.grant.isOpen { return Principal(name: "", grants: []) }
         if let sent = try head.headers.single(.authorization) {
             let words = sent.split(separator: " ")
             if words.count == 2, words[0].lowercased() == "bearer",
@@ -142,15 +143,13 @@ package struct API: Sendable {
             }
         } else if served.settings.isOpen {
             return .anyone
-        } else if operation.grant.isOpen {
-            return Principal(name: "", grants: [])
         }
         var problem = Problem(
             .unauthenticated,
             "send the header `Authorization: Bearer` with a token that stands; `waybill token create` "
                 + "makes one")
         problem.headers = [("www-authenticate", "Bearer")]
-        throw problem.ending(with: head)
+        throw problem
     }
 
     /// The principal under the name for which it speaks: percent-encoded, as a name may have any letters.
@@ -161,7 +160,6 @@ package struct API: Sendable {
             throw Problem(
                 .forbidden, "Waybill-Caller is for the owner of the file, who asks through its socket; up to 255 bytes"
             )
-            .ending(with: head)
         }
         return speaker
     }
@@ -169,28 +167,30 @@ package struct API: Sendable {
     /// Refuses by the head what need not be read.
     private func checkBody(_ head: Head, for operation: Operation) throws(Problem) {
         let length = try head.headers.single(.contentLength)
-        if let encoding = head.headers[.contentEncoding], encoding != "identity" {
-            throw Problem(.unsupportedMediaType, "the body is encoded as \(encoding); send it as it is").ending(
-                with: head)
+        if let encoding = head.headers[.contentEncoding], encoding.lowercased() != "identity" {
+            throw Problem(.unsupportedMediaType, "the body is encoded as \(encoding); send it without an encoding")
         }
-        guard let length else { return try checkType(head, operation) }
+        guard let length else {
+            let hasBody = head.headers[.transferEncoding] != nil || head.headers[.contentType] != nil
+            return hasBody ? try checkType(head, operation) : ()
+        }
         guard let bytes = Int(length), bytes >= 0 else {
-            throw Problem(.badRequest, "Content-Length is \(length)").ending(with: head)
+            throw Problem(.badRequest, "Content-Length is \(length)")
         }
-        guard bytes <= operation.body.bytesMax else {
-            throw Problem(.tooLarge, "the body has \(bytes) bytes; \(operation.body.bytesMax) is the limit here")
-                .with(["max": .number(Int64(operation.body.bytesMax))]).ending(with: head)
-        }
+        guard bytes <= operation.body.bytesMax else { throw .bodyTooLarge(bytes, for: operation) }
         if bytes > 0 { try checkType(head, operation) }
     }
 
     private func checkType(_ head: Head, _ operation: Operation) throws(Problem) {
-        guard let type = try head.headers.single(.contentType) else { return }
+        guard let type = try head.headers.single(.contentType) else {
+            // A page of any site can make a browser send a body without a type, and no other one without asking first.
+            throw Problem(.unsupportedMediaType, "the body has no Content-Type; application/json is taken")
+        }
         let name = type.prefix { $0 != ";" && $0 != " " }.lowercased()
         let taken = ["application/json"] + [operation.body.textType].compactMap { $0 }
         guard taken.contains(name) else {
             let list = taken.joined(separator: " or ")
-            throw Problem(.unsupportedMediaType, "the body is \(name); \(list) is taken").ending(with: head)
+            throw Problem(.unsupportedMediaType, "the body is \(name); \(list) is taken")
         }
     }
 }
@@ -228,7 +228,30 @@ extension Problem {
     /// The same, which ends the connection when a body would have to be read before the next request.
     fileprivate func ending(with head: API.Head) -> Problem {
         var problem = self
-        problem.endsConnection = head.headers[.contentLength].map { $0 != "0" } ?? (head.method != "GET")
+        problem.endsConnection =
+            head.headers[.contentLength].map { $0 != "0" } ?? (head.headers[.transferEncoding] != nil)
         return problem
+    }
+
+    /// The methods that a path takes: 405, or what was asked for with OPTIONS.
+    fileprivate static func methods(_ methods: [String], insteadOf method: String, _ path: Text) -> Problem {
+        let list = Set(methods).sorted().joined(separator: ", ")
+        var problem = Problem(.methodNotAllowed, "\(path) takes \(list), not \(method)")
+        if method == "OPTIONS" { problem.status = 204 }
+        problem.headers = [("allow", list)]
+        return problem
+    }
+
+    /// A body that is longer than the operation takes.
+    ///
+    /// - Parameter bytes: its length; nil: it is not known, as the body was not read to its end.
+    package static func bodyTooLarge(_ bytes: Int?, for operation: Operation) -> Problem {
+        let max = operation.body.bytesMax
+        let length = bytes.map { "\($0) bytes" } ?? "more than \(max) bytes"
+        let detail =
+            max == 0
+            ? "\(operation.name) takes no body; send the request without one"
+            : "the body has \(length); \(max) is the limit here"
+        return Problem(.tooLarge, detail).with(["max": .number(Int64(max))])
     }
 }

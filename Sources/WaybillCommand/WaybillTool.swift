@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import WaybillCore
 import WaybillStore
 
 import struct WorkflowFile.WorkflowFileError
@@ -20,7 +21,7 @@ struct WaybillTool: AsyncParsableCommand {
             Exit status: 0 done, 1 refused or found wrong, 2 could not be done, 64 usage, 75 not known \
             whether it was done, or stopped after a failed write: send it again with the same key.
             """,
-        version: "0.1.0 (files of version \(Store.schemaVersion), SQLite \(Store.sqliteVersion))",
+        version: "\(Release.version) (files of version \(Store.schemaVersion), SQLite \(Store.sqliteVersion))",
         subcommands: [
             DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, TopicNoun.self,
             GroupNoun.self, MessageNoun.self, DeadLetterNoun.self, HalfMessageNoun.self, LaneNoun.self, ImportNoun.self,

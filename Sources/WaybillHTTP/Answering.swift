@@ -39,20 +39,20 @@ struct Answering: Sendable {
         var parts = request.body.makeAsyncIterator()
         let admission: Admission
         do throws(Problem) {
-            try checkHost(request)
+            try checkHost(request.head)
+            try checkOrigin(request.head)
             admission = try api.admit(head, requestID: requestID)
         } catch {
             let reply = error.reply(requestID: requestID, instance: instance(head))
-            try await write(reply, of: head, requestID, writer, ends: error.endsConnection)
+            try await write(reply, of: head, requestID, writer, ends: error.endsConnection || request.asksToEnd)
             if error.endsConnection { try await Self.drain(&parts) }
-            return
+            return end(channel, after: request)
         }
         if head.headers[.contentLength] != "0", request.headers[.expect]?.lowercased() == "100-continue" {
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
         guard let body = try await Self.collect(&parts, upTo: admission.operation.body.bytesMax) else {
-            let max = admission.operation.body.bytesMax
-            let problem = Problem(.tooLarge, "the body has more than \(max) bytes").with(["max": .number(Int64(max))])
+            let problem = Problem.bodyTooLarge(nil, for: admission.operation)
             api.served.refusals.add(problem.code)
             let reply = problem.reply(requestID: requestID, instance: admission.instance)
             try await write(reply, of: head, requestID, writer, ends: true)
@@ -60,7 +60,8 @@ struct Answering: Sendable {
         }
         guard admission.operation.isLongPoll else {
             let reply = await api.answer(admission, body: body)
-            return try await write(reply, of: head, requestID, writer, ends: false)
+            try await write(reply, of: head, requestID, writer, ends: request.asksToEnd)
+            return end(channel, after: request)
         }
         let (reply, hasGone) = await ClientWatch.whileConnected(channel) { [api] in
             await api.answer(admission, body: body)
@@ -68,22 +69,50 @@ struct Answering: Sendable {
         do {
             // Bytes for a client that has closed may be taken by the system all the same.
             if hasGone, reply.takeBack != nil { throw ConnectionEnds() }
-            try await write(reply, of: head, requestID, writer, ends: false)
+            try await write(reply, of: head, requestID, writer, ends: request.asksToEnd)
+            end(channel, after: request)
         } catch {
             await reply.takeBack?()
             throw error
         }
     }
 
+    /// Ends the connection of a client that asks for it in other letters: Hummingbird does so for `close` only.
+    private func end(_ channel: any Channel, after request: HummingbirdCore.Request) {
+        guard request.asksToEnd, request.headers[.connection] != "close" else { return }
+        channel.close(mode: .output, promise: nil)
+    }
+
     private func instance(_ head: API.Head) -> Text { Text(String(head.target.prefix { $0 != "?" }.prefix(1_024))) }
 
-    private func checkHost(_ request: HummingbirdCore.Request) throws(Problem) {
-        guard let hosts, !hosts.allows(request.head.authority) else { return }
-        var problem = Problem(
-            .wrongHost, "\(request.head.authority ?? "no host") is no name of this server; `--host NAME` adds one")
+    private func checkHost(_ request: HTTPRequest) throws(Problem) {
+        // The first one is the authority: with another a proxy may have looked at the other.
+        guard !request.headerFields.contains(where: { $0.name.canonicalName == "host" }) else {
+            throw refusal(Problem(.badRequest, "the header Host came more than once"))
+        }
+        guard let hosts, !hosts.allows(request.authority) else { return }
+        guard let host = request.authority else {
+            throw refusal(Problem(.badRequest, "the header Host is missing; send the name of this server"))
+        }
+        throw refusal(Problem(.wrongHost, "\(host) is no name of this server; `--host NAME` adds one"))
+    }
+
+    /// Nothing but a token or the socket tells who asks: where a server needs neither, pages of other sites may not.
+    private func checkOrigin(_ request: HTTPRequest) throws(Problem) {
+        guard principal == nil, api.served.settings.isOpen, request.headerFields[.authorization] == nil else { return }
+        do throws(Problem) {
+            try CrossOriginCheck.check(request, at: request.authority)
+        } catch {
+            throw refusal(error)
+        }
+    }
+
+    /// A problem with the head that only this shell sees: counted, and the end of its connection.
+    private func refusal(_ problem: Problem) -> Problem {
+        var problem = problem
         problem.endsConnection = true
         api.served.refusals.add(problem.code)
-        throw problem
+        return problem
     }
 
     /// The whole body; nil: it is longer.
@@ -132,6 +161,14 @@ struct Answering: Sendable {
         } else {
             try await writer.write(response: response, body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
         }
+    }
+}
+
+extension HummingbirdCore.Request {
+    /// Whether its connection ends with the answer because the client says so.
+    fileprivate var asksToEnd: Bool {
+        guard let connection = headers[.connection] else { return false }
+        return connection.split { $0 == "," || $0 == " " || $0 == "\t" }.contains { $0.lowercased() == "close" }
     }
 }
 

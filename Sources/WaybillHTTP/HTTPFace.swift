@@ -62,7 +62,13 @@ package struct HTTPFace: Service {
             configuration: ServerConfiguration(address: bindAddress, backlog: 1_024),
             onServerRunning: { channel in await onRunning(channel.localAddress?.port) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
-        try await server.run()
+        do {
+            try await server.run()
+        } catch let error as IOError {
+            throw AddressFailure(address, error)
+        } catch let error as SocketAddressError.UnknownHost {
+            throw AddressFailure(address, why: "the host \(error.host) is not known")
+        }
     }
 
     private var bindAddress: BindAddress {

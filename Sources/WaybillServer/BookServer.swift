@@ -36,7 +36,7 @@ public struct BookServer: Sendable {
         /// How long it may take to stop.
         public var stopWithin = Interval.seconds(10)
         /// What `/version` says.
-        public var version = "1"
+        public var version = Release.version
         /// Where a group begins that is made by its first consumer; nil: none is, and who needs a group makes it before.
         public var newGroupsStart: GroupStart? = .oldest
         /// Operations besides those of the list.
@@ -66,14 +66,16 @@ public struct BookServer: Sendable {
     /// - Parameter onServing: told where it serves as soon as it does.
     /// - Throws: ``ServerFailure`` when it cannot serve so, or when the book has stopped after a failed commit.
     public func run(onServing: @escaping @Sendable (ServedAt) -> Void = { _ in }) async throws {
-        try settings.check(socket: socket)
+        try settings.check(socket: socket, beside: book.path)
         let served = try served()
         try await served.book.continueOperations()
         let api = API(served)
+        let sockets = BoundSockets()
+        defer { sockets.remove() }
         let running = RunningAddresses(count: addresses.count, onServing)
         var services: [any Service] = addresses.map { address in
             HTTPFace(api, at: address, settings: httpSettings, logger: logger) { port in
-                if case .socket(let path) = address { chmod(path, 0o600) }
+                if case .socket(let path) = address { sockets.add(path) }
                 running.add(address, port: port)
             }
         }
@@ -87,13 +89,16 @@ public struct BookServer: Sendable {
                     failureTerminationBehavior: .gracefullyShutdownGroup)
             }, gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         configuration.maximumGracefulShutdownDuration = .milliseconds(settings.stopWithin.milliseconds)
-        defer { for case .socket(let path) in addresses { unlink(path) } }
         let group = ServiceGroup(configuration: configuration)
         // Cancelled means asked to stop: what was asked before is answered then too.
-        try await withTaskCancellationHandler {
-            try await Task { try await group.run() }.value
-        } onCancel: {
-            Task { await group.triggerGracefulShutdown() }
+        do {
+            try await withTaskCancellationHandler {
+                try await Task { try await group.run() }.value
+            } onCancel: {
+                Task { await group.triggerGracefulShutdown() }
+            }
+        } catch let failure as AddressFailure {
+            throw ServerFailure(failure)
         }
         // A commit may have failed while the last requests were answered.
         if let why = book.vitals.stopped { throw ServerFailure(.stopped, why) }

@@ -27,6 +27,12 @@ struct APIShop {
             try Served(ServedBook(book), tokens: TokenTable([]), settings: settings))
     }
 
+    /// The same of a file, in the same virtual time.
+    init(file path: String) throws {
+        book = try OrderBook.open(path, workflows: [], world: .virtual(VirtualClock(start: Self.noon), seed: 1))
+        api = API(try Served(ServedBook(book), tokens: TokenTable([])))
+    }
+
     /// Sends a request as an owner of the file, or with a token.
     @discardableResult
     func send(

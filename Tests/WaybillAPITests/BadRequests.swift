@@ -26,7 +26,8 @@ import WaybillCore
         ("/v1/orders?nothing=1", "bad_parameter"), ("/v1/orders?cursor=00", "bad_cursor"),
         ("/v1/orders?attribute.nothing=1", "not_indexed"), ("/v1/orders/%00", "bad_parameter"),
         ("/v1/orders/%ff", "bad_parameter"), ("/v1/orders/%c0%af", "bad_parameter"), ("/v1/orders/%2", "bad_parameter"),
-        ("/v1//orders", "not_found"), ("/v1/orders/a/b/c", "not_found"), ("v1/orders", "bad_request"),
+        ("/v1//orders", "not_found"), ("/v1/orders/", "not_found"), ("/v1/orders//history", "not_found"),
+        ("/v1/orders/a/b/c", "not_found"), ("v1/orders", "bad_request"),
         ("/v1/orders/x?at=yesterday", "bad_parameter"), ("/v1/orders/x?at_event=7", "bad_parameter"),
         ("/" + String(repeating: "a", count: 9_000), "target_too_long"), ("/v1/orders/nothing", "unknown_order"),
     ])

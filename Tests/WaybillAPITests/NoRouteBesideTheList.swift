@@ -13,7 +13,7 @@ import WaybillCore
         return API.operations.filter { operation in
             let template = operation.path.text.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
             return template.count == parts.count
-                && zip(template, parts).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+                && zip(template, parts).allSatisfy { $0.hasPrefix("{") ? !$1.isEmpty : $0 == $1 }
         }
     }
 

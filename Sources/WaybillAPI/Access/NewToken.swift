@@ -19,11 +19,18 @@ package struct NewToken: Sendable {
         guard (1...255).contains(name.byteCount), name == Text(name.string.onOneLine) else {
             throw .badData("name", "a name has 1 to 255 bytes, on one line")
         }
+        guard !name.isOfTheServer else {
+            throw .badData(
+                "name",
+                "\(name) is how the journal names the server's own acts or those of the file's owner; "
+                    + "choose another name")
+        }
         guard ((mayOmitReason ? 0 : 1)...500).contains(reason.byteCount) else {
             throw .badData("reason", "a reason has 1 to 500 bytes")
         }
         guard lasts.milliseconds > 0, lasts.milliseconds <= Self.lastsMax.milliseconds else {
-            throw .badData("expires_in", "a token is good for at most \(Self.lastsMax.text)")
+            throw .badData(
+                "expires_in", "\(lasts.text) is not possible; a token is good for 1ms to \(Self.lastsMax.text)")
         }
         guard !grants.isEmpty, grants.count <= 100 else { throw .badData("grants", "a token has 1 to 100 grants") }
         var read: [Grant] = []
@@ -57,6 +64,16 @@ package struct NewToken: Sendable {
             id: text.id, secretHash: text.secretHash, name: name, grants: grants, createdAt: now, createdBy: caller,
             reason: reason, expiresAt: now.advanced(by: lasts))
         return (token, text)
+    }
+}
+
+extension Text {
+    /// Whether requests that no token names have this name in the journal: a token of it would share their keys, and
+    /// its acts would look like theirs.
+    fileprivate var isOfTheServer: Bool {
+        let words = string.split(separator: " ")
+        let isJob = words.count == 2 && words[0] == "job" && Int64(words[1]) != nil
+        return ["owner", "open", "waybill"].contains(string) || string.hasPrefix("$") || isJob
     }
 }
 

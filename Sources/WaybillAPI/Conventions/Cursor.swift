@@ -7,11 +7,11 @@ package struct Cursor: Sendable {
     private static let codeBytes = 16
     private static let bytesMax = 2_048
 
-    /// - Parameter file: the id of the file; cursors outlive a restart.
-    package init(file: Text) { key = SymmetricKey(data: Array("cursor \(file)".utf8)) }
+    /// - Parameter key: what no caller knows, and stays the same: cursors outlive a restart.
+    package init(key: [UInt8]) { self.key = SymmetricKey(data: key) }
 
     /// A cursor after a place in a list.
-    func close(_ place: [UInt8], of list: Text) -> Text {
+    package func close(_ place: [UInt8], of list: Text) -> Text {
         Text((code(of: place, list) + place).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined())
     }
 

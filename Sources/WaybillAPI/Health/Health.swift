@@ -33,7 +33,9 @@ enum Health {
         ],
         example: Example(
             .get("/version"), 200,
-            "{\"version\":\"1\",\"schema\":\(Engine.schemaVersion),\"sqlite\":\"\(Engine.sqliteVersion)\"}"),
+            """
+            {"version":"\(Release.version)","schema":\(Engine.schemaVersion),"sqlite":"\(Engine.sqliteVersion)"}
+            """),
         handler: { call throws(Problem) in
             .json { writer in
                 writer.beginObject()

@@ -21,18 +21,18 @@ extension Health {
     private static func look(_ call: Call) async throws(Problem) -> Reply {
         switch call.served.now {
         case .ready: break
-        case .stopping: throw Problem(.shuttingDown, "the server stops")
-        case .stopped(let why): throw Problem(.failStopped, why)
+        case .stopping: throw .notReady(Problem(.shuttingDown, "the server stops"), because: "stopping")
+        case .stopped(let why): throw .notReady(Problem(.failStopped, why), because: "stopped")
         }
         let vitals = call.book.book.vitals
-        if let why = vitals.stopped { throw Problem(.failStopped, why) }
-        guard !vitals.isDraining else { throw Problem(.shuttingDown, "the order book is being closed") }
+        if let why = vitals.stopped { throw .notReady(Problem(.failStopped, why), because: "stopped") }
+        guard !vitals.isDraining else {
+            throw .notReady(Problem(.shuttingDown, "the order book is being closed"), because: "stopping")
+        }
         var warnings: [Text] = []
         if let percent = vitals.freeDiskPercent {
             guard percent >= DiskWatch.ordersNeedPercent else {
-                var problem = Problem(Refusal.diskNearlyFull(freePercent: percent))
-                problem.status = 503
-                throw problem
+                throw .notReady(Problem(Refusal.diskNearlyFull(freePercent: percent)), because: "disk")
             }
             if percent < DiskWatch.messagesNeedPercent {
                 warnings.append("the disk has \(Text("\(percent)")) % free; topics take nothing from outside")
@@ -46,5 +46,15 @@ extension Health {
             writer.members("warnings", warnings) { $0.text($1) }
             writer.endObject()
         }
+    }
+}
+
+extension Problem {
+    /// Why no new work is taken, in one word for probes: 503 whatever the status elsewhere.
+    fileprivate static func notReady(_ problem: Problem, because reason: String) -> Problem {
+        var problem = problem
+        problem.status = 503
+        problem.members.append(("reason", Array("\"\(reason)\"".utf8)))
+        return problem
     }
 }

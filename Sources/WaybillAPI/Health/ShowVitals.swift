@@ -20,7 +20,7 @@ extension Health {
         ],
         example: Example(.get("/v1/health"), 200, #"{"word":"ok","vitals":{"stopped":{"value":"","#, isBeginning: true),
         handler: { call throws(Problem) in
-            let vitals = Vital.all(of: call.book.book)
+            let vitals = Vital.all(of: call.book.book, isOpen: call.served.settings.isOpen)
             let now = call.book.book.vitals
             let worst = vitals.map(\.word).max() ?? .ok
             return .json { writer in
@@ -84,7 +84,7 @@ private struct Vital {
         word = number > worst ? .bad : number > limit ? .warn : .ok
     }
 
-    static func all(of book: OrderBook) -> [Vital] {
+    static func all(of book: OrderBook, isOpen: Bool) -> [Vital] {
         let now = book.vitals
         let depth = Int64(book.engine.settings.intakeDepthMax)
         var vitals = [
@@ -92,6 +92,7 @@ private struct Vital {
             Vital("draining", now.isDraining ? "it is about to close" : nil, .warn),
             Vital("clock", now.isClockHeld ? "it jumped ahead; timeouts wait until it is confirmed" : nil, .warn),
             Vital("hold", now.timeoutHold.map { "timeouts are held by \($0.heldBy): \($0.why)" }, .warn),
+            Vital("open", isOpen ? "callers need no token" : nil, .warn),
             Vital("intake_waiting", Int64(now.waitingRequests), warns: depth / 4, bad: depth / 2),
             Vital("oldest_wait_ms", now.oldestWait?.milliseconds ?? 0, warns: 1_000, bad: 5_000),
             Vital("last_write_ms", now.lastWriteTook.milliseconds, warns: 500, bad: 5_000),
@@ -112,7 +113,9 @@ extension JSONWriter {
     fileprivate mutating func vital(_ vital: Vital) {
         beginObject()
         switch vital.value {
-        case .text(let text): member("value", Text(text))
+        case .text(let text):
+            member("value", Text(text))
+            member("limit", "")
         case .number(let number): member("value", number)
         }
         if let limit = vital.limit { member("limit", limit) }

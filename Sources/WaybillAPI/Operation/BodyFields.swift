@@ -60,7 +60,15 @@ package struct BodyFields: Sendable {
 
     /// A text that must be there and not be empty.
     package func needed(_ name: String, bytesMax: Int = 1_024) throws(Problem) -> Text {
-        guard let text = try text(name, bytesMax: bytesMax) else { throw .badData(place(name), "the field is missing") }
+        guard let text = try filled(name, bytesMax: bytesMax) else {
+            throw .badData(place(name), "the field is missing")
+        }
+        return text
+    }
+
+    /// A text that may be left out, and is not empty.
+    package func filled(_ name: String, bytesMax: Int = 1_024) throws(Problem) -> Text? {
+        guard let text = try text(name, bytesMax: bytesMax) else { return nil }
         guard !text.isEmpty else { throw .badData(place(name), "the text is empty") }
         return text
     }

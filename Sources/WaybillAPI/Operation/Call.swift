@@ -91,7 +91,7 @@ package struct Call: Sendable {
     /// The role in which a command is sent: the one that is named, or the only one that the token has; nil: no one
     /// checks it.
     package func role() throws(Problem) -> Text? {
-        if let named = try headers.single(.role) {
+        if let named = try headers.single(.role), !named.isEmpty {
             guard principal.maySpeak(as: Text(named)) else {
                 throw Problem(.wrongRole, "this token may not speak as \(named)")
                     .with(["role": .text(named), "allowed": .texts(principal.roles.map(\.string))])

@@ -4,6 +4,7 @@ package enum RequestHeader: String, Sendable, CaseIterable {
     case contentType = "content-type"
     case contentLength = "content-length"
     case contentEncoding = "content-encoding"
+    case transferEncoding = "transfer-encoding"
     case accept
     case idempotencyKey = "idempotency-key"
     case ifMatch = "if-match"

@@ -70,6 +70,8 @@ package struct Problem: Error, Sendable {
     ///
     /// - Parameter instance: the path that was asked for, as it came.
     package func reply(requestID: Text, instance: Text) -> Reply {
+        // What OPTIONS asks for is no problem.
+        guard status != 204 else { return Reply(204, headers: headers) }
         var headers = headers
         if let retryAfter {
             headers.append(("retry-after", "\((max(0, retryAfter.milliseconds) + 999) / 1_000)"))

@@ -79,7 +79,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case badLane = "bad_lane"
     case badTrace = "bad_trace_context"
     case badDeliveryTime = "bad_delivery_time"
-    case badFirstCheck = "bad_first_check-back"
+    case badFirstCheck = "bad_first_check_back"
     case badBatch = "bad_batch"
     // The server cannot now.
     case crowded

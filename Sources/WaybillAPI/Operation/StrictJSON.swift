@@ -22,7 +22,7 @@ enum StrictJSON {
         switch try reader.peek() {
         case .null: guard reader.takeNull() else { throw reader.problem("expected null", path: path) }
         case .bool: _ = try reader.bool()
-        case .number: _ = try safeInteger(&reader, path)
+        case .number: _ = try safeInteger(&reader, path, "; write it as a text")
         case .text:
             let text = try reader.text()
             if text.hasZero { throw reader.problem("the text has a NUL", path: path) }
@@ -53,10 +53,14 @@ enum StrictJSON {
     }
 
     /// An integer that no JSON library rounds.
-    static func safeInteger(_ reader: inout JSONReader, _ path: String) throws(JSONProblem) -> Int64 {
+    ///
+    /// - Parameter remedy: what helps when it is beyond that.
+    static func safeInteger(
+        _ reader: inout JSONReader, _ path: String, _ remedy: String = ""
+    ) throws(JSONProblem) -> Int64 {
         let number = try reader.int()
         guard Schema.safeIntegers.contains(number) else {
-            throw reader.problem("the number is beyond 9007199254740991; write it as a text", path: path)
+            throw reader.problem("the number is beyond 9007199254740991\(remedy)", path: path)
         }
         return number
     }

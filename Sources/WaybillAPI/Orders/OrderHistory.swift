@@ -37,7 +37,7 @@ extension Orders {
             guard let last, let events else { return nil }
             return (events, try links(of: events, in: book), last)
         }
-        guard let (events, links, last) = found else { throw Problem(.unknownOrder(id)) }
+        guard let (events, links, last) = found else { throw .noOrder(id, asOf: moment) }
         let next = events.count == page.limit ? events.last.map(\.version) : nil
         return page.reply(events.filter { $0.version <= last }, next: next.flatMap { $0 < last ? $0 : nil }) {
             $0.event($1, link: links[$1.position])

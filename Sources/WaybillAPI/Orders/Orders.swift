@@ -20,6 +20,19 @@ extension JSONWriter {
     }
 }
 
+extension Problem {
+    /// There is no order of this id, or there was none at that time.
+    static func noOrder(_ id: OrderID, asOf moment: AsOf) -> Problem {
+        let time: String
+        switch moment {
+        case .now: return Problem(.unknownOrder(id))
+        case .time(let moment): time = moment.iso8601
+        case .event(let position): time = position.text
+        }
+        return Problem(.unknownOrder, "there was no order \(id) at \(time)").with(["order": .text(id.text.string)])
+    }
+}
+
 extension Reply {
     /// The answer to an accepted command: its receipt, or the order when that is wanted.
     static func accepted(_ receipt: Receipt, _ status: Int, _ call: Call) async throws(Problem) -> Reply {

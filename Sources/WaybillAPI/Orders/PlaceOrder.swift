@@ -27,8 +27,8 @@ extension Orders {
     private static func place(_ call: Call) async throws(Problem) -> Reply {
         let fields = try call.fields()
         let workflow = try fields.needed("workflow", bytesMax: 256)
-        let name = try fields.text("command", bytesMax: 256) ?? "place"
-        let id = try fields.text("id", bytesMax: 256) ?? madeID(call)
+        let name = try fields.filled("command", bytesMax: 256) ?? "place"
+        let id = try fields.filled("id", bytesMax: 256) ?? madeID(call)
         let data = fields.json("data") ?? Array("{}".utf8)
         try StrictJSON.checkNumbers(data, at: "data")
         var command = OrderCommand(

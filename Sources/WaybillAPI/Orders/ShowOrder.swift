@@ -24,7 +24,7 @@ extension Orders {
                 )
             }
         }
-        guard let found else { throw Problem(.unknownOrder(id)) }
+        guard let found else { throw .noOrder(id, asOf: moment) }
         let headers = isNow ? [EntityTag.header(found.order.version)] : AsOfParameter.headers(found.then)
         return .json(headers: headers) { writer in
             writer.order(found.order, calls: found.calls, isAtRest: found.isAtRest)

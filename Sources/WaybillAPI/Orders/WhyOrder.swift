@@ -36,7 +36,7 @@ extension Orders {
             return (order, try book.refusals(of: id, asOf: moment), book.timeoutHold, children)
         }
         // An order that was never placed has refusals too, and these are what is asked about.
-        guard found.0 != nil || !found.1.isEmpty else { throw Problem(.unknownOrder(id)) }
+        guard found.0 != nil || !found.1.isEmpty else { throw .noOrder(id, asOf: moment) }
         return .json { writer in
             writer.beginObject()
             writer.member("order", id.text)

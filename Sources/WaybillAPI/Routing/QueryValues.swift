@@ -9,9 +9,10 @@ package struct QueryValues: Sendable {
         for (name, _) in items {
             guard let parameter = operation.query.first(where: { $0.takes(name) }) else {
                 let names = operation.query.map { $0.isPrefix ? "\($0.name)NAME" : $0.name }.joined(separator: ", ")
+                let what = name.isEmpty ? "a parameter has no name" : "there is no parameter \(name)"
                 throw Problem(
                     .badParameter,
-                    "there is no parameter \(name); \(names.isEmpty ? "none is taken here" : "there are: \(names)")")
+                    "\(what); \(names.isEmpty ? "none is taken here" : "there are: \(names)")")
             }
             guard seen.insert(name).inserted || parameter.isRepeated else {
                 throw Problem(.badParameter, "the parameter \(name) came more than once")
@@ -56,7 +57,8 @@ package struct QueryValues: Sendable {
         do throws(MomentProblem) {
             return try Moment(read: text)
         } catch {
-            throw Problem(.badParameter, "\(name): \(error.message)")
+            let hint = text.string.contains(" ") ? "; a + is sent as %2B" : ""
+            throw Problem(.badParameter, "\(name): \(error.message)\(hint)")
         }
     }
 

@@ -53,6 +53,8 @@ struct RouteTable: Sendable {
     private static func nodes(_ segments: ArraySlice<Text>, from node: Node) -> [Node] {
         guard let first = segments.first else { return node.operations.isEmpty ? [] : [node] }
         let literal = node.literals[first.string].map { nodes(segments.dropFirst(), from: $0) } ?? []
+        // Nothing has an empty name.
+        guard !first.isEmpty else { return literal }
         return literal + node.parameter.flatMap { nodes(segments.dropFirst(), from: $0) }
     }
 

@@ -22,7 +22,7 @@ package final class Served: Sendable {
         self.settings = settings
         operations = API.operations + settings.operations
         let file = try book.fileID()
-        cursor = Cursor(file: file)
+        cursor = Cursor(key: book.key(for: "cursors"))
         source = Text("urn:waybill:\(file)")
     }
 
@@ -52,7 +52,7 @@ package struct ServingSettings: Sendable {
     /// Whether callers need no token.
     package var isOpen = false
     /// What `/version` tells.
-    package var version = "1"
+    package var version = Release.version
     /// Operations that the list does not have.
     package var operations: [Operation] = []
     /// Where a group begins that is made by its first consumer; nil: none is, and who needs a group makes it before.

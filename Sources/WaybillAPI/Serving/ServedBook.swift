@@ -18,6 +18,9 @@ package struct ServedBook: Sendable {
     /// Which file it is.
     package func fileID() throws -> Text { try book.engine.fileID()?.text ?? "" }
 
+    /// A key that only the file knows.
+    func key(for purpose: Text) -> [UInt8] { book.engine.key(for: purpose) }
+
     /// Looks into the file.
     package func read<Result: Sendable>(
         _ body: @escaping @Sendable (OrderBook) throws -> Result

@@ -16,7 +16,7 @@ enum Topics {
             .get("/v1/topics?limit=1"), 200,
             #"""
             {"items":[{"name":"order","type":"mixed","queues":4,"bytes_max":10737418240,"retention":"7d",
-             "created_at":"2026-11-29T12:00:00Z"}],"next":"291b79d6fe3d1e88c5fafb9d4e8fe9126f72646572",
+             "created_at":"2026-11-29T12:00:00Z"}],"next":"f37107fb3627db65fe1c902a5fca27c46f72646572",
              "as_of":"e0"}
             """#), handler: list)
 

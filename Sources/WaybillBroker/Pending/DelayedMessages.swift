@@ -27,7 +27,8 @@ extension PendingMessageRow {
         case .delayed: nil
         case .fired: .alreadyVisible(at: decidedAt ?? message.bornAt)
         case .recalled: exceptRecalled ? nil : .decidedAlready("recalled")
-        case .half, .parked, .committed, .rolledBack: .unknownMessage("that is delayed under this handle")
+        case .half, .parked, .committed, .rolledBack:
+            .unknownMessage("with this handle that is delayed; it names a half message")
         }
     }
 }

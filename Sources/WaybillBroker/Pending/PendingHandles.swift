@@ -41,16 +41,17 @@ extension Broker {
     ) throws -> Named {
         guard let topic = try write.transaction.topicRow(name) else { return .refused(.unknownTopic(name)) }
         guard let named = seal.pendingMessage(named: handle, for: purpose) else {
-            return .refused(.unknownMessage("of this handle: it was not given out for this, or was changed"))
+            return .refused(.unknownMessage("with this handle; it was not given out for this use, or was changed"))
         }
         guard named.topic == topic.number else {
-            return .refused(.unknownMessage("of this handle in \(name): it is of another topic, or a deleted one"))
+            return .refused(.unknownMessage("with this handle in \(name); it is of another topic, or of a deleted one"))
         }
         let horizon = write.now.advanced(by: Interval(milliseconds: -settings.decidedKept.milliseconds))
         guard let row = try write.transaction.pendingMessage(named.number), row.decidedAt.map({ $0 >= horizon }) ?? true
         else {
             return .refused(
-                .unknownMessage("of this handle: what was decided is known for \(settings.decidedKept.text)"))
+                .unknownMessage("with this handle any more; what was decided is known for \(settings.decidedKept.text)")
+            )
         }
         return .message(row, topic)
     }

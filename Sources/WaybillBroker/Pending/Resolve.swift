@@ -69,7 +69,8 @@ extension Broker {
             return .success(DecidedMessage(id: id, resolution: resolution, at: write.now))
         case .committed: return answer(resolution, to: .commit, of: row, id)
         case .rolledBack: return answer(resolution, to: .rollback, of: row, id)
-        case .delayed, .fired, .recalled: return .refused(.unknownMessage("that is a half one under this handle"))
+        case .delayed, .fired, .recalled:
+            return .refused(.unknownMessage("with this handle that is a half one; it names a delayed message"))
         }
     }
 

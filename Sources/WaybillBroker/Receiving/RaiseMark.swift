@@ -26,7 +26,7 @@ extension Broker {
     func raiseMark(_ key: CursorKey, epoch: Int64, to mark: Int64) -> BrokerReply<Void> {
         // Where one attempt is all no mark runs ahead: the group may have been changed since this was asked for.
         guard self.epoch(of: key) == epoch, groupRow(key.group).map({ $0.attemptsMax > 1 }) ?? false else {
-            return .refused(.unknownMessage("the cursor has changed"))
+            return .refused(.unknownMessage("of the cursor that was read; the cursor has changed"))
         }
         change(key) { $0.raiseMark(to: min(mark, MessagePlace.offsetMax)) }
         return .done

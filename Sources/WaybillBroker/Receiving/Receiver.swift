@@ -43,6 +43,9 @@ package struct Receiver: Sendable {
             contents = broker.contents
             ring = broker.ring
         }
+
+        /// A key that follows from the file's secret.
+        package func key(for purpose: Text) -> [UInt8] { seal.key(for: purpose) }
     }
 
     private let parts: Parts

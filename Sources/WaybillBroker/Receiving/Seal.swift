@@ -38,6 +38,11 @@ package struct Seal: Sendable {
         return Self.numbers(content.dropFirst())
     }
 
+    /// A key for another kind of seal, which tells nothing about this one.
+    func key(for purpose: Text) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array("key for \(purpose)".utf8), using: key))
+    }
+
     private func code(of bytes: [UInt8]) -> [UInt8] {
         Array(HMAC<SHA256>.authenticationCode(for: bytes, using: key).prefix(Self.codeBytes))
     }

@@ -8,6 +8,8 @@ struct DatabaseFile {
     var holds: String?
     /// Connections for reads; nil: as many as an order book has when it is not told.
     var readers: Int?
+    /// What makes the file when there is none; nil: the usual advice.
+    var madeBy: String?
     /// Whether a hold of timeouts is shown when the file is opened to be changed; false: the command speaks of it.
     var showsHold = true
 
@@ -53,9 +55,9 @@ struct DatabaseFile {
         } else {
             return
         }
-        throw CommandFailure(
-            "\(path): \(problem); `waybill stock receive SKU 100 --db \(path)` makes a new one, "
-                + "`waybill demo --db \(path)` one full of orders")
+        let usual =
+            "`waybill stock receive SKU 100 --db \(path)` makes a new one, `waybill demo --db \(path)` one full of orders"
+        throw CommandFailure("\(path): \(problem); \(madeBy ?? usual)")
     }
 
     /// Whether the file is there and has a database in it.

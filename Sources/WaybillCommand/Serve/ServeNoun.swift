@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Waybill
 import WaybillCore
 import WaybillServer
@@ -9,8 +8,9 @@ struct ServeNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Serve a file over HTTP, until SIGTERM.",
         discussion: """
-            Each option can come from the environment too: --http is WAYBILL_HTTP. Programs need a token, see `waybill \
-            token create`; the owner of the file needs none at the socket beside it.
+            Each option can come from the environment too: --http is WAYBILL_HTTP. WAYBILL_HOST and WAYBILL_WORKFLOW \
+            take several values with commas between them. Programs need a token, see `waybill token create`; the owner \
+            of the file needs none at the socket beside it.
 
               waybill serve --db shop.db --create &
               curl --unix-socket shop.db.sock http://waybill/v1/stock
@@ -71,15 +71,19 @@ struct ServeNoun: AsyncParsableCommand {
         guard !printConfig else { return Self.show(settings.all) }
         try OrderBookPlace.requireClosed(plan.database.path)
         ProcessBounds.tighten()
-        ProcessBounds.raiseOpenFiles()
-        let texts = try WorkflowChoice(workflow).texts
+        let openFiles = ProcessBounds.raiseOpenFiles()
+        let texts = try WorkflowChoice(plan.workflows).texts
         do {
+            // A file is made only for a server that will be there.
+            try plan.server.check(socket: plan.socket, beside: plan.database.path)
             try await plan.database.writing(workflows: texts, withShipped: true, isMade: plan.isMade) { book in
                 try await plan.modules.install(in: book)
-                try await BookServer(book, settings: plan.server).run { at in plan.announce(at) }
+                let announcement = ServeAnnouncement(
+                    path: plan.database.path, isOpen: plan.server.isOpen, openFiles: openFiles)
+                try await BookServer(book, settings: plan.server).run { at in announcement.say(at, of: book) }
             }
         } catch let failure as ServerFailure {
-            throw CommandFailure(failure.description, status: failure.kind == .stopped ? .unknown : .misused)
+            throw CommandFailure(failure)
         }
     }
 
@@ -101,15 +105,19 @@ struct ServePlan {
     let database: DatabaseFile
     let isMade: Bool
     let modules: ServedModules
+    /// Those to open with the file, as they were named.
+    let workflows: [String]
+    /// The path of the socket; nil: there is none.
+    private(set) var socket: String?
     private(set) var server = BookServer.Settings()
-    private let path: String
 
     init(_ noun: ServeNoun, _ settings: inout ServeSettings) throws(CommandFailure) {
-        path = settings.value("db", flag: noun.db, usual: "")
+        let path = settings.value("db", flag: noun.db, usual: "")
         guard !path.isEmpty || noun.printConfig else {
             throw CommandFailure("--db names the file to serve", status: .misused)
         }
         var file = DatabaseFile(path: path)
+        file.madeBy = "`waybill serve --db \(path) --create` makes a new one"
         isMade = try settings.flag("create", flag: noun.create)
         let http = settings.value("http", flag: noun.http, usual: "127.0.0.1:7070")
         server.http = http == "off" ? nil : HTTPAddress(http)
@@ -117,12 +125,13 @@ struct ServePlan {
             throw CommandFailure("--http is HOST:PORT or off, not \(http)", status: .misused)
         }
         let socket = settings.value("socket", flag: noun.socket, usual: path + ".sock")
-        server.socket = socket == "off" ? .off : .at(path: socket)
+        self.socket = socket == "off" ? nil : socket
         if noun.socket == nil, socket.utf8.count > BookServer.Settings.socketPathBytesMax {
             Output.error.line("waybill: the path \(socket) is too long for a socket; --socket names a shorter one")
-            server.socket = .off
+            self.socket = nil
         }
-        server.hosts = noun.host
+        server.socket = self.socket.map { .at(path: $0) } ?? .off
+        server.hosts = settings.values("host", flags: noun.host)
         let start = try settings.word("new-groups", flag: noun.newGroups, usual: GroupStart.oldest)
         let groups = try settings.word("groups", flag: noun.groups, usual: GroupsAre.madeByUse)
         server.newGroupsStart = groups == .madeByUse ? start : nil
@@ -130,18 +139,22 @@ struct ServePlan {
         if try settings.flag("hold-timeouts", flag: noun.holdTimeouts) { file.holds = "--hold-timeouts" }
         file.readers = try settings.number("readers", flag: noun.readers, usual: 8, in: 1...256)
         server.stopWithin = try settings.interval("stop-within", flag: noun.stopWithin, usual: .seconds(10))
+        workflows = settings.values("workflow", flags: noun.workflow)
         modules = try ServedModules(settings.value("modules", flag: noun.modules, usual: ""), of: path)
         server.operations = ModuleRoutes.operations(of: modules.names)
         database = file
     }
+}
 
-    /// Says in one line that requests are taken, and where.
-    func announce(_ at: ServedAt) {
-        let places = [at.http.map { "http://\($0)" }, at.socket].compactMap { $0 }
-        let name = (path as NSString).lastPathComponent
-        Output.standard.line("waybill serves \(name) at \(places.joined(separator: " and "))".printable)
-        Output.standard.flush()
-        if !SystemdNotice.ready() { Output.error.line("waybill: systemd does not hear at NOTIFY_SOCKET") }
-        if server.isOpen { Output.error.line("waybill: --open asks callers for no token") }
+extension CommandFailure {
+    /// Why the file is not served.
+    init(_ failure: ServerFailure) {
+        let status: Status =
+            switch failure.kind {
+            case .stopped: .unknown
+            case .badSetting: .misused
+            case .addressTaken: .impossible
+            }
+        self.init(failure.description, status: status)
     }
 }

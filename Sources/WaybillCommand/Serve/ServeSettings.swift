@@ -32,6 +32,13 @@ struct ServeSettings {
         return value
     }
 
+    /// The values of a setting that may be repeated; in the environment commas are between them.
+    mutating func values(_ name: String, flags: [String]) -> [String] {
+        let text = value(name, flag: flags.isEmpty ? nil : flags.joined(separator: ","), usual: "")
+        guard flags.isEmpty else { return flags }
+        return text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+    }
+
     mutating func flag(_ name: String, flag: Bool) throws(CommandFailure) -> Bool {
         let text = value(name, flag: flag ? "yes" : nil, usual: "no")
         switch text {

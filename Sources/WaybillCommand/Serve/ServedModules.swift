@@ -18,6 +18,9 @@ struct ServedModules {
                 let there = all.map(\.name.description).joined(separator: ", ")
                 throw CommandFailure("--modules has '\(name)'; there are \(there)", status: .misused)
             }
+            guard !modules.contains(where: { $0.name == module.name }) else {
+                throw CommandFailure("--modules names \(name) twice", status: .misused)
+            }
             modules.append(module)
         }
         self.modules = modules

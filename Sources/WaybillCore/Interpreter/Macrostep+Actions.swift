@@ -189,7 +189,7 @@ extension Macrostep {
     private mutating func extend(_ index: Int, by expression: Expression) throws(Refusal) {
         let name = workflow.timeouts[index].name
         guard let pending = order.timeouts.first(where: { $0.name == name }) else {
-            throw .unknownTimeout("\(name) is not pending")
+            throw .unknownTimeout(name, of: order.id)
         }
         guard case .int(let length) = try value(expression) else { return }
         let due = max(now, pending.due.advanced(by: Interval(milliseconds: length)))
@@ -200,7 +200,7 @@ extension Macrostep {
     private mutating func reschedule(_ index: Int, at expression: Expression) throws(Refusal) {
         let name = workflow.timeouts[index].name
         guard let pending = order.timeouts.first(where: { $0.name == name }) else {
-            throw .unknownTimeout("\(name) is not pending")
+            throw .unknownTimeout(name, of: order.id)
         }
         guard case .int(let time) = try value(expression) else { return }
         let due = fixed(time, notBefore: now)

@@ -133,7 +133,7 @@ package struct JSONReader {
             switch bytes[offset] {
             case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"):
                 offset = start
-                throw problem("expected an integer; amounts are integers of minor units (cents)")
+                throw problem("expected an integer, without a fraction or an exponent")
             default: break
             }
         }

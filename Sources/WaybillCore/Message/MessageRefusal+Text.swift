@@ -10,7 +10,7 @@ extension MessageRefusal {
         case .groupExists: "group_exists"
         case .badName: "bad_name"
         case .badSetting: "bad_setting"
-        case .flawed(let flaw): "bad_\(flaw.part.words.split(separator: " ").joined(separator: "_"))"
+        case .flawed(let flaw): "bad_\(flaw.part.words.split { $0 == " " || $0 == "-" }.joined(separator: "_"))"
         case .wrongType: "wrong_type"
         case .badFilter: "bad_filter"
         case .staleReceipt: "stale_receipt"

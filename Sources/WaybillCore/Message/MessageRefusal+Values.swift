@@ -20,7 +20,7 @@ extension MessageRefusal {
         case .staleReceipt(let reason), .failStopped(let reason), .outcomeUnknown(let reason),
             .undone(let reason):
             none.with("reason", reason)
-        case .unknownMessage(let what): none.with("message", what)
+        case .unknownMessage: none.with("problem", message)
         case .alreadyVisible(let at): none.with("at", at)
         case .decidedAlready(let decision): none.with("decision", decision)
         case .decidedByAnswer(let order, let key, let ok, let failed):

@@ -91,7 +91,7 @@ extension Workflow {
         by semantics: Semantics = .current, isTraced: Bool = false
     ) throws(Refusal) -> Decision {
         guard let index = timeout(name), let pending = order.timeouts.first(where: { $0.name == name }) else {
-            throw .unknownTimeout("\(name) is not pending")
+            throw .unknownTimeout(name, of: order.id)
         }
         var step = Macrostep(
             workflow: self, order: order, facts: facts, now: now, semantics: semantics, lane: pending.lane,
@@ -135,7 +135,7 @@ extension Workflow {
         _ name: TimeoutName, to due: Moment?, on order: Order, by semantics: Semantics = .current
     ) throws(Refusal) -> Decision {
         guard let pending = order.timeouts.first(where: { $0.name == name }) else {
-            throw .unknownTimeout("\(name) is not pending")
+            throw .unknownTimeout(name, of: order.id)
         }
         var after = order
         var outcome = Outcome()

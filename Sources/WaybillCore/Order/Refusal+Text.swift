@@ -52,9 +52,11 @@ extension Refusal {
             "\(name) is not possible now: the order is \"\(status)\" in \(states.joined(separator: " + "))"
                 + (guards.isEmpty ? "" : "; it needs \(guards.joined(separator: " or "))")
         case .wrongRole(let name, let role, let allowed):
-            "\(name) may be sent by \(allowed.joined(separator: ", ")), not by \(role)"
+            "\(name) may be sent by \(allowed.joined(separator: ", ")), not "
+                + (role.isEmpty ? "without a role" : "by \(role)")
         case .badData(let name, let path, let problem):
-            "the data of \(name) is wrong\(path.isEmpty ? "" : " at \(path)"): \(problem)"
+            (name.text.isEmpty ? "the command is wrong" : "the data of \(name) is wrong")
+                + "\(path.isEmpty ? "" : " at \(path)"): \(problem)"
         case .versionConflict(let expected, let actual):
             "the order is at version \(actual), not \(expected); read it again and decide again"
         case .keyReused(let key): "the key \(key) was used for another request; use a new key for a new request"
@@ -83,7 +85,7 @@ extension Refusal {
         case .shuttingDown: "the order book is being closed; nothing was stored, send it again when it is open"
         case .undone(let reason): "the write was undone, nothing was kept: \(reason)"
         case .rejectedByCaller(let reason): "the caller's own rows failed, nothing was kept: \(reason)"
-        case .unknownTimeout(let what): "unknown timeout: \(what)"
+        case .unknownTimeout(let name, let order): "no timeout \(name) is pending for the order \(order)"
         case .timeoutFired(let name, let at): "the timeout \(name) fired at \(at.iso8601)"
         case .noOpenCall(let name, let key, let open):
             "\(name) answers a call, and \(key.map { "\($0) is not an open one" } ?? "it has no key"); "

@@ -36,7 +36,7 @@ extension Refusal {
         case .outcomeUnknown(let reason), .failStopped(let reason), .undone(let reason),
             .rejectedByCaller(let reason):
             none.with("reason", reason)
-        case .unknownTimeout(let what): none.with("timeout", what)
+        case .unknownTimeout(let name, let order): none.with("timeout", name.text).with("order", order.text)
         case .timeoutFired(let name, let at): none.with("timeout", name.text).with("at", at)
         case .noOpenCall(let name, let key, let open):
             none.with("command", name.text).with("key", key.map { .text($0) }).with("open", .texts(open))

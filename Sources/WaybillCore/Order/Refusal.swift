@@ -47,7 +47,7 @@ public enum Refusal: Error, Hashable, Sendable {
     /// The caller's own rows (`transact`) failed: nothing of the command was kept.
     case rejectedByCaller(String)
     /// No such pending timeout, and none of that name fired lately.
-    case unknownTimeout(String)
+    case unknownTimeout(TimeoutName, of: OrderID)
     /// Too late: the timeout fired at that time.
     case timeoutFired(TimeoutName, at: Moment)
     /// The command answers a call, and its key is that of none that is open.

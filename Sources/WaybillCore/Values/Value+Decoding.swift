@@ -95,14 +95,23 @@ extension RecordType.Field {
         return text
     }
 
+    private func cents(_ reader: inout JSONReader) throws(JSONProblem) -> Int64 {
+        do throws(JSONProblem) {
+            return try reader.int()
+        } catch {
+            let hint = "; amounts are integers of minor units (cents)"
+            throw JSONProblem(offset: error.offset, message: error.message + hint, path: error.path)
+        }
+    }
+
     private func number(_ reader: inout JSONReader, unit: ValueType.Unit) throws(JSONProblem) -> Int64 {
         switch unit {
         case .count, .cents:
-            let value = try reader.int()
+            let value = try unit == .cents ? cents(&reader) : reader.int()
             guard value >= 0 else { throw reader.problem("\(value) is below zero") }
             return value
-        case .signedCents, .plain:
-            return try reader.int()
+        case .signedCents: return try cents(&reader)
+        case .plain: return try reader.int()
         case .duration:
             if try reader.peek() == .number { return try reader.int() }
             guard let interval = Interval(text: try reader.text()) else {

@@ -64,6 +64,9 @@ extension Engine {
     /// Which file it is; nil: a file that was only looked at and has no id yet.
     package func fileID() throws -> FileID? { try store.read { rows in try rows.fileID() } }
 
+    /// A key that stays the same as long as the file has its secret, and that nothing outside tells.
+    package func key(for purpose: Text) -> [UInt8] { receiverParts.key(for: purpose) }
+
     private static func note(
         _ type: EventName, _ token: KeptToken, by origin: Origin, in write: borrowing Write, _ writer: Writer
     ) throws {

@@ -37,7 +37,7 @@ extension Engine {
     /// The audits after a version of their stream, the oldest first.
     package func audits(after version: Int64 = 0, limit: Int) throws -> [EventView] {
         try store.read { rows in
-            guard let stream = try rows.numberSetting(.auditStream) else { return [] }
+            guard version < .max, let stream = try rows.numberSetting(.auditStream) else { return [] }
             return try rows.events(
                 of: StreamNumber(stream), fromVersion: min(max(0, version), .max - 1) + 1,
                 limit: min(max(1, limit), 1_000)

@@ -23,6 +23,14 @@ package struct RecordedFiring: Hashable, Sendable {
         case timeout(TimeoutName)
         /// The number of the call within its order.
         case call(Int64)
+
+        /// How a refusal names it.
+        fileprivate var name: TimeoutName {
+            switch self {
+            case .timeout(let name): name
+            case .call(let number): TimeoutName("call \(number)")
+            }
+        }
     }
 
     package init(_ what: What, of order: OrderID) {
@@ -92,7 +100,7 @@ extension CommandHandler {
         }
         guard let (trigger, key) = try trigger(recorded.what, of: entry.order, in: write),
             let waiting = try write.transaction.waiting(key)
-        else { return .refused(.unknownTimeout("\(recorded.what) is not pending for order \(recorded.order)")) }
+        else { return .refused(.unknownTimeout(recorded.what.name, of: recorded.order)) }
         switch try decide(trigger, on: entry, in: write) {
         case .failure(let refusal): return .refused(refusal)
         case .success(.repeated(let version)):

@@ -142,7 +142,7 @@ extension CommandHandler {
                 of: entry.order.number, fromVersion: first, limit: Int(last - first + 1))
             for event in events.reversed() {
                 guard write.now.since(event.at) <= Self.lookBack.time else {
-                    return .unknownTimeout("\(name) is not pending for order \(entry.order.id)")
+                    return .unknownTimeout(name, of: entry.order.id)
                 }
                 guard event.type == "$timeout" else { continue }
                 if try event.orderBody(under: entry.workflow.workflow).timeout == name {
@@ -151,7 +151,7 @@ extension CommandHandler {
             }
             last = first - 1
         }
-        return .unknownTimeout("\(name) is not pending for order \(entry.order.id)")
+        return .unknownTimeout(name, of: entry.order.id)
     }
 }
 

@@ -108,11 +108,11 @@ import WaybillCore
         #expect(due(moved) == ["short": 7])
         try moved.send("halt")
         #expect(moved.pending == [])
-        #expect(refusal { try moved.send("more", #"{"by": "1m"}"#) } == .unknownTimeout("short is not pending"))
-        #expect(refusal { try moved.send("to", #"{"at": 0}"#) } == .unknownTimeout("short is not pending"))
+        #expect(refusal { try moved.send("more", #"{"by": "1m"}"#) } == .unknownTimeout("short", of: "o-1"))
+        #expect(refusal { try moved.send("to", #"{"at": 0}"#) } == .unknownTimeout("short", of: "o-1"))
         try moved.send("halt")
         try moved.send("go")
-        #expect(refusal { try moved.send("more", #"{"by": "1m"}"#) } == .unknownTimeout("short is not pending"))
+        #expect(refusal { try moved.send("more", #"{"by": "1m"}"#) } == .unknownTimeout("short", of: "o-1"))
     }
 
     @Test func `due after the year 9999 is refused where it is armed and where it is moved`() throws {
@@ -195,7 +195,7 @@ import WaybillCore
         let refused = refusal {
             _ = try left.workflow.decideTimeout("short", on: left.order, at: left.now, asking: EndlessStock())
         }
-        #expect(refused == .unknownTimeout("short is not pending"))
+        #expect(refused == .unknownTimeout("short", of: "o-1"))
     }
 
     @Test func `can be moved and cancelled from outside the workflow`() throws {

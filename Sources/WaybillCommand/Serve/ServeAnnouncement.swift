@@ -1,0 +1,52 @@
+import Foundation
+import Waybill
+import WaybillAPI
+import WaybillAccess
+import WaybillCore
+import WaybillEngine
+import WaybillServer
+import WaybillStore
+
+/// What `waybill serve` says when it takes requests: where, and what its operator should know.
+struct ServeAnnouncement {
+    let path: String
+    let isOpen: Bool
+    /// Files that the process may have open; 0: the system does not say.
+    let openFiles: Int
+
+    /// Says on standard error what is worth a look, and then in one line that requests are taken, and where.
+    func say(_ at: ServedAt, of book: OrderBook) {
+        warn(isReachable: at.http != nil, book)
+        let places = [at.http.map { "http://\($0)" }, at.socket].compactMap { $0 }
+        let name = (path as NSString).lastPathComponent
+        let files = openFiles > 0 ? ", up to \(openFiles) open files" : ""
+        Output.standard.line(
+            ("waybill serves \(name) at \(places.joined(separator: " and ")) "
+                + "(durable, SQLite \(Store.sqliteVersion)\(files))").printable)
+        Output.standard.flush()
+        if !SystemdNotice.ready() { Output.error.line("waybill: systemd does not hear at NOTIFY_SOCKET") }
+    }
+
+    private func warn(isReachable: Bool, _ book: OrderBook) {
+        if isOpen { Output.error.line("waybill: --open asks callers for no token") }
+        if isReachable, !isOpen, !hasToken(book) {
+            Output.error.line(
+                "waybill: no token stands yet; `waybill token create --db \(path) --name NAME --grant GRANT ".printable
+                    + "--reason WHY` makes one, also while the server runs")
+        }
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { return }
+        let mode = String(status.st_mode & 0o777, radix: 8)
+        Output.error.line(
+            "waybill: others of this machine can open \(path) (mode \(mode)); `chmod 600 \(path)` ends that".printable)
+    }
+
+    private func hasToken(_ book: OrderBook) -> Bool {
+        do {
+            return try book.engine.accessTokens().contains { AccessToken($0)?.stands(at: book.now) ?? false }
+        } catch {
+            // Each request that needs one will say so.
+            return true
+        }
+    }
+}
