@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Waybill
 import WaybillCore
 import WaybillStore
 

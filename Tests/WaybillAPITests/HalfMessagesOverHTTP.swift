@@ -94,6 +94,12 @@ import WaybillTimeouts
         #expect(try await shop.book.messages.halfMessages().elements.isEmpty)
     }
 
+    @Test(arguments: ["%24call", "%20", "a%0Ab", String(repeating: "a", count: 256)])
+    func `is asked about by no producer whose name cannot be one`(name: String) async throws {
+        let reply = try await shop().send(.init(post: "/v1/producers/\(name)/checks", "{}"))
+        #expect(reply.code == "bad_producer", "\(reply.text)")
+    }
+
     @Test(arguments: [
         ("state=half", ["booking-11", "booking-7"]), ("state=parked", []), ("producer=bank", ["booking-11"]),
         ("topic=cash", []), ("older_than=1m", ["booking-11"]), ("older_than=2m", []),

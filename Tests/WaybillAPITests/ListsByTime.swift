@@ -107,6 +107,24 @@ import WaybillEngine
         #expect(await shop.send(.init(post: "/v1/operations/timeouts", unknown)).code == "not_indexed")
     }
 
+    @Test func `is refused while four run, also under fresh keys, and its repeat is not`() async throws {
+        let shop = try APIShop()
+        for step in [ExampleShop.stock, ExampleShop.place] { await shop.send(step) }
+        func step(_ key: String) -> Example.Step {
+            Example.Step(
+                .post, "/v1/operations/timeouts", [(.idempotencyKey, key)],
+                body: Self.body(#""action":{"extend":"15m"},"#))
+        }
+        let first = await shop.send(step("first"))
+        #expect(first.status == 202 && first.headers.contains { $0 == ("location", "/v1/operations/o1") })
+        let change = BulkTimeoutChange(
+            .extend(by: .minutes(15)), "pay_due", where: OrderFilter(status: "awaiting payment"))
+        for _ in 1...4 { _ = try await shop.book.engine.start(change, by: Origin(caller: "owner")) { _ in "{}" } }
+        #expect(await shop.send(step("fresh")).code == "limit")
+        let repeated = await shop.send(step("first"))
+        #expect(repeated.status == 202 && repeated.headers.contains { $0 == ("location", "/v1/operations/o1") })
+    }
+
     @Test func `that was interrupted goes on when it is resumed, and not when it was stopped`() async throws {
         let shop = try APIShop()
         for step in [ExampleShop.stock, ExampleShop.place] { await shop.send(step) }

@@ -50,6 +50,61 @@ import WaybillEngine
     }
 }
 
+/// The messages of a topic by time, page by page.
+@Suite struct `A list of messages` {
+    @Test(arguments: [1, 2, 3, 7])
+    func `has each message once, in the order of their times, whatever its pages`(limit: Int) async throws {
+        let shop = try APIShop(workflows: [])
+        await shop.send(ExampleShop.topic)
+        var sent: [String] = []
+        for number in 0..<7 {
+            let id = "m-\(number)"
+            sent.append(id)
+            await shop.send(
+                Example.Step(
+                    .post, "/v1/topics/ledger/messages", [(.idempotencyKey, id)],
+                    body: "{\"id\":\"\(id)\",\"priority\":\(number % 3),\"data\":1}"))
+            // Three have one time, so that a page ends among them.
+            if number != 2, number != 3 { shop.book.advance(by: .seconds(1)) }
+        }
+        var listed: [String] = []
+        var cursor = ""
+        for _ in 0..<9 {
+            let target = "/v1/messages?topic=ledger&limit=\(limit)\(cursor)"
+            let page = try JSON(reading: await shop.send(.init(get: target)).body)
+            listed += page["items"]?.elements?.compactMap { $0["id"]?.asText } ?? []
+            guard let next = page["next"]?.asText else { break }
+            cursor = "&cursor=\(next)"
+        }
+        #expect(Set(listed) == Set(sent) && listed.count == 7, "\(listed)")
+        #expect(listed.filter { ["m-0", "m-1", "m-5", "m-6"].contains($0) } == ["m-0", "m-1", "m-5", "m-6"])
+        let late = try JSON(
+            reading: await shop.send(.init(get: "/v1/messages?topic=ledger&from=2026-11-29T12:00:02.001Z")).body)
+        #expect(late["items"]?.elements?.map { $0["id"]?.asText } == ["m-5", "m-6"])
+        #expect(late["next"] == .null)
+    }
+
+    @Test func `ends a page early when messages are large, but not for the owner of the file`() async throws {
+        let shop = try APIShop(workflows: [])
+        await shop.send(ExampleShop.topic)
+        for id in ["a", "b", "c"] {
+            let text = String(repeating: "x", count: 3_000_000)
+            await shop.send(
+                Example.Step(
+                    .post, "/v1/topics/ledger/messages", [(.idempotencyKey, id)],
+                    body: "{\"id\":\"\(id)\",\"data\":\"\(text)\"}"))
+        }
+        func count(_ principal: Principal) async throws -> (items: Int?, next: JSON?) {
+            let reply = await shop.send(.init(get: "/v1/messages?topic=ledger"), as: principal)
+            let page = try JSON(reading: reply.body)
+            return (page["items"]?.elements?.count, page["next"])
+        }
+        let looked = try await count(Principal(name: "eve", grants: [.viewer]))
+        #expect(looked.items == 2 && looked.next != .null)
+        #expect(try await count(.owner).items == 3)
+    }
+}
+
 /// A group goes back to a message; a lane says first what would become of its messages.
 @Suite struct `A move of a group` {
     private let shop: APIShop

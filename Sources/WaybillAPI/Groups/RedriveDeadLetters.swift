@@ -85,7 +85,8 @@ extension DeadLetters {
             }
         }
         return try await Operations.start(call.origin(because: reason), call) { engine, origin in
-            try await engine.start(redrive, by: origin) { job in Reply.form(EngineJob.redrive(job)) { $0.operation($1) }
+            try await engine.start(redrive, by: origin, runningMax: Operations.runningMax) { job in
+                Reply.form(EngineJob.redrive(job)) { $0.operation($1) }
             }
             .map { .redrive($0) }
         }

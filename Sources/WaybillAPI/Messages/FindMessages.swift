@@ -1,6 +1,8 @@
 import Waybill
 import WaybillAccess
+import WaybillBroker
 import WaybillCore
+import WaybillEngine
 
 extension MessageOperations {
     static let findMessages = Operation(
@@ -10,10 +12,14 @@ extension MessageOperations {
             Parameter("id", .text(), "The message's id."), Parameter("key", .text(), "One of its keys."),
             Parameter("topic", .text(), "Its topic."),
             Parameter("from", .time, "Those of a topic that became visible then or later."),
-            Parameter("limit", .integer(1...1_000), "How many at most; 100 unless said."),
+        ] + PageRequest.parameters,
+        answers: [
+            Operation.Answer(
+                200,
+                "What was found; of a key the newest. A page of a topic with large messages may be short while `next` is "
+                    + "there.", .page(.named("Message")))
         ],
-        answers: [Operation.Answer(200, "What was found.", .page(.named("Message")))],
-        problems: [.notIndexed, .unknownTopic],
+        problems: [.notIndexed, .badCursor],
         example: Example(
             after: [ExampleShop.topic, ExampleShop.message], .get("/v1/messages?id=booking-9"), 200,
             #"""
@@ -23,26 +29,49 @@ extension MessageOperations {
             """#),
         handler: find)
 
+    /// Bodies that one page of a topic reads: who may not see them must not fill the memory with them.
+    private static let bytesMax = 4 << 20
+
     private static func find(_ call: Call) async throws(Problem) -> Reply {
-        let limit = Int(try call.query.int("limit", in: 1...1_000) ?? 100)
         let (id, key) = (call.query.text("id"), call.query.text("key"))
         let topic = call.query.text("topic").map { TopicName($0) }
-        let from = try call.query.time("from")
+        guard id != nil || key != nil else {
+            guard let topic else { throw Problem(.notIndexed, "ask by id, by key, or by topic with from") }
+            return try await list(topic, call)
+        }
+        let page = try PageRequest(call, of: "messages by a name")
         let found = try await call.messages { messages in
             if let id { return try messages.find(id: MessageID(id)) }
-            if let key { return try messages.find(key: key, in: topic, limit: limit) }
-            guard let topic else {
-                throw Problem(.notIndexed, "ask by id, by key, or by topic with from")
-            }
-            return try messages.find(in: topic, from: from ?? Moment(milliseconds: 0), limit: limit)
+            return try messages.find(key: key ?? "", in: topic, limit: page.limit)
         }
         let showsBody = try await call.mayShowBodies(of: found)
-        return .list(call, found) { writer, message in
-            writer.beginObject()
-            writer.messageHead(message)
-            if showsBody { writer.body(message.body) }
-            writer.endObject()
+        return page.reply(found, next: Int64?.none) { $0.found($1, showsBody: showsBody) }
+    }
+
+    /// The messages of a topic, page by page.
+    private static func list(_ topic: TopicName, _ call: Call) async throws(Problem) -> Reply {
+        let from = try call.query.time("from") ?? Moment(milliseconds: 0)
+        let page = try PageRequest(call, of: Text("messages of \(topic) \(from.milliseconds)"))
+        let last = try place(of: page)
+        // The owner of the file reads it with the file closed too, without a bound.
+        let bytesMax = call.principal.isOwner ? Int.max : bytesMax
+        let found = try await call.book.read { book in
+            try book.engine.messages.page(in: topic, from: from, after: last, limit: page.limit, bytesMax: bytesMax)
         }
+        let messages = found?.messages ?? []
+        let showsBody = try await call.mayShowBodies(of: messages)
+        let end = found?.isMore == true ? messages.last?.listPlace : nil
+        let next = end.map { [Text("\($0.storedAt.milliseconds)"), Text("\($0.queue)"), Text("\($0.offset)")] }
+        return page.reply(messages, next: next) { $0.found($1, showsBody: showsBody) }
+    }
+
+    private static func place(of page: PageRequest) throws(Problem) -> MessageListPlace? {
+        guard let place = page.after else { return nil }
+        let numbers = place.compactMap { Int64($0.string) }
+        guard place.count == 3, numbers.count == 3 else {
+            throw Problem(.badCursor, "the cursor is none of this list; begin without a cursor")
+        }
+        return MessageListPlace(storedAt: Moment(milliseconds: numbers[0]), queue: numbers[1], offset: numbers[2])
     }
 
     static let traceMessage = Operation(
@@ -60,4 +89,13 @@ extension MessageOperations {
             let id = MessageID(call.path("message"))
             return .list(call, try await call.messages { try $0.trace(id: id) }) { $0.trace($1) }
         })
+}
+
+extension JSONWriter {
+    fileprivate mutating func found(_ message: MessageView, showsBody: Bool) {
+        beginObject()
+        messageHead(message)
+        if showsBody { body(message.body) }
+        endObject()
+    }
 }

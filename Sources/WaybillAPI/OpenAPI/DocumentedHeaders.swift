@@ -53,8 +53,8 @@ extension RequestHeader {
         case .idempotencyKey: "Idempotency-Key"
         case .requestID: "X-Request-Id"
         case .traceparent: "traceparent"
-        case .authorization, .contentType, .contentLength, .contentEncoding, .accept, .prefer, .role, .lane, .notAfter,
-            .caller:
+        case .authorization, .contentType, .contentLength, .contentEncoding, .transferEncoding, .accept, .prefer, .role,
+            .lane, .notAfter, .caller:
             rawValue.split(separator: "-").map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined(separator: "-")
         }
     }
@@ -65,6 +65,7 @@ extension RequestHeader {
         case .contentType: "The type of the body."
         case .contentLength: "Its bytes."
         case .contentEncoding: "None is taken."
+        case .transferEncoding: "`chunked`, for a body whose length is not known."
         case .accept: "Which form the answer is to have."
         case .idempotencyKey: "Names the request, so that it is done once however often it is sent."
         case .ifMatch: "The ETag that the order has: at another version the command is refused with 412."
@@ -85,8 +86,8 @@ extension RequestHeader {
         case .requestID: .text(bytesMax: 64)
         case .traceparent: .text(bytesMax: 512)
         case .prefer: .text(bytesMax: 1_024)
-        case .authorization, .contentType, .contentLength, .contentEncoding, .accept, .idempotencyKey, .ifMatch,
-            .ifNoneMatch, .role, .lane, .caller:
+        case .authorization, .contentType, .contentLength, .contentEncoding, .transferEncoding, .accept, .idempotencyKey,
+            .ifMatch, .ifNoneMatch, .role, .lane, .caller:
             .text(bytesMax: 255)
         }
     }

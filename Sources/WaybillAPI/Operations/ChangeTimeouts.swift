@@ -4,7 +4,8 @@ import WaybillCore
 import WaybillEngine
 
 extension Operations {
-    private static let runningMax = 4
+    /// Operations that may run at a time.
+    static let runningMax = 4
     static let sampleMax = 20
 
     static let changeStep = Example.Step(
@@ -68,9 +69,9 @@ extension Operations {
             }
         }
         return try await start(origin, call) { engine, origin in
-            try await engine.start(change, by: origin) { job in Reply.form(EngineJob.timeouts(job)) { $0.operation($1) }
-            }
-            .map { .timeouts($0) }
+            try await engine.start(change, by: origin, runningMax: runningMax) { job in
+                Reply.form(EngineJob.timeouts(job)) { $0.operation($1) }
+            }.map { .timeouts($0) }
         }
     }
 
@@ -79,14 +80,26 @@ extension Operations {
         _ origin: Origin, _ call: Call,
         _ write: @escaping @Sendable (Engine, Origin) async throws -> GivenAnswer<EngineJob>
     ) async throws(Problem) -> Reply {
-        let given = try await call.book.ask { book in
-            let running = try book.engine.unfinishedJobs()
-            guard running.count < runningMax || origin.key != nil && running.contains(where: { $0.by == origin.caller })
-            else { throw Problem(Refusal.limit("operations that run at a time", max: runningMax)) }
-            return try await write(book.engine, origin)
-        }
+        let given = try await call.book.ask { book in try await write(book.engine, origin) }
         if case .now(let job) = given { try await JobRun.start(job, in: call.book) }
-        return .given(given, 202) { $0.operation($1) }
+        var reply = Reply.given(given, 202) { $0.operation($1) }
+        if let id = id(in: reply.body) { reply.headers.append(("location", "/v1/operations/\(id.asPathSegment)")) }
+        return reply
+    }
+
+    /// The id of the operation that an answer tells of, given now or before.
+    private static func id(in answer: [UInt8]) -> Text? {
+        var id: Text?
+        do throws(JSONProblem) {
+            try JSONReader.read(answer) { reader throws(JSONProblem) in
+                try reader.object { name, reader throws(JSONProblem) in
+                    if name == "operation" { id = try reader.text() } else { try reader.skipValue() }
+                }
+            }
+        } catch {
+            return nil
+        }
+        return id
     }
 
     private static func action(_ fields: BodyFields) throws(Problem) -> TimeoutCommand.Action {

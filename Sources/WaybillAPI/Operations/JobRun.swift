@@ -1,24 +1,43 @@
+import Synchronization
 import Waybill
 import WaybillCore
 import WaybillEngine
+
+/// Which operations this process works at: none is worked at twice.
+final class RunningJobs: Sendable {
+    private let numbers = Mutex<Set<Int64>>([])
+
+    /// False: it is worked at already.
+    func begin(_ number: Int64) -> Bool { numbers.withLock { $0.insert(number).inserted } }
+
+    func end(_ number: Int64) { numbers.withLock { _ = $0.remove(number) } }
+
+    func contains(_ number: Int64) -> Bool { numbers.withLock { $0.contains(number) } }
+}
 
 /// Works a job off, page by page, while its server goes on.
 enum JobRun {
     private static let restMin = Interval.seconds(1)
     private static let restMax = Interval.seconds(30)
 
-    /// Begins to work a job off. In a virtual world, where nothing goes on by itself, it is done when this returns.
+    /// Begins to work a job off, unless that goes on already. In a virtual world, where nothing goes on by itself, it is
+    /// done when this returns.
     static func start(_ job: EngineJob, in book: ServedBook) async throws(Problem) {
+        guard book.jobs.begin(job.number) else { return }
         guard book.book.engine.world.virtualClock == nil else {
+            defer { book.jobs.end(job.number) }
             return try await book.ask { book in
                 var job = job
                 while !job.isDone { job = try await book.engine.step(job) }
             }
         }
-        Task { await work(job, in: book.book) }
+        Task {
+            await work(job, in: book.book)
+            book.jobs.end(job.number)
+        }
     }
 
-    /// Goes on until the job is done, somebody else works at it, or the book is closed. What fails is tried again
+    /// Goes on until the job is done, another program works at it, or the book is closed. What fails is tried again
     /// after a rest.
     private static func work(_ job: EngineJob, in book: OrderBook) async {
         var job = job

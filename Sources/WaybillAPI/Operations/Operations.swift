@@ -61,7 +61,7 @@ enum Operations {
         handler: { call throws(Problem) in
             let origin = call.origin(because: try call.neededReason(try call.fields()))
             let job = try await job(of: call)
-            if !job.isDone, !job.isStopped {
+            if !job.isDone, !job.isStopped, !call.book.jobs.contains(job.number) {
                 try await call.book.ask { book in try await book.engine.audit(job.act("resumed"), by: origin) }
                 try await JobRun.start(job, in: call.book)
             }

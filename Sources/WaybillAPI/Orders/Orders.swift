@@ -12,11 +12,17 @@ extension JSONWriter {
     /// Proof of an accepted command.
     mutating func receipt(_ receipt: Receipt) {
         beginObject()
+        receiptMembers(receipt)
+        endObject()
+    }
+
+    /// The same without its braces.
+    mutating func receiptMembers(_ receipt: Receipt) {
         member("order", receipt.order.text)
         member("version", receipt.version)
         member("status", receipt.status)
+        member("event", Text(receipt.position.text))
         member("repeated", receipt.isRepeat)
-        endObject()
     }
 }
 
@@ -49,10 +55,13 @@ extension Reply {
 }
 
 extension Schema {
-    static let receipt = Schema.object([
+    static let receipt = Schema.object(receiptFields)
+
+    static let receiptFields = [
         Field("order", .text(), "The order's id.", isRequired: true),
         Field("version", .integer(), "Its version after the command.", isRequired: true),
         Field("status", .text(), "Its status after the command; of a repeat, its status now.", isRequired: true),
+        Field("event", .text(), "The event that it became.", isRequired: true),
         Field("repeated", .boolean, "Whether the command was accepted before, under the same key.", isRequired: true),
-    ])
+    ]
 }

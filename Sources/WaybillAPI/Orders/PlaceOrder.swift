@@ -21,7 +21,7 @@ extension Orders {
         ],
         example: Example(
             after: [ExampleShop.stock], ExampleShop.place, 201,
-            #"{"order":"order-7","version":1,"status":"awaiting payment","repeated":false}"#),
+            #"{"order":"order-7","version":1,"status":"awaiting payment","event":"e2","repeated":false}"#),
         handler: place)
 
     private static func place(_ call: Call) async throws(Problem) -> Reply {

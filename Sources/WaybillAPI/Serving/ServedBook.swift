@@ -7,6 +7,8 @@ import WaybillEngine
 /// problem. The one place that knows how the face is called.
 package struct ServedBook: Sendable {
     package let book: OrderBook
+    /// The operations that this process works at.
+    let jobs = RunningJobs()
 
     package init(_ book: OrderBook) { self.book = book }
 
@@ -62,6 +64,7 @@ extension Problem {
         case let problem as Problem: self = problem
         case let refusal as Refusal: self.init(refusal)
         case let refusal as MessageRefusal: self.init(refusal)
+        case let flaw as MessageFlaw: self.init(MessageRefusal.flawed(flaw))
         case let error as WorkflowFileError:
             self.init(.workflowFindings, "the workflow \(error.name) does not fit")
             values = ["workflow": .text(error.name)]

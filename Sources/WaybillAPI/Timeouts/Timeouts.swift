@@ -11,13 +11,24 @@ enum Timeouts {
     ]
 
     private static let grant = Need(.operator, .orders)
-    private static let answers = [Operation.Answer(200, "Done.", .receipt)]
+    private static let answers = [
+        Operation.Answer(
+            200, "Done.",
+            .object(
+                Schema.receiptFields + [
+                    Field("result", .word(["moved", "cancelled"]), isRequired: true),
+                    Field("due", .time, "When it fires now."),
+                ]))
+    ]
     private static let problems: [ProblemCode] = [
         .unknownOrder, .unknownTimeout, .timeoutFired, .keyReused, .badData,
     ]
     private static let placed = [ExampleShop.stock, ExampleShop.place]
-    private static let changed =
-        #"{"order":"order-7","version":2,"status":"awaiting payment","repeated":false}"#
+
+    /// - Parameter result: with the new time.
+    private static func changed(_ result: String) -> String {
+        #"{"order":"order-7","version":2,"status":"awaiting payment","event":"e3","repeated":false,\#(result)}"#
+    }
 
     static let extendTimeout = Operation(
         "extendTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/extend", "Lets a pending timeout fire later.",
@@ -30,7 +41,7 @@ enum Timeouts {
             bytesMax: Operation.BodyRule.smallMax), answers: answers, problems: problems,
         example: Example(
             after: placed, Example.Step(.post, "/v1/orders/order-7/timeouts/pay_due/extend", body: #"{"by":"15m"}"#),
-            200, changed),
+            200, changed(#""result":"moved","due":"2026-11-29T12:45:00Z""#)),
         handler: { call throws(Problem) in
             guard let by = try call.fields().duration("by") else { throw .badData("by", "the field is missing") }
             return try await change(call, .extend(by: by))
@@ -46,7 +57,7 @@ enum Timeouts {
             after: placed,
             Example.Step(
                 .post, "/v1/orders/order-7/timeouts/pay_due/move", body: #"{"to":"2026-11-29T15:00:00Z"}"#), 200,
-            changed),
+            changed(#""result":"moved","due":"2026-11-29T15:00:00Z""#)),
         handler: { call throws(Problem) in
             guard let to = try call.fields().time("to") else { throw .badData("to", "the field is missing") }
             return try await change(call, .move(to: to))
@@ -58,7 +69,8 @@ enum Timeouts {
         body: .fields([Operation.reasonByHand], bytesMax: Operation.BodyRule.smallMax), answers: answers,
         problems: problems,
         example: Example(
-            after: placed, Example.Step(.post, "/v1/orders/order-7/timeouts/pay_due/cancel"), 200, changed),
+            after: placed, Example.Step(.post, "/v1/orders/order-7/timeouts/pay_due/cancel"), 200,
+            changed(#""result":"cancelled""#)),
         handler: { call throws(Problem) in try await change(call, .cancel) })
 
     private static func change(_ call: Call, _ action: TimeoutCommand.Action) async throws(Problem) -> Reply {
@@ -70,7 +82,21 @@ enum Timeouts {
         command.reason = try call.reason(byHand: command.isByHand)
         command.trace = call.trace
         (command.from, command.requestID) = (call.from, call.requestID)
-        return try await .accepted(try await call.book.change(command, until: call.end), 200, call)
+        let receipt = try await call.book.change(command, until: call.end)
+        guard !call.wantsRepresentation else { return try await .accepted(receipt, 200, call) }
+        let order = try await call.book.read { book in try book.order(receipt.order) }
+        let due = order?.timeouts.first { $0.name == command.name }?.due
+        let result: Text = if case .cancel = action { "cancelled" } else { "moved" }
+        var reply = Reply.json { writer in
+            writer.beginObject()
+            writer.receiptMembers(receipt)
+            writer.member("result", result)
+            if let due { writer.member("due", due) }
+            writer.endObject()
+        }
+        reply.headers.append(EntityTag.header(receipt.version))
+        if receipt.isRepeat { reply.headers.append(Reply.replayed) }
+        return reply
     }
 
     static let confirmClock = Operation(

@@ -12,7 +12,8 @@ struct BareRoute {
     let port: Int
 
     private static let answer = ByteBuffer(
-        string: #"{"order":"2025-000000000","version":1,"status":"awaiting payment","repeated":false}"#)
+        string:
+            #"{"order":"2025-000000000","version":1,"status":"awaiting payment","event":"e100000","repeated":false}"#)
 
     init() async throws {
         let (ports, told) = AsyncStream.makeStream(of: Int.self)

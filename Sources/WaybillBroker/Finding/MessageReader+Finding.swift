@@ -52,6 +52,55 @@ extension MessageReader {
         }
     }
 
+    /// One page of them after a place; it ends early when its bodies are so large. Nil: there is no such topic.
+    ///
+    /// - Returns: with whether there is more.
+    package func page(
+        in topic: TopicName, from moment: Moment, after last: MessageListPlace?, limit: Int, bytesMax: Int
+    ) throws -> (messages: [MessageView], isMore: Bool)? {
+        let limit = min(max(1, limit), Self.pageMax)
+        return try store.read { rows in
+            guard let number = try rows.topic(topic) else { return nil }
+            var lines: [ReadingLine] = []
+            for queue in try rows.storedQueues(of: number) {
+                lines.append(ReadingLine(queue, from: try first(of: queue.number, from: moment, after: last, in: rows)))
+            }
+            var found: [MessageView] = []
+            var bytes = 0
+            while found.count < limit, bytes < bytesMax {
+                for index in lines.indices where lines[index].next == nil && !lines[index].isOver {
+                    // One by one: the largest messages are far larger than a page.
+                    let line = lines[index]
+                    let stored = try rows.messages(in: line.queue.number, fromOffset: line.offset, limit: 1).first
+                    lines[index].next = try stored.map { try view($0, of: line.queue, in: rows) }
+                    lines[index].isOver = stored == nil
+                    lines[index].offset = stored.map { $0.place.offset + 1 } ?? line.offset
+                }
+                let waiting = lines.indices.filter { lines[$0].next != nil }
+                let least = waiting.min { left, right in
+                    guard let one = lines[left].next, let other = lines[right].next else { return false }
+                    return one.isBefore(other)
+                }
+                guard let least, let message = lines[least].next else { return (found, false) }
+                lines[least].next = nil
+                bytes += message.body.count
+                found.append(message)
+            }
+            return (found, true)
+        }
+    }
+
+    /// The first offset of a queue that a page may show.
+    private func first<Rows: TableReader & ~Copyable>(
+        of queue: StoredQueueNumber, from moment: Moment, after last: MessageListPlace?, in rows: borrowing Rows
+    ) throws -> Int64 {
+        guard let last else { return try rows.offset(of: queue, visibleFrom: moment) }
+        if queue.number == last.queue { return last.offset < .max ? last.offset + 1 : last.offset }
+        // Of what became visible at the same time, queues with lower numbers come first.
+        let start = queue.number > last.queue ? last.storedAt : last.storedAt.advanced(by: Interval(milliseconds: 1))
+        return try rows.offset(of: queue, visibleFrom: start)
+    }
+
     func search(
         _ name: Text, in topic: TopicName?, limit: Int, _ isWanted: (MessageView) -> Bool
     ) throws -> [MessageView] {
@@ -181,7 +230,40 @@ extension MessageReader {
     }
 }
 
+/// A place in the list of a topic's messages by time.
+package struct MessageListPlace: Hashable, Sendable {
+    package let storedAt: Moment
+    package let queue: Int64
+    package let offset: Int64
+
+    package init(storedAt: Moment, queue: Int64, offset: Int64) {
+        self.storedAt = storedAt
+        self.queue = queue
+        self.offset = offset
+    }
+}
+
+/// One queue of a topic that is read beside others.
+private struct ReadingLine {
+    let queue: StoredQueueRow
+    /// The next one to read.
+    var offset: Int64
+    /// Read and not shown yet.
+    var next: MessageView?
+    var isOver = false
+
+    init(_ queue: StoredQueueRow, from offset: Int64) {
+        self.queue = queue
+        self.offset = offset
+    }
+}
+
 extension MessageView {
+    /// Where it stands in the list of its topic.
+    package var listPlace: MessageListPlace {
+        MessageListPlace(storedAt: storedAt, queue: place.queue, offset: place.offset)
+    }
+
     fileprivate func isBefore(_ other: MessageView) -> Bool {
         (storedAt, place.queue, place.offset) < (other.storedAt, other.place.queue, other.place.offset)
     }

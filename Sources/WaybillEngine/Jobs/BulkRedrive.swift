@@ -77,10 +77,12 @@ extension Engine {
 
     /// Writes a job down for a caller outside; nothing is given back before its first step.
     package func start(
-        _ redrive: BulkRedrive, by origin: Origin, form: @escaping @Sendable (BulkRedriveJob) -> Text
+        _ redrive: BulkRedrive, by origin: Origin, runningMax: Int,
+        form: @escaping @Sendable (BulkRedriveJob) -> Text
     ) async throws -> GivenAnswer<BulkRedriveJob> {
         try await withWriter { writer in
             writer.ownWrite(for: origin, form: form) { write in
+                try write.transaction.checkRunningJobs(max: runningMax)
                 let end = try DeadLetterShelf.end(of: redrive.group, in: write.transaction) ?? 0
                 let request = redrive.json(below: end, by: origin)
                 let number = try write.transaction.insertJob(

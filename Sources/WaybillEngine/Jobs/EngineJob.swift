@@ -57,6 +57,15 @@ package enum EngineJob: Sendable {
     }
 }
 
+extension Transaction {
+    /// Refuses one more job when as many run as may.
+    func checkRunningJobs(max: Int) throws {
+        guard try runningJobs(limit: max).count < max else {
+            throw Refusal.limit("operations that run at a time", max: max)
+        }
+    }
+}
+
 extension Engine {
     /// One page of all jobs before one, the newest first.
     package func jobs(before number: Int64 = .max, limit: Int) throws -> [EngineJob] {

@@ -78,11 +78,15 @@ extension Engine {
     }
 
     /// The same for a caller outside: an event `$operation` of the journal says who, and why.
+    ///
+    /// - Parameter runningMax: jobs of any kind that may run at a time.
     package func start(
-        _ change: BulkTimeoutChange, by origin: Origin, form: @escaping @Sendable (BulkTimeoutJob) -> Text
+        _ change: BulkTimeoutChange, by origin: Origin, runningMax: Int = .max,
+        form: @escaping @Sendable (BulkTimeoutJob) -> Text
     ) async throws -> GivenAnswer<BulkTimeoutJob> {
         try await withWriter { writer in
             writer.ownWrite(for: origin, form: form) { write in
+                if runningMax < .max { try write.transaction.checkRunningJobs(max: runningMax) }
                 let end = try write.transaction.journalEnd().position
                 let request = change.json(upTo: end, by: origin)
                 let number = try write.transaction.insertJob(

@@ -37,7 +37,7 @@ import WaybillStore
         let oldest = try shop.engine.store.read { try $0.oldestOffset(of: StoredQueueNumber(1)) }
         #expect(oldest.map { (2..<1_500).contains($0) } == true, "\(oldest ?? -1)")
         try shop.crash()
-        let lag = try #require(try shop.driver.lags("points").first)
+        let lag = try #require(try await shop.driver.lags("points").first)
         #expect(lag.heldBack == nil)
         #expect(try await shop.driver.drain("points") == Array(1_501..<Self.count))
     }
