@@ -137,7 +137,10 @@ private struct BookChecks {
                 json.first == UInt8(ascii: "\"")
                     ? try vital.text("value").string : String(decoding: json, as: UTF8.self)
             }
-            let limit = try vital.intIfAny("limit").map { ", warns beyond \($0)" } ?? ""
+            // Of a number its bound; of a sentence what is wanted, which the word says already.
+            let limit =
+                vital.json("limit").flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+                .map { ", warns beyond \($0)" } ?? ""
             return DoctorCheck(name.string, word, (value ?? "").isEmpty ? "no" : "\(value ?? "")\(limit)")
         }
     }

@@ -74,7 +74,7 @@ import Testing
                 cd "$1"; echo 50 > free
                 LD_PRELOAD="$3" WAYBILL_RECORD_DIR="$1" WAYBILL_RECORD_LOG="$1/log" WAYBILL_RECORD_FREE="$1/free" \\
                     serve "$2" shop.db
-                echo "topic $(ask t /v1/topics/ledger '{}' PUT) order $(place first) message $(send m)"
+                echo "topic $(ask t /v1/topics/ledger '{"reason":"a test"}' PUT) order $(place first) message $(send m)"
                 echo 9 > free; until_status send 507 a; echo "message 507 $(cat head answer)"
                 echo "order at nine $(place second)"
                 echo 4 > free; until_status place 507 b; echo "order 507 $(cat head answer)"

@@ -81,7 +81,8 @@ struct OrderPaid: Decodable {
         #expect(try await book.submit(stocked).isRepeat)
         let data: OrderBook.JSON = ["buyer": "ann", "sku": "phone", "at": "", "price_cents": 100, "limit": 2]
         let placed = OrderCommand(
-            "place", of: "order-7", data: data, workflow: "flash-sale", role: role, key: key, caller: caller,
+            "place", of: "order-7", data: data, workflow: "flash-sale", role: role, key: key + "-placed",
+            caller: caller,
             trace: lane)
         #expect(try await book.submit(placed).isRepeat == false)
         #expect(try await book.submit(placed).isRepeat)
@@ -93,7 +94,7 @@ struct OrderPaid: Decodable {
         let buyers = OrderFilter(attributes: [.init(String("buyer"), String("ann"))])
         #expect(try await book.orders(buyers).elements.map(\.id) == ["order-7"])
 
-        try await messages.createTopic("notes")
+        try await messages.createTopic("notes", TopicSettings(type: .mixed))
         try await messages.createGroup("readers")
         let soon = book.now.advanced(by: .hours(1))
         let note = NewMessage(

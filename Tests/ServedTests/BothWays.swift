@@ -43,6 +43,7 @@ import Testing
             #expect(answers[0].text == answers[1].text, "\(verb)")
             #expect(answers[0].status == answers[1].status, "\(verb)")
         }
+        #expect(try ways[1].ask(AskedVerb("doctor", as: .names)).text.hasPrefix("CHECK"))
         #expect(served.kill(SIGTERM)?.status == 0)
     }
 

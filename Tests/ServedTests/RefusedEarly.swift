@@ -95,7 +95,8 @@ import Testing
             let answer = try ask("POST /v1/tokens", json + headers, body)
             #expect(answer.hasPrefix("HTTP/1.1 \(status)"), "\(headers)\(answer)")
             let bodiless = try cancel(headers)
-            #expect(bodiless.hasPrefix(status == 403 ? "HTTP/1.1 403" : "HTTP/1.1 404"), "\(headers)\(bodiless)")
+            let isKeptOut = bodiless.hasPrefix("HTTP/1.1 403")
+            #expect(isKeptOut == (status == 403) && bodiless.hasPrefix("HTTP/1.1 4"), "\(headers)\(bodiless)")
         }
         let untyped = try ask("POST /v1/tokens", "", body)
         #expect(untyped.hasPrefix("HTTP/1.1 415"), "\(untyped)")

@@ -103,6 +103,19 @@ import WaybillEngine
         #expect(events.map { $0["trace"]?.asText } == [Self.trace, Self.trace, nil], "\(reply.text)")
     }
 
+    @Test func `is kept with what an operation changes`() async throws {
+        let shop = try APIShop()
+        for step in [ExampleShop.stock, ExampleShop.place] { await shop.send(step) }
+        await shop.send(
+            traced(
+                .init(
+                    post: "/v1/operations/timeouts",
+                    #"""
+                    {"filter":{"workflow":"standard-order"},"name":"pay_due","action":{"extend":"1m"},"reason":"asked"}
+                    """#)))
+        #expect(try await history(shop).map { $0["trace"]?.asText } == [nil, Self.trace])
+    }
+
     /// Acts that are audited, each after what it needs; the event of the audit has the trace of the act.
     private static let acts: [Example.Step] = [
         .init(post: "/v1/timeouts/hold", #"{"reason":"asked"}"#),

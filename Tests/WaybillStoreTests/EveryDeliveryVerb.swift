@@ -90,6 +90,7 @@ func useGroupVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.keepModule("points", since: .noon)
     try transaction.noteInstalled("points")
     _ = try transaction.moduleSince("points")
+    _ = try transaction.modules(after: "", limit: 9)
 }
 
 func useDeliveryVerbs(_ transaction: borrowing Transaction) throws {

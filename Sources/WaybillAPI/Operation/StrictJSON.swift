@@ -8,28 +8,32 @@ enum StrictJSON {
 
     /// Checks one value.
     ///
-    /// - Parameter path: where the value stands in the body.
-    static func check(_ bytes: [UInt8], at path: String) throws(Problem) {
+    /// - Parameters:
+    ///   - path: where the value stands in the body.
+    ///   - remedy: what helps with a number that is too large.
+    static func check(_ bytes: [UInt8], at path: String, remedy: String = "; write it as a text") throws(Problem) {
         do throws(JSONProblem) {
-            try JSONReader.read(bytes) { reader throws(JSONProblem) in try check(&reader, path, depth: 1) }
+            try JSONReader.read(bytes) { reader throws(JSONProblem) in try check(&reader, path, remedy, depth: 1) }
         } catch {
             throw .badJSON(error, at: path)
         }
     }
 
-    private static func check(_ reader: inout JSONReader, _ path: String, depth: Int) throws(JSONProblem) {
+    private static func check(
+        _ reader: inout JSONReader, _ path: String, _ remedy: String, depth: Int
+    ) throws(JSONProblem) {
         guard depth <= depthMax else { throw reader.problem("nested deeper than \(depthMax)", path: path) }
         switch try reader.peek() {
         case .null: guard reader.takeNull() else { throw reader.problem("expected null", path: path) }
         case .bool: _ = try reader.bool()
-        case .number: _ = try safeInteger(&reader, path, "; write it as a text")
+        case .number: _ = try safeInteger(&reader, path, remedy)
         case .text:
             let text = try reader.text()
             if text.hasZero { throw reader.problem("the text has a NUL", path: path) }
         case .array:
             var index = 0
             try reader.array { reader throws(JSONProblem) in
-                try check(&reader, "\(path)[\(index)]", depth: depth + 1)
+                try check(&reader, "\(path)[\(index)]", remedy, depth: depth + 1)
                 index += 1
             }
         case .object:
@@ -37,7 +41,7 @@ enum StrictJSON {
             try reader.object { name, reader throws(JSONProblem) in
                 let place = path.isEmpty ? name.string : "\(path).\(name)"
                 guard names.insert(name).inserted else { throw reader.problem("the key came before", path: place) }
-                try check(&reader, place, depth: depth + 1)
+                try check(&reader, place, remedy, depth: depth + 1)
             }
         }
     }
@@ -48,7 +52,8 @@ enum StrictJSON {
         var digits = 0
         for byte in bytes {
             digits = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) ? digits + 1 : 0
-            if digits > 15 { return try check(bytes, at: path) }
+            // Where the workflow wants a number no text is taken.
+            if digits > 15 { return try check(bytes, at: path, remedy: "") }
         }
     }
 

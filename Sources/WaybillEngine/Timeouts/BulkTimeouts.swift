@@ -37,6 +37,8 @@ package struct BulkTimeoutJob: Sendable {
     /// Who started it, and why; empty: not said.
     package let by: Text
     package let reason: Text
+    /// The trace context in which it was started: its events have the same.
+    let trace: Text?
     package fileprivate(set) var isStopped = false
     package let startedAt: Moment
     package fileprivate(set) var changedAt: Moment
@@ -94,7 +96,7 @@ extension Engine {
                     at: write.now)
                 let job = BulkTimeoutJob(
                     number: number, change: change, end: StreamNumber(end.number), cursor: StreamNumber(0), changed: 0,
-                    isDone: false, by: origin.caller, reason: origin.reason, startedAt: write.now,
+                    isDone: false, by: origin.caller, reason: origin.reason, trace: origin.trace, startedAt: write.now,
                     changedAt: write.now)
                 if !origin.caller.isEmpty {
                     writer.broker.note(EngineJob.timeouts(job).act("started"), by: origin, in: write)
@@ -132,8 +134,9 @@ extension Engine {
                 let page = try write.transaction.orders(matching: job.change.filter, from: job.cursor, limit: limit)
                 for row in page.orders where row.number <= job.end {
                     guard try order(row, isPartOf: job.change) else { continue }
-                    let command = TimeoutCommand(
+                    var command = TimeoutCommand(
                         job.change.action, job.change.name, of: row.id, caller: "job \(job.number)")
+                    command.trace = job.trace
                     // More is overdue than this write may fire: the next one goes on with this order.
                     guard let answer = try writer.handler.handle(command, in: &write) else {
                         last = StreamNumber(row.number.number - 1)
@@ -189,7 +192,7 @@ extension BulkTimeoutJob {
             let asked = try BulkTimeoutChange.read(Array(row.request.string.utf8))
             self.init(
                 number: row.number, change: asked.change, end: StreamNumber(asked.end), cursor: StreamNumber(cursor),
-                changed: row.done, isDone: row.state == .done, by: asked.by, reason: asked.reason,
+                changed: row.done, isDone: row.state == .done, by: asked.by, reason: asked.reason, trace: asked.trace,
                 isStopped: row.state == .stopped, startedAt: row.createdAt, changedAt: row.changedAt)
         } catch {
             throw Self.damage(row, "its request, byte \(error.offset): \(error.message)")
@@ -203,7 +206,7 @@ extension BulkTimeoutJob {
 
 extension BulkTimeoutChange {
     /// `{"timeout":name,"extend":ms,"status":..,"workflow":..,"where":[[name,value]],"end":position}`; for other
-    /// changes `"move":ms` or `"cancel":true`. One from outside says `"by":..,"reason":..` too.
+    /// changes `"move":ms` or `"cancel":true`. One from outside says `"by":..,"reason":..` and `"trace":..` too.
     fileprivate func json(upTo end: Position, by origin: Origin) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
@@ -245,16 +248,20 @@ extension BulkTimeoutChange {
             writer.key("reason")
             writer.text(origin.reason)
         }
+        if let trace = origin.trace {
+            writer.key("trace")
+            writer.text(trace)
+        }
         writer.endObject()
         return writer.bytes
     }
 
     fileprivate static func read(
         _ json: [UInt8]
-    ) throws(JSONProblem) -> (change: BulkTimeoutChange, end: Int64, by: Text, reason: Text) {
+    ) throws(JSONProblem) -> (change: BulkTimeoutChange, end: Int64, by: Text, reason: Text, trace: Text?) {
         var change = BulkTimeoutChange(.cancel, "", where: OrderFilter())
         var end: Int64 = 0
-        var (by, reason): (Text, Text) = ("", "")
+        var (by, reason, trace): (Text, Text, Text?) = ("", "", nil)
         try JSONReader.read(json) { reader throws(JSONProblem) in
             try reader.object { key, reader throws(JSONProblem) in
                 switch key.string {
@@ -275,10 +282,11 @@ extension BulkTimeoutChange {
                 case "end": end = try reader.int()
                 case "by": by = try reader.text()
                 case "reason": reason = try reader.text()
+                case "trace": trace = try reader.text()
                 default: throw reader.problem("unknown key \(key)")
                 }
             }
         }
-        return (change, end, by, reason)
+        return (change, end, by, reason, trace)
     }
 }

@@ -14,8 +14,8 @@ import WaybillStore
         try await shop.driver.createGroup("points", GroupSettings(attemptsMax: 3))
         #expect(try await shop.driver.take("points").isEmpty)
         let filling = String(repeating: "x", count: 1_000)
-        for first in stride(from: 0, to: Self.count, by: 100) {
-            let messages = (first..<first + 100).map {
+        for first in stride(from: 0, to: Self.count, by: 25) {
+            let messages = (first..<first + 25).map {
                 NewMessage(to: "orders", body: Array("\($0)".utf8), properties: ["filling": Text(filling)])
             }
             #expect(await shop.ask(Send(messages)).refusal == nil)

@@ -15,8 +15,8 @@ import WaybillStore
         return shop
     }
 
-    /// What had a row seemed to have been given back never: a second row was refused by the table, and each redrive with
-    /// it.
+    /// What had a row seemed never to have been given back: a second row was refused by the table, and each redrive
+    /// with it.
     @Test func `is refused, because they come by redrive`() async throws {
         let shop = try await shop()
         #expect(try await shop.driver.redrive("points") == 2)

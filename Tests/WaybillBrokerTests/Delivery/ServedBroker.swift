@@ -139,10 +139,16 @@ final class ServedBroker: Sendable {
     var driver: DeliveryDriver {
         DeliveryDriver(
             createTopic: { name, type in
-                _ = try await self.ask("putTopic", name.text) { $0.member("type", Text(type.rawValue)) }
+                _ = try await self.ask("putTopic", name.text) {
+                    $0.member("type", Text(type.rawValue))
+                    $0.member("reason", "a test")
+                }
             },
             createGroup: { name, settings in
-                _ = try await self.ask("putGroup", name.text) { $0.members(of: settings) }
+                _ = try await self.ask("putGroup", name.text) {
+                    $0.members(of: settings)
+                    $0.member("reason", "a test")
+                }
             },
             send: { try await self.send($0) },
             receive: { await self.receive($0) },
