@@ -25,6 +25,8 @@ struct Answering: Sendable {
     /// The connection ends, because the rest of the request is not read.
     private struct ConnectionEnds: Error {}
 
+    private static let requestIDName = HTTPField.Name("x-request-id")
+
     /// Of the rest of a refused request so much is read, so that the answer is not lost in a reset.
     private static let drainedBytesMax = 256 * 1_024
 
@@ -145,7 +147,7 @@ struct Answering: Sendable {
         fields[.date] = HTTPDate.text(of: api.served.book.now)
         fields[.cacheControl] = "no-store"
         fields[.xContentTypeOptions] = "nosniff"
-        if let name = HTTPField.Name("x-request-id") { fields[name] = requestID.string }
+        if let name = Self.requestIDName { fields[name] = requestID.string }
         if let type = reply.contentType { fields[.contentType] = type }
         if reply.status != 204 { fields[.contentLength] = "\(reply.body.count)" }
         // A server that stops says so with its last answer on each connection.
@@ -177,7 +179,7 @@ extension CallHeaders {
     fileprivate init(_ fields: HTTPFields) {
         self.init()
         for field in fields {
-            if let name = RequestHeader(rawValue: field.name.canonicalName) { add(name, field.value) }
+            if let name = RequestHeader.byName[field.name.canonicalName] { add(name, field.value) }
         }
     }
 }

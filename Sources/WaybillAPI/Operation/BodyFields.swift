@@ -44,7 +44,9 @@ package struct BodyFields: Sendable {
 
     /// The bytes of a field as they came; nil: it is not there, or null.
     package func json(_ name: String) -> [UInt8]? {
-        guard let json = found.first(where: { $0.name == name })?.json, json != Array("null".utf8) else { return nil }
+        guard let json = found.first(where: { $0.name == name })?.json, !json.elementsEqual("null".utf8) else {
+            return nil
+        }
         return json
     }
 

@@ -16,6 +16,9 @@ package enum RequestHeader: String, Sendable, CaseIterable {
     case lane = "waybill-lane"
     case notAfter = "waybill-not-after-ms"
     case caller = "waybill-caller"
+
+    /// The same by name: a request has many fields, and `init(rawValue:)` compares each with all of these.
+    package static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
 }
 
 /// The header fields of one request, those of ``RequestHeader``.
