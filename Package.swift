@@ -240,7 +240,8 @@ let package = Package(
         .testTarget(
             name: "WaybillAPITests",
             dependencies: [
-                "Fixtures", "WaybillCore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI",
+                "Fixtures", "WaybillCore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill",
+                "WaybillAccess", "WaybillAPI",
             ], swiftSettings: house),
         .testTarget(
             name: "WaybillServerTests",

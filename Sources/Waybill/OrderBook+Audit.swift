@@ -3,8 +3,8 @@ import WaybillEngine
 
 /// What was done outside of orders and stock: acts of operators, and what the engine must tell.
 extension OrderBook {
-    /// One page of audits after a version of their stream, the oldest first, at most 1,000. The type says what was done,
-    /// the caller who did it; the body is a JSON object with what it was about and why.
+    /// One page of audits after a version of their stream, the oldest first, at most 1,000. The type says what was
+    /// done, the caller who did it; the body is a JSON object with what it was about and why.
     public func audits(after version: Int64 = 0, limit: Int = 100) async throws -> [EventView] {
         try await engine.onThread { (engine) throws in try engine.audits(after: version, limit: limit) }
     }

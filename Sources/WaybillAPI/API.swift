@@ -83,7 +83,7 @@ package struct API: Sendable {
         guard body.count > Self.bodyOnLoopMax, engine.world.virtualClock == nil else {
             return await answerHere(admission, body)
         }
-        return await withTaskExecutorPreference(engine.threads) { await answerHere(admission, body) }
+        return await engine.threads.run { await answerHere(admission, body) }
     }
 
     private func answerHere(_ admission: Admission, _ body: [UInt8]) async -> Reply {

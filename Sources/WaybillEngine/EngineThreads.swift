@@ -46,6 +46,21 @@ package final class EngineThreads: TaskExecutor, @unchecked Sendable {
         try await withTaskExecutorPreference(self) { () async throws(Failure) -> Result in try call() }
     }
 
+    /// Runs what may wait now and then, on these threads as far as it runs.
+    package func run<Result: Sendable>(
+        awaiting call: @Sendable () async throws -> Result
+    ) async rethrows -> Result {
+        try await withTaskExecutorPreference(self) { try await Self.changed(call) }
+    }
+
+    /// Entering a concurrent function changes to the preferred threads; a closure that only calls another one does
+    /// not: it stays where its caller is.
+    @concurrent private static func changed<Result: Sendable>(
+        _ call: @Sendable () async throws -> Result
+    ) async rethrows -> Result {
+        try await call()
+    }
+
     /// Nothing more is expected: idle threads end.
     package func close() {
         condition.lock()

@@ -37,7 +37,7 @@ public struct BookServer: Sendable {
         public var stopWithin = Interval.seconds(10)
         /// What `/version` says.
         public var version = Release.version
-        /// Where a group begins that is made by its first consumer; nil: none is, and who needs a group makes it before.
+        /// Where a group begins that is made by its first consumer; nil: none is, and who needs a group makes it first.
         public var newGroupsStart: GroupStart? = .oldest
         /// Operations besides those of the list.
         package var operations: [WaybillAPI.Operation] = []

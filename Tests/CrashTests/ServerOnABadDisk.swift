@@ -3,8 +3,8 @@ import Testing
 
 /// What clients of a server hear when its disk fails, or fills up.
 @Suite(.serialized) struct `A server on a bad disk` {
-    /// What each script begins with: `serve FILE` starts a server and sets PORT; `receive KEY`, `place KEY` and `send KEY`
-    /// answer a status.
+    /// What each script begins with: `serve FILE` starts a server and sets PORT; `receive KEY`, `place KEY` and `send
+    /// KEY` answer a status.
     private static let shell = """
         serve() {
             "$1" serve --db "$2" --create --open --http 127.0.0.1:0 --socket off > served 2> errors &
@@ -21,8 +21,8 @@ import Testing
                 -H 'Waybill-Role: visitor' -X "$4" -d "$3" http://127.0.0.1:$PORT$2
         }
         place() {
-            ask "$1" /v1/orders "{\\"id\\":\\"$1\\",\\"workflow\\":\\"member-registration\\",\\"command\\":\\"register\\",
-                \\"data\\":{\\"member\\":\\"$1\\",\\"email\\":\\"a@b.example\\"}}" POST
+            ask "$1" /v1/orders "{\\"id\\":\\"$1\\",\\"workflow\\":\\"member-registration\\",
+                \\"command\\":\\"register\\",\\"data\\":{\\"member\\":\\"$1\\",\\"email\\":\\"a@b.example\\"}}" POST
         }
         send() { ask "$1" /v1/topics/ledger/messages '{"data":1}' POST; }
         # Asks under ever new keys until the status is $2; the server looks at its disk twice a second.

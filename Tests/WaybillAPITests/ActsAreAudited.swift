@@ -47,7 +47,9 @@ import WaybillEngine
     @Test(arguments: cases.indices)
     func `is audited with who and why in its own write`(index: Int) async throws {
         let shop = try APIShop()
-        for step in [ExampleShop.topic, ExampleShop.group, ExampleShop.stock, ExampleShop.place] {
+        for step in [
+            ExampleShop.topic, ExampleShop.group, ExampleShop.stock, ExampleShop.place, ExampleShop.laneMessage,
+        ] {
             await shop.send(step)
         }
         if Self.cases[index].type == "$release" { try await shop.book.holdTimeouts(because: "x") }

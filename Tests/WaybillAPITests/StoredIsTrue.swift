@@ -61,11 +61,11 @@ import WaybillEngine
 
     @Test func `is kept for a command to an order, and a repeat says that it is one`() async throws {
         await shop.send(ExampleShop.place)
-        let ship = post("/v1/orders/order-7/commands/pack", "{}", role: "warehouse")
-        let first = await shop.send(ship)
+        let confirm = post("/v1/orders/order-7/commands/confirm_receipt", "{}", role: "buyer")
+        let first = await shop.send(confirm)
         #expect(try first.code == "not_possible" && isStored(first) == true && !isReplayed(first), "\(first.text)")
         await shop.send(ExampleShop.pay)
-        let again = await shop.send(ship)
+        let again = await shop.send(confirm)
         #expect(try again.code == "not_possible" && isStored(again) == true && isReplayed(again), "\(again.text)")
     }
 

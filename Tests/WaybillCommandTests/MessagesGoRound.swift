@@ -154,7 +154,7 @@ import Testing
         #expect(try run("message ack \(receipts[0]) \(receipts[1])").status == 0)
         #expect(try run("message fail \(receipts[2]) --why 'no paper'").output.contains("has failed"))
         let dead = try run("dead-letter list readers --json").array()
-        #expect(dead.compactMap { $0["why"] as? String } == ["no paper"])
+        #expect(dead.compactMap { $0["why"] as? String } == ["1 of 1 deliveries failed: no paper"])
         let again = try run("message ack \(receipts[0]) --json")
         #expect(again.status == 1 && again.output.contains("stale_receipt"))
         #expect(try run("message ack \(receipts[0].dropFirst(8))").status == 64)

@@ -15,8 +15,8 @@ extension DeadLetters {
 
     static let redrive = Operation(
         "redrive", .post, "/v1/groups/{group}/dead-letters/redrive",
-        "Gives a group its dead letters again: first those that died again, then the oldest; or those of some ids; or as "
-            + "an operation all that a filter finds.",
+        "Gives a group its dead letters again: first those that died again, then the oldest; or those of some ids; or "
+            + "as an operation all that a filter finds.",
         grant: Need(.operator), key: .taken,
         body: .fields(
             [

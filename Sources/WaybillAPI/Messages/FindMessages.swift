@@ -16,8 +16,8 @@ extension MessageOperations {
         answers: [
             Operation.Answer(
                 200,
-                "What was found; of a key the newest. A page of a topic with large messages may be short while `next` is "
-                    + "there.", .page(.named("Message")))
+                "What was found; of a key the newest. A page of a topic with large messages may be short while `next` "
+                    + "is there.", .page(.named("Message")))
         ],
         problems: [.notIndexed, .badCursor],
         example: Example(

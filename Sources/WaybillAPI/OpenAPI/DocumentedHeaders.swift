@@ -86,8 +86,8 @@ extension RequestHeader {
         case .requestID: .text(bytesMax: 64)
         case .traceparent: .text(bytesMax: 512)
         case .prefer: .text(bytesMax: 1_024)
-        case .authorization, .contentType, .contentLength, .contentEncoding, .transferEncoding, .accept, .idempotencyKey,
-            .ifMatch, .ifNoneMatch, .role, .lane, .caller:
+        case .authorization, .contentType, .contentLength, .contentEncoding, .transferEncoding, .accept,
+            .idempotencyKey, .ifMatch, .ifNoneMatch, .role, .lane, .caller:
             .text(bytesMax: 255)
         }
     }

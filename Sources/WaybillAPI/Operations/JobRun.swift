@@ -20,8 +20,8 @@ enum JobRun {
     private static let restMin = Interval.seconds(1)
     private static let restMax = Interval.seconds(30)
 
-    /// Begins to work a job off, unless that goes on already. In a virtual world, where nothing goes on by itself, it is
-    /// done when this returns.
+    /// Begins to work a job off, unless that goes on already. In a virtual world, where nothing goes on by itself, it
+    /// is done when this returns.
     static func start(_ job: EngineJob, in book: ServedBook) async throws(Problem) {
         guard book.jobs.begin(job.number) else { return }
         guard book.book.engine.world.virtualClock == nil else {

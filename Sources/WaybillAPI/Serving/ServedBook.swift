@@ -50,7 +50,7 @@ package struct ServedBook: Sendable {
     ) async throws(Problem) -> Result {
         do {
             guard book.engine.world.virtualClock == nil else { return try await body(book) }
-            return try await withTaskExecutorPreference(book.engine.threads) { try await body(book) }
+            return try await book.engine.threads.run { try await body(book) }
         } catch {
             throw Problem(thrown: error)
         }

@@ -91,8 +91,8 @@ extension Broker {
         try update(again, from: parked, in: write)
     }
 
-    /// One that was never given back; false: it is done or gone, or a look-back of an earlier release has put the cursor
-    /// before one that is given back.
+    /// One that was never given back; false: it is done or gone, or a look-back of an earlier release has put the
+    /// cursor before one that is given back.
     private func redriveFirst(
         _ offset: Int64, _ key: CursorKey, _ group: GroupRow, _ topic: TopicState, in write: borrowing Write
     ) throws -> Bool {

@@ -13,7 +13,8 @@ import WaybillStore
 /// | who | calls |
 /// |---|---|
 /// | anyone who asks | `read` |
-/// | a receive, step by step | `admit`, `scan`, `want`, `release`, `lease`, `end`, `endReceive`, `forget`; `wait` and `passOn` |
+/// | a receive, step by step | `admit`, `scan`, `want`, `release`, `lease`, `end`, `endReceive`, `forget` |
+/// | a receive that finds nothing | `wait` and `passOn` |
 /// | a client of a broadcast | `scanBroadcast`, `move` |
 /// | a write | `freeze`, `popLeaseEnds`: both are given back when it is undone |
 /// | the end of a write | `apply` after its commit, `undo` else |

@@ -56,7 +56,8 @@ struct DatabaseFile {
             return
         }
         let usual =
-            "`waybill stock receive SKU 100 --db \(path)` makes a new one, `waybill demo --db \(path)` one full of orders"
+            "`waybill stock receive SKU 100 --db \(path)` makes a new one, `waybill demo --db \(path)` one full of "
+            + "orders"
         throw CommandFailure("\(path): \(problem); \(madeBy ?? usual)")
     }
 

@@ -11,8 +11,8 @@ struct SendToOrder: AsyncParsableCommand {
         commandName: "send", abstract: "Send a command to an order; exit status 1 when it is refused.",
         discussion: """
             The command that places an order needs --workflow. A command is sent in a role that the workflow \
-            allows; on a closed file --unchecked sends it in none. With --key the same request can be sent twice and is \
-            done once.
+            allows; on a closed file --unchecked sends it in none. With --key the same request can be sent twice and \
+            is done once.
 
               waybill order send order-7 pay --role payments --db shop.db \\
                 --data '{"payment":"p-1","channel":"card","amount_cents":900}'
