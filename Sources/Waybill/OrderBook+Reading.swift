@@ -8,8 +8,8 @@ public import WaybillStore
 /// Where nothing can be awaited, the calls of the same names read on the caller's thread: in a script, in a virtual
 /// world, in a closure of ``readTables(deadline:_:)``.
 ///
-/// What they throw is a ``StoreFailure``: the book is closed, the disk cannot be read, or the file is damaged, which
-/// `code` tells apart. A list refuses a token of another list besides.
+/// What they throw is a ``StoreFailure``: the book is closed, the disk cannot be read, or the file is damaged; its
+/// `code` says which. A list also refuses a token of another list.
 extension OrderBook {
     /// An order now, or as it was at an event or a time; nil when there is, or was, none.
     public func order(_ id: OrderID, asOf moment: AsOf = .now) async throws(StoreFailure) -> OrderView? {

@@ -70,7 +70,7 @@ extension OrderBook {
     /// The level of a stock, or nil when there has never been any.
     public func stock(_ key: StockKey) throws(StoreFailure) -> StockLevel? { try reading { try engine.stock(key) } }
 
-    /// What a read comes to. A file that contradicts itself is damaged, whoever finds out.
+    /// Runs a read. A file that contradicts itself is damaged, whichever part of the code finds out.
     func reading<Result>(_ body: () throws -> Result) throws(StoreFailure) -> Result {
         do {
             return try body()

@@ -30,7 +30,7 @@ package struct AuditNote: Hashable, Sendable {
         self.init(act.type, at: at, caller: origin.caller, body: writer.bytes, trace: origin.trace)
     }
 
-    /// The same of what has more to tell than values.
+    /// The same for what has more to tell than values.
     ///
     /// - Parameter members: writes what it was about.
     package init(_ type: EventName, by origin: Origin, at: Moment, _ members: (inout JSONWriter) -> Void) {

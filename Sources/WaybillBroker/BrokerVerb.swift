@@ -12,7 +12,7 @@ package protocol BrokerVerb: Sendable {
     /// Whether it is housekeeping of consumers and check-backs, for which no producer and no buyer waits.
     static var isOfReceiving: Bool { get }
 
-    /// Whether it only tells what it would do: then no key is kept for it.
+    /// Whether it only tells what it would do: then no answer is stored under its key.
     var isPreview: Bool { get }
 
     /// What the audit says of it when a caller outside asked for it; nil: nothing, it is no act of an operator.

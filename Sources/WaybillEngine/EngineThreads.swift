@@ -46,7 +46,7 @@ package final class EngineThreads: TaskExecutor, @unchecked Sendable {
         try await withTaskExecutorPreference(self) { () async throws(Failure) -> Result in try call() }
     }
 
-    /// Runs what may wait now and then, on these threads as far as it runs.
+    /// Runs a call that awaits: whenever it runs, it runs on one of these threads.
     package func run<Result: Sendable>(
         awaiting call: @Sendable () async throws -> Result
     ) async rethrows -> Result {

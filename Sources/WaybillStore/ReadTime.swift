@@ -4,7 +4,7 @@ import Synchronization
 /// How long the reads of one task may take together. Beyond it they end with ``StoreFailure/Code/deadline``, also in
 /// the middle of a statement.
 ///
-/// The time begins when the first of them has its connection: what it waits for before that is not its own doing.
+/// The time begins when the first of them has its connection: to wait for a connection is not the fault of the read.
 package final class ReadTime: Sendable {
     /// That of the current task; nil: its reads are not bounded.
     @TaskLocal package static var current: ReadTime?

@@ -71,7 +71,7 @@ struct OrderPaid: Decodable {
         #expect(throws: DecodingError.self) { try got[2].decode(Payment.self) }
     }
 
-    /// What a program has at hand when it names a request, a message or a consumer: strings.
+    /// What a program has when it names a request, a message or a consumer: strings.
     @Test func `names everything by plain strings`() async throws {
         let book = try OrderBook.inMemory(world: .virtual(VirtualClock(start: .init(Date(timeIntervalSince1970: 0)))))
         let messages = book.messages

@@ -60,7 +60,7 @@ import Testing
         #expect(why.contains("o-3#1 to refunds: open"), "\(why)")
     }
 
-    @Test func `has no verb in its help of which it is not said how it is asked`() throws {
+    @Test func `has for each verb in its help a case that says how it is asked`() throws {
         let shop = try ServedFile()
         let helped = Set(
             try shop.verbs(of: []).flatMap { noun in

@@ -3,7 +3,7 @@ import Testing
 
 /// A half message from the command line, of a file that a server has open.
 @Suite struct `A half message on the command line` {
-    @Test func `is asked about when nobody decides it, and is seen when it is committed`() throws {
+    @Test func `is asked about when no one decides it, and is seen when it is committed`() throws {
         let shop = try ServedFile()
         try shop.serve()
         #expect(try shop.run("topic", "create", "paid", "--type", "mixed", "--db", shop.path).status == 0)

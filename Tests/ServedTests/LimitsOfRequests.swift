@@ -73,7 +73,7 @@ import Testing
         ("Transfer-Encoding: chunked\r\n", "e\r\n{\"quantity\":1}\r\n"),
         ("Transfer-Encoding: chunked\r\n", "e\r\n{\"quantity\":1}\r\nzz\r\n\r\n"),
     ])
-    func `of a body that does not come whole does nothing`(more: String, body: String) throws {
+    func `whose body does not come whole does nothing`(more: String, body: String) throws {
         let connection = try RawConnection(port: shop.port)
         connection.send(post(more, body))
         connection.endSending()

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The command line of who has a token, and not the file.
+/// The command line of a user who has a token, and not the file.
 @Suite struct `A token on the command line` {
     private func shop() throws -> ServedFile {
         let shop = try ServedFile()

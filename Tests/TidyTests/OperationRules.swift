@@ -1,4 +1,4 @@
-/// Operations and the command line: each operation is asked for by a verb, or it is said why by none.
+/// Operations and the command line: each operation has a verb that asks for it, or a reason why it has none.
 enum OperationRules {
     /// Why no verb asks for an operation.
     static let withoutVerb: [String: String] = [

@@ -94,7 +94,7 @@ import WaybillEngine
     }
 
     @Test(arguments: cases.indices)
-    func `needs no reason of whom it is for, and is no act then`(index: Int) async throws {
+    func `needs no reason from those whose right it is, and is not audited then`(index: Int) async throws {
         let one = Self.cases[index]
         let shop = try await shop(one)
         let done = await shop.send(one.step(), as: Principal(name: "web", grants: [one.grant, .operator]))
@@ -102,7 +102,7 @@ import WaybillEngine
         #expect(try audits(one.audit, in: shop).isEmpty)
     }
 
-    @Test(arguments: ["topics", "groups"]) func `says why of topics and groups`(kind: String) async throws {
+    @Test(arguments: ["topics", "groups"]) func `needs a reason for topics and groups too`(kind: String) async throws {
         let shop = try APIShop(workflows: [])
         let eva = Principal(name: "eva", grants: [.admin])
         for _ in 0..<2 {

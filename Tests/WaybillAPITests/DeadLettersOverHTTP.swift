@@ -73,7 +73,7 @@ import WaybillEngine
         try shop.book.engine.audits(limit: 100).filter { $0.type == type }
     }
 
-    @Test func `that is deleted is gone: no list has it, nothing gives it back, the file is sound`() async throws {
+    @Test func `that is deleted is gone: no list has it, nothing gives it back, and its place stays`() async throws {
         let deleted = await shop.send(
             .init(post: "\(Self.letters)/b/delete", #"{"reason":"a test order"}"#),
             as: Principal(name: "eva", grants: [.operator]))

@@ -28,7 +28,7 @@ import WaybillEngine
         #expect(try shop.book.engine.audits(after: .min, limit: 10).count == 1)
     }
 
-    @Test func `by the same file goes on after the file was opened again`() async throws {
+    @Test func `is unlike that of the file, which goes on after the file was opened again`() async throws {
         let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
             "cursor-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)

@@ -5,7 +5,7 @@ import WaybillAccess
 import WaybillCore
 import WaybillEngine
 
-/// Bodies are for those who may read them, and who did is known.
+/// Bodies are for those who may read them, and the audit tells who did.
 @Suite struct `The body of a message` {
     private let shop: APIShop
 
@@ -242,8 +242,11 @@ import WaybillEngine
         let child = why["children"]?.elements?.first
         #expect(child?["id"]?.asText == "order-7/parcel-p-1" && child?["finished"]?.asBool == false, "\(why)")
     }
+}
 
-    @Test func `of a stock or of calls can be narrowed`() async throws {
+/// The list of stocks, narrowed by what is left.
+@Suite struct `A list of stocks` {
+    @Test func `has those alone that are short of a quantity when it is asked for them`() async throws {
         let shop = try APIShop()
         for (sku, quantity) in [("mug", 3), ("pen", 30)] {
             await shop.send(.init(post: "/v1/stock/\(sku)/receive", "{\"quantity\":\(quantity)}"))

@@ -6,7 +6,7 @@ import WaybillCore
 import WaybillEngine
 
 /// A server that has too much to do says which limit was met, and when to come again.
-@Suite struct `A request that comes too much` {
+@Suite struct `A refusal for too much work` {
     /// A refused request's problem.
     private func problem(_ reply: Reply) throws -> JSON {
         let problem = try JSON(reading: reply.body)
@@ -21,7 +21,7 @@ import WaybillEngine
         (.crowded("the SKU mug", max: 512, retryAfter: .seconds(1)), 429, "crowded"),
         (.diskNearlyFull(freePercent: 4), 507, "disk_nearly_full"), (.shuttingDown, 503, "shutting_down"),
     ])
-    func `to orders has a code, and a time to come again`(refusal: Refusal, status: Int, code: String) throws {
+    func `of a command has a code, and a time to come again`(refusal: Refusal, status: Int, code: String) throws {
         let reply = Problem(refusal).reply(requestID: "r-1", instance: "/v1/orders")
         #expect(reply.status == status && reply.code == code)
         _ = try problem(reply)
@@ -31,7 +31,7 @@ import WaybillEngine
         (MessageRefusal.overloaded("10000 receives wait", retryAfter: .seconds(1)), 503, "overloaded"),
         (.diskNearlyFull(freePercent: 9), 507, "disk_nearly_full"), (.shuttingDown, 503, "shutting_down"),
     ])
-    func `to messages has them too`(refusal: MessageRefusal, status: Int, code: String) throws {
+    func `of a message has them too`(refusal: MessageRefusal, status: Int, code: String) throws {
         let reply = Problem(refusal).reply(requestID: "r-1", instance: "/v1/topics/ledger/messages")
         #expect(reply.status == status && reply.code == code)
         _ = try problem(reply)
@@ -45,7 +45,7 @@ import WaybillEngine
         #expect(sends["values"] == ["free_percent": 9, "needed_percent": 10])
     }
 
-    @Test func `names the header when it has waited longer than its sender wants`() async throws {
+    @Test func `names the header when a request has waited longer than its sender wants`() async throws {
         let shop = try APIShop(workflows: [])
         var headers = CallHeaders()
         headers.add(.notAfter, "1000")
@@ -57,7 +57,7 @@ import WaybillEngine
         #expect(reply["values"]?["limit"]?.asText == "Waybill-Not-After-Ms", "\(reply)")
     }
 
-    @Test func `names the intake and its size when that is full`() async throws {
+    @Test func `names the intake and its size when the intake is full`() async throws {
         let shop = try APIShop(workflows: [])
         let full = Problem(Refusal.overloaded(retryAfter: .seconds(1)))
         let named = full.namingLimit(of: shop.api.served, end: nil)

@@ -5,7 +5,7 @@ import WaybillAccess
 import WaybillCore
 import WaybillEngine
 
-/// Who acts for the shop says why.
+/// Those who act for the shop say why.
 @Suite struct `The reason of an act` {
     private static let acts: [Example.Step] = [
         Example.Step(.post, "/v1/timeouts/hold", body: "{}"), Example.Step(.post, "/v1/timeouts/release", body: "{}"),
@@ -34,7 +34,7 @@ import WaybillEngine
         #expect((200..<300).contains(owner.status), "\(owner.text)")
     }
 
-    @Test func `has an end, whoever gives it`() async throws {
+    @Test func `has a bound, for the owner of the file too`() async throws {
         let long = String(repeating: "a", count: 501)
         let reply = try await shop().send(.init(post: "/v1/timeouts/hold", "{\"reason\":\"\(long)\"}"))
         #expect(reply.code == "bad_data", "\(reply.text)")

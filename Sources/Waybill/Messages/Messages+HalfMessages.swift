@@ -18,8 +18,8 @@ extension Messages {
 
     /// The same for a message that depends on a command to an order of this book: no producer is asked, but the
     /// journal, also after the book was opened anew. The message is committed when a command of this caller with the
-    /// message's id as its key has become an event of an order that is among the message's keys; it is rolled back after the last
-    /// question, and then the command is refused.
+    /// message's id as its key has become an event of an order that is among the message's keys. It is rolled back
+    /// after the last question, and then the command is refused.
     ///
     /// - Parameters:
     ///   - message: its keys name the order.

@@ -57,7 +57,8 @@ extension Messages {
         return try await ask(Redrive(group, limit: 1_000, offsets: offsets))
     }
 
-    /// Deletes a dead letter: what it says is gone, and it is never given back. Of one that was sent twice the oldest.
+    /// Deletes a dead letter: what it says is gone, and it is never given back. When several have this id, the
+    /// oldest is deleted.
     public func deleteDeadLetter(_ id: MessageID, of group: GroupName) async throws(MessageRefusal) {
         let offset = try await readingOnThread { (messages) throws(MessageRefusal) in
             try messages.offsets(ofDeadLetters: [id], of: group)[0]

@@ -14,7 +14,7 @@ final class ModuleLoops: Sendable {
     private struct State {
         var names: Set<GroupName> = []
         var installed: [Installed] = []
-        /// What those that are installed met.
+        /// What the installed ones could not do.
         var failures: [GroupName: ModuleFailures] = [:]
     }
 
@@ -42,7 +42,7 @@ final class ModuleLoops: Sendable {
         }
     }
 
-    /// What those that are installed met, by name.
+    /// What the installed ones could not do, by name.
     var states: [GroupName: ModuleFailures] { state.withLock { $0.failures } }
 
     /// Notes that a module could not do something, and when it tries again.

@@ -1,7 +1,7 @@
 public import WaybillCore
 import WaybillEngine
 
-/// How a module of a file is.
+/// The state of a module of a file.
 public struct ModuleView: Hashable, Sendable {
     public let name: GroupName
     /// From when on it hears of the shop; nil: it has read all that its topics held.
@@ -12,7 +12,7 @@ public struct ModuleView: Hashable, Sendable {
     public let isRunning: Bool
     /// Messages that it has not handled, counted to 10,000 for each topic and state.
     public let owed: Int64
-    /// What it met in this process since it was installed here.
+    /// What it could not do in this process since it was installed here.
     public let failures: ModuleFailures
 }
 
@@ -30,10 +30,10 @@ public struct ModuleFailures: Hashable, Sendable {
 }
 
 extension OrderBook {
-    /// Exceptions of a module's queue that are counted.
+    /// Rows of what a module is owed that are counted.
     private static let owedMax = 10_000
 
-    /// The modules of the file, by name, and how they are.
+    /// The modules of the file and their state, by name.
     public func moduleViews() async throws -> [ModuleView] {
         try await engine.onThread { [self] (_) throws in try moduleViews() }
     }

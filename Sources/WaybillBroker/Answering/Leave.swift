@@ -38,7 +38,8 @@ extension Broker {
         return .done
     }
 
-    /// First deliveries that a client holds: what this very write has given it too, and what it has ended not.
+    /// First deliveries that a client holds as the current write leaves them: with those that it has given the client,
+    /// without those that it has ended.
     private func leases(of client: Text, in group: GroupNumber) -> [(key: CursorKey, offset: Int64, lease: Lease)] {
         var leases = committed { $0.leases(of: client, in: group) }.compactMap { key, offset, _ in
             lease(of: offset, in: key).map { (key: key, offset: offset, lease: $0) }
@@ -51,7 +52,7 @@ extension Broker {
         return leases
     }
 
-    /// The same of redeliveries.
+    /// The same for redeliveries.
     private func redeliveries(heldBy client: Text, in group: GroupNumber) -> [MessagePlace] {
         var places = Set(committed { $0.redeliveries(heldBy: client, in: group) })
         for change in pending.holders where change.group == group {

@@ -50,7 +50,7 @@ extension MessageReader {
     }
 }
 
-/// Where the dead letters of a group lie, and which of them are over.
+/// Where the dead letters of a group lie, and which of them are finished.
 package struct DeadLetterShelf {
     let group: GroupNumber
     let queue: StoredQueueNumber

@@ -52,8 +52,9 @@ extension MessageReader {
         }
     }
 
-    /// One page of them after a place; it ends early when its bodies are so large. Nil: there is no such topic.
+    /// One page of them after a place. Nil: there is no such topic.
     ///
+    /// - Parameter bytesMax: once its bodies have as many bytes the page ends, and may be short.
     /// - Returns: with whether there is more.
     package func page(
         in topic: TopicName, from moment: Moment, after last: MessageListPlace?, limit: Int, bytesMax: Int
@@ -243,7 +244,7 @@ package struct MessageListPlace: Hashable, Sendable {
     }
 }
 
-/// One queue of a topic that is read beside others.
+/// How far a page has read one queue of its topic.
 private struct ReadingLine {
     let queue: StoredQueueRow
     /// The next one to read.

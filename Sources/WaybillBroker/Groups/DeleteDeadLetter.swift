@@ -52,7 +52,7 @@ extension Broker {
         return .done
     }
 
-    /// Takes away what a message says; the size of its queue is what is left.
+    /// Takes away what a message says, and takes its bytes off the size of its queue.
     private func empty(_ stored: StoredMessage, in write: borrowing Write) throws {
         let before = try bytes(at: stored.place, in: write)
         let properties = [Self.deletedAtProperty: Text("\(write.now.milliseconds)")]

@@ -39,7 +39,7 @@ extension GroupMemory.State {
         groups.flatMap { group, known in known.cursors.keys.map { CursorKey(group: group, queue: $0) } }.sorted()
     }
 
-    /// Cursors whose rows say less than is finished, at most so many.
+    /// Cursors whose rows say less than is finished, at most `limit` of them.
     func cursorsToSave(limit: Int) -> [CursorKey] {
         var keys: [CursorKey] = []
         for (group, known) in groups {

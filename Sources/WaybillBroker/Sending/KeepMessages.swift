@@ -7,7 +7,7 @@ package import WaybillTimeouts
 /// ```
 /// visible at once ──► append     ──► message
 /// at its time     ──► keepDelayed ─► pending_message and its timeout ──► fireDelayed ──► message
-/// when decided    ──► keepHalf    ─► pending_message                 ──► settle      ──► message, or rolled back
+/// when decided    ──► keepHalf    ─► pending_message                 ──► decide      ──► message, or rolled back
 /// ```
 ///
 /// What may be refused was checked before.

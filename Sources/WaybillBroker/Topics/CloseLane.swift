@@ -6,7 +6,7 @@ package import WaybillTimeouts
 package struct CloseLane: BrokerVerb {
     var lane: Text
     var end: LaneEnd
-    /// Whether only what would become of its messages is told.
+    /// Whether it only tells what would become of its messages.
     package var isPreview: Bool
 
     package init(_ lane: Text, _ end: LaneEnd, isPreview: Bool = false) {

@@ -66,7 +66,7 @@ public struct HalfMessageView: Hashable, Sendable {
     public var preparedAt: Moment
     /// Questions that were sent.
     public var checks: Int64
-    /// When the producer is asked next; nil: parked, and waiting for somebody who looks.
+    /// When the producer is asked next; nil: parked, until an operator looks at it.
     public var nextCheckAt: Moment?
     /// Whether the journal is asked instead of the producer.
     public var isAnsweredByJournal: Bool

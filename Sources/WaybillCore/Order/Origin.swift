@@ -8,13 +8,13 @@ package struct Origin: Hashable, Sendable {
     package var trace: Text?
     /// Nil: the request may be done twice when it is sent twice.
     package var key: RequestKey?
-    /// By which way it came: `tcp`, or the user at a socket; empty: from a program that has the file open.
+    /// How it came: `tcp`, or the user at a socket; empty: from a program that has the file open.
     package var from: Text
     /// Names the request in logs and problems; empty: it came by no server.
     package var requestID: Text
     /// Until this uptime it may begin; nil: whenever its turn comes.
     package var end: Interval?
-    /// Whether the caller does by the right of an operator what is for others to do: then the audit says so, with a
+    /// Whether an operator does what is otherwise for a producer or a buyer's shop to do: the audit says so, with a
     /// reason or without.
     package var isByHand: Bool
 

@@ -64,7 +64,7 @@ extension Engine {
     /// Which file it is; nil: a file that was only looked at and has no id yet.
     package func fileID() throws -> FileID? { try store.read { rows in try rows.fileID() } }
 
-    /// A key that stays the same as long as the file has its secret, and that nothing outside tells.
+    /// A key that stays the same as long as the file has its secret, and that cannot be found out without it.
     package func key(for purpose: Text) -> [UInt8] { receiverParts.key(for: purpose) }
 
     private static func note(

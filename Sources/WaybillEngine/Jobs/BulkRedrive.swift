@@ -26,7 +26,7 @@ package struct BulkRedrive: Hashable, Sendable {
         self.to = to
     }
 
-    /// Whether a letter waits for a redrive, and is meant.
+    /// Whether a letter waits for a redrive, and the filter finds it.
     func finds(_ letter: DeadLetter) -> Bool {
         letter.state == .dead && (topic.map { letter.topic == $0 } ?? true)
             && (why.map { letter.reason.string.contains($0.string) } ?? true)

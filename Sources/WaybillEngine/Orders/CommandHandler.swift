@@ -6,7 +6,7 @@ import WaybillTimeouts
 /// The one place where an order changes: events, messages, timeouts, stock, idempotency result, all in the current
 /// write.
 ///
-/// A decision is made wholly before a row of it is written, so a refusal has nothing to undo. What is overdue may have
+/// A decision is complete before its first row is written, so a refusal has nothing to undo. What is overdue may have
 /// fired before it in the same write, and stays. Orders and stock are kept in memory until the end of the write,
 /// because one write may change them many times; all else is appended at once.
 final class CommandHandler {
@@ -19,7 +19,7 @@ final class CommandHandler {
     var bursts = Bursts()
     /// Keeps the messages of events.
     let broker: Broker
-    /// Whether the answer given last is stored under the key of its request. Who asks sets it to false before.
+    /// Whether the last answer is stored under the key of its request. The caller sets it to false before it asks.
     var hasKeptAnswer = false
 
     init(

@@ -16,14 +16,15 @@ package struct IncomingWorkflow: Hashable, Sendable {
     package let before: WorkflowHash?
 }
 
-/// What a caller believes of the text that takes the new orders of a name: else it has missed something.
+/// Which text a caller believes to take the new orders of a name. When another one does, the caller has missed a
+/// change.
 package enum ExpectedWorkflow: Hashable, Sendable {
     case any
     /// None takes them.
     case none
     case hash(WorkflowHash)
 
-    /// Whether the text of this hash is what the caller believes takes orders; nil: none does.
+    /// Whether the caller is right when the text of this hash takes the orders; nil: none does.
     package func fits(_ hash: WorkflowHash?) -> Bool {
         switch self {
         case .any: true
@@ -47,10 +48,12 @@ extension Engine {
             before: opening.active(workflow.name)?.hash)
     }
 
-    /// Brings a text into the file: it takes the new orders of its name from now on when its version is higher than
-    /// that of the text which takes them, when none does, or when it is to. An event `$workflow` says who did, and why.
+    /// Brings a text into the file. It takes the new orders of its name from now on when its version is higher than
+    /// that of the text which takes them, or when none does. An event `$workflow` says who brought it, and why.
     ///
-    /// - Parameter expected: what the caller believes takes orders now.
+    /// - Parameters:
+    ///   - activates: whether it takes the new orders whatever its version.
+    ///   - expected: which text the caller believes to take orders now.
     /// - Returns: nil: another text takes orders than the caller believes; nothing is written.
     package func keep(
         _ workflow: Workflow, _ text: Text, activates: Bool, expecting expected: ExpectedWorkflow, by origin: Origin

@@ -16,7 +16,7 @@ package struct TimeoutCommand: Sendable {
     package var isByHand = false
     /// Of who asked for it.
     package var trace: Text?
-    /// By which way the request came, and its name in logs; empty: it came by no server.
+    /// How the request came, and its name in logs; empty: it came by no server.
     package var (from, requestID): (Text, Text) = ("", "")
 
     package enum Action: Sendable {

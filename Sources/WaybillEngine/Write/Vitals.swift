@@ -64,7 +64,7 @@ package struct Vitals: Sendable {
 
         var now: Vitals { state.withLock { $0.vitals } }
 
-        /// How many wait for the engine to stop.
+        /// How many tasks wait for the engine to stop.
         var watcherCount: Int { state.withLock { $0.watchers.count } }
 
         func update(_ change: (inout Vitals) -> Void) {

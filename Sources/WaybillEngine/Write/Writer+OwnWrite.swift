@@ -4,11 +4,12 @@ import WaybillTimeouts
 
 /// Writes that hold the work of one caller.
 extension Writer {
-    /// One write for work that shares it with nobody; what it throws undoes it and comes back as a refusal.
+    /// One write for work that shares it with no other work. What the work throws undoes the write and comes back as a
+    /// refusal.
     ///
-    /// The work is done again from its beginning when a timeout that it has fired before itself is to blame.
+    /// The work is done again from its beginning when the write failed while the work fired an overdue timeout.
     ///
-    /// - Parameter thenCheckpoints: false: whoever asks for it has others go first.
+    /// - Parameter thenCheckpoints: false: the caller lets others go first.
     func ownWrite<Result>(
         thenCheckpoints: Bool = true, _ body: (inout Write) throws -> Result
     ) -> Swift.Result<Result, Refusal> {
@@ -18,7 +19,7 @@ extension Writer {
         let now = world.now()
         let horizon = held == nil ? timeouts.horizon(wall: now, uptime: world.uptime()) : nil
         let firing = Firing(horizon: horizon, isBehind: isReached(nextTimeout.orders, by: horizon))
-        // Timeouts that the work has fired before itself, and whose handling threw: the next attempt puts them off.
+        // Overdue timeouts that were being fired when an attempt failed: the next attempt puts them off.
         var failed: [TimeoutKey: Text] = [:]
         while true {
             var culprit: TimeoutKey?

@@ -21,7 +21,7 @@ import WaybillTimeouts
     }
 
     /// The delivered-through mark had run ahead of what was delivered, and a crash counted all below it as delivered.
-    @Test func `a crash buries what a consumer had, and nothing else`() async throws {
+    @Test func `a crash leaves dead what a consumer had, and nothing else`() async throws {
         let shop = try await shop(40)
         let had = try await shop.driver.take("points", max: 10)
         #expect(had.numbers == Array(0..<10))

@@ -31,7 +31,7 @@ import WaybillTimeouts
         #expect(try await shop.driver.drain("care", Self.dead) == [0, 1, 2])
     }
 
-    @Test func `and in order after a crash too`() async throws {
+    @Test func `they keep their order after a crash too`() async throws {
         let shop = try await shop(2, GroupSettings(isFIFO: true, attemptsMax: 3))
         #expect(try await shop.driver.take("care", Self.dead).numbers == [0])
         try shop.crash()

@@ -28,7 +28,7 @@ import WaybillStore
         #expect(try await shop.driver.drain("points").sorted() == [0, 1])
     }
 
-    @Test func `of an earlier release lets redrive go on`() async throws {
+    @Test func `what an earlier release has moved does not stop redrive`() async throws {
         let shop = try await shop()
         #expect(try await shop.driver.redrive("points") == 2)
         // The cursor at its beginning, as that look-back left it.
