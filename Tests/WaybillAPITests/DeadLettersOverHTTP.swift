@@ -91,6 +91,25 @@ import WaybillEngine
         #expect(copies.count == 3, "its place stays, so that a queue has no hole")
     }
 
+    @Test func `is one message by its id, also when the original is in the index of keys`() async throws {
+        while try shop.book.engine.maintain() {}
+        let shown = try JSON(reading: await shop.send(.init(get: "\(Self.letters)/b")).body)
+        #expect(shown["items"]?.elements?.count == 1)
+        #expect(try await redrive(#""ids":["b"]"#).json["redriven"]?.asInt == 1)
+        #expect(try await states() == ["a dead", "b given_back", "c dead"])
+    }
+
+    @Test func `is deleted once under a key, with the ways by which it is found`() async throws {
+        while try shop.book.engine.maintain() {}
+        let delete = Example.Step(
+            .post, "\(Self.letters)/a/delete", [(.idempotencyKey, "gone-a")], body: #"{"reason":"a test order"}"#)
+        #expect(await shop.send(delete).status == 204)
+        #expect(try await states() == ["b dead", "c dead"])
+        let again = await shop.send(delete)
+        #expect(again.status == 204 && again.headers.contains { $0.name == "idempotency-replayed" })
+        #expect(await shop.send(.init(get: "/v1/messages?key=secret")).text.contains("\"b\""))
+    }
+
     @Test func `that was given back is deleted only when it has died again`() async throws {
         #expect(try await redrive(#""ids":["b"]"#).json["redriven"]?.asInt == 1)
         #expect(try await states() == ["a dead", "b given_back", "c dead"])

@@ -34,6 +34,7 @@ func useTopicVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.earliestMessageKeyDay()
     _ = try transaction.latestMessageKeyDay()
     try transaction.dropMessageKeys(before: 0)
+    try transaction.delete([MessageKeyRow(key: "k", visibleAt: .noon, place: place)])
 }
 
 private func useUpkeepVerbs(_ transaction: borrowing Transaction, of queue: StoredQueueNumber) throws {

@@ -90,11 +90,12 @@ enum DeadLetters {
         handler: { call throws(Problem) in
             let reason = try call.neededReason(try call.fields())
             let group = GroupName(call.path("group"))
-            // One by one: of a message that was sent twice the first waits longest.
-            guard let letter = try await found(call).first?.letter else {
-                throw Problem(MessageRefusal.unknownMessage("\(call.path("message"))"))
-            }
-            let verb = DeleteDeadLetter(letter.letter.id, at: letter.offset, of: group)
+            let id = MessageID(call.path("message"))
+            let found = try await call.book.read { book in try book.engine.messages.deadLetters(of: group, id: id) }
+            guard let found else { throw Problem(.unknownGroup(group)) }
+            // One by one: of a message that was sent twice the first waits longest. When there is none the write says so,
+            // or gives the answer of the first time.
+            let verb = DeleteDeadLetter(id, at: found.first?.letter.offset ?? 0, of: group)
             return try await call.act(verb, because: reason)
         })
 }

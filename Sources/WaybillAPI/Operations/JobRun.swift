@@ -18,7 +18,7 @@ final class RunningJobs: Sendable {
 /// Works a job off, page by page, while its server goes on.
 enum JobRun {
     private static let restMin = Interval.seconds(1)
-    private static let restMax = Interval.seconds(30)
+    fileprivate static let restMax = Interval.seconds(30)
 
     /// Begins to work a job off, unless that goes on already. In a virtual world, where nothing goes on by itself, it
     /// is done when this returns.
@@ -61,7 +61,11 @@ extension ServedBook {
     /// Goes on with the operations that a server began and did not finish. A change that a program began which has the
     /// file open, such as the command line, waits for that program: it may have been interrupted on purpose.
     package func continueOperations() async throws(Problem) {
-        let jobs = try await read { book in try book.engine.unfinishedJobs() }
+        let jobs = try await read { book in
+            let engine = book.engine
+            // What cannot be read stays for an operator: a shop does not stand still because of it.
+            return try engine.unfinishedJobs { engine.report(LoopFailure(.operations, $0, rest: JobRun.restMax)) }
+        }
         for job in jobs where !job.by.isEmpty { try await JobRun.start(job, in: self) }
     }
 }

@@ -116,7 +116,7 @@ extension MessageReader {
             try store.read { rows in
                 for place in try rows.places(ofKey: name, day: day, limit: Self.candidatesMax) {
                     guard found.count < limit, found[place] == nil, let message = try rows.message(at: place),
-                        let view = try view(message, in: rows), isWanted(view)
+                        let view = try view(message, in: rows), (topic ?? view.topic) == view.topic, isWanted(view)
                     else { continue }
                     found[place] = view
                 }

@@ -52,9 +52,12 @@ extension Broker {
         return .done
     }
 
-    /// Takes away what a message says, and takes its bytes off the size of its queue.
+    /// Takes away what a message says, with the ways by which it is found, and its bytes off the size of its queue.
     private func empty(_ stored: StoredMessage, in write: borrowing Write) throws {
         let before = try bytes(at: stored.place, in: write)
+        let place = stored.place
+        let heads = try write.transaction.messageHeads(in: place.queue, fromOffset: place.offset, limit: 1)
+        for head in heads where head.place == place { try write.transaction.delete(MessageIndex.rows(of: head)) }
         let properties = [Self.deletedAtProperty: Text("\(write.now.milliseconds)")]
         try write.transaction.empty(stored.place, leaving: MessageRow.object(properties))
         var size = try write.transaction.size(of: stored.place.queue)

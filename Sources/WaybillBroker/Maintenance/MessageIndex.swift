@@ -51,7 +51,7 @@ final class MessageIndex {
     }
 
     /// The rows by which a message is found.
-    private static func rows(of head: MessageHead) -> [MessageKeyRow] {
+    static func rows(of head: MessageHead) -> [MessageKeyRow] {
         Set(head.names).map { MessageKeyRow(key: $0, visibleAt: head.visibleAt, place: head.place) }
     }
 

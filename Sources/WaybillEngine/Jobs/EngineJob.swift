@@ -79,13 +79,15 @@ extension Engine {
     }
 
     /// The jobs that were started and are neither done nor stopped, the oldest first.
-    package func unfinishedJobs() throws -> [EngineJob] {
+    ///
+    /// - Parameter unreadable: told of a row that cannot be read; the others are there all the same.
+    package func unfinishedJobs(unreadable: (any Error) -> Void) throws -> [EngineJob] {
         var jobs: [EngineJob] = []
         var walk = PageWalk(after: 0, by: \JobRow.number, limit: Self.pageMax)
         while let page = try walk.next({ last, limit in
             try store.read { snapshot in try snapshot.runningJobs(after: last, limit: limit) }
         }) {
-            jobs += try page.map(EngineJob.init)
+            for row in page { do { jobs.append(try EngineJob(row)) } catch { unreadable(error) } }
         }
         return jobs
     }

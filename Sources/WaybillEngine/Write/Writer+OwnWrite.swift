@@ -7,7 +7,8 @@ extension Writer {
     /// One write for work that shares it with no other work. What the work throws undoes the write and comes back as a
     /// refusal.
     ///
-    /// The work is done again from its beginning when the write failed while the work fired an overdue timeout.
+    /// The work is done again from its beginning when an overdue timeout that the work fired made the write fail; a full
+    /// or busy disk is nobody's fault, and refuses the work.
     ///
     /// - Parameter thenCheckpoints: false: the caller lets others go first.
     func ownWrite<Result>(
@@ -45,7 +46,9 @@ extension Writer {
                 return .success(result)
             } catch {
                 let refusal = undid(error)
-                guard stopped == nil, let culprit, failed[culprit] == nil else { return .failure(refusal) }
+                guard stopped == nil, case .request = Blame(error), let culprit, failed[culprit] == nil else {
+                    return .failure(refusal)
+                }
                 failed[culprit] = Text("\(error)")
             }
         }

@@ -56,6 +56,19 @@ extension Transaction {
         try statement.run()
     }
 
+    /// Deletes keys of a message that says nothing any more.
+    package func delete(_ keys: [MessageKeyRow]) throws(StoreFailure) {
+        for key in keys {
+            let statement = try statement(
+                "DELETE FROM message_key WHERE day = ?1 AND shelf = ?2 AND hash = ?3 AND place = ?4")
+            statement.bind(1, key.day)
+            statement.bind(2, key.shelf)
+            statement.bind(3, key.hash)
+            statement.bind(4, try key.place.rowid())
+            try statement.run()
+        }
+    }
+
     /// Deletes keys of the days before one, the oldest first; answers how many.
     @discardableResult
     package func dropMessageKeys(before day: Int64, limit: Int = 500) throws(StoreFailure) -> Int {
