@@ -180,7 +180,8 @@ let package = Package(
 
         .testTarget(name: "WaybillCoreTests", dependencies: ["WaybillCore", "WorkflowFile"], swiftSettings: house),
         .testTarget(
-            name: "WorkflowFileTests", dependencies: ["WaybillCore", "WorkflowFile", "Workflows"], swiftSettings: house),
+            name: "WorkflowFileTests", dependencies: ["WaybillCore", "WorkflowFile", "Workflows"],
+            swiftSettings: house),
         .testTarget(
             name: "WaybillStoreTests", dependencies: ["Fixtures", "WaybillCore", "WaybillStore"], swiftSettings: house),
         .testTarget(

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 out=$1
 dist=Sources/Dist
 
-# A folder of its own for the build: a static program is compiled otherwise.
+# The build has its own folder: a static program is compiled in another way.
 swift build -c release --product waybill --static-swift-stdlib --scratch-path "$out/build"
 program=$out/build/release/waybill
 version=$("$program" --version | cut -d' ' -f1)
@@ -14,7 +14,7 @@ name=waybill-$version-linux-$(uname -m)
 
 rm -rf "${out:?}/$name"
 mkdir -p "$out/$name"
-# Names of functions stay, for backtraces; what debuggers need besides does not.
+# Names of functions stay, for backtraces; what only debuggers need goes.
 strip --strip-debug -o "$out/$name/waybill" "$program"
 chmod 0755 "$out/$name/waybill"
 install -m 0644 $dist/README.md $dist/waybill.service "$out/$name/"

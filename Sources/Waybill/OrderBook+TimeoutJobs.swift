@@ -69,9 +69,9 @@ extension OrderBook {
 
 /// The same for an operator: an event `$operation` of the journal says who did it, and why.
 extension OrderBook {
-    /// Writes a job down.
+    /// Writes a job down. No server goes on with it by itself: it may be interrupted on purpose.
     package func startTimeoutJob(_ change: TimeoutChange, by origin: Origin) async throws -> TimeoutJob {
-        switch try await engine.start(change.change, by: origin, form: { _ in "" }) {
+        switch try await engine.start(change.change, by: origin, isOfServer: false, form: { _ in "" }) {
         case .now(let job): return TimeoutJob(job)
         // Only under a key is there an earlier answer.
         case .before: throw Refusal.limit("runs of a job at a time", max: 1)

@@ -83,7 +83,7 @@ package struct Principal: Hashable, Sendable {
         isAdmin || isProducer(of: topic)
     }
 
-    /// Whether a grant makes it a producer of a topic: an administrator, who may do the same, is none by that.
+    /// Whether a grant makes it a producer of a topic: an administrator may send too, but is no producer by that.
     package func isProducer(of topic: Text) -> Bool {
         grants.contains { if case .producer(let pattern) = $0 { pattern.matches(topic) } else { false } }
     }

@@ -66,14 +66,16 @@ package struct Client: Sendable {
     ///
     /// - Parameters:
     ///   - question: without limit and cursor.
-    ///   - isWanted: which of them count.
+    ///   - size: how many elements a page has.
+    ///   - read: nil: the element does not count.
     package func list<Element>(
-        _ question: Question, atMost count: Int, _ read: (Members) throws -> Element?
+        _ question: Question, atMost count: Int, pagesOf size: Int = Client.pageMax,
+        _ read: (Members) throws -> Element?
     ) async throws -> [Element] {
         var found: [Element] = []
         var cursor: Text?
         repeat {
-            let page = try await ask(question.with("limit", Self.pageMax).with("cursor", cursor))
+            let page = try await ask(question.with("limit", size).with("cursor", cursor))
             for item in try page.objects("items") {
                 if let element = try read(item) { found.append(element) }
             }

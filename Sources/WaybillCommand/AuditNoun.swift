@@ -7,7 +7,7 @@ import WaybillCore
 /// `waybill audit`: who did what outside of orders and stock, and why.
 struct AuditNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "audit", abstract: "List what operators did, and what the engine must tell: the last acts.",
+        commandName: "audit", abstract: "List the last acts of operators, and what the engine tells of itself.",
         discussion: """
               waybill audit --db shop.db
               waybill audit --type '$look_back' --caller ops-eva --db shop.db

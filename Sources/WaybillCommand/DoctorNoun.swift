@@ -94,7 +94,7 @@ private struct FileChecks {
         let mode = (attributes[.posixPermissions] as? NSNumber)?.intValue ?? 0
         let text = String(mode, radix: 8)
         guard mode & 0o077 != 0 else { return DoctorCheck("permissions", .ok, "\(text): its owner only") }
-        return DoctorCheck("permissions", .warn, "\(text): others may read it or more; chmod 600 shuts them out")
+        return DoctorCheck("permissions", .warn, "\(text): others can read or change it; `chmod 600` ends that")
     }
 
     private func lock() throws -> DoctorCheck {

@@ -47,18 +47,25 @@ package final class EngineThreads: TaskExecutor, @unchecked Sendable {
     }
 
     /// Runs a call that awaits: whenever it runs, it runs on one of these threads.
-    package func run<Result: Sendable>(
-        awaiting call: @Sendable () async throws -> Result
-    ) async rethrows -> Result {
-        try await withTaskExecutorPreference(self) { try await Self.changed(call) }
+    ///
+    /// It is one more task, because a preference for threads does not reach a closure that is only handed on: it runs
+    /// where its caller is (tried with Swift 6.3.1).
+    package func run<Value: Sendable, Failure>(
+        awaiting call: @escaping @Sendable () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let outcome = await withTaskGroup(of: Result<Value, Failure>.self) { group in
+            group.addTask(executorPreference: self) { await Self.outcome(of: call) }
+            // There is one; without it the call would run here.
+            guard let outcome = await group.next() else { return await Self.outcome(of: call) }
+            return outcome
+        }
+        return try outcome.get()
     }
 
-    /// Entering a concurrent function changes to the preferred threads; a closure that only calls another one does
-    /// not: it stays where its caller is.
-    @concurrent private static func changed<Result: Sendable>(
-        _ call: @Sendable () async throws -> Result
-    ) async rethrows -> Result {
-        try await call()
+    private static func outcome<Value, Failure>(
+        of call: () async throws(Failure) -> Value
+    ) async -> Result<Value, Failure> {
+        do throws(Failure) { return .success(try await call()) } catch { return .failure(error) }
     }
 
     /// Nothing more is expected: idle threads end.
@@ -76,11 +83,14 @@ package final class EngineThreads: TaskExecutor, @unchecked Sendable {
         return line.count - first
     }
 
+    private static let name = "waybill-call"
+
     private func start() {
         let thread = Thread { [self] in
+            // A name that is given before the start does not reach the system, and so no profile.
+            Thread.current.name = Self.name
             while let job = next() { job.runSynchronously(on: asUnownedTaskExecutor()) }
         }
-        thread.name = "waybill-call"
         thread.start()
     }
 

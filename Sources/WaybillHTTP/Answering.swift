@@ -62,14 +62,16 @@ struct Answering: Sendable {
         }
         guard admission.operation.isLongPoll else {
             let reply = await api.answer(admission, body: body)
+            logDefect(reply, of: admission)
             try await write(reply, of: head, requestID, writer, ends: request.asksToEnd)
             return end(channel, after: request)
         }
         let (reply, hasGone) = await ClientWatch.whileConnected(channel) { [api] in
             await api.answer(admission, body: body)
         }
+        logDefect(reply, of: admission)
         do {
-            // Bytes for a client that has closed may be taken by the system all the same.
+            // The system may take bytes for a client that has closed: that they were written proves nothing.
             if hasGone, reply.takeBack != nil { throw ConnectionEnds() }
             try await write(reply, of: head, requestID, writer, ends: request.asksToEnd)
             end(channel, after: request)
@@ -77,6 +79,14 @@ struct Answering: Sendable {
             await reply.takeBack?()
             throw error
         }
+    }
+
+    /// What is this program's own fault is an operator's to see, not the caller's alone.
+    private func logDefect(_ reply: Reply, of admission: Admission) {
+        guard reply.status == 500 else { return }
+        logger.error(
+            "\(admission.operation.name) met a defect: \(String(decoding: reply.body.prefix(1_024), as: UTF8.self))",
+            metadata: ["request_id": "\(admission.requestID)"])
     }
 
     /// Ends the connection of a client that asks for it in other letters: Hummingbird does so for `close` only.

@@ -55,7 +55,7 @@ package struct HTTPFace: Service {
                 additionalChannelHandlers: [
                     RequestDeadline(early), ParseErrors(early), IdleConnection(), ClientWatch(),
                 ],
-                // Its own counts from when an answer is written, not from when it is taken.
+                // Hummingbird's timer begins when an answer is written, and cuts off a client that takes it slowly.
                 idleTimeout: nil, httpDecoderConfiguration: decoder))
         let server = Server(
             childChannelSetup: OnItsLoop(channel),

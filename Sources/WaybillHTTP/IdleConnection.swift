@@ -1,7 +1,7 @@
 package import NIOCore
 package import NIOHTTPTypes
 
-/// Closes a connection on which nothing goes on for too long: no request comes and none is in work, or its client takes
+/// Closes a connection on which nothing happens for too long: no request comes and none is in work, or its client takes
 /// nothing of an answer. A client that reads slowly, but reads, keeps it.
 ///
 ///     connected, answered ──30 s without a request──► close
@@ -49,7 +49,8 @@ package final class IdleConnection: ChannelDuplexHandler, RemovableChannelHandle
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         if case .end = unwrapOutboundIn(data) {
-            inWork -= 1
+            // Bytes that are no request are answered too, and none was in work.
+            inWork = max(0, inWork - 1)
             last = context.eventLoop.now
         }
         context.write(data, promise: promise)

@@ -37,7 +37,7 @@ public struct BookServer: Sendable {
         public var stopWithin = Interval.seconds(10)
         /// What `/version` says.
         public var version = Release.version
-        /// Where a group begins that is made by its first consumer; nil: none is, and who needs a group makes it first.
+        /// Where a group begins that is made by its first consumer; nil: a group must be made before it is used.
         public var newGroupsStart: GroupStart? = .oldest
         /// Operations besides those of the list.
         package var operations: [WaybillAPI.Operation] = []
@@ -64,18 +64,21 @@ public struct BookServer: Sendable {
     /// Serves until SIGTERM or SIGINT, or until its task is cancelled; what was asked before is answered.
     ///
     /// - Parameter onServing: told where it serves as soon as it does.
-    /// - Throws: ``ServerFailure`` when it cannot serve so, or when the book has stopped after a failed commit.
+    /// - Throws: ``ServerFailure`` when it cannot serve so, when the file cannot be read, or when the book has stopped
+    ///   after a failed commit.
     public func run(onServing: @escaping @Sendable (ServedAt) -> Void = { _ in }) async throws {
         try settings.check(socket: socket, beside: book.path)
         let served = try served()
-        try await served.book.continueOperations()
+        do throws(Problem) {
+            try await served.book.continueOperations()
+        } catch {
+            throw ServerFailure(.unreadable, "what the file has begun: \(Problem.withoutDefect(error.detail))")
+        }
         let api = API(served)
-        let sockets = BoundSockets()
-        defer { sockets.remove() }
         let running = RunningAddresses(count: addresses.count, onServing)
         var services: [any Service] = addresses.map { address in
             HTTPFace(api, at: address, settings: httpSettings, logger: logger) { port in
-                if case .socket(let path) = address { sockets.add(path) }
+                if case .socket(let path) = address { SocketFile.leaveToItsUser(path) }
                 running.add(address, port: port)
             }
         }

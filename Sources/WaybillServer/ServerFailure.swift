@@ -11,6 +11,8 @@ public struct ServerFailure: Error, Hashable, Sendable, CustomStringConvertible 
         case addressTaken
         /// A commit failed: the book takes nothing until the file is opened again.
         case stopped
+        /// The file cannot be read.
+        case unreadable
     }
 
     public let kind: Kind

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// The path of a Unix socket, looked at before a server binds it: nothing that is there may be lost.
 enum SocketFile {
@@ -18,8 +17,11 @@ enum SocketFile {
         }
     }
 
-    /// Whether no process listens at a socket any more. One whose line is full, or whose user lets no one else in, is
-    /// alive.
+    /// Leaves a socket that was bound just now to its user alone. NIO takes it away when it is closed.
+    static func leaveToItsUser(_ path: String) { chmod(path, 0o600) }
+
+    /// Whether no process listens at a socket any more. One that has too many connections in line, or lets only its own
+    /// user in, still listens.
     private static func isLeftBehind(_ path: String) -> Bool {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
@@ -35,39 +37,5 @@ enum SocketFile {
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, length) }
         }
         return result != 0 && errno == ECONNREFUSED
-    }
-}
-
-/// The sockets that one server has bound, and takes away when it ends. What another process has put at a path since is
-/// that process's, and stays.
-final class BoundSockets: Sendable {
-    private struct Bound {
-        let path: String
-        let device: dev_t
-        let file: ino_t
-        /// The number of a file that is gone may be given to the next one, but not with the time of the first.
-        let madeAt: timespec
-    }
-
-    private let bound = Mutex<[Bound]>([])
-
-    /// Notes a socket that was bound just now, and leaves it to its user alone.
-    func add(_ path: String) {
-        chmod(path, 0o600)
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        let socket = Bound(path: path, device: status.st_dev, file: status.st_ino, madeAt: status.st_mtim)
-        bound.withLock { $0.append(socket) }
-    }
-
-    /// Takes them away.
-    func remove() {
-        for socket in bound.withLock({ $0 }) {
-            var status = stat()
-            guard lstat(socket.path, &status) == 0, status.st_dev == socket.device, status.st_ino == socket.file,
-                status.st_mtim.tv_sec == socket.madeAt.tv_sec, status.st_mtim.tv_nsec == socket.madeAt.tv_nsec
-            else { continue }
-            unlink(socket.path)
-        }
     }
 }

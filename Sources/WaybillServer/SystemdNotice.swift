@@ -2,9 +2,6 @@ import Foundation
 
 /// Tells systemd how a service is, where it asks for that: `Type=notify` names a socket in the environment.
 package enum SystemdNotice {
-    /// The longest path of a socket.
-    private static let pathBytesMax = 107
-
     /// Tells that requests are taken.
     ///
     /// - Returns: false when something was to be told, and could not be.
@@ -16,7 +13,9 @@ package enum SystemdNotice {
     /// - Parameter path: of a file; `@` at its beginning stands for the zero of an abstract name.
     private static func send(_ state: String, to path: String) -> Bool {
         var name = Array(path.utf8)
-        guard name.count <= pathBytesMax, path.hasPrefix("/") || path.hasPrefix("@") else { return false }
+        guard name.count <= BookServer.Settings.socketPathBytesMax, path.hasPrefix("/") || path.hasPrefix("@") else {
+            return false
+        }
         if name.first == UInt8(ascii: "@") { name[0] = 0 }
         let file = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard file >= 0 else { return false }

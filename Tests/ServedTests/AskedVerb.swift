@@ -97,7 +97,7 @@ enum AskedVerbs {
     ]
 
     private static let timeouts: [AskedVerb] = [
-        AskedVerb("timeout", "list", "--json"), AskedVerb("timeout", "list", "none"),
+        AskedVerb("timeout", "list", "--json", as: .likeness), AskedVerb("timeout", "list", "none"),
         AskedVerb("timeout", "extend", "--status", "awaiting payment", "--name", "pay_due", "--by", "1h", "--dry-run"),
         AskedVerb("timeout", "extend", "--status", "awaiting payment", "--name", "pay_due", "--by", "1h"),
         AskedVerb("timeout", "move", "--where", "shop=7", "--name", "pay_due", "--to", "4000000000000", "--json"),

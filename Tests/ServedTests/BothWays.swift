@@ -165,6 +165,7 @@ extension String {
         replacing(#/\d{4}-\d\d-\d\dT[\d:.]+Z/#, with: "T").replacing(#/\b(\d+(ms|[dhms]))+\b/#, with: "T")
             .replacing(#/"(oldest_ms|since)":\d+/#, with: "T").replacing(#/\bwb-[a-z0-9-]+/#, with: "ID")
             .replacing(#/\b[a-z2-7]{16}\b/#, with: "ID").replacing(#/\bm?[0-9a-f]{32,}\b/#, with: "ID")
+            .replacing(#/\be\d+-\d+-[0-9a-f]{16}\b/#, with: "ID")
             .replacing(#/,?"(from|request)":"[^"]*"/#, with: "").replacing(#/ +/#, with: " ").replacing(
                 #/ seen T(.|\n)*?(?= memory )/#, with: "")
     }

@@ -55,6 +55,20 @@ import Testing
         #expect(try shop.run(["message", "find", "--key", "k-1", "--json"] + reader).output.contains("hello"))
     }
 
+    @Test func `of an operator takes a message back when it says why`() throws {
+        let shop = try shop()
+        let sent = try shop.run(
+            ["message", "send", "news", "--body", "x", "--delay", "1h", "--json", "--db", shop.path])
+        let handle = try #require(sent.output.firstMatch(of: #/"recall_handle":"(\w+)"/#), "\(sent.output)").1
+        try shop.serve()
+        let options = try options(shop, "operator")
+        let recall = ["message", "recall", "news", String(handle)]
+        let refused = try shop.run(recall + options)
+        #expect(refused.status != 0 && refused.output.contains("reason"), "\(refused.output)")
+        let done = try shop.run(recall + ["--reason", "a mistake"] + options)
+        #expect(done.status == 0, "\(done.output)")
+    }
+
     @Test func `hears of a server that has stopped by status 75`() throws {
         let stopped = Process()
         let output = Pipe()

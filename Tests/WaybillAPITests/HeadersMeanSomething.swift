@@ -51,7 +51,7 @@ import WaybillEngine
         let second = Example.Step(
             .post, "/v1/orders", [(.idempotencyKey, "third"), (.role, "buyer"), (.ifNoneMatch, "*")],
             body: ExampleShop.place.body)
-        #expect(await [409, 412].contains(shop.send(second).status))
+        #expect(await shop.send(second).status == 409)
         #expect(try await shop.book.order("order-7")?.version == 1)
     }
 

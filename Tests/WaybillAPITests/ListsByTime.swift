@@ -120,9 +120,28 @@ import WaybillEngine
         let change = BulkTimeoutChange(
             .extend(by: .minutes(15)), "pay_due", where: OrderFilter(status: "awaiting payment"))
         for _ in 1...4 { _ = try await shop.book.engine.start(change, by: Origin(caller: "owner")) { _ in "{}" } }
-        #expect(await shop.send(step("fresh")).code == "limit")
+        let fresh = await shop.send(step("fresh"))
+        #expect(fresh.status == 429 && fresh.code == "busy", "\(fresh.text)")
+        #expect(fresh.headers.contains { $0 == ("retry-after", "10") })
         let repeated = await shop.send(step("first"))
         #expect(repeated.status == 202 && repeated.headers.contains { $0 == ("location", "/v1/operations/o1") })
+    }
+
+    @Test func `goes on after a restart when a server began it, and waits when the command line did`() async throws {
+        let shop = try APIShop()
+        for step in [ExampleShop.stock, ExampleShop.place] { await shop.send(step) }
+        let filter = OrderFilter(status: "awaiting payment")
+        let change = BulkTimeoutChange(.extend(by: .minutes(15)), "pay_due", where: filter)
+        let owner = Origin(caller: "owner", reason: "payments are down")
+        for isOfServer in [true, false] {
+            _ = try await shop.book.engine.start(change, by: owner, isOfServer: isOfServer) { _ in "{}" }
+        }
+        try await ServedBook(shop.book).continueOperations()
+        #expect(try shop.book.engine.job(1)?.isDone == true)
+        #expect(try shop.book.engine.job(2)?.isDone == false)
+        let started = try shop.book.engine.audits(limit: 10).filter { $0.type == "$operation" }
+        #expect(started.count == 2 && started.allSatisfy { $0.caller == "owner" })
+        #expect(await shop.send(.init(get: "/v1/operations/o2")).text.contains("payments are down"))
     }
 
     @Test func `that was interrupted goes on when it is resumed, and not when it was stopped`() async throws {

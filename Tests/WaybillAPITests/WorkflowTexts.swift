@@ -48,6 +48,8 @@ import WaybillEngine
     }
 
     @Test func `is kept only if another text is the one its sender knows`() async throws {
+        #expect(try await put(version(1), "", [(.ifMatch, "*")]).reply.status == 412, "there is none")
+        #expect(try await put(version(1), "?dry_run=true", [(.ifMatch, "*")]).reply.status == 412)
         let first = try await put(version(1), "", [(.ifNoneMatch, "*")])
         #expect(first.reply.status == 201)
         #expect(try await put(version(2), "", [(.ifNoneMatch, "*")]).reply.code == "version_conflict")
@@ -57,6 +59,7 @@ import WaybillEngine
         #expect(late.reply.status == 412)
         #expect(late.json["values"]?["hash"] == second.json["hash"])
         #expect(try await shop.book.workflowEditions().map(\.version) == [1, 2])
+        #expect(try await put(version(3), "", [(.ifMatch, "*")]).reply.status == 201)
     }
 
     @Test func `changes nothing in a dry run, and tells what it would do`() async throws {

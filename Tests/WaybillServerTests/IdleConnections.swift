@@ -56,6 +56,14 @@ import WaybillHTTP
         #expect(!channel.isActive)
     }
 
+    @Test func `whose bytes were no request, which is answered too, ends after thirty seconds`() {
+        offer(.head(HTTPResponse(status: .badRequest)))
+        offer(.end(nil))
+        channel.flush()
+        pass(61)
+        #expect(!channel.isActive)
+    }
+
     @Test func `whose client takes its answer slowly stays, and ends when nothing is taken any more`() throws {
         try ask()
         offer(.head(HTTPResponse(status: .ok)))

@@ -3,7 +3,7 @@ import Testing
 import Waybill
 import WaybillServer
 
-/// Where a server makes its socket, nothing that is there is lost, and what another process made is left to it.
+/// Where a server makes its socket, nothing that is there is lost.
 @Suite struct `The socket of a server` {
     private let directory: URL
     private var path: String { directory.appendingPathComponent("s").path }
@@ -47,10 +47,6 @@ import WaybillServer
         }
     }
 
-    private func modified(_ path: String) throws -> Date? {
-        try FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
-    }
-
     private func inode(_ path: String) throws -> Int? {
         try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
     }
@@ -75,18 +71,6 @@ import WaybillServer
     @Test func `is made in the place of one that a killed server left`() async throws {
         try bindAndForget()
         try await serving(socket: path) { at in #expect(at.socket == path) }
-    }
-
-    @Test func `is taken away by no server but its own`() async throws {
-        try await serving(socket: path) { _ in
-            // Until the clock of the file system has moved: the number of the file alone comes again at once.
-            let made = try modified(path)
-            repeat {
-                try FileManager.default.removeItem(atPath: path)
-                try bindAndForget()
-            } while try modified(path) == made
-        }
-        #expect(FileManager.default.fileExists(atPath: path))
     }
 
     @Test(arguments: ["shop.db", "shop.db-wal", "shop.db-shm", "shop.db.lock", "./sub/../shop.db-wal"])

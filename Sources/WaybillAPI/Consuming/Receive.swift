@@ -82,7 +82,7 @@ enum Consuming {
     }
 
     /// Deployed consumers need no operator first: a missing group is made by its first consumer, to fit its topic. A
-    /// slip in the name of a topic makes none.
+    /// mistyped topic makes none.
     private static func make(
         _ group: GroupName, for topic: TopicName, startingAt start: GroupStart, _ call: Call
     ) async throws(Problem) {

@@ -49,7 +49,7 @@ struct PageRequest: Sendable {
     /// - Parameters:
     ///   - size: rows of a slice; at least one slice is read.
     ///   - start: the row after which it begins; nil: from the first.
-    ///   - read: the elements of so many rows, and the row after which the next begin; nil: these were the last.
+    ///   - read: the elements of at most `limit` rows, and the row after which the next begin; nil: they are the last.
     func slices<Element>(
         of size: Int, after start: Int64?, in book: OrderBook,
         _ read: (_ start: Int64?, _ limit: Int) throws -> (elements: [Element], next: Int64?)

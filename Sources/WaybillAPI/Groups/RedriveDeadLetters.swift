@@ -34,7 +34,7 @@ extension DeadLetters {
                     Field("letters", .integer(), "How many a filter finds."),
                     Field("sample", .array(.text(), countMax: Operations.sampleMax)),
                 ])), Operation.Answer(202, "It is written down and runs.", Operations.schema),
-        ], problems: [.unknownGroup, .notForThisGroup, .badSetting, .badData, .limit, .keyReused],
+        ], problems: [.unknownGroup, .notForThisGroup, .badSetting, .badData, .limit, .busy, .keyReused],
         example: Example(
             after: given,
             Example.Step(
@@ -72,10 +72,10 @@ extension DeadLetters {
     private static func start(
         _ redrive: BulkRedrive, isDryRun: Bool, because reason: Text, _ call: Call
     ) async throws(Problem) -> Reply {
-        let (count, sample) = try await call.book.read { book in
-            try book.engine.preview(redrive, sampleMax: isDryRun ? Operations.sampleMax : 0)
-        }
         guard !isDryRun else {
+            let (count, sample) = try await call.book.read { book in
+                try book.engine.preview(redrive, sampleMax: Operations.sampleMax)
+            }
             return .json { writer in
                 writer.beginObject()
                 writer.member("dry_run", true)
@@ -83,6 +83,9 @@ extension DeadLetters {
                 writer.members("sample", sample) { $0.text($1.text) }
                 writer.endObject()
             }
+        }
+        guard try await call.book.read({ book in try book.messages.group(redrive.group) }) != nil else {
+            throw Problem(.unknownGroup(redrive.group))
         }
         return try await Operations.start(call.origin(because: reason), call) { engine, origin in
             try await engine.start(redrive, by: origin, runningMax: Operations.runningMax) { job in

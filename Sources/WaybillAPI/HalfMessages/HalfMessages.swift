@@ -130,7 +130,7 @@ enum HalfMessages {
             Parameter("state", .word(State.allCases.map(\.rawValue)), "Only those that are still asked about, or not."),
             Parameter("producer", .text(bytesMax: 255), "Only those of this producer."),
             Parameter("topic", .text(bytesMax: 127), "Only those of this topic."),
-            Parameter("older_than", .duration, "Only those that were prepared so long ago."),
+            Parameter("older_than", .duration, "Only those that were prepared at least this long ago."),
         ] + PageRequest.parameters,
         answers: [
             Operation.Answer(

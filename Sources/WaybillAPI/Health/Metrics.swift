@@ -10,7 +10,7 @@ extension Health {
         example: Example(
             .get("/metrics"), 200, "#", isBeginning: true),
         handler: { call throws(Problem) in
-            // A scrape has a time-out of its own, and a number that is missing helps no one.
+            // A scraper has its own time-out, and metrics without some of their numbers are of no use.
             let counts = try await call.book.unbounded { book in try Counts(of: book) }
             var text = MetricsText()
             text.write(call.book.book.engine.vitalsNow, counts, refusals: call.served.refusals.all)

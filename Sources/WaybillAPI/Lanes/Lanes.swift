@@ -49,7 +49,7 @@ enum Lanes {
                 throw .badData("end", "'\(word)' is not one of promoted, abandoned")
             }
             let lane = call.path("lane")
-            // It stays closed for ever, so a slip of the pen must not close one that is yet to come.
+            // A closed lane stays closed, so a mistyped name must not close one that may be opened later.
             guard try await call.book.read({ book in try book.engine.knows(lane: lane) }) else {
                 throw Problem(.unknownLane, "no message and no consumer has been in a lane \(lane)")
                     .with(["lane": .text(lane.string)])

@@ -45,7 +45,7 @@ extension Operation {
 }
 
 extension RequestHeader {
-    /// As documentation writes it; HTTP does not care.
+    /// The name as documentation writes it; to HTTP the case of its letters does not matter.
     var documentedName: String {
         switch self {
         case .ifMatch: "If-Match"

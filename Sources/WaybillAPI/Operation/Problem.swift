@@ -49,7 +49,7 @@ package struct Problem: Error, Sendable {
         self.detail = detail.onOneLine
     }
 
-    /// A defect of this program; what it was goes to the log, not to the caller.
+    /// A defect of this program; the detail says what it was.
     package static func defect(_ what: String) -> Problem { Problem(.defect, defectIntroduction + what) }
 
     private static let defectIntroduction = "this request met a defect of the server: "

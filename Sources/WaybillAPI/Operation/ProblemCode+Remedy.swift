@@ -19,7 +19,7 @@ extension ProblemCode {
         case .tooLarge: "Send less at a time; the detail names the limit."
         case .targetTooLong: "Use a path and query of 8 KiB at most."
         case .unsupportedMediaType: "Send the body in the type that the detail names, without an encoding."
-        case .wrongHost: "Call the server by a name of its own, or start it with --host NAME."
+        case .wrongHost: "Call the server by one of its names, or start it with --host NAME."
         case .headersTooLarge: "Send at most 100 header fields of 16 KiB together."
         case .unknownOrder, .unknownTopic, .unknownGroup, .unknownMessage, .unknownTimeout, .unknownStock,
             .unknownToken, .unknownOperation, .unknownLane:
@@ -63,6 +63,7 @@ extension ProblemCode {
         case .badTrace: "Send a W3C trace context of at most 512 bytes, or none."
         case .crowded, .rate: "Send it again after Retry-After, and fewer at a time."
         case .defect: "Tell those who run the server, with the request id: it is in their log."
+        case .busy: "Send it again after Retry-After, or stop an operation that runs; GET /v1/operations lists them."
         case .overloaded: "Send it again after Retry-After; nothing was stored."
         case .readTooLong: "Ask for less at a time, or again after Retry-After."
         case .undone: "Send it again with the same key: nothing was kept."

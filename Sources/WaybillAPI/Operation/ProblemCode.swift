@@ -83,6 +83,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case badBatch = "bad_batch"
     // The server cannot now.
     case crowded
+    case busy
     case rate
     case defect
     case overloaded
@@ -182,6 +183,7 @@ extension ProblemCode {
         case .badFirstCheck: (422, "The first check-back is wrong")
         case .badBatch: (422, "The batch is wrong")
         case .crowded: (429, "Too many of your requests wait")
+        case .busy: (429, "As many operations run as may")
         case .rate: (429, "Too many requests")
         case .defect: (500, "A defect of the server")
         case .overloaded: (503, "Too many requests wait")

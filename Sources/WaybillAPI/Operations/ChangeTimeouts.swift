@@ -45,7 +45,7 @@ extension Operations {
                     Field("sample", .array(.text(), countMax: sampleMax), isRequired: true),
                 ])),
         ],
-        problems: [.badData, .notIndexed, .limit, .keyReused],
+        problems: [.badData, .notIndexed, .busy, .keyReused],
         example: Example(
             after: [ExampleShop.stock, ExampleShop.place], changeStep, 202,
             shown.replacing("\"done\"", with: "\"running\"").replacing("\"changed\":1", with: "\"changed\":0")),
@@ -80,11 +80,25 @@ extension Operations {
         _ origin: Origin, _ call: Call,
         _ write: @escaping @Sendable (Engine, Origin) async throws -> GivenAnswer<EngineJob>
     ) async throws(Problem) -> Reply {
-        let given = try await call.book.ask { book in try await write(book.engine, origin) }
+        let given: GivenAnswer<EngineJob> = try await call.book.ask { book in
+            do {
+                return try await write(book.engine, origin)
+            } catch let refusal as Refusal {
+                throw problem(refusal)
+            }
+        }
         if case .now(let job) = given { try await JobRun.start(job, in: call.book) }
         var reply = Reply.given(given, 202) { $0.operation($1) }
         if let id = id(in: reply.body) { reply.headers.append(("location", "/v1/operations/\(id.asPathSegment)")) }
         return reply
+    }
+
+    /// Why an operation is not begun; as many may run as do, until one of them has ended.
+    private static func problem(_ refusal: Refusal) -> Problem {
+        guard case .limit = refusal else { return Problem(refusal) }
+        var problem = Problem(.busy, refusal.message).with(refusal.values)
+        problem.retryAfter = .seconds(10)
+        return problem
     }
 
     /// The id of the operation that an answer tells of, given now or before.

@@ -49,7 +49,7 @@ extension Reply {
             if let order { writer.order(order) } else { writer.receipt(receipt) }
         }
         reply.headers.append(EntityTag.header(order?.version ?? receipt.version))
-        if receipt.isRepeat { reply.headers.append(("idempotency-replayed", "true")) }
+        if receipt.isRepeat { reply.headers.append(Reply.replayed) }
         return reply
     }
 }

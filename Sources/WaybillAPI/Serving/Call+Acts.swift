@@ -7,7 +7,7 @@ import WaybillEngine
 extension Call {
     /// Who asks, why, and under which key, for the audit and for repeats.
     ///
-    /// - Parameter isByHand: whether it is by the right of an operator that the caller does what is for others to do.
+    /// - Parameter isByHand: whether the caller does, by the right of an operator, what is for others to do.
     func origin(because reason: Text = "", isByHand: Bool = false) -> Origin {
         Origin(
             caller: principal.name, reason: reason, trace: trace,
@@ -57,12 +57,12 @@ extension Call {
         return reason
     }
 
-    /// Why someone does by the right of an operator what is for others to do: the body says so. Others need not say why
-    /// they do what is theirs to do.
+    /// Why a caller does, by the right of an operator, what is for others to do: the body says so. A caller who does
+    /// its own work need not say why.
     func reason(byHand isByHand: Bool) throws(Problem) -> Text {
         let reason = body.isEmpty ? "" : try reason(try fields())
         guard !isByHand || !reason.isEmpty || principal.isOwner else {
-            throw .badData("reason", "who does this by the right of an operator says why; it is kept in the audit")
+            throw .badData("reason", "a caller who does this as an operator must say why; it is kept in the audit")
         }
         return reason
     }
@@ -81,10 +81,10 @@ extension Call {
 }
 
 extension Operation {
-    /// Why, of what an operator does for others: needed then.
+    /// Why, where only an operator who does it for others must say it.
     static let reasonByHand = Field(
         "reason", .text(bytesMax: Call.reasonBytesMax),
-        "Why, by hand; kept in the audit. Who may do it as an operator alone needs one.")
+        "Why; kept in the audit. A caller who may do it only as an operator must say it.")
     static let reasonParameter = Parameter(
         "reason", .text(bytesMax: Call.reasonBytesMax),
         "Why; kept in the audit. Only the owner of the file may leave it out.")

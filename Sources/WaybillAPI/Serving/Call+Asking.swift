@@ -27,8 +27,8 @@ extension Call {
 extension Operation {
     /// Why an operator does something: in the body.
     static let reason = Field(
-        "reason", .text(bytesMax: 500), "Why; kept in the audit. Only the owner of the file may leave it out.",
-        isRequired: true)
+        "reason", .text(bytesMax: Call.reasonBytesMax),
+        "Why; kept in the audit. Only the owner of the file may leave it out.", isRequired: true)
 }
 
 extension Reply {

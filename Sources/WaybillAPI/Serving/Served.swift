@@ -55,7 +55,7 @@ package struct ServingSettings: Sendable {
     package var version = Release.version
     /// Operations that the list does not have.
     package var operations: [Operation] = []
-    /// Where a group begins that is made by its first consumer; nil: none is, and who needs a group makes it before.
+    /// Where a group begins that is made by its first consumer; nil: a group must be made before it is used.
     package var newGroupsStart: GroupStart? = .oldest
     /// How long the reads of one question may take; nil: as long as they need.
     package var readTime: ReadTimeLimits? = ReadTimeLimits(

@@ -3,8 +3,6 @@ package import WaybillCore
 
 /// Bodies of messages, as JSON: JSON as it is, other bytes in base64.
 extension JSONWriter {
-    private static let depthMax = 48
-
     /// The members of a body.
     package mutating func body(_ bytes: [UInt8]) {
         if Self.isJSON(bytes) {
@@ -38,7 +36,9 @@ extension JSONWriter {
     /// Whether bytes go as JSON: an answer that holds them is read within this depth too.
     static func isJSON(_ bytes: [UInt8]) -> Bool {
         do throws(JSONProblem) {
-            try JSONReader.read(bytes) { reader throws(JSONProblem) in try reader.skipValue(depthMax: depthMax) }
+            try JSONReader.read(bytes) { reader throws(JSONProblem) in
+                try reader.skipValue(depthMax: StrictJSON.depthMax)
+            }
             return true
         } catch {
             return false

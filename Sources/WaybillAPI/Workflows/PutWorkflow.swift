@@ -17,7 +17,8 @@ extension Workflows {
     static let putWorkflow = Operation(
         "putWorkflow", .put, "/v1/workflows/{workflow}",
         "Keeps a text: new orders take it when its `version:` is higher than that of the text they take now, "
-            + "or when it is activated. `If-Match` is the hash of that text, `If-None-Match: *` says there is none.",
+            + "or when it is activated. `If-Match` is the hash of that text, or `*`: there is one. "
+            + "`If-None-Match: *` says there is none.",
         grant: Need(.admin),
         query: [
             Parameter("activate", .boolean, "Whether it takes new orders whatever its version."),
@@ -72,7 +73,8 @@ extension Workflows {
 
     private static func expectation(_ headers: CallHeaders) throws(Problem) -> ExpectedWorkflow {
         if try EntityTag.wantsNone(headers) { return .none }
-        guard let tag = try headers.single(.ifMatch), tag != "*" else { return .any }
+        guard let tag = try headers.single(.ifMatch) else { return .any }
+        guard tag != "*" else { return .one }
         return .hash(WorkflowHash(Text(tag.filter { $0 != "\"" })))
     }
 

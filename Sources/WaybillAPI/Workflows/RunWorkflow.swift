@@ -25,7 +25,9 @@ extension Workflows {
                     "text", .text(bytesMax: Operation.BodyRule.smallMax),
                     "The text to try; the one that takes new orders unless said."),
                 Field("events", .array(.object(eventFields), countMax: eventsMax), "What happens."),
-                Field("order", .text(bytesMax: 256), "Instead: what happened to this order."),
+                Field(
+                    "order", .text(bytesMax: 256),
+                    "Instead: the commands among the first 1,000 events of this order."),
                 Field("context", .anyObject, "What the order begins with, when no event places it."),
                 Field("start", .time, "When it begins; now unless said."),
             ], bytesMax: 2 * Operation.BodyRule.smallMax),
@@ -70,10 +72,18 @@ extension Workflows {
         let (events, placedAt) = try await events(fields, call)
         let start = try fields.time("start") ?? placedAt ?? call.book.now
         let context = fields.json("context")
-        let relatives = try await call.book.read { book in
-            try book.workflowEditions().filter { $0.isCurrent && $0.name != workflow.name }
+        // A hundred events are much to reckon: not on the threads of the connections.
+        return try await call.book.read { book in
+            let relatives = try book.workflowEditions().filter { $0.isCurrent && $0.name != workflow.name }
                 .map { try WorkflowFile.load(stored: $0.text) }
+            return try outcome(of: events, under: workflow, relatives, context: context, at: start)
         }
+    }
+
+    /// The order and its children at the start, and after each event.
+    private static func outcome(
+        of events: [Event], under workflow: Workflow, _ relatives: [Workflow], context: [UInt8]?, at start: Moment
+    ) throws(Problem) -> Reply {
         var run = FamilyDryRun(workflow, relatives: [workflow] + relatives, at: start)
         var steps: [(title: Text?, step: DryRun.Step, family: FamilyDryRun)] = []
         var places = false

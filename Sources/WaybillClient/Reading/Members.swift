@@ -36,8 +36,8 @@ package struct Members: Sendable {
         return json
     }
 
-    /// The bytes of a member with the space around them, null too; nil: it is not there. What is sent as JSON and is
-    /// space besides, such as the end of a line, is part of it.
+    /// The bytes of a member with the space around them, null too; nil: it is not there. The space counts, because a
+    /// body that was sent as JSON may begin or end with some, such as the end of a line.
     func whole(_ name: Text) -> [UInt8]? {
         guard let place = found.first(where: { $0.name == name })?.place else { return nil }
         return Array(bytes[place] + bytes[place.upperBound...].prefix(while: \.isSpace))

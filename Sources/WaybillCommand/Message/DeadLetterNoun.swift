@@ -28,8 +28,10 @@ struct ListDeadLetters: AsyncParsableCommand {
 
     func run() async throws {
         let letters = try await file.asking { client in
-            let question = try Question("deadLetters", group.text).with("limit", min(limit, Client.pageMax))
-            return try await client.ask(question).objects("items").map { try $0.deadLetter() }
+            // A page may be short while there is more: letters that were deleted are not in it.
+            try await client.list(
+                Question("deadLetters", group.text), atMost: limit, pagesOf: min(limit, Client.pageMax)
+            ) { try $0.deadLetter() }
         }
         file.json ? write(letters) : print(letters)
     }

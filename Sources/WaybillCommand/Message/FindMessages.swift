@@ -45,8 +45,11 @@ struct FindMessages: AsyncParsableCommand {
         let found = try await file.asking { client in
             if let topic, from != nil { _ = try await client.ask(Question("showTopic", topic.text)) }
             let question = try Question("findMessages").with("id", id).with("key", key).with("topic", topic?.text)
-                .with("from", from.map { Text($0.iso8601) }).with("limit", limit)
-            return try await client.ask(question).objects("items").map { try FoundMessage($0) }
+                .with("from", from.map { Text($0.iso8601) })
+            // A page may be short while there is more: its messages are large, or some were deleted.
+            return try await client.list(question, atMost: id == nil ? limit : .max, pagesOf: limit) {
+                try FoundMessage($0)
+            }
         }
         file.json ? write(found) : print(found)
         if found.isEmpty { throw ExitCode(1) }

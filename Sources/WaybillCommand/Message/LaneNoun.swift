@@ -48,7 +48,7 @@ struct LaneChoice: ParsableArguments {
 
     func close(_ end: LaneEnd) async throws {
         let report = try await file.acting { client in
-            // A name that was mistyped would close a lane that somebody may open later.
+            // A mistyped name would close a lane that may be opened later.
             guard try await client.lanes().contains(where: { $0.name == name }) else {
                 throw CommandFailure(
                     "no message was ever sent in the lane \(name.string.printable); see `waybill lane list`",

@@ -53,7 +53,7 @@ struct PrepareHalfMessage: AsyncParsableCommand {
 /// `waybill half-message check`: the questions of which a producer knows the answers.
 struct CheckHalfMessages: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Take the questions about a producer's half messages that nobody has decided.",
+        commandName: "check", abstract: "Take the questions about a producer's undecided half messages.",
         discussion: """
             Each is answered with `half-message commit` or `rollback`, or comes again. A question counts as asked when \
             this command has shown it.

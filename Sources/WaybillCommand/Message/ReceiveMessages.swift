@@ -15,7 +15,6 @@ struct ChoiceOptions: ParsableArguments {
     func validate() throws {
         if tags != nil, sql != nil { throw ValidationError("Give --tags or --sql, not both.") }
     }
-
 }
 
 /// `waybill message receive`: what a group is owed.
@@ -69,7 +68,7 @@ struct ReceiveMessages: AsyncParsableCommand {
 
     func run() async throws {
         try await file.acting { client in
-            // A name that was mistyped would make a group that is owed everything from now on.
+            // A mistyped name would make a group that is owed everything from now on.
             _ = try await client.ask(Question("showGroup", group.text))
             let deliveries = try await client.ask(question).objects("items").map { try $0.delivery() }
             file.json ? write(deliveries) : print(deliveries)

@@ -62,9 +62,14 @@ struct RecallMessage: AsyncParsableCommand {
     @OptionGroup var file: WritingOptions
     @OptionGroup var which: DelayedMessage
 
+    @OptionGroup var reason: ReasonOption
+
     func run() async throws {
         let id = try await file.acting { client in
-            let question = try Question("recallMessage", which.topic.text).with { $0.member("handle", which.handle) }
+            let question = try Question("recallMessage", which.topic.text).with { writer in
+                writer.member("handle", which.handle)
+                reason.write(to: &writer)
+            }
             return try await client.ask(question).text("id")
         }
         file.answer("\(id) is recalled") { writer in
@@ -87,11 +92,14 @@ struct RescheduleMessage: AsyncParsableCommand {
         transform: Moment.argument)
     var to: Moment
 
+    @OptionGroup var reason: ReasonOption
+
     func run() async throws {
         let due = try await file.acting { client in
             let question = try Question("rescheduleMessage", which.topic.text).with { writer in
                 writer.member("handle", which.handle)
                 writer.member("deliver_at", to)
+                reason.write(to: &writer)
             }
             return try await client.ask(question).time("deliver_at")
         }

@@ -19,18 +19,20 @@ extension DatabaseOptions {
     ///
     /// - Parameters:
     ///   - workflows: texts that take new orders from now on, if their versions are higher.
+    ///   - reason: why a server gets them, for the audit.
     ///   - isMade: whether a file that is not there is made.
     ///   - principal: who asks when the file is closed.
     func acting<Result>(
-        workflows: [WorkflowText] = [], isMade: Bool = false, as principal: Principal = .owner,
-        _ body: (Client) async throws -> Result
+        workflows: [WorkflowText] = [], because reason: Text? = nil, isMade: Bool = false,
+        as principal: Principal = .owner, _ body: (Client) async throws -> Result
     ) async throws -> Result {
-        try await acting(on: database, workflows: workflows, isMade: isMade, as: principal, body)
+        try await acting(
+            on: database, workflows: workflows, because: reason, isMade: isMade, as: principal, body)
     }
 
     /// The same of a file that is opened in another way.
     func acting<Result>(
-        on database: DatabaseFile, workflows: [WorkflowText] = [], isMade: Bool = false,
+        on database: DatabaseFile, workflows: [WorkflowText] = [], because reason: Text? = nil, isMade: Bool = false,
         as principal: Principal = .owner, _ body: (Client) async throws -> Result
     ) async throws -> Result {
         try await telling {
@@ -44,11 +46,10 @@ extension DatabaseOptions {
                     "--unchecked is for a closed file, and a server has \(place.name) open: name a role with --role",
                     status: .misused)
             }
-            try await WorkflowOnServer.put(workflows, client)
+            try await WorkflowOnServer.put(workflows, because: reason, client)
             if let hold = try await client.hold() {
                 if database.showsHold { Output.error.line("waybill: \(hold.sentence)") }
-            } else if let reason = database.holds, database.showsHold {
-                _ = reason
+            } else if database.holds != nil, database.showsHold {
                 throw CommandFailure(
                     "--hold-timeouts is for a closed file, and a server has \(place.name) open: "
                         + "`waybill timeout hold` holds them", status: .misused)

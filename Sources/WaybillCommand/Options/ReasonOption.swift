@@ -3,7 +3,7 @@ import WaybillAPI
 import WaybillAccess
 import WaybillCore
 
-/// Why an operator does something. Who has a token must say it; the owner of the file may.
+/// Why an operator does something. A caller with a token must say it; the owner of the file may leave it out.
 struct ReasonOption: ParsableArguments {
     @Option(help: "Why; kept in the audit.")
     var reason: Text?

@@ -7,7 +7,9 @@ import WorkflowFile
 /// Texts of workflows that a command brings to a server.
 enum WorkflowOnServer {
     /// Sees to it that a server has texts, as an opening of a closed file would.
-    static func put(_ texts: [WorkflowText], _ client: Client) async throws {
+    ///
+    /// - Parameter reason: why, for the audit.
+    static func put(_ texts: [WorkflowText], because reason: Text?, _ client: Client) async throws {
         guard !texts.isEmpty else { return }
         var held = try await client.heldTexts()
         for text in texts {
@@ -15,7 +17,11 @@ enum WorkflowOnServer {
             var hash = workflow.hash
             if !held.contains(where: { $0.hash == hash }) {
                 let question = try Question("putWorkflow", workflow.name.text)
-                let kept = try await client.ask(question.with { $0.member("text", Text(text.text)) })
+                let kept = try await client.ask(
+                    question.with { writer in
+                        writer.member("text", Text(text.text))
+                        writer.member("reason", ifAny: reason)
+                    })
                 // The file may have a text that says the same.
                 hash = WorkflowHash(try kept.text("hash"))
                 held = try await client.heldTexts()

@@ -48,6 +48,9 @@ struct SendToOrder: AsyncParsableCommand {
     @Option(help: "Who sends it: waybill, or the holder of the token. Keys are remembered per caller.")
     var caller: Text?
 
+    @Option(help: "Why a server gets the text of --workflow; kept in the audit.")
+    var reason: Text?
+
     func validate() throws {
         if role == nil, !unchecked {
             throw ValidationError("--role says in which role it is sent; on a closed file --unchecked asks for none.")
@@ -61,7 +64,7 @@ struct SendToOrder: AsyncParsableCommand {
         let question = try Question("sendCommand", id.text, command.text).with("workflow", chosen.name?.text)
             .with(.role, role).with(.idempotencyKey, key).with(body: bytes)
         try await file.acting(
-            workflows: chosen.texts, isMade: !workflow.isEmpty, as: unchecked ? .unchecked : .owner
+            workflows: chosen.texts, because: reason, isMade: !workflow.isEmpty, as: unchecked ? .unchecked : .owner
         ) { client in
             do {
                 let receipt = try await client.ask(question.by(caller, on: client)).receipt()

@@ -24,7 +24,7 @@ struct ServeAnnouncement {
             ("waybill serves \(name) at \(places.joined(separator: " and ")) "
                 + "(durable, SQLite \(Store.sqliteVersion)\(files))").printable)
         Output.standard.flush()
-        if !SystemdNotice.ready() { Output.error.line("waybill: systemd does not hear at NOTIFY_SOCKET") }
+        if !SystemdNotice.ready() { Output.error.line("waybill: systemd could not be told at NOTIFY_SOCKET") }
     }
 
     private func warn(isReachable: Bool, _ book: OrderBook) {

@@ -153,7 +153,7 @@ extension CommandFailure {
             switch failure.kind {
             case .stopped: .unknown
             case .badSetting: .misused
-            case .addressTaken: .impossible
+            case .addressTaken, .unreadable: .impossible
             }
         self.init(failure.description, status: status)
     }

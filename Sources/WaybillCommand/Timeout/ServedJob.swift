@@ -43,7 +43,7 @@ struct BulkChange {
 struct ServedJob {
     /// Between two looks at how far it came.
     private static let pause = Interval(milliseconds: 100)
-    /// A job that has not moved for so long is not being worked off.
+    /// A job that has not moved for this time is not being worked on.
     private static let standstillMax = Interval.seconds(60)
 
     let id: Text

@@ -85,9 +85,9 @@ extension Engine: VerbWriter {
     }
 
     /// Lets a receiver work where its reads keep no other task waiting.
-    func receiving<Result: Sendable>(_ body: @Sendable (Receiver) async -> Result) async -> Result {
+    func receiving<Result: Sendable>(_ body: @escaping @Sendable (Receiver) async -> Result) async -> Result {
         if world.virtualClock != nil { return await body(receiver) }
-        return await threads.run { await body(receiver) }
+        return await threads.run { [receiver] in await body(receiver) }
     }
 
     var receiver: Receiver { Receiver(receiverParts, writer: self) }

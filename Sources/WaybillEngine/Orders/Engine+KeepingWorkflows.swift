@@ -22,6 +22,8 @@ package enum ExpectedWorkflow: Hashable, Sendable {
     case any
     /// None takes them.
     case none
+    /// Some text takes them, whichever it is.
+    case one
     case hash(WorkflowHash)
 
     /// Whether the caller is right when the text of this hash takes the orders; nil: none does.
@@ -29,6 +31,7 @@ package enum ExpectedWorkflow: Hashable, Sendable {
         switch self {
         case .any: true
         case .none: hash == nil
+        case .one: hash != nil
         case .hash(let expected): expected == hash
         }
     }

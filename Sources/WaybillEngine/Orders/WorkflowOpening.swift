@@ -36,9 +36,6 @@ struct WorkflowOpening {
     /// Keeps a text, and lets it take the new orders of its name when its version is higher than that of the text which
     /// takes them, or when none does.
     ///
-    /// Keeps a text, and lets it take the new orders of its name when its version is higher than that of the text which
-    /// takes them, or when none does.
-    ///
     /// - Parameter activates: whether it takes the new orders of its name whatever its version.
     /// - Returns: the row of the text, or of the stored one that says the same.
     @discardableResult

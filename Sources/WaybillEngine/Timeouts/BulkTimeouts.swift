@@ -34,7 +34,7 @@ package struct BulkTimeoutJob: Sendable {
     /// How many orders it has changed.
     package fileprivate(set) var changed: Int64
     package fileprivate(set) var isDone: Bool
-    /// Who started it, and why; empty: not said.
+    /// Who started it over a server, and why; empty: a program that had the file open, and not said.
     package let by: Text
     package let reason: Text
     /// The trace context in which it was started: its events have the same.
@@ -81,22 +81,26 @@ extension Engine {
 
     /// The same for a caller outside: an event `$operation` of the journal says who, and why.
     ///
-    /// - Parameter runningMax: jobs of any kind that may run at a time.
+    /// - Parameters:
+    ///   - runningMax: jobs of any kind that may run at a time.
+    ///   - isOfServer: whether a server goes on with it by itself. If not, the row has no name, and it waits for the
+    ///     program that began it.
     package func start(
-        _ change: BulkTimeoutChange, by origin: Origin, runningMax: Int = .max,
+        _ change: BulkTimeoutChange, by origin: Origin, runningMax: Int = .max, isOfServer: Bool = true,
         form: @escaping @Sendable (BulkTimeoutJob) -> Text
     ) async throws -> GivenAnswer<BulkTimeoutJob> {
         try await withWriter { writer in
             writer.ownWrite(for: origin, form: form) { write in
                 if runningMax < .max { try write.transaction.checkRunningJobs(max: runningMax) }
                 let end = try write.transaction.journalEnd().position
-                let request = change.json(upTo: end, by: origin)
+                let caller = isOfServer ? origin.caller : ""
+                let request = change.json(upTo: end, by: caller, of: origin)
                 let number = try write.transaction.insertJob(
                     kind: Self.bulkTimeouts, request: Text(String(decoding: request, as: UTF8.self)), cursor: "0",
                     at: write.now)
                 let job = BulkTimeoutJob(
                     number: number, change: change, end: StreamNumber(end.number), cursor: StreamNumber(0), changed: 0,
-                    isDone: false, by: origin.caller, reason: origin.reason, trace: origin.trace, startedAt: write.now,
+                    isDone: false, by: caller, reason: origin.reason, trace: origin.trace, startedAt: write.now,
                     changedAt: write.now)
                 if !origin.caller.isEmpty {
                     writer.broker.note(EngineJob.timeouts(job).act("started"), by: origin, in: write)
@@ -206,8 +210,9 @@ extension BulkTimeoutJob {
 
 extension BulkTimeoutChange {
     /// `{"timeout":name,"extend":ms,"status":..,"workflow":..,"where":[[name,value]],"end":position}`; for other
-    /// changes `"move":ms` or `"cancel":true`. One from outside says `"by":..,"reason":..` and `"trace":..` too.
-    fileprivate func json(upTo end: Position, by origin: Origin) -> [UInt8] {
+    /// changes `"move":ms` or `"cancel":true`. One from outside says `"by":..,"reason":..` and `"trace":..` too; one of
+    /// an operator with the file closed says no `by`.
+    fileprivate func json(upTo end: Position, by caller: Text, of origin: Origin) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("timeout")
@@ -242,9 +247,11 @@ extension BulkTimeoutChange {
         writer.endArray()
         writer.key("end")
         writer.int(end.number)
-        if !origin.caller.isEmpty {
+        if !caller.isEmpty {
             writer.key("by")
-            writer.text(origin.caller)
+            writer.text(caller)
+        }
+        if !origin.caller.isEmpty {
             writer.key("reason")
             writer.text(origin.reason)
         }

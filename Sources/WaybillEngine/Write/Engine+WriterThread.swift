@@ -20,6 +20,7 @@ extension Engine {
         let pacing = ModulePace(settings.modules)
         let (intake, hasEnded) = (intake, writerHasEnded)
         let thread = Thread { [weak self] in
+            Thread.current.name = "waybill-writer"
             var idleTimer = IdleTimer()
             var pace = pacing
             // What keeps its place for the next write.
@@ -38,7 +39,6 @@ extension Engine {
             while let module = intake.takeModule() { module(nil) }
             hasEnded.signal()
         }
-        thread.name = "waybill-writer"
         thread.start()
     }
 

@@ -7,8 +7,8 @@ extension Writer {
     /// One write for work that shares it with no other work. What the work throws undoes the write and comes back as a
     /// refusal.
     ///
-    /// The work is done again from its beginning when an overdue timeout that the work fired made the write fail; a full
-    /// or busy disk is nobody's fault, and refuses the work.
+    /// The work is done again from its beginning when an overdue timeout that the work fired made the write fail. When
+    /// the disk is full or busy, no one is to blame, and the work is refused.
     ///
     /// - Parameter thenCheckpoints: false: the caller lets others go first.
     func ownWrite<Result>(
