@@ -16,7 +16,8 @@ extension Broker {
     /// Rows that one look passes.
     private static let rowsPerLook = 64
 
-    /// The topic in which a message keeps its order for a group: that of its own dead letter is the one where it died.
+    /// The topic in which a message keeps its order for a group. For a dead letter of this group it is the topic to
+    /// which the message was sent.
     func scope(
         of place: MessagePlace, _ topic: TopicState, _ group: GroupNumber, in write: borrowing Write
     ) throws -> TopicState {
