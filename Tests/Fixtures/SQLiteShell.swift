@@ -9,11 +9,12 @@ package func sqlite(_ path: String, _ sql: String) throws -> String {
     try sqliteOutput(path, sql).trimmingCharacters(in: .whitespacesAndNewlines)
 }
 
-/// The same, with what it prints to the letter.
+/// The same, with what it prints to the letter. It waits for a file that is locked for a moment, as one whose last
+/// connection closes.
 package func sqliteOutput(_ path: String, _ sql: String) throws -> String {
     let shell = Process()
     shell.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    shell.arguments = ["sqlite3", "-batch", "-bail", path]
+    shell.arguments = ["sqlite3", "-batch", "-bail", "-cmd", ".timeout 30000", path]
     let (input, output, errors) = (Pipe(), Pipe(), Pipe())
     shell.standardInput = input
     shell.standardOutput = output
