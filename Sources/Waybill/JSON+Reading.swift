@@ -63,15 +63,29 @@ extension OrderBook.JSON {
             return .array(elements)
         case .object:
             var members: [Member] = []
-            var names: Set<Text> = []
+            var names = Names()
             try reader.object { name, reader throws(JSONProblem) in
                 // Readers differ in which of the two they take.
-                guard names.insert(Text(name.string)).inserted else {
+                guard names.insert(name, after: members) else {
                     throw reader.problem("the field \(name.string) is given twice")
                 }
                 members.append(Member(name.string, try read(&reader, depth: depth + 1)))
             }
             return .object(members)
+        }
+    }
+
+    /// The names of an object's fields, to find one that is given twice. A few are compared one by one, which is
+    /// faster than a set of them.
+    private struct Names {
+        private static let compared = 12
+        private var many: Set<Text> = []
+
+        /// - Returns: false: `members` have the name already.
+        mutating func insert(_ name: Text, after members: [Member]) -> Bool {
+            guard members.count >= Self.compared else { return !members.contains { Text($0.name) == name } }
+            if many.isEmpty { many = Set(members.map { Text($0.name) }) }
+            return many.insert(name).inserted
         }
     }
 }
