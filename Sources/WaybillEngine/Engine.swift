@@ -233,9 +233,7 @@ package final class Engine: Sendable {
     package func confirmClock() {
         clock.confirm()
         guard writer.isMine || store.isInUseHere else { return releaseOpeningHold() }
-        let thread = Thread { [self] in releaseOpeningHold() }
-        thread.name = "waybill-release"
-        thread.start()
+        Thread.start(named: "waybill-release") { [self] in releaseOpeningHold() }
     }
 
     private func releaseOpeningHold() {
@@ -264,9 +262,7 @@ package final class Engine: Sendable {
     /// file it does not, and the file is closed when that has ended.
     package func close() {
         guard writer.isMine || store.isInUseHere else { return closeNow() }
-        let thread = Thread { [self] in closeNow() }
-        thread.name = "waybill-close"
-        thread.start()
+        Thread.start(named: "waybill-close") { [self] in closeNow() }
     }
 
     private func closeNow() {

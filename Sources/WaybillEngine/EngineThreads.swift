@@ -86,12 +86,9 @@ package final class EngineThreads: TaskExecutor, @unchecked Sendable {
     private static let name = "waybill-call"
 
     private func start() {
-        let thread = Thread { [self] in
-            // A name that is given before the start does not reach the system, and so no profile.
-            Thread.current.name = Self.name
+        Thread.start(named: Self.name) { [self] in
             while let job = next() { job.runSynchronously(on: asUnownedTaskExecutor()) }
         }
-        thread.start()
     }
 
     /// The next job, as soon as there is one; nil: the thread is to end.

@@ -17,6 +17,24 @@ import Waybill
         #expect(throws: JSON.Problem.self) { try JSON(reading: Array(text.utf8)) }
     }
 
+    /// Few names are compared one by one, many are kept in a set.
+    @Test(arguments: [1, 2, 11, 12, 13, 40])
+    func `is refused when it has a field twice, however many it has`(count: Int) throws {
+        let fields = (1...count).map { "\"field \($0)\":\($0)" }
+        let once = "{\(fields.joined(separator: ","))}"
+        #expect(try JSON(reading: Array(once.utf8))["field \(count)"]?.asInt == Int64(count))
+        for name in Set([1, (count + 1) / 2, count]) {
+            let twice = "{\((fields + ["\"field \(name)\":0"]).joined(separator: ","))}"
+            let problem = #expect(throws: JSON.Problem.self) { try JSON(reading: Array(twice.utf8)) }
+            #expect(problem?.message == "the field field \(name) is given twice")
+        }
+    }
+
+    /// Two spellings of one letter are two names.
+    @Test func `compares names by their bytes`() throws {
+        #expect(try JSON(reading: Array("{\"caf\u{e9}\":1,\"cafe\u{301}\":2}".utf8))["cafe\u{301}"]?.asInt == 2)
+    }
+
     @Test func `is not read deeper than it is bounded`() {
         let deep = String(repeating: "[", count: 100_000)
         #expect(throws: JSON.Problem.self) { try JSON(reading: Array(deep.utf8)) }

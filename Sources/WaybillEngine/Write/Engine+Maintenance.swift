@@ -41,7 +41,7 @@ extension Engine {
     }
 
     func startMaintenanceThread() {
-        let thread = Thread { [weak self, maintenance] in
+        Thread.start(named: "waybill-upkeep") { [weak self, maintenance] in
             var wait = Patience.betweenRounds
             while !maintenance.isToldToEnd(within: wait), let engine = self {
                 do throws(Refusal) {
@@ -54,8 +54,6 @@ extension Engine {
             }
             maintenance.hasEnded()
         }
-        thread.name = "waybill-maintenance"
-        thread.start()
     }
 }
 

@@ -19,8 +19,7 @@ extension Engine {
     func startWriterThread() {
         let pacing = ModulePace(settings.modules)
         let (intake, hasEnded) = (intake, writerHasEnded)
-        let thread = Thread { [weak self] in
-            Thread.current.name = "waybill-writer"
+        Thread.start(named: "waybill-writer") { [weak self] in
             var idleTimer = IdleTimer()
             var pace = pacing
             // What keeps its place for the next write.
@@ -39,7 +38,6 @@ extension Engine {
             while let module = intake.takeModule() { module(nil) }
             hasEnded.signal()
         }
-        thread.start()
     }
 
     /// How much the next write takes besides what has kept its place, and how long it waits for that.
