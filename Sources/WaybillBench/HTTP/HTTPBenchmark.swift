@@ -6,7 +6,8 @@ import WaybillTimeouts
 /// How many orders a second a server places durably for 64 clients, and how many requests it answers with a constant
 /// through the same connections, headers, token and body. Client, server and engine share the cores.
 ///
-/// Bare route, constant and placements take turns, because the machine's speed drifts; ratios are of the medians.
+/// Bare route, constant, placements and those without HTTP take turns, because the machine's speed drifts; ratios are of
+/// the medians.
 struct HTTPBenchmark {
     static let clients = 64
 
@@ -52,6 +53,9 @@ struct HTTPBenchmark {
             turns.placed / turns.constant,
             [
                 .init("orders placed, 64 connections", turns.placed, "per second"),
+                .init("orders placed, 64 callers, no HTTP", turns.embedded, "per second"),
+                .init("orders placed / those without HTTP", turns.placed / turns.embedded, ""),
+                .init("those without HTTP / constant answer", turns.embedded / turns.constant, ""),
                 .init("constant answer", turns.constant, "per second"),
                 .init(
                     "constant answer / bare Hummingbird", turns.constant / turns.bare, "", goal: .atLeast(0.7)),
@@ -84,6 +88,7 @@ struct HTTPBenchmark {
         var placed: [Load] = []
         var constant: [Load] = []
         var bare: [Load] = []
+        var embedded: [Double] = []
         do {
             for turn in 1...3 {
                 settings.progress("bare Hummingbird, turn \(turn)")
@@ -92,6 +97,8 @@ struct HTTPBenchmark {
                 constant.append(try await closed(shop.port, shop, at: ConstantAnswer.path, seconds: length / 2))
                 settings.progress("orders, turn \(turn)")
                 placed.append(try await closed(shop.port, shop, at: "/v1/orders", seconds: length))
+                settings.progress("orders without HTTP, turn \(turn)")
+                embedded.append(try await self.embedded(shop, seconds: length / 2))
             }
         } catch {
             await route.end()
@@ -100,7 +107,8 @@ struct HTTPBenchmark {
         await route.end()
         return Turns(
             placed: median(placed.map(\.rate)), constant: median(constant.map(\.rate)),
-            bare: median(bare.map(\.rate)), microsecondsPlaced: median(placed.map(\.microseconds)),
+            bare: median(bare.map(\.rate)), embedded: median(embedded),
+            microsecondsPlaced: median(placed.map(\.microseconds)),
             microsecondsConstant: median(constant.map(\.microseconds)))
     }
 
@@ -109,6 +117,8 @@ struct HTTPBenchmark {
         let placed: Double
         let constant: Double
         let bare: Double
+        /// Placed by as many callers of the same book, without HTTP.
+        let embedded: Double
         let microsecondsPlaced: Double
         let microsecondsConstant: Double
     }

@@ -3,6 +3,7 @@ import Waybill
 import WaybillAPI
 import WaybillAccess
 import WaybillCore
+import WaybillEngine
 import WaybillServer
 
 /// A shop on a new file, served over HTTP as it would be by `waybill serve`, and a token that may do what the benchmark
@@ -36,6 +37,9 @@ struct ServedShop {
         }
         self.port = port
     }
+
+    /// What the server asks.
+    var engine: Engine { book.engine }
 
     func end() async {
         running.cancel()
