@@ -6,8 +6,8 @@ import WaybillTimeouts
 /// How many orders a second a server places durably for 64 clients, and how many requests it answers with a constant
 /// through the same connections, headers, token and body. Client, server and engine share the cores.
 ///
-/// Bare route, constant, placements and those without HTTP take turns, because the machine's speed drifts; ratios are of
-/// the medians.
+/// Bare route, constant, placements and those without HTTP take turns, because the machine's speed drifts; ratios are
+/// of the medians.
 struct HTTPBenchmark {
     static let clients = 64
 
