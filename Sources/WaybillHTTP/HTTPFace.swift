@@ -1,7 +1,7 @@
 import HTTPTypes
 import HummingbirdCore
 package import Logging
-import NIOCore
+package import NIOCore
 import NIOPosix
 import ServiceLifecycle
 package import WaybillAPI
@@ -52,9 +52,7 @@ package struct HTTPFace: Service {
                 try await answering.respond(to: request, writer, channel)
             },
             configuration: HTTP1Channel.Configuration(
-                additionalChannelHandlers: [
-                    RequestDeadline(early), ParseErrors(early), IdleConnection(), ClientWatch(),
-                ],
+                additionalChannelHandlers: Self.guards(early),
                 // Hummingbird's timer begins when an answer is written, and cuts off a client that takes it slowly.
                 idleTimeout: nil, httpDecoderConfiguration: decoder))
         let server = Server(
@@ -69,6 +67,11 @@ package struct HTTPFace: Service {
         } catch let error as SocketAddressError.UnknownHost {
             throw AddressFailure(address, why: "the host \(error.host) is not known")
         }
+    }
+
+    /// What every connection has between its codec and its requests.
+    package static func guards(_ early: EarlyAnswers) -> [any RemovableChannelHandler] {
+        [RequestDeadline(early), ParseErrors(early), IdleConnection(), ClientWatch()]
     }
 
     private var bindAddress: BindAddress {

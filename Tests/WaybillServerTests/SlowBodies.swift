@@ -94,3 +94,37 @@ import WaybillHTTP
 
     private struct Missing: Error {}
 }
+
+/// A server puts on every connection what ends slow and idle ones.
+@Suite struct `The guards of a connection` {
+    private let channel = EmbeddedChannel()
+
+    init() throws {
+        let early = EarlyAnswers(random: { 7 }) { _ in }
+        for one in HTTPFace.guards(early) { try channel.pipeline.syncOperations.addHandler(one) }
+        channel.connect(to: try SocketAddress(unixDomainSocketPath: "none"), promise: nil)
+    }
+
+    @Test func `end one whose body comes too slowly`() throws {
+        try channel.writeInbound(
+            HTTPRequestPart.head(HTTPRequest(method: .post, scheme: "http", authority: "localhost", path: "/")))
+        channel.embeddedEventLoop.advanceTime(by: .seconds(10))
+        guard case .head(let head)? = try channel.readOutbound(as: HTTPResponsePart.self) else {
+            Issue.record("there is no answer")
+            return
+        }
+        #expect(head.status.code == 408 && !channel.isActive)
+    }
+
+    @Test func `end one without a request`() {
+        channel.embeddedEventLoop.advanceTime(by: .seconds(29))
+        #expect(channel.isActive)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(31))
+        #expect(!channel.isActive)
+    }
+
+    @Test func `are there once, the one that watches for a client that goes among them`() {
+        let names = HTTPFace.guards(EarlyAnswers(random: { 7 }) { _ in }).map { "\(type(of: $0))" }
+        #expect(names == ["RequestDeadline", "ParseErrors", "IdleConnection", "ClientWatch"])
+    }
+}
