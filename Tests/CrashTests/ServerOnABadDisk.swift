@@ -84,6 +84,12 @@ import Testing
                 until_status send 201 d; echo "message again, ready $(ask r /readyz '' GET)"
                 kill -TERM $SERVER; wait $SERVER; echo "stopped $?"
                 "$2" verify shop.db; echo "verify $?"
+                for FREE in 50 9 4; do
+                    echo $FREE > free
+                    LD_PRELOAD="$3" WAYBILL_RECORD_DIR="$1" WAYBILL_RECORD_LOG="$1/log" WAYBILL_RECORD_FREE="$1/free" \\
+                        "$2" doctor --db shop.db > seen
+                    echo "doctor $? of $FREE: $(grep '^disk ' seen | tr -s ' ' | cut -d' ' -f2)"
+                done
                 """
         let output = try run(
             "/bin/bash",
@@ -95,6 +101,7 @@ import Testing
         for line in [
             "topic 201 order 201 message 201\n", "order at nine 201\n", "look 200 repeat 507\n", "order again\n",
             "message again, ready 200\n", "stopped 0\n", "verify 0\n",
+            "doctor 0 of 50: ok\n", "doctor 0 of 9: warn\n", "doctor 1 of 4: bad\n",
         ] { #expect(output.contains(line), "\(line)\(output)") }
         #expect(output.contains(/message 507 [^{]*retry-after: 10\s[^{]*\{.*"needed_percent":10\}/), "\(output)")
         #expect(output.contains(/order 507 [^{]*retry-after: 10\s[^{]*\{.*"needed_percent":5\}/), "\(output)")

@@ -42,9 +42,19 @@ import Testing
         let shop = try ServedFile()
         let far = try shop.run("serve", "--db", shop.path, "--create", "--http", "0.0.0.0:0")
         #expect(far.status == 64 && far.output.contains("not loopback"))
-        try shop.serve("--open")
-        #expect(try shop.overTCP("/v1/stock", token: nil, host: "evil.example").contains("wrong_host"))
-        #expect(try shop.overTCP("/v1/stock", token: nil).contains("items"))
+        try shop.serve("--open", "--host", "shop.example")
+        for other in [
+            "evil.example", "localhost.evil.example", "evil-localhost", "127.0.0.1.evil.example",
+            "evil.example:\(shop.port)",
+            "[::1]", "shop.example.evil.example", "example",
+        ] {
+            let answer = try shop.overTCP("/v1/stock", token: nil, host: other)
+            #expect(answer.contains("wrong_host"), "\(other): \(answer)")
+        }
+        for own in ["localhost", "LocalHost:\(shop.port)", "127.0.0.1", "Shop.Example", "shop.example:80"] {
+            let answer = try shop.overTCP("/v1/stock", token: nil, host: own)
+            #expect(answer.contains("items"), "\(own): \(answer)")
+        }
     }
 
     private static let order = """

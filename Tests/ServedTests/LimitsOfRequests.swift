@@ -37,6 +37,19 @@ import Testing
         #expect(try answer(to: get(path + "a")).hasPrefix("HTTP/1.1 414"))
     }
 
+    @Test
+    func `is answered with what keeps browsers and caches from it, and without a body when only the head is asked for`()
+        throws
+    {
+        let connection = try RawConnection(port: shop.port)
+        connection.send("HEAD /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" + get("/healthz", "Connection: close\r\n"))
+        let answers = connection.receive()
+        #expect(answers.matches(of: /"alive"/).count == 1, "\(answers)")
+        for line in ["cache-control: no-store", "x-content-type-options: nosniff", "content-length: 14"] {
+            #expect(answers.lowercased().components(separatedBy: line).count == 3, "\(line)")
+        }
+    }
+
     @Test func `is answered after those before it on its connection, and ends the connection`() throws {
         let connection = try RawConnection(port: shop.port)
         connection.send(get("/v1/stock") + get("/healthz") + get("/healthz", fields(101)) + get("/version"))
@@ -63,6 +76,12 @@ import Testing
         let connection = try RawConnection(port: shop.port)
         connection.send(post("Transfer-Encoding: chunked\r\n", String(repeating: chunk, count: 5)))
         #expect(connection.receive().hasPrefix("HTTP/1.1 413"))
+        for head in ["", "Content-Type: application/json\r\n"] {
+            let untyped = try answer(
+                to: "POST /v1/stock/mug/receive HTTP/1.1\r\nHost: localhost\r\n\(head)"
+                    + "Transfer-Encoding: chunked\r\n\r\ne\r\n{\"quantity\":1}\r\n0\r\n\r\n")
+            #expect(untyped.hasPrefix(head.isEmpty ? "HTTP/1.1 415" : "HTTP/1.1 200"), "\(untyped)")
+        }
         let padded = #"{"quantity":1}"# + String(repeating: " ", count: 256 * 1_024 - 14)
         let whole = try answer(to: post("Content-Length: \(256 * 1_024)\r\n", padded))
         #expect(whole.hasPrefix("HTTP/1.1 200"), "\(whole)")

@@ -97,6 +97,10 @@ import Testing
             let bodiless = try cancel(headers)
             let isKeptOut = bodiless.hasPrefix("HTTP/1.1 403")
             #expect(isKeptOut == (status == 403) && bodiless.hasPrefix("HTTP/1.1 4"), "\(headers)\(bodiless)")
+            for request in ["PUT /v1/topics/news", "DELETE /v1/topics/none?reason=x"] {
+                let changed = try ask(request, json + headers, request.hasPrefix("PUT") ? #"{"reason":"a test"}"# : "")
+                #expect(changed.hasPrefix("HTTP/1.1 403") == (status == 403), "\(request) \(headers)\(changed)")
+            }
         }
         let untyped = try ask("POST /v1/tokens", "", body)
         #expect(untyped.hasPrefix("HTTP/1.1 415"), "\(untyped)")

@@ -36,7 +36,8 @@ struct APIShop {
     /// Sends a request as an owner of the file, or with a token.
     @discardableResult
     func send(
-        _ step: Example.Step, as principal: Principal? = .owner, token: String? = nil, from: Text = ""
+        _ step: Example.Step, as principal: Principal? = .owner, token: String? = nil, from: Text = "",
+        requestID: Text = "r-1"
     ) async -> Reply {
         var headers = CallHeaders()
         for header in step.headers { headers.add(header.name, header.value) }
@@ -49,10 +50,10 @@ struct APIShop {
             method: step.method.rawValue, target: step.target, headers: headers,
             principal: token == nil ? principal : nil, from: from)
         do throws(Problem) {
-            let admission = try api.admit(head, requestID: "r-1")
+            let admission = try api.admit(head, requestID: requestID)
             return await api.answer(admission, body: Array(step.body.utf8))
         } catch {
-            return error.reply(requestID: "r-1", instance: Text(step.target))
+            return error.reply(requestID: requestID, instance: Text(step.target))
         }
     }
 }

@@ -67,6 +67,22 @@ import WaybillEngine
         #expect(index > 5 || found.first?.trace?.string == Self.trace)
     }
 
+    @Test(arguments: [
+        ("", ["$hold eva", "$release bob", "$hold bob"]), ("type=$hold", ["$hold eva", "$hold bob"]),
+        ("caller=bob", ["$release bob", "$hold bob"]), ("type=$hold&caller=eva", ["$hold eva"]),
+        ("from=2026-11-29T12:01:00Z", ["$release bob", "$hold bob"]), ("from=2026-11-29T12:01:00.001Z", ["$hold bob"]),
+    ])
+    func `is found by its type, its caller and its time`(query: String, expected: [String]) async throws {
+        let shop = try APIShop(workflows: [])
+        for (verb, name) in [("hold", "eva"), ("release", "bob"), ("hold", "bob")] {
+            await shop.send(Self.post("/v1/timeouts/\(verb)"), as: Principal(name: Text(name), grants: [.operator]))
+            shop.book.advance(by: .minutes(1))
+        }
+        let list = try JSON(reading: await shop.send(.init(get: "/v1/audit?\(query)")).body)
+        let found = list["items"]?.elements?.map { "\($0["type"]?.asText ?? "") \($0["caller"]?.asText ?? "")" }
+        #expect(found == expected)
+    }
+
     @Test func `that is refused is not audited`() async throws {
         let shop = try APIShop(workflows: [])
         #expect(await shop.send(Self.post("/v1/groups/none/dead-letters/redrive")).code == "unknown_group")

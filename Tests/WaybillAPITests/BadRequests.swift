@@ -68,6 +68,21 @@ import WaybillCore
         #expect(wait.status == 400 && wait.text.contains("\"max\":20000"), "\(wait.text)")
     }
 
+    @Test(arguments: [
+        (#"{"a":1,"a":2}"#, false), (#"{"a":[{"b":1,"b":1}]}"#, false), (#"["a\u0000b"]"#, false),
+        (#"{"a":1.5}"#, false), (#"[9007199254740992]"#, false), (#"{"a":9007199254740991}"#, true),
+        (String(repeating: "[", count: 48) + String(repeating: "]", count: 48), true),
+        (String(repeating: "[", count: 49) + String(repeating: "]", count: 49), false),
+    ])
+    func `in the body of a message is refused as deep as it lies`(data: String, isTaken: Bool) async throws {
+        let shop = try APIShop(workflows: [])
+        await shop.send(ExampleShop.topic)
+        let reply = await shop.send(
+            Example.Step(
+                .post, "/v1/topics/ledger/messages", [(.idempotencyKey, "k")], body: "{\"data\":\(data)}"))
+        #expect(reply.status == (isTaken ? 201 : 400) && reply.code == (isTaken ? nil : "bad_json"), "\(reply.text)")
+    }
+
     @Test func `with a number that libraries round is refused, in the data of a command too`() async throws {
         let shop = try APIShop()
         await shop.send(ExampleShop.stock)

@@ -131,6 +131,38 @@ import WaybillEngine
         #expect(try await redrive(#""ids":["a"],"limit":1"#).reply.code == "bad_data")
     }
 
+    @Test(arguments: [
+        ("", ["a", "b", "c"]), (#""topic":"ledger""#, ["a", "b", "c"]), (#""topic":"cash""#, []),
+        (#""why":"printer""#, ["b"]), (#""died_from":"2026-11-29T12:01:00Z""#, ["b", "c"]),
+        (#""died_from":"2026-11-29T12:01:00.001Z""#, ["c"]), (#""died_to":"2026-11-29T12:01:00Z""#, ["a", "b"]),
+        (#""died_to":"2026-11-29T12:00:59.999Z""#, ["a"]),
+        (#""why":"address","died_from":"2026-11-29T12:00:30Z""#, ["c"]),
+    ])
+    func `is found by each part of a filter, also by a server that goes on`(filter: String, ids: [String]) async throws
+    {
+        let dry = try await redrive("\"filter\":{\(filter)},\"dry_run\":true")
+        #expect(dry.json["sample"]?.elements?.compactMap { $0.asText } == ids, "\(dry.reply.text)")
+        // What a server has begun is read from its row by the next one.
+        var asked = BulkRedrive("shipping")
+        let fields = try JSON(reading: Array("{\(filter)}".utf8))
+        asked.topic = fields["topic"]?.asText.map { TopicName(Text($0)) }
+        asked.why = fields["why"]?.asText.map { Text($0) }
+        asked.from = fields["died_from"]?.asText.flatMap { Moment(iso8601: Text($0)) }
+        asked.to = fields["died_to"]?.asText.flatMap { Moment(iso8601: Text($0)) }
+        let origin = Origin(caller: "eva", reason: "mended")
+        _ = try await shop.book.engine.start(asked, by: origin, runningMax: 4) { _ in "{}" }
+        // What dies after its start is none of its letters.
+        try await kill("d", because: "no such address, no printer")
+        try await ServedBook(shop.book).continueOperations()
+        let given = try await states().filter { $0.hasSuffix("given_back") }.map { String($0.prefix(1)) }
+        #expect(given == ids)
+    }
+
+    @Test func `comes again as often as the limit says`() async throws {
+        #expect(try await redrive(#""limit":2"#).json["redriven"]?.asInt == 2)
+        #expect(try await states() == ["a given_back", "b given_back", "c dead"])
+    }
+
     @Test func `that a filter finds comes again by an operation, which tells first what it would do`() async throws {
         let filter = #""filter":{"why":"address","died_to":"2026-11-29T12:02:00Z","topic":"ledger"}"#
         let dry = try await redrive("\(filter),\"dry_run\":true")
@@ -145,10 +177,13 @@ import WaybillEngine
         let shown = try JSON(reading: await shop.send(.init(get: "/v1/operations/o1")).body)
         #expect(shown["state"]?.asText == "done" && shown["changed"]?.asInt == 2)
         #expect(shown["kind"]?.asText == "redrive" && shown["group"]?.asText == "shipping")
+        let begun = try audits("$operation").map { String(decoding: $0.body, as: UTF8.self) }
+        #expect(begun.count == 1 && begun[0].contains("mended") && begun[0].contains("shipping"), "\(begun)")
         let listed = try JSON(reading: await shop.send(.init(get: "/v1/operations")).body)
         #expect(listed["items"]?.elements?.count == 1)
         let none = try await redrive(#""filter":{"topic":"cash"}"#)
         #expect(none.reply.status == 202)
+        #expect(try await states() == ["a given_back", "b dead", "c given_back"], "none was sent to that topic")
         #expect(
             await shop.send(.init(post: "/v1/groups/none/dead-letters/redrive", #"{"filter":{},"reason":"x"}"#)).code
                 == "unknown_group")

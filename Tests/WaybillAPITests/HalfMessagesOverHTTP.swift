@@ -52,7 +52,9 @@ import WaybillTimeouts
         shop.book.advance(by: .days(1))
         #expect(try await visible(shop) == 0)
         #expect(try await shop.book.messages.halfMessages().elements.isEmpty)
-        #expect(await shop.send(Self.command, as: Self.shopWeb).code == "fenced")
+        let fenced = await shop.send(Self.command, as: Self.shopWeb)
+        #expect(fenced.code == "fenced" && fenced.text.contains("\"stored\":true"), "\(fenced.text)")
+        #expect(!fenced.headers.contains { $0.name == "idempotency-replayed" }, "no request has had this answer before")
     }
 
     @Test func `is not committed by the command of another caller`() async throws {

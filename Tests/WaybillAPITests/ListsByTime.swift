@@ -157,6 +157,11 @@ import WaybillEngine
         let resumed = await shop.send(.init(post: "/v1/operations/o2/resume", #"{"reason":"on"}"#))
         #expect(try JSON(reading: resumed.body)["state"]?.asText == "done")
         #expect(try await shop.book.order("order-7")?.version == 2)
+        let audits = try JSON(reading: await shop.send(.init(get: "/v1/audit?type=$operation")).body)
+        let acts = audits["items"]?.elements?.compactMap { $0["about"] } ?? []
+        #expect(
+            acts.map { "\($0["operation"]?.asText ?? "") \($0["was"]?.asText ?? "") \($0["reason"]?.asText ?? "")" }
+                == ["o1 stopped a mistake", "o2 resumed on"])
         #expect(await shop.send(.init(get: "/v1/operations/o9")).code == "unknown_operation")
     }
 }

@@ -1,8 +1,25 @@
+import Synchronization
 import Testing
 import Waybill
 import WaybillAPI
 import WaybillAccess
 import WaybillCore
+import WaybillTimeouts
+
+/// A wall clock that steps, while the time that passes is that of a virtual one.
+private final class SteppingClock: Sendable {
+    private let clock = VirtualClock(start: APIShop.noon)
+    private let ahead = Mutex(Interval(milliseconds: 0))
+
+    func step(by interval: Interval) { ahead.withLock { $0 = interval } }
+
+    var world: World {
+        World(
+            now: { [self] in clock.now.advanced(by: ahead.withLock { $0 }) },
+            uptime: { [clock] in clock.now.since(clock.start) }, random: World.virtual(clock).random,
+            virtualClock: clock)
+    }
+}
 
 /// Numbers of how the server is.
 @Suite struct `Metrics` {
@@ -32,6 +49,35 @@ import WaybillCore
         }
     }
 
+    @Test func `count what is dead and what is late, and say when the clock is held`() async throws {
+        let clock = SteppingClock()
+        let shop = try APIShop(world: clock.world)
+        for step in [ExampleShop.topic, ExampleShop.group, ExampleShop.message, ExampleShop.stock, ExampleShop.place] {
+            await shop.send(step)
+        }
+        let received = try JSON(reading: await shop.send(ExampleShop.receiveBooking).body)
+        let receipt = try #require(received["items"]?.elements?.first?["receipt"]?.asText)
+        await shop.send(.init(post: "/v1/groups/shipping/dead-letter", "{\"receipts\":[\"\(receipt)\"]}"))
+        try await shop.book.holdTimeouts(because: "a test")
+        shop.book.advance(by: Interval(milliseconds: 30 * 60_000 + 10_000))
+        func lines() async -> [String] {
+            await shop.send(.init(get: "/metrics")).text.split(separator: "\n").map(String.init)
+        }
+        let found = await lines()
+        for (age, count) in [("1s", 1), ("10s", 1), ("1m", 0), ("10m", 0)] {
+            #expect(found.contains("waybill_timeouts_overdue{kind=\"order\",age=\"\(age)\"} \(count)"), "\(age)")
+        }
+        #expect(found.contains("waybill_dead_letters{group=\"shipping\"} 1"))
+        let writes = shop.book.vitals.writes
+        #expect(writes > 5 && found.contains("waybill_commit_duration_seconds_count \(writes)"), "\(writes)")
+        #expect(found.contains("waybill_commit_duration_seconds_bucket{le=\"+Inf\"} \(writes)"))
+        #expect(found.contains("waybill_clock_held 0"))
+        clock.step(by: .hours(2))
+        await shop.send(.init(post: "/v1/stock/pen/receive", #"{"quantity":1}"#))
+        #expect(await lines().contains("waybill_clock_held 1"))
+        #expect(await shop.send(.init(get: "/readyz")).text.contains("the wall clock jumped ahead"))
+    }
+
     @Test func `say by a word how each vital is`() async throws {
         let shop = try APIShop()
         try await shop.book.holdTimeouts(because: "payments are down", by: "eva")
@@ -39,5 +85,8 @@ import WaybillCore
         #expect(health["word"]?.asText == "warn")
         #expect(health["vitals"]?["hold"]?["value"]?.asText?.contains("payments are down") == true)
         #expect(health["vitals"]?["stopped"]?["word"]?.asText == "ok")
+        #expect(health["vitals"]?["hold"]?["word"]?.asText == "warn")
+        let ready = await shop.send(.init(get: "/readyz"))
+        #expect(ready.status == 200 && ready.text.contains("timeouts are held by eva: payments are down"))
     }
 }

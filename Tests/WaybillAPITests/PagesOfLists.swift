@@ -28,6 +28,7 @@ import WaybillEngine
         let link = reply.headers.first { $0.name == "link" }?.value
         #expect((link == nil) == (json["next"]?.asText == nil), "\(reply.text)")
         let next = link?.wholeMatch(of: /<(.*)>; rel="next"/)?.1
+        #expect(next?.wholeMatch(of: /[!-~]+/) != nil || next == nil, "it is a URL: \(next ?? "")")
         return (json["items"]?.elements?.compactMap { $0["id"]?.asText } ?? [reply.text], next.map { String($0) })
     }
 
@@ -111,5 +112,34 @@ import WaybillEngine
         #expect(problem["values"]?["max_ms"]?.asInt == 0 && problem["retry_after_ms"]?.asInt == 1_000)
         #expect(reply.headers.contains { $0 == ("retry-after", "1") })
         #expect(await shop.send(.init(get: "/metrics")).status == 200, "a scrape is not bounded")
+    }
+
+    @Test func `bounds no change, which is answered after its commit`() async throws {
+        let none = Interval(milliseconds: 0)
+        let shop = try await shop(orders: 1, ReadTimeLimits(read: none, page: none))
+        let extend = "/v1/orders/order-1/timeouts/unpaid.after.15m/extend"
+        let reply = await shop.send(.init(post: extend, #"{"by":"1m"}"#))
+        #expect(reply.status == 200 && reply.text.contains("\"due\":\"2026-11-29T12:16:00Z\""), "\(reply.text)")
+    }
+
+    @Test func `has 250 ms, and half of it for a list, unless said`() {
+        let limits = ReadTimeLimits(read: Interval(milliseconds: 250), page: Interval(milliseconds: 125))
+        #expect(ServingSettings().readTime == limits)
+    }
+
+    @Test(arguments: ["/v1/orders", "/v1/audit", "/v1/stock", "/v1/topics"])
+    func `has one to a thousand elements, a hundred unless said`(list: String) async throws {
+        let shop = try APIShop(workflows: [])
+        for limit in [1, 1_000] { #expect(await shop.send(.init(get: "\(list)?limit=\(limit)")).status == 200) }
+        for limit in [0, 1_001, -1] {
+            #expect(await shop.send(.init(get: "\(list)?limit=\(limit)")).code == "bad_parameter", "\(limit)")
+        }
+        guard list == "/v1/stock" else { return }
+        for number in 1...101 {
+            await shop.send(.init(post: "/v1/stock/sku-\(number)/receive", #"{"quantity":1}"#))
+        }
+        #expect(try await page(list, of: shop).next != nil)
+        let page = try JSON(reading: await shop.send(.init(get: list)).body)
+        #expect(page["items"]?.elements?.count == 100)
     }
 }

@@ -30,6 +30,15 @@ import WaybillEngine
         let eva = await shop.send(step, as: Principal(name: "eva", grants: [.admin]))
         #expect(eva.status == (step.method == .delete ? 400 : 422), "\(eva.text)")
         #expect(eva.text.contains("reason") && shop.book.vitals.lastPosition == position)
+        let empty =
+            step.method == .delete
+            ? Example.Step(.delete, step.target + "?reason=")
+            : Example.Step(
+                step.method, step.target,
+                body: step.body.replacing("{", with: step.body == "{}" ? "{\"reason\":\"\"" : "{\"reason\":\"\","))
+        let refused = await shop.send(empty, as: Principal(name: "eva", grants: [.admin]))
+        #expect(refused.status == eva.status && refused.text.contains("reason"), "\(refused.text)")
+        #expect(shop.book.vitals.lastPosition == position)
         let owner = await shop.send(step)
         #expect((200..<300).contains(owner.status), "\(owner.text)")
     }

@@ -66,6 +66,58 @@ import WaybillCore
         #expect(await shop.send(send).code == "key_reused")
     }
 
+    @Test func `is another one with another verb, query, lane or name in its path`() async throws {
+        let half = try JSON(reading: await shop.send(ExampleShop.half).body)
+        let commit = try #require(half["commit_url"]?.asText)
+        await shop.send(Example.Step(.put, "/v1/groups/billing", body: "{}"))
+        let redrive = #"{"reason":"the consumer is mended"}"#
+        let pairs = [
+            (Example.Step(post: commit, "{}"), Example.Step(post: commit + "2", "{}")),
+            (
+                Example.Step(post: "/v1/groups/shipping/dead-letters/redrive", redrive),
+                Example.Step(post: "/v1/groups/billing/dead-letters/redrive", redrive)
+            ),
+            (
+                Example.Step(post: "/v1/clock/confirm", #"{"reason":"a test"}"#),
+                Example.Step(post: "/v1/timeouts/hold", #"{"reason":"a test"}"#)
+            ),
+            (
+                Example.Step(post: "/v1/topics/ledger/messages", #"{"data":1}"#),
+                Example.Step(post: "/v1/topics/ledger/messages", #"{"data":1}"#, [(.lane, "blue")])
+            ),
+        ]
+        for (number, (one, other)) in pairs.enumerated() {
+            let first = await shop.send(one.under("pair-\(number)"))
+            #expect((200..<300).contains(first.status), "\(first.text)")
+            #expect(await shop.send(other.under("pair-\(number)")).code == "key_reused", "\(other.target)")
+            #expect(await shop.send(one.under("pair-\(number)")).isReplayed)
+        }
+    }
+
+    @Test func `has its key with or without quotes, of 255 letters at most`() async throws {
+        let hold = Example.Step(post: "/v1/timeouts/hold", #"{"reason":"a test"}"#)
+        #expect(await !shop.send(hold.under("h")).isReplayed)
+        #expect(await shop.send(hold.under("\"h\"")).isReplayed)
+        #expect(await shop.send(hold.under(String(repeating: "k", count: 255))).status == 200)
+        #expect(await shop.send(hold.under(String(repeating: "k", count: 256))).code == "bad_key")
+    }
+
+    @Test func `gives each of its messages the id that it had`() async throws {
+        let step = Example.Step(
+            .post, "/v1/topics/ledger/messages", [(.idempotencyKey, "many")],
+            body: #"{"messages":[{"data":1},{"data":2},{"id":"own","data":3}]}"#)
+        let first = await shop.send(step, requestID: "r-1")
+        let ids = try JSON(reading: first.body)["items"]?.elements?.compactMap { $0["id"]?.asText } ?? []
+        #expect(Set(ids).count == 3 && ids.last == "own", "\(first.text)")
+        #expect(await shop.send(step, requestID: "r-2").text == first.text)
+        // Another server makes the same ones: consumers know them again when a sender comes to a copy of the file.
+        let other = try APIShop(seed: 2)
+        await other.send(ExampleShop.topic)
+        #expect(await other.send(step, requestID: "r-3").text == first.text)
+        let sent = try await shop.book.messages.find(in: "ledger", from: APIShop.noon, limit: 10)
+        #expect(sent.count == 4)
+    }
+
     @Test func `gets no secret of a token again`() async throws {
         let step = Example.Step(
             .post, "/v1/tokens", [(.idempotencyKey, "t")],

@@ -64,6 +64,7 @@ import WaybillCore
     @Test(arguments: [
         ("0s", "expires_in: 0s is not possible; a token is good for 1ms to 366d"),
         ("-5s", "expires_in: -5s is not possible; a token is good for 1ms to 366d"),
+        ("367d", "expires_in: 367d is not possible; a token is good for 1ms to 366d"),
     ])
     func `of a token says how long it may be good for`(lasts: String, sentence: String) async throws {
         let body = #"{"name":"a","grants":["viewer"],"expires_in":"\#(lasts)","reason":"a test"}"#

@@ -12,6 +12,24 @@ import WaybillCore
         #expect(Set(routes).count == routes.count)
     }
 
+    @Test func `is the whole of the document, with nothing else in it`() async throws {
+        let shop = try APIShop(workflows: [])
+        let document = try JSON(reading: await shop.send(.init(get: "/openapi.json"), as: nil).body)
+        guard case .object(let paths)? = document["paths"] else { throw Problem(.defect, "no paths") }
+        var described: [String] = []
+        for path in paths {
+            guard case .object(let methods) = path.value else { continue }
+            for method in methods {
+                let name = method.value["operationId"]?.asText ?? "none"
+                described.append("\(name) \(method.name.uppercased()) \(path.name)")
+                #expect(method.value["responses"] != nil, "\(name)")
+            }
+        }
+        #expect(
+            described.sorted()
+                == API.operations.map { "\($0.name) \($0.method.rawValue) \($0.path.text)" }.sorted())
+    }
+
     @Test func `names the header fields that a request may have, and those of answers`() async throws {
         let shop = try APIShop(workflows: [])
         let document = try JSON(reading: await shop.send(.init(get: "/openapi.json"), as: nil).body)

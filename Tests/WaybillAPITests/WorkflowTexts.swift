@@ -45,6 +45,29 @@ import WaybillEngine
             body: #"{"id":"r-1","workflow":"rental","command":"book","data":{"bicycle":"red-7"}}"#)
         #expect(await shop.send(book).status == 201)
         #expect(try await shop.book.order("r-1")?.workflowVersion == 1)
+        let audits = try JSON(reading: await shop.send(.init(get: "/v1/audit?type=$activate")).body)
+        let last = try #require(audits["items"]?.elements?.last)
+        #expect(last["caller"]?.asText == "owner" && last["about"]?["reason"]?.asText == "a test", "\(last)")
+        #expect(last["about"]?["before"]?.asText == hash && last["about"]?["request"]?.asText == "r-1", "\(last)")
+    }
+
+    @Test func `takes orders again when it is told to, once under a key, with who and why`() async throws {
+        let first = try #require(try await put(version(1)).json["hash"]?.asText)
+        #expect(try await put(version(2)).reply.status == 201)
+        let step = Example.Step(
+            .post, "/v1/workflows/rental/activate", [(.idempotencyKey, "back")],
+            body: "{\"hash\":\"\(first)\",\"reason\":\"the new one is wrong\"}")
+        let eva = Principal(name: "eva", grants: [.admin])
+        let done = await shop.send(step, as: eva)
+        #expect(done.status == 200 && !done.headers.contains { $0.name == "idempotency-replayed" }, "\(done.text)")
+        #expect(try await current() == 1)
+        let position = shop.book.vitals.lastPosition
+        let again = await shop.send(step, as: eva)
+        #expect(again.text == done.text && again.headers.contains { $0.name == "idempotency-replayed" })
+        #expect(shop.book.vitals.lastPosition == position)
+        let audit = try #require(try shop.book.engine.audits(limit: 100).last)
+        let body = String(decoding: audit.body, as: UTF8.self)
+        #expect(audit.type == "$activate" && audit.caller == "eva" && body.contains("the new one is wrong"), "\(body)")
     }
 
     @Test func `is kept only if another text is the one its sender knows`() async throws {
