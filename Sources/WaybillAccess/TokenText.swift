@@ -8,6 +8,7 @@ package struct TokenText: Sendable {
     /// 256 bits and a check letter.
     private let secret: Text
 
+    private static let mark = Array("wb-".utf8)
     private static let letters = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
     private static let idLetters = 16
     private static let secretLetters = 53
@@ -16,21 +17,27 @@ package struct TokenText: Sendable {
     package init(random: () -> UInt64) {
         id = Self.letters(Self.idLetters, random)
         let secret = Self.letters(Self.secretLetters - 1, random)
-        self.secret = "\(secret)\(Self.checkLetter(secret))"
+        let check = secret.withBytes { Self.checkLetter($0[...]) }
+        self.secret = Text(String(decoding: Array(secret.string.utf8) + [check], as: UTF8.self))
     }
 
     /// Reads a token that a caller has sent; nil: it is none, or mistyped.
     package init?(_ text: Text) {
-        let parts = text.string.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
-        guard parts.count == 3, parts[0].elementsEqual("wb".utf8), parts[1].count == Self.idLetters,
-            parts[2].count == Self.secretLetters, parts[1].allSatisfy(Self.isLetter),
-            parts[2].allSatisfy(Self.isLetter)
-        else { return nil }
-        id = Text(String(decoding: parts[1], as: UTF8.self))
-        secret = Text(String(decoding: parts[2], as: UTF8.self))
-        guard Text(String(secret.string.suffix(1))) == Self.checkLetter(Text(String(secret.string.dropLast()))) else {
-            return nil
+        // Byte by byte: it is read for each request.
+        let parts = text.withBytes { bytes -> (id: Text, secret: Text)? in
+            let start = Self.mark.count
+            let dash = start + Self.idLetters
+            guard bytes.count == dash + 1 + Self.secretLetters, bytes[..<start].elementsEqual(Self.mark),
+                bytes[dash] == UInt8(ascii: "-")
+            else { return nil }
+            let (id, secret) = (bytes[start..<dash], bytes[(dash + 1)...])
+            guard id.allSatisfy(Self.isLetter), secret.allSatisfy(Self.isLetter),
+                secret.last == Self.checkLetter(secret.dropLast())
+            else { return nil }
+            return (Text(String(decoding: id, as: UTF8.self)), Text(String(decoding: secret, as: UTF8.self)))
         }
+        guard let parts else { return nil }
+        (id, secret) = parts
     }
 
     /// The whole token, for its holder only.
@@ -40,7 +47,7 @@ package struct TokenText: Sendable {
     package var secretHash: Text {
         var digits: [UInt8] = []
         digits.reserveCapacity(2 * SHA256.byteCount)
-        for byte in SHA256.hash(data: Array(secret.string.utf8)) {
+        for byte in secret.withBytes({ SHA256.hash(data: UnsafeRawBufferPointer($0)) }) {
             digits.append(Self.digits[Int(byte >> 4)])
             digits.append(Self.digits[Int(byte & 15)])
         }
@@ -67,10 +74,7 @@ package struct TokenText: Sendable {
     }
 
     /// A letter that tells most mistypings without a look-up.
-    private static func checkLetter(_ secret: Text) -> Text {
-        let sum = secret.withBytes { bytes in
-            bytes.reduce(UInt32(7)) { sum, byte in (sum &* 31 &+ UInt32(byte)) % 1_048_573 }
-        }
-        return Text(String(decoding: [letters[Int(sum & 31)]], as: UTF8.self))
+    private static func checkLetter(_ secret: Slice<UnsafeBufferPointer<UInt8>>) -> UInt8 {
+        letters[Int(secret.reduce(UInt32(7)) { sum, byte in (sum &* 31 &+ UInt32(byte)) % 1_048_573 } & 31)]
     }
 }
