@@ -27,7 +27,7 @@ package import WaybillTimeouts
 ///   changed cursors at the end of the write, `didCommit()` makes it known to consumers, `forget()` drops it when the
 ///   write is undone, and the verbs run again.
 /// - Appending a message to a stored queue, an order's too, needs no notice: the store knows which queues have
-///   grown, and `didCommit()` shows them to the groups.
+///   grown, `flush(in:)` collects them, and `didCommit()` shows them to the groups.
 /// - Time and random bits come from `World`; `write.now` is the moment of the request.
 package final class Broker {
     package let store: Store
@@ -162,8 +162,8 @@ package final class Broker {
     }
 }
 
-/// What a committed write did. Only ``Broker/didCommit()`` makes one, and nothing else changes what memory knows of
-/// groups, topics and cursors.
+/// What a committed write did. Only ``Broker/didCommit()`` makes one, and nothing else brings what a write did into
+/// memory. Receives change memory too, without a write: see ``GroupMemory``.
 struct AfterCommit {
     let changes: PendingChanges
 

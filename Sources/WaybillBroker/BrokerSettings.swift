@@ -6,11 +6,12 @@ package struct BrokerSettings: Sendable {
     package var batchMax = 100
     /// Bytes of one delivery batch; the first message comes however large it is.
     package var batchBytesMax = 4 << 20
-    /// Bytes that one client may hold unacknowledged; beyond it its receives wait.
+    /// Bytes of first deliveries that one client may hold unacknowledged; beyond it its receives wait. Later deliveries
+    /// do not count.
     package var clientBytesMax = 64 << 20
     /// Bytes of bodies that all receives together may be reading.
     package var readingBytesMax = 256 << 20
-    /// Deliveries of one group in flight.
+    /// First deliveries of one group in flight. Later ones, which have rows, do not count.
     package var inFlightMax = 100_000
     /// Messages of one stored queue that a group may owe by rows of their own; at the limit it takes no new ones.
     package var owedMax = 100_000

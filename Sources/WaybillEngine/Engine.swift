@@ -9,7 +9,8 @@ package import WaybillTimeouts
 /// The order engine over one file: intake, writer, timeouts.
 ///
 /// In the real world a thread of its own writes, and fires timeouts when they are due. In a virtual world there is no
-/// thread: a request is written at once by whoever sends it, and time passes only in ``advance(to:)``.
+/// thread: a request is written at once by who sends it, and time passes only in
+/// ``advance(to:)``, and where commands come with their own times: ``perform(_:)-([(command:Command,at:Moment)])``.
 package final class Engine: Sendable {
     package struct Settings: Sendable {
         /// Requests that may wait; beyond it they are refused.

@@ -5,14 +5,14 @@ package import WaybillStore
 /// over the whole file, and the engine fires them itself.
 ///
 /// The b-tree of timeouts is the queue and the only place that knows due times: there is no wheel to rebuild and no
-/// cursor that could skip. Each round reads at most `roundMax` rows of each kind, so a flood of one kind delays no
-/// other.
+/// cursor that could skip. Each round reads at most `roundMax` rows of each kind, and as many to be tried again, so a
+/// flood of one kind delays no other.
 package final class TimeoutCenter {
     /// Handles one due timeout in the current write. Its first statement deletes exactly that row.
     package typealias Owner = (DueTimeout, borrowing Write) throws -> Void
 
     package struct Settings: Sendable {
-        /// Timeouts of one kind in one round.
+        /// Timeouts of one kind in one round, and as many again of those that are retried.
         package var roundMax = 64
         /// How long a timeout waits after its handling was refused the first time; doubles up to `backOffMax`.
         package var backOff = Interval.seconds(1)
@@ -43,7 +43,8 @@ package final class TimeoutCenter {
 
     package var isHeld: Bool { clock.isHeld }
 
-    /// One round: fires at most `roundMax` timeouts of each kind that are due at the moment of the write.
+    /// One round: fires at most `roundMax` timeouts of each kind that are due at the moment of the write, and as many
+    /// of those that are to be tried again.
     ///
     /// - Parameters:
     ///   - failed: timeouts whose handling threw in an earlier attempt at this write; they are put off with that text.

@@ -7,7 +7,8 @@ extension Broker {
     /// Deliveries whose time is over in one write.
     private static let endsMax = 1_000
 
-    /// Ends first deliveries whose time is over at the moment of the write.
+    /// Ends first deliveries whose time is over at the moment of the write. Receives whose wait is over by then end
+    /// with the commit.
     package func endLeases(in write: borrowing Write) throws {
         pending.uptime = world.uptime()
         for end in popLeaseEnds(upTo: write.now, limit: Self.endsMax) {

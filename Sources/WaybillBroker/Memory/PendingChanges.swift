@@ -1,8 +1,8 @@
 import WaybillCore
 import WaybillStore
 
-/// What the current write has done and consumers may not see before its commit. Verbs note here what they do; memory
-/// changes by ``AfterCommit`` only.
+/// What the current write has done and consumers may not see before its commit. Verbs note here what they do; it
+/// comes into memory by ``AfterCommit`` only.
 struct PendingChanges {
     /// Stored queues that got messages, with the offset after the last.
     var grown: [StoredQueueNumber: Int64] = [:]

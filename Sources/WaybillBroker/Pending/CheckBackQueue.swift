@@ -5,7 +5,7 @@ package import WaybillStore
 /// Where questions about half messages wait for their producers, in memory: what is lost with the process is asked
 /// again at its next time.
 ///
-///     due ──post──► waiting for the producer ──hand──► in flight ──settle (answered, or due again)──► gone
+///     due ──post──► waiting for the producer ──hand──► in flight ──end (answered, or due again)──► gone
 ///
 /// A question is counted when a producer has been sent it, never when it only waited here.
 package final class CheckBackQueue: Sendable {

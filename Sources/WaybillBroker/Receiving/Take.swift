@@ -32,7 +32,8 @@ package struct TakeResult: Sendable {
     var isComplete = true
 }
 
-/// Taking messages in a write: later deliveries, and all of FIFO groups.
+/// Taking messages in a write: later deliveries; all of FIFO groups and of groups in which one attempt is all; and of
+/// others what a look-back brings again, or what a crash has counted as delivered.
 extension Broker {
     /// Gives a consumer what it found, as far as it is still to be had.
     func take(_ request: Take, in write: borrowing Write) throws -> BrokerReply<TakeResult> {

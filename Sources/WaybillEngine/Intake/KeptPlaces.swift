@@ -11,8 +11,8 @@ struct KeptPlaces {
     private var families: Set<Text> = []
     private var keys: Set<Key> = []
 
-    /// Whether a request comes after one that keeps its place.
-    func isBefore(_ request: any Request) -> Bool {
+    /// Whether something that keeps its place stands before a request, which must wait with it.
+    func holdsBack(_ request: any Request) -> Bool {
         if families.isEmpty { return false }
         guard let (order, key) = Self.names(of: request) else { return false }
         return families.contains(Self.family(of: order)) || key.map { keys.contains($0) } ?? false

@@ -33,7 +33,7 @@ final class CommandHandler {
         journal = Journal(end: journalEnd)
     }
 
-    /// Before the first request of a write, or the next moment of one in a virtual world.
+    /// Before anything fires or is handled in a write, or at the next moment of one in a virtual world.
     func begin(_ firing: Firing, in write: inout Write) {
         write.firing = firing
         stock.beginWrite()
@@ -41,8 +41,8 @@ final class CommandHandler {
 
     /// Handles one command at a moment.
     ///
-    /// - Returns: nil: it keeps its place for the next write, because it would be short of stock and more is overdue
-    ///   than this one may fire.
+    /// - Returns: nil: it keeps its place for the next write, because more is overdue than this one may fire: in the
+    ///   order's family, or in the file while stock is short.
     func handle(_ command: Command, in write: inout Write) throws -> Answer? {
         if let refusal = command.crossedBound { return .refused(refusal) }
         if let answer = try keptAnswer(to: command, in: write) { return answer }

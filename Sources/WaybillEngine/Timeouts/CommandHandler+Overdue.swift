@@ -7,11 +7,11 @@ import WaybillTimeouts
 /// ```
 ///  a write ──► a round: the oldest 64 of the file
 ///              each command ──► what is overdue in its family ──► decided
-///                                                  ▲                 │ short of stock, and something is overdue
-///                                                  │                 ▼
-///                              decided again ◄── the oldest of the file, up to 1,024 a write
-///                                    │ still short, and more is overdue
-///                                    ▼
+///                                    │ a timeout there is            │ short of stock, and something is overdue
+///                                    │ short, and more is overdue    ▼
+///                                    │           decided again ◄── the oldest of the file, up to 1,024 a write
+///                                    │                 │ still short, and more is overdue
+///                                    ▼                 ▼
 ///                              keeps its place for the next write
 /// ```
 extension CommandHandler {

@@ -56,7 +56,7 @@ extension Writer {
         attempt.isAnswered.reserveCapacity(requests.count)
         for (index, timed) in requests.enumerated() {
             guard try pass(to: timed.at, firing, &attempt, in: &write) else { return }
-            if attempt.kept.isBefore(timed.request) {
+            if attempt.kept.holdsBack(timed.request) {
                 attempt.kept.keep(timed.request)
                 attempt.isAnswered.append(false)
                 continue
