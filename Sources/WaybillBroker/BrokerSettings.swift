@@ -15,6 +15,8 @@ package struct BrokerSettings: Sendable {
     package var inFlightMax = 100_000
     /// Messages of one stored queue that a group may owe by rows of their own; at the limit it takes no new ones.
     package var owedMax = 100_000
+    /// Messages that consumers have passed over for others, and that get rows when one attempt becomes all.
+    package var passedOverMax = 10_000
     /// How far the delivered-through mark runs ahead of deliveries.
     package var markStep: Int64 = 1_000
     /// How long an expression counts as used after its last receive.
@@ -56,6 +58,8 @@ package struct BrokerSettings: Sendable {
     package var decidedKept = Interval.hours(24)
     /// Without a consumer for so long a group is idle: warned about, and cut first when a topic is beyond its size.
     package var idleAfter = Interval.days(7)
+    /// Cursors that are behind memory, of which one round of retention puts the rows.
+    package var cursorsSavedMax = 1_000
     /// How often retention looks at all topics.
     package var retentionEvery = Interval.seconds(5)
     /// Deliveries and answers that are remembered for traces.

@@ -15,6 +15,8 @@ struct Maintenance {
     private var retainedAt: Interval?
     /// Up to where queues of lanes were looked at.
     var lastLaneQueue = StoredQueueNumber(0)
+    /// The last cursor that was saved when there were more; nil: the next round begins with the first.
+    var lastSaved: CursorKey?
 
     init(settings: BrokerSettings) {
         clearing = Clearing(settings: Clearing.Settings(decidedKept: settings.decidedKept))
@@ -36,6 +38,7 @@ struct Maintenance {
         clearing.forget()
         index.forget()
         lastLaneQueue = StoredQueueNumber(0)
+        lastSaved = nil
         retainedAt = nil
     }
 }
@@ -48,11 +51,11 @@ extension Broker {
         let began = world.uptime()
         var isMore = try maintenance.clearing.step(deletes: deletes, in: write)
         if deletes, maintenance.isRetentionDue(at: world.uptime()) {
-            try saveCursors(in: write)
+            let hasMoreCursors = try saveCursors(in: write)
             let outcome = try maintenance.retention.step(in: write) { gap in
                 try cut(gap, in: write)
             }
-            if outcome.isMore {
+            if outcome.isMore || hasMoreCursors {
                 maintenance.retentionIsUnfinished()
                 isMore = true
             } else {
@@ -71,14 +74,18 @@ extension Broker {
         return isIndexFull || isMore
     }
 
-    /// Cursor rows that one round puts.
-    private static let savedMax = 1_000
-
     /// Puts the rows of cursors that have passed messages which no consumer of the group wants: nothing has written
-    /// that down, and retention would keep them for the group.
-    private func saveCursors(in write: borrowing Write) throws {
-        for key in committed({ $0.cursorsToSave(limit: Self.savedMax) }) { change(key) { $0.isSaved = true } }
+    /// that down, and retention would keep them for the group. True: there are more.
+    ///
+    /// The next round goes on behind the last one: cursors that move all the time keep out no other. What consumers
+    /// pass while the row is written makes the cursor one to be saved again.
+    private func saveCursors(in write: borrowing Write) throws -> Bool {
+        let max = settings.cursorsSavedMax
+        let keys = committed { [last = maintenance.lastSaved] in $0.cursorsToSave(after: last, limit: max) }
+        for key in keys { change(key) { $0.isSaved = true } }
         try flush(in: write)
+        maintenance.lastSaved = keys.count == max ? keys.last : nil
+        return maintenance.lastSaved != nil
     }
 
     /// Marks the groups that were owed what went, and says so in the journal.

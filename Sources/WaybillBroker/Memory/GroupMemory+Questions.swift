@@ -39,12 +39,13 @@ extension GroupMemory.State {
         groups.flatMap { group, known in known.cursors.keys.map { CursorKey(group: group, queue: $0) } }.sorted()
     }
 
-    /// Cursors whose rows say less than is finished, at most `limit` of them.
-    func cursorsToSave(limit: Int) -> [CursorKey] {
+    /// Cursors whose rows say less than is finished, after one of them, at most `limit`.
+    func cursorsToSave(after last: CursorKey?, limit: Int) -> [CursorKey] {
         var keys: [CursorKey] = []
         for (group, known) in groups {
             for (queue, cursor) in known.cursors where cursor.progress.floor > cursor.storedFloor {
-                keys.append(CursorKey(group: group, queue: queue))
+                let key = CursorKey(group: group, queue: queue)
+                if last.map({ key > $0 }) ?? true { keys.append(key) }
             }
         }
         return Array(keys.sorted().prefix(limit))
