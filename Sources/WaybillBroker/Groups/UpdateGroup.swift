@@ -29,11 +29,37 @@ extension Broker {
             return .refused(
                 .notForThisGroup(name, problem: "fifo and broadcast are for life; delete it and make another"))
         }
-        if rules.attemptsMax == 1, row.attemptsMax > 1, !row.isBroadcast { try lowerMarks(of: row, in: write) }
+        if rules.attemptsMax == 1, row.attemptsMax > 1, !row.isBroadcast {
+            if let refusal = refusalOfPassedOver(row) { return .refused(refusal) }
+            try lowerMarks(of: row, in: write)
+        }
         row.adopt(rules)
         try write.transaction.updateGroup(row)
         pending.groups[row.number] = row
         return .success(row.view)
+    }
+
+    /// Why the marks of a group cannot come down in one write; nil: they can.
+    private func refusalOfPassedOver(_ group: GroupRow) -> MessageRefusal? {
+        guard !group.isFIFO else { return nil }
+        let count = committed({ $0.cursorKeys }).filter { $0.group == group.number }
+            .reduce(Int64(0)) { $0 + passedOver(by: $1).reduce(0) { $0 + Int64($1.count) } }
+        guard count > Int64(settings.passedOverMax) else { return nil }
+        return .limit(
+            "messages that consumers of the group \(group.name) have passed over for those with other expressions "
+                + "(\(count) now); let those take them, or look back past them, before one attempt becomes all",
+            max: settings.passedOverMax)
+    }
+
+    /// What consumers have passed over on a cursor: neither finished nor in flight, below what is.
+    private func passedOver(by key: CursorKey) -> [Range<Int64>] {
+        guard let progress = progress(of: key) else { return [] }
+        let recovered = recoveredBelow(of: key)
+        let leases = leases(of: key)
+        let end = max(progress.end, (leases.last?.offset).map { $0 &+ 1 } ?? 0, recovered)
+        var known = progress
+        for lease in leases { known.finish(lease.offset) }
+        return known.unfinished(below: end).map { $0.clamped(to: recovered..<end) }.filter { !$0.isEmpty }
     }
 
     /// Brings the delivered-through marks of a group down to what it was given: from now on one attempt is all, and a
@@ -42,18 +68,12 @@ extension Broker {
         for key in committed({ $0.cursorKeys }) where key.group == group.number {
             freeze(key)
             guard let progress = progress(of: key) else { continue }
-            let leases = leases(of: key)
-            let recovered = pending.cursors[key]?.opened?.recoveredBelow ?? committed(key) { $0.recoveredBelow } ?? 0
-            let mark = max(progress.end, (leases.last?.offset).map { $0 &+ 1 } ?? 0, recovered)
-            change(key) { $0.exactMark = mark }
+            let inFlight = leases(of: key).last.map { $0.offset &+ 1 } ?? 0
+            let mark = max(progress.end, inFlight, recoveredBelow(of: key))
             // In a FIFO group nothing is passed over.
-            guard !group.isFIFO else { continue }
-            let leased = Set(leases.map(\.offset))
-            for gap in progress.unfinished(below: mark) {
-                for offset in gap.clamped(to: recovered..<mark) where !leased.contains(offset) {
-                    try insertPassedOver(offset, of: key, in: write)
-                }
-            }
+            let passedOver = group.isFIFO ? [] : passedOver(by: key)
+            change(key) { $0.exactMark = mark }
+            for offset in passedOver.joined() { try insertPassedOver(offset, of: key, in: write) }
         }
     }
 
