@@ -10,6 +10,7 @@ extension Receiver {
             let message = try rows.message(at: scan.key.place(one.offset))
         else { return }
         one.message = message
+        guard try !isDeleted(message, scan) else { return }
         let needsProperties =
             scan.origin != nil || scan.filter.readsProperties || scan.others.contains { $0.readsProperties }
         let properties = needsProperties ? try MessageContent.properties(message.message.properties) : [:]
@@ -35,5 +36,11 @@ extension Receiver {
         } else {
             one.verdict = .skipped
         }
+    }
+
+    /// Whether only the place of a dead letter is left: it is missing for other groups that read their topic too.
+    private func isDeleted(_ message: StoredMessage, _ scan: Scan) throws -> Bool {
+        guard message.message.body?.isEmpty == true, scan.topic.name.isDeadLetters else { return false }
+        return try MessageContent.properties(message.message.properties)[Broker.deletedAtProperty] != nil
     }
 }
