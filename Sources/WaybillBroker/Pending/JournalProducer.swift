@@ -12,8 +12,10 @@ package struct JournalProducer: Hashable, Sendable {
 
     /// Nil: the producer of this row is asked itself.
     package init?(stored: Text) {
-        guard stored.string.hasPrefix(Self.mark) else { return nil }
-        caller = Text(String(stored.string.dropFirst(Self.mark.count)))
+        // By bytes: a letter with an accent behind the mark makes another character of its end, and not another mark.
+        let bytes = stored.string.utf8
+        guard bytes.starts(with: Self.mark.utf8) else { return nil }
+        caller = Text(String(Substring(bytes.dropFirst(Self.mark.utf8.count))))
     }
 
     /// As it stands in the row.
