@@ -48,6 +48,20 @@ import WaybillCore
         #expect(audit.text.contains(#""caller":"worker""#), "\(audit.text)")
     }
 
+    /// Both have found that there is none.
+    @Test func `is told once in the audit when two come at once`() async throws {
+        let shop = try await shop()
+        for name in ["worker-1", "worker-2"] as [Text] {
+            let made = await shop.book.engine.submit(
+                KeepGroup("newg", GroupSettings(), by: name), by: Origin(caller: name)
+            ) { _ in "" }
+            guard case .success(.now(let kept)) = made else { throw StoreFailure(.statement, "\(made)") }
+            #expect(kept.group.createdBy == "worker-1" && kept.isNew == (name == "worker-1"))
+        }
+        let audits = try shop.book.engine.audits(limit: 100).filter { $0.type == "$group" }
+        #expect(audits.map(\.caller) == ["worker-1"])
+    }
+
     @Test(arguments: GroupStart.allCases) func `begins where new groups begin`(start: GroupStart) async throws {
         let shop = try await shop(start)
         await shop.send(send(1))

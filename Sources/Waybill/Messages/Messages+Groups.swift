@@ -13,7 +13,7 @@ extension Messages {
     public func createGroup(
         _ name: GroupName, _ settings: GroupSettings = GroupSettings()
     ) async throws(MessageRefusal) -> GroupView {
-        try await ask(KeepGroup(name, settings))
+        try await ask(KeepGroup(name, settings)).group
     }
 
     /// Changes attempts, ladder and invisible time of a group; whether it is FIFO or a broadcast is for life.

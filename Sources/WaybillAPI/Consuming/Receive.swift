@@ -88,6 +88,6 @@ enum Consuming {
     ) async throws(Problem) {
         guard let known = try await call.messages({ try $0.topic(topic) }) else { throw Problem(.unknownTopic(topic)) }
         let rules = GroupSettings(isFIFO: known.settings.type == .fifo, startsAt: start)
-        _ = try await call.act(KeepGroup(group, rules, by: call.maker)) { $0.group($1) }
+        _ = try await call.act(KeepGroup(group, rules, by: call.maker)) { $0.group($1.group) }
     }
 }

@@ -102,7 +102,7 @@ enum Groups {
             return try await call.act(UpdateGroup(name, settings), because: reason) { $0.group($1) }
         }
         let verb = KeepGroup(name, settings, by: call.maker)
-        return try await call.act(verb, because: reason, status: 201) { $0.group($1) }
+        return try await call.act(verb, because: reason, status: 201) { $0.group($1.group) }
     }
 
     static let deleteGroup = Operation(

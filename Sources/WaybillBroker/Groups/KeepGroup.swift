@@ -15,22 +15,33 @@ package struct KeepGroup: BrokerVerb {
         self.maker = maker
     }
 
-    package func act(_ group: GroupView, by origin: Origin) -> Act? { Act(group, has: "made") }
+    package func act(_ kept: KeptGroup, by origin: Origin) -> Act? {
+        // Of two who make it at once, one does.
+        kept.isNew ? Act(kept.group, has: "made") : nil
+    }
 
-    package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<GroupView> {
+    package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<KeptGroup> {
         try broker.keepGroup(name, rules, by: maker, in: write)
     }
+}
+
+/// A group that was to be made if there was none.
+package struct KeptGroup: Sendable {
+    package let group: GroupView
+    /// Whether this write made it.
+    package let isNew: Bool
 }
 
 extension Broker {
     /// The group of this name; made by these rules if there is none. An existing one keeps its own.
     func keepGroup(
         _ name: GroupName, _ rules: GroupSettings, by maker: Text, in write: borrowing Write
-    ) throws -> BrokerReply<GroupView> {
+    ) throws -> BrokerReply<KeptGroup> {
         if let refusal = Self.refusal(of: name) ?? rules.refusal { return .refused(refusal) }
+        let isNew = try write.transaction.group(name) == nil
         let row = try write.transaction.keepGroup(
             GroupRow(name: name, rules: rules, createdAt: write.now, createdBy: maker))
         pending.groups[row.number] = row
-        return .success(row.view)
+        return .success(KeptGroup(group: row.view, isNew: isNew))
     }
 }

@@ -57,7 +57,7 @@ import WaybillStore
 
     @Test func `says so after a restart, and who made it`() async throws {
         let shop = try ReopenedBroker()
-        let made = try await shop.ask(KeepGroup("points", newest, by: "eva")).get()
+        let made = try await shop.ask(KeepGroup("points", newest, by: "eva")).get().group
         #expect(made.settings.startsAt == .newest && made.createdBy == "eva")
         try shop.restart()
         #expect(try shop.engine.store.read { rows in try rows.group("points") }?.view == made)
