@@ -84,7 +84,8 @@ enum Timeouts {
         (command.from, command.requestID) = (call.from, call.requestID)
         let receipt = try await call.book.change(command, until: call.end)
         guard !call.wantsRepresentation else { return try await .accepted(receipt, 200, call) }
-        let order = try await call.book.read { book in try book.order(receipt.order) }
+        // As the event of this change left it: others may have changed it since.
+        let order = try await call.book.read { book in try book.order(receipt.order, asOf: .event(receipt.position)) }
         let due = order?.timeouts.first { $0.name == command.name }?.due
         let result: Text = if case .cancel = action { "cancelled" } else { "moved" }
         var reply = Reply.json { writer in
