@@ -45,20 +45,22 @@ final class ModuleLoops: Sendable {
     /// What the installed ones could not do, by name.
     var states: [GroupName: ModuleFailures] { state.withLock { $0.failures } }
 
-    /// Notes that a module could not do something, and when it tries again.
-    private func note(_ error: any Error, of name: GroupName, rest: Interval, at now: Moment) {
+    /// Notes that a loop of a module could not do something, and when it tries again.
+    private func note(_ error: any Error, of name: GroupName, _ loop: Int, rest: Interval, at now: Moment) {
         state.withLock { state in
             var failures = state.failures[name] ?? ModuleFailures()
             failures.count += 1
             failures.lastAt = now
             failures.last = "\(error)"
-            failures.restsUntil = now.advanced(by: rest)
+            failures.rests[loop] = now.advanced(by: rest)
             state.failures[name] = failures
         }
     }
 
-    /// Notes that a module works again.
-    private func noteWorking(_ name: GroupName) { state.withLock { $0.failures[name]?.restsUntil = nil } }
+    /// Notes that a loop of a module goes on after its rest.
+    private func noteGoingOn(_ name: GroupName, _ loop: Int) {
+        state.withLock { $0.failures[name]?.rests[loop] = nil }
+    }
 
     /// Ends the loops; what they have in hand is finished or undone.
     func stop() {
@@ -80,18 +82,23 @@ final class ModuleLoops: Sendable {
     }
 
     /// Works everything off.
-    func run(in book: OrderBook) async throws -> Int {
+    func run(in book: OrderBook) async throws(ModuleRunFailure) -> Int {
         let modules = state.withLock { $0.installed.map(\.module) }
         var count = 0
         while true {
             var isIdle = true
             for module in modules {
                 for subscription in module.subscriptions {
-                    let step = try await Self.step(module, subscription, in: book)
+                    let step: Engine.Consumption
+                    do throws(MessageRefusal) {
+                        step = try await Self.step(module, subscription, in: book)
+                    } catch {
+                        throw .refused(error)
+                    }
                     count += step.done
                     isIdle = isIdle && step.isEmpty
                 }
-                try await module.followUp(in: book)
+                do { try await module.followUp(in: book) } catch { throw .followUpFailed(module.name, error) }
             }
             if isIdle { return count }
         }
@@ -128,13 +135,16 @@ final class ModuleLoops: Sendable {
         }.get()
     }
 
+    /// The loop for what follows, beside those of topics, which have the numbers of their subscriptions.
+    private static let followUp = -1
+
     /// One loop for each topic, and one for what follows, until the task is cancelled.
     private static func loops(of module: any ShopModule, in book: OrderBook) async {
         let (handled, handling) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withTaskGroup { group in
-            for subscription in module.subscriptions {
+            for (number, subscription) in module.subscriptions.enumerated() {
                 group.addTask {
-                    await loop(of: module.name, in: book) {
+                    await loop(number, of: module.name, in: book) {
                         _ = try await step(module, subscription, in: book, wait: wait)
                         handling.yield()
                     }
@@ -146,9 +156,10 @@ final class ModuleLoops: Sendable {
                         try await module.followUp(in: book)
                     } catch {
                         // Asked again after a while, also when no message comes.
-                        book.modules.note(error, of: module.name, rest: wait, at: book.now)
+                        book.modules.note(error, of: module.name, followUp, rest: wait, at: book.now)
                         book.engine.report(LoopFailure(.module(module.name), error, rest: wait))
                         await book.engine.world.rest(wait)
+                        book.modules.noteGoingOn(module.name, followUp)
                         handling.yield()
                     }
                 }
@@ -158,21 +169,21 @@ final class ModuleLoops: Sendable {
 
     /// Does one thing again and again. After a failure (closed, stopped, overloaded) it comes back, ever later.
     private static func loop(
-        of name: GroupName, in book: OrderBook, _ step: () async throws -> Void
+        _ number: Int, of name: GroupName, in book: OrderBook, _ step: () async throws -> Void
     ) async {
         var rest = Interval(milliseconds: 0)
         while !Task.isCancelled {
             do {
                 try await step()
-                if rest.milliseconds > 0 { book.modules.noteWorking(name) }
                 rest = Interval(milliseconds: 0)
             } catch {
                 rest = min(longestRest, max(Interval(milliseconds: 100), rest * 2))
                 if !Task.isCancelled {
-                    book.modules.note(error, of: name, rest: rest, at: book.now)
+                    book.modules.note(error, of: name, number, rest: rest, at: book.now)
                     book.engine.report(LoopFailure(.module(name), error, rest: rest))
                 }
                 await book.engine.world.rest(rest)
+                book.modules.noteGoingOn(name, number)
             }
         }
     }

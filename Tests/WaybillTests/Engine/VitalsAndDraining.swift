@@ -86,6 +86,37 @@ import WaybillTimeouts
         await second.close()
     }
 
+    /// What follows from messages has a loop apart from theirs, and nothing told that it was over its rest.
+    @Test func `tell of a module that goes on after its rest that it works`() async throws {
+        let (calls, calling) = AsyncStream.makeStream(of: Int64.self)
+        let book = try OrderBook.inMemory(workflows: [mugShop])
+        try await book.install(FailingOnce(calling: calling))
+        try await book.messages.send(NewMessage(to: "orders", body: [1]))
+        for await count in calls where count == 2 { break }
+        let view = try #require(try await book.moduleViews().first)
+        #expect(view.failures.count == 1 && view.failures.restsUntil == nil)
+        await book.close()
+    }
+
+    /// A module whose work outside the file fails the first time.
+    private final class FailingOnce: ShopModule {
+        let name: GroupName = "failing-once"
+        let subscriptions = [Subscription("orders")]
+        private let calling: AsyncStream<Int64>.Continuation
+        private let count = Atomic<Int64>(0)
+
+        init(calling: AsyncStream<Int64>.Continuation) { self.calling = calling }
+
+        func migrate(_ tables: borrowing ModuleTables) throws {}
+        func handle(_ delivery: Delivery, _ tables: borrowing ModuleTables, _ effects: Effects) throws {}
+
+        func followUp(in book: OrderBook) async throws {
+            let number = count.add(1, ordering: .relaxed).newValue
+            defer { calling.yield(number) }
+            if number == 1 { throw StoreFailure(.statement, "the post is closed") }
+        }
+    }
+
     /// A module whose work outside the file fails.
     private struct Stumbling: ShopModule {
         struct Failure: Error, CustomStringConvertible { let description = "the post is closed" }
