@@ -16,6 +16,15 @@ package struct IncomingWorkflow: Hashable, Sendable {
     package let before: WorkflowHash?
 }
 
+/// What became of a text that was to come into an open file.
+package enum KeepingOutcome: Hashable, Sendable {
+    case kept(IncomingWorkflow)
+    /// Another text takes orders than the caller believes; nothing is written.
+    case otherTakesOrders
+    /// Other texts take orders than those against which it was checked; nothing is written.
+    case isOutdated
+}
+
 /// Which text a caller believes to take the new orders of a name. When another one does, the caller has missed a
 /// change.
 package enum ExpectedWorkflow: Hashable, Sendable {
@@ -57,12 +66,18 @@ extension Engine {
     /// - Parameters:
     ///   - activates: whether it takes the new orders whatever its version.
     ///   - expected: which text the caller believes to take orders now.
-    /// - Returns: nil: another text takes orders than the caller believes; nothing is written.
+    ///   - texts: against which it was checked.
     package func keep(
-        _ workflow: Workflow, _ text: Text, activates: Bool, expecting expected: ExpectedWorkflow, by origin: Origin
-    ) async throws(Refusal) -> IncomingWorkflow? {
-        try await withWriter { [catalogue] writer -> Result<IncomingWorkflow?, Refusal> in
+        _ workflow: Workflow, _ text: Text, activates: Bool, expecting expected: ExpectedWorkflow,
+        checkedAgainst texts: CurrentTexts, by origin: Origin
+    ) async throws(Refusal) -> KeepingOutcome {
+        try await withWriter { [self] writer -> Result<KeepingOutcome, Refusal> in
             if let refusal = writer.refusalOfLate(origin) { return .failure(refusal) }
+            do {
+                guard try currentTextsAsWriter() == texts else { return .success(.isOutdated) }
+            } catch {
+                return .failure(.undone("\(error)"))
+            }
             let outcome = writer.ownWrite { write -> (IncomingWorkflow, WorkflowRow)? in
                 var opening = try WorkflowOpening(write.transaction, compile: catalogue.compile)
                 let before = opening.active(workflow.name)
@@ -84,7 +99,7 @@ extension Engine {
             if case .success((let incoming, let row)?) = outcome {
                 if incoming.takesOrders { catalogue.makeCurrent(row) } else { catalogue.add(row) }
             }
-            return outcome.map { $0?.0 }
+            return outcome.map { kept in kept.map { .kept($0.0) } ?? .otherTakesOrders }
         }.get()
     }
 }

@@ -13,8 +13,27 @@ package struct WorkflowEdition: Hashable, Sendable {
     package let isCurrent: Bool
 }
 
+/// Which texts took new orders when another one was checked against them. Its check holds as long as these do: under
+/// the others no new order lives.
+package struct CurrentTexts: Hashable, Sendable {
+    fileprivate let numbers: [WorkflowName: WorkflowNumber]
+}
+
+/// Other texts take new orders than those against which one was checked: it is to be checked again.
+package struct OutdatedCheck: Error {}
+
 /// Which of the texts in the file take new orders.
 extension Engine {
+    /// The texts that take new orders now, to be read before others are checked against them.
+    package func currentTexts() throws -> CurrentTexts {
+        CurrentTexts(numbers: try store.read { rows in try rows.currentWorkflows() })
+    }
+
+    /// The same with the turn to write: they stay until it ends.
+    func currentTextsAsWriter() throws -> CurrentTexts {
+        CurrentTexts(numbers: try store.readAsWriter { rows in try rows.currentWorkflows() })
+    }
+
     /// Every workflow text of the file, by name, the oldest of a name first.
     package func workflowEditions() throws -> [WorkflowEdition] {
         let (rows, current) = try store.read { rows in (try rows.workflows(), try rows.currentWorkflows()) }
@@ -33,14 +52,20 @@ extension Engine {
     }
 
     /// The same for a caller outside.
+    ///
+    /// - Parameter texts: against which it was checked; nil: it is not judged.
+    /// - Throws: ``OutdatedCheck`` when others take new orders now.
     package func activate(
-        _ name: WorkflowName, hash: WorkflowHash, by origin: Origin, form: () -> Text
+        _ name: WorkflowName, hash: WorkflowHash, by origin: Origin, checkedAgainst texts: CurrentTexts? = nil,
+        form: () -> Text
     ) throws -> GivenAnswer<Void> {
         if writer.isMine || store.isInUseHere { throw Self.refusalFromWithin }
         let now = world.now()
         return try writer.withLock { writer in
+            let current = try currentTextsAsWriter()
+            guard texts.map({ $0 == current }) ?? true else { throw OutdatedCheck() }
             let row = try storedRow(name, hash)
-            return try activate(row, insteadOf: try currentNumber(of: name), at: now, by: origin, form: form, writer)
+            return try activate(row, insteadOf: current.numbers[name], at: now, by: origin, form: form, writer)
         }
     }
 
