@@ -34,6 +34,8 @@ extension CommandHandler {
         if try run(&line, in: &write) != .done || !isComplete { write.firing.isBehind = true }
         for kind in [TimeoutKind.order, .call] {
             for retry in try write.transaction.dueRetries(kind, upTo: horizon, limit: limit) {
+                // One before it may have ended its order, or its call.
+                if retry.isExact, try !write.transaction.isPending(retry.key) { continue }
                 guard let item = try item(for: retry, in: &write) else { continue }
                 _ = try fire(item, in: &write)
             }
