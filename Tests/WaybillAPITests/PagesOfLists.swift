@@ -48,6 +48,33 @@ import WaybillEngine
         }
     }
 
+    @Test func `of messages leads on by time, and by a key from the newest back`() async throws {
+        let shop = try APIShop(workflows: [])
+        await shop.send(ExampleShop.topic)
+        for number in 1...5 {
+            let sent = await shop.send(
+                Example.Step(
+                    .post, "/v1/topics/ledger/messages", [(.idempotencyKey, "m-\(number)")],
+                    body: "{\"id\":\"m-\(number)\",\"keys\":[\"k\"],\"priority\":\(number % 2),\"data\":1}"))
+            #expect(sent.status == 201, "\(sent.text)")
+            shop.book.advance(by: .hours(20))
+        }
+        for (query, isBackwards) in [("topic=ledger", false), ("key=k", true), ("key=k&topic=ledger", true)] {
+            var pages: [[String]] = []
+            var target: String? = "/v1/messages?limit=2&\(query)"
+            while let next = target, pages.count < 9 {
+                let page = try await page(next, of: shop)
+                pages.append(page.ids)
+                target = page.next
+            }
+            let ids = (isBackwards ? pages.reversed() : pages).flatMap(\.self)
+            #expect(ids == (1...5).map { "m-\($0)" }, "\(query)")
+        }
+        let first = try JSON(reading: await shop.send(.init(get: "/v1/messages?key=k&limit=2")).body)
+        let cursor = try #require(first["next"]?.asText)
+        #expect(await shop.send(.init(get: "/v1/messages?key=l&limit=2&cursor=\(cursor)")).code == "bad_cursor")
+    }
+
     @Test func `says up to which event it is complete`() async throws {
         let shop = try await shop(orders: 2)
         func position(_ target: String) async throws -> String? {

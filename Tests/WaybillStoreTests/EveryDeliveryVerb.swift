@@ -8,6 +8,8 @@ func useTopicVerbs(_ transaction: borrowing Transaction) throws {
     try transaction.setProperties(nil, of: place)
     try transaction.empty(place, leaving: nil)
     _ = try transaction.messageHeads(in: queue, fromOffset: 0, limit: 9)
+    _ = try transaction.messagesWithoutBodies(in: queue, fromOffset: 0, limit: 9)
+    _ = try transaction.messageNotes(at: MessagePlace(queue: queue, offset: 0))
     _ = try transaction.missingMessages(in: queue)
     _ = try transaction.messageKeys(after: nil, limit: 9)
     _ = try transaction.ladder(of: GroupNumber(1))

@@ -5,7 +5,8 @@ package import WaybillCore
 package struct Cursor: Sendable {
     private let key: SymmetricKey
     private static let codeBytes = 16
-    private static let bytesMax = 2_048
+    /// Its digits: half of what a target may have.
+    private static let bytesMax = 4_096
 
     /// - Parameter key: what no caller knows, and stays the same: cursors outlive a restart.
     package init(key: [UInt8]) { self.key = SymmetricKey(data: key) }

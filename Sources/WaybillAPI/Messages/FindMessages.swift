@@ -16,8 +16,8 @@ extension MessageOperations {
         answers: [
             Operation.Answer(
                 200,
-                "What was found; of a key the newest. A page of a topic with large messages may be short while `next` "
-                    + "is there.", .page(.named("Message")))
+                "What was found, in order of time; of a key or an id the newest page first. A page with large messages "
+                    + "may be short while `next` is there.", .page(.named("Message")))
         ],
         problems: [.notIndexed, .badCursor],
         example: Example(
@@ -39,13 +39,36 @@ extension MessageOperations {
             guard let topic else { throw Problem(.notIndexed, "ask by id, by key, or by topic with from") }
             return try await list(topic, call)
         }
-        let page = try PageRequest(call, of: "messages by a name")
-        let found = try await call.messages { messages in
-            if let id { return try messages.find(id: MessageID(id)) }
-            return try messages.find(key: key ?? "", in: topic, limit: page.limit)
+        let name = id.map { MessageName.id(MessageID($0)) } ?? .key(key ?? "")
+        return try await list(name, id == nil ? topic : nil, call)
+    }
+
+    /// The owner of the file reads it with the file closed too, without a bound.
+    private static func bytesMax(of call: Call) -> Int { call.principal.isOwner ? Int.max : bytesMax }
+
+    /// The messages of a name, the newest page first.
+    private static func list(_ name: MessageName, _ topic: TopicName?, _ call: Call) async throws(Problem) -> Reply {
+        let page = try PageRequest(call, of: list(of: name, topic))
+        let last = try numbers(of: page, count: 3).map { numbers in
+            FoundPlace(visibleAt: Moment(milliseconds: numbers[0]), queue: numbers[1], offset: numbers[2])
         }
-        let showsBody = try await call.mayShowBodies(of: found)
-        return page.reply(found, next: Int64?.none) { $0.found($1, showsBody: showsBody) }
+        let bytesMax = bytesMax(of: call)
+        let found = try await call.book.read { book in
+            try book.engine.messages.messages(
+                named: name, in: topic, before: last, limit: page.limit, bytesMax: bytesMax)
+        }
+        let showsBody = try await call.mayShowBodies(of: found.messages)
+        let next = found.next.map { [$0.visibleAt.milliseconds, $0.queue, $0.offset] }
+        return page.reply(found.messages, next: next.map { $0.map { Text("\($0)") } }) {
+            $0.found($1, showsBody: showsBody)
+        }
+    }
+
+    private static func list(of name: MessageName, _ topic: TopicName?) -> Text {
+        switch name {
+        case .id(let id): Text("messages of id \(id)")
+        case .key(let key): Text("messages with key \(key.byteCount) \(key) \(topic?.text ?? "")")
+        }
     }
 
     /// The messages of a topic, page by page.
@@ -53,26 +76,43 @@ extension MessageOperations {
         let from = try call.query.time("from") ?? Moment(milliseconds: 0)
         let page = try PageRequest(call, of: Text("messages of \(topic) \(from.milliseconds)"))
         let last = try place(of: page)
-        // The owner of the file reads it with the file closed too, without a bound.
-        let bytesMax = call.principal.isOwner ? Int.max : bytesMax
+        let bytesMax = bytesMax(of: call)
         let found = try await call.book.read { book in
             try book.engine.messages.page(in: topic, from: from, after: last, limit: page.limit, bytesMax: bytesMax)
         }
         let messages = found?.messages ?? []
         let showsBody = try await call.mayShowBodies(of: messages)
-        let end = found?.isMore == true ? messages.last?.listPlace : nil
-        let next = end.map { [Text("\($0.storedAt.milliseconds)"), Text("\($0.queue)"), Text("\($0.offset)")] }
-        return page.reply(messages, next: next) { $0.found($1, showsBody: showsBody) }
+        return page.reply(messages, next: found?.next.map(cursor)) { $0.found($1, showsBody: showsBody) }
+    }
+
+    /// The time, then each queue with its place: short, as there may be a hundred.
+    private static func cursor(of place: MessageListPlace) -> [Text] {
+        [Text("\(place.shownThrough.milliseconds)")]
+            + place.offsets.sorted { $0.key < $1.key }.map { queue, offset in
+                Text("\(String(queue, radix: 36)).\(String(offset, radix: 36))")
+            }
     }
 
     private static func place(of page: PageRequest) throws(Problem) -> MessageListPlace? {
-        guard let place = page.after else { return nil }
-        let numbers = place.compactMap { Int64($0.string) }
-        guard place.count == 3, numbers.count == 3 else {
-            throw Problem(.badCursor, "the cursor is none of this list; begin without a cursor")
+        guard let texts = page.after else { return nil }
+        guard let time = texts.first.flatMap({ Int64($0.string) }) else { throw foreignCursor }
+        var offsets: [Int64: Int64] = [:]
+        for text in texts.dropFirst() {
+            let numbers = text.string.split(separator: ".").compactMap { Int64($0, radix: 36) }
+            guard numbers.count == 2 else { throw foreignCursor }
+            offsets[numbers[0]] = numbers[1]
         }
-        return MessageListPlace(storedAt: Moment(milliseconds: numbers[0]), queue: numbers[1], offset: numbers[2])
+        return MessageListPlace(shownThrough: Moment(milliseconds: time), offsets: offsets)
     }
+
+    private static func numbers(of page: PageRequest, count: Int) throws(Problem) -> [Int64]? {
+        guard let texts = page.after else { return nil }
+        let numbers = texts.compactMap { Int64($0.string) }
+        guard texts.count == count, numbers.count == count else { throw foreignCursor }
+        return numbers
+    }
+
+    private static let foreignCursor = Problem(.badCursor, "the cursor is none of this list; begin without a cursor")
 
     static let traceMessage = Operation(
         "traceMessage", .get, "/v1/messages/{message}/trace",

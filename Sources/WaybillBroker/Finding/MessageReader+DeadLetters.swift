@@ -36,7 +36,8 @@ extension MessageReader {
         of name: GroupName, id: MessageID
     ) throws -> [(letter: PlacedDeadLetter, message: MessageView)]? {
         guard try store.read({ rows in try rows.group(name) }) != nil else { return nil }
-        let views = try search(id.text, in: .deadLetters(of: name), limit: Self.pageMax) { $0.id == id }
+        let views = try messages(named: .id(id), in: .deadLetters(of: name), limit: Self.pageMax, bytesMax: .max)
+            .messages
         return try store.read { rows in
             guard let group = try rows.group(name) else { return nil }
             guard let shelf = try DeadLetterShelf(of: group, in: rows) else { return [] }
@@ -73,7 +74,7 @@ package struct DeadLetterShelf {
         let limit = min(max(1, limit), MessageReader.pageMax)
         guard let group = try rows.group(name) else { return nil }
         guard let shelf = try DeadLetterShelf(of: group, in: rows) else { return ([], nil) }
-        let page = try rows.messages(in: shelf.queue, fromOffset: offset, limit: limit)
+        let page = try rows.messagesWithoutBodies(in: shelf.queue, fromOffset: offset, limit: limit)
         return (
             letters: try page.compactMap { try shelf.letter($0, in: rows) },
             next: page.count == limit ? page.last.map { $0.place.offset + 1 } : nil

@@ -35,9 +35,9 @@ extension MessageReader {
         }
         // Only what is finished can have died.
         for (group, standing) in trace.groups where standing == .finished {
-            let copies = try search(message.id.text, in: .deadLetters(of: group), limit: Self.pendingMax) {
-                $0.id == message.id
-            }
+            let copies = try messages(
+                named: .id(message.id), in: .deadLetters(of: group), limit: Self.pendingMax, bytesMax: .max
+            ).messages
             if copies.isEmpty {
                 if try !isWanted(message, by: group, trace.happenings) { trace.groups[group] = .notSubscribed }
                 continue

@@ -29,8 +29,12 @@ extension MessageHead {
     /// that it has from there: so most messages of orders cost no row of the index.
     package var names: [Text] {
         guard event == nil else { return key.map { [$0] } ?? [] }
-        let keys = key.map { $0.string.split(separator: Self.keySeparator).map { Text(String($0)) } }
-        return (keys ?? []) + (id.map { [$0] } ?? [])
+        return keys + (id.map { [$0] } ?? [])
+    }
+
+    /// The keys that it says itself.
+    package var keys: [Text] {
+        key.map { $0.string.split(separator: Self.keySeparator).map { Text(String($0)) } } ?? []
     }
 }
 
@@ -48,5 +52,34 @@ extension TableReader where Self: ~Copyable {
         statement.bind(2, try MessagePlace(queue: queue, offset: MessagePlace.offsetMax).rowid())
         statement.bind(3, Int64(limit))
         return try statement.all { columns in MessageHead(columns) }
+    }
+
+    /// The head of the message at a place; nil: none lies there.
+    package func messageHead(at place: MessagePlace) throws(StoreFailure) -> MessageHead? {
+        try messageHeads(in: place.queue, fromOffset: place.offset, limit: 1).first { $0.place == place }
+    }
+
+    /// The message group and the properties of a message, which stand before its body: however large that is, none of
+    /// it is read. Nil: nothing lies there.
+    package func messageNotes(at place: MessagePlace) throws(StoreFailure) -> (messageGroup: Text?, properties: Text?)?
+    {
+        let statement = try query("SELECT message_group, properties FROM message WHERE place = ?1")
+        statement.bind(1, try place.rowid())
+        return try statement.first { columns in (columns.optionalText(0), columns.optionalText(1)) }
+    }
+
+    /// The messages of a stored queue from an offset on, without their bodies.
+    package func messagesWithoutBodies(
+        in queue: StoredQueueNumber, fromOffset offset: Int64, limit: Int
+    ) throws(StoreFailure) -> [StoredMessage] {
+        let statement = try query(
+            """
+            SELECT place, event, ordinal, born_at, tag, key, message_group, properties, NULL, id, visible_at
+            FROM message WHERE place >= ?1 AND place <= ?2 ORDER BY place LIMIT ?3
+            """)
+        statement.bind(1, try MessagePlace(queue: queue, offset: offset).rowid())
+        statement.bind(2, try MessagePlace(queue: queue, offset: MessagePlace.offsetMax).rowid())
+        statement.bind(3, Int64(limit))
+        return try statement.all { columns in StoredMessage(columns) }
     }
 }
