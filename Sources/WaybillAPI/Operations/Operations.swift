@@ -111,10 +111,10 @@ extension JSONWriter {
         switch job {
         case .timeouts(let job):
             member("timeout", job.change.name.text)
-            progress(job.changed, by: job.by, because: job.reason, job.startedAt, job.changedAt)
+            progress(job.changed, by: job.by, because: job.reason, job.progress.startedAt, job.progress.changedAt)
         case .redrive(let job):
             member("group", job.redrive.group.text)
-            progress(job.changed, by: job.by, because: job.reason, job.startedAt, job.changedAt)
+            progress(job.changed, by: job.by, because: job.reason, job.progress.startedAt, job.progress.changedAt)
         }
         endObject()
     }

@@ -31,8 +31,8 @@ extension Broker {
     }
 
     private func origin(of place: MessagePlace, in write: borrowing Write) throws -> TopicName? {
-        guard let message = try write.transaction.message(at: place) else { return nil }
-        return try MessageContent.properties(message.message.properties)[MessageContent.originTopic]
+        guard let notes = try write.transaction.messageNotes(at: place) else { return nil }
+        return try MessageContent.properties(notes.properties)[MessageContent.originTopic]
             .map { TopicName($0) }
     }
 

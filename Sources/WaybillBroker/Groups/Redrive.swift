@@ -86,7 +86,7 @@ extension Broker {
     ) throws {
         var again = parked
         again.attempt = 0
-        if group.isFIFO { again.messageGroup = try write.transaction.message(at: parked.place)?.message.messageGroup }
+        if group.isFIFO { again.messageGroup = try write.transaction.messageNotes(at: parked.place)?.messageGroup }
         again.state = try isBusy(again, topic, in: write) ? .behind : .ready
         try update(again, from: parked, in: write)
     }
@@ -99,13 +99,13 @@ extension Broker {
         guard isFree(offset, in: key),
             try write.transaction.redelivery(of: key.group, at: key.place(offset)) == nil
         else { return false }
-        guard let message = try write.transaction.message(at: key.place(offset)) else {
+        guard let notes = try write.transaction.messageNotes(at: key.place(offset)) else {
             finish(offset, in: key)
             return false
         }
         var again = RedeliveryRow(
             group: key.group, queue: key.queue, offset: offset, attempt: 0, state: .ready,
-            messageGroup: group.isFIFO ? message.message.messageGroup : nil)
+            messageGroup: group.isFIFO ? notes.messageGroup : nil)
         if try isBusy(again, topic, in: write) { again.state = .behind }
         try insert(again, in: write)
         return true

@@ -36,21 +36,19 @@ package struct BulkRedrive: Hashable, Sendable {
 
 /// How far such a redrive came.
 package struct BulkRedriveJob: Sendable {
-    package let number: Int64
     package let redrive: BulkRedrive
     /// Behind the newest letter that there was when it started.
     let end: Int64
-    /// The first letter that it has not looked at.
-    var cursor: Int64
-    /// How many letters it has given back.
-    package fileprivate(set) var changed: Int64
-    package fileprivate(set) var isDone: Bool
-    package let isStopped: Bool
     /// Who started it, and why.
     package let by: Text
     package let reason: Text
-    package let startedAt: Moment
-    package fileprivate(set) var changedAt: Moment
+    /// It goes on with the first letter that it has not looked at.
+    package fileprivate(set) var progress: JobProgress
+
+    package var number: Int64 { progress.number }
+    /// How many letters it has given back.
+    package var changed: Int64 { progress.changed }
+    package var isDone: Bool { progress.isDone }
 }
 
 extension Engine {
@@ -89,8 +87,8 @@ extension Engine {
                     kind: Self.bulkRedrive, request: Text(String(decoding: request, as: UTF8.self)), cursor: "0",
                     at: write.now)
                 let job = BulkRedriveJob(
-                    number: number, redrive: redrive, end: end, cursor: 0, changed: 0, isDone: false, isStopped: false,
-                    by: origin.caller, reason: origin.reason, startedAt: write.now, changedAt: write.now)
+                    redrive: redrive, end: end, by: origin.caller, reason: origin.reason,
+                    progress: JobProgress(number: number, at: write.now))
                 writer.broker.note(EngineJob.redrive(job).act("started"), by: origin, in: write)
                 try writer.flush(in: write)
                 return job
@@ -100,30 +98,26 @@ extension Engine {
 
     /// Gives back what the next page of a job has, in one write.
     package func step(_ job: BulkRedriveJob, limit: Int = 200) async throws -> BulkRedriveJob {
-        try await withWriter { writer in
+        // Before the turn to write: to find out when they died leads past their bodies, and those may be large. Whether
+        // a letter still waits the write looks itself.
+        let page = try await onThread { (engine) throws in
+            try engine.messages.deadLetters(of: job.redrive.group, from: job.progress.cursor, limit: limit)
+        }
+        let meant = (page?.letters ?? []).filter { $0.offset < job.end && job.redrive.finds($0.letter) }
+        let end = page?.next ?? job.end
+        return try await withWriter { writer in
             writer.ownWrite { write in
-                guard let row = try write.transaction.job(job.number), row.state == .running,
-                    row.cursor == Text("\(job.cursor)")
-                else { throw Refusal.limit("runs of a job at a time", max: 1) }
-                var next = job
-                let page = try DeadLetterShelf.page(
-                    of: job.redrive.group, from: job.cursor, limit: limit, in: write.transaction)
-                let meant = (page?.letters ?? []).filter { $0.offset < job.end && job.redrive.finds($0.letter) }
+                try write.transaction.check(stepOf: job.progress)
+                var count = 0
                 if !meant.isEmpty {
-                    let count = try writer.broker.redrive(
+                    count = try writer.broker.redrive(
                         job.redrive.group, limit: limit, offsets: meant.map(\.offset), in: write
                     ).get()
-                    next.changed += Int64(count)
                 }
-                next.cursor = min(page?.next ?? job.end, job.end)
-                next.isDone = next.cursor >= job.end
-                next.changedAt = write.now
                 try writer.flush(in: write)
-                guard
-                    try write.transaction.advanceJob(
-                        job.number, to: next.isDone ? .done : .running, cursor: Text("\(next.cursor)"),
-                        done: next.changed, at: write.now)
-                else { throw Refusal.limit("runs of a job at a time", max: 1) }
+                var next = job
+                next.progress.advance(to: min(end, job.end), end: job.end, changing: Int64(count), at: write.now)
+                try write.transaction.advance(next.progress)
                 return next
             }
         }.get()
@@ -134,20 +128,14 @@ extension Engine {
 
 extension BulkRedriveJob {
     init(_ row: JobRow) throws {
-        guard let cursor = Int64(row.cursor.string) else { throw Self.damage(row, "its cursor is \(row.cursor)") }
+        let progress = try JobProgress(row)
         do throws(JSONProblem) {
             let asked = try BulkRedrive.read(Array(row.request.string.utf8))
             self.init(
-                number: row.number, redrive: asked.redrive, end: asked.end, cursor: cursor, changed: row.done,
-                isDone: row.state == .done, isStopped: row.state == .stopped, by: asked.by, reason: asked.reason,
-                startedAt: row.createdAt, changedAt: row.changedAt)
+                redrive: asked.redrive, end: asked.end, by: asked.by, reason: asked.reason, progress: progress)
         } catch {
-            throw Self.damage(row, "its request, byte \(error.offset): \(error.message)")
+            throw row.damage("its request, byte \(error.offset): \(error.message)")
         }
-    }
-
-    private static func damage(_ row: JobRow, _ what: String) -> EngineFailure {
-        .damaged("job \(row.number): \(what)")
     }
 }
 

@@ -16,26 +16,16 @@ package enum EngineJob: Sendable {
         }
     }
 
-    package var number: Int64 {
+    package var progress: JobProgress {
         switch self {
-        case .timeouts(let job): job.number
-        case .redrive(let job): job.number
+        case .timeouts(let job): job.progress
+        case .redrive(let job): job.progress
         }
     }
 
-    package var isDone: Bool {
-        switch self {
-        case .timeouts(let job): job.isDone
-        case .redrive(let job): job.isDone
-        }
-    }
-
-    package var isStopped: Bool {
-        switch self {
-        case .timeouts(let job): job.isStopped
-        case .redrive(let job): job.isStopped
-        }
-    }
+    package var number: Int64 { progress.number }
+    package var isDone: Bool { progress.isDone }
+    package var isStopped: Bool { progress.isStopped }
 
     /// Who started it; empty: a program that has the file open.
     package var by: Text {
@@ -53,15 +43,6 @@ package enum EngineJob: Sendable {
         switch self {
         case .timeouts(let job): return Act("$operation", values.with("timeout", .text(job.change.name.text.string)))
         case .redrive(let job): return Act("$operation", values.with("group", .text(job.redrive.group.text.string)))
-        }
-    }
-}
-
-extension Transaction {
-    /// Refuses one more job when as many run as may.
-    func checkRunningJobs(max: Int) throws {
-        guard try runningJobs(limit: max).count < max else {
-            throw Refusal.limit("operations that run at a time", max: max)
         }
     }
 }

@@ -25,23 +25,21 @@ package struct BulkTimeoutChange: Sendable {
 
 /// How far a bulk change came.
 package struct BulkTimeoutJob: Sendable {
-    package let number: Int64
     package let change: BulkTimeoutChange
     /// The last order that existed when it started.
     let end: StreamNumber
-    /// The last order that it looked at.
-    var cursor: StreamNumber
-    /// How many orders it has changed.
-    package fileprivate(set) var changed: Int64
-    package fileprivate(set) var isDone: Bool
     /// Who started it over a server, and why; empty: a program that had the file open, and not said.
     package let by: Text
     package let reason: Text
     /// The trace context in which it was started: its events have the same.
     let trace: Text?
-    package fileprivate(set) var isStopped = false
-    package let startedAt: Moment
-    package fileprivate(set) var changedAt: Moment
+    /// It goes on after the last order that it looked at.
+    package fileprivate(set) var progress: JobProgress
+
+    package var number: Int64 { progress.number }
+    /// How many orders it has changed.
+    package var changed: Int64 { progress.changed }
+    package var isDone: Bool { progress.isDone }
 }
 
 extension Engine {
@@ -72,10 +70,10 @@ extension Engine {
     }
 
     /// Writes a job down; nothing is changed before its first step.
-    package func start(_ change: BulkTimeoutChange) async throws -> BulkTimeoutJob {
+    package func start(_ change: BulkTimeoutChange) async throws(Refusal) -> BulkTimeoutJob {
         switch try await start(change, by: Origin(caller: ""), form: { _ in "" }) {
         case .now(let job): job
-        case .before: throw Refusal.limit("runs of a job at a time", max: 1)
+        case .before: throw Refusal.oneRunOfJob
         }
     }
 
@@ -88,7 +86,7 @@ extension Engine {
     package func start(
         _ change: BulkTimeoutChange, by origin: Origin, runningMax: Int = .max, isOfServer: Bool = true,
         form: @escaping @Sendable (BulkTimeoutJob) -> Text
-    ) async throws -> GivenAnswer<BulkTimeoutJob> {
+    ) async throws(Refusal) -> GivenAnswer<BulkTimeoutJob> {
         try await withWriter { writer in
             writer.ownWrite(for: origin, form: form) { write in
                 if runningMax < .max { try write.transaction.checkRunningJobs(max: runningMax) }
@@ -99,9 +97,8 @@ extension Engine {
                     kind: Self.bulkTimeouts, request: Text(String(decoding: request, as: UTF8.self)), cursor: "0",
                     at: write.now)
                 let job = BulkTimeoutJob(
-                    number: number, change: change, end: StreamNumber(end.number), cursor: StreamNumber(0), changed: 0,
-                    isDone: false, by: caller, reason: origin.reason, trace: origin.trace, startedAt: write.now,
-                    changedAt: write.now)
+                    change: change, end: StreamNumber(end.number), by: caller, reason: origin.reason,
+                    trace: origin.trace, progress: JobProgress(number: number, at: write.now))
                 if !origin.caller.isEmpty {
                     writer.broker.note(EngineJob.timeouts(job).act("started"), by: origin, in: write)
                     try writer.flush(in: write)
@@ -124,18 +121,14 @@ extension Engine {
     }
 
     /// Handles the next page of a job in one write.
-    package func step(_ job: BulkTimeoutJob, limit: Int = 200) async throws -> BulkTimeoutJob {
+    package func step(_ job: BulkTimeoutJob, limit: Int = 200) async throws(Refusal) -> BulkTimeoutJob {
         try await withWriter { writer in
             writer.ownWrite { [self] write in
-                guard let row = try write.transaction.job(job.number), row.state == .running,
-                    row.cursor == Text("\(job.cursor.number)")
-                else {
-                    // Somebody else has done this page, or has given the job up: nothing is changed twice.
-                    throw Refusal.limit("runs of a job at a time", max: 1)
-                }
-                var next = job
+                try write.transaction.check(stepOf: job.progress)
+                var changed: Int64 = 0
                 var last: StreamNumber?
-                let page = try write.transaction.orders(matching: job.change.filter, from: job.cursor, limit: limit)
+                let start = StreamNumber(job.progress.cursor)
+                let page = try write.transaction.orders(matching: job.change.filter, from: start, limit: limit)
                 for row in page.orders where row.number <= job.end {
                     guard try order(row, isPartOf: job.change) else { continue }
                     var command = TimeoutCommand(
@@ -146,26 +139,24 @@ extension Engine {
                         last = StreamNumber(row.number.number - 1)
                         break
                     }
-                    if case .accepted = answer { next.changed += 1 }
+                    if case .accepted = answer { changed += 1 }
                 }
-                next.cursor = last ?? page.next ?? job.end
-                next.isDone = next.cursor >= job.end
-                next.changedAt = write.now
                 try writer.handler.flush(in: write)
-                guard try write.transaction.advance(next, at: write.now) else {
-                    throw Refusal.limit("runs of a job at a time", max: 1)
-                }
+                let end = last ?? page.next ?? job.end
+                var next = job
+                next.progress.advance(to: end.number, end: job.end.number, changing: changed, at: write.now)
+                try write.transaction.advance(next.progress)
                 return next
             }
         }.get()
     }
 
     /// Gives a job up; what it has changed stays changed.
-    package func stop(_ job: BulkTimeoutJob) async throws {
+    package func stop(_ job: BulkTimeoutJob) async throws(Refusal) {
         _ = try await withWriter { writer in
             writer.ownWrite { write in
                 try write.transaction.advanceJob(
-                    job.number, to: .stopped, cursor: Text("\(job.cursor.number)"), done: job.changed,
+                    job.number, to: .stopped, cursor: Text("\(job.progress.cursor)"), done: job.changed,
                     at: write.now)
             }
         }.get()
@@ -179,32 +170,19 @@ extension Engine {
     }
 }
 
-extension Transaction {
-    fileprivate func advance(_ job: BulkTimeoutJob, at now: Moment) throws -> Bool {
-        try advanceJob(
-            job.number, to: job.isDone ? .done : .running, cursor: Text("\(job.cursor.number)"), done: job.changed,
-            at: now)
-    }
-}
-
 // MARK: What a job row says
 
 extension BulkTimeoutJob {
     init(_ row: JobRow) throws {
-        guard let cursor = Int64(row.cursor.string) else { throw Self.damage(row, "its cursor is \(row.cursor)") }
+        let progress = try JobProgress(row)
         do throws(JSONProblem) {
             let asked = try BulkTimeoutChange.read(Array(row.request.string.utf8))
             self.init(
-                number: row.number, change: asked.change, end: StreamNumber(asked.end), cursor: StreamNumber(cursor),
-                changed: row.done, isDone: row.state == .done, by: asked.by, reason: asked.reason, trace: asked.trace,
-                isStopped: row.state == .stopped, startedAt: row.createdAt, changedAt: row.changedAt)
+                change: asked.change, end: StreamNumber(asked.end), by: asked.by, reason: asked.reason,
+                trace: asked.trace, progress: progress)
         } catch {
-            throw Self.damage(row, "its request, byte \(error.offset): \(error.message)")
+            throw row.damage("its request, byte \(error.offset): \(error.message)")
         }
-    }
-
-    private static func damage(_ row: JobRow, _ what: String) -> EngineFailure {
-        .damaged("job \(row.number): \(what)")
     }
 }
 

@@ -1,0 +1,87 @@
+package import WaybillCore
+import WaybillStore
+import WaybillTimeouts
+
+/// How far a job of any kind came, as its row says. What it is about, and which of its items comes next, its kind
+/// knows.
+package struct JobProgress: Hashable, Sendable {
+    package let number: Int64
+    /// Where it goes on, as its kind counts.
+    private(set) var cursor: Int64
+    /// How many items it has changed.
+    package private(set) var changed: Int64
+    package private(set) var isDone: Bool
+    package let isStopped: Bool
+    package let startedAt: Moment
+    package private(set) var changedAt: Moment
+
+    /// A job that was just written down.
+    init(number: Int64, at now: Moment) {
+        self.number = number
+        cursor = 0
+        changed = 0
+        isDone = false
+        isStopped = false
+        startedAt = now
+        changedAt = now
+    }
+
+    init(_ row: JobRow) throws(EngineFailure) {
+        guard let cursor = Int64(row.cursor.string) else { throw row.damage("its cursor is \(row.cursor)") }
+        number = row.number
+        self.cursor = cursor
+        changed = row.done
+        isDone = row.state == .done
+        isStopped = row.state == .stopped
+        startedAt = row.createdAt
+        changedAt = row.changedAt
+    }
+
+    /// After a step.
+    ///
+    /// - Parameters:
+    ///   - cursor: where it goes on.
+    ///   - end: where it is done.
+    ///   - count: how many items the step has changed.
+    mutating func advance(to cursor: Int64, end: Int64, changing count: Int64, at now: Moment) {
+        self.cursor = cursor
+        changed += count
+        isDone = cursor >= end
+        changedAt = now
+    }
+}
+
+extension JobRow {
+    /// What is wrong with a row.
+    func damage(_ what: String) -> EngineFailure { .damaged("job \(number): \(what)") }
+}
+
+extension Transaction {
+    /// Refuses one more job when as many run as may.
+    func checkRunningJobs(max: Int) throws {
+        guard try runningJobs(limit: max).count < max else {
+            throw Refusal.limit("operations that run at a time", max: max)
+        }
+    }
+
+    /// Refuses a step that is done already, or whose job was given up: nothing is changed twice.
+    func check(stepOf job: JobProgress) throws {
+        guard let row = try self.job(job.number), row.state == .running, row.cursor == Text("\(job.cursor)") else {
+            throw Refusal.oneRunOfJob
+        }
+    }
+
+    /// Moves the row of a job on, in the write of its step.
+    func advance(_ job: JobProgress) throws {
+        guard
+            try advanceJob(
+                job.number, to: job.isDone ? .done : .running, cursor: Text("\(job.cursor)"), done: job.changed,
+                at: job.changedAt)
+        else { throw Refusal.oneRunOfJob }
+    }
+}
+
+extension Refusal {
+    /// Two go on with the same job.
+    static var oneRunOfJob: Refusal { .limit("runs of a job at a time", max: 1) }
+}
