@@ -18,7 +18,8 @@ extension OrderBook {
         /// How much of the disk is free, in whole percent; nil: the system does not say. Below 10 no messages are
         /// taken, below 5 no orders.
         public var freeDiskPercent: Int?
-        /// Requests that wait for the writer, of ``OrderBook/Settings/intakeDepthMax``.
+        /// Requests that wait for the writer, of ``OrderBook/Settings/intakeDepthMax``, and those that keep their place
+        /// for its next write.
         public var waitingRequests: Int
         /// How long the oldest of them has waited; nil: none waits.
         public var oldestWait: Interval?

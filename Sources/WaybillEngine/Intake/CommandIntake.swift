@@ -14,7 +14,7 @@ import WaybillTimeouts
 final class CommandIntake: Sendable {
     /// Something that waits for the writer.
     enum Waiting: Sendable {
-        case request(any Request, since: Interval)
+        case request(any Request)
         /// Work that needs the writer for itself, such as `transact`. Maintenance does not come this way: its thread
         /// takes the turn directly.
         case work(@Sendable (Writer) -> Void)
@@ -29,6 +29,8 @@ final class CommandIntake: Sendable {
         var line: FairLine<Waiting>
         /// Modules that want to write, the first one first.
         var modules: [ModuleWork] = []
+        /// Requests that were taken and keep their place for the next write, and when the oldest of them came.
+        var kept: (count: Int, since: Interval?) = (0, nil)
         /// How many of those in `next` somebody outside waits for.
         var awaited = 0
         var isWriterParked = false
@@ -64,8 +66,8 @@ final class CommandIntake: Sendable {
         let account = isCrowded.load(ordering: .relaxed) ? account() : .init()
         let now = uptime()
         return await withUnsafeContinuation { continuation in
-            let asked = Asked(verb, continuation)
-            if let refusal = add(.request(asked, since: now), for: account) {
+            let asked = Asked(verb, continuation, since: now)
+            if let refusal = add(.request(asked), for: account) {
                 asked.refuse(refusal)
                 asked.resume()
             }
@@ -184,12 +186,18 @@ final class CommandIntake: Sendable {
 
     var depth: Int { state.withLock { $0.next.count + $0.line.count } }
 
-    /// How many wait, and how long the oldest of them has.
+    /// The writer says what it keeps for its next write.
+    func note(kept: [any Request]) {
+        let since = kept.lazy.compactMap(\.since).min()
+        state.withLock { $0.kept = (kept.count, since) }
+    }
+
+    /// How many wait, with those that keep their place, and how long the oldest of them has.
     func waiting(at now: Interval) -> (count: Int, oldest: Interval?) {
         state.withLock { state in
-            var since = state.next.lazy.compactMap(\.since).min()
+            var since = ([state.kept.since] + state.next.map(\.since)).lazy.compactMap { $0 }.min()
             state.line.forEach { item in since = [since, item.since].compactMap { $0 }.min() }
-            return (state.next.count + state.line.count, since.map { now - $0 })
+            return (state.next.count + state.line.count + state.kept.count, since.map { now - $0 })
         }
     }
 }
@@ -198,7 +206,7 @@ extension CommandIntake.Waiting {
     /// Whether somebody outside waits for it: modules make room for that.
     fileprivate var isAwaited: Bool {
         switch self {
-        case .request(let request, _): request.isAwaited
+        case .request(let request): request.isAwaited
         case .work: true
         }
     }
@@ -206,7 +214,7 @@ extension CommandIntake.Waiting {
     /// When it came in, by uptime; nil: no one asks.
     fileprivate var since: Interval? {
         switch self {
-        case .request(_, let since): since
+        case .request(let request): request.since
         case .work: nil
         }
     }

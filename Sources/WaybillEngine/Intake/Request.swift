@@ -8,6 +8,8 @@ package protocol Request: AnyObject, Sendable {
     var isAwaited: Bool { get }
     /// The order that it is about; nil: none.
     var subject: RequestSubject? { get }
+    /// When it came into the intake, by uptime; nil: it did not come that way.
+    var since: Interval? { get }
 
     /// Does it in a write, and keeps the reply; false: it keeps its place (see ``EngineVerb/perform(by:in:)``). An
     /// undone write does it again.
@@ -43,12 +45,14 @@ package final class Asked<Verb: EngineVerb>: Request, @unchecked Sendable {
     /// What became of it; nil: not known yet. To be read after the write.
     package private(set) var reply: Verb.Reply?
     private let continuation: UnsafeContinuation<Verb.Reply, Never>?
+    package let since: Interval?
 
-    package convenience init(_ verb: Verb) { self.init(verb, nil) }
+    package convenience init(_ verb: Verb) { self.init(verb, nil, since: nil) }
 
-    init(_ verb: Verb, _ continuation: UnsafeContinuation<Verb.Reply, Never>?) {
+    init(_ verb: Verb, _ continuation: UnsafeContinuation<Verb.Reply, Never>?, since: Interval?) {
         self.verb = verb
         self.continuation = continuation
+        self.since = since
     }
 
     package var isAwaited: Bool { verb.isAwaited }

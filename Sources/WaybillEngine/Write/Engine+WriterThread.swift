@@ -78,13 +78,17 @@ extension Engine {
     ) -> Bool {
         var batch = kept
         batch.reserveCapacity(batch.count + waiting.count)
+        var isTold = !kept.isEmpty
         for item in waiting {
             switch item {
-            case .request(let request, _):
+            case .request(let request):
                 batch.append(request)
             case .work(let body):
                 // What came before it comes first, in as many writes as it takes.
-                repeat { batch = write(batch, &pace).kept } while !batch.isEmpty
+                repeat {
+                    batch = write(batch, &pace).kept
+                    tell(batch, &isTold)
+                } while !batch.isEmpty
                 let began = world.uptime()
                 writer.withLock { body($0) }
                 pace.served(from: began, to: world.uptime())
@@ -92,7 +96,15 @@ extension Engine {
         }
         let written = write(batch, &pace)
         kept = written.kept
+        tell(kept, &isTold)
         return written.hasWritten || !waiting.isEmpty
+    }
+
+    /// Tells the intake what keeps its place, so that vitals count it; nothing as long as nothing does.
+    private func tell(_ kept: [any Request], _ isTold: inout Bool) {
+        guard isTold || !kept.isEmpty else { return }
+        intake.note(kept: kept)
+        isTold = !kept.isEmpty
     }
 
     /// One write, the replies after its commit, then perhaps a checkpoint. Returns whether anything was written, and

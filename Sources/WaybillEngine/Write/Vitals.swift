@@ -34,7 +34,7 @@ package struct Vitals: Sendable {
     package var isClockHeld = false
     /// Nil: the system does not say.
     package var freeDiskPercent: Int?
-    /// Requests that wait for the writer.
+    /// Requests that wait for the writer, with those that keep their place for its next write.
     package var waitingRequests = 0
     /// How long the oldest of them has waited; nil: none waits.
     package var oldestWait: Interval?

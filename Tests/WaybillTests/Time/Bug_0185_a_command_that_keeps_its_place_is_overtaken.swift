@@ -20,26 +20,12 @@ import WaybillCore
             on: {halt: halted}
           halted: {type: final, entry: [{release: held}]}
         """, source: "shelf.yaml")
-    /// Its timeout arms itself again, until the write may fire no more.
-    private static let mill = WorkflowText(
-        """
-        id: mill
-        version: 1
-        commands: {start: {data: {at: time}}, halt: {}}
-        context: {at: time, turns: count}
-        initial: turning
-        states:
-          turning:
-            after: {turn: {at: at, target: turning, actions: [{assign: {turns: + 1}}]}}
-            on: {halt: halted}
-          halted: {type: final}
-        """, source: "mill.yaml")
 
     /// What the timeout was short of was kept for the command in place of what the command had asked for: the next
     /// order took that.
     @Test func `an order that came later does not get what it asked for`() async throws {
         let clock = VirtualClock(start: noon)
-        let book = try OrderBook.inMemory(workflows: [mugShop, Self.shelf, Self.mill], world: .virtual(clock))
+        let book = try OrderBook.inMemory(workflows: [mugShop, Self.shelf, mill], world: .virtual(clock))
         try await book.submit(StockCommand(.receive(67), of: mug))
         // A round fires these.
         for number in 0..<64 { try await book.submit(place(OrderID("o-\(number)"))) }

@@ -1,10 +1,12 @@
 import EngineFixtures
 import Foundation
+import Synchronization
 import Testing
 import Waybill
 import WaybillCore
 import WaybillEngine
 import WaybillStore
+import WaybillTimeouts
 
 /// A reservation that would be short while something is overdue lets it fire first.
 @Suite struct `With 3,000 expired reservations` {
@@ -74,6 +76,45 @@ import WaybillStore
         await book.close()
     }
 
+    /// Only those in the line were counted, so that a monitor saw no one wait while an order stood for many writes.
+    @Test func `vitals count an order that keeps its place among those that wait`() async throws {
+        let file = try file()
+        let clock = ShopClock(noon.advanced(by: .minutes(45)))
+        let seen = Mutex<[(waiting: Int, oldest: Interval?)]>([])
+        let opened = Mutex<OrderBook?>(nil)
+        // The writer waits until the order is in the line: else it fires what is overdue before that.
+        let isInLine = DispatchSemaphore(value: 0)
+        let (stops, stopping) = AsyncStream.makeStream(of: Void.self)
+        // Each look at the clock by the writer is a moment of a write.
+        let world = World(
+            now: {
+                if Thread.current.name == "waybill-writer", let book = opened.withLock({ $0 }) {
+                    stopping.yield()
+                    isInLine.wait()
+                    isInLine.signal()
+                    clock.pass(Interval(milliseconds: 1))
+                    let vitals = book.vitals
+                    seen.withLock { $0.append((vitals.waitingRequests, vitals.oldestWait)) }
+                }
+                return clock.world.now()
+            }, uptime: clock.world.uptime, random: clock.world.random)
+        let book = try OrderBook.open(file.path, workflows: [mugShop], world: world)
+        opened.withLock { $0 = book }
+        let data: JSON = ["buyer": "ann", "qty": .int(Int64(Self.count)), "price_cents": 1_200]
+        let all = OrderCommand("place", of: "all", data: data, workflow: "mug-shop")
+        for await _ in stops { break }
+        async let placed = book.submit(all)
+        while book.vitals.waitingRequests == 0 { await Task.yield() }
+        isInLine.signal()
+        _ = try await placed
+        // One may have seen it in the line, before any write.
+        let waited = seen.withLock { $0 }.filter { $0.waiting == 1 }
+        #expect(waited.count >= 2 && waited.contains { $0.oldest ?? .seconds(0) > .seconds(0) })
+        #expect(book.vitals.waitingRequests == 0 && book.vitals.oldestWait == nil)
+        opened.withLock { $0 = nil }
+        await book.close()
+    }
+
     @Test func `a command with rows of the caller's waits for them too`() async throws {
         let book = try file().open(later())
         let data: JSON = ["buyer": "ann", "qty": .int(Int64(Self.count)), "price_cents": 1_200]
@@ -124,21 +165,6 @@ import WaybillStore
 }
 
 @Suite struct `An order that fires a thousand timeouts at one moment` {
-    /// Its timeout arms itself for a time that has passed.
-    private static let mill = WorkflowText(
-        """
-        id: mill
-        version: 1
-        commands: {start: {data: {at: time}}, halt: {}}
-        context: {at: time, turns: count}
-        initial: turning
-        states:
-          turning:
-            after: {turn: {at: at, target: turning, actions: [{assign: {turns: + 1}}]}}
-            on: {halt: halted}
-          halted: {type: final}
-        """, source: "mill.yaml")
-
     private let start = OrderCommand(
         "start", of: "m", data: ["at": .int(noon.milliseconds - 1)], workflow: "mill")
 
@@ -152,7 +178,7 @@ import WaybillStore
     }
 
     @Test func `has the next one parked and shown, and goes on with commands`() async throws {
-        let book = try OrderBook.inMemory(workflows: [Self.mill, mugShop], world: .virtual(VirtualClock(start: noon)))
+        let book = try OrderBook.inMemory(workflows: [mill, mugShop], world: .virtual(VirtualClock(start: noon)))
         _ = await book.answer(to: start)
         try isParked(book)
         try await book.submit(StockCommand(.receive(1), of: mug))
@@ -166,7 +192,7 @@ import WaybillStore
 
     @Test func `has it parked also while the clock goes on`() async throws {
         let clock = ShopClock()
-        let book = try OrderBook.inMemory(workflows: [Self.mill], world: clock.world)
+        let book = try OrderBook.inMemory(workflows: [mill], world: clock.world)
         _ = await book.answer(to: start)
         for _ in 0..<1_200 {
             clock.pass(Interval(milliseconds: 3))
