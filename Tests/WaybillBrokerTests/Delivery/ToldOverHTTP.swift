@@ -19,16 +19,9 @@ extension Members {
             order: nil, place: MessageOrigin(queue: 0, offset: 0), trace: nil)
     }
 
+    /// A group's lag as a client reads it; what is owed must be the sum of its parts.
     func toldLag() throws -> GroupLag {
-        var lag = GroupLag(group: GroupName(try text("group")), topic: TopicName(try text("topic")))
-        lag.waiting = try int("waiting")
-        lag.inFlight = try int("in_flight")
-        lag.due = try int("due")
-        lag.ready = try int("ready")
-        lag.behind = try int("behind")
-        lag.dead = try int("dead")
-        lag.finished = try int("finished")
-        lag.oldest = try intIfAny("oldest_ms").map { Interval(milliseconds: $0) }
+        let lag = try lag()
         guard lag.messages == (try int("owed")) else { throw Unexpected("owed is not the sum of its parts") }
         return lag
     }
