@@ -2,6 +2,24 @@ public import WaybillCore
 import WaybillEngine
 public import WaybillStore
 
+/// Why a list of orders was not read.
+public enum ListFailure: Error, Sendable, CustomStringConvertible {
+    /// What was asked for is refused: ``Refusal/badCursor`` is a token of another list.
+    case refused(Refusal)
+    /// The file cannot be read.
+    case unreadable(StoreFailure)
+
+    /// The reason by itself.
+    package var reason: any Error {
+        switch self {
+        case .refused(let refusal): refusal
+        case .unreadable(let failure): failure
+        }
+    }
+
+    public var description: String { "\(reason)" }
+}
+
 /// Reading: each call is one short look at one committed state of the file. It waits on a thread of the engine, so that
 /// a checkpoint or a crowd of readers keeps no other task waiting.
 ///
@@ -9,7 +27,7 @@ public import WaybillStore
 /// world, in a closure of ``readTables(deadline:_:)``.
 ///
 /// What they throw is a ``StoreFailure``: the book is closed, the disk cannot be read, or the file is damaged; its
-/// `code` says which. A list also refuses a token of another list.
+/// `code` says which. A list also refuses a token of another list: ``ListFailure``.
 extension OrderBook {
     /// An order now, or as it was at an event or a time; nil when there is, or was, none.
     public func order(_ id: OrderID, asOf moment: AsOf = .now) async throws(StoreFailure) -> OrderView? {
@@ -62,13 +80,14 @@ extension OrderBook {
     ///
     /// - Parameter moment: which orders there were then, and how they were; the filter asks for what they were. No
     ///   index knows the past, so each order is folded from its events.
-    /// - Throws: ``Refusal/badCursor`` for a token of another list, or ``StoreFailure``.
+    /// - Throws: ``ListFailure``: a token of another list, an attribute that nothing is listed by, or a file that
+    ///   cannot be read.
     public func orders(
         _ filter: OrderFilter = OrderFilter(), asOf moment: AsOf = .now, after token: PageToken? = nil,
         limit: Int = 100
-    ) async throws -> Page<OrderView> {
-        try await engine.onThread { (engine) throws in
-            try engine.orders(filter, asOf: moment, after: token, limit: limit)
+    ) async throws(ListFailure) -> Page<OrderView> {
+        try await engine.onThread { [self] (_) throws(ListFailure) in
+            try orders(filter, asOf: moment, after: token, limit: limit)
         }
     }
 

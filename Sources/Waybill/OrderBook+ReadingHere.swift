@@ -59,12 +59,20 @@ extension OrderBook {
     ///
     /// - Parameter moment: which orders there were then, and how they were; the filter asks for what they were. No
     ///   index knows the past, so each order is folded from its events.
-    /// - Throws: ``Refusal/badCursor`` for a token of another list, or ``StoreFailure``.
+    /// - Throws: ``ListFailure``, as above.
     public func orders(
         _ filter: OrderFilter = OrderFilter(), asOf moment: AsOf = .now, after token: PageToken? = nil,
         limit: Int = 100
-    ) throws -> Page<OrderView> {
-        try engine.orders(filter, asOf: moment, after: token, limit: limit)
+    ) throws(ListFailure) -> Page<OrderView> {
+        do {
+            return try engine.orders(filter, asOf: moment, after: token, limit: limit)
+        } catch let refusal as Refusal {
+            throw .refused(refusal)
+        } catch let failure as StoreFailure {
+            throw .unreadable(failure)
+        } catch {
+            throw .unreadable(StoreFailure(.damaged, "\(error)"))
+        }
     }
 
     /// The level of a stock, or nil when there has never been any.

@@ -1,5 +1,5 @@
 import WaybillBroker
-package import WaybillCore
+public import WaybillCore
 import WaybillEngine
 public import WaybillStore
 
@@ -25,7 +25,7 @@ extension OrderBook {
     ///
     /// - Throws: ``Refusal`` when a write is refused; what was changed stays changed, and the job can be resumed.
     @discardableResult
-    public func changeTimeouts(_ change: TimeoutChange) async throws -> Int64 {
+    public func changeTimeouts(_ change: TimeoutChange) async throws(Refusal) -> Int64 {
         var job = try await startTimeoutJob(change)
         while !job.isDone { job = try await resume(job) }
         return job.changed
@@ -34,7 +34,7 @@ extension OrderBook {
     /// Writes a job down; nothing is changed before it is resumed. Orders placed from now on are not part of it.
     ///
     /// - Throws: ``Refusal`` when the write is refused.
-    public func startTimeoutJob(_ change: TimeoutChange) async throws -> TimeoutJob {
+    public func startTimeoutJob(_ change: TimeoutChange) async throws(Refusal) -> TimeoutJob {
         TimeoutJob(try await engine.start(change.change))
     }
 
@@ -42,8 +42,8 @@ extension OrderBook {
     ///
     /// - Parameter ordersMax: orders that are looked at in this write, at most 1,000.
     /// - Returns: the job with how far it came; resume that one next.
-    /// - Throws: ``Refusal``, also when somebody else has done this page already or has given the job up.
-    public func resume(_ job: TimeoutJob, ordersMax: Int = 200) async throws -> TimeoutJob {
+    /// - Throws: ``Refusal``, also when this page is done already, or the job was given up.
+    public func resume(_ job: TimeoutJob, ordersMax: Int = 200) async throws(Refusal) -> TimeoutJob {
         TimeoutJob(try await engine.step(job.job, limit: min(max(ordersMax, 1), 1_000)))
     }
 
@@ -64,7 +64,7 @@ extension OrderBook {
     /// Gives a job up; what it has changed stays changed.
     ///
     /// - Throws: ``Refusal`` when the write is refused.
-    public func stop(_ job: TimeoutJob) async throws { try await engine.stop(job.job) }
+    public func stop(_ job: TimeoutJob) async throws(Refusal) { try await engine.stop(job.job) }
 }
 
 /// The same for an operator: an event `$operation` of the journal says who did it, and why.

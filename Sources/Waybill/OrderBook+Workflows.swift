@@ -40,14 +40,23 @@ public struct IdleWorkflow: Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// Why a text does not take the new orders of its name: nothing changed.
+/// Why a text does not come into the file, or does not take the new orders of its name: nothing changed.
 public enum ActivationRefusal: Error, Sendable, CustomStringConvertible {
-    /// It does not fit a text that takes new orders, or one of a parent under which orders live.
+    /// It has findings, or does not fit a text that takes new orders, or one of a parent under which orders live.
     case doesNotFit(WorkflowFileError)
     /// The write was refused.
     case refused(Refusal)
     /// The file cannot be read, or does not hold this text.
     case unreadable(StoreFailure)
+
+    init(_ error: any Error) {
+        switch error {
+        case let error as WorkflowFileError: self = .doesNotFit(error)
+        case let refusal as Refusal: self = .refused(refusal)
+        case let failure as StoreFailure: self = .unreadable(failure)
+        default: self = .unreadable(StoreFailure(.damaged, "\(error)"))
+        }
+    }
 
     /// The reason by itself.
     package var reason: any Error {
@@ -101,16 +110,8 @@ extension OrderBook {
     ///
     /// - Throws: ``ActivationRefusal``, as above.
     public func activate(_ edition: WorkflowEdition, caller: String = "") throws(ActivationRefusal) {
-        do {
-            _ = try activate(edition, by: Origin(caller: Text(caller))) { "" }
-        } catch let error as WorkflowFileError {
-            throw .doesNotFit(error)
-        } catch let refusal as Refusal {
-            throw .refused(refusal)
-        } catch let failure as StoreFailure {
-            throw .unreadable(failure)
-        } catch {
-            throw .unreadable(StoreFailure(.damaged, "\(error)"))
+        do { _ = try activate(edition, by: Origin(caller: Text(caller))) { "" } } catch {
+            throw ActivationRefusal(error)
         }
     }
 
@@ -119,9 +120,21 @@ extension OrderBook {
         _ edition: WorkflowEdition, by origin: Origin, form: () -> Text
     ) throws -> GivenAnswer<Void> {
         let workflow = try WorkflowFile.load(stored: edition.text)
-        try check(workflow, named: "\(edition.name) version \(edition.version)")
-        return try engine.activate(edition.name, hash: edition.hash, by: origin, form: form)
+        for _ in 0..<Self.checksMax {
+            let texts = try engine.currentTexts()
+            try check(workflow, named: "\(edition.name) version \(edition.version)")
+            do {
+                return try engine.activate(
+                    edition.name, hash: edition.hash, by: origin, checkedAgainst: texts, form: form)
+            } catch is OutdatedCheck {
+                continue
+            }
+        }
+        throw Refusal.overloaded(retryAfter: .seconds(1))
     }
+
+    /// How often a text is checked again because another has begun to take orders meanwhile.
+    private static let checksMax = 8
 
     /// Brings a text into the file while it is open. It takes the new orders of its name from now on when its
     /// `version:` is higher than that of the text which takes them, or when none does; orders that exist stay with the
@@ -131,19 +144,23 @@ extension OrderBook {
     ///   - activates: whether it takes new orders whatever its version.
     ///   - caller: who asks for it: the event keeps it.
     /// - Returns: the text in the file: this one, or the one that says the same.
-    /// - Throws: ``WorkflowFileError`` when it has findings, or would take new orders and does not fit a text that
-    ///   takes new orders, or one of a parent under which orders live; ``Refusal`` when the write is refused.
+    /// - Throws: ``ActivationRefusal``: it has findings, or would take new orders and does not fit; or the write is
+    ///   refused.
     @discardableResult
     public func keepWorkflow(
         _ text: WorkflowText, activates: Bool = false, caller: String = ""
-    ) async throws -> WorkflowEdition {
-        let workflow = try WorkflowFile.load(text.text, name: text.source)
-        let kept = try await keep(
-            text, workflow, activates: activates, expecting: .any, by: Origin(caller: Text(caller)))
-        guard let edition = try await workflowEditions().first(where: { $0.hash == kept?.hash }) else {
-            throw Refusal.unknownWorkflow("\(workflow.name)")
+    ) async throws(ActivationRefusal) -> WorkflowEdition {
+        do {
+            let workflow = try WorkflowFile.load(text.text, name: text.source)
+            let kept = try await keep(
+                text, workflow, activates: activates, expecting: .any, by: Origin(caller: Text(caller)))
+            guard let edition = try await workflowEditions().first(where: { $0.hash == kept?.hash }) else {
+                throw Refusal.unknownWorkflow("\(workflow.name)")
+            }
+            return edition
+        } catch {
+            throw ActivationRefusal(error)
         }
-        return edition
     }
 
     /// The same for a caller outside.
@@ -153,9 +170,19 @@ extension OrderBook {
         _ text: WorkflowText, _ workflow: Workflow, activates: Bool, expecting expected: ExpectedWorkflow,
         by origin: Origin
     ) async throws -> IncomingWorkflow? {
-        _ = try await preview(workflow, of: text, activates: activates)
-        return try await engine.keep(
-            workflow, Text(text.text), activates: activates, expecting: expected, by: origin)
+        for _ in 0..<Self.checksMax {
+            let texts = try await engine.onThread { (engine) throws in try engine.currentTexts() }
+            _ = try await preview(workflow, of: text, activates: activates)
+            switch try await engine.keep(
+                workflow, Text(text.text), activates: activates, expecting: expected, checkedAgainst: texts,
+                by: origin)
+            {
+            case .kept(let incoming): return incoming
+            case .otherTakesOrders: return nil
+            case .isOutdated: continue
+            }
+        }
+        throw Refusal.overloaded(retryAfter: .seconds(1))
     }
 
     /// What would become of a text; nothing is written.

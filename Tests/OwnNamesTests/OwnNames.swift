@@ -114,6 +114,36 @@ struct OrderPaid: Decodable {
         #expect(try await messages.closeLane(lane, .abandoned).lane.string == lane)
     }
 
+    /// What was made is changed, and read, by plain strings too.
+    @Test func `changes the texts of a request by plain strings`() async throws {
+        let book = try OrderBook.inMemory(world: .virtual(VirtualClock(start: .init(Date(timeIntervalSince1970: 0)))))
+        let (key, tag) = (String("cart-42"), String("paid"))
+        var note = NewMessage(to: "notes", body: [1])
+        note.tag = tag
+        note.keys.append(key)
+        note.properties[tag] = key
+        note.lane = String()
+        note.trace = key
+        note.messageGroup = nil
+        #expect(note == NewMessage(to: "notes", body: [1], tag: tag, keys: [key], properties: [tag: key], trace: key))
+        #expect(note.tag == tag && note.keys == [key] && note.properties == [tag: key] && note.trace == key)
+        try await book.messages.createTopic("notes", TopicSettings(type: .mixed))
+        let prepared = try await book.messages.prepare(note, forCommandOf: tag)
+        #expect(try await book.messages.halfMessages().elements.map(\.id) == [prepared.id])
+        var stocked = StockCommand(.receive(5), of: StockKey(sku: "phone"))
+        stocked.key = key
+        stocked.caller = tag
+        stocked.note = key
+        stocked.trace = nil
+        #expect(try await book.submit(stocked).isRepeat == false)
+        #expect(try await book.submit(stocked).isRepeat && stocked.caller == tag && stocked.note == key)
+        var filter = OrderFilter(attributes: [.init(String("buyer"), String("ann"))])
+        filter.status = tag
+        filter.attributes[0].value = key
+        #expect(filter.status == tag && filter.attributes.map(\.name) == ["buyer"])
+        #expect(filter.attributes.map(\.value) == [key])
+    }
+
     @Test func `switches over why a read or a change of workflows failed`() async throws {
         let book = try OrderBook.inMemory()
         let edition = try #require(try await book.workflowEditions().first)
@@ -131,6 +161,51 @@ struct OrderPaid: Decodable {
             switch error {
             case .doesNotFit, .refused: Issue.record("\(error)")
             case .unreadable(let failure): #expect(failure.code == .closed)
+            }
+        }
+        do throws(ActivationRefusal) {
+            try await book.keepWorkflow(WorkflowText("id: ["))
+            Issue.record("a text with findings was kept")
+        } catch {
+            guard case .doesNotFit(let error) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(!error.findings.isEmpty)
+        }
+        do throws(ListFailure) {
+            _ = try await book.orders()
+            Issue.record("a closed book was read")
+        } catch {
+            switch error {
+            case .refused: Issue.record("\(error)")
+            case .unreadable(let failure): #expect(failure.code == .closed)
+            }
+        }
+    }
+
+    @Test func `switches over why modules or jobs did not go on`() async throws {
+        let book = try OrderBook.inMemory(world: .virtual(VirtualClock(start: .init(Date(timeIntervalSince1970: 0)))))
+        try await book.install(
+            HandlerModule("visits", [Subscription("order")], handle: { _, _, _ in }))
+        try await book.messages.deleteGroup("visits")
+        do throws(ModuleRunFailure) {
+            try await book.runModules()
+            Issue.record("a module without a group was given messages")
+        } catch {
+            switch error {
+            case .refused(let refusal): #expect(refusal == .unknownGroup("visits"))
+            case .followUpFailed: Issue.record("\(error)")
+            }
+        }
+        await book.close()
+        do throws(Refusal) {
+            try await book.changeTimeouts(TimeoutChange(.cancel, "pay_due", where: OrderFilter()))
+            Issue.record("a closed book was changed")
+        } catch {
+            guard case .failStopped = error else {
+                Issue.record("\(error)")
+                return
             }
         }
     }

@@ -30,7 +30,7 @@ extension Messages {
         await answerFromJournal(of: producer)
         var message = message
         let order = command.order.text
-        if !message.keys.contains(order) { message.keys.append(order) }
+        if !message.texts.keys.contains(order) { message.texts.keys.append(order) }
         let prepared = try await prepare(message, producer: producer)
         var command = command
         command.caller = producer

@@ -25,9 +25,9 @@ extension Messages {
     ///   - message: its keys name the order.
     ///   - caller: who sends the command.
     public func prepare(
-        _ message: NewMessage, forCommandOf caller: Text, firstCheck: Interval? = nil
+        _ message: NewMessage, forCommandOf caller: String, firstCheck: Interval? = nil
     ) async throws(MessageRefusal) -> PreparedMessage {
-        try await ask(Prepare(message, producer: caller, firstCheck: firstCheck, isAnsweredByJournal: true))
+        try await ask(Prepare(message, producer: Text(caller), firstCheck: firstCheck, isAnsweredByJournal: true))
     }
 
     /// Decides a half message. The first decision counts: the same one again is answered the same, another is refused.

@@ -1,5 +1,6 @@
 public import WaybillCore
 import WaybillEngine
+public import WaybillStore
 
 /// The state of a module of a file.
 public struct ModuleView: Hashable, Sendable {
@@ -23,8 +24,10 @@ public struct ModuleFailures: Hashable, Sendable {
     /// The last one: when, and what went wrong.
     public internal(set) var lastAt: Moment?
     public internal(set) var last: String?
-    /// Until when it rests because of it; nil: it works.
-    public internal(set) var restsUntil: Moment?
+    /// Until when it rests because of it, wholly or in part; nil: it works.
+    public var restsUntil: Moment? { rests.values.max() }
+    /// Until when each of its loops rests that does.
+    var rests: [Int: Moment] = [:]
 
     init() {}
 }
@@ -34,12 +37,18 @@ extension OrderBook {
     private static let owedMax = 10_000
 
     /// The modules of the file and their state, by name.
-    public func moduleViews() async throws -> [ModuleView] {
-        try await engine.onThread { [self] (_) throws in try moduleViews() }
+    ///
+    /// - Throws: ``StoreFailure`` when the file cannot be read.
+    public func moduleViews() async throws(StoreFailure) -> [ModuleView] {
+        try await engine.onThread { [self] (_) throws(StoreFailure) in try moduleViews() }
     }
 
     /// The same for scripts and virtual worlds: the caller's thread waits.
-    public func moduleViews() throws -> [ModuleView] {
+    public func moduleViews() throws(StoreFailure) -> [ModuleView] {
+        try reading { try viewsOfModules() }
+    }
+
+    private func viewsOfModules() throws -> [ModuleView] {
         let here = modules.states
         return try engine.installedModules().map { module in
             let lags = try engine.lags(of: module.name, rowsMax: Self.owedMax)

@@ -1,4 +1,4 @@
-import WaybillCore
+public import WaybillCore
 import WaybillEngine
 import WaybillTimeouts
 
@@ -94,6 +94,23 @@ extension OrderBook {
     /// nothing is left; answers how many messages were handled.
     ///
     /// What fails waits for its time, and comes when the clock is turned that far.
+    ///
+    /// - Throws: ``ModuleRunFailure``: what was handled stays handled.
     @discardableResult
-    public func runModules() async throws -> Int { try await modules.run(in: self) }
+    public func runModules() async throws(ModuleRunFailure) -> Int { try await modules.run(in: self) }
+}
+
+/// Why modules did not work everything off.
+public enum ModuleRunFailure: Error, Sendable, CustomStringConvertible {
+    /// A module could not be given messages.
+    case refused(MessageRefusal)
+    /// What a module does outside the file threw this; it is asked again with the next messages.
+    case followUpFailed(GroupName, any Error)
+
+    public var description: String {
+        switch self {
+        case .refused(let refusal): "\(refusal)"
+        case .followUpFailed(let module, let error): "what the module \(module) does outside the file: \(error)"
+        }
+    }
 }

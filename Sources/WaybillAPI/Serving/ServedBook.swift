@@ -62,6 +62,8 @@ extension Problem {
     init(thrown error: any Error) {
         switch error {
         case let problem as Problem: self = problem
+        case let failure as ListFailure: self.init(thrown: failure.reason)
+        case let refusal as ActivationRefusal: self.init(thrown: refusal.reason)
         case let refusal as Refusal: self.init(refusal)
         case let refusal as MessageRefusal: self.init(refusal)
         case let flaw as MessageFlaw: self.init(MessageRefusal.flawed(flaw))

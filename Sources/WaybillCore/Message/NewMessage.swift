@@ -1,4 +1,6 @@
 /// A message that somebody wants to send.
+///
+/// Its texts are bytes inside the package; the face shows them as `String`, under the same names.
 public struct NewMessage: Hashable, Sendable {
     /// Levels of priority: 0 is the usual one, 9 comes first.
     public static let priorities: ClosedRange<Int> = 0...9
@@ -6,22 +8,22 @@ public struct NewMessage: Hashable, Sendable {
     public var topic: TopicName
     public var body: [UInt8]
     /// What subscriptions choose by first; at most one.
-    public var tag: Text?
+    @_disfavoredOverload package var tag: Text?
     /// By what it can be looked up later.
-    public var keys: [Text]
+    @_disfavoredOverload package var keys: [Text]
     /// Messages of one message group are delivered one after the other, in FIFO groups.
-    public var messageGroup: Text?
+    @_disfavoredOverload package var messageGroup: Text?
     public var priority: Int
     /// What SQL filters choose by; RocketMQ's own names are reserved.
-    public var properties: [Text: Text]
+    @_disfavoredOverload package var properties: [Text: Text]
     /// When it becomes visible; nil: at once.
     public var deliverAt: Moment?
     /// The grey-release route; "" is the base.
-    public var lane: Text
+    @_disfavoredOverload package var lane: Text
     /// Its name when the producer gives one; nil: the engine does.
     public var id: MessageID?
     /// W3C trace context; nil: none.
-    public var trace: Text?
+    @_disfavoredOverload package var trace: Text?
 
     public init(
         to topic: TopicName, body: [UInt8], tag: String? = nil, keys: [String] = [], messageGroup: String? = nil,
@@ -53,6 +55,33 @@ public struct NewMessage: Hashable, Sendable {
         self.lane = lane
         self.id = id
         self.trace = trace
+    }
+}
+
+extension NewMessage {
+    /// All its texts, under a name that the face does not have.
+    package struct Texts {
+        package var tag: Text?
+        package var keys: [Text]
+        package var messageGroup: Text?
+        package var properties: [Text: Text]
+        package var lane: Text
+        package var trace: Text?
+    }
+
+    package var texts: Texts {
+        get {
+            Texts(
+                tag: tag, keys: keys, messageGroup: messageGroup, properties: properties, lane: lane, trace: trace)
+        }
+        set {
+            tag = newValue.tag
+            keys = newValue.keys
+            messageGroup = newValue.messageGroup
+            properties = newValue.properties
+            lane = newValue.lane
+            trace = newValue.trace
+        }
     }
 }
 

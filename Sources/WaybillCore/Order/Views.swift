@@ -200,7 +200,7 @@ public enum AsOf: Hashable, Sendable {
 
 /// Which orders a list shows; what is nil does not count.
 public struct OrderFilter: Hashable, Sendable {
-    public var status: Text?
+    @_disfavoredOverload package var status: Text?
     /// Whether a list begins with the order that was placed first, or last.
     public var sequence = Sequence.oldestFirst
     public var workflow: WorkflowName?
@@ -211,8 +211,8 @@ public struct OrderFilter: Hashable, Sendable {
     public enum Sequence: Hashable, Sendable { case oldestFirst, newestFirst }
 
     public struct Attribute: Hashable, Sendable {
-        public var name: Text
-        public var value: Text
+        @_disfavoredOverload package var name: Text
+        @_disfavoredOverload package var value: Text
         public init(_ name: String, _ value: String) { self.init(Text(name), Text(value)) }
 
         /// The same with texts that come from a file or a request.
@@ -241,6 +241,22 @@ public struct OrderFilter: Hashable, Sendable {
         self.status = status
         self.workflow = workflow
         self.attributes = attributes
+    }
+}
+
+extension OrderFilter {
+    /// The status, under a name that the face does not have: that shows texts as `String`, under the same names.
+    package var statusText: Text? {
+        get { status }
+        set { status = newValue }
+    }
+}
+
+extension OrderFilter.Attribute {
+    /// Both, under names that the face does not have.
+    package var texts: (name: Text, value: Text) {
+        get { (name, value) }
+        set { (name, value) = newValue }
     }
 }
 

@@ -3,12 +3,12 @@ public struct StockCommand: Hashable, Sendable {
     public var stock: StockKey
     public var action: Action
     /// Names the request for idempotency, within `caller`.
-    public var key: Text?
-    public var caller: Text
+    @_disfavoredOverload package var key: Text?
+    @_disfavoredOverload package var caller: Text
     /// Kept with the event: a delivery note, a person, a reason.
-    public var note: Text?
+    @_disfavoredOverload package var note: Text?
     /// Kept with the event: a W3C traceparent, or whatever the caller wants to find again.
-    public var trace: Text?
+    @_disfavoredOverload package var trace: Text?
 
     public enum Action: Hashable, Sendable {
         /// So many units came in; >= 1.
@@ -40,6 +40,26 @@ public struct StockCommand: Hashable, Sendable {
         self.caller = caller
         self.note = note
         self.trace = trace
+    }
+}
+
+extension StockCommand {
+    /// All its texts, under a name that the face does not have: that shows them as `String`, under the same names.
+    package struct Texts {
+        package var key: Text?
+        package var caller: Text
+        package var note: Text?
+        package var trace: Text?
+    }
+
+    package var texts: Texts {
+        get { Texts(key: key, caller: caller, note: note, trace: trace) }
+        set {
+            key = newValue.key
+            caller = newValue.caller
+            note = newValue.note
+            trace = newValue.trace
+        }
     }
 }
 

@@ -89,9 +89,12 @@ import WaybillCore
         let token = try #require(PageToken(text: text))
         #expect(token == first.next)
         #expect(try await book.orders(filter, after: token, limit: 2).elements.map(\.id) == ["o-3", "o-4"])
-        await #expect(throws: Refusal.badCursor) { try await book.orders(after: token) }
-        await #expect(throws: Refusal.badCursor) {
-            try await book.orders(filter, asOf: .time(noon), after: token)
+        let others = [
+            await #expect(throws: ListFailure.self) { try await book.orders(after: token) },
+            await #expect(throws: ListFailure.self) { try await book.orders(filter, asOf: .time(noon), after: token) },
+        ]
+        for failure in others {
+            guard case .refused(.badCursor)? = failure else { Issue.record("\(String(describing: failure))"); continue }
         }
         await #expect(throws: MessageRefusal.badCursor) { try await book.messages.halfMessages(after: token) }
     }
