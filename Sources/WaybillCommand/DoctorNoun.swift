@@ -148,8 +148,7 @@ private struct BookChecks {
     private func lags() async throws -> [DoctorCheck] {
         var checks: [DoctorCheck] = []
         for group in try await client.groups() {
-            for members in try await client.ask(Question("groupLag", group.name.text)).objects("items") {
-                let lag = try members.lag()
+            for lag in try await client.lag(of: group.name) {
                 let isBehind = lag.oldest.map { $0 > Self.lagMax } ?? false
                 var seen = ["\(counted(lag.messages, "message")) owed"]
                 if let oldest = lag.oldest { seen.append("the oldest for \(oldest.rounded.text)") }

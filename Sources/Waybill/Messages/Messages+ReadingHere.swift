@@ -58,6 +58,23 @@ extension Messages {
         }
     }
 
+    /// A page of the groups, in the order in which they were made.
+    ///
+    /// - Parameters:
+    ///   - number: of the group after which the page begins.
+    ///   - limit: groups that are looked at; deleted ones are not in the page.
+    /// - Returns: with the number after which the next page begins; nil: this was the last.
+    package func groups(
+        after number: Int64, limit: Int
+    ) throws(MessageRefusal) -> (groups: [GroupView], next: Int64?) {
+        try reading {
+            let found = try engine.store.read { rows in try rows.groups(after: GroupNumber(number), limit: limit + 1) }
+            let page = found.prefix(limit)
+            let next = found.count > limit ? page.last?.number.number : nil
+            return (page.filter { $0.deletedAt == nil }.map(view), next)
+        }
+    }
+
     /// One group, or nil.
     public func group(_ name: GroupName) throws(MessageRefusal) -> GroupView? {
         try reading { try engine.store.read { rows in try rows.group(name) }.map(view) }

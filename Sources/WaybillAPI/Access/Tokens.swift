@@ -49,11 +49,15 @@ enum Tokens {
     }
 
     static let listTokens = Operation(
-        "listTokens", .get, "/v1/tokens", "Lists tokens without their secrets.", grant: Need(.admin),
-        answers: [Operation.Answer(200, "All of them.", .page(.named("Token")))],
+        "listTokens", .get, "/v1/tokens", "Lists tokens without their secrets, by id.",
+        grant: Need(.admin), query: PageRequest.parameters,
+        answers: [Operation.Answer(200, "A page.", .page(.named("Token")))], problems: [.badCursor],
         example: Example(.get("/v1/tokens"), 200, #"{"items":[],"next":null,"as_of":"e0"}"#),
         handler: { call throws(Problem) in
-            .list(call, call.served.tokens.all) { $0.token($1, secret: nil) }
+            let page = try PageRequest(call, of: "tokens")
+            let after = page.after?.first ?? ""
+            let rest = call.served.tokens.all.filter { $0.id > after }
+            return page.reply(ofRest: rest, at: \.id) { $0.token($1, secret: nil) }
         })
 
     static let revokeToken = Operation(

@@ -2,6 +2,7 @@ import Waybill
 import WaybillAccess
 import WaybillBroker
 import WaybillCore
+import WaybillEngine
 
 /// Operations on consumer groups.
 enum Groups {
@@ -11,7 +12,11 @@ enum Groups {
 
     static let listGroups = Operation(
         "listGroups", .get, "/v1/groups", "Lists consumer groups in the order in which they were made.",
-        grant: Need(.viewer), answers: [Operation.Answer(200, "All of them.", .page(.named("Group")))],
+        grant: Need(.viewer), query: PageRequest.parameters,
+        answers: [
+            Operation.Answer(
+                200, "A page; one may be short, even empty, while `next` is there.", .page(.named("Group")))
+        ], problems: [.badCursor],
         example: Example(
             after: [ExampleShop.group], .get("/v1/groups"), 200,
             #"""
@@ -20,7 +25,13 @@ enum Groups {
              "created_at":"2026-11-29T12:00:00Z","last_used_at":"2026-11-29T12:00:00Z",
              "idle":false}],"next":null,"as_of":"e1"}
             """#),
-        handler: { call throws(Problem) in .list(call, try await call.messages { try $0.groups() }) { $0.group($1) } })
+        handler: { call throws(Problem) in
+            let page = try PageRequest(call, of: "groups")
+            let found = try await call.messages { messages in
+                try messages.groups(after: page.number ?? 0, limit: page.limit)
+            }
+            return page.reply(found.groups, next: found.next) { $0.group($1) }
+        })
 
     static let showGroup = Operation(
         "showGroup", .get, "/v1/groups/{group}", "Shows a consumer group.",
@@ -117,8 +128,9 @@ enum Groups {
 
     static let lag = Operation(
         "groupLag", .get, "/v1/groups/{group}/lag", "Tells how far a group is behind, by topic.",
-        grant: Need(.viewer, .consumer(group: "group")),
-        answers: [Operation.Answer(200, "Each topic.", .page(.named("Lag")))], problems: [.unknownGroup],
+        grant: Need(.viewer, .consumer(group: "group")), query: PageRequest.parameters,
+        answers: [Operation.Answer(200, "A page of topics, by name.", .page(.named("Lag")))],
+        problems: [.unknownGroup, .badCursor],
         example: Example(
             after: [ExampleShop.stock, ExampleShop.group, ExampleShop.receive, ExampleShop.buy],
             .get("/v1/groups/shipping/lag"), 200,
@@ -128,6 +140,11 @@ enum Groups {
             """#),
         handler: { call throws(Problem) in
             let name = GroupName(call.path("group"))
-            return .list(call, try await call.messages { try $0.lag(of: name) }) { $0.lag($1) }
+            let page = try PageRequest(call, of: "lag of \(name)")
+            let after = page.after?.first.map { TopicName($0) }
+            let lags = try await call.book.read { book in
+                try book.engine.lags(of: name, after: after, limit: page.limit + 1).get()
+            }
+            return page.reply(ofRest: lags, at: \.topic.text) { $0.lag($1) }
         })
 }

@@ -22,7 +22,8 @@ enum Workflows {
 
     static let listWorkflows = Operation(
         "listWorkflows", .get, "/v1/workflows", "Lists the texts of workflows in the file, by name, the oldest first.",
-        grant: Need(.viewer, .orders), answers: [Operation.Answer(200, "All of them.", .page(edition))],
+        grant: Need(.viewer, .orders), query: PageRequest.parameters,
+        answers: [Operation.Answer(200, "A page.", .page(edition))], problems: [.badCursor],
         example: Example(
             after: [], .get("/v1/workflows"), 200,
             #"""
@@ -47,7 +48,14 @@ enum Workflows {
              "first_used_at":"2026-11-29T12:00:00Z"}],"next":null,"as_of":"e0"}
             """#),
         handler: { call throws(Problem) in
-            .list(call, try await call.book.read { try $0.workflowEditions() }) { $0.edition($1) }
+            let page = try PageRequest(call, of: "workflows")
+            let editions = try await call.book.read { book in try book.workflowEditions() }
+            guard let after = page.after?.first else {
+                return page.reply(ofRest: editions, at: \.hash.text) { $0.edition($1) }
+            }
+            // A text never leaves a file, so the one that the cursor names is there.
+            let rest = editions.drop { $0.hash.text != after }.dropFirst()
+            return page.reply(ofRest: rest, at: \.hash.text) { $0.edition($1) }
         })
 
     static let showWorkflow = Operation(

@@ -123,14 +123,18 @@ package struct LagReader: Sendable {
         self.contents = contents
     }
 
-    /// The lag of a group on each topic that it reads.
+    /// The lag of a group on each topic that it reads, by name.
     ///
-    /// - Parameter rowsMax: at most this many exceptions of each queue are looked at; the rest counts as waiting.
+    /// - Parameters:
+    ///   - after: the topic after which it begins; nil: from the first.
+    ///   - limit: topics that are looked at.
+    ///   - rowsMax: at most this many exceptions of each queue are looked at; the rest counts as waiting.
     package func lags(
-        of name: GroupName, at now: Moment, rowsMax: Int = .max
+        of name: GroupName, after: TopicName? = nil, limit: Int = .max, at now: Moment, rowsMax: Int = .max
     ) throws -> Result<[GroupLag], MessageRefusal> {
         guard let (number, topics) = groups.read({ $0.lagging(name) }) else { return .failure(.unknownGroup(name)) }
-        return .success(try topics.map { try lag(of: name, number, $0, at: now, rowsMax) })
+        let page = topics.filter { topic in after.map { topic.name > $0 } ?? true }.prefix(limit)
+        return .success(try page.map { try lag(of: name, number, $0, at: now, rowsMax) })
     }
 
     private func lag(

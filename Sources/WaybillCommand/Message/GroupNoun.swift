@@ -169,7 +169,14 @@ struct DeleteGroup: AsyncParsableCommand {
 extension Client {
     /// All consumer groups.
     func groups() async throws -> [GroupView] {
-        try await ask(Question("listGroups")).objects("items").map { try $0.group() }
+        try await list(Question("listGroups"), atMost: .max) { try $0.group() }
+    }
+}
+
+extension Client {
+    /// How far a group is behind, by topic.
+    func lag(of group: GroupName) async throws -> [GroupLag] {
+        try await list(Question("groupLag", group.text), atMost: .max) { try $0.lag() }
     }
 }
 

@@ -18,7 +18,7 @@ struct ShowLag: AsyncParsableCommand {
             if name == nil { names = try await client.groups().map(\.name) }
             var lags: [GroupLag] = []
             for name in names {
-                lags += try await client.ask(Question("groupLag", name.text)).objects("items").map { try $0.lag() }
+                lags += try await client.lag(of: name)
             }
             return lags
         }

@@ -86,7 +86,7 @@ struct LaneChoice: ParsableArguments {
 extension Client {
     /// The lanes in which messages were sent.
     fileprivate func lanes() async throws -> [LaneView] {
-        try await ask(Question("listLanes")).objects("items").map { try $0.lane() }
+        try await list(Question("listLanes"), atMost: .max) { try $0.lane() }
     }
 }
 

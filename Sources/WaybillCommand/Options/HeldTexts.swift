@@ -51,7 +51,7 @@ struct HeldText {
 extension Client {
     /// Every workflow text of the order book, by name, the oldest of a name first.
     func heldTexts() async throws -> [HeldText] {
-        try await ask(Question("listWorkflows")).objects("items").map { try HeldText($0) }
+        try await list(Question("listWorkflows"), atMost: .max) { try HeldText($0) }
     }
 
     /// A text as it was given.

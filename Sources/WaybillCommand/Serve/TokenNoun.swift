@@ -63,7 +63,7 @@ struct ListTokens: AsyncParsableCommand {
     @OptionGroup var file: FileOptions
 
     func run() async throws {
-        let tokens = try await file.asking { try await $0.ask(Question("listTokens")).objects("items") }
+        let tokens = try await file.asking { try await $0.list(Question("listTokens"), atMost: .max) { $0 } }
         let now = World.system.now()
         if file.json {
             var writer = JSONWriter()

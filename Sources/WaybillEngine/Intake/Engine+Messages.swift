@@ -67,9 +67,11 @@ extension Engine: VerbWriter {
     /// How far a group is behind, by topic.
     ///
     /// - Parameter rowsMax: at most this many exceptions of each queue are looked at; the rest counts as waiting.
-    package func lags(of group: GroupName, rowsMax: Int = .max) throws -> Result<[GroupLag], MessageRefusal> {
+    package func lags(
+        of group: GroupName, after topic: TopicName? = nil, limit: Int = .max, rowsMax: Int = .max
+    ) throws -> Result<[GroupLag], MessageRefusal> {
         try LagReader(store: store, groups: groups, contents: OrderEvents()).lags(
-            of: group, at: world.now(), rowsMax: rowsMax)
+            of: group, after: topic, limit: limit, at: world.now(), rowsMax: rowsMax)
     }
 
     /// Whether anything was ever in a lane, as far as the file tells: messages, consumers, a client that named it
