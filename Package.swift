@@ -80,6 +80,7 @@ let package = Package(
                 .embedInCode("v012_keep_access_tokens.sql"),
                 .embedInCode("v013_store_answers.sql"),
                 .embedInCode("v014_say_where_groups_start.sql"),
+                .embedInCode("v015_note_last_use_of_tokens.sql"),
             ],
             swiftSettings: house),
         // The system's SQLite, 3.37 or newer.
@@ -247,8 +248,8 @@ let package = Package(
         .testTarget(
             name: "WaybillServerTests",
             dependencies: [
-                "WaybillCore", "WaybillEngine", "Waybill", "WaybillAPI", "WaybillHTTP", "WaybillServer", httpTypes,
-                nioCore, nioHTTPTypes, nioEmbedded,
+                "WaybillCore", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI", "WaybillHTTP",
+                "WaybillServer", httpTypes, nioCore, nioHTTPTypes, nioEmbedded, logging,
             ], swiftSettings: house),
         // Imports no product code: starts the built executable, speaks HTTP to it, kills it.
         .testTarget(

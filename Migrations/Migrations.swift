@@ -14,4 +14,5 @@ package let migrations: [[UInt8]] = [
     PackageResources.v012_keep_access_tokens_sql,
     PackageResources.v013_store_answers_sql,
     PackageResources.v014_say_where_groups_start_sql,
+    PackageResources.v015_note_last_use_of_tokens_sql,
 ]

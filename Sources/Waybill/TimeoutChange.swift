@@ -62,6 +62,10 @@ public struct TimeoutJob: Sendable {
     public var changed: Int64 { job.changed }
     /// Whether every order that it is about was looked at.
     public var isDone: Bool { job.isDone }
+    /// How many orders it found and could not change.
+    package var failed: Int64 { job.progress.failures.count }
+    /// The first of them, and why.
+    package var firstFailure: String? { job.progress.failures.sample.first.map { "\($0.id): \($0.message)" } }
     package let job: BulkTimeoutJob
 
     init(_ job: BulkTimeoutJob) { self.job = job }

@@ -91,7 +91,12 @@ package struct API: Sendable {
             if served.now != .ready, admission.operation.method != .get { throw served.now.problem }
             // Later ones, in line for the writer, are refused there.
             if let end = admission.end, served.book.uptime > end { throw .begunTooLate }
-            return try await handle(Call(admission, served, body: body), admission.operation)
+            await served.noteUse(of: admission.principal)
+            return try await served.inWork.counted(
+                for: admission.operation, by: admission.principal
+            ) { () throws(Problem) in
+                try await handle(Call(admission, served, body: body), admission.operation)
+            }
         } catch {
             let error = error.namingLimit(of: served, end: admission.end)
             if error.code == .outcomeUnknown || error.code == .failStopped { served.become(.stopped(error.detail)) }
@@ -188,7 +193,7 @@ package struct API: Sendable {
             throw Problem(.unsupportedMediaType, "the body has no Content-Type; application/json is taken")
         }
         let name = type.prefix { $0 != ";" && $0 != " " }.lowercased()
-        let taken = ["application/json"] + [operation.body.textType].compactMap { $0 }
+        let taken = operation.body.types
         guard taken.contains(name) else {
             let list = taken.joined(separator: " or ")
             throw Problem(.unsupportedMediaType, "the body is \(name); \(list) is taken")

@@ -75,6 +75,9 @@ package struct Principal: Hashable, Sendable {
         grants.flatMap { grant -> [Text] in if case .orders(let roles) = grant { roles } else { [] } }
     }
 
+    /// Whether it may send commands in any role: such a one says in which, whatever other grants it has.
+    package var maySpeakAsAny: Bool { isAdmin }
+
     /// Whether it may send commands in a role.
     package func maySpeak(as role: Text) -> Bool { isAdmin || roles.contains(role) }
 

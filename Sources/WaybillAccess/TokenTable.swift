@@ -12,10 +12,12 @@ package struct AccessToken: Hashable, Sendable {
     package let reason: Text
     package let expiresAt: Moment
     package var revokedAt: Moment?
+    /// The day on which it was used last, in days since 1970; nil: never since this is noted.
+    package var lastUsedOn: Int64?
 
     package init(
         id: Text, secretHash: Text, name: Text, grants: [Grant], createdAt: Moment, createdBy: Text, reason: Text,
-        expiresAt: Moment, revokedAt: Moment? = nil
+        expiresAt: Moment, revokedAt: Moment? = nil, lastUsedOn: Int64? = nil
     ) {
         self.id = id
         self.secretHash = secretHash
@@ -26,6 +28,7 @@ package struct AccessToken: Hashable, Sendable {
         self.reason = reason
         self.expiresAt = expiresAt
         self.revokedAt = revokedAt
+        self.lastUsedOn = lastUsedOn
     }
 
     /// Whether it opens anything at a time.
@@ -36,7 +39,7 @@ package struct AccessToken: Hashable, Sendable {
 package final class TokenTable: Sendable {
     /// A token with the principal that comes with it, made once.
     private struct Entry {
-        let token: AccessToken
+        var token: AccessToken
         let principal: Principal
 
         init(_ token: AccessToken) {
@@ -54,7 +57,29 @@ package final class TokenTable: Sendable {
     }
 
     /// Adds a token, or what has become of it.
-    package func put(_ token: AccessToken) { entries.withLock { $0[token.id] = Entry(token) } }
+    package func put(_ token: AccessToken) {
+        entries.withLock { entries in
+            var token = token
+            // Memory knows of today's use before the file does.
+            if let day = entries[token.id]?.token.lastUsedOn { token.lastUsedOn = max(day, token.lastUsedOn ?? day) }
+            entries[token.id] = Entry(token)
+        }
+    }
+
+    /// Notes that a token was used.
+    ///
+    /// - Returns: whether it is the first use that is known of the day.
+    package func noteUse(of id: Text, on day: Int64) -> Bool {
+        entries.withLock { entries in
+            guard let last = entries[id]?.token.lastUsedOn else {
+                entries[id]?.token.lastUsedOn = day
+                return true
+            }
+            guard last < day else { return false }
+            entries[id]?.token.lastUsedOn = day
+            return true
+        }
+    }
 
     /// All of them, by id.
     package var all: [AccessToken] {

@@ -55,10 +55,15 @@ package struct HTTPFace: Service {
                 additionalChannelHandlers: Self.guards(early),
                 // Hummingbird's timer begins when an answer is written, and cuts off a client that takes it slowly.
                 idleTimeout: nil, httpDecoderConfiguration: decoder))
+        let mask = if case .socket = address { ClosedMask() } else { ClosedMask?.none }
+        defer { mask?.giveBack() }
         let server = Server(
             childChannelSetup: OnItsLoop(channel),
             configuration: ServerConfiguration(address: bindAddress, backlog: 1_024),
-            onServerRunning: { channel in await onRunning(channel.localAddress?.port) },
+            onServerRunning: { channel in
+                mask?.giveBack()
+                await onRunning(channel.localAddress?.port)
+            },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: logger)
         do {
             try await server.run()

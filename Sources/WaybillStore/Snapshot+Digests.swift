@@ -129,8 +129,11 @@ package enum DigestedTable: String, Sendable, CaseIterable {
             "SELECT name, '' FROM waybill_module WHERE digest <> row_digest(name, since, installed) LIMIT ?1"
         case .accessToken:
             """
-            SELECT id, name FROM waybill_access_token WHERE digest <> row_digest(id, secret_hash, name, grants,
-                created_at, created_by, reason, expires_at, revoked_at) LIMIT ?1
+            SELECT id, name FROM waybill_access_token WHERE digest <> CASE WHEN last_used_on IS NULL
+                THEN row_digest(id, secret_hash, name, grants, created_at, created_by, reason, expires_at, revoked_at)
+                ELSE row_digest(id, secret_hash, name, grants, created_at, created_by, reason, expires_at, revoked_at,
+                    last_used_on) END
+            LIMIT ?1
             """
         case .filter:
             """

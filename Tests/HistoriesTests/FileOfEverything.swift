@@ -52,6 +52,7 @@ enum FileOfEverything {
                     createdAt: book.now, createdBy: "ops", reason: "first shop",
                     expiresAt: book.now.advanced(by: .days(90))))
         }
+        try await book.engine.noteUse(ofAccessToken: "ponmlkjihgfedcba", on: 20_000)
         _ = try await book.engine.revokeAccessToken("ponmlkjihgfedcba", by: "ops", because: "it was lost")
     }
 

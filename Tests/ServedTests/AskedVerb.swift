@@ -100,6 +100,7 @@ enum AskedVerbs {
         AskedVerb("timeout", "list", "--json", as: .likeness), AskedVerb("timeout", "list", "none"),
         AskedVerb("timeout", "extend", "--status", "awaiting payment", "--name", "pay_due", "--by", "1h", "--dry-run"),
         AskedVerb("timeout", "extend", "--status", "awaiting payment", "--name", "pay_due", "--by", "1h"),
+        AskedVerb("timeout", "extend", "--status", "awaiting payment", "--name", "pay_due", "--by", "5000000d"),
         AskedVerb("timeout", "move", "--where", "shop=7", "--name", "pay_due", "--to", "4000000000000", "--json"),
         AskedVerb("timeout", "cancel", "--where", "byer=7", "--name", "pay_due"),
         AskedVerb("timeout", "resume"), AskedVerb("timeout", "resume", "--stop", "--json"),

@@ -44,7 +44,7 @@ struct APIShop {
         if let token { headers.add(.authorization, "Bearer \(token)") }
         if !step.body.isEmpty {
             headers.add(.contentLength, "\(step.body.utf8.count)")
-            headers.add(.contentType, "application/json")
+            if headers[.contentType] == nil { headers.add(.contentType, "application/json") }
         }
         let head = API.Head(
             method: step.method.rawValue, target: step.target, headers: headers,

@@ -90,6 +90,21 @@ import WaybillEngine
         #expect(late["next"] == .null)
     }
 
+    @Test func `of a topic that is not there is refused, and so is the trace of a message that is not there`()
+        async throws
+    {
+        let shop = try APIShop(workflows: [])
+        for target in ["/v1/messages?topic=none", "/v1/messages?topic=none&from=2026-11-29T12:00:00Z"] {
+            let reply = await shop.send(.init(get: target))
+            #expect(reply.status == 404 && reply.code == "unknown_topic", "\(reply.text)")
+        }
+        let trace = await shop.send(.init(get: "/v1/messages/none/trace"))
+        #expect(trace.status == 404 && trace.code == "unknown_message", "\(trace.text)")
+        await shop.send(ExampleShop.topic)
+        #expect(await shop.send(.init(get: "/v1/messages?topic=ledger")).status == 200)
+        #expect(await shop.send(.init(get: "/v1/messages?id=none")).status == 200)
+    }
+
     @Test func `ends a page early when messages are large, but not for the owner of the file`() async throws {
         let shop = try APIShop(workflows: [])
         await shop.send(ExampleShop.topic)

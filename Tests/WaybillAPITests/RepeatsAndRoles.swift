@@ -97,6 +97,9 @@ import WaybillCore
         let unnamed = Example.Step(.post, "/v1/orders", [(.idempotencyKey, "k")], body: ExampleShop.place.body)
         #expect(await shop.send(unnamed, as: both).code == "role_missing")
         #expect(await shop.send(unnamed).code == "role_missing")
+        let admin = Principal(name: "chief", grants: [.admin, .orders(roles: ["buyer"])])
+        let refused = await shop.send(unnamed, as: admin)
+        #expect(refused.status == 400 && refused.code == "role_missing", "\(refused.text)")
         #expect(await shop.send(unnamed, as: buyer).status == 201)
         #expect(await shop.send(ExampleShop.pay, as: buyer).code == "wrong_role")
     }

@@ -87,6 +87,10 @@ import Testing
     }
 
     @Test func `wants to know which orders`() throws {
+        let refused = try timeout("extend --where buyer=bob --status unpaid --name pay_due --by 5000000d")
+        #expect(refused.status == 1 && refused.output.hasPrefix("pay_due of 0 orders extended by"), "\(refused.output)")
+        #expect(refused.output.contains("could not be changed; the first: o-"), "\(refused.output)")
+        #expect(refused.output.contains("outside of the years 1 to 9999"), "\(refused.output)")
         #expect(try timeout("cancel --name pay_due").status == 64)
         #expect(try timeout("cancel o-1 --where buyer=ann --name pay_due").status == 64)
         #expect(try timeout("resume").output == "nothing was interrupted\n")

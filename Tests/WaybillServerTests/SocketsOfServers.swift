@@ -1,6 +1,10 @@
 import Foundation
+import Logging
 import Testing
 import Waybill
+import WaybillAPI
+import WaybillAccess
+import WaybillHTTP
 import WaybillServer
 
 /// Where a server makes its socket, nothing that is there is lost.
@@ -93,6 +97,29 @@ import WaybillServer
         let nowhere = directory.appendingPathComponent("none/s").path
         let refused = try #require(try await failure(socket: nowhere))
         #expect(refused.kind == .addressTaken && refused.description.contains(nowhere), "\(refused)")
+    }
+
+    @Test func `is its user's alone from the moment it is made, and other files are made as before`() async throws {
+        // What a program has that embeds a server.
+        _ = umask(0o022)
+        let book = try OrderBook.inMemory(workflows: [])
+        defer { book.close() }
+        let api = API(try Served(ServedBook(book), tokens: TokenTable([])))
+        let (modes, told) = AsyncStream.makeStream(of: mode_t.self)
+        let face = HTTPFace(api, at: .socket(path: path), logger: Logger(label: "test")) { [path] _ in
+            var status = stat()
+            told.yield(lstat(path, &status) == 0 ? status.st_mode & 0o777 : 0)
+        }
+        let running = Task {
+            defer { told.finish() }
+            try await face.run()
+        }
+        let mode = await modes.first { _ in true }
+        #expect(mode == 0o700, "nothing has set its mode yet")
+        let mask = umask(0o022)
+        #expect(mask == 0o022)
+        running.cancel()
+        _ = await running.result
     }
 
     /// Makes a socket at the path and closes it, as a process that is killed does.

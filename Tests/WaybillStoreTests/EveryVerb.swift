@@ -108,6 +108,7 @@ private func useTokenVerbs(_ transaction: borrowing Transaction) throws {
             createdAt: .noon, createdBy: "ops", reason: "first shop", expiresAt: .noon.advanced(by: .days(90))))
     _ = try transaction.accessToken("abcdefghijklmnop")
     _ = try transaction.accessTokens(after: "", limit: 9)
+    try transaction.noteUse(ofAccessToken: "abcdefghijklmnop", on: 20_000)
     try transaction.revokeAccessToken("abcdefghijklmnop", at: .noon)
 }
 

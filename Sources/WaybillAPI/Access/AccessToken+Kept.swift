@@ -8,7 +8,8 @@ extension AccessToken {
         guard let grants = Self.grants(kept.grants) else { return nil }
         self.init(
             id: kept.id, secretHash: kept.secretHash, name: kept.name, grants: grants, createdAt: kept.createdAt,
-            createdBy: kept.createdBy, reason: kept.reason, expiresAt: kept.expiresAt, revokedAt: kept.revokedAt)
+            createdBy: kept.createdBy, reason: kept.reason, expiresAt: kept.expiresAt, revokedAt: kept.revokedAt,
+            lastUsedOn: kept.lastUsedOn)
     }
 
     /// The row of it.
@@ -19,7 +20,8 @@ extension AccessToken {
         writer.endArray()
         return KeptToken(
             id: id, secretHash: secretHash, name: name, grants: Text(String(decoding: writer.bytes, as: UTF8.self)),
-            createdAt: createdAt, createdBy: createdBy, reason: reason, expiresAt: expiresAt, revokedAt: revokedAt)
+            createdAt: createdAt, createdBy: createdBy, reason: reason, expiresAt: expiresAt, revokedAt: revokedAt,
+            lastUsedOn: lastUsedOn)
     }
 
     private static func grants(_ text: Text) -> [Grant]? {

@@ -77,6 +77,19 @@ extension Text {
     }
 }
 
+extension Moment {
+    fileprivate static let millisecondsOfDay: Int64 = 86_400_000
+
+    /// Its day, in days since 1970.
+    var day: Int64 { Int64((Double(milliseconds) / Double(Self.millisecondsOfDay)).rounded(.down)) }
+
+    /// `2026-11-29`
+    fileprivate static func date(ofDay day: Int64) -> String {
+        let (start, overflow) = day.multipliedReportingOverflow(by: millisecondsOfDay)
+        return String(Moment(milliseconds: overflow ? 0 : start).iso8601.prefix { $0 != "T" })
+    }
+}
+
 extension JSONWriter {
     /// A token; its secret only when it was made just now.
     package mutating func token(_ token: AccessToken, secret: Text?) {
@@ -91,6 +104,8 @@ extension JSONWriter {
         member("expires_at", token.expiresAt)
         key("revoked_at")
         if let at = token.revokedAt { text(Text(at.iso8601)) } else { null() }
+        key("last_used_on")
+        if let day = token.lastUsedOn { text(Text(Moment.date(ofDay: day))) } else { null() }
         endObject()
     }
 }

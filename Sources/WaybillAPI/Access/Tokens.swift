@@ -28,7 +28,8 @@ enum Tokens {
             {"id":"ffpmtltnmpgbvlbp",
              "token":"wb-ffpmtltnmpgbvlbp-inp4x2y3yyfsw4zcg2zr42qwb3tmva4o4o5o67c7mkujug7vaoxui",
              "name":"shop-web","grants":["orders:buyer,seller"],"created_at":"2026-11-29T12:00:00Z",
-             "created_by":"owner","reason":"first shop","expires_at":"2027-02-27T12:00:00Z","revoked_at":null}
+             "created_by":"owner","reason":"first shop","expires_at":"2027-02-27T12:00:00Z","revoked_at":null,
+             "last_used_on":null}
             """),
         handler: create)
 
@@ -57,7 +58,7 @@ enum Tokens {
             let page = try PageRequest(call, of: "tokens")
             let after = page.after?.first ?? ""
             let rest = call.served.tokens.all.filter { $0.id > after }
-            return page.reply(ofRest: rest, at: \.id) { $0.token($1, secret: nil) }
+            return page.reply(ofRest: rest, at: { [$0.id] }) { $0.token($1, secret: nil) }
         })
 
     static let revokeToken = Operation(
@@ -74,7 +75,7 @@ enum Tokens {
             """
             {"id":"ffpmtltnmpgbvlbp","name":"shop-web","grants":["viewer"],"created_at":"2026-11-29T12:00:00Z",
              "created_by":"owner","reason":"first shop","expires_at":"2027-02-27T12:00:00Z",
-             "revoked_at":"2026-11-29T12:00:00Z"}
+             "revoked_at":"2026-11-29T12:00:00Z","last_used_on":null}
             """),
         handler: revoke)
 

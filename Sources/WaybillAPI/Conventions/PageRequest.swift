@@ -86,12 +86,12 @@ struct PageRequest: Sendable {
     ///   - rest: what the list has after the page before.
     ///   - place: after what a page begins that follows the element.
     func reply<Element>(
-        ofRest rest: some Sequence<Element>, at place: (Element) -> Text,
+        ofRest rest: some Sequence<Element>, at place: (Element) -> [Text],
         _ write: (inout JSONWriter, Element) -> Void
     ) -> Reply {
         let found = Array(rest.prefix(limit + 1))
         let last = found.count > limit ? found[limit - 1] : nil
-        return reply(Array(found.prefix(limit)), next: last.map { [place($0)] }, write)
+        return reply(Array(found.prefix(limit)), next: last.map(place), write)
     }
 
     /// The same of a list by numbers.

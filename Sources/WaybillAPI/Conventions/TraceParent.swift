@@ -3,7 +3,11 @@ import WaybillCore
 /// The W3C trace context of a request. One that is not valid is ignored, never refused.
 enum TraceParent {
     static func read(_ headers: CallHeaders) -> Text? {
-        guard let sent = headers[.traceparent] else { return nil }
+        headers[.traceparent].flatMap { read($0) }
+    }
+
+    /// The same of what a message says itself.
+    static func read(_ sent: String) -> Text? {
         let parts = sent.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         let isDigit = { (byte: UInt8) in (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte) }
         guard parts.count >= 4, [2, 32, 16, 2] == parts.prefix(4).map(\.count),

@@ -145,6 +145,6 @@ enum Groups {
             let lags = try await call.book.read { book in
                 try book.engine.lags(of: name, after: after, limit: page.limit + 1).get()
             }
-            return page.reply(ofRest: lags, at: \.topic.text) { $0.lag($1) }
+            return page.reply(ofRest: lags, at: { [$0.topic.text] }) { $0.lag($1) }
         })
 }

@@ -34,29 +34,36 @@ extension Groups {
         let fields = try call.fields()
         let (group, topic) = (GroupName(call.path("group")), TopicName(try fields.needed("topic")))
         let reason = try call.neededReason(fields)
-        let target = try await target(fields, topic, call)
         let word = try fields.text("effects")?.string ?? LookBackEffects.shut.rawValue
         guard let effects = LookBackEffects(rawValue: word) else {
             throw .badData("effects", "'\(word)' is not one of shut, open")
         }
         let isPreview = try fields.bool("dry_run") ?? false
+        let found = try await target(fields, topic, call)
+        guard let target = found.target else {
+            let refusal = MessageRefusal.unknownMessage("\(found.message) in \(topic)")
+            guard !isPreview else { throw Problem(refusal) }
+            return try await call.answeredBefore(orElse: Problem(refusal), refusal)
+        }
         let verb = LookBack(group, topic, to: target, effects: effects, isPreview: isPreview)
         return try await call.act(verb, because: reason) { $0.lookBack($1) }
     }
 
+    /// - Returns: nil: the message of this id is not there.
     private static func target(
         _ fields: BodyFields, _ topic: TopicName, _ call: Call
-    ) async throws(Problem) -> LookBackTarget {
+    ) async throws(Problem) -> (target: LookBackTarget?, message: Text) {
         guard (fields.json("to") != nil) != (fields.json("message") != nil) else {
             throw .badData("to", "either to or message is wanted")
         }
         if let id = try fields.text("message", bytesMax: 255) {
             let found = try await call.messages { messages in try messages.find(id: MessageID(id)) }
-            guard let message = found.first(where: { $0.topic == topic }) else {
-                throw Problem(MessageRefusal.unknownMessage("\(id) in \(topic)"))
-            }
-            return .message(at: message.position)
+            return (found.first { $0.topic == topic }.map { .message(at: $0.position) }, id)
         }
+        return (try target(named: fields), "")
+    }
+
+    private static func target(named fields: BodyFields) throws(Problem) -> LookBackTarget {
         let to = try fields.needed("to")
         switch to.string {
         case "oldest": return .oldest

@@ -57,10 +57,15 @@ extension DeadLetters {
         guard try fields.bool("dry_run") != true else { throw .badData("dry_run", "it goes with a filter only") }
         var verb = Redrive(group, limit: Int(try fields.int("limit") ?? 1_000))
         if let ids = try fields.texts("ids", countMax: idsMax, bytesMax: 255) {
-            let offsets = try await call.messages { messages in
-                try messages.offsets(ofDeadLetters: ids.map { MessageID($0) }, of: group)
+            let found = try await call.messages { messages -> Result<[Int64], MessageRefusal> in
+                Result { () throws(MessageRefusal) in
+                    try messages.offsets(ofDeadLetters: ids.map { MessageID($0) }, of: group)
+                }
             }
-            verb = Redrive(group, limit: 1_000, offsets: offsets)
+            switch found {
+            case .success(let offsets): verb = Redrive(group, limit: 1_000, offsets: offsets)
+            case .failure(let refusal): return try await call.answeredBefore(orElse: Problem(refusal), refusal)
+            }
         }
         return try await call.act(verb, because: reason) { writer, count in
             writer.beginObject()
@@ -87,8 +92,9 @@ extension DeadLetters {
         guard try await call.book.read({ book in try book.messages.group(redrive.group) }) != nil else {
             throw Problem(.unknownGroup(redrive.group))
         }
+        let total = try await call.book.read { book in try book.engine.total(of: redrive) }
         return try await Operations.start(call.origin(because: reason), call) { engine, origin in
-            try await engine.start(redrive, by: origin, runningMax: Operations.runningMax) { job in
+            try await engine.start(redrive, total: total, by: origin, runningMax: Operations.runningMax) { job in
                 Reply.form(EngineJob.redrive(job)) { $0.operation($1) }
             }
             .map { .redrive($0) }

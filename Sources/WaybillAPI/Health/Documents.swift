@@ -10,9 +10,7 @@ extension Health {
         example: Example(
             .get("/openapi.json"), 200, #"{"openapi":"3.1.0","info":{"title":"Waybill","#, isBeginning: true),
         handler: { call throws(Problem) in
-            Reply(
-                200, body: OpenAPIDocument.json(of: call.served.operations, version: call.served.settings.version),
-                contentType: "application/json")
+            try call.document(of: [])
         })
 
     static let workflowOpenAPI = Operation(
@@ -22,14 +20,7 @@ extension Health {
         example: Example(
             .get("/v1/openapi.json"), 200, #"{"openapi":"3.1.0","info":{"title":"Waybill","#, isBeginning: true),
         handler: { call throws(Problem) in
-            let workflows = try await call.book.read { book in
-                try book.workflowEditions().filter(\.isCurrent).map { try WorkflowFile.load(stored: $0.text) }
-            }
-            return Reply(
-                200,
-                body: OpenAPIDocument.json(
-                    of: call.served.operations, version: call.served.settings.version, workflows: workflows),
-                contentType: "application/json")
+            try call.document(of: try await call.book.read { try $0.workflowEditions().filter(\.isCurrent) })
         })
 
     static let problem = Operation(
@@ -66,6 +57,23 @@ extension Health {
                 writer.endObject()
             }
         })
+}
+
+extension Call {
+    /// The list of operations with the commands of some workflows.
+    fileprivate func document(of editions: [WorkflowEdition]) throws(Problem) -> Reply {
+        let body = try served.documents.document(of: editions.map(\.hash)) { () throws(Problem) in
+            var workflows: [Workflow] = []
+            do throws(WorkflowFileError) {
+                for edition in editions { workflows.append(try WorkflowFile.load(stored: edition.text)) }
+            } catch {
+                throw Problem(thrown: error)
+            }
+            return OpenAPIDocument.json(
+                of: served.operations, version: served.settings.version, workflows: workflows)
+        }
+        return Reply(200, body: body, contentType: "application/json")
+    }
 }
 
 extension ProblemCode {

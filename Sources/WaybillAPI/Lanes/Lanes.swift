@@ -28,7 +28,7 @@ enum Lanes {
             let after = page.after?.first
             let lanes = try await call.messages { try $0.lanes() }
             let rest = lanes.filter { lane in after.map { lane.name > $0 } ?? true }
-            return page.reply(ofRest: rest, at: \.name) { $0.lane($1) }
+            return page.reply(ofRest: rest, at: { [$0.name] }) { $0.lane($1) }
         })
 
     static let closeLane = Operation(

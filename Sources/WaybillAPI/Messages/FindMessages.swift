@@ -19,7 +19,7 @@ extension MessageOperations {
                 "What was found, in order of time; of a key or an id the newest page first. A page with large messages "
                     + "may be short while `next` is there.", .page(.named("Message")))
         ],
-        problems: [.notIndexed, .badCursor],
+        problems: [.notIndexed, .badCursor, .unknownTopic],
         example: Example(
             after: [ExampleShop.topic, ExampleShop.message], .get("/v1/messages?id=booking-9"), 200,
             #"""
@@ -80,9 +80,10 @@ extension MessageOperations {
         let found = try await call.book.read { book in
             try book.engine.messages.page(in: topic, from: from, after: last, limit: page.limit, bytesMax: bytesMax)
         }
-        let messages = found?.messages ?? []
+        guard let found else { throw Problem(.unknownTopic(topic)) }
+        let messages = found.messages
         let showsBody = try await call.mayShowBodies(of: messages)
-        return page.reply(messages, next: found?.next.map(cursor)) { $0.found($1, showsBody: showsBody) }
+        return page.reply(messages, next: found.next.map(cursor)) { $0.found($1, showsBody: showsBody) }
     }
 
     /// The time, then each queue with its place: short, as there may be a hundred.
@@ -118,6 +119,7 @@ extension MessageOperations {
         "traceMessage", .get, "/v1/messages/{message}/trace",
         "Tells where a message stands in each group, and its deliveries as far as this process remembers.",
         grant: Need(.viewer), answers: [Operation.Answer(200, "One for each message of this id.", .page(.any))],
+        problems: [.unknownMessage],
         example: Example(
             after: [ExampleShop.topic, ExampleShop.message], .get("/v1/messages/booking-9/trace"), 200,
             #"""
@@ -127,7 +129,9 @@ extension MessageOperations {
             """#),
         handler: { call throws(Problem) in
             let id = MessageID(call.path("message"))
-            return .list(call, try await call.messages { try $0.trace(id: id) }) { $0.trace($1) }
+            let traces = try await call.messages { try $0.trace(id: id) }
+            guard !traces.isEmpty else { throw Problem(MessageRefusal.unknownMessage("\(id)")) }
+            return .list(call, traces) { $0.trace($1) }
         })
 }
 

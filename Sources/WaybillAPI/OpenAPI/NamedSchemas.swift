@@ -9,7 +9,7 @@ package enum NamedSchemas {
         ("LaneReport", laneReport),
         ("Retention", retention), ("SentMessage", sentMessage), ("Message", message), ("Delivery", delivery),
         ("PreparedMessage", preparedMessage), ("HalfMessage", halfMessage), ("CheckBack", checkBack), ("Hold", hold),
-        ("Findings", findings), ("Token", .object(tokenFields)),
+        ("CloudEvent", cloudEvent), ("Findings", findings), ("Token", .object(tokenFields)),
         ("NewToken", .object(tokenFields + [need("token", .text(), "Shown once.")])),
     ]
 
@@ -30,7 +30,14 @@ package enum NamedSchemas {
         need("request_id", .text()),
     ])
 
-    private static let timeout = Schema.object([need("name", .text()), need("due", .time)])
+    private static let cloudEvent = Schema.object([
+        need("specversion", .word(["1.0"])), need("id", .text(bytesMax: 255)), need("source", .text()),
+        need("type", .text()), Field("subject", .text()), Field("time", .time), Field("datacontenttype", .text()),
+        Field("partitionkey", .text(bytesMax: 63)), Field("traceparent", .text()), Field("data", .any),
+        Field("data_base64", .text(bytesMax: Operation.BodyRule.messagesMax)),
+    ])
+
+    static let timeout = Schema.object([need("name", .text()), need("due", .time)])
     private static let possible = Schema.object([
         need("command", .text()), need("guards", list(.text(bytesMax: 65_536))),
     ])
@@ -203,5 +210,6 @@ package enum NamedSchemas {
         need("id", .text()), need("name", .text()), need("grants", list(.text())), need("created_at", .time),
         need("created_by", .text()), need("reason", .text()), need("expires_at", .time),
         need("revoked_at", .nullable(.time)),
+        need("last_used_on", .nullable(.text(bytesMax: 16)), "The day on which a server was asked with it last."),
     ]
 }

@@ -86,7 +86,8 @@ extension JSONWriter {
         }
         // A parameter whose name begins with a prefix cannot be said here; its summary says it.
         for query in operation.query where !query.isPrefix {
-            parameter(query.name, in: "query", query.schema, query.summary, isRequired: false)
+            let schema = query.isRepeated ? Schema.array(query.schema, countMax: query.countMax) : query.schema
+            parameter(query.name, in: "query", schema, query.summary, isRequired: false)
         }
         for header in operation.readHeaders {
             parameter(
@@ -114,7 +115,7 @@ extension JSONWriter {
         let schema: Schema
         switch operation.body {
         case .none: return
-        case .fields(let fields, _), .text(_, let fields, _): schema = .object(fields)
+        case .fields(let fields, _), .fieldsOrEvents(let fields, _), .text(_, let fields, _): schema = .object(fields)
         case .json: schema = .anyObject
         }
         key("requestBody")
@@ -128,6 +129,7 @@ extension JSONWriter {
             self.schema(.text(bytesMax: operation.body.bytesMax), isClosed: true)
             endObject()
         }
+        if case .fieldsOrEvents = operation.body { events() }
         key("application/json")
         beginObject()
         key("schema")
@@ -143,6 +145,18 @@ extension JSONWriter {
         endObject()
         endObject()
         endObject()
+    }
+
+    /// One CloudEvent, and a batch of them.
+    private mutating func events() {
+        let event = Schema.named("CloudEvent")
+        for (type, schema) in [(CloudEvents.type, event), (CloudEvents.batchType, .array(event, countMax: 32))] {
+            key(named: Text(type))
+            beginObject()
+            key("schema")
+            self.schema(schema, isClosed: false)
+            endObject()
+        }
     }
 
     private mutating func responses(_ operation: Operation) {

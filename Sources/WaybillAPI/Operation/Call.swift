@@ -67,11 +67,14 @@ package struct Call: Sendable {
     /// The body, cut into the fields that the operation takes.
     package func fields() throws(Problem) -> BodyFields {
         switch rule {
-        case .fields(let fields, _), .text(_, let fields, _):
+        case .fields(let fields, _), .fieldsOrEvents(let fields, _), .text(_, let fields, _):
             try BodyFields(reading: body, as: principal.isOwner ? fields.map(\.whereReasonIsOptional) : fields)
         case .none, .json: throw .defect("the operation reads no fields")
         }
     }
+
+    /// The type of the body, without its parameters.
+    var bodyType: String { (headers[.contentType] ?? "").prefix { $0 != ";" && $0 != " " }.lowercased() }
 
     /// The text that the body brings, as it is or as its field `text`; and its fields if it has any.
     func text(bytesMax: Int) throws(Problem) -> (bytes: [UInt8], fields: BodyFields?) {
@@ -100,6 +103,10 @@ package struct Call: Sendable {
         }
         if principal.isUnchecked { return nil }
         let roles = principal.roles
+        guard !principal.maySpeakAsAny else {
+            throw Problem(
+                .roleMissing, "an administrator may speak in any role; send the header Waybill-Role with the one")
+        }
         guard roles.count == 1, let only = roles.first else {
             let choice = roles.isEmpty ? "" : ", one of \(roles.map(\.string).joined(separator: ", "))"
             throw Problem(.roleMissing, "send the header Waybill-Role with the role that speaks\(choice)")

@@ -71,6 +71,8 @@ package struct Operation: Sendable {
         case none
         /// A JSON object with these fields.
         case fields([Field], bytesMax: Int)
+        /// The same, or CloudEvents in their structured form, one or a batch.
+        case fieldsOrEvents([Field], bytesMax: Int)
         /// A JSON object that is handed on as it came.
         case json(bytesMax: Int)
         /// A text of this type as it is, or a JSON object with these fields, where the text is `text`.
@@ -80,15 +82,26 @@ package struct Operation: Sendable {
         package var bytesMax: Int {
             switch self {
             case .none: 0
-            case .fields(_, let bytesMax), .json(let bytesMax), .text(_, _, let bytesMax): bytesMax
+            case .fields(_, let bytesMax), .fieldsOrEvents(_, let bytesMax), .json(let bytesMax),
+                .text(_, _, let bytesMax):
+                bytesMax
             }
         }
 
-        /// The type of body that is taken besides JSON; nil: none.
+        /// The type of a text that is taken besides JSON; nil: none.
         package var textType: String? {
             switch self {
-            case .none, .fields, .json: nil
+            case .none, .fields, .fieldsOrEvents, .json: nil
             case .text(let type, _, _): type
+            }
+        }
+
+        /// The types of body that are taken.
+        var types: [String] {
+            switch self {
+            case .none, .fields, .json: ["application/json"]
+            case .fieldsOrEvents: ["application/json", CloudEvents.type, CloudEvents.batchType]
+            case .text(let type, _, _): ["application/json", type]
             }
         }
     }
@@ -115,20 +128,23 @@ package struct Parameter: Sendable {
     package let name: String
     package let schema: Schema
     package let summary: String
-    /// Whether it may come more than once.
-    package let isRepeated: Bool
+    /// How often it may come.
+    package let countMax: Int
     /// Whether any name with this beginning is taken: `attribute.`.
     package let isPrefix: Bool
 
     package init(
-        _ name: String, _ schema: Schema, _ summary: String, isRepeated: Bool = false, isPrefix: Bool = false
+        _ name: String, _ schema: Schema, _ summary: String, countMax: Int = 1, isPrefix: Bool = false
     ) {
         self.name = name
         self.schema = schema
         self.summary = summary
-        self.isRepeated = isRepeated
+        self.countMax = countMax
         self.isPrefix = isPrefix
     }
+
+    /// Whether it may come more than once.
+    package var isRepeated: Bool { countMax > 1 }
 
     /// Whether a name of a query is this one.
     func takes(_ name: String) -> Bool {

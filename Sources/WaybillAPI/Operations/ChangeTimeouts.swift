@@ -48,7 +48,8 @@ extension Operations {
         problems: [.badData, .notIndexed, .busy, .keyReused],
         example: Example(
             after: [ExampleShop.stock, ExampleShop.place], changeStep, 202,
-            shown.replacing("\"done\"", with: "\"running\"").replacing("\"changed\":1", with: "\"changed\":0")),
+            shown.replacing("\"state\":\"done\"", with: "\"state\":\"running\"").replacing(
+                "\"done\":1,\"changed\":1", with: "\"done\":0,\"changed\":0")),
         handler: change)
 
     private static func change(_ call: Call) async throws(Problem) -> Reply {
@@ -68,8 +69,9 @@ extension Operations {
                 writer.endObject()
             }
         }
+        let total = try await call.book.read { book in try book.engine.total(of: change) }
         return try await start(origin, call) { engine, origin in
-            try await engine.start(change, by: origin, runningMax: runningMax) { job in
+            try await engine.start(change, total: total, by: origin, runningMax: runningMax) { job in
                 Reply.form(EngineJob.timeouts(job)) { $0.operation($1) }
             }.map { .timeouts($0) }
         }

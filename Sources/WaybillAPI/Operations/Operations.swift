@@ -14,14 +14,30 @@ enum Operations {
         Field("timeout", .text(), "Which timeout of orders it changes."),
         Field("group", .text(), "Whose dead letters it gives back."),
         Field(
+            "total", .nullable(.integer()),
+            "How many it was about when it began; null: there were too many to count first, or the command line began "
+                + "it.",
+            isRequired: true),
+        Field("done", .integer(), "How many it has handled: changed and failed.", isRequired: true),
+        Field(
             "changed", .integer(), "Orders that it has changed, or letters that it has given back.", isRequired: true),
+        Field("failed", .integer(), "How many it found and could not change.", isRequired: true),
+        Field(
+            "sample",
+            .array(
+                .object([
+                    Field("id", .text(), "The order or the message.", isRequired: true),
+                    Field("code", .text(), "Of the refusal.", isRequired: true),
+                    Field("detail", .text(bytesMax: 65_536), isRequired: true),
+                ]), countMax: 20), "The first of those that failed, each with why.", isRequired: true),
         Field("by", .text(), "Who started it.", isRequired: true), Field("reason", .text(), isRequired: true),
         Field("started_at", .time, isRequired: true), Field("changed_at", .time, isRequired: true),
     ])
 
     static let shown = #"""
-        {"operation":"o1","kind":"timeouts","state":"done","timeout":"pay_due","changed":1,"by":"owner",
-         "reason":"payments are down","started_at":"2026-11-29T12:00:00Z","changed_at":"2026-11-29T12:00:00Z"}
+        {"operation":"o1","kind":"timeouts","state":"done","timeout":"pay_due","total":1,"done":1,"changed":1,
+         "failed":0,"sample":[],"by":"owner","reason":"payments are down",
+         "started_at":"2026-11-29T12:00:00Z","changed_at":"2026-11-29T12:00:00Z"}
         """#
 
     static let listOperations = Operation(
@@ -111,18 +127,35 @@ extension JSONWriter {
         switch job {
         case .timeouts(let job):
             member("timeout", job.change.name.text)
-            progress(job.changed, by: job.by, because: job.reason, job.progress.startedAt, job.progress.changedAt)
+            progress(job.progress, of: job.total)
+            started(by: job.by, because: job.reason, job.progress.startedAt, job.progress.changedAt)
         case .redrive(let job):
             member("group", job.redrive.group.text)
-            progress(job.changed, by: job.by, because: job.reason, job.progress.startedAt, job.progress.changedAt)
+            progress(job.progress, of: job.total)
+            started(by: job.by, because: job.reason, job.progress.startedAt, job.progress.changedAt)
         }
         endObject()
     }
 
-    private mutating func progress(
-        _ changed: Int64, by caller: Text, because reason: Text, _ startedAt: Moment, _ changedAt: Moment
-    ) {
+    private mutating func progress(_ progress: JobProgress, of total: Int64?) {
+        key("total")
+        if let total { int(total) } else { null() }
+        let (changed, failures) = (progress.changed, progress.failures)
+        member("done", changed + failures.count)
         member("changed", changed)
+        member("failed", failures.count)
+        members("sample", failures.sample) { writer, failure in
+            writer.beginObject()
+            writer.member("id", failure.id)
+            writer.member("code", failure.code)
+            writer.member("detail", failure.message)
+            writer.endObject()
+        }
+    }
+
+    private mutating func started(
+        by caller: Text, because reason: Text, _ startedAt: Moment, _ changedAt: Moment
+    ) {
         member("by", caller)
         member("reason", reason)
         member("started_at", startedAt)

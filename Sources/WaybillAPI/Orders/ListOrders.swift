@@ -8,7 +8,9 @@ extension Orders {
         "listOrders", .get, "/v1/orders", "Lists orders by when they were placed.",
         grant: Need(.viewer),
         query: [
-            Parameter("status", .text(), "Only orders with this status."),
+            Parameter(
+                "status", .text(), "Only orders with this status; it may come several times: with any of these.",
+                countMax: statusesMax),
             Parameter("workflow", .text(), "Only orders of this workflow."),
             Parameter(
                 "attribute.", .text(), "Only orders with this value of an attribute: `attribute.buyer=ann`.",
@@ -17,7 +19,12 @@ extension Orders {
             Parameter("placed_to", .time, "Only orders placed then or earlier."),
             Parameter(
                 "order", .word(Sequence.allCases.map(\.rawValue)), "Which comes first; the oldest unless said."),
-            Parameter("id", .text(), "The order of this id, also where a slash in a path does not come through."),
+            Parameter(
+                "id", .text(),
+                "The order of this id, if the rest of the filter finds it; also where a slash in a path does not come "
+                    + "through."),
+            Parameter(
+                "id_prefix", .text(), "Only orders whose id begins with this; their list is in order of the ids."),
         ] + AsOfParameter.parameters + PageRequest.parameters,
         answers: [Operation.Answer(200, "A page.", .page(.named("Order")))], problems: [.notIndexed, .badCursor],
         example: Example(
@@ -27,27 +34,32 @@ extension Orders {
 
     /// Orders that are read between two looks at the time; each of the past is folded from its events.
     private static let (sliceMax, pastSliceMax) = (100, 10)
+    /// Statuses that one list is asked for.
+    private static let statusesMax = 16
 
     /// Which order of a list comes first.
     private enum Sequence: String, CaseIterable { case oldest, newest }
 
     private static func list(_ call: Call) async throws(Problem) -> Reply {
         let isNewestFirst = try call.query.word("order", Sequence.self) == .newest
-        let filter = OrderFilter(
-            status: call.query.text("status"), workflow: call.query.text("workflow").map { WorkflowName($0) },
+        let statuses = call.query.texts("status")
+        var filter = OrderFilter(
+            status: statuses.first, workflow: call.query.text("workflow").map { WorkflowName($0) },
             attributes: call.query.texts(beginning: "attribute.").map { OrderFilter.Attribute($0.name, $0.value) },
             sequence: isNewestFirst ? .newestFirst : .oldestFirst)
+        filter.otherStatuses = Array(statuses.dropFirst())
         let moment = try AsOfParameter.read(call.query)
         let (from, to) = (try call.query.time("placed_from"), try call.query.time("placed_to"))
         let times = "\(from?.milliseconds ?? .min) \(to?.milliseconds ?? .max)"
-        let page = try PageRequest(
-            call, of: Text("orders \(filter) \(moment) \(times) \(call.query.text("id") ?? "")"), asOf: moment)
-        if let id = call.query.text("id") {
-            let order = try await call.book.read { book in try book.order(OrderID(id), asOf: moment) }
-            return page.reply(order.map { [$0] } ?? [], next: Int64?.none) { $0.order($1) }
-        }
         try await filter.checkAttributes(call)
-        let found = try await call.book.read { book in
+        let isInTime = { (order: OrderView) in
+            (from.map { order.placedAt >= $0 } ?? true) && (to.map { order.placedAt <= $0 } ?? true)
+        }
+        if call.query.text("id") != nil || call.query.text("id_prefix") != nil {
+            return try await list(byID: filter, asOf: moment, times, isInTime, call)
+        }
+        let page = try PageRequest(call, of: Text("orders \(filter) \(moment) \(times)"), asOf: moment)
+        let found = try await call.book.read { [filter] book in
             let start = try page.number ?? first(isNewestFirst, from, to, in: book)
             let slice = moment == .now ? Self.sliceMax : Self.pastSliceMax
             return try page.slices(of: slice, after: start, in: book) { start, limit in
@@ -56,11 +68,36 @@ extension Orders {
                 return (found.elements, found.next?.number)
             }
         }
-        let items = found.elements.filter { order in
-            (from.map { order.placedAt >= $0 } ?? true) && (to.map { order.placedAt <= $0 } ?? true)
-        }
+        let items = found.elements.filter(isInTime)
         let isOver = found.elements.last.map { isBeyond($0.placedAt, isNewestFirst ? from : to, isNewestFirst) }
         return page.reply(items, next: isOver ?? false ? nil : found.next) { $0.order($1) }
+    }
+
+    /// The order of an id, or those whose ids begin with a text, as far as the rest of the filter finds them.
+    private static func list(
+        byID filter: OrderFilter, asOf moment: AsOf, _ times: String, _ isInTime: (OrderView) -> Bool, _ call: Call
+    ) async throws(Problem) -> Reply {
+        let (id, prefix) = (call.query.text("id"), call.query.text("id_prefix"))
+        guard id == nil || prefix == nil else {
+            throw Problem(.badParameter, "id and id_prefix do not go together")
+        }
+        guard prefix == nil || call.query.text("order") == nil else {
+            throw Problem(.badParameter, "order and id_prefix do not go together: the list is in order of the ids")
+        }
+        let page = try PageRequest(
+            call, of: Text("orders by id \(filter) \(moment) \(times) \(id ?? "") \(prefix ?? "")"), asOf: moment)
+        if let id {
+            let order = try await call.book.read { book in
+                try book.engine.order(OrderID(id), asOf: moment, foundBy: filter)
+            }
+            return page.reply([order].compactMap { $0 }.filter(isInTime), next: Int64?.none) { $0.order($1) }
+        }
+        let after = page.after?.first.map { OrderID($0) }
+        let limit = moment == .now ? page.limit : min(page.limit, Self.pastSliceMax)
+        let found = try await call.book.read { book in
+            try book.engine.orders(idBeginning: prefix ?? "", filter, asOf: moment, after: after, limit: limit)
+        }
+        return page.reply(found.elements.filter(isInTime), next: found.next.map { [$0.text] }) { $0.order($1) }
     }
 
     /// The number after which a list by time begins; nil: from its first order.

@@ -13,10 +13,11 @@ extension JSONWriter {
     mutating func receipt(_ receipt: Receipt) {
         beginObject()
         receiptMembers(receipt)
+        members("timeouts", receipt.timeouts) { $0.timeout($1.name, due: $1.due) }
         endObject()
     }
 
-    /// The same without its braces.
+    /// What every answer to a change of an order says; the object is the caller's.
     mutating func receiptMembers(_ receipt: Receipt) {
         member("order", receipt.order.text)
         member("version", receipt.version)
@@ -55,7 +56,12 @@ extension Reply {
 }
 
 extension Schema {
-    static let receipt = Schema.object(receiptFields)
+    static let receipt = Schema.object(
+        receiptFields + [
+            Field(
+                "timeouts", .array(NamedSchemas.timeout, countMax: 10_000),
+                "Those that are pending after the command; of a repeat, those that are pending now.", isRequired: true)
+        ])
 
     static let receiptFields = [
         Field("order", .text(), "The order's id.", isRequired: true),

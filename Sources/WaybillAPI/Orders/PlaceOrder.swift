@@ -21,7 +21,10 @@ extension Orders {
         ],
         example: Example(
             after: [ExampleShop.stock], ExampleShop.place, 201,
-            #"{"order":"order-7","version":1,"status":"awaiting payment","event":"e2","repeated":false}"#),
+            #"""
+            {"order":"order-7","version":1,"status":"awaiting payment","event":"e2","repeated":false,
+             "timeouts":[{"name":"pay_due","due":"2026-11-29T12:30:00Z"}]}
+            """#),
         handler: place)
 
     private static func place(_ call: Call) async throws(Problem) -> Reply {

@@ -20,7 +20,9 @@ extension Orders {
         ],
         example: Example(
             after: [ExampleShop.stock, ExampleShop.place], ExampleShop.pay, 200,
-            #"{"order":"order-7","version":2,"status":"awaiting shipment","event":"e3","repeated":false}"#),
+            #"""
+            {"order":"order-7","version":2,"status":"awaiting shipment","event":"e3","repeated":false,"timeouts":[]}
+            """#),
         handler: send)
 
     private static func send(_ call: Call) async throws(Problem) -> Reply {

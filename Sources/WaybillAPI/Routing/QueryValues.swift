@@ -5,7 +5,7 @@ package struct QueryValues: Sendable {
     private let items: [(name: String, value: Text)]
 
     init(_ items: [(name: String, value: Text)], for operation: Operation) throws(Problem) {
-        var seen: Set<String> = []
+        var seen: [String: Int] = [:]
         for (name, _) in items {
             guard let parameter = operation.query.first(where: { $0.takes(name) }) else {
                 let names = operation.query.map { $0.isPrefix ? "\($0.name)NAME" : $0.name }.joined(separator: ", ")
@@ -14,8 +14,10 @@ package struct QueryValues: Sendable {
                     .badParameter,
                     "\(what); \(names.isEmpty ? "none is taken here" : "there are: \(names)")")
             }
-            guard seen.insert(name).inserted || parameter.isRepeated else {
-                throw Problem(.badParameter, "the parameter \(name) came more than once")
+            seen[name, default: 0] += 1
+            guard seen[name, default: 0] <= parameter.countMax else {
+                let often = parameter.isRepeated ? "\(parameter.countMax) times" : "once"
+                throw Problem(.badParameter, "the parameter \(name) came more than \(often)")
             }
         }
         self.items = items
@@ -27,6 +29,9 @@ package struct QueryValues: Sendable {
     }
 
     package func text(_ name: String) -> Text? { items.first { $0.name == name }?.value }
+
+    /// All of a parameter that may come more than once.
+    func texts(_ name: String) -> [Text] { items.filter { $0.name == name }.map(\.value) }
 
     /// All that begin with a prefix, without it.
     package func texts(beginning prefix: String) -> [(name: Text, value: Text)] {

@@ -41,6 +41,20 @@ extension Call {
         do throws(MessageRefusal) { return .done(try given.get()) } catch { throw Problem(error) }
     }
 
+    /// The answer of the first time to a request whose subject is not there any more.
+    ///
+    /// - Parameter problem: thrown when there is no such answer.
+    func answeredBefore(orElse problem: Problem, _ refusal: MessageRefusal) async throws(Problem) -> Reply {
+        guard key != nil else { throw problem }
+        switch await book.book.engine.submit(DoneBefore(orElse: refusal), by: origin(), until: end, form: { _ in "" }) {
+        case .success(.before(let text)):
+            return Reply(
+                200, headers: [Reply.replayed], body: Array(text.string.utf8), contentType: "application/json")
+        case .success(.now): throw problem
+        case .failure(let other): throw other == refusal ? problem : Problem(other)
+        }
+    }
+
     /// Why an operator asks for it; the body says so. The owner of the file, who could do it with the file closed, may
     /// leave it out.
     func neededReason(_ fields: BodyFields) throws(Problem) -> Text {

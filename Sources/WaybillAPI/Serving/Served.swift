@@ -1,4 +1,5 @@
 import Synchronization
+import Waybill
 package import WaybillAccess
 package import WaybillCore
 package import WaybillEngine
@@ -12,6 +13,8 @@ package final class Served: Sendable {
     package let operations: [Operation]
     let cursor: Cursor
     package let refusals = RefusalCounts()
+    let inWork: RequestsInWork
+    let documents = KeptDocuments()
     /// The `source` of CloudEvents of this file.
     let source: Text
     private let state = Mutex(ServingState.ready)
@@ -21,6 +24,7 @@ package final class Served: Sendable {
         self.tokens = tokens
         self.settings = settings
         operations = API.operations + settings.operations
+        inWork = RequestsInWork(max: settings.requestsInWorkMax)
         let file = try book.fileID()
         cursor = Cursor(key: book.key(for: "cursors"))
         source = Text("urn:waybill:\(file)")
@@ -28,6 +32,20 @@ package final class Served: Sendable {
 
     /// How it is now.
     package var now: ServingState { state.withLock { $0 } }
+
+    /// Notes the day on which a token is used: in memory, and by the first request of a day in the file.
+    func noteUse(of principal: Principal) async {
+        guard let id = principal.token else { return }
+        let day = book.now.day
+        guard tokens.noteUse(of: id, on: day) else { return }
+        let engine = book.book.engine
+        do {
+            try await engine.noteUse(ofAccessToken: id, on: day)
+        } catch {
+            // The request is worth more than the note: memory has it, and the file gets that of the next day.
+            return
+        }
+    }
 
     /// From now on it is so; what has stopped stays stopped.
     package func become(_ new: ServingState) {
@@ -57,6 +75,8 @@ package struct ServingSettings: Sendable {
     package var operations: [Operation] = []
     /// Where a group begins that is made by its first consumer; nil: a group must be made before it is used.
     package var newGroupsStart: GroupStart? = .oldest
+    /// Requests of one caller that may be in work at a time.
+    package var requestsInWorkMax = 1_000
     /// How long the reads of one question may take; nil: as long as they need.
     package var readTime: ReadTimeLimits? = ReadTimeLimits(
         read: Interval(milliseconds: 250), page: Interval(milliseconds: 125))

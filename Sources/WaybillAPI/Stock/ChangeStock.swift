@@ -80,9 +80,10 @@ extension Stock {
         _ call: Call, _ action: (BodyFields) throws(Problem) -> StockCommand.Action
     ) async throws(Problem) -> Reply {
         let fields = try call.fields()
-        let command = StockCommand(
+        var command = StockCommand(
             try action(fields), of: key(call), key: call.key, caller: call.principal.name,
             note: try fields.text("note"), trace: call.trace)
+        command.levelMax = Schema.safeIntegers.upperBound
         let receipt = try await call.book.submit(command, until: call.end)
         var reply = Reply.json { $0.receipt(receipt) }
         if receipt.isRepeat { reply.headers.append(Reply.replayed) }

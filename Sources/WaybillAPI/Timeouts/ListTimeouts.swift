@@ -21,10 +21,11 @@ extension Timeouts {
             Parameter("due_from", .time, "Only those due then or later."),
             Parameter("due_to", .time, "Only those due then or earlier."),
             Parameter("name", .text(), "Only those of this name."),
-            Parameter("order", .text(), "Only those of this order."),
+            Parameter("order", .text(), "Only those of this order, in any state unless one is said."),
             Parameter(
                 "state", .word(State.allCases.map(\.rawValue)),
-                "Only waiting, overdue, retrying or parked ones; those that wait for their time unless said."),
+                "Only waiting, overdue, retrying or parked ones; without an order those that wait for their time "
+                    + "unless said. One that is parked is tried again when it is moved."),
         ] + PageRequest.parameters,
         answers: [Operation.Answer(200, "A page.", .page(pending))], problems: [.badCursor, .unknownOrder],
         example: Example(
@@ -44,45 +45,27 @@ extension Timeouts {
             of: Text(
                 "timeouts \(from?.milliseconds ?? .min) \(to?.milliseconds ?? .max) \(name ?? "") "
                     + "\(order ?? "") \(state?.rawValue ?? "")"))
-        if let order { return try await list(of: OrderID(order), name, state, page, call) }
         let start = try place(of: page) ?? from.map { PendingTimeout.Place(due: $0) }
         let now = call.book.now
+        let isAsked = { (timeout: PendingTimeout) in
+            (to.map { timeout.due <= $0 } ?? true) && (name.map { timeout.name.text == $0 } ?? true)
+                && (state.map { timeout.state(at: now) == $0.rawValue } ?? true)
+        }
+        if let id = order.map({ OrderID($0) }) {
+            // One order holds few.
+            guard let all = try await call.book.read({ book in try book.engine.pendingTimeouts(of: id) }) else {
+                throw Problem(.unknownOrder(id))
+            }
+            let rest = all.filter { timeout in (start.map { timeout.place > $0 } ?? true) && isAsked(timeout) }
+            return page.reply(ofRest: rest, at: \.placeTexts) { $0.pending($1, at: now) }
+        }
         let found = try await call.book.read { book in
             try book.engine.pendingTimeouts(
                 after: start, areRetried: state == .retrying || state == .parked, limit: page.limit)
         }
         let inTime = found.prefix { timeout in to.map { timeout.due <= $0 } ?? true }
-        let items = inTime.filter { timeout in
-            (name.map { timeout.name.text == $0 } ?? true)
-                && (state.map { timeout.state(at: now) == $0.rawValue } ?? true)
-        }
-        let last = found.count == page.limit && inTime.count == found.count ? found.last?.place : nil
-        let next = last.map { [Text("\($0.due.milliseconds)"), Text("\($0.owner)"), $0.name] }
-        return page.reply(Array(items), next: next) { $0.pending($1, at: now) }
-    }
-
-    /// Those of one order, which holds few.
-    private static func list(
-        of id: OrderID, _ name: Text?, _ state: State?, _ page: PageRequest, _ call: Call
-    ) async throws(Problem) -> Reply {
-        guard let order = try await call.book.read({ book in try book.order(id) }) else {
-            throw Problem(.unknownOrder(id))
-        }
-        let now = call.book.now
-        let items = order.timeouts.filter { timeout in
-            let isOverdue = timeout.due < now
-            return (name.map { timeout.name.text == $0 } ?? true)
-                && (state.map { $0 == (isOverdue ? .overdue : .waiting) } ?? true)
-        }
-        return page.reply(items, next: Int64?.none) { writer, timeout in
-            writer.beginObject()
-            writer.member("order", id.text)
-            writer.member("name", timeout.name.text)
-            writer.member("due", timeout.due)
-            writer.member("status", order.status)
-            writer.member("state", timeout.due < now ? "overdue" : "waiting")
-            writer.endObject()
-        }
+        let last = found.count == page.limit && inTime.count == found.count ? found.last : nil
+        return page.reply(inTime.filter(isAsked), next: last?.placeTexts) { $0.pending($1, at: now) }
     }
 
     private static func place(of page: PageRequest) throws(Problem) -> PendingTimeout.Place? {
@@ -95,6 +78,9 @@ extension Timeouts {
 }
 
 extension PendingTimeout {
+    /// Where the list goes on after it.
+    fileprivate var placeTexts: [Text] { [Text("\(place.due.milliseconds)"), Text("\(place.owner)"), place.name] }
+
     fileprivate func state(at now: Moment) -> String {
         guard let retry else { return due < now ? "overdue" : "waiting" }
         return retry.at == nil ? "parked" : "retrying"

@@ -51,11 +51,11 @@ enum Workflows {
             let page = try PageRequest(call, of: "workflows")
             let editions = try await call.book.read { book in try book.workflowEditions() }
             guard let after = page.after?.first else {
-                return page.reply(ofRest: editions, at: \.hash.text) { $0.edition($1) }
+                return page.reply(ofRest: editions, at: { [$0.hash.text] }) { $0.edition($1) }
             }
             // A text never leaves a file, so the one that the cursor names is there.
             let rest = editions.drop { $0.hash.text != after }.dropFirst()
-            return page.reply(ofRest: rest, at: \.hash.text) { $0.edition($1) }
+            return page.reply(ofRest: rest, at: { [$0.hash.text] }) { $0.edition($1) }
         })
 
     static let showWorkflow = Operation(

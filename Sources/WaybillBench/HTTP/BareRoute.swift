@@ -13,7 +13,8 @@ struct BareRoute {
 
     private static let answer = ByteBuffer(
         string:
-            #"{"order":"2025-000000000","version":1,"status":"awaiting payment","event":"e100000","repeated":false}"#)
+            #"{"order":"2025-000000000","version":1,"status":"awaiting payment","event":"e100000","repeated":false,"#
+            + #""timeouts":[{"name":"pay_due","due":"2025-01-01T00:30:00Z"}]}"#)
 
     init() async throws {
         let (ports, told) = AsyncStream.makeStream(of: Int.self)

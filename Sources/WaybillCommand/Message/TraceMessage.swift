@@ -20,7 +20,7 @@ struct TraceMessage: AsyncParsableCommand {
 
     func run() async throws {
         let traces = try await file.asking { client in
-            try await client.ask(Question("traceMessage", id)).objects("items").map { try $0.trace() }
+            try await client.find(Question("traceMessage", id))?.objects("items").map { try $0.trace() } ?? []
         }
         file.json ? write(traces) : print(traces)
         if traces.isEmpty { throw ExitCode(1) }

@@ -27,8 +27,7 @@ struct ResumeTimeouts: AsyncParsableCommand {
                     say("job \(job.number) given up, \(counted(job.changed, "order")) changed")
                 } else {
                     try await book.noteResumption(of: job, by: reason.origin)
-                    let changed = try await finish(job, in: book)
-                    say("job \(job.number) finished, \(counted(changed, "order")) changed")
+                    say(try await finish(job, in: book), of: job.number)
                 }
             }
             write(jobs.map(\.number))
@@ -50,8 +49,7 @@ struct ResumeTimeouts: AsyncParsableCommand {
                 if stop {
                     say("job \(job.number) given up, \(counted(try answer.int("changed"), "order")) changed")
                 } else {
-                    let changed = try await ServedJob(answer).finish(client)
-                    say("job \(job.number) finished, \(counted(changed, "order")) changed")
+                    say(try await ServedJob(answer).finish(client), of: job.number)
                 }
             }
             write(jobs.map(\.number))
@@ -65,6 +63,11 @@ struct ResumeTimeouts: AsyncParsableCommand {
         writer.members(stop ? "stopped" : "finished", numbers) { $0.int($1) }
         writer.endObject()
         writer.print()
+    }
+
+    private func say(_ outcome: BulkOutcome, of job: Int64) {
+        say("job \(job) finished, \(counted(outcome.changed, "order")) changed")
+        if let complaint = outcome.complaint { say(complaint.printable) }
     }
 
     private func say(_ sentence: String) {

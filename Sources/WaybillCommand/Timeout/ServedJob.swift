@@ -39,6 +39,21 @@ struct BulkChange {
     }
 }
 
+/// What a change in many writes has come to.
+struct BulkOutcome {
+    let changed: Int64
+    /// Orders that it found and could not change.
+    let failed: Int64
+    /// The first of them, and why.
+    let first: String?
+
+    /// What there is to say besides how many orders were changed; nil: nothing.
+    var complaint: String? {
+        guard failed > 0 else { return nil }
+        return "\(counted(failed, "order")) could not be changed" + (first.map { "; the first: \($0)" } ?? "")
+    }
+}
+
 /// A change in many writes that a server works off.
 struct ServedJob {
     /// Between two looks at how far it came.
@@ -51,6 +66,7 @@ struct ServedJob {
     let changed: Int64
     let isRunning: Bool
     private let isStopped: Bool
+    private let outcome: BulkOutcome
     private let changedAt: Moment
 
     init(_ members: Members) throws(ClientFailure) {
@@ -64,10 +80,16 @@ struct ServedJob {
         isRunning = state == "running"
         isStopped = state == "stopped"
         changedAt = try members.time("changed_at")
+        let sample = try members.objects("sample")
+        outcome = BulkOutcome(
+            changed: changed, failed: try members.int("failed"),
+            first: try sample.first.map { (failure) throws(ClientFailure) in
+                "\(try failure.text("id")): \(try failure.text("detail"))"
+            })
     }
 
-    /// Waits for its end, and answers how many orders it has changed.
-    func finish(_ client: Client) async throws -> Int64 {
+    /// Waits for its end, and answers what it has come to.
+    func finish(_ client: Client) async throws -> BulkOutcome {
         let world = World.system
         let progress = ProgressLine()
         defer { progress.clear() }
@@ -89,6 +111,6 @@ struct ServedJob {
             throw CommandFailure(
                 "job \(number) was given up, \(counted(job.changed, "order")) changed", status: .negative)
         }
-        return job.changed
+        return job.outcome
     }
 }

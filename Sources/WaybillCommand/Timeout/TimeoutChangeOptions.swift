@@ -79,7 +79,7 @@ struct TimeoutChangeOptions: ParsableArguments {
             let count = try await file.database.reading { book in try book.countTimeouts(change(action, in: book)) }
             return report(count, isDryRun: true, sentence: "\(counted(count, "order")) would have \(name) \(done)")
         }
-        let changed = try await file.database.writing { book in
+        let outcome = try await file.database.writing { book in
             if let other = try await book.unfinishedTimeoutJobs().first {
                 throw CommandFailure(
                     "job \(other.number) was not finished (\(other.changed) orders done): "
@@ -88,40 +88,50 @@ struct TimeoutChangeOptions: ParsableArguments {
             return try await finish(
                 try await book.startTimeoutJob(change(action, in: book), by: reason.origin), in: book)
         }
-        report(changed, isDryRun: false, sentence: "\(name) of \(counted(changed, "order")) \(done)")
+        try report(outcome, done)
     }
 
     /// The same as an operation of the server, whose end is awaited.
     private func changeManyOnServer(_ action: TimeoutChange.Action, done: String) async throws {
         let question = try BulkChange(action, name, where: filter.asked(), isDryRun: dryRun, because: reason).question
-        try await file.acting { client in
+        let outcome = try await file.acting { client -> BulkOutcome? in
             let answer = try await client.ask(question)
             guard !dryRun else {
                 let count = try answer.int("orders")
-                return report(count, isDryRun: true, sentence: "\(counted(count, "order")) would have \(name) \(done)")
+                report(count, isDryRun: true, sentence: "\(counted(count, "order")) would have \(name) \(done)")
+                return nil
             }
-            let changed = try await ServedJob(answer).finish(client)
-            report(changed, isDryRun: false, sentence: "\(name) of \(counted(changed, "order")) \(done)")
+            return try await ServedJob(answer).finish(client)
         }
+        if let outcome { try report(outcome, done) }
     }
 
     private func change(_ action: TimeoutChange.Action, in book: OrderBook) throws -> TimeoutChange {
         TimeoutChange(action, name, where: try filter.filter(in: book))
     }
 
-    private func report(_ count: Int64, isDryRun: Bool, sentence: String) {
+    private func report(_ outcome: BulkOutcome, _ done: String) throws {
+        let sentence = "\(name) of \(counted(outcome.changed, "order")) \(done)"
+        report(outcome.changed, failed: outcome.failed, isDryRun: false, sentence: sentence)
+        guard let complaint = outcome.complaint else { return }
+        if !file.json { Output.standard.line(complaint.printable) }
+        throw ExitCode(1)
+    }
+
+    private func report(_ count: Int64, failed: Int64 = 0, isDryRun: Bool, sentence: String) {
         guard file.json else { return Output.standard.line(sentence.printable) }
         var writer = JSONWriter()
         writer.beginObject()
         writer.member("orders", count)
+        if failed > 0 { writer.member("failed", failed) }
         writer.member("dry_run", isDryRun)
         writer.endObject()
         writer.print()
     }
 }
 
-/// Works a job off, and answers how many orders it has changed.
-func finish(_ job: TimeoutJob, in book: OrderBook) async throws -> Int64 {
+/// Works a job off, and answers what it has come to.
+func finish(_ job: TimeoutJob, in book: OrderBook) async throws -> BulkOutcome {
     var job = job
     let progress = ProgressLine()
     while !job.isDone {
@@ -129,5 +139,5 @@ func finish(_ job: TimeoutJob, in book: OrderBook) async throws -> Int64 {
         progress.show("\(job.changed) orders changed")
     }
     progress.clear()
-    return job.changed
+    return BulkOutcome(changed: job.changed, failed: job.failed, first: job.firstFailure)
 }

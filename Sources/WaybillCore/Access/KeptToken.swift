@@ -12,10 +12,12 @@ package struct KeptToken: Hashable, Sendable {
     package var expiresAt: Moment
     /// Nil: it stands.
     package var revokedAt: Moment?
+    /// The day on which a server was asked with it last, in days since 1970; nil: never since this is noted.
+    package var lastUsedOn: Int64?
 
     package init(
         id: Text, secretHash: Text, name: Text, grants: Text, createdAt: Moment, createdBy: Text, reason: Text,
-        expiresAt: Moment, revokedAt: Moment? = nil
+        expiresAt: Moment, revokedAt: Moment? = nil, lastUsedOn: Int64? = nil
     ) {
         self.id = id
         self.secretHash = secretHash
@@ -26,5 +28,6 @@ package struct KeptToken: Hashable, Sendable {
         self.reason = reason
         self.expiresAt = expiresAt
         self.revokedAt = revokedAt
+        self.lastUsedOn = lastUsedOn
     }
 }

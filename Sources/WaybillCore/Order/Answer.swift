@@ -35,12 +35,18 @@ public struct Receipt: Hashable, Sendable {
     public var status: Text
     /// The command was accepted before, under the same key, and nothing was done again.
     public var isRepeat: Bool
+    /// The timeouts that are pending after the command; for a repeated one, those that are pending now.
+    package var timeouts: [Order.PendingTimeout]
 
-    package init(order: OrderID, position: Position, version: Int64, status: Text, isRepeat: Bool = false) {
+    package init(
+        order: OrderID, position: Position, version: Int64, status: Text, isRepeat: Bool = false,
+        timeouts: [Order.PendingTimeout] = []
+    ) {
         self.order = order
         self.position = position
         self.version = version
         self.status = status
         self.isRepeat = isRepeat
+        self.timeouts = timeouts
     }
 }

@@ -36,6 +36,7 @@ extension OrderFilter {
         }
         digest.add(status)
         digest.add(workflow?.text)
+        for status in otherStatuses { digest.add("or \(status)") }
         for attribute in attributes {
             digest.add(attribute.name)
             digest.add(attribute.value)

@@ -201,6 +201,8 @@ public enum AsOf: Hashable, Sendable {
 /// Which orders a list shows; what is nil does not count.
 public struct OrderFilter: Hashable, Sendable {
     @_disfavoredOverload package var status: Text?
+    /// Further ones: an order is found that has any of them, or `status`. Without `status` they do not count.
+    package var otherStatuses: [Text] = []
     /// Whether a list begins with the order that was placed first, or last.
     public var sequence = Sequence.oldestFirst
     public var workflow: WorkflowName?

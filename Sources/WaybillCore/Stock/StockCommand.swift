@@ -9,6 +9,9 @@ public struct StockCommand: Hashable, Sendable {
     @_disfavoredOverload package var note: Text?
     /// Kept with the event: a W3C traceparent, or whatever the caller wants to find again.
     @_disfavoredOverload package var trace: Text?
+    /// It is refused when more would have come in, been found or be there after it than this: what its sender can read.
+    /// Nil: 64 bits.
+    package var levelMax: Int64?
 
     public enum Action: Hashable, Sendable {
         /// So many units came in; >= 1.

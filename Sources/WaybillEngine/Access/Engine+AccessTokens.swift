@@ -56,6 +56,13 @@ extension Engine {
         }.get()
     }
 
+    /// Notes the day on which a token was used last, in days since 1970; no event says so.
+    package func noteUse(ofAccessToken id: Text, on day: Int64) async throws(Refusal) {
+        try await withWriter { writer in
+            writer.ownWrite { write in try write.transaction.noteUse(ofAccessToken: id, on: day) }
+        }.get()
+    }
+
     /// Every token of the file, by id.
     package func accessTokens() throws -> [KeptToken] {
         try store.read { rows in try rows.accessTokens(after: "", limit: Self.tokensMax) }

@@ -42,6 +42,8 @@ package struct BulkRedriveJob: Sendable {
     /// Who started it, and why.
     package let by: Text
     package let reason: Text
+    /// How many letters it was about when it started; nil: there were too many to count first.
+    package let total: Int64?
     /// It goes on with the first letter that it has not looked at.
     package fileprivate(set) var progress: JobProgress
 
@@ -57,10 +59,24 @@ extension Engine {
 
     /// How many letters would be given back now, and the first of them.
     package func preview(_ redrive: BulkRedrive, sampleMax: Int) throws -> (count: Int64, sample: [MessageID]) {
+        let found = try look(for: redrive, sampleMax: sampleMax, pagesMax: .max)
+        return (found.count, found.sample)
+    }
+
+    /// How many letters a redrive is about; nil: there are too many to count them before it begins.
+    package func total(of redrive: BulkRedrive) throws -> Int64? {
+        let found = try look(for: redrive, sampleMax: 0, pagesMax: Self.totalPagesMax)
+        return found.isWhole ? found.count : nil
+    }
+
+    private func look(
+        for redrive: BulkRedrive, sampleMax: Int, pagesMax: Int
+    ) throws -> (count: Int64, sample: [MessageID], isWhole: Bool) {
         var count: Int64 = 0
         var sample: [MessageID] = []
         var next: Int64? = 0
-        while let from = next {
+        for _ in 0..<pagesMax {
+            guard let from = next else { break }
             guard let page = try messages.deadLetters(of: redrive.group, from: from, limit: Self.pageMax) else {
                 throw MessageRefusal.unknownGroup(redrive.group)
             }
@@ -70,24 +86,24 @@ extension Engine {
             }
             next = page.next
         }
-        return (count, sample)
+        return (count, sample, next == nil)
     }
 
     /// Writes a job down for a caller outside; nothing is given back before its first step.
     package func start(
-        _ redrive: BulkRedrive, by origin: Origin, runningMax: Int,
+        _ redrive: BulkRedrive, total: Int64? = nil, by origin: Origin, runningMax: Int,
         form: @escaping @Sendable (BulkRedriveJob) -> Text
     ) async throws -> GivenAnswer<BulkRedriveJob> {
         try await withWriter { writer in
             writer.ownWrite(for: origin, form: form) { write in
                 try write.transaction.checkRunningJobs(max: runningMax)
                 let end = try DeadLetterShelf.end(of: redrive.group, in: write.transaction) ?? 0
-                let request = redrive.json(below: end, by: origin)
+                let request = redrive.json(below: end, total, by: origin)
                 let number = try write.transaction.insertJob(
                     kind: Self.bulkRedrive, request: Text(String(decoding: request, as: UTF8.self)), cursor: "0",
                     at: write.now)
                 let job = BulkRedriveJob(
-                    redrive: redrive, end: end, by: origin.caller, reason: origin.reason,
+                    redrive: redrive, end: end, by: origin.caller, reason: origin.reason, total: total,
                     progress: JobProgress(number: number, at: write.now))
                 writer.broker.note(EngineJob.redrive(job).act("started"), by: origin, in: write)
                 try writer.flush(in: write)
@@ -116,6 +132,7 @@ extension Engine {
                 }
                 try writer.flush(in: write)
                 var next = job
+                // What is not given back waits no more: it was given back by another, or is done.
                 next.progress.advance(to: min(end, job.end), end: job.end, changing: Int64(count), at: write.now)
                 try write.transaction.advance(next.progress)
                 return next
@@ -132,7 +149,8 @@ extension BulkRedriveJob {
         do throws(JSONProblem) {
             let asked = try BulkRedrive.read(Array(row.request.string.utf8))
             self.init(
-                redrive: asked.redrive, end: asked.end, by: asked.by, reason: asked.reason, progress: progress)
+                redrive: asked.redrive, end: asked.end, by: asked.by, reason: asked.reason, total: asked.total,
+                progress: progress)
         } catch {
             throw row.damage("its request, byte \(error.offset): \(error.message)")
         }
@@ -140,8 +158,8 @@ extension BulkRedriveJob {
 }
 
 extension BulkRedrive {
-    /// `{"group":name,"topic":..,"why":..,"from":ms,"to":ms,"end":offset,"by":..,"reason":..}`
-    fileprivate func json(below end: Int64, by origin: Origin) -> [UInt8] {
+    /// `{"group":name,"topic":..,"why":..,"from":ms,"to":ms,"end":offset,"total":count,"by":..,"reason":..}`
+    fileprivate func json(below end: Int64, _ total: Int64?, by origin: Origin) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("group")
@@ -164,6 +182,10 @@ extension BulkRedrive {
         }
         writer.key("end")
         writer.int(end)
+        if let total {
+            writer.key("total")
+            writer.int(total)
+        }
         writer.key("by")
         writer.text(origin.caller)
         writer.key("reason")
@@ -174,9 +196,10 @@ extension BulkRedrive {
 
     fileprivate static func read(
         _ json: [UInt8]
-    ) throws(JSONProblem) -> (redrive: BulkRedrive, end: Int64, by: Text, reason: Text) {
+    ) throws(JSONProblem) -> (redrive: BulkRedrive, end: Int64, total: Int64?, by: Text, reason: Text) {
         var redrive = BulkRedrive("")
         var end: Int64 = 0
+        var total: Int64?
         var (by, reason): (Text, Text) = ("", "")
         try JSONReader.read(json) { reader throws(JSONProblem) in
             try reader.object { key, reader throws(JSONProblem) in
@@ -187,12 +210,13 @@ extension BulkRedrive {
                 case "from": redrive.from = Moment(milliseconds: try reader.int())
                 case "to": redrive.to = Moment(milliseconds: try reader.int())
                 case "end": end = try reader.int()
+                case "total": total = try reader.int()
                 case "by": by = try reader.text()
                 case "reason": reason = try reader.text()
                 default: throw reader.problem("unknown key \(key)")
                 }
             }
         }
-        return (redrive, end, by, reason)
+        return (redrive, end, total, by, reason)
     }
 }

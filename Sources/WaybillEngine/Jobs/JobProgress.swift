@@ -10,6 +10,8 @@ package struct JobProgress: Hashable, Sendable {
     private(set) var cursor: Int64
     /// How many items it has changed.
     package private(set) var changed: Int64
+    /// What it could not change.
+    package private(set) var failures = JobFailures()
     package private(set) var isDone: Bool
     package let isStopped: Bool
     package let startedAt: Moment
@@ -27,9 +29,12 @@ package struct JobProgress: Hashable, Sendable {
     }
 
     init(_ row: JobRow) throws(EngineFailure) {
-        guard let cursor = Int64(row.cursor.string) else { throw row.damage("its cursor is \(row.cursor)") }
+        do throws(JSONProblem) {
+            (cursor, failures) = try JobFailures.read(row.cursor)
+        } catch {
+            throw row.damage("its cursor is \(row.cursor), byte \(error.offset): \(error.message)")
+        }
         number = row.number
-        self.cursor = cursor
         changed = row.done
         isDone = row.state == .done
         isStopped = row.state == .stopped
@@ -43,12 +48,19 @@ package struct JobProgress: Hashable, Sendable {
     ///   - cursor: where it goes on.
     ///   - end: where it is done.
     ///   - count: how many items the step has changed.
-    mutating func advance(to cursor: Int64, end: Int64, changing count: Int64, at now: Moment) {
+    ///   - failures: what it and the steps before could not change; nil: no more than before.
+    mutating func advance(
+        to cursor: Int64, end: Int64, changing count: Int64, failures: JobFailures? = nil, at now: Moment
+    ) {
         self.cursor = cursor
         changed += count
+        if let failures { self.failures = failures }
         isDone = cursor >= end
         changedAt = now
     }
+
+    /// How its row says where it goes on.
+    var cursorText: Text { failures.text(at: cursor) }
 }
 
 extension JobRow {
@@ -66,7 +78,7 @@ extension Transaction {
 
     /// Refuses a step that is done already, or whose job was given up: nothing is changed twice.
     func check(stepOf job: JobProgress) throws {
-        guard let row = try self.job(job.number), row.state == .running, row.cursor == Text("\(job.cursor)") else {
+        guard let row = try self.job(job.number), row.state == .running, row.cursor == job.cursorText else {
             throw Refusal.oneRunOfJob
         }
     }
@@ -75,7 +87,7 @@ extension Transaction {
     func advance(_ job: JobProgress) throws {
         guard
             try advanceJob(
-                job.number, to: job.isDone ? .done : .running, cursor: Text("\(job.cursor)"), done: job.changed,
+                job.number, to: job.isDone ? .done : .running, cursor: job.cursorText, done: job.changed,
                 at: job.changedAt)
         else { throw Refusal.oneRunOfJob }
     }

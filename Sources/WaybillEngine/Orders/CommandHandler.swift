@@ -177,7 +177,9 @@ final class CommandHandler {
             }
         }
         orders.change(entry, to: after)
-        return Receipt(order: after.id, position: position, version: after.version, status: after.status)
+        return Receipt(
+            order: after.id, position: position, version: after.version, status: after.status,
+            timeouts: after.timeouts)
     }
 
     /// The receipt of a command that was accepted before, as a version of its order.
@@ -187,7 +189,8 @@ final class CommandHandler {
             throw EngineFailure.damaged("event \(version) of order \(order.id), which answered a command, is not there")
         }
         return Receipt(
-            order: order.id, position: event.position, version: version, status: order.status, isRepeat: true)
+            order: order.id, position: event.position, version: version, status: order.status, isRepeat: true,
+            timeouts: order.timeouts)
     }
 
     /// Writes the orders and stock that have changed since the last call, once each: at the end of the write, or after

@@ -163,12 +163,39 @@ extension TableReader where Self: ~Copyable {
             }
         }
         if let status = filter.status {
-            return switch filter.sequence {
-            case .oldestFirst: try orders(status: status, after: number, limit: limit)
-            case .newestFirst: try orders(status: status, before: number, limit: limit)
+            guard !filter.otherStatuses.isEmpty else {
+                return try orders(status: status, in: filter.sequence, from: number, limit: limit)
             }
+            return try orders(statuses: [status] + filter.otherStatuses, in: filter.sequence, from: number, limit)
         }
         return try orders(in: filter.sequence, from: number, limit: limit)
+    }
+
+    /// One page of the orders with any of some statuses: of each as many as the page may have.
+    private func orders(
+        statuses: [Text], in sequence: OrderFilter.Sequence, from number: StreamNumber, _ limit: Int
+    ) throws -> OrderPage {
+        var found: [OrderRow] = []
+        var isMore = false
+        for status in Set(statuses) {
+            let page = try orders(status: status, in: sequence, from: number, limit: limit)
+            found += page.orders
+            isMore = isMore || page.next != nil
+        }
+        found.sort { left, right in
+            sequence == .oldestFirst ? left.number < right.number : left.number > right.number
+        }
+        let page = Array(found.prefix(limit))
+        return OrderPage(orders: page, next: isMore || found.count > limit ? page.last?.number : nil)
+    }
+
+    private func orders(
+        status: Text, in sequence: OrderFilter.Sequence, from number: StreamNumber, limit: Int
+    ) throws -> OrderPage {
+        switch sequence {
+        case .oldestFirst: try orders(status: status, after: number, limit: limit)
+        case .newestFirst: try orders(status: status, before: number, limit: limit)
+        }
     }
 
     /// All orders, the first or the last placed first.
@@ -197,7 +224,7 @@ extension OrderFilter {
 
     /// Whether everything that is asked for holds for an order.
     func finds(_ order: Order, under workflow: Workflow) -> Bool {
-        if let status, status != order.status { return false }
+        if let status, status != order.status, !otherStatuses.contains(order.status) { return false }
         if let name = self.workflow, name != workflow.name { return false }
         guard !attributes.isEmpty else { return true }
         let given = order.attributes(under: workflow)

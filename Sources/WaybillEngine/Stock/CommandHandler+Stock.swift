@@ -91,6 +91,16 @@ extension CommandHandler {
     }
 }
 
+extension StockLevel {
+    /// Whether a movement has brought one of its numbers beyond a bound. What is free, reserved and sold is together
+    /// what came in and what was found: orders move it, and make it no more.
+    fileprivate func isBeyond(_ max: Int64, by movement: Movement) -> Bool {
+        let (sum, overflow) = received.addingReportingOverflow(adjusted)
+        let isMore = movement.quantity > 0 && (overflow || sum > max)
+        return isMore || (movement.kind == .receive ? received > max : adjusted.magnitude > max.magnitude)
+    }
+}
+
 extension StockCommand {
     var eventType: EventName {
         switch action {
@@ -124,8 +134,13 @@ extension StockCommand {
             if counted == level.free { return .success(nil) }
             movement = Movement(.adjust, stock, counted - level.free)
         }
-        guard level.applying(movement) != nil else {
+        guard let next = level.applying(movement) else {
             return conflict("\(movement.quantity) does not fit \(level.free) free")
+        }
+        if let levelMax, next.isBeyond(levelMax, by: movement) {
+            return conflict(
+                "\(movement.quantity) would go beyond \(levelMax), the most that is kept here: \(level.received) "
+                    + "came in, \(level.adjusted) were found or lost, \(level.free) are free")
         }
         return .success(movement)
     }

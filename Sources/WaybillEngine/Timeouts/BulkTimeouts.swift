@@ -33,6 +33,8 @@ package struct BulkTimeoutJob: Sendable {
     package let reason: Text
     /// The trace context in which it was started: its events have the same.
     let trace: Text?
+    /// How many orders it was about when it started; nil: there were too many to count first, or it was not asked.
+    package let total: Int64?
     /// It goes on after the last order that it looked at.
     package fileprivate(set) var progress: JobProgress
 
@@ -53,10 +55,26 @@ extension Engine {
     package func preview(
         _ change: BulkTimeoutChange, sampleMax: Int
     ) throws -> (count: Int64, sample: [OrderID]) {
+        let found = try look(at: change, sampleMax: sampleMax, pagesMax: .max)
+        return (found.count, found.sample)
+    }
+
+    /// How many orders a change is about; nil: there are too many to count them before it begins.
+    package func total(of change: BulkTimeoutChange) throws -> Int64? {
+        let found = try look(at: change, sampleMax: 0, pagesMax: Self.totalPagesMax)
+        return found.isWhole ? found.count : nil
+    }
+
+    /// Pages that are looked at for a total.
+    static let totalPagesMax = 10
+
+    private func look(
+        at change: BulkTimeoutChange, sampleMax: Int, pagesMax: Int
+    ) throws -> (count: Int64, sample: [OrderID], isWhole: Bool) {
         var count: Int64 = 0
         var sample: [OrderID] = []
         var cursor = StreamNumber(0)
-        while true {
+        for _ in 0..<pagesMax {
             let page = try store.read { snapshot in
                 try snapshot.orders(matching: change.filter, from: cursor, limit: Self.pageMax)
             }
@@ -64,9 +82,10 @@ extension Engine {
                 count += 1
                 if sample.count < sampleMax { sample.append(row.id) }
             }
-            guard let next = page.next else { return (count, sample) }
+            guard let next = page.next else { return (count, sample, true) }
             cursor = next
         }
+        return (count, sample, false)
     }
 
     /// Writes a job down; nothing is changed before its first step.
@@ -80,25 +99,26 @@ extension Engine {
     /// The same for a caller outside: an event `$operation` of the journal says who, and why.
     ///
     /// - Parameters:
+    ///   - total: how many orders it is about, where that was counted.
     ///   - runningMax: jobs of any kind that may run at a time.
     ///   - isOfServer: whether a server goes on with it by itself. If not, the row has no name, and it waits for the
     ///     program that began it.
     package func start(
-        _ change: BulkTimeoutChange, by origin: Origin, runningMax: Int = .max, isOfServer: Bool = true,
-        form: @escaping @Sendable (BulkTimeoutJob) -> Text
+        _ change: BulkTimeoutChange, total: Int64? = nil, by origin: Origin, runningMax: Int = .max,
+        isOfServer: Bool = true, form: @escaping @Sendable (BulkTimeoutJob) -> Text
     ) async throws(Refusal) -> GivenAnswer<BulkTimeoutJob> {
         try await withWriter { writer in
             writer.ownWrite(for: origin, form: form) { write in
                 if runningMax < .max { try write.transaction.checkRunningJobs(max: runningMax) }
                 let end = try write.transaction.journalEnd().position
                 let caller = isOfServer ? origin.caller : ""
-                let request = change.json(upTo: end, by: caller, of: origin)
+                let request = change.json(upTo: end, total, by: caller, of: origin)
                 let number = try write.transaction.insertJob(
                     kind: Self.bulkTimeouts, request: Text(String(decoding: request, as: UTF8.self)), cursor: "0",
                     at: write.now)
                 let job = BulkTimeoutJob(
                     change: change, end: StreamNumber(end.number), by: caller, reason: origin.reason,
-                    trace: origin.trace, progress: JobProgress(number: number, at: write.now))
+                    trace: origin.trace, total: total, progress: JobProgress(number: number, at: write.now))
                 if !origin.caller.isEmpty {
                     writer.broker.note(EngineJob.timeouts(job).act("started"), by: origin, in: write)
                     try writer.flush(in: write)
@@ -126,6 +146,7 @@ extension Engine {
             writer.ownWrite { [self] write in
                 try write.transaction.check(stepOf: job.progress)
                 var changed: Int64 = 0
+                var failures = job.progress.failures
                 var last: StreamNumber?
                 let start = StreamNumber(job.progress.cursor)
                 let page = try write.transaction.orders(matching: job.change.filter, from: start, limit: limit)
@@ -139,12 +160,16 @@ extension Engine {
                         last = StreamNumber(row.number.number - 1)
                         break
                     }
-                    if case .accepted = answer { changed += 1 }
+                    switch answer {
+                    case .accepted: changed += 1
+                    case .refused(let refusal): failures.add(row.id.text, refusal)
+                    }
                 }
                 try writer.handler.flush(in: write)
                 let end = last ?? page.next ?? job.end
                 var next = job
-                next.progress.advance(to: end.number, end: job.end.number, changing: changed, at: write.now)
+                next.progress.advance(
+                    to: end.number, end: job.end.number, changing: changed, failures: failures, at: write.now)
                 try write.transaction.advance(next.progress)
                 return next
             }
@@ -156,7 +181,7 @@ extension Engine {
         _ = try await withWriter { writer in
             writer.ownWrite { write in
                 try write.transaction.advanceJob(
-                    job.number, to: .stopped, cursor: Text("\(job.progress.cursor)"), done: job.changed,
+                    job.number, to: .stopped, cursor: job.progress.cursorText, done: job.changed,
                     at: write.now)
             }
         }.get()
@@ -179,7 +204,7 @@ extension BulkTimeoutJob {
             let asked = try BulkTimeoutChange.read(Array(row.request.string.utf8))
             self.init(
                 change: asked.change, end: StreamNumber(asked.end), by: asked.by, reason: asked.reason,
-                trace: asked.trace, progress: progress)
+                trace: asked.trace, total: asked.total, progress: progress)
         } catch {
             throw row.damage("its request, byte \(error.offset): \(error.message)")
         }
@@ -188,9 +213,9 @@ extension BulkTimeoutJob {
 
 extension BulkTimeoutChange {
     /// `{"timeout":name,"extend":ms,"status":..,"workflow":..,"where":[[name,value]],"end":position}`; for other
-    /// changes `"move":ms` or `"cancel":true`. One from outside says `"by":..,"reason":..` and `"trace":..` too; one of
-    /// an operator with the file closed says no `by`.
-    fileprivate func json(upTo end: Position, by caller: Text, of origin: Origin) -> [UInt8] {
+    /// changes `"move":ms` or `"cancel":true`, and `"total":count` where it was counted. One from outside says
+    /// `"by":..,"reason":..` and `"trace":..` too; one of an operator with the file closed says no `by`.
+    fileprivate func json(upTo end: Position, _ total: Int64?, by caller: Text, of origin: Origin) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("timeout")
@@ -225,6 +250,10 @@ extension BulkTimeoutChange {
         writer.endArray()
         writer.key("end")
         writer.int(end.number)
+        if let total {
+            writer.key("total")
+            writer.int(total)
+        }
         if !caller.isEmpty {
             writer.key("by")
             writer.text(caller)
@@ -243,9 +272,12 @@ extension BulkTimeoutChange {
 
     fileprivate static func read(
         _ json: [UInt8]
-    ) throws(JSONProblem) -> (change: BulkTimeoutChange, end: Int64, by: Text, reason: Text, trace: Text?) {
+    ) throws(JSONProblem) -> (
+        change: BulkTimeoutChange, end: Int64, total: Int64?, by: Text, reason: Text, trace: Text?
+    ) {
         var change = BulkTimeoutChange(.cancel, "", where: OrderFilter())
         var end: Int64 = 0
+        var total: Int64?
         var (by, reason, trace): (Text, Text, Text?) = ("", "", nil)
         try JSONReader.read(json) { reader throws(JSONProblem) in
             try reader.object { key, reader throws(JSONProblem) in
@@ -265,6 +297,7 @@ extension BulkTimeoutChange {
                         try reader.endArray()
                     }
                 case "end": end = try reader.int()
+                case "total": total = try reader.int()
                 case "by": by = try reader.text()
                 case "reason": reason = try reader.text()
                 case "trace": trace = try reader.text()
@@ -272,6 +305,6 @@ extension BulkTimeoutChange {
                 }
             }
         }
-        return (change, end, by, reason, trace)
+        return (change, end, total, by, reason, trace)
     }
 }

@@ -14,7 +14,7 @@ package struct PendingTimeout: Sendable {
     package var due: Moment { place.due }
 
     /// Where it stands in the list by due time.
-    package struct Place: Sendable {
+    package struct Place: Comparable, Sendable {
         package let due: Moment
         package let owner: Int64
         package let name: Text
@@ -23,6 +23,10 @@ package struct PendingTimeout: Sendable {
             self.due = due
             self.owner = owner
             self.name = name
+        }
+
+        package static func < (left: Place, right: Place) -> Bool {
+            (left.due, left.owner, left.name) < (right.due, right.owner, right.name)
         }
     }
 
@@ -60,6 +64,23 @@ extension Engine {
                     retry: retry.map { PendingTimeout.Retry(attempt: $0.attempt, at: $0.retryAt, error: $0.error) })
             }
         }
+    }
+
+    /// The pending timeouts of one order, by due time, also those whose handling was refused; nil: there is no such
+    /// order.
+    package func pendingTimeouts(of id: OrderID) throws -> [PendingTimeout]? {
+        guard let row = try store.read({ rows in try rows.order(id: id) }) else { return nil }
+        let order = try Order(row, under: try workflow(row.workflow))
+        return try store.read { rows in
+            try order.timeouts.map { timeout in
+                let key = order.key(of: timeout)
+                let retry = try rows.timeoutRetry(key)
+                return PendingTimeout(
+                    order: id, status: order.status,
+                    place: PendingTimeout.Place(due: key.due, owner: key.owner, name: key.name),
+                    retry: retry.map { PendingTimeout.Retry(attempt: $0.attempt, at: $0.retryAt, error: $0.error) })
+            }
+        }.sorted { $0.place < $1.place }
     }
 
     /// How many timeouts of orders were due that long ago or longer, counted up to `limit`.

@@ -24,12 +24,27 @@ extension Transaction {
     package func revokeAccessToken(_ id: Text, at moment: Moment) throws(StoreFailure) {
         let statement = try statement(
             """
-            UPDATE waybill_access_token SET revoked_at = ?2, digest = row_digest(id, secret_hash, name, grants,
-                created_at, created_by, reason, expires_at, ?2)
+            UPDATE waybill_access_token SET revoked_at = ?2, digest = CASE WHEN last_used_on IS NULL
+                THEN row_digest(id, secret_hash, name, grants, created_at, created_by, reason, expires_at, ?2)
+                ELSE row_digest(id, secret_hash, name, grants, created_at, created_by, reason, expires_at, ?2,
+                    last_used_on) END
             WHERE id = ?1 AND revoked_at IS NULL
             """)
         statement.bind(1, id)
         statement.bind(2, moment)
+        try statement.run()
+    }
+
+    /// Notes the day on which a token was used last; an earlier one than the row has changes nothing.
+    package func noteUse(ofAccessToken id: Text, on day: Int64) throws(StoreFailure) {
+        let statement = try statement(
+            """
+            UPDATE waybill_access_token SET last_used_on = ?2, digest = row_digest(id, secret_hash, name, grants,
+                created_at, created_by, reason, expires_at, revoked_at, ?2)
+            WHERE id = ?1 AND coalesce(last_used_on < ?2, 1)
+            """)
+        statement.bind(1, id)
+        statement.bind(2, day)
         try statement.run()
     }
 }
@@ -39,7 +54,7 @@ extension TableReader where Self: ~Copyable {
     package func accessToken(_ id: Text) throws(StoreFailure) -> KeptToken? {
         let statement = try query(
             """
-            SELECT id, secret_hash, name, grants, created_at, created_by, reason, expires_at, revoked_at
+            SELECT id, secret_hash, name, grants, created_at, created_by, reason, expires_at, revoked_at, last_used_on
             FROM waybill_access_token WHERE id = ?1
             """)
         statement.bind(1, id)
@@ -50,7 +65,7 @@ extension TableReader where Self: ~Copyable {
     package func accessTokens(after id: Text, limit: Int) throws(StoreFailure) -> [KeptToken] {
         let statement = try query(
             """
-            SELECT id, secret_hash, name, grants, created_at, created_by, reason, expires_at, revoked_at
+            SELECT id, secret_hash, name, grants, created_at, created_by, reason, expires_at, revoked_at, last_used_on
             FROM waybill_access_token WHERE id > ?1 ORDER BY id LIMIT ?2
             """)
         statement.bind(1, id)
@@ -64,6 +79,7 @@ extension KeptToken {
         self.init(
             id: columns.text(0), secretHash: columns.text(1), name: columns.text(2), grants: columns.text(3),
             createdAt: columns.moment(4), createdBy: columns.text(5), reason: columns.text(6),
-            expiresAt: columns.moment(7), revokedAt: columns.optionalMoment(8))
+            expiresAt: columns.moment(7), revokedAt: columns.optionalMoment(8),
+            lastUsedOn: columns.optionalInteger(9))
     }
 }
