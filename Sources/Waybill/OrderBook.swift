@@ -140,6 +140,12 @@ public struct OrderBook: Sendable {
     /// Its file; nil: it is in memory.
     package var path: String? { engine.store.path }
 
+    /// Writes down beside the file where this process serves it, for other programs that want to open it; without
+    /// both: nowhere.
+    package func tellServing(socket: String?, http: String?) {
+        engine.store.tell(socket == nil && http == nil ? nil : FileHolder.Serving(socket: socket, http: http))
+    }
+
     /// Whether there is anything in a file; if not, opening makes a new order book of it.
     package static func isThere(_ path: String) throws -> Bool { try Store.holdsAnything(path) }
 

@@ -5,6 +5,7 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 import NIOPosix
 import WaybillAPI
+import WaybillAccess
 package import WaybillCore
 
 /// Asks a server over HTTP/1.1, one connection for each question.
@@ -78,7 +79,9 @@ package struct OverHTTP: Sendable {
         do {
             return switch place {
             case .socket(let path):
-                try await bootstrap.connect(unixDomainSocketPath: path) { Self.prepared($0) }
+                try await bootstrap.connect(unixDomainSocketPath: SocketPath.short(path) ?? path) {
+                    Self.prepared($0)
+                }
             case .tcp(let host, let port):
                 try await bootstrap.connect(host: host, port: port) { Self.prepared($0) }
             }

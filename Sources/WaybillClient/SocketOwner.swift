@@ -1,4 +1,5 @@
 import Foundation
+import WaybillAccess
 
 /// The process that serves at a Unix socket.
 package struct SocketOwner: Hashable, Sendable {
@@ -9,8 +10,7 @@ package struct SocketOwner: Hashable, Sendable {
     package init?(at path: String) {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
+        guard let bytes = SocketPath.short(path).map({ Array($0.utf8) }) else { return nil }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }

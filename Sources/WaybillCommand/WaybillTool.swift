@@ -24,9 +24,10 @@ struct WaybillTool: AsyncParsableCommand {
             """,
         version: "\(Release.version) (files of version \(Store.schemaVersion), SQLite \(Store.sqliteVersion))",
         subcommands: [
-            DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, TopicNoun.self,
-            GroupNoun.self, MessageNoun.self, DeadLetterNoun.self, HalfMessageNoun.self, LaneNoun.self, ImportNoun.self,
-            ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self, RecoverNoun.self, CertifyNoun.self,
+            DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, ClockNoun.self,
+            TopicNoun.self, GroupNoun.self, MessageNoun.self, DeadLetterNoun.self, HalfMessageNoun.self, LaneNoun.self,
+            OperationNoun.self, ImportNoun.self, ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self,
+            RecoverNoun.self, CertifyNoun.self,
             RushNoun.self, ServeNoun.self, TokenNoun.self, AuditNoun.self, DoctorNoun.self,
             BenchNoun.self, LoadNoun.self, OpenStatesNoun.self, MessageLoadNoun.self, RefundLoadNoun.self,
             FilterNoun.self,

@@ -82,7 +82,7 @@ package struct HTTPFace: Service {
     private var bindAddress: BindAddress {
         switch address {
         case .tcp(let host, let port): .hostname(host, port: port)
-        case .socket(let path): .unixDomainSocket(path: path)
+        case .socket(let path): .unixDomainSocket(path: SocketPath.short(path) ?? path)
         }
     }
 }

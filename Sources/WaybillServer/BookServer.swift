@@ -47,7 +47,7 @@ public struct BookServer: Sendable {
 
     /// Where a Unix socket is made whose users are the owners of the file.
     public enum SocketPlace: Hashable, Sendable {
-        /// `FILE.sock`; none when the book is in memory, or the path would be too long for a socket.
+        /// `FILE.sock`; none when the book is in memory, or its name would be too long for a socket.
         case besideFile
         case at(path: String)
         case off
@@ -75,7 +75,12 @@ public struct BookServer: Sendable {
             throw ServerFailure(.unreadable, "what the file has begun: \(Problem.withoutDefect(error.detail))")
         }
         let api = API(served)
-        let running = RunningAddresses(count: addresses.count, onServing)
+        let running = RunningAddresses(count: addresses.count) { at in
+            book.tellServing(
+                socket: at.socket.map { URL(fileURLWithPath: $0).path }, http: at.http.map { "http://\($0)" })
+            onServing(at)
+        }
+        defer { book.tellServing(socket: nil, http: nil) }
         var services: [any Service] = addresses.map { address in
             HTTPFace(api, at: address, settings: httpSettings, logger: logger) { port in
                 if case .socket(let path) = address { SocketFile.leaveToItsUser(path) }
@@ -121,7 +126,7 @@ public struct BookServer: Sendable {
         case .at(let path): return path
         case .besideFile:
             guard let socket = book.path.map({ $0 + ".sock" }) else { return nil }
-            guard socket.utf8.count <= Settings.socketPathBytesMax else {
+            guard SocketPath.short(socket) != nil else {
                 logger.warning("the path is too long for a socket, so there is none: \(socket)")
                 return nil
             }

@@ -1,4 +1,5 @@
 import Foundation
+import WaybillAccess
 import WaybillHTTP
 
 /// Why a server does not serve: what is wrong, and what would help.
@@ -25,9 +26,6 @@ public struct ServerFailure: Error, Hashable, Sendable, CustomStringConvertible 
 }
 
 extension BookServer.Settings {
-    /// Bytes that the path of a socket may have on Linux.
-    package static let socketPathBytesMax = 107
-
     /// Refuses what cannot be served, or must not be.
     ///
     /// - Parameters:
@@ -40,10 +38,10 @@ extension BookServer.Settings {
                 "\(http) is not loopback, and this server has no TLS: serve at 127.0.0.1 and let a proxy on this "
                     + "machine take connections from outside")
         }
-        if let socket, socket.utf8.count > Self.socketPathBytesMax {
+        if let socket, SocketPath.short(socket) == nil {
             throw ServerFailure(
                 .badSetting,
-                "the path of the socket has \(socket.utf8.count) bytes, and \(Self.socketPathBytesMax) are possible; "
+                "the path of the socket has \(socket.utf8.count) bytes, and \(SocketPath.bytesMax) are possible; "
                     + "name a shorter one")
         }
         guard http != nil || socket != nil else {

@@ -1,4 +1,5 @@
 import Foundation
+import WaybillAccess
 
 /// The path of a Unix socket, looked at before a server binds it: nothing that is there may be lost.
 enum SocketFile {
@@ -25,8 +26,7 @@ enum SocketFile {
     private static func isLeftBehind(_ path: String) -> Bool {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return false }
+        guard let bytes = SocketPath.short(path).map({ Array($0.utf8) }) else { return false }
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(AF_UNIX, kind, 0)

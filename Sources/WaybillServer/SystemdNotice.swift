@@ -10,10 +10,13 @@ package enum SystemdNotice {
         return send("READY=1", to: path)
     }
 
+    /// Bytes that the path of a socket may have on Linux.
+    private static let pathBytesMax = 107
+
     /// - Parameter path: of a file; `@` at its beginning stands for the zero of an abstract name.
     private static func send(_ state: String, to path: String) -> Bool {
         var name = Array(path.utf8)
-        guard name.count <= BookServer.Settings.socketPathBytesMax, path.hasPrefix("/") || path.hasPrefix("@") else {
+        guard name.count <= pathBytesMax, path.hasPrefix("/") || path.hasPrefix("@") else {
             return false
         }
         if name.first == UInt8(ascii: "@") { name[0] = 0 }

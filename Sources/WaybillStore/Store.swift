@@ -20,7 +20,7 @@ package final class Store: Sendable {
     private let readers: [SerialConnection]
     /// Pages of the log, as of the last look at it.
     let walPagesSeen = Atomic(0)
-    private let lock: LockFile?
+    let lock: LockFile?
     /// Whether the file is only looked at: every write is refused.
     package let isLook: Bool
     /// What has to live as long as a look at a copy: the folder of the copy, and the lock of the file itself.

@@ -17,11 +17,16 @@ struct AskedVerb: Sendable, CustomStringConvertible {
     let comparison: Comparison
     /// What is kept of the answer, by its name: the first group of a pattern.
     let keeps: [String: String]
+    /// What is in the answer; empty: it is only compared.
+    let says: String
     var description: String { words.joined(separator: " ") }
 
-    init(_ words: String..., as comparison: Comparison = .exact, keeps: [String: String] = [:]) {
+    init(
+        _ words: String..., as comparison: Comparison = .exact, says: String = "", keeps: [String: String] = [:]
+    ) {
         self.words = words
         self.comparison = comparison
+        self.says = says
         self.keeps = keeps
     }
 
@@ -38,7 +43,8 @@ struct AskedVerb: Sendable, CustomStringConvertible {
 /// The verbs that work both ways, each with what it is asked; in this order, as one makes what the next looks at.
 enum AskedVerbs {
     static let all =
-        orders + stock + timeouts + topics + groups + messages + halfMessages + lanes + workflows + tokens
+        orders + stock + timeouts + topics + groups + messages + deadLetters + operations + halfMessages + lanes
+        + workflows + tokens
         + [
             AskedVerb("audit", as: .likeness), AskedVerb("audit", "--type", "$topic", "--json", as: .likeness),
             AskedVerb("doctor", as: .names),
@@ -112,6 +118,8 @@ enum AskedVerbs {
         AskedVerb("timeout", "hold", "--reason", "payments are down", as: .likeness),
         AskedVerb("timeout", "list", as: .likeness), AskedVerb("order", "why", "o-1", as: .likeness),
         AskedVerb("timeout", "release", as: .likeness),
+        AskedVerb("clock", "confirm", "--reason", "NTP was set", says: "the clock is confirmed; nothing waited for it"),
+        AskedVerb("clock", "confirm", "--json", says: #"{"confirmed":true,"was_held":false}"#),
     ]
 
     private static let topics: [AskedVerb] = [
@@ -178,6 +186,58 @@ enum AskedVerbs {
         AskedVerb("group", "look-back", "desk", "none", "--to-newest"),
     ]
 
+    private static let deadLetters: [AskedVerb] = [
+        AskedVerb("group", "create", "ward", "--max-attempts", "1"),
+        AskedVerb("message", "send", "news", "--body", "{\"a\": [1]}", "--tag", "x", "--key", "k-3", as: .likeness),
+        AskedVerb("message", "receive", "ward", "news", "--give-up", "no such address", as: .likeness),
+        AskedVerb(
+            "dead-letter", "list", "ward", "--limit", "1", "--json", as: .likeness, keeps: ["first": #""id":"(\w+)""#]),
+        AskedVerb("dead-letter", "list", "ward", "--json", as: .likeness, keeps: ["last": #".*"id":"(\w+)""#]),
+        AskedVerb("dead-letter", "show", "ward", "{last}", as: .likeness, says: "no such address"),
+        AskedVerb("dead-letter", "show", "ward", "{last}", "--json", as: .likeness, says: #","body_bytes":"#),
+        AskedVerb("dead-letter", "show", "ward", "none", says: "refused: unknown_message"),
+        AskedVerb("dead-letter", "show", "none", "none", "--json"),
+        AskedVerb(
+            "dead-letter", "redrive", "ward", "--why", "such", "--topic", "news", "--dry-run", as: .likeness,
+            says: " of ward would come again"),
+        AskedVerb("dead-letter", "redrive", "ward", "--why", "such", "--dry-run", "--json", as: .likeness),
+        AskedVerb(
+            "dead-letter", "redrive", "ward", "--why", "no wind", "--dry-run",
+            says: "0 dead letters of ward would come again"),
+        AskedVerb("dead-letter", "redrive", "none", "--why", "such", "--dry-run"),
+        AskedVerb("dead-letter", "redrive", "none", "--why", "such", says: "refused: unknown_group"),
+        AskedVerb("dead-letter", "redrive", "ward", "{first}", "none", says: "refused: unknown_message"),
+        AskedVerb("dead-letter", "redrive", "ward", "{first}", "--json", says: #""redriven":1"#),
+        AskedVerb(
+            "dead-letter", "delete", "ward", "{last}", "--reason", "a test", as: .likeness,
+            says: " is deleted from the dead letters of ward"),
+        AskedVerb("dead-letter", "delete", "ward", "{last}", as: .likeness, says: "refused: unknown_message"),
+        AskedVerb("dead-letter", "delete", "ward", "none", "--json"),
+        AskedVerb("dead-letter", "redrive", "ward", "{last}", as: .likeness),
+        AskedVerb("dead-letter", "redrive", "ward", "--died-from", "2020-01-01T00:00:00Z", says: " of ward come again"),
+        AskedVerb(
+            "dead-letter", "redrive", "ward", "--died-to", "2020-01-01T00:00:00Z", "--json",
+            says: #"{"group":"ward","redriven":0}"#),
+        AskedVerb("dead-letter", "redrive", "ward", "x", "--limit", "3", says: "one of them"),
+        AskedVerb("dead-letter", "list", "ward", as: .likeness),
+    ]
+
+    /// Two changes of timeouts and two redrives have run before.
+    private static let operations: [AskedVerb] = [
+        AskedVerb("operation", "list", as: .likeness, says: "o4"),
+        AskedVerb("operation", "list", "--json", as: .likeness),
+        AskedVerb("operation", "list", "--limit", "1", "--json", as: .likeness),
+        AskedVerb("operation", "show", "o1", as: .likeness, says: "timeout pay_due of orders"),
+        AskedVerb("operation", "show", "o3", as: .likeness, says: "dead letters of ward"),
+        AskedVerb("operation", "show", "o3", "--json", as: .likeness),
+        AskedVerb("operation", "show", "none", says: "refused: unknown_operation"),
+        AskedVerb("operation", "stop", "o2", as: .likeness, says: "o2 done"),
+        AskedVerb("operation", "stop", "o9", "--json"),
+        AskedVerb("operation", "resume", "o1", "--reason", "a test", as: .likeness, says: "o1 done"),
+        AskedVerb("operation", "resume", "o4", "--json", as: .likeness),
+        AskedVerb("operation", "resume", "o9", says: "refused: unknown_operation"),
+    ]
+
     private static let halfMessages: [AskedVerb] = [
         AskedVerb(
             "half-message", "prepare", "news", "--producer", "bank", "--body", "{}", "--json", as: .likeness,
@@ -210,7 +270,56 @@ enum AskedVerbs {
         AskedVerb("workflow", "check", "flash-sale", "--json"),
         AskedVerb("workflow", "activate", "standard-order", "{hash}"),
         AskedVerb("workflow", "activate", "standard-order", "zz", "--json"),
+        AskedVerb("workflow", "put", "parcel", says: " takes new orders"),
+        AskedVerb("workflow", "put", "{broken}", says: "add `version: 1`"),
+        AskedVerb("workflow", "put", "{first-text}", "--dry-run", says: " would take new orders"),
+        AskedVerb("workflow", "put", "{first-text}", "--reason", "a test", says: "rental version 1 ("),
+        AskedVerb("workflow", "put", "{first-text}", "--json"),
+        AskedVerb("workflow", "put", "{second-text}", "--dry-run", "--json"),
+        AskedVerb("workflow", "put", "{second-text}", says: " takes no new orders; `waybill workflow activate rental"),
+        AskedVerb("workflow", "put", "{second-text}", "--dry-run", says: " but with --activate"),
+        AskedVerb(
+            "workflow", "put", "{second-text}", "--activate", "--dry-run", says: " would take new orders instead of"),
+        AskedVerb("workflow", "put", "{second-text}", "--activate", says: " takes new orders instead of"),
+        AskedVerb("workflow", "put", "{unfit}", says: "there is no workflow nobody"),
+        AskedVerb("workflow", "list", as: .likeness),
     ]
+
+    /// Texts that `workflow put` brings, by the name of the word that stands for their file.
+    static let texts = [
+        "first-text": rental("back"), "second-text": rental("home"), "broken": "id: rental\n",
+        // It would take new orders, and spawns what no workflow of the file is.
+        "unfit": """
+        id: convoy
+        version: 1
+        commands:
+          begin: {}
+          go: {}
+        children: {nobody: {max: 5}}
+        initial: out
+        states:
+          out:
+            on:
+              go:
+                actions:
+                  - spawn: {child: nobody, id: "'a'", data: {}}
+        """,
+    ]
+
+    private static func rental(_ end: String) -> String {
+        """
+        id: rental
+        version: 1
+        commands:
+          book: {by: rider, data: {bicycle: text}}
+          return: {}
+        context: {bicycle: text}
+        initial: out
+        states:
+          out: {on: {return: \(end)}}
+          \(end): {type: final}
+        """
+    }
 
     private static let tokens: [AskedVerb] = [
         AskedVerb(

@@ -37,11 +37,12 @@ import Testing
         let (closed, served) = (try shop(), try ServedFile())
         try served.copy(of: closed)
         try served.serve()
-        let ways = [AskedWay(closed), AskedWay(served)]
+        let ways = try [AskedWay(closed), AskedWay(served)]
         for verb in AskedVerbs.all {
             let answers = try ways.map { try $0.ask(verb) }
             #expect(answers[0].text == answers[1].text, "\(verb)")
             #expect(answers[0].status == answers[1].status, "\(verb)")
+            #expect(verb.says.isEmpty || answers[0].text.contains(verb.says), "\(verb): \(answers[0])")
         }
         #expect(try ways[1].ask(AskedVerb("doctor", as: .names)).text.hasPrefix("CHECK"))
         #expect(served.kill(SIGTERM)?.status == 0)
@@ -136,7 +137,14 @@ private final class AskedWay {
     private let file: ServedFile
     private var kept: [String: String] = [:]
 
-    init(_ file: ServedFile) { self.file = file }
+    init(_ file: ServedFile) throws {
+        self.file = file
+        for (name, text) in AskedVerbs.texts {
+            let path = file.directory.appendingPathComponent("\(name).yaml")
+            try Data(text.utf8).write(to: path)
+            kept[name] = path.path
+        }
+    }
 
     /// What a verb says, as far as it is compared.
     func ask(_ verb: AskedVerb) throws -> (status: Int32, text: String) {
@@ -150,6 +158,7 @@ private final class AskedWay {
             kept[name] = match.output[1].substring.map(String.init)
         }
         let text = outcome.output.replacingOccurrences(of: file.path, with: "FILE")
+            .replacingOccurrences(of: file.directory.path, with: "DIRECTORY")
         return switch verb.comparison {
         case .exact: (outcome.status, text)
         case .likeness: (outcome.status, text.likeness)

@@ -4,7 +4,9 @@ import Testing
 /// A file in its own directory, served by the built executable; the directory goes with it.
 final class ServedFile {
     let directory: URL
-    var path: String { directory.appendingPathComponent("shop.db").path }
+    /// In its directory, or in folders of it.
+    private let name: String
+    var path: String { directory.appendingPathComponent(name).path }
     /// The port that the first server got, and every later one has.
     private(set) var port = 0
     private var server: Process?
@@ -13,10 +15,12 @@ final class ServedFile {
     /// What servers have said on their standard output.
     private(set) var said = ""
 
-    init() throws {
+    init(named name: String = "shop.db") throws {
+        self.name = name
         directory = FileManager.default.temporaryDirectory.appendingPathComponent(
             "served-\(UUID().uuidString.prefix(8))")
-        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: URL(fileURLWithPath: path).deletingLastPathComponent(), withIntermediateDirectories: true)
     }
 
     deinit {
@@ -25,7 +29,10 @@ final class ServedFile {
     }
 
     /// Starts `waybill serve`, and returns when it takes requests.
-    func serve(_ arguments: String...) throws {
+    func serve(_ arguments: String...) throws { try serve(arguments) }
+
+    /// The same with words in a list.
+    func serve(_ arguments: [String]) throws {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(fileURLWithPath: try executablePath())

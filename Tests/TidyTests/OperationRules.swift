@@ -3,7 +3,6 @@ enum OperationRules {
     /// Why no verb asks for an operation.
     static let withoutVerb: [String: String] = [
         "placeOrder": "`order send` places by sendCommand", "listTimeouts": "`timeout list` goes by orders",
-        "confirmClock": "a jump is confirmed to the process that saw it, and a command has seen none",
         "orderMessages": "`message find --key ORDER` finds them", "stockHistory": "`certify` lists movements",
         "showWorkflow": "`workflow list` and `export` show it", "topicRetention": "for monitors",
         "leave": "a command holds nothing for a client that goes", "whoAmI": "for programs with a token",
@@ -13,8 +12,6 @@ enum OperationRules {
         "showGiftPack": "of a module", "listModules": "for monitors", "drawWorkflow": "`workflow draw` draws a text",
         "runWorkflow": "`workflow run` runs a text", "showWorkflowSchema": "for programs that make forms",
         "showMessage": "`message find --id` shows it", "messageBody": "`message find --id` shows it",
-        "showDeadLetter": "`dead-letter list` and `message find --id` show it",
-        "deleteDeadLetter": "for dashboards: a command line deletes no message",
     ]
 
     /// Operations of the list for which there is neither a verb nor a reason.

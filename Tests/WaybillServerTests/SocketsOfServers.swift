@@ -77,6 +77,24 @@ import WaybillServer
         try await serving(socket: path) { at in #expect(at.socket == path) }
     }
 
+    @Test(arguments: [100, 103, 104, 107, 160])
+    func `is made at a path of any length whose name is short`(bytes: Int) async throws {
+        let folder = directory.appendingPathComponent(
+            String(repeating: "f", count: bytes - directory.path.utf8.count - 3))
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let path = folder.appendingPathComponent("s").path
+        #expect(path.utf8.count == bytes)
+        try await serving(socket: path) { at in
+            #expect(at.socket == path)
+            let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+        }
+        #expect(!FileManager.default.fileExists(atPath: path))
+        let long = directory.appendingPathComponent(String(repeating: "n", count: 100)).path
+        let refused = try #require(try await failure(socket: long))
+        #expect(refused.kind == .badSetting && refused.description.contains("are possible"), "\(refused)")
+    }
+
     @Test(arguments: ["shop.db", "shop.db-wal", "shop.db-shm", "shop.db.lock", "./sub/../shop.db-wal"])
     func `is none of the files of the orders, whether they are there yet or not`(name: String) throws {
         let socket = "\(directory.path)/\(name)"

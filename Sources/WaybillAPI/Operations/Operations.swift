@@ -156,7 +156,8 @@ extension JSONWriter {
     private mutating func started(
         by caller: Text, because reason: Text, _ startedAt: Moment, _ changedAt: Moment
     ) {
-        member("by", caller)
+        // A change that was begun on a closed file has no name: a server does not go on with it by itself.
+        member("by", caller.isEmpty ? Principal.owner.name : caller)
         member("reason", reason)
         member("started_at", startedAt)
         member("changed_at", changedAt)

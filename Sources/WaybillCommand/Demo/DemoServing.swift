@@ -1,4 +1,5 @@
 import Waybill
+import WaybillAccess
 import WaybillCore
 import WaybillServer
 
@@ -16,7 +17,7 @@ struct DemoServing {
             settings.http = HTTPAddress(host: "127.0.0.1", port: 0)
             let socket = file + ".sock"
             // The file is the demo's own: without a socket for its owner no request needs a token.
-            settings.isOpen = socket.utf8.count > BookServer.Settings.socketPathBytesMax
+            settings.isOpen = socket.utf8.count > SocketPath.bytesMax
             settings.operations = ModuleRoutes.operations(of: modules.names)
             try await BookServer(book, settings: settings).run { at in show(at) }
         } catch {
@@ -28,7 +29,9 @@ struct DemoServing {
 
     private func show(_ at: ServedAt) {
         let http = at.http.map { "http://\($0)" } ?? ""
-        let curl = at.socket.map { "curl -sS --unix-socket '\($0)' http://waybill" } ?? "curl -sS \(http)"
+        // curl takes no longer path.
+        let socket = at.socket.flatMap { $0.utf8.count > SocketPath.bytesMax ? nil : $0 }
+        let curl = socket.map { "curl -sS --unix-socket '\($0)' http://waybill" } ?? "curl -sS \(http)"
         let lines = [
             "", "The shop is served at \(http), until Ctrl-C. Try in another terminal:", "",
             "  \(curl)/v1/orders/\(order)", "  \(curl)/v1/orders/\(order)/why",

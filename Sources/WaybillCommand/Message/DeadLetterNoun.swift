@@ -7,8 +7,8 @@ import WaybillCore
 /// `waybill dead-letter`: what groups have given up.
 struct DeadLetterNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "dead-letter", abstract: "List what groups have given up, and give it to them again.",
-        subcommands: [ListDeadLetters.self, RedriveDeadLetters.self])
+        commandName: "dead-letter", abstract: "List and show what groups have given up, give it back, or delete it.",
+        subcommands: [ListDeadLetters.self, ShowDeadLetter.self, RedriveDeadLetters.self, DeleteDeadLetter.self])
 }
 
 /// `waybill dead-letter list`: the dead letters of a group.
@@ -58,40 +58,11 @@ struct ListDeadLetters: AsyncParsableCommand {
 }
 
 extension DeadLetter.State {
-    fileprivate var words: String {
+    var words: String {
         switch self {
         case .dead: "dead"
         case .givenBack: "given back"
         case .finished: "done at last"
-        }
-    }
-}
-
-/// `waybill dead-letter redrive`: a group gets its dead letters again.
-struct RedriveDeadLetters: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "redrive",
-        abstract: "Give a group its dead letters again: first those that died again, then the oldest.")
-
-    @OptionGroup var file: WritingOptions
-    @Argument(help: "The group.") var group: GroupName
-
-    @Option(help: "How many at most, up to 1000.")
-    var limit = 1_000
-
-    @OptionGroup var reason: ReasonOption
-
-    func run() async throws {
-        let count = try await file.acting { client in
-            let question = try Question("redrive", group.text).with { writer in
-                writer.member("limit", Int64(limit))
-                reason.write(to: &writer)
-            }
-            return try await client.ask(question).int("redriven")
-        }
-        file.answer("\(counted(count, "dead letter")) of \(group) come again") { writer in
-            writer.member("group", group.text)
-            writer.member("redriven", count)
         }
     }
 }

@@ -21,7 +21,9 @@ struct FileOptions: ParsableArguments, DatabaseOptions {
             valueName: "file"))
     var named: String?
 
-    @Option(help: ArgumentHelp("A server to ask instead: http://127.0.0.1:7070, with WAYBILL_TOKEN.", valueName: "url"))
+    @Option(
+        help: ArgumentHelp(
+            "A server to ask instead: http://127.0.0.1:7070, with WAYBILL_TOKEN, or unix:PATH.", valueName: "url"))
     var server: String?
 
     @Option(help: ArgumentHelp("A file with the token for --server.", valueName: "file"))

@@ -2,6 +2,7 @@ import Foundation
 import WaybillClient
 import WaybillCore
 import WaybillServer
+import WaybillStore
 
 /// Where an order book is: a file, or a server.
 enum OrderBookPlace {
@@ -40,11 +41,13 @@ enum OrderBookPlace {
     func client() throws(CommandFailure) -> Client? {
         switch self {
         case .file(let path):
-            let socket = Self.socket(of: path)
-            return SocketOwner(at: socket).map { _ in Client(OverHTTP(.socket(path: socket))) }
+            return Self.socket(of: path).map { Client(OverHTTP(.socket(path: $0.path))) }
         case .server(let url, let tokenFile):
+            if url.hasPrefix("unix:"), url != "unix:" {
+                return Client(OverHTTP(.socket(path: String(url.dropFirst("unix:".count)))))
+            }
             guard url.hasPrefix("http://"), let address = HTTPAddress(Self.trimmed(url)) else {
-                throw CommandFailure("--server is http://HOST:PORT, not \(url)", status: .misused)
+                throw CommandFailure("--server is http://HOST:PORT or unix:PATH, not \(url)", status: .misused)
             }
             return Client(OverHTTP(.tcp(host: address.host, port: address.port), token: try Self.token(tokenFile)))
         }
@@ -63,17 +66,36 @@ enum OrderBookPlace {
 
     /// Refuses a file that a server has open, for a command that needs the whole file.
     static func requireClosed(_ path: String) throws(CommandFailure) {
-        guard let owner = owner(of: path) else { return }
-        let who = owner.process > 0 ? "process \(owner.process)" : "another process"
+        guard let number = owner(of: path)?.process ?? holder(of: path)?.process else { return }
+        let who = number > 0 ? "process \(number)" : "another process"
         throw CommandFailure(
             "\(path) is served by \(who), and this command needs the whole file: stop the server first, or use a "
                 + "copy of the file")
     }
 
-    /// The process that serves a file; nil: none does.
-    static func owner(of path: String) -> SocketOwner? { SocketOwner(at: socket(of: path)) }
+    /// The process that serves a file at a socket; nil: none does.
+    static func owner(of path: String) -> SocketOwner? { socket(of: path)?.owner }
 
-    private static func socket(of path: String) -> String { path + ".sock" }
+    /// The socket of the process that serves a file; nil: there is none. The lock of the file says where it is. It is
+    /// beside the file when its server is of a release that did not say so, or sees the file in another folder.
+    private static func socket(of path: String) -> (path: String, owner: SocketOwner)? {
+        let serving = holder(of: path)?.serving
+        let beside = path + ".sock"
+        let places = serving.map { $0.socket.map { [$0, beside] } ?? [] } ?? [beside]
+        for place in places {
+            if let owner = SocketOwner(at: place) { return (place, owner) }
+        }
+        return nil
+    }
+
+    /// The process that serves a file, as its lock says; nil: there is none, or the opening says what is wrong.
+    private static func holder(of path: String) -> FileHolder? {
+        do {
+            return try Store.servingHolder(of: path)
+        } catch {
+            return nil
+        }
+    }
 
     private static func trimmed(_ url: String) -> String {
         let address = url.dropFirst("http://".count)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Waybill
+import WaybillAccess
 import WaybillCore
 import WaybillServer
 
@@ -126,7 +127,7 @@ struct ServePlan {
         }
         let socket = settings.value("socket", flag: noun.socket, usual: path + ".sock")
         self.socket = socket == "off" ? nil : socket
-        if noun.socket == nil, socket.utf8.count > BookServer.Settings.socketPathBytesMax {
+        if noun.socket == nil, SocketPath.short(socket) == nil {
             Output.error.line("waybill: the path \(socket) is too long for a socket; --socket names a shorter one")
             self.socket = nil
         }

@@ -54,7 +54,7 @@ struct BulkOutcome {
     }
 }
 
-/// A change in many writes that a server works off.
+/// A change in many writes that an order book works off.
 struct ServedJob {
     /// Between two looks at how far it came.
     private static let pause = Interval(milliseconds: 100)
@@ -67,6 +67,10 @@ struct ServedJob {
     let isRunning: Bool
     private let isStopped: Bool
     private let outcome: BulkOutcome
+    /// Which timeout of orders it changes; nil: it gives back dead letters.
+    private let timeout: Text?
+    /// Whose dead letters it gives back.
+    private let group: Text?
     private let changedAt: Moment
 
     init(_ members: Members) throws(ClientFailure) {
@@ -86,6 +90,24 @@ struct ServedJob {
             first: try sample.first.map { (failure) throws(ClientFailure) in
                 "\(try failure.text("id")): \(try failure.text("detail"))"
             })
+        timeout = try members.textIfAny("timeout")
+        group = try members.textIfAny("group")
+    }
+
+    /// What it changes, in a few words.
+    var what: String {
+        if let timeout { return "timeout \(timeout) of orders" }
+        return "dead letters\(group.map { " of \($0)" } ?? "")"
+    }
+
+    /// `2 orders`, or `2 dead letters`.
+    func amount(_ count: Int64) -> String { counted(count, timeout == nil ? "dead letter" : "order") }
+
+    /// How to finish it, or to give it up.
+    private var ways: String {
+        timeout == nil
+            ? "`waybill operation resume \(id)` finishes it, `waybill operation stop \(id)` gives it up"
+            : "`waybill timeout resume` finishes it, `waybill timeout resume --stop` gives it up"
     }
 
     /// Waits for its end, and answers what it has come to.
@@ -96,20 +118,19 @@ struct ServedJob {
         var job = self
         var movedAt = world.uptime()
         while job.isRunning {
-            progress.show("\(job.changed) orders changed")
+            progress.show("\(job.changed) \(timeout == nil ? "dead letters" : "orders") changed")
             await world.rest(Self.pause)
             let next = try await ServedJob(client.ask(Question("showOperation", id)))
             if next.changedAt != job.changedAt || next.changed != job.changed { movedAt = world.uptime() }
             job = next
             guard world.uptime().milliseconds - movedAt.milliseconds < Self.standstillMax.milliseconds else {
                 throw CommandFailure(
-                    "job \(number) does not go on (\(job.changed) orders done): `waybill timeout resume` finishes it, "
-                        + "`waybill timeout resume --stop` gives it up")
+                    "job \(number) does not go on (\(job.changed) \(timeout == nil ? "dead letters" : "orders") done): "
+                        + ways)
             }
         }
         guard !job.isStopped else {
-            throw CommandFailure(
-                "job \(number) was given up, \(counted(job.changed, "order")) changed", status: .negative)
+            throw CommandFailure("job \(number) was given up, \(job.amount(job.changed)) changed", status: .negative)
         }
         return job.outcome
     }

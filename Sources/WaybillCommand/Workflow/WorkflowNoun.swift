@@ -4,9 +4,9 @@ import ArgumentParser
 struct WorkflowNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workflow",
-        abstract: "Check, draw and try workflow files, and say which takes new orders.",
+        abstract: "Check, draw, try and keep workflow files, and say which takes new orders.",
         subcommands: [
             CheckWorkflow.self, DrawWorkflow.self, ListWorkflows.self, ExportWorkflows.self, RunWorkflow.self,
-            ActivateWorkflow.self,
+            PutWorkflow.self, ActivateWorkflow.self,
         ])
 }

@@ -32,19 +32,27 @@ final class LockFile: Sendable {
                 .cannotOpen, "\(lockPath): \(String(cString: strerror(errno))). Is its directory there, and writable?")
         }
         try self.init(descriptor, of: path)
-        ftruncate(descriptor, 0)
-        let pid = Array("\(getpid())\n".utf8)
-        // The number is for the message of the next opener only; a lock without it still holds.
-        _ = write(descriptor, pid, pid.count)
+        tell(nil)
+    }
+
+    /// Writes down who holds the lock, and where it serves. This is for the next opener only: a lock without it still
+    /// holds.
+    func tell(_ serving: FileHolder.Serving?) {
+        descriptor.withLock { descriptor in
+            guard let descriptor else { return }
+            let text = Array(FileHolder(process: getpid(), serving: serving).text.utf8)
+            // In one write, so that no reader finds half a path.
+            guard pwrite(descriptor, text, text.count, 0) == text.count else { return }
+            ftruncate(descriptor, off_t(text.count))
+        }
     }
 
     /// Takes the lock on an open descriptor, which it closes at the end.
     private init(_ descriptor: Int32, of path: String) throws(StoreFailure) {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let holder = Self.holder(descriptor)
+            let holder = FileHolder(in: descriptor)
             Foundation.close(descriptor)
-            throw StoreFailure(
-                .locked, "\(path) is open in \(holder). Stop it first.")
+            throw StoreFailure(.locked, "\(path) is open in \(holder.sentences)")
         }
         self.descriptor = Mutex(descriptor)
     }
@@ -60,13 +68,5 @@ final class LockFile: Sendable {
             }
             descriptor = nil
         }
-    }
-
-    private static func holder(_ descriptor: Int32) -> String {
-        var bytes = [UInt8](repeating: 0, count: 20)
-        let count = pread(descriptor, &bytes, bytes.count, 0)
-        let digits = bytes.prefix(max(count, 0)).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        guard !digits.isEmpty else { return "another process" }
-        return "the process with the id \(String(decoding: digits, as: UTF8.self))"
     }
 }
