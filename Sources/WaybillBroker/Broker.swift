@@ -46,6 +46,8 @@ package final class Broker {
     package var journalChecker: (@Sendable (Text) -> HalfMessageChecker)?
     /// Those whose half messages no request decides, by the name of their producer: why, for one of them.
     package var refusalsToDecide: [Text: @Sendable (PendingMessageRow) -> MessageRefusal] = [:]
+    /// The workflows that take orders and send to a topic; nil: there are no workflows.
+    package var workflowsSending: (@Sendable (TopicName) -> [WorkflowName])?
     package let disk: DiskWatch
     var maintenance: Maintenance
     /// The last deliveries and what became of them.

@@ -19,7 +19,8 @@ extension Messages {
     }
 
     /// Puts a topic out of reach at once; its messages are deleted gradually. Refused while delayed or half messages
-    /// wait to become visible in it, or calls of orders wait for their answers.
+    /// wait to become visible in it, or calls of orders wait for their answers, and while a workflow that takes orders
+    /// sends to it or an installed module reads it.
     public func deleteTopic(_ name: TopicName) async throws(MessageRefusal) {
         let first = try await readingOnThread { (messages) throws(MessageRefusal) in
             try messages.reading { try messages.engine.messages.undecided(in: name) }

@@ -12,8 +12,9 @@ extension Problem {
             retryAfter = .seconds(10)
             values = values.with("needed_percent", .number(Int64(DiskWatch.messagesNeedPercent)))
         case .shuttingDown: retryAfter = .seconds(1)
-        case .unknownTopic, .topicExists, .topicAwaited, .unknownGroup, .groupExists, .badName, .badSetting, .flawed,
-            .wrongType, .badFilter, .staleReceipt, .unknownMessage, .alreadyVisible, .decidedAlready,
+        case .unknownTopic, .topicExists, .topicAwaited, .topicInUse, .unknownGroup, .groupExists, .badName,
+            .badSetting, .flawed, .wrongType, .badFilter, .staleReceipt, .unknownMessage, .alreadyVisible,
+            .decidedAlready,
             .decidedByAnswer, .notForThisGroup, .keyReused, .limit, .badCursor, .failStopped, .outcomeUnknown,
             .undone:
             break
@@ -28,6 +29,7 @@ extension ProblemCode {
         case .unknownTopic: self = .unknownTopic
         case .topicExists: self = .topicExists
         case .topicAwaited: self = .topicAwaited
+        case .topicInUse: self = .topicInUse
         case .unknownGroup: self = .unknownGroup
         case .groupExists: self = .groupExists
         case .badName: self = .badName

@@ -37,6 +37,8 @@ extension ProblemCode {
         case .relativeRefused: "Look at the parent or child that the detail names, and deal with it first."
         case .topicExists, .groupExists: "Use the one that is there, or another name."
         case .topicAwaited: "Wait until its delayed and half messages are decided, or recall them."
+        case .topicInUse:
+            "Let its workflows have versions that do not send to it, and delete the groups of the modules that read it."
         case .alreadyVisible: "It is with its consumers already: nothing can take it back."
         case .decidedAlready: "It was decided before, and stays so."
         case .decidedByAnswer: "Answer the call of the order: that decides the message."

@@ -44,6 +44,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case relativeRefused = "relative_refused"
     case topicExists = "topic_exists"
     case topicAwaited = "topic_awaited"
+    case topicInUse = "topic_in_use"
     case groupExists = "group_exists"
     case alreadyVisible = "already_visible"
     case decidedAlready = "decided_already"
@@ -146,6 +147,7 @@ extension ProblemCode {
         case .relativeRefused: (409, "A parent or child refuses it")
         case .topicExists: (409, "The topic exists already")
         case .topicAwaited: (409, "Messages wait to become visible in the topic")
+        case .topicInUse: (409, "Workflows or modules use the topic")
         case .groupExists: (409, "The group exists already")
         case .alreadyVisible: (409, "The message is visible already")
         case .decidedAlready: (409, "The half message was decided before")

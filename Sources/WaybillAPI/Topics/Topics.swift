@@ -92,7 +92,7 @@ enum Topics {
         "deleteTopic", .delete, "/v1/topics/{topic}", "Puts a topic out of reach; its messages are deleted gradually.",
         grant: Need(.admin), query: [Operation.reasonParameter],
         answers: [Operation.Answer(204, "It is gone.", nil)],
-        problems: [.unknownTopic, .topicAwaited],
+        problems: [.unknownTopic, .topicAwaited, .topicInUse],
         example: Example(after: [ExampleShop.topic], Example.Step(.delete, "/v1/topics/ledger"), 204),
         handler: { call throws(Problem) in
             let name = TopicName(call.path("topic"))

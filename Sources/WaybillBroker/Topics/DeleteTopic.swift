@@ -25,7 +25,7 @@ package struct DeleteTopic: BrokerVerb {
 extension Broker {
     /// Puts a topic out of reach at once; its messages are deleted gradually. A topic made later under this name is
     /// another one: receipts and handles of this one are refused there. Refused while messages wait to become visible
-    /// in it: the answer to an order's call would be lost.
+    /// in it, because the answer to an order's call would be lost, and while it is used.
     func deleteTopic(
         _ name: TopicName, from first: PendingMessageNumber, in write: borrowing Write
     ) throws -> BrokerReply<Void> {
@@ -37,6 +37,7 @@ extension Broker {
         var last: PendingMessageNumber? = PendingMessageNumber(first.number &- 1)
         while let before = last { last = try awaited.count(of: row.number, after: before, in: write.transaction) }
         if let refusal = awaited.refusal(of: name) { return .refused(refusal) }
+        if let refusal = try refusalOfUse(row, in: write) { return .refused(refusal) }
         try write.transaction.deleteTopic(row.number, at: write.now)
         pending.deletedTopics.append(row.number)
         // Memory does not learn what this write did to the topic before.

@@ -6,6 +6,7 @@ extension MessageRefusal {
         case .unknownTopic: "unknown_topic"
         case .topicExists: "topic_exists"
         case .topicAwaited: "topic_awaited"
+        case .topicInUse: "topic_in_use"
         case .unknownGroup: "unknown_group"
         case .groupExists: "group_exists"
         case .badName: "bad_name"
@@ -41,6 +42,10 @@ extension MessageRefusal {
         case .topicAwaited(let name, let delayed, let half, let calls):
             "the topic \(name) cannot be deleted: \(delayed) delayed and \(half) half messages and the messages of "
                 + "\(calls) open calls wait to become visible in it; recall, decide and answer them first"
+        case .topicInUse(let name, let workflows, let modules):
+            "the topic \(name) cannot be deleted: "
+                + (workflows.map { "the workflow \($0) sends to it" } + modules.map { "the module \($0) reads it" })
+                .joined(separator: ", ")
         case .unknownGroup(let name): "there is no group \(name); create it first"
         case .groupExists(let name): "the group \(name) exists already"
         case .badName(let what, let name, let problem): "'\(name)' is no name for a \(what): \(problem)"

@@ -8,6 +8,9 @@ extension MessageRefusal {
         case .topicAwaited(let name, let delayed, let half, let calls):
             none.with("topic", name.text).with("delayed", Int64(delayed)).with("half", Int64(half))
                 .with("calls", Int64(calls))
+        case .topicInUse(let name, let workflows, let modules):
+            none.with("topic", name.text).with("workflows", .texts(workflows.map(\.text.string)))
+                .with("modules", .texts(modules.map(\.text.string)))
         case .unknownGroup(let name), .groupExists(let name): none.with("group", name.text)
         case .badName(let what, let name, let problem):
             none.with("what", what).with("name", name).with("problem", problem)

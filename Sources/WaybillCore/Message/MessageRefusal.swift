@@ -6,6 +6,8 @@ public enum MessageRefusal: Error, Hashable, Sendable {
     /// The topic cannot be deleted: so many messages wait to become visible in it. Those of calls are an order's, which
     /// waits for the answer.
     case topicAwaited(TopicName, delayed: Int, half: Int, calls: Int)
+    /// The topic cannot be deleted: these workflows take orders and send to it, and these installed modules read it.
+    case topicInUse(TopicName, workflows: [WorkflowName], modules: [GroupName])
     case unknownGroup(GroupName)
     case groupExists(GroupName)
     /// The name of a topic, group, lane or client is not one.

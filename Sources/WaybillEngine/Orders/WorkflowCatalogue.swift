@@ -72,6 +72,14 @@ final class WorkflowCatalogue: Sendable {
 
     var names: [WorkflowName] { state.withLock { $0.current.keys.sorted() } }
 
+    /// The names whose texts that take new orders send to a topic, sorted.
+    func senders(to topic: TopicName) -> [WorkflowName] {
+        names.filter { name in
+            // A text that does not compile any more sends nothing, and placing an order under it says so.
+            do { return try current(name)?.workflow.topics.contains(topic) ?? false } catch { return false }
+        }
+    }
+
     /// The attributes that any text of the file declares, old ones too.
     func attributeNames() throws -> Set<Text> {
         let numbers = state.withLock { Array($0.texts.keys) }

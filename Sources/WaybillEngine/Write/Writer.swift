@@ -70,6 +70,7 @@ package final class Writer {
         broker.register(with: timeouts)
         broker.refusalsToDecide[Engine.callProducer] = { $0.refusalToDecideCall }
         broker.journalChecker = { .journal(of: $0) }
+        broker.workflowsSending = { [catalogue = handler.catalogue] in catalogue.senders(to: $0) }
         try open(because: reason)
         nextTimeout = try store.readAsWriter { [timeouts] rows in try timeouts.nextDue(in: rows) }.without(held: held)
         handler.stock.board.expect(nextTimeout.orders)

@@ -21,6 +21,13 @@ import WaybillCore
         }
         _ = try await book.messages.resolve(half.transaction, of: "oven", .rollback)
         book.advance(by: .hours(1))
+        // Nothing waits for it any more: only the workflow that calls there is in the way.
+        await #expect(throws: MessageRefusal.topicInUse("oven", workflows: ["cake"], modules: [])) {
+            try await book.messages.deleteTopic("oven")
+        }
+        let silent = FamilyShop.cake.text.replacing("topic: oven", with: "topic: stove")
+            .replacing("version: 1", with: "version: 2")
+        try await book.keepWorkflow(WorkflowText(silent, source: "cake.yaml"))
         try await book.messages.deleteTopic("oven")
         #expect(try await book.messages.topic("oven") == nil)
     }
