@@ -42,18 +42,3 @@ extension Stock {
         }
     }
 }
-
-extension Engine {
-    /// Stocks whose SKU begins with a text, after one of them.
-    fileprivate func stocks(
-        beginning prefix: Text, after: StockKey?, limit: Int
-    ) throws -> [(key: StockKey, level: StockLevel)] {
-        guard !prefix.isEmpty else { return try stocks(after: after, limit: limit) }
-        var found: [(key: StockKey, level: StockLevel)] = []
-        // No SKU that begins with the prefix sorts before the prefix itself.
-        let first = StockKey(sku: SKU(prefix), location: "")
-        if after == nil, let level = try stock(first) { found.append((first, level)) }
-        found += try stocks(after: after ?? first, limit: limit - found.count)
-        return Array(found.prefix { $0.key.sku.text.string.utf8.starts(with: prefix.string.utf8) })
-    }
-}

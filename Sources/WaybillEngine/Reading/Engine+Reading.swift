@@ -143,13 +143,6 @@ extension Engine {
     package func stock(_ key: StockKey) throws -> StockLevel? {
         try store.read { snapshot in try snapshot.stock(key)?.level }
     }
-
-    /// The stocks after a key, in order of SKU and location.
-    package func stocks(after key: StockKey?, limit: Int) throws -> [(key: StockKey, level: StockLevel)] {
-        try store.read { snapshot in
-            try snapshot.stocks(after: key, limit: min(max(limit, 1), Self.pageMax)).map { ($0.key, $0.level) }
-        }
-    }
 }
 
 extension TableReader where Self: ~Copyable {
