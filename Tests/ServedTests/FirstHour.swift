@@ -27,6 +27,33 @@ import Testing
         #expect(try shop.run("order", "show", "order-7", "--db", shop.path).output.contains("awaiting shipment"))
     }
 
+    @Test func `lets an order time out by itself, takes the goods again for a late payment, and says why`() throws {
+        let shop = try ServedFile()
+        try shop.serve()
+        _ = try shop.post("/v1/stock/mug/receive", #"{"quantity":100,"note":"delivery 1"}"#, key: "d-1")
+        let placed = try shop.post(
+            "/v1/orders", Self.order.replacing("20m", with: "2s"), key: "cart-42", role: "buyer")
+        #expect(placed.contains(#""status":"awaiting payment""#), "\(placed)")
+        // The receive waits until the order tells that it is closed: nothing else asks for that.
+        let closed = try shop.post(
+            "/v1/groups/desk/receive", #"{"topic":"order","tags":"closed","client":"desk","wait_ms":20000}"#)
+        #expect(closed.contains(#""tag":"closed""#) && closed.contains(#""subject":"order-7""#), "\(closed)")
+        #expect(try shop.get("/v1/orders/order-7").contains(#""status":"closed""#))
+        #expect(try shop.get("/v1/stock/mug").contains(#""free":100,"reserved":0"#))
+        let history = try shop.get("/v1/orders/order-7/history")
+        #expect(history.contains("pay_due") && history.contains(#""type":"$timeout""#), "\(history)")
+        let early = try shop.get("/v1/orders/order-7/why")
+        #expect(early.contains(#""timeouts":[]"#) && early.contains(#""command":"pay""#), "\(early)")
+        let paid = try shop.post(
+            "/v1/orders/order-7/commands/pay", #"{"payment":"p-1","channel":"card","amount_cents":1800}"#,
+            role: "payments")
+        #expect(paid.contains(#""status":"awaiting shipment""#), "\(paid)")
+        #expect(try shop.get("/v1/stock/mug").contains(#""free":98,"reserved":0,"sold":2"#))
+        let why = try shop.get("/v1/orders/order-7/why")
+        #expect(why.contains(#""status":"awaiting shipment""#) && why.contains(#""refusals":[]"#), "\(why)")
+        #expect(why.contains(#""command":"ship""#), "\(why)")
+    }
+
     @Test func `leaves file and socket to their owner alone`() throws {
         let shop = try ServedFile()
         try shop.serve()

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// A connection that sends what no HTTP library would.
-final class RawConnection {
+final class RawConnection: Sendable {
     private let file: Int32
 
     init(port: Int) throws {

@@ -56,6 +56,13 @@ final class ServedFile {
         port = try #require(address.split(separator: ":").last.flatMap { Int($0) }, "\(line)")
     }
 
+    /// The most memory that the server has had, in KiB.
+    func memoryPeak() throws -> Int {
+        let process = try #require(server?.processIdentifier)
+        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+        return try #require(status.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) }, "\(status)")
+    }
+
     /// Sends a signal to the server.
     func signal(_ signal: Int32) {
         if let server { Foundation.kill(server.processIdentifier, signal) }
