@@ -1,4 +1,5 @@
 public import WaybillCore
+public import WaybillEngine
 public import WaybillTimeouts
 
 /// Names that a program, or another of its libraries, may well have itself: here they are within the order book.
@@ -21,6 +22,8 @@ extension OrderBook {
     public typealias Location = WaybillCore.Location
     /// What a command comes to: its receipt, or why it is refused.
     public typealias Answer = WaybillCore.Answer
+    /// Who is told each observation that a monitor's histograms are made of.
+    public typealias Meters = WaybillEngine.Meters
     /// A part of a list, and where the list goes on.
     public typealias Page = WaybillCore.Page
 }

@@ -52,6 +52,8 @@ public struct OrderBook: Sendable {
         /// by themselves.
         /// Called where the failure is, which may be the thread that writes: it must not wait.
         public var report: @Sendable (LoopFailure) -> Void = { _ in }
+        /// Who is told how long writes take, what is refused, what is delivered, and how late timeouts fire.
+        public var meters = Meters()
 
         public init() {}
 
@@ -177,6 +179,7 @@ public struct OrderBook: Sendable {
         engineSettings.opening.overdueMax = max(0, settings.overdueAtOpeningMax)
         engineSettings.holdsTimeouts = settings.holdsTimeouts.map { Text($0) }
         engineSettings.report = settings.report
+        engineSettings.meters = settings.meters
         engineSettings.modules.percent = Int64(settings.moduleSharePercent)
         let compiled = try workflows.map { text in
             (workflow: try WorkflowFile.load(text.text, name: text.source), text: Text(text.text))

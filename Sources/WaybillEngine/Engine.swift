@@ -33,6 +33,8 @@ package final class Engine: Sendable {
         package var holdsTimeouts: Text?
         /// Who is told what loops could not do. Called where the failure is, which may be the writer: it must not wait.
         package var report: @Sendable (LoopFailure) -> Void = { _ in }
+        /// Who is told each observation.
+        package var meters = Meters()
 
         package init() {}
     }
@@ -121,7 +123,7 @@ package final class Engine: Sendable {
                 catalogue: catalogue, journalEnd: end, board: board, settings: settings.timeouts, broker: broker),
             timeouts: TimeoutCenter(settings: settings.timeouts, clock: clock), broker: broker,
             writeMax: settings.modules.writeMax, opening: settings.opening, holds: settings.holdsTimeouts,
-            vitals: vitals)
+            vitals: vitals, meters: settings.meters)
         writer = WriterTurn(made)
         if world.virtualClock == nil {
             // The first request must not fill a disk that the first round of maintenance would find full.
@@ -141,9 +143,15 @@ package final class Engine: Sendable {
 
     /// Handles one request; returns after its commit.
     package func submit<Verb: EngineVerb>(_ verb: Verb) async -> Verb.Reply {
-        if let refusal = await verb.refusalWithoutWrite(of: self) { return verb.refused(refusal) }
+        if let refusal = await verb.refusalWithoutWrite(of: self) {
+            let reply = verb.refused(refusal)
+            if settings.meters.refused != nil { settings.meters.note(reply) }
+            return reply
+        }
         if world.virtualClock != nil { return perform(verb) }
-        return await intake.submit(verb) { [self] in verb.account(in: self) }
+        let reply = await intake.submit(verb) { [self] in verb.account(in: self) }
+        if settings.meters.refused != nil { settings.meters.note(reply) }
+        return reply
     }
 
     /// Handles one request in a write on the caller's thread, which waits.
@@ -153,7 +161,9 @@ package final class Engine: Sendable {
     package func perform<Verb: EngineVerb>(_ verbs: [Verb]) -> [Verb.Reply] {
         let asked = verbs.map { Asked($0) }
         perform(asked)
-        return asked.compactMap(\.reply)
+        let replies = asked.compactMap(\.reply)
+        if settings.meters.refused != nil { for reply in replies { settings.meters.note(reply) } }
+        return replies
     }
 
     /// Handles requests in one write on the caller's thread, which waits; those that keep their place in the writes

@@ -32,6 +32,8 @@ package final class SteadyClock: Sendable {
     package var steadyWorld: World {
         // In a virtual world no step is ever in doubt.
         if world.virtualClock != nil { return world }
-        return World(now: { self.now() }, uptime: world.uptime, random: world.random)
+        return World(
+            now: { self.now() }, uptime: world.uptime, random: world.random,
+            uptimeNanoseconds: world.uptimeNanoseconds)
     }
 }

@@ -8,6 +8,8 @@ public struct World: Sendable {
     public let now: @Sendable () -> Moment
     /// Time since some fixed moment, never going back: tells a step of the wall clock from time that passed.
     public let uptime: @Sendable () -> Interval
+    /// The same, fine enough for what takes less than a millisecond.
+    package let uptimeNanoseconds: @Sendable () -> UInt64
     /// 64 random bits.
     public let random: @Sendable () -> UInt64
     /// Set in a virtual world: the clock that tests, imports and rehearsals turn.
@@ -16,10 +18,12 @@ public struct World: Sendable {
     /// A world of one's own clocks. Its engine has a writer thread, as in the real one, unless `virtualClock` is set.
     package init(
         now: @escaping @Sendable () -> Moment, uptime: @escaping @Sendable () -> Interval,
-        random: @escaping @Sendable () -> UInt64, virtualClock: VirtualClock? = nil
+        random: @escaping @Sendable () -> UInt64, virtualClock: VirtualClock? = nil,
+        uptimeNanoseconds: (@Sendable () -> UInt64)? = nil
     ) {
         self.now = now
         self.uptime = uptime
+        self.uptimeNanoseconds = uptimeNanoseconds ?? { UInt64(clamping: uptime().milliseconds) &* 1_000_000 }
         self.random = random
         self.virtualClock = virtualClock
     }
@@ -31,7 +35,8 @@ public struct World: Sendable {
             now: { SystemClocks.wall() },
             uptime: { SystemClocks.monotonic() },
             random: { numbers.next() },
-            virtualClock: nil)
+            virtualClock: nil,
+            uptimeNanoseconds: { SystemClocks.monotonicNanoseconds() })
     }()
 
     /// Lets real time pass, as loops do after a failure; in a virtual world nothing passes, and nobody waits.

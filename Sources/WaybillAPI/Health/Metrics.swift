@@ -70,6 +70,8 @@ struct MetricsText {
 
     private static func seconds(_ milliseconds: Int64) -> String { "\(Double(milliseconds) / 1_000)" }
 
+    private static func seconds(nanoseconds: UInt64) -> String { "\(Double(nanoseconds) / 1_000_000_000)" }
+
     mutating func write(
         _ vitals: Vitals, _ counts: Health.Counts, refusals: [(code: ProblemCode, count: UInt64)]
     ) {
@@ -98,9 +100,9 @@ struct MetricsText {
         let name = "waybill_commit_duration_seconds"
         head(name, "histogram", "How long writes took, their commits included.")
         for (bound, count) in durations.cumulative {
-            line("\(name)_bucket", [("le", bound.map { Self.seconds($0) } ?? "+Inf")], "\(count)")
+            line("\(name)_bucket", [("le", bound.map { Self.seconds(nanoseconds: $0) } ?? "+Inf")], "\(count)")
         }
-        line("\(name)_sum", Self.seconds(durations.sum))
+        line("\(name)_sum", Self.seconds(nanoseconds: durations.sum))
         line("\(name)_count", "\(durations.count)")
     }
 

@@ -52,6 +52,7 @@ extension Engine: VerbWriter {
         if intake.isDraining { return .failure(.shuttingDown) }
         if let stopped = vitals.now.stopped { return .failure(MessageRefusal(.failStopped(stopped))) }
         let result = await receiving { receiver in await receiver.receive(request) }
+        if case .success(let deliveries) = result { settings.meters.note(deliveries.count, to: request.group) }
         if case .success(let deliveries) = result, deliveries.isEmpty, let stopped = vitals.now.stopped {
             return .failure(MessageRefusal(.failStopped(stopped)))
         }

@@ -43,9 +43,12 @@ extension Engine {
             while end == .goesOn, consumption.isEmpty {
                 switch try await receiving({ [request] in await $0.supply(request) }).get() {
                 case .deliveries(let deliveries):
+                    settings.meters.note(deliveries.count, to: request.group)
                     try await finish(deliveries, work, &consumption)
                     end = .isOver
-                case .batch(let batch): end = try await finish(batch, work, &consumption)
+                case .batch(let batch):
+                    settings.meters.note(batch.count, to: request.group)
+                    end = try await finish(batch, work, &consumption)
                 }
             }
             if end == .failed {

@@ -24,7 +24,7 @@ extension Writer {
         var failed: [TimeoutKey: Text] = [:]
         while true {
             var culprit: TimeoutKey?
-            let began = world.uptime()
+            let began = world.uptimeNanoseconds()
             do {
                 let (result, next, lateness) = try store.writeOwning { transaction in
                     var write = Write(transaction, at: now, steadyNow: steadyNow)
@@ -41,7 +41,7 @@ extension Writer {
                         throw error
                     }
                 }
-                endWrite(next: next, lateness: lateness, since: began)
+                endWrite(next: next, lateness: lateness, requests: 1, since: began)
                 if thenCheckpoints { checkpoints.wrote() }
                 return .success(result)
             } catch {

@@ -24,6 +24,8 @@ package final class Writer {
     let opening: OpeningHold
     /// Where the engine is told how its writer is.
     let vitals: Vitals.Board
+    /// Who is told of writes and of timeouts that fired.
+    let meters: Meters
     /// Who holds timeouts of orders; nil: they fire when they are due.
     var held: HeldTimeouts?
     /// Until this uptime nothing is deleted because of its age: no write for long, so the clock may be wrong.
@@ -56,7 +58,8 @@ package final class Writer {
 
     init(
         store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter, broker: Broker,
-        writeMax: Interval, opening: OpeningHold, holds reason: Text?, vitals: Vitals.Board
+        writeMax: Interval, opening: OpeningHold, holds reason: Text?, vitals: Vitals.Board,
+        meters: Meters
     ) throws {
         self.store = store
         self.world = world
@@ -66,6 +69,7 @@ package final class Writer {
         self.writeMax = writeMax
         self.opening = opening
         self.vitals = vitals
+        self.meters = meters
         checkpoints = Checkpoints(of: store, telling: vitals)
         broker.register(with: timeouts)
         broker.refusalsToDecide[Engine.callProducer] = { $0.refusalToDecideCall }
@@ -95,7 +99,7 @@ package final class Writer {
         var culprits = Culprits()
         while true {
             var attempt = WriteAttempt(besides: culprits, nextDue: nextTimeout)
-            let began = world.uptime()
+            let began = world.uptimeNanoseconds()
             do {
                 try store.writeOwning { transaction in
                     var write = Write(transaction, at: world.now(), steadyNow: steadyNow)
@@ -107,7 +111,7 @@ package final class Writer {
                     }
                     attempt.lateness = write.lateness
                 }
-                endWrite(next: attempt.nextDue, lateness: attempt.lateness, since: began)
+                endWrite(next: attempt.nextDue, lateness: attempt.lateness, requests: requests.count, since: began)
                 hasFiredAll = attempt.hasFiredAll
                 return attempt.isAnswered
             } catch {
@@ -166,21 +170,25 @@ package final class Writer {
     /// - Parameters:
     ///   - next: when the next timeout is due that is not held.
     ///   - lateness: how late the timeouts were that the write has fired.
-    ///   - began: when the write began, by uptime.
-    func endWrite(next: NextDue, lateness: [Interval], since began: Interval) {
+    ///   - requests: how many it held.
+    ///   - began: when the write began, by uptime in nanoseconds.
+    func endWrite(next: NextDue, lateness: [Interval], requests: Int, since began: UInt64) {
         if !lateness.isEmpty { vitals.update { for one in lateness { $0.lateness.record(one) } } }
         handler.endWrite()
         broker.didCommit()
         if held?.isWritten == false { held?.isWritten = true }
         writes += 1
-        let took = world.uptime() - began
+        let now = world.uptimeNanoseconds()
+        let took = now > began ? now - began : 0
         vitals.update { [writes, hold = held?.hold, last = handler.journal.lastPosition, took] in
             $0.writes = writes
             $0.hold = hold
             $0.lastPosition = last
-            $0.lastWriteTook = took
-            $0.writeDurations.record(took)
+            $0.lastWriteTook = Interval(milliseconds: Int64(clamping: took / 1_000_000))
+            $0.writeDurations.record(nanoseconds: took)
         }
+        meters.wrote?(took, requests)
+        if let fired = meters.fired { for one in lateness { fired(one) } }
         pausedUntil = nil
         nextTimeout = next
         handler.stock.board.expect(next.orders)
