@@ -141,8 +141,8 @@ let package = Package(
         .target(
             name: "WaybillServer",
             dependencies: [
-                "WaybillCore", "WaybillEngine", "WaybillTimeouts", "Waybill", "WaybillAPI", "WaybillAccess",
-                "WaybillHTTP", lifecycle, unixSignals, logging,
+                "WaybillCore", "WaybillStore", "WaybillEngine", "WaybillTimeouts", "Waybill", "WaybillAPI",
+                "WaybillAccess", "WaybillHTTP", "Histories", lifecycle, unixSignals, logging,
             ], swiftSettings: house),
         // Asks the list of operations in process, over a Unix socket or over TCP.
         .target(
@@ -248,7 +248,7 @@ let package = Package(
         .testTarget(
             name: "WaybillServerTests",
             dependencies: [
-                "WaybillCore", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI", "WaybillHTTP",
+                "Fixtures", "WaybillCore", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI", "WaybillHTTP",
                 "WaybillServer", httpTypes, nioCore, nioHTTPTypes, nioEmbedded, logging,
             ], swiftSettings: house),
         // Imports no product code: starts the built executable, speaks HTTP to it, kills it.

@@ -58,6 +58,9 @@
 @_exported public import struct WaybillCore.WorkflowName
 @_exported public import class WaybillEngine.Effects
 @_exported public import struct WaybillEngine.LoopFailure
+@_exported public import struct WaybillStore.BackupCopy
+@_exported public import struct WaybillStore.BackupFailure
+@_exported public import struct WaybillStore.BackupProgress
 @_exported public import struct WaybillStore.ModuleRow
 @_exported public import struct WaybillStore.ModuleTables
 @_exported public import enum WaybillStore.SQLValue

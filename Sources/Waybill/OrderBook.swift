@@ -85,9 +85,12 @@ public struct OrderBook: Sendable {
 
     /// Opens a file to look at it: it and its log stay as they are, to the byte, and every change is refused. Time
     /// stands still.
-    package static func look(_ path: String, at now: Moment) throws -> OrderBook {
+    ///
+    /// - Parameter isShared: false: no other program knows of the file, and no lock file is left beside it.
+    package static func look(_ path: String, at now: Moment, isShared: Bool = true) throws -> OrderBook {
         try OrderBook(
-            store: Store.look(path), workflows: [], world: .virtual(VirtualClock(start: now)), settings: Settings())
+            store: Store.look(path, isShared: isShared), workflows: [], world: .virtual(VirtualClock(start: now)),
+            settings: Settings())
     }
 
     /// The same, for who names one workflow of a family: those of `relatives` come with it that it speaks to, and that

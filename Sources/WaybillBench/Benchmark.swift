@@ -11,6 +11,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
     case startup
     case broker
     case http
+    case backup
 
     package var name: String { rawValue }
 
@@ -19,6 +20,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
         case .orders: "256 submitters place orders durably, beside a bare loop that writes the same rows"
         case .broker: "messages of 1 KiB: publish, receive and acknowledge, FIFO, a backlog with a dead group, latency"
         case .http: "orders placed over HTTP by 64 clients, beside the same server with a constant answer; idle clients"
+        case .backup: "orders placed beside a backup of a large file, and without one"
         case .flow: "orders placed, paid and consumed by cart, points and coupons; modules that are slow or down"
         case .growth: "one file grows, and an order costs the same: 10,000 to 400,000 orders, with --full 10 million"
         case .hotSKU: "orders for one thing beside orders for ten thousand; refusals when it is sold out"
@@ -38,6 +40,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
         case .orders: try await OrdersBenchmark(settings).run()
         case .broker: try await BrokerBenchmark(settings).run()
         case .http: try await HTTPBenchmark(settings).run()
+        case .backup: try await BackupBenchmark(settings).run()
         case .flow: try await FlowBenchmark(settings).run()
         case .growth: try await GrowthBenchmark(settings).run()
         case .hotSKU: try await HotSKUBenchmark(settings).run()

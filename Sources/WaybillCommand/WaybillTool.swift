@@ -27,6 +27,7 @@ struct WaybillTool: AsyncParsableCommand {
             DemoNoun.self, WorkflowNoun.self, OrderNoun.self, StockNoun.self, TimeoutNoun.self, ClockNoun.self,
             TopicNoun.self, GroupNoun.self, MessageNoun.self, DeadLetterNoun.self, HalfMessageNoun.self, LaneNoun.self,
             OperationNoun.self, ImportNoun.self, ExportNoun.self, ReportNoun.self, ReplayNoun.self, VerifyNoun.self,
+            BackupNoun.self, RestoreNoun.self,
             RecoverNoun.self, CertifyNoun.self,
             RushNoun.self, ServeNoun.self, TokenNoun.self, AuditNoun.self, DoctorNoun.self,
             BenchNoun.self, LoadNoun.self, OpenStatesNoun.self, MessageLoadNoun.self, RefundLoadNoun.self,

@@ -65,6 +65,8 @@ package final class Engine: Sendable {
     /// Hands out the replies of large writes.
     let replyQueue = DispatchQueue(label: "waybill.replies")
     let maintenance = MaintenanceSignal()
+    /// Copies that callers outside asked for.
+    let backups = BackupLoops()
     /// Consumers that have no names.
     let clients = Atomic(0)
     /// Whether messages may have come due while the file was closed that have not become visible yet.

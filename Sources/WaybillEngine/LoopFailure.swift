@@ -20,6 +20,8 @@ public struct LoopFailure: Hashable, Sendable, CustomStringConvertible {
         case deliveries(GroupName)
         /// An operation over many orders or dead letters.
         case operations
+        /// A copy of the file that was due.
+        case backups
 
         /// One word for each sort of loop: what failures are counted by.
         public var name: String {
@@ -31,12 +33,13 @@ public struct LoopFailure: Hashable, Sendable, CustomStringConvertible {
             case .checkBacks: "check_backs"
             case .deliveries: "deliveries"
             case .operations: "operations"
+            case .backups: "backups"
             }
         }
 
         public var description: String {
             switch self {
-            case .writer, .checkpoint, .maintenance, .operations: name
+            case .writer, .checkpoint, .maintenance, .operations, .backups: name
             case .module(let group): "module \(group)"
             case .checkBacks(let producer): "check-backs of \(producer)"
             case .deliveries(let group): "deliveries to \(group)"
@@ -53,6 +56,13 @@ public struct LoopFailure: Hashable, Sendable, CustomStringConvertible {
     package init(_ loop: Loop, _ error: any Error, rest: Interval) {
         self.loop = loop
         why = "\(error)"
+        self.rest = rest
+    }
+
+    /// The same in words.
+    package init(_ loop: Loop, _ why: String, rest: Interval) {
+        self.loop = loop
+        self.why = why
         self.rest = rest
     }
 

@@ -37,6 +37,8 @@ public struct BookServer: Sendable {
         public var stopWithin = Interval.seconds(10)
         /// What `/version` says.
         public var version = Release.version
+        /// Which copies of the file it keeps; nil: none.
+        public var backups: Backups?
         /// Where a group begins that is made by its first consumer; nil: a group must be made before it is used.
         public var newGroupsStart: GroupStart? = .oldest
         /// Operations besides those of the list.
@@ -68,6 +70,7 @@ public struct BookServer: Sendable {
     ///   after a failed commit.
     public func run(onServing: @escaping @Sendable (ServedAt) -> Void = { _ in }) async throws {
         try settings.check(socket: socket, beside: book.path)
+        let backups = try settings.backups.map { try BackupSchedule(book, $0) }
         let served = try served()
         do throws(Problem) {
             try await served.book.continueOperations()
@@ -88,6 +91,7 @@ public struct BookServer: Sendable {
             }
         }
         services.append(StoppedBook(served))
+        if let backups { services.append(BackupSchedule.Loop(schedule: backups)) }
         // Services stop in turn, the last one first: no new work before connections end.
         services.append(Gate(served))
         var configuration = ServiceGroupConfiguration(
@@ -144,6 +148,7 @@ public struct BookServer: Sendable {
         var serving = ServingSettings()
         serving.isOpen = settings.isOpen
         serving.version = settings.version
+        serving.backupFolder = settings.backups.map { Backups.place($0.folder) }
         serving.operations = settings.operations
         serving.newGroupsStart = settings.newGroupsStart
         let tokens = TokenTable(try book.engine.accessTokens().compactMap { AccessToken($0) })

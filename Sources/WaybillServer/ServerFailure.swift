@@ -47,6 +47,7 @@ extension BookServer.Settings {
         guard http != nil || socket != nil else {
             throw ServerFailure(.badSetting, "there is neither an address nor a socket to serve at")
         }
+        try backups?.check(beside: file)
         guard let socket else { return }
         let own = file.map { file in ["", "-wal", "-shm", ".lock"].map { Self.place(file + $0) } } ?? []
         guard !own.contains(Self.place(socket)) else {

@@ -20,6 +20,8 @@ package final class Store: Sendable {
     private let readers: [SerialConnection]
     /// Pages of the log, as of the last look at it.
     let walPagesSeen = Atomic(0)
+    /// The copy that is being made of it.
+    let backup = BackupSlot()
     let lock: LockFile?
     /// Whether the file is only looked at: every write is refused.
     package let isLook: Bool
@@ -107,6 +109,7 @@ package final class Store: Sendable {
 
     /// Truncates the WAL and closes the file. Whatever comes later throws ``StoreFailure/Code/closed``.
     package func close() {
+        backup.backup?.abandon()
         // What the checkpoint cannot do now, the next opening does: the WAL is part of the file.
         do { try checkpointWhenIdle() } catch {}
         // Whoever closes last makes SQLite checkpoint, if it may write. After a failed commit nobody should.

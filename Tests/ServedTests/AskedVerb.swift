@@ -36,7 +36,8 @@ struct AskedVerb: Sendable, CustomStringConvertible {
     }
 
     static let nounsWithoutVerbs: Set<String> = [
-        "demo", "replay", "verify", "recover", "certify", "serve", "audit", "doctor", "bench",
+        "demo", "replay", "verify", "recover", "certify", "serve", "audit", "doctor", "bench", "backup",
+        "restore",
     ]
 }
 

@@ -6,11 +6,14 @@ import Testing
     private static let whole: [AskedVerb] = [
         AskedVerb("import", "orders", "FILE", "--db", "FILE"), AskedVerb("export", "orders", "--db", "FILE"),
         AskedVerb("report", "by-month", "--db", "FILE"), AskedVerb("replay", "--db", "FILE"),
-        AskedVerb("verify", "FILE"), AskedVerb("certify", "--db", "FILE"),
+        AskedVerb("certify", "--db", "FILE"), AskedVerb("restore", "FILE", "new.db"),
         AskedVerb("import", "olist", "nowhere", "--db", "FILE"), AskedVerb("recover", "FILE"),
         AskedVerb("rush", "run", "one-item", "--db", "FILE"), AskedVerb("demo", "--db", "FILE"),
         AskedVerb("serve", "--db", "FILE"),
     ]
+
+    /// Verbs that work on a copy of the whole file, which a server makes of its own.
+    private static let copying = [AskedVerb("verify", "--db", "FILE"), AskedVerb("backup", "COPY", "--db", "FILE")]
 
     /// Verbs that ask no order book that there is, and why.
     private static let without = [
@@ -48,6 +51,29 @@ import Testing
         #expect(served.kill(SIGTERM)?.status == 0)
     }
 
+    @Test func `copies and checks a file that a server has open as it does a closed one`() throws {
+        let (closed, served) = (try shop(), try ServedFile())
+        try served.copy(of: closed)
+        try served.serve()
+        var digests: [[String]] = []
+        for file in [closed, served] {
+            let copy = file.directory.appendingPathComponent("copy.db").path
+            for verb in Self.copying {
+                let words = verb.words.map { $0 == "FILE" ? file.path : $0 == "COPY" ? copy : $0 }
+                let outcome = try file.run(words)
+                #expect(outcome.status == 0, "\(verb): \(outcome.output)")
+            }
+            let checked = try [file.path, copy].map { try file.run("verify", $0).output }
+            #expect(checked[0].hasPrefix("\(file.path): sound") && checked[1].hasPrefix("\(copy): sound"))
+            digests.append(
+                checked.map { $0.split(separator: "\n").first { $0.contains("states") }.map(String.init) ?? "" })
+        }
+        #expect(Set(digests.joined()).count == 1 && digests[0][0].count > 60, "\(digests)")
+        let again = try served.run("backup", served.path, "--db", served.path)
+        #expect(again.status == 1 && again.output.contains("is there already"), "\(again.output)")
+        #expect(served.kill(SIGTERM)?.status == 0)
+    }
+
     @Test func `tells why an order waits, its parcels and open refunds included, while a server has the file`() throws {
         let served = try shop()
         try served.serve()
@@ -68,7 +94,7 @@ import Testing
                 let verbs = try shop.verbs(of: [noun])
                 return verbs.isEmpty ? [noun] : verbs.map { "\(noun) \($0)" }
             })
-        let said = Set((AskedVerbs.all + Self.whole).map(\.verb) + Self.without.keys)
+        let said = Set((AskedVerbs.all + Self.whole + Self.copying).map(\.verb) + Self.without.keys)
         #expect(helped.count > 50)
         #expect(helped.subtracting(said) == [], "of these it is not said whether they work both ways")
         #expect(said.subtracting(helped) == [], "these are not in the help")

@@ -33,6 +33,9 @@ final class Shoppers {
     /// How many requests have lost their server so far.
     var unansweredCount: Int { told.lines.count { $0.contains(#""unanswered""#) } }
 
+    /// What they were told so far.
+    var linesSoFar: [String] { told.lines }
+
     /// Lets each finish its order, and answers all that they were told.
     func history() throws -> History {
         try input.fileHandleForWriting.close()

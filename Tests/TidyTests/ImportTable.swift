@@ -35,9 +35,10 @@ enum ImportTable {
             "WaybillCore", "WaybillAPI", "WaybillAccess", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix",
             "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle", "Logging",
         ],
+        // Of the store only files that are copied, and of histories only the digest that is written beside a copy.
         "WaybillServer": [
-            "WaybillCore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAPI", "WaybillAccess", "WaybillHTTP",
-            "ServiceLifecycle", "UnixSignals", "Logging",
+            "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAPI",
+            "WaybillAccess", "WaybillHTTP", "Histories", "ServiceLifecycle", "UnixSignals", "Logging",
         ],
         // Speaks HTTP/1.1 with what the server stands on already; a client library would bring a second TLS and more.
         "WaybillClient": [

@@ -1,3 +1,4 @@
+import Fixtures
 import Testing
 import Waybill
 import WaybillAPI
@@ -12,14 +13,35 @@ struct APIShop {
 
     let book: OrderBook
     let api: API
+    /// The folder for copies.
+    private let backups: TemporaryDirectory?
 
     init(
         workflows: [WorkflowText] = WorkflowText.shipped, isOpen: Bool = false, seed: UInt64 = 1,
         readTime: ReadTimeLimits? = nil, world: World? = nil, newGroupsStart: GroupStart? = .oldest
     ) throws {
+        let backups = try TemporaryDirectory()
+        try self.init(
+            workflows: workflows, isOpen: isOpen, seed: seed, readTime: readTime, world: world,
+            newGroupsStart: newGroupsStart, backups: backups.path, kept: backups)
+    }
+
+    /// The same with a folder for copies.
+    init(backups: String?) throws {
+        try self.init(
+            workflows: WorkflowText.shipped, isOpen: false, seed: 1, readTime: nil, world: nil, newGroupsStart: .oldest,
+            backups: backups, kept: nil)
+    }
+
+    private init(
+        workflows: [WorkflowText], isOpen: Bool, seed: UInt64, readTime: ReadTimeLimits?, world: World?,
+        newGroupsStart: GroupStart?, backups: String?, kept: TemporaryDirectory?
+    ) throws {
         book = try OrderBook.inMemory(
             workflows: workflows, world: world ?? .virtual(VirtualClock(start: Self.noon), seed: seed))
+        self.backups = kept
         var settings = ServingSettings()
+        settings.backupFolder = backups
         settings.newGroupsStart = newGroupsStart
         settings.isOpen = isOpen
         settings.readTime = readTime
@@ -29,6 +51,7 @@ struct APIShop {
 
     /// The same of a file, in the same virtual time.
     init(file path: String) throws {
+        backups = nil
         book = try OrderBook.open(path, workflows: [], world: .virtual(VirtualClock(start: Self.noon), seed: 1))
         api = API(try Served(ServedBook(book), tokens: TokenTable([])))
     }

@@ -33,6 +33,11 @@ import WaybillBench
                 "orders, all consumed": 1, "orders, all consumed, bare loop": 1, "rows of an order": 19,
                 "orders, no modules": 1, "orders, modules down": 1, "orders, modules slow": 1, "backlog drained": 1,
             ]
+        case .backup:
+            [
+                "orders": 1, "orders, beside a backup": 1, "file, of what a run writes": 0.01, "log at most": 0.01,
+                "backup whole after": 0.001,
+            ]
         case .growth: ["orders, with 200.0 orders": 1, "bytes of an order, all in all": 100]
         case .hotSKU: ["orders, one hot SKU": 1, "orders, 10,000 cold SKUs": 1, "refused at the door, sold out": 1]
         case .timeouts:

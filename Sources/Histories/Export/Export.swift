@@ -16,6 +16,8 @@ package struct Export {
         package var pageMax = 500
         /// Only what happened up to here; nil: everything.
         package var upTo: Moment?
+        /// Only the journal up to this event; nil: all of it.
+        package var upToEvent: Position?
 
         package init() {}
     }
@@ -36,7 +38,8 @@ package struct Export {
         _ book: OrderBook, progress: (Int, Int) -> Void = { _, _ in }, line: ([UInt8]) throws -> Void
     ) throws -> ExportResult {
         let engine = book.engine
-        let last = engine.lastPosition
+        let last = min(settings.upToEvent ?? engine.lastPosition, engine.lastPosition)
+        let isWhole = settings.upTo == nil && settings.upToEvent == nil
         var writing = ExportWriting(upTo: settings.upTo)
         try line(ExportLine.mark)
         var position = Position(0)
@@ -55,11 +58,11 @@ package struct Export {
             progress(Int(clamping: position.number), Int(clamping: last.number))
         }
         for each in try engine.store.read({ rows in try writing.rest(rows) }) { try line(each) }
-        if settings.upTo == nil {
+        if isWhole {
             for each in try engine.store.read({ rows in try writing.currentTexts(rows) }) { try line(each) }
         }
         // What orders were at an earlier time is not looked up.
-        if settings.upTo == nil, let end = writing.latest { try writeEnds(of: engine, at: end, line: line) }
+        if isWhole, let end = writing.latest { try writeEnds(of: engine, at: end, line: line) }
         if let end = writing.latest { try line(ExportLine.at(end)) }
         return writing.result
     }

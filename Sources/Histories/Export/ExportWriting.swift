@@ -116,7 +116,7 @@ struct ExportWriting {
     }
 
     /// Events that happen when their time has come, and not because they were asked for.
-    private static let firings: Set<EventName> = ["$timeout", "$expired", "$unanswered"]
+    static let firings: Set<EventName> = ["$timeout", "$expired", "$unanswered"]
 
     private mutating func text(_ number: WorkflowNumber, _ rows: borrowing Snapshot) throws -> WorkflowRow {
         if texts.isEmpty {

@@ -28,7 +28,7 @@ enum JobRun {
             defer { book.jobs.end(job.number) }
             return try await book.ask { book in
                 var job = job
-                while !job.isDone { job = try await book.engine.step(job) }
+                while !job.isDone, !job.isStopped { job = try await book.engine.step(job) }
             }
         }
         Task {
@@ -42,7 +42,7 @@ enum JobRun {
     private static func work(_ job: EngineJob, in book: OrderBook) async {
         var job = job
         var rest = Interval(milliseconds: 0)
-        while !job.isDone {
+        while !job.isDone, !job.isStopped {
             do {
                 job = try await book.engine.step(job)
                 rest = Interval(milliseconds: 0)

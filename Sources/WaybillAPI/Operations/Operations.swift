@@ -6,13 +6,19 @@ import WaybillEngine
 
 /// Operations on work that is done in many writes, and goes on where it stopped.
 enum Operations {
-    static let operations: [Operation] = [changeTimeouts, listOperations, showOperation, resume, stop]
+    static let operations: [Operation] = [
+        changeTimeouts, backUp, listOperations, showOperation, resume, stop,
+    ]
 
     static let schema = Schema.object([
         Field("operation", .text(), isRequired: true), Field("kind", .text(), isRequired: true),
         Field("state", .word(["running", "done", "stopped"]), isRequired: true),
         Field("timeout", .text(), "Which timeout of orders it changes."),
         Field("group", .text(), "Whose dead letters it gives back."),
+        Field("file", .text(), "The name of the copy that it makes."),
+        Field("event", .text(), "The last event that the whole copy is sure to have."),
+        Field("bytes", .integer(), "The size of the whole copy."),
+        Field("failure", .text(), "Why it came to nothing."),
         Field(
             "total", .nullable(.integer()),
             "How many it was about when it began; null: there were too many to count first, or the command line began "
@@ -20,7 +26,9 @@ enum Operations {
             isRequired: true),
         Field("done", .integer(), "How many it has handled: changed and failed.", isRequired: true),
         Field(
-            "changed", .integer(), "Orders that it has changed, or letters that it has given back.", isRequired: true),
+            "changed", .integer(),
+            "Orders that it has changed, letters that it has given back, or pages that it has copied.",
+            isRequired: true),
         Field("failed", .integer(), "How many it found and could not change.", isRequired: true),
         Field(
             "sample",
@@ -122,25 +130,34 @@ extension JSONWriter {
         switch job {
         case .timeouts: member("kind", "timeouts")
         case .redrive: member("kind", "redrive")
+        case .backup: member("kind", "backup")
         }
         member("state", job.isDone ? "done" : job.isStopped ? "stopped" : "running")
         switch job {
         case .timeouts(let job):
             member("timeout", job.change.name.text)
-            progress(job.progress, of: job.total)
+            progress(job.progress.changed, job.progress.failures, of: job.total)
             started(by: job.by, because: job.reason, job.progress.startedAt, job.progress.changedAt)
         case .redrive(let job):
             member("group", job.redrive.group.text)
-            progress(job.progress, of: job.total)
+            progress(job.progress.changed, job.progress.failures, of: job.total)
             started(by: job.by, because: job.reason, job.progress.startedAt, job.progress.changedAt)
+        case .backup(let job):
+            member("file", job.file)
+            if case .whole(let last, let bytes) = job.end {
+                member("event", Text(last.text))
+                member("bytes", bytes)
+            }
+            member("failure", ifAny: job.failure)
+            progress(job.pages, JobFailures(), of: nil)
+            started(by: job.by, because: job.reason, job.startedAt, job.changedAt)
         }
         endObject()
     }
 
-    private mutating func progress(_ progress: JobProgress, of total: Int64?) {
+    private mutating func progress(_ changed: Int64, _ failures: JobFailures, of total: Int64?) {
         key("total")
         if let total { int(total) } else { null() }
-        let (changed, failures) = (progress.changed, progress.failures)
         member("done", changed + failures.count)
         member("changed", changed)
         member("failed", failures.count)

@@ -71,6 +71,8 @@ package struct ServingSettings: Sendable {
     package var isOpen = false
     /// What `/version` tells.
     package var version = Release.version
+    /// Where callers may have copies of the file made; nil: nowhere.
+    package var backupFolder: String?
     /// Operations that the list does not have.
     package var operations: [Operation] = []
     /// Where a group begins that is made by its first consumer; nil: a group must be made before it is used.

@@ -1,30 +1,51 @@
 import ArgumentParser
+import Foundation
 import Histories
 import Waybill
 import WaybillAPI
+import WaybillClient
 import WaybillCore
 
-/// `waybill verify`: whether a closed file is whole, and everything in it what its journal says.
+/// `waybill verify`: whether a file is whole, and everything in it what its journal says.
 struct VerifyNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Check a closed file from end to end; exit status 1 if anything is wrong, with the place.",
+        abstract: "Check a file from end to end; exit status 1 if anything is wrong, with the place.",
         discussion: """
             Positions and versions without gaps, digests, every order the fold of its events, stock balanced and equal \
             to what orders hold, messages and timeouts what the events say, every other row as it was written; points, \
             coupons, carts, notices and gift packs what the orders say, where the file has these modules.
+
+            Of a file that a server has open a backup is made beside it, checked, and removed: it needs as much room \
+            again.
             """)
 
-    @Argument(help: "The file.")
-    var path: String
+    @Argument(help: "The file; or name it with --db.")
+    var path: String?
+
+    @Option(
+        name: .customLong("db"), help: ArgumentHelp("The file with the orders, or WAYBILL_DB.", valueName: "file"))
+    var named: String?
 
     @Flag(help: "Print one JSON object.")
     var json = false
 
+    func validate() throws {
+        if path != nil, named != nil { throw ValidationError("Name one file: as an argument, or with --db.") }
+        if path == nil, named == nil, OrderBookPlace.usual == nil {
+            throw ValidationError("Missing expected argument '<path>'")
+        }
+    }
+
     func run() async throws {
-        try OrderBookPlace.requireClosed(path)
-        try DatabaseFile(path: path).requireExistence()
-        let report = try verify(path)
+        let path = path ?? named ?? OrderBookPlace.usual ?? ""
+        let report: VerifyReport
+        if let client = try OrderBookPlace.file(path).client() {
+            report = try await Self.verifyServed(path, client)
+        } else {
+            try DatabaseFile(path: path).requireExistence()
+            report = try verify(path)
+        }
         if json {
             var writer = JSONWriter()
             writer.report(report)
@@ -33,6 +54,22 @@ struct VerifyNoun: AsyncParsableCommand {
             VerifyText(report).write()
         }
         if !report.isSound { throw ExitCode(1) }
+    }
+
+    /// Checks a copy that the server of a file makes beside it, where there is room for it if anywhere.
+    private static func verifyServed(_ path: String, _ client: Client) async throws -> VerifyReport {
+        let copy = URL(fileURLWithPath: "\(path).verify-\(getpid())").path
+        defer { for suffix in ["", ".lock"] { _ = unlink(copy + suffix) } }
+        do {
+            _ = try await ServedBackup(client).make(copy, because: "waybill verify")
+        } catch let refused as Refused {
+            throw CommandFailure(refused)
+        } catch let failure as ClientFailure {
+            throw CommandFailure(failure)
+        }
+        var report = try verify(copy)
+        report.file = path
+        return report
     }
 }
 

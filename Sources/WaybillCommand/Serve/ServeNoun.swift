@@ -57,6 +57,18 @@ struct ServeNoun: AsyncParsableCommand {
     @Flag(help: "Hold timeouts of orders from the opening on: `timeout release` lets them fire.")
     var holdTimeouts = false
 
+    @Option(help: ArgumentHelp("The folder for copies of the file.", valueName: "folder"))
+    var backupDir: String?
+
+    @Option(help: ArgumentHelp("Make a copy so often, such as 1h.", valueName: "duration"))
+    var backupEvery: Interval?
+
+    @Option(help: ArgumentHelp("Keep so many of these copies.", valueName: "count"))
+    var keep: Int?
+
+    @Option(help: ArgumentHelp("A folder on another disk to which each copy is brought.", valueName: "folder"))
+    var backupTo: String?
+
     @Option(help: ArgumentHelp("Reads of the file that may go on at a time.", valueName: "count"))
     var readers: Int?
 
@@ -139,11 +151,34 @@ struct ServePlan {
         server.isOpen = try settings.flag("open", flag: noun.open)
         if try settings.flag("hold-timeouts", flag: noun.holdTimeouts) { file.holds = "--hold-timeouts" }
         file.readers = try settings.number("readers", flag: noun.readers, usual: 8, in: 1...256)
+        server.backups = try BookServer.Backups(noun, &settings)
         server.stopWithin = try settings.interval("stop-within", flag: noun.stopWithin, usual: .seconds(10))
         workflows = settings.values("workflow", flags: noun.workflow)
         modules = try ServedModules(settings.value("modules", flag: noun.modules, usual: ""), of: path)
         server.operations = ModuleRoutes.operations(of: modules.names)
         database = file
+    }
+}
+
+extension BookServer.Backups {
+    /// The copies that `waybill serve` was asked to keep; nil: none.
+    fileprivate init?(_ noun: ServeNoun, _ settings: inout ServeSettings) throws(CommandFailure) {
+        let folder = settings.value("backup-dir", flag: noun.backupDir, usual: "")
+        let every = try settings.intervalIfAny("backup-every", flag: noun.backupEvery)
+        let kept = try settings.number("keep", flag: noun.keep, usual: 24, in: 1...100_000)
+        let other = settings.value("backup-to", flag: noun.backupTo, usual: "")
+        guard !folder.isEmpty else {
+            guard every == nil, other.isEmpty else {
+                throw CommandFailure(
+                    "--backup-every and --backup-to need --backup-dir, the folder for copies",
+                    status: .misused)
+            }
+            return nil
+        }
+        self.init(folder: folder)
+        self.every = every
+        self.kept = kept
+        otherFolder = other.isEmpty ? nil : other
     }
 }
 

@@ -71,8 +71,17 @@ struct ServeSettings {
         return number
     }
 
+    /// A length of time that may be left out.
+    mutating func intervalIfAny(_ name: String, flag: Interval?) throws(CommandFailure) -> Interval? {
+        let text = value(name, flag: flag?.text, usual: "")
+        return text.isEmpty ? nil : try Self.read(text, name)
+    }
+
     mutating func interval(_ name: String, flag: Interval?, usual: Interval) throws(CommandFailure) -> Interval {
-        let text = value(name, flag: flag?.text, usual: usual.text)
+        try Self.read(value(name, flag: flag?.text, usual: usual.text), name)
+    }
+
+    private static func read(_ text: String, _ name: String) throws(CommandFailure) -> Interval {
         guard let interval = Interval(argument: text), interval.milliseconds > 0 else {
             throw CommandFailure("--\(name) is a duration as 10s, not \(text)", status: .misused)
         }

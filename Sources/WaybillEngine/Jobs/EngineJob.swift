@@ -7,31 +7,47 @@ import WaybillTimeouts
 package enum EngineJob: Sendable {
     case timeouts(BulkTimeoutJob)
     case redrive(BulkRedriveJob)
+    case backup(BackupJob)
 
     init(_ row: JobRow) throws {
         switch row.kind {
         case Engine.bulkTimeouts: self = .timeouts(try BulkTimeoutJob(row))
         case Engine.bulkRedrive: self = .redrive(try BulkRedriveJob(row))
+        case Engine.backup: self = .backup(try BackupJob(row))
         default: throw EngineFailure.damaged("job \(row.number) is of the unknown kind '\(row.kind)'")
         }
     }
 
-    package var progress: JobProgress {
+    package var number: Int64 {
         switch self {
-        case .timeouts(let job): job.progress
-        case .redrive(let job): job.progress
+        case .timeouts(let job): job.progress.number
+        case .redrive(let job): job.progress.number
+        case .backup(let job): job.number
         }
     }
 
-    package var number: Int64 { progress.number }
-    package var isDone: Bool { progress.isDone }
-    package var isStopped: Bool { progress.isStopped }
+    package var isDone: Bool {
+        switch self {
+        case .timeouts(let job): job.progress.isDone
+        case .redrive(let job): job.progress.isDone
+        case .backup(let job): job.isDone
+        }
+    }
+
+    package var isStopped: Bool {
+        switch self {
+        case .timeouts(let job): job.progress.isStopped
+        case .redrive(let job): job.progress.isStopped
+        case .backup(let job): job.isStopped
+        }
+    }
 
     /// Who started it; empty: a program that has the file open.
     package var by: Text {
         switch self {
         case .timeouts(let job): job.by
         case .redrive(let job): job.by
+        case .backup(let job): job.by
         }
     }
 
@@ -43,6 +59,7 @@ package enum EngineJob: Sendable {
         switch self {
         case .timeouts(let job): return Act("$operation", values.with("timeout", .text(job.change.name.text.string)))
         case .redrive(let job): return Act("$operation", values.with("group", .text(job.redrive.group.text.string)))
+        case .backup(let job): return Act("$operation", values.with("file", .text(job.file.string)))
         }
     }
 }
@@ -78,6 +95,7 @@ extension Engine {
         switch job {
         case .timeouts(let job): .timeouts(try await step(job))
         case .redrive(let job): .redrive(try await step(job))
+        case .backup(let job): .backup(try await step(job))
         }
     }
 

@@ -23,6 +23,10 @@ package final class Connection {
     let tails = QueueTails()
     /// Where keys of commands may lie. The writer's only: what another connection inserts it would not see.
     let keys = KeyShelves()
+    /// Whether a write that is undone goes back to its beginning and is committed, instead of being rolled back: a
+    /// rollback makes SQLite begin a copy of the file anew. It costs each write a savepoint, so it is so only while a
+    /// copy is being made of a file in which writes are undone.
+    var undoesInPlace = false
     let guarding = StatementGuard()
     /// Once they are in the file they never change.
     var fileID: FileID?
@@ -166,6 +170,18 @@ package final class Connection {
     func commit() throws(StoreFailure) {
         try statement("COMMIT TRANSACTION").run()
         isExpectingTransaction = false
+    }
+
+    /// Notes where a write can go back to.
+    func markBeginning() throws(StoreFailure) {
+        try statement("SAVEPOINT beginning").run()
+    }
+
+    /// Takes all changes of the open transaction back and commits that: the file says what it said before.
+    func undoInPlace() throws(StoreFailure) {
+        guard isInTransaction, lostTransaction == nil else { return }
+        try statement("ROLLBACK TRANSACTION TO SAVEPOINT beginning").run()
+        try commit()
     }
 
     /// Undoes the open transaction, if there is one.

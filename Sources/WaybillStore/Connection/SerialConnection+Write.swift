@@ -14,6 +14,7 @@ extension SerialConnection {
             try connection.begin()
             let result: Result
             do {
+                if connection.undoesInPlace { try connection.markBeginning() }
                 result = try body(Transaction(connection))
                 if let lost = connection.lostTransaction { throw lost }
                 guard connection.isInTransaction else {
@@ -66,6 +67,15 @@ extension Connection {
         keys.rollBack()
         if let failure = error as? StoreFailure, failure.endsTheStore {
             stop(failure.message, sqliteCode: failure.sqliteCode)
+        }
+        if undoesInPlace, stopped == nil {
+            do throws(StoreFailure) {
+                try undoInPlace()
+            } catch  where error.endsTheStore {
+                stop("a write could not be undone: \(error)", sqliteCode: error.sqliteCode)
+            } catch {
+                // What the file says is the same either way: the rollback does it, and the copy is begun anew.
+            }
         }
         do throws(StoreFailure) {
             try rollback()

@@ -55,7 +55,7 @@ enum NewFile {
     }
 
     /// Without replacing what may have come under the name meanwhile, unless it was empty.
-    private static func rename(_ new: String, to path: String, replacing isReplaced: Bool) throws(StoreFailure) {
+    static func rename(_ new: String, to path: String, replacing isReplaced: Bool) throws(StoreFailure) {
         if isReplaced {
             guard Foundation.rename(new, path) == 0 else { throw RawFile.failure("cannot get its name", path) }
             return

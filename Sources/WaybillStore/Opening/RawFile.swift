@@ -90,6 +90,22 @@ struct RawFile: ~Copyable {
         guard ftruncate(descriptor, off_t(size)) == 0 else { throw Self.failure("cannot be cut", path) }
     }
 
+    /// Takes the file for this opening of it; false: another opening has it.
+    func lock() throws(StoreFailure) -> Bool {
+        if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+        guard errno == EWOULDBLOCK else { throw Self.failure("cannot be locked", path) }
+        return false
+    }
+
+    /// Lets the next read ask the disk, as far as the system follows the advice.
+    func forgetInMemory() {
+        #if os(Linux)
+            _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+        #endif
+    }
+
+    func unlock() { _ = flock(descriptor, LOCK_UN) }
+
     /// Returns when what was written is on the disk.
     func sync() throws(StoreFailure) {
         #if os(Linux)

@@ -8,10 +8,14 @@ extension Store {
     /// SQLite reads the file itself where it can do so without changing it. A copy in a temporary folder takes its
     /// place when the file is of an older release, whose tables this one brings to its own in the copy only; and when
     /// there is a log and the folder cannot be written, where SQLite has no place for its shared memory.
-    package static func look(_ path: String, settings: StoreSettings = StoreSettings()) throws(StoreFailure) -> Store {
+    ///
+    /// - Parameter isShared: false: no other program knows of the file, and no lock file is left beside it.
+    package static func look(
+        _ path: String, settings: StoreSettings = StoreSettings(), isShared: Bool = true
+    ) throws(StoreFailure) -> Store {
         let file = try resolve(path)
         try FileSystem.check(directory: (file as NSString).deletingLastPathComponent)
-        let lock = try LockFile(lookingAt: file)
+        let lock: LockFile? = try isShared ? LockFile(lookingAt: file) : nil
         do {
             try FileIdentity.checkNames(of: file)
             guard try holdsAnything(file) else {

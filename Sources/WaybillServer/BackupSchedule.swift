@@ -1,0 +1,176 @@
+import Foundation
+import Histories
+import ServiceLifecycle
+package import Waybill
+import WaybillCore
+import WaybillEngine
+package import WaybillStore
+import WaybillTimeouts
+
+/// Keeps copies of a file: makes one when it is due, checks each, brings each to another disk, and removes old ones.
+///
+/// ```
+/// due ──► copy ──► its digest, from reading all of it ──► the other folder ──► older ones go, in both
+/// ```
+/// All of it follows from what lies in the folders, so a server that was killed anywhere goes on with the next round.
+/// Only files are removed whose names are those of its copies.
+package struct BackupSchedule: Sendable {
+    /// Between two looks at the clock.
+    private static let roundMax = Interval.seconds(30)
+    /// After a failure.
+    private static let rest = Interval.minutes(1)
+
+    private let book: OrderBook
+    private let settings: BookServer.Backups
+    private let names: BackupNames
+    private let folder: String
+    private let otherFolder: String?
+
+    /// Takes the folders for copies of this file, and removes what a killed server has left unfinished there.
+    package init(_ book: OrderBook, _ settings: BookServer.Backups) throws(ServerFailure) {
+        try settings.check(beside: book.path)
+        self.book = book
+        self.settings = settings
+        names = BackupNames(of: book.path)
+        folder = BookServer.Backups.place(settings.folder)
+        otherFolder = settings.otherFolder.map(BookServer.Backups.place)
+        do {
+            for folder in [folder, otherFolder].compactMap({ $0 }) {
+                try claim(folder)
+                for name in try FileManager.default.contentsOfDirectory(atPath: folder) where isRest(name) {
+                    try FileManager.default.removeItem(atPath: folder + "/" + name)
+                }
+            }
+        } catch let failure as ServerFailure {
+            throw failure
+        } catch {
+            throw ServerFailure(.badSetting, "a folder for copies cannot be used: \(error)")
+        }
+    }
+
+    /// Two files of one name would take each other's copies for old ones of their own.
+    private func claim(_ folder: String) throws {
+        let file = try book.engine.fileID()?.text.string ?? ""
+        let mark = folder + "/" + names.origin
+        guard FileManager.default.fileExists(atPath: mark) else { return try CopiedFile.make(file + "\n", at: mark) }
+        let known = try String(contentsOfFile: mark, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+        guard known == file else {
+            throw ServerFailure(
+                .badSetting, "\(folder) has copies of another file of the same name (\(mark)); name another folder")
+        }
+    }
+
+    private func isRest(_ name: String) -> Bool {
+        [".part", ".digest.part"].contains {
+            name.hasSuffix($0) && names.moment(of: String(name.dropLast($0.count))) != nil
+        }
+    }
+
+    /// One round: makes the copy that is due, if one is, and looks after those that are there.
+    ///
+    /// - Returns: the new copy; nil: none was due.
+    @discardableResult
+    package func step() async throws(BackupFailure) -> BackupCopy? {
+        let copy = isDue(at: book.now) ? try await make() : nil
+        try await book.engine.onThread { (_) throws(BackupFailure) in try lookAfterCopies() }
+        return copy
+    }
+
+    private func make() async throws(BackupFailure) -> BackupCopy {
+        let copy = try await book.backup(to: folder + "/" + names.name(at: book.now))
+        do {
+            try await book.engine.audit(copy, by: Origin(caller: "", reason: "every \(settings.every?.text ?? "")"))
+        } catch {
+            throw BackupFailure(.inputOutput, "\(copy.path) was made, and the audit could not say so: \(error)")
+        }
+        return copy
+    }
+
+    /// Whether the newest copy is as old as copies may become. One that is said to be of the future counts as new.
+    private func isDue(at now: Moment) -> Bool {
+        guard let every = settings.every else { return false }
+        guard let newest = copies(in: folder).last?.moment else { return true }
+        return now.since(min(newest, now)) >= every || newest.since(now) > every
+    }
+
+    /// The copies of a folder, the oldest first.
+    private func copies(in folder: String) -> [(name: String, moment: Moment)] {
+        let found: [String]
+        do { found = try FileManager.default.contentsOfDirectory(atPath: folder) } catch { return [] }
+        return found.compactMap { name in names.moment(of: name).map { (name, $0) } }
+            .sorted { ($0.moment, $0.name) < ($1.moment, $1.name) }
+    }
+
+    private func lookAfterCopies() throws(BackupFailure) {
+        for (name, _) in copies(in: folder) {
+            let path = folder + "/" + name
+            if !isThere(path + ".digest") { try writeDigest(of: path) }
+            guard let otherFolder else { continue }
+            for name in [name, name + ".digest"] where !isThere(otherFolder + "/" + name) {
+                try CopiedFile.make(of: folder + "/" + name, at: otherFolder + "/" + name)
+            }
+        }
+        for folder in [folder, otherFolder].compactMap({ $0 }) { try removeOld(in: folder) }
+    }
+
+    /// Reads every order and stock of a copy. One that cannot be read is renamed, so that it does not count.
+    private func writeDigest(of path: String) throws(BackupFailure) {
+        let text: String
+        do {
+            let copy = try OrderBook.look(path, at: book.now, isShared: false)
+            defer { copy.close() }
+            text = "states \(try StateDigest.value(of: copy))\nevent \(copy.engine.lastPosition.text)\n"
+        } catch {
+            _ = rename(path, path + ".damaged")
+            throw BackupFailure(.damaged, "the copy \(path) cannot be read, and is \(path).damaged now: \(error)")
+        }
+        try CopiedFile.make(text, at: path + ".digest")
+    }
+
+    /// Removes the oldest copies beyond those that are kept.
+    private func removeOld(in folder: String) throws(BackupFailure) {
+        for (name, _) in copies(in: folder).dropLast(settings.kept) {
+            for name in [name, name + ".digest"] {
+                guard unlink(folder + "/" + name) == 0 || errno == ENOENT else {
+                    let why = String(cString: strerror(errno))
+                    throw BackupFailure(.badPlace, "the old copy \(folder)/\(name) cannot be removed: \(why)")
+                }
+            }
+        }
+    }
+
+    private func isThere(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+}
+
+extension BackupSchedule {
+    /// Lets round follow round, in the real world; in a virtual one nothing goes on by itself.
+    struct Loop: Service {
+        let schedule: BackupSchedule
+
+        func run() async throws {
+            await cancelWhenGracefulShutdown { await schedule.goOn() }
+        }
+    }
+
+    private func goOn() async {
+        let engine = book.engine
+        while !Task.isCancelled {
+            var wait = min(Self.roundMax, settings.every ?? Self.roundMax)
+            do throws(BackupFailure) {
+                try await step()
+            } catch  where error.kind == .ended {
+                // The server stops, or the book has.
+                return
+            } catch {
+                wait = max(wait, min(Self.rest, settings.every ?? Self.rest))
+                engine.report(LoopFailure(.backups, error.message, rest: wait))
+            }
+            // While time stands still nothing comes due.
+            guard engine.world.virtualClock == nil else { return }
+            await engine.world.rest(wait)
+        }
+    }
+}

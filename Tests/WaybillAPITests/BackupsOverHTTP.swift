@@ -1,0 +1,60 @@
+import Fixtures
+import Foundation
+import Testing
+import Waybill
+import WaybillAPI
+import WaybillAccess
+import WaybillCore
+import WaybillEngine
+
+/// Copies that are asked for with a token, or by the owner of the file.
+@Suite struct `A backup over HTTP` {
+    private let temporary: TemporaryDirectory
+    private let folder: String
+
+    init() throws {
+        temporary = try TemporaryDirectory()
+        folder = temporary.path
+    }
+
+    private func asking(_ file: String, key: String? = nil) -> Example.Step {
+        Example.Step(
+            post: "/v1/backups", #"{"file":"\#(file)","reason":"a test"}"#, key.map { [(.idempotencyKey, $0)] } ?? [])
+    }
+
+    private func admin() throws -> Principal { Principal(name: "admin-1", grants: [try Grant("admin")]) }
+
+    @Test func `is a file in the folder of the server, made once under its key`() async throws {
+        let shop = try APIShop(backups: folder)
+        let first = await shop.send(asking("a.db", key: "k-1"), as: try admin())
+        #expect(first.status == 202, "\(first.text)")
+        let again = await shop.send(asking("a.db", key: "k-1"), as: try admin())
+        #expect(again.status == 202 && again.text == first.text, "\(again.text)")
+        #expect(again.headers.contains { $0.name == "idempotency-replayed" })
+        let shown = await shop.send(.init(get: "/v1/operations/o1"), as: try admin())
+        #expect(shown.text.contains(#""state":"done","file":"a.db","event":"e"#), "\(shown.text)")
+        #expect(FileManager.default.fileExists(atPath: folder + "/a.db"))
+        let taken = await shop.send(asking("a.db"), as: try admin())
+        #expect(taken.code == "bad_data" && taken.text.contains("is there already"), "\(taken.text)")
+        let audits = try shop.book.engine.audits(limit: 10).filter { $0.type == "$backup" }
+        #expect(audits.map(\.caller) == ["admin-1"])
+        #expect(audits.first.map { String(decoding: $0.body, as: UTF8.self).contains("a test") } == true)
+    }
+
+    @Test(arguments: ["../a.db", "/tmp/a.db", "x/a.db", ".a", ".."])
+    func `is nowhere else for a token`(name: String) async throws {
+        let shop = try APIShop(backups: folder)
+        let reply = await shop.send(asking(name), as: try admin())
+        #expect(reply.code == "bad_data", "\(reply.text)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+
+    @Test func `is anywhere for the owner of the file, and nowhere without a folder for others`() async throws {
+        let shop = try APIShop(backups: nil)
+        let owner = await shop.send(asking(folder + "/mine.db"))
+        #expect(owner.status == 202, "\(owner.text)")
+        #expect(FileManager.default.fileExists(atPath: folder + "/mine.db"))
+        let reply = await shop.send(asking("a.db"), as: try admin())
+        #expect(reply.code == "bad_data" && reply.text.contains("--backup-dir"), "\(reply.text)")
+    }
+}
