@@ -164,10 +164,10 @@ let package = Package(
         .executableTarget(
             name: "WaybillCommand",
             dependencies: [
-                "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillEngine", "Waybill", "ShopModules",
-                "Histories", "FlashSale", "WaybillAccess", "WaybillAPI", "WaybillServer", "WaybillClient",
-                "WaybillBench",
-                arguments,
+                "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts", "WaybillEngine",
+                "Waybill",
+                "ShopModules", "Histories", "FlashSale", "WaybillAccess", "WaybillAPI", "WaybillServer",
+                "WaybillClient", "WaybillBench", arguments,
             ], swiftSettings: house),
 
         // What several test targets use: files that are deleted, SQLite's shell, the mug shop.
@@ -248,8 +248,8 @@ let package = Package(
         .testTarget(
             name: "WaybillServerTests",
             dependencies: [
-                "Fixtures", "WaybillCore", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI", "WaybillHTTP",
-                "WaybillServer", httpTypes, nioCore, nioHTTPTypes, nioEmbedded, logging,
+                "Fixtures", "WaybillCore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI",
+                "WaybillHTTP", "WaybillServer", httpTypes, nioCore, nioHTTPTypes, nioEmbedded, logging,
             ], swiftSettings: house),
         // Imports no product code: starts the built executable, speaks HTTP to it, kills it.
         .testTarget(

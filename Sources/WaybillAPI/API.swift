@@ -11,7 +11,9 @@ package struct API: Sendable {
         Orders.operations + Timeouts.operations + Stock.operations + Workflows.operations + Topics.operations
         + Groups.operations + DeadLetters.operations + Lanes.operations + MessageOperations.operations
         + Consuming.operations
-        + HalfMessages.operations + Operations.operations + Audit.operations + Tokens.operations + Health.operations
+        + HalfMessages.operations + Events.operations + Operations.operations + Audit.operations + Tokens.operations
+        + Health.operations
+        + Overview.operations
 
     package let served: Served
     private let routes: RouteTable

@@ -91,6 +91,11 @@ package final class TokenTable: Sendable {
         entries.withLock { entries in entries.values.contains { $0.token.stands(at: now) } }
     }
 
+    /// Whether a token still opens anything.
+    package func stands(_ id: Text, at now: Moment) -> Bool {
+        entries.withLock { $0[id]?.token.stands(at: now) ?? false }
+    }
+
     /// Who holds a token that stands; nil for every other one, whatever is wrong with it.
     package func principal(_ text: Text, at now: Moment) -> Principal? {
         guard let sent = TokenText(text) else { return nil }

@@ -40,14 +40,37 @@ package struct Client: Sendable {
             case .overHTTP(let overHTTP): try await overHTTP.ask(question)
             }
         guard reply.status >= 400 else { return reply }
+        throw try Self.refused(reply)
+    }
+
+    /// Hands each item of a stream on as it comes, until it ends or `take` answers false.
+    ///
+    /// - Throws: ``Refused`` when the answer is no, ``ClientFailure`` when there is no server, and what `take` throws.
+    package func follow(
+        _ question: Question, _ take: @escaping @Sendable (StreamedItem) async throws -> Bool
+    ) async throws -> StreamEnd {
+        guard case .overHTTP(let overHTTP) = way else {
+            throw ClientFailure(.defect, "a closed file has no streams")
+        }
+        switch try await overHTTP.follow(question, take) {
+        case .ended(let end): return end
+        case .answered(let reply):
+            guard reply.status >= 400 else { return .over }
+            throw try Self.refused(reply)
+        }
+    }
+
+    private static func refused(_ reply: Reply) throws(ClientFailure) -> Refused {
         let problem = try Members(reply.body)
         var refused = Refused(
             status: reply.status, code: try problem.text("code").string,
             message: Problem.withoutDefect(try problem.text("detail").string))
         if let workflow = try problem.object("values")?.textIfAny("workflow"), refused.code == "workflow_findings" {
-            refused.findings = try problem.objects("findings").map { "\(workflow):\(try $0.findingText())" }
+            refused.findings = try problem.objects("findings").map { item throws(ClientFailure) in
+                "\(workflow):\(try item.findingText())"
+            }
         }
-        throw refused
+        return refused
     }
 
     /// Asks, and answers the object of the reply.

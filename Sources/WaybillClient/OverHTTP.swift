@@ -17,7 +17,7 @@ package struct OverHTTP: Sendable {
         case tcp(host: String, port: Int)
     }
 
-    private typealias Connection = NIOAsyncChannel<HTTPResponsePart, HTTPRequestPart>
+    typealias Connection = NIOAsyncChannel<HTTPResponsePart, HTTPRequestPart>
 
     /// Beyond the longest wait of any operation.
     private static let answerSecondsMax: Int64 = 120
@@ -73,7 +73,7 @@ package struct OverHTTP: Sendable {
                     + "it again with the same key")
     }
 
-    private func connect() async throws(ClientFailure) -> Connection {
+    func connect() async throws(ClientFailure) -> Connection {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(Self.connectSecondsMax))
         do {
@@ -98,7 +98,7 @@ package struct OverHTTP: Sendable {
         }
     }
 
-    private func parts(of question: Question) -> [HTTPRequestPart] {
+    func parts(of question: Question) -> [HTTPRequestPart] {
         let body = question.body.isEmpty ? [] : [HTTPRequestPart.body(ByteBuffer(bytes: question.body))]
         return [.head(request(question))] + body + [.end(nil)]
     }

@@ -59,6 +59,8 @@ package final class Engine: Sendable {
     let board: SoldOutBoard
     let writer: WriterTurn
     let vitals: Vitals.Board
+    /// Wakes those who follow the journal.
+    package let feed: JournalFeed
     let writerHasEnded = DispatchSemaphore(value: 0)
     /// Where calls wait that must not keep other tasks waiting.
     package let threads: EngineThreads
@@ -93,6 +95,7 @@ package final class Engine: Sendable {
             depthMax: settings.intakeDepthMax, nextWriteMax: settings.writeRequestsMax, fairness: settings.fairness,
             uptime: world.uptime)
         vitals = Vitals.Board(report: settings.report)
+        feed = JournalFeed(isVirtual: world.virtualClock != nil)
         board = SoldOutBoard(keysMax: settings.soldOutMax)
         let (stored, opening, end) = try store.write { [isLook = store.isLook] transaction in
             // A clock that is behind the file says nothing about when its texts changed.
@@ -125,7 +128,7 @@ package final class Engine: Sendable {
                 catalogue: catalogue, journalEnd: end, board: board, settings: settings.timeouts, broker: broker),
             timeouts: TimeoutCenter(settings: settings.timeouts, clock: clock), broker: broker,
             writeMax: settings.modules.writeMax, opening: settings.opening, holds: settings.holdsTimeouts,
-            vitals: vitals, meters: settings.meters)
+            vitals: vitals, feed: feed, meters: settings.meters)
         writer = WriterTurn(made)
         if world.virtualClock == nil {
             // The first request must not fill a disk that the first round of maintenance would find full.
@@ -141,6 +144,7 @@ package final class Engine: Sendable {
         intake.close()
         threads.close()
         vitals.close()
+        feed.close()
     }
 
     /// Handles one request; returns after its commit.
@@ -287,6 +291,7 @@ package final class Engine: Sendable {
             writerHasEnded.signal()
         }
         groups.close()
+        feed.close()
         writer.withLock { $0.saveLeases() }
         store.close()
         threads.close()

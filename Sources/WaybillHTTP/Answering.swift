@@ -63,6 +63,10 @@ struct Answering: Sendable {
         guard admission.operation.isLongPoll else {
             let reply = await api.answer(admission, body: body)
             logDefect(reply, of: admission)
+            if let stream = reply.stream {
+                try await write(stream, reply, of: head, requestID, writer, channel)
+                return end(channel, after: request)
+            }
             try await write(reply, of: head, requestID, writer, ends: request.asksToEnd)
             return end(channel, after: request)
         }
@@ -152,6 +156,30 @@ struct Answering: Sendable {
     @concurrent private func write(
         _ reply: Reply, of head: API.Head, _ requestID: Text, _ writer: consuming ResponseWriter, ends: Bool
     ) async throws {
+        let response = responseHead(reply, requestID, ends: ends)
+        if head.method == "HEAD" || reply.body.isEmpty || reply.status == 204 {
+            try await writer.writeResponse(response)
+        } else {
+            try await writer.write(response: response, body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+        }
+    }
+
+    @concurrent private func write(
+        _ stream: EventStream, _ reply: Reply, of head: API.Head, _ requestID: Text,
+        _ writer: consuming ResponseWriter, _ channel: any Channel
+    ) async throws {
+        var response = responseHead(reply, requestID, ends: false)
+        response.headerFields[.contentLength] = nil
+        // nginx gathers what it passes on unless it is told not to.
+        if let name = HTTPField.Name("x-accel-buffering") { response.headerFields[name] = "no" }
+        guard head.method != "HEAD" else {
+            stream.close()
+            return try await writer.writeResponse(response)
+        }
+        try await EventStreamWriter(stream, on: channel).write(after: response, to: writer)
+    }
+
+    private func responseHead(_ reply: Reply, _ requestID: Text, ends: Bool) -> HTTPResponse {
         var fields = HTTPFields()
         fields.reserveCapacity(reply.headers.count + 6)
         fields[.date] = HTTPDate.text(of: api.served.book.now)
@@ -167,12 +195,7 @@ struct Answering: Sendable {
             guard let name = HTTPField.Name(name), HTTPField.isValidValue(value) else { continue }
             fields[name] = value
         }
-        let response = HTTPResponse(status: HTTPResponse.Status(code: reply.status), headerFields: fields)
-        if head.method == "HEAD" || reply.body.isEmpty || reply.status == 204 {
-            try await writer.writeResponse(response)
-        } else {
-            try await writer.write(response: response, body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
-        }
+        return HTTPResponse(status: HTTPResponse.Status(code: reply.status), headerFields: fields)
     }
 }
 

@@ -33,6 +33,20 @@ final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler, Sendabl
         onGone?()
     }
 
+    /// Tells once when the client of a connection goes, or has gone already.
+    static func tell(_ channel: any Channel, onGone: @escaping @Sendable () -> Void) async -> ClientWatch? {
+        let watch: ClientWatch?
+        do { watch = try await channel.pipeline.handler(type: ClientWatch.self).get() } catch { watch = nil }
+        let hasGone = watch?.state.withLock { state in
+            state.onGone = onGone
+            return state.hasGone
+        }
+        if hasGone ?? !channel.isActive { onGone() }
+        return watch
+    }
+
+    func endTelling() { state.withLock { $0.onGone = nil } }
+
     /// Does something that waits; it is cancelled when the client goes, or the server stops. Says too whether the
     /// client has gone.
     static func whileConnected<Result: Sendable>(

@@ -40,6 +40,19 @@ final class RawConnection: Sendable {
     /// Says that nothing more comes.
     func endSending() { shutdown(file, Int32(SHUT_WR)) }
 
+    /// The next bytes; nil: the server has hung up.
+    func receiveSome() -> [UInt8]? {
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        let count = recv(file, &buffer, buffer.count, 0)
+        return count > 0 ? Array(buffer[..<count]) : nil
+    }
+
+    /// Lets the system hold few bytes that nobody reads.
+    func holdLittle() {
+        var bytes: Int32 = 4_096
+        setsockopt(file, SOL_SOCKET, SO_RCVBUF, &bytes, socklen_t(MemoryLayout<Int32>.size))
+    }
+
     /// What comes until the server hangs up, or until `isEnough`.
     func receive(until isEnough: (String) -> Bool = { _ in false }) -> String {
         var text = ""

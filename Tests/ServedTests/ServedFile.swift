@@ -57,10 +57,16 @@ final class ServedFile {
     }
 
     /// The most memory that the server has had, in KiB.
-    func memoryPeak() throws -> Int {
-        let process = try #require(server?.processIdentifier)
-        let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
-        return try #require(status.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) }, "\(status)")
+    func memoryPeak() throws -> Int { try kilobytes(of: "VmHWM") }
+
+    /// Bytes of memory that the server has.
+    func residentBytes() throws -> Int { try kilobytes(of: "VmRSS") * 1_024 }
+
+    private func kilobytes(of name: String) throws -> Int {
+        let id = try #require(server?.processIdentifier)
+        let status = try String(contentsOfFile: "/proc/\(id)/status", encoding: .utf8)
+        let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("\(name):") })
+        return try #require(line.split(separator: " ").dropFirst().first.flatMap { Int($0) })
     }
 
     /// Sends a signal to the server.

@@ -90,6 +90,9 @@ struct Deadline {
 
     init(seconds: Double) { date = Date(timeIntervalSinceNow: seconds) }
 
+    /// Waits for a signal of a condition that is locked; false: the time is over.
+    func wait(for condition: NSCondition) -> Bool { condition.wait(until: date) }
+
     var isOver: Bool { date.timeIntervalSinceNow < 0 }
 }
 

@@ -11,6 +11,7 @@ enum OperationRules {
         "listCoupons": "of a module", "showCart": "of a module", "listNotices": "of a module",
         "showGiftPack": "of a module", "listModules": "for monitors", "drawWorkflow": "`workflow draw` draws a text",
         "runWorkflow": "`workflow run` runs a text", "showWorkflowSchema": "for programs that make forms",
+        "showOverview": "for dashboards", "followOverview": "for dashboards", "followOperation": "for dashboards",
         "showMessage": "`message find --id` shows it", "messageBody": "`message find --id` shows it",
     ]
 

@@ -82,6 +82,14 @@ struct APIShop {
 }
 
 extension Reply {
+    /// The body; of a stream what it tells first, as server-sent events.
+    var beginning: String {
+        get async {
+            guard let stream else { return text }
+            return await stream.next()?.map(\.text).joined() ?? ""
+        }
+    }
+
     var text: String { String(decoding: body, as: UTF8.self) }
 
     /// The code of a problem.
@@ -89,6 +97,17 @@ extension Reply {
         guard contentType == "application/problem+json" else { return nil }
         do { return try JSON(reading: body)["code"]?.asText } catch { return nil }
     }
+}
+
+extension EventStream.Item {
+    /// As a server-sent event.
+    var text: String {
+        let id = id.map { "id: \($0)\n" } ?? ""
+        let name = name.map { "event: \($0)\n" } ?? ""
+        return id + name + (data.isEmpty ? "" : "data: \(String(decoding: data, as: UTF8.self))\n") + "\n"
+    }
+
+    var json: JSON { get throws { try JSON(reading: data) } }
 }
 
 extension Example.Step {

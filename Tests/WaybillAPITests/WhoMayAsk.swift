@@ -14,13 +14,15 @@ import WaybillCore
             [
                 "listOrders", "listCalls", "listTimeouts", "showHold", "runWorkflow", "listTopics", "topicRetention",
                 "listGroups", "listLanes", "findMessages", "showMessage", "traceMessage", "listHalfMessages",
-                "listOperations", "showOperation", "listModules", "showHealth",
+                "listOperations", "showOperation", "listModules", "showHealth", "listEvents", "followEvents",
+                "showOverview", "followOverview", "followOperation",
             ]
         ),
         (
             [.viewer, .orders],
             [
-                "showOrder", "orderHistory", "orderMessages", "whyOrder", "listWorkflows", "showWorkflow",
+                "showOrder", "orderHistory", "followOrder", "orderMessages", "whyOrder", "listWorkflows",
+                "showWorkflow",
                 "showWorkflowVersion", "showWorkflowSchema", "drawWorkflow", "workflowOpenAPI",
             ]
         ),

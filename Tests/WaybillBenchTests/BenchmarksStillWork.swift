@@ -54,7 +54,8 @@ import WaybillBench
                 "orders placed, 64 connections": 1, "orders placed, 64 callers, no HTTP": 1, "constant answer": 1,
                 "bare Hummingbird": 1,
                 "1 connection p99": 0.001, "at that rate p99.9": 0.001,
-                "received and acknowledged, 64 connections": 1,
+                "received and acknowledged, 64 connections": 1, "idle event streams": 20, "streams of every event": 10,
+                "events to all of them": 1,
             ]
         case .broker:
             [

@@ -88,7 +88,10 @@ enum Tokens {
         let given = try await call.book.ask { book in
             try await book.engine.revokeAccessToken(id, by: origin) { kept in Reply.form(kept, revoked) }
         }
-        if case .now(let kept?) = given, let token = AccessToken(kept) { call.served.tokens.put(token) }
+        if case .now(let kept?) = given, let token = AccessToken(kept) {
+            call.served.tokens.put(token)
+            call.served.streams.end(token: token.id)
+        }
         return .given(given, 200, revoked)
     }
 

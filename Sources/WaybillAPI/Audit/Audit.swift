@@ -50,15 +50,22 @@ enum Audit {
         }
         return page.reply(items, next: found.count == page.limit ? found.last?.version : nil) { writer, audit in
             writer.beginObject()
-            writer.member("event", Text(audit.position.text))
-            writer.member("type", audit.type.text)
-            writer.member("at", audit.at)
-            writer.member("caller", audit.caller)
-            writer.member("trace", ifAny: audit.trace)
-            writer.key("about")
-            writer.json(audit.body.withoutFormat)
+            writer.auditMembers(audit)
             writer.endObject()
         }
+    }
+}
+
+extension JSONWriter {
+    /// What was done outside of orders and stock, without its braces.
+    mutating func auditMembers(_ audit: EventView) {
+        member("event", Text(audit.position.text))
+        member("type", audit.type.text)
+        member("at", audit.at)
+        member("caller", audit.caller)
+        member("trace", ifAny: audit.trace)
+        key("about")
+        json(audit.body.withoutFormat)
     }
 }
 

@@ -41,6 +41,14 @@ extension Health {
         })
 }
 
+extension Health {
+    /// How the server is, in one word: that of its worst vital.
+    static func word(of served: Served) -> Text {
+        let worst = Vital.all(of: served.book.book, isOpen: served.settings.isOpen).map(\.word).max() ?? .ok
+        return Text(worst.text)
+    }
+}
+
 /// One thing that a monitor looks at.
 private struct Vital {
     enum Word: Int, Comparable {

@@ -52,6 +52,7 @@ extension RequestHeader {
         case .ifNoneMatch: "If-None-Match"
         case .idempotencyKey: "Idempotency-Key"
         case .requestID: "X-Request-Id"
+        case .lastEventID: "Last-Event-ID"
         case .traceparent: "traceparent"
         case .authorization, .contentType, .contentLength, .contentEncoding, .transferEncoding, .accept, .prefer, .role,
             .lane, .notAfter, .caller:
@@ -77,6 +78,7 @@ extension RequestHeader {
         case .lane: "The grey-release route."
         case .notAfter: "How many milliseconds it may wait for its turn; what has not begun by then is not done."
         case .caller: "For whom the owner of the file speaks."
+        case .lastEventID: "The last event that the client has; the stream goes on after it, whatever `after` says."
         }
     }
 
@@ -87,7 +89,7 @@ extension RequestHeader {
         case .traceparent: .text(bytesMax: 512)
         case .prefer: .text(bytesMax: 1_024)
         case .authorization, .contentType, .contentLength, .contentEncoding, .transferEncoding, .accept,
-            .idempotencyKey, .ifMatch, .ifNoneMatch, .role, .lane, .caller:
+            .idempotencyKey, .ifMatch, .ifNoneMatch, .role, .lane, .caller, .lastEventID:
             .text(bytesMax: 255)
         }
     }

@@ -16,6 +16,7 @@ package enum RequestHeader: String, Sendable, CaseIterable {
     case lane = "waybill-lane"
     case notAfter = "waybill-not-after-ms"
     case caller = "waybill-caller"
+    case lastEventID = "last-event-id"
 
     /// The same by name: a request has many fields, and `init(rawValue:)` compares each with all of these.
     package static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })

@@ -7,6 +7,8 @@ package struct Reply: Sendable {
     package var body: [UInt8]
     /// Nil: there is no body.
     package var contentType: String?
+    /// What follows after the head, as it comes; nil: the body is all.
+    package var stream: EventStream?
     /// Takes back what was given with it, for a caller that has gone before it was written; nil: nothing was.
     package var takeBack: (@Sendable () async -> Void)?
 
@@ -17,6 +19,13 @@ package struct Reply: Sendable {
         self.headers = headers
         self.body = body
         self.contentType = contentType
+    }
+
+    /// An answer that goes on.
+    static func stream(_ stream: EventStream) -> Reply {
+        var reply = Reply(200, contentType: "text/event-stream")
+        reply.stream = stream
+        return reply
     }
 
     /// An answer in JSON.

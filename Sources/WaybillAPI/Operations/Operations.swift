@@ -7,7 +7,7 @@ import WaybillEngine
 /// Operations on work that is done in many writes, and goes on where it stopped.
 enum Operations {
     static let operations: [Operation] = [
-        changeTimeouts, backUp, listOperations, showOperation, resume, stop,
+        changeTimeouts, backUp, listOperations, showOperation, followOperation, resume, stop,
     ]
 
     static let schema = Schema.object([
@@ -113,7 +113,7 @@ enum Operations {
 
     private static let reason = Operation.reason
 
-    private static func job(of call: Call) async throws(Problem) -> EngineJob {
+    static func job(of call: Call) async throws(Problem) -> EngineJob {
         let id = call.path("operation")
         if id.string.hasPrefix("o"), let number = Int64(id.string.dropFirst()), number > 0 {
             let job = try await call.book.read { book in try book.engine.job(number) }

@@ -45,7 +45,7 @@ extension Orders {
     }
 
     /// The trace contexts of the events that led to those without one: of a timeout, that of the event which armed it.
-    private static func links(of events: [EventDetail], in book: OrderBook) throws -> [Position: Text] {
+    static func links(of events: [EventDetail], in book: OrderBook) throws -> [Position: Text] {
         var known: [Position: Text?] = [:]
         for event in events { known[event.position] = .some(event.trace) }
         var links: [Position: Text] = [:]

@@ -4,7 +4,7 @@ import WaybillCore
 /// Operations on orders.
 enum Orders {
     static let operations: [Operation] = [
-        placeOrder, listOrders, showOrder, sendCommand, orderHistory, orderMessages, whyOrder, listCalls,
+        placeOrder, listOrders, showOrder, sendCommand, orderHistory, followOrder, orderMessages, whyOrder, listCalls,
     ]
 }
 

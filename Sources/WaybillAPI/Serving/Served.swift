@@ -15,6 +15,8 @@ package final class Served: Sendable {
     package let refusals = RefusalCounts()
     let inWork: RequestsInWork
     let documents = KeptDocuments()
+    package let streams: OpenStreams
+    let tail = JournalTail()
     /// The `source` of CloudEvents of this file.
     let source: Text
     private let state = Mutex(ServingState.ready)
@@ -23,6 +25,7 @@ package final class Served: Sendable {
         self.book = book
         self.tokens = tokens
         self.settings = settings
+        streams = OpenStreams(settings.streams)
         operations = API.operations + settings.operations
         inWork = RequestsInWork(max: settings.requestsInWorkMax)
         let file = try book.fileID()
@@ -53,6 +56,7 @@ package final class Served: Sendable {
             if case .stopped = state { return }
             state = new
         }
+        if new != .ready { streams.stop() }
     }
 }
 
@@ -82,6 +86,8 @@ package struct ServingSettings: Sendable {
     /// How long the reads of one question may take; nil: as long as they need.
     package var readTime: ReadTimeLimits? = ReadTimeLimits(
         read: Interval(milliseconds: 250), page: Interval(milliseconds: 125))
+    /// How many streams may be open.
+    package var streams = OpenStreams.Limits()
 
     package init() {}
 }

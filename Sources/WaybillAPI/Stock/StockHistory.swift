@@ -26,21 +26,8 @@ extension Stock {
         guard let events else { throw unknown(key) }
         let next = events.count == page.limit ? events.last?.event.version : nil
         return page.reply(events, next: next) { writer, event in
-            let (view, body) = event
             writer.beginObject()
-            writer.member("event", Text(view.position.text))
-            writer.member("version", view.version)
-            writer.member("type", view.type.text)
-            writer.member("at", view.at)
-            writer.member("caller", view.caller)
-            writer.member("key", ifAny: view.key)
-            writer.member("trace", ifAny: view.trace)
-            writer.member("quantity", body.movement.quantity)
-            if let count = body.count {
-                writer.member("counted", count.counted)
-                if let expected = count.expected { writer.member("expected", expected) }
-            }
-            writer.member("note", ifAny: body.note)
+            writer.stockMembers(OrderBook.StockEvent(event.event, event.body, of: key))
             writer.endObject()
         }
     }

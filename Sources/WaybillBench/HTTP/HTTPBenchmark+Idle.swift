@@ -16,7 +16,7 @@ extension HTTPBenchmark {
         let connections: [LoadConnection]
     }
 
-    private static let othersPerSecond = 1_000.0
+    static let othersPerSecond = 1_000.0
 
     /// - Parameter openFilesMax: both ends of a connection are files of this process.
     func idle(_ shop: ServedShop, openFilesMax: Int) async throws -> Idle {

@@ -49,6 +49,7 @@ struct HTTPBenchmark {
         settings.progress("consumers receive and acknowledge")
         let consumed = try await consume(shop)
         let idle = try await idle(shop, openFilesMax: openFilesMax)
+        let streams = try await streams(shop, openFilesMax: openFilesMax, without: idle.without)
         return (
             turns.placed / turns.constant,
             [
@@ -76,7 +77,7 @@ struct HTTPBenchmark {
                 .init("beside the idle, p99", idle.beside, "ms"),
                 .init(
                     "beside the idle / alone, p99", idle.beside / max(idle.without, 0.001), "", goal: .atMost(2)),
-            ]
+            ] + streams.figures
         )
     }
 

@@ -39,12 +39,12 @@ final class LoadConnection {
     }
 
     /// Asks, and waits for the answer.
-    func ask(_ request: [UInt8]) throws {
+    func ask(_ request: [UInt8], status: Int = 200) throws {
         try send(request)
         try withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) { scratch in
             while true {
                 guard let answer = try receive(scratch) else { continue }
-                guard answer.status == 200 else { throw BenchmarkFailure("an idle client got \(answer.status)") }
+                guard answer.status == status else { throw BenchmarkFailure("a client got \(answer.status)") }
                 return
             }
         }

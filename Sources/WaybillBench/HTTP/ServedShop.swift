@@ -11,6 +11,8 @@ import WaybillServer
 struct ServedShop {
     let port: Int
     let token: Text
+    /// Of one who only looks.
+    let viewer: Text
     private let book: OrderBook
     private let file: ScratchFile
     private let running: Task<Void, any Error>
@@ -23,6 +25,8 @@ struct ServedShop {
         token = try await NewToken(
             name: "shop-7", grants: ["orders:shop", "consumer:*"], lasts: .days(1), reason: "benchmark"
         ).make(in: ServedBook(book), by: "bench").text.text
+        viewer = try await NewToken(name: "viewer", grants: ["viewer"], lasts: .days(1), reason: "benchmark")
+            .make(in: ServedBook(book), by: "bench").text.text
         var settings = BookServer.Settings()
         settings.http = HTTPAddress(host: "127.0.0.1", port: 0)
         settings.operations = [ConstantAnswer.operation]

@@ -6,6 +6,8 @@ package struct JobFailures: Hashable, Sendable {
     /// The first of them, each with why.
     package private(set) var sample: [Failure] = []
 
+    package init() {}
+
     /// Refusals of which a job keeps the words.
     private static let sampleMax = 20
 

@@ -37,6 +37,8 @@ struct Journal {
     private var committed: JournalEnd
     private(set) var end: JournalEnd
     private var writer = JSONWriter(capacity: 4_096)
+    /// The streams that this write appends to, one entry for each event; nil: they are not noted.
+    private var grown: [StreamNumber]?
 
     init(end: JournalEnd) {
         committed = end
@@ -69,11 +71,24 @@ struct Journal {
             semantics: Self.semantics.number, digest: 0, body: writer.bytes)
         row.digest = row.chained(after: end.digest)
         try transaction.append(row)
+        grown?.append(stream)
         end = JournalEnd(position: row.position, digest: row.digest)
     }
 
     mutating func endWrite() { committed = end }
-    mutating func rollBack() { end = committed }
+
+    mutating func rollBack() {
+        end = committed
+        grown?.removeAll(keepingCapacity: true)
+    }
+
+    /// The streams that grew since the last call; nil: they were not noted.
+    ///
+    /// - Parameter notes: whether the next write notes them.
+    mutating func takeGrown(thenNotes notes: Bool) -> [StreamNumber]? {
+        defer { grown = notes ? [] : nil }
+        return grown
+    }
 }
 
 extension EventRow {

@@ -24,6 +24,8 @@ package final class Writer {
     let opening: OpeningHold
     /// Where the engine is told how its writer is.
     let vitals: Vitals.Board
+    /// Who is told that the journal has grown.
+    let feed: JournalFeed
     /// Who is told of writes and of timeouts that fired.
     let meters: Meters
     /// Who holds timeouts of orders; nil: they fire when they are due.
@@ -59,7 +61,7 @@ package final class Writer {
     init(
         store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter, broker: Broker,
         writeMax: Interval, opening: OpeningHold, holds reason: Text?, vitals: Vitals.Board,
-        meters: Meters
+        feed: JournalFeed, meters: Meters
     ) throws {
         self.store = store
         self.world = world
@@ -69,6 +71,7 @@ package final class Writer {
         self.writeMax = writeMax
         self.opening = opening
         self.vitals = vitals
+        self.feed = feed
         self.meters = meters
         checkpoints = Checkpoints(of: store, telling: vitals)
         broker.register(with: timeouts)
@@ -174,6 +177,7 @@ package final class Writer {
     ///   - began: when the write began, by uptime in nanoseconds.
     func endWrite(next: NextDue, lateness: [Interval], requests: Int, since began: UInt64) {
         if !lateness.isEmpty { vitals.update { for one in lateness { $0.lateness.record(one) } } }
+        let before = handler.journal.lastPosition
         handler.endWrite()
         broker.didCommit()
         if held?.isWritten == false { held?.isWritten = true }
@@ -192,6 +196,8 @@ package final class Writer {
         pausedUntil = nil
         nextTimeout = next
         handler.stock.board.expect(next.orders)
+        let grown = handler.journal.takeGrown(thenNotes: feed.wantsStreams)
+        if handler.journal.lastPosition > before { feed.grew(grown) }
     }
 }
 
