@@ -32,6 +32,9 @@ import Testing
         #expect(try answer(to: get("/healthz", "X-Long: \(bytes)\r\n")).hasPrefix("HTTP/1.1 200"))
         let long = try answer(to: get("/healthz", "X-Long: \(bytes)\(bytes)\r\n"))
         #expect(long.hasPrefix("HTTP/1.1 431") && long.contains(#""fields_max":100"#), "\(long)")
+        let fifty = (0..<50).map { "X-Field-\($0): \(String(repeating: "a", count: 400))\r\n" }.joined()
+        let together = try answer(to: get("/healthz", fifty))
+        #expect(together.hasPrefix("HTTP/1.1 431") && together.contains(#""bytes_max":16384"#), "\(together)")
         let path = "/v1/orders/" + String(repeating: "a", count: 8 * 1_024 - 11)
         #expect(try answer(to: get(path)).contains("unknown_order"))
         #expect(try answer(to: get(path + "a")).hasPrefix("HTTP/1.1 414"))
@@ -136,9 +139,8 @@ import Testing
                 answer.contains("\"code\":\"\(code)\"") && answer.contains("\"request_id\":\"mine-7\""), "\(answer)")
             #expect(answer.lowercased().contains("\r\nconnection: close\r\n"), "\(answer)")
             #expect(answer.lowercased().contains("\r\nx-request-id: mine-7\r\n"), "\(answer)")
-            connection.send(#"{"quantity":1}"#)
-            connection.endSending()
-            #expect(connection.receive().isEmpty, "nothing comes after it")
+            connection.send(#"{"quantity":1}"# + "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            #expect(connection.receive().isEmpty, "nothing comes after it: the server hangs up")
         }
     }
 

@@ -12,6 +12,7 @@ import Testing
         let waiting = try (1...8).map { try shop.receiving("c-\($0)") }
         let shoppers = try Shoppers(port: shop.port, clients: `A served shop`.clients, seed: 1)
         try #require(shoppers.wait(forAnswers: 500))
+        for receive in waiting { #expect(receive.process.isRunning, "it waits") }
         let deadline = Deadline(seconds: 10)
         let end = try #require(shop.kill(SIGTERM))
         #expect(end.reason == .exit && end.status == 0)
@@ -29,16 +30,22 @@ import Testing
         let shop = try ServedFile()
         try shop.serve("--open", "--socket", "off")
         // A body that does not come holds the server for ten seconds.
-        let slow = try RawConnection(port: shop.port)
-        slow.send(
-            """
-            POST /v1/stock/mug/receive HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
-            Content-Length: 100\r\nExpect: 100-continue\r\n\r\n
-            """)
-        try #require(slow.receive { $0.hasSuffix("\r\n\r\n") }.contains(" 100 "))
+        let (slow, late) = (try RawConnection(port: shop.port), try RawConnection(port: shop.port))
+        for (connection, length) in [(slow, 100), (late, 14)] {
+            connection.send(
+                """
+                POST /v1/stock/mug/receive HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+                Content-Length: \(length)\r\nExpect: 100-continue\r\n\r\n
+                """)
+            try #require(connection.receive { $0.hasSuffix("\r\n\r\n") }.contains(" 100 "))
+        }
         let deadline = Deadline(seconds: 5)
         shop.signal(SIGTERM)
         while try shop.readiness() == 200 {}
+        late.send(#"{"quantity":1}"#)
+        let told = late.receive { $0.hasSuffix("}") }
+        #expect(told.hasPrefix("HTTP/1.1 503") && told.contains(#""code":"shutting_down""#), "\(told)")
+        #expect(told.lowercased().contains("\r\nconnection: close\r\n"), "its client goes before the server does")
         let end = try #require(shop.kill(SIGTERM))
         #expect(end.reason == .uncaughtSignal && end.status == SIGTERM)
         #expect(!deadline.isOver)

@@ -41,7 +41,9 @@ import WaybillCore
         ([(.idempotencyKey, "")], "bad_key"), ([(.idempotencyKey, "a\u{E9}")], "bad_key"),
         ([(.contentType, "text/plain")], "unsupported_media_type"),
         ([(.contentEncoding, "gzip")], "unsupported_media_type"),
-        ([(.contentLength, "-1")], "bad_request"), ([(.contentLength, "999999999")], "too_large"),
+        ([(.notAfter, "0")], "bad_parameter"), ([(.notAfter, "600001")], "bad_parameter"),
+        ([(.notAfter, "-1")], "bad_parameter"), ([(.contentLength, "-1")], "bad_request"),
+        ([(.contentLength, "999999999")], "too_large"),
     ])
     func `in its header fields is refused by name`(headers: [(RequestHeader, String)], code: String) async throws {
         let reply = try await APIShop(workflows: []).send(Example.Step(.post, Self.place, headers))
@@ -102,6 +104,14 @@ import WaybillCore
             .post, "/v1/orders/o-2/commands/pay", [(.role, "payments")],
             body: #"{"payment":"p-1","channel":"card","amount_cents":9007199254740993}"#)
         #expect(await shop.send(pay).code == "bad_json")
+    }
+
+    @Test func `in its path is decoded once`() async throws {
+        let shop = try APIShop(workflows: [])
+        for (path, id) in [("a%2Fb", "a/b"), ("a%252Fb", "a%2Fb"), ("%C3%A9+%20", "\u{E9}+ ")] {
+            let problem = try JSON(reading: await shop.send(.init(get: "/v1/orders/\(path)")).body)
+            #expect(problem["values"]?["order"]?.asText == id, "\(path)")
+        }
     }
 
     @Test func `about a method gets the methods that are taken`() async throws {

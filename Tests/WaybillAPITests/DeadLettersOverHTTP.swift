@@ -108,7 +108,9 @@ import WaybillEngine
         #expect(try await states() == ["b dead", "c dead"])
         let again = await shop.send(delete)
         #expect(again.status == 204 && again.headers.contains { $0.name == "idempotency-replayed" })
-        #expect(await shop.send(.init(get: "/v1/messages?key=secret")).text.contains("\"b\""))
+        let found = try JSON(reading: await shop.send(.init(get: "/v1/messages?key=secret")).body)
+        let letters = try #require(found["items"]?.elements).filter { $0["topic"]?.asText == "%DLQ%shipping" }
+        #expect(letters.compactMap { $0["data"]?["marker"]?.asText }.sorted() == ["b", "c"], "\(found)")
     }
 
     @Test func `that was given back is deleted only when it has died again`() async throws {
@@ -181,6 +183,8 @@ import WaybillEngine
         #expect(begun.count == 1 && begun[0].contains("mended") && begun[0].contains("shipping"), "\(begun)")
         let listed = try JSON(reading: await shop.send(.init(get: "/v1/operations")).body)
         #expect(listed["items"]?.elements?.count == 1)
+        let rest = try await redrive(#""filter":{"topic":"ledger"},"dry_run":true"#)
+        #expect(rest.reply.text == #"{"dry_run":true,"letters":1,"sample":["b"]}"#, "what was given back is not there")
         let none = try await redrive(#""filter":{"topic":"cash"}"#)
         #expect(none.reply.status == 202)
         #expect(try await states() == ["a given_back", "b dead", "c given_back"], "none was sent to that topic")

@@ -44,6 +44,20 @@ import WaybillTimeouts
         #expect(try await visible(shop) == 0)
         shop.book.advance(by: .minutes(2))
         #expect(try await visible(shop) == 1)
+        let found = try JSON(reading: await shop.send(.init(get: "/v1/messages?key=order-7&topic=ledger")).body)
+        #expect(found["items"]?.elements?.compactMap { $0["id"]?.asText } == ["booking-7"], "by the order, as its key")
+    }
+
+    @Test(arguments: [("commit", 1), ("rollback", 0)])
+    func `is seen when its producer commits it, and never when that drops it`(verb: String, count: Int) async throws {
+        let shop = try await shop()
+        let half = try JSON(reading: await shop.send(ExampleShop.half).body)
+        let url = try #require(half["\(verb)_url"]?.asText)
+        #expect(await shop.send(.init(post: url, "{}")).text.contains("\"resolution\":\"\(verb)\""))
+        #expect(try await visible(shop) == count)
+        shop.book.advance(by: .days(1))
+        #expect(try await visible(shop) == count)
+        #expect(try await shop.book.messages.halfMessages().elements.isEmpty)
     }
 
     @Test func `is rolled back when the command never comes, which is refused then`() async throws {

@@ -87,8 +87,11 @@ import WaybillEngine
         await shop.send(traced(ExampleShop.place))
         await shop.send(
             traced(.init(post: "/v1/orders/order-7/timeouts/pay_due/extend", #"{"by":"1m","reason":"asked"}"#)))
+        let pay = Example.Step(
+            .post, "/v1/orders/order-7/commands/pay", [(.role, "payments")], body: ExampleShop.pay.body)
+        await shop.send(traced(pay))
         let events = try await history(shop)
-        #expect(events.map { $0["trace"]?.asText } == [Self.trace, Self.trace])
+        #expect(events.map { $0["trace"]?.asText } == [Self.trace, Self.trace, Self.trace])
         let received = try JSON(reading: await shop.send(ExampleShop.receive).body)
         #expect(received["items"]?.elements?.first?["message"]?["traceparent"]?.asText == Self.trace)
     }

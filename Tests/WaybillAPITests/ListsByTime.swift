@@ -43,7 +43,9 @@ import WaybillEngine
         ("order=newest&placed_to=2026-11-29T13:30:00Z", ["order-2", "order-1"]),
         ("order=newest&placed_from=2026-11-29T13:00:00Z", ["order-3", "order-2"]),
         ("attribute.shop=7&order=newest", ["order-3", "order-2", "order-1"]), ("attribute.shop=8", []),
-        ("status=awaiting%20payment", ["order-1", "order-2", "order-3"]), ("placed_from=2027-01-01T00:00:00Z", []),
+        ("workflow=flash-sale", []), ("workflow=standard-order&limit=1", ["order-1"]), ("id=order-2", ["order-2"]),
+        ("id=none", []), ("status=closed", []), ("status=awaiting%20payment", ["order-1", "order-2", "order-3"]),
+        ("placed_from=2027-01-01T00:00:00Z", []),
     ])
     func `of orders keeps to its times`(query: String, expected: [String]) async throws {
         #expect(try await ids("/v1/orders?\(query)") == expected)
@@ -139,6 +141,8 @@ import WaybillEngine
         try await ServedBook(shop.book).continueOperations()
         #expect(try shop.book.engine.job(1)?.isDone == true)
         #expect(try shop.book.engine.job(2)?.isDone == false)
+        let due = try await shop.book.order("order-7")?.timeouts.first { $0.name == "pay_due" }?.due
+        #expect(due == APIShop.noon.advanced(by: .minutes(45)))
         let started = try shop.book.engine.audits(limit: 10).filter { $0.type == "$operation" }
         #expect(started.count == 2 && started.allSatisfy { $0.caller == "owner" })
         #expect(await shop.send(.init(get: "/v1/operations/o2")).text.contains("payments are down"))

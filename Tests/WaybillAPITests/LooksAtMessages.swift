@@ -168,6 +168,9 @@ import WaybillEngine
         let position = try #require(shown["position"]?.asText)
         #expect(await lookBack("\"to\":\"\(position)\"").status == 200)
         #expect(try await finish(1) == ["c"])
+        #expect(await lookBack(#""to":"oldest""#).text.contains(#""effects":"shut""#))
+        #expect(await lookBack(#""to":"newest","effects":"open""#).text.contains(#""effects":"open""#))
+        #expect(try await finish(0) == [], "past all that waits")
         #expect(await lookBack(#""message":"z""#).code == "unknown_message")
         #expect(await lookBack(#""message":"b","to":"oldest""#).code == "bad_data")
         #expect(await lookBack(#""effects":"shut""#).code == "bad_data")
@@ -258,6 +261,33 @@ import WaybillEngine
                 == "bad_parameter")
     }
 
+    @Test func `that does not move tells its calls, who holds its timeouts, and what was refused before it was there`()
+        async throws
+    {
+        let shop = try APIShop()
+        for step in [ExampleShop.stock, ExampleShop.place, ExampleShop.pay] { await shop.send(step) }
+        let refund = Example.Step(
+            .post, "/v1/orders/order-7/commands/refund", [(.role, "seller")],
+            body: #"{"amount_cents":100,"reason":"late"}"#)
+        #expect(await shop.send(refund).status == 200)
+        for (query, count) in [("", 1), ("?topic=refunds", 1), ("?topic=cash", 0)] {
+            let calls = try JSON(reading: await shop.send(.init(get: "/v1/calls\(query)")).body)
+            #expect(calls["items"]?.elements?.count == count, "\(query) \(calls)")
+        }
+        await shop.send(.init(post: "/v1/timeouts/hold", #"{"reason":"payments are down"}"#))
+        let why = try JSON(reading: await shop.send(.init(get: "/v1/orders/order-7/why")).body)
+        #expect(why["timeouts_held"]?["why"]?.asText == "payments are down", "\(why)")
+        #expect(why["calls"]?.elements?.count == 1, "\(why)")
+        let many = Example.Step(
+            .post, "/v1/orders", [(.idempotencyKey, "many"), (.role, "buyer")],
+            body: ExampleShop.place.body.replacing("order-7", with: "order-9").replacing(
+                "\"qty\":2", with: "\"qty\":500"))
+        #expect(await shop.send(many).code == "insufficient_stock")
+        let never = try JSON(reading: await shop.send(.init(get: "/v1/orders/order-9/why")).body)
+        #expect(never["placed"] == false, "\(never)")
+        #expect(never["refusals"]?.elements?.first?["code"]?.asText == "insufficient_stock", "\(never)")
+    }
+
     @Test func `that does not move names its children and how they are`() async throws {
         let shop = try APIShop()
         for step in [ExampleShop.stock, ExampleShop.place, ExampleShop.pay] { await shop.send(step) }
@@ -281,5 +311,9 @@ import WaybillEngine
         }
         let short = try JSON(reading: await shop.send(.init(get: "/v1/stock?short_of=10")).body)
         #expect(short["items"]?.elements?.map { $0["sku"]?.asText } == ["mug"])
+        for (prefix, skus) in [("", ["mug", "pen"]), ("p", ["pen"]), ("pen", ["pen"]), ("pens", []), ("a", [])] {
+            let list = try JSON(reading: await shop.send(.init(get: "/v1/stock?prefix=\(prefix)")).body)
+            #expect(list["items"]?.elements?.map { $0["sku"]?.asText } == skus, "\(prefix)")
+        }
     }
 }

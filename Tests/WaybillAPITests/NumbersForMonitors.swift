@@ -30,6 +30,9 @@ private final class SteppingClock: Sendable {
             ExampleShop.stock, ExampleShop.place,
         ] { await shop.send(step) }
         #expect(await shop.send(.init(get: "/v1/orders/none")).code == "unknown_order")
+        // Some are refused by their heads.
+        let viewer = Principal(name: "v", grants: [.viewer])
+        for _ in 1...2 { #expect(await shop.send(ExampleShop.stock, as: viewer).code == "forbidden") }
         shop.book.advance(by: .minutes(1))
         let text = await shop.send(.init(get: "/metrics")).text
         let lines = text.split(separator: "\n").map(String.init)
@@ -41,6 +44,7 @@ private final class SteppingClock: Sendable {
             #expect(lines.contains { $0.hasPrefix("# TYPE \(name) ") }, "\(name)")
         }
         #expect(lines.contains("waybill_refusals_total{code=\"unknown_order\"} 1"))
+        #expect(lines.contains("waybill_refusals_total{code=\"forbidden\"} 2"))
         #expect(lines.contains("waybill_half_messages 1"))
         #expect(lines.contains("waybill_group_lag_messages{group=\"shipping\",topic=\"ledger\"} 1"))
         #expect(lines.contains("waybill_group_lag_seconds{group=\"shipping\",topic=\"ledger\"} 60.0"))

@@ -104,6 +104,8 @@ import WaybillEngine
             return try JSON(reading: reply.body)["items"]?.elements?.map { $0["version"]?.asInt } ?? []
         }
         #expect(try await versions("") == [1, 2])
+        #expect(try await versions("after=1") == [2])
+        #expect(try await versions("after=2") == [])
         #expect(try await versions("at=2026-11-29T12:00:30Z") == [1])
         #expect(try await versions("at_event=e2") == [1])
         #expect(try await versions("at_event=e3") == [1, 2])

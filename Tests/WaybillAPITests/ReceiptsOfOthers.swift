@@ -26,5 +26,11 @@ import WaybillCore
         #expect(others?["problem"]?["code"]?.asText == "stale_receipt")
         let own = try await answer(in: "shipping")
         #expect(own?["result"]?.asText == "done", "the delivery is still out")
+        guard verb == "acknowledge" || verb == "dead-letter" else { return }
+        shop.book.advance(by: .minutes(1))
+        let again = try JSON(reading: await shop.send(ExampleShop.receiveBooking).body)
+        #expect(again["items"]?.elements?.isEmpty == true, "what is done does not come again")
+        let dead = try JSON(reading: await shop.send(.init(get: "/v1/groups/shipping/dead-letters")).body)
+        #expect(dead["items"]?.elements?.count == (verb == "acknowledge" ? 0 : 1))
     }
 }

@@ -150,7 +150,8 @@ import WaybillCore
         let shop = try APIShop(workflows: [])
         let token = try await made(in: shop).token
         shop.book.advance(by: .minutes(59))
-        #expect(await shop.send(.init(get: "/v1/me"), token: token).status == 200)
+        let me = await shop.send(.init(get: "/v1/me"), token: token)
+        #expect(me.status == 200 && me.text.contains(#""name":"eye""#) && me.text.contains("viewer"), "\(me.text)")
         shop.book.advance(by: .minutes(1))
         #expect(await shop.send(.init(get: "/v1/me"), token: token).code == "unauthenticated")
     }

@@ -127,6 +127,14 @@ import WaybillCore
         let both = Principal(name: "shop", grants: [.orders(roles: ["buyer"]), .lane("blue")])
         #expect(await shop.send(place, as: both).status == 201)
         #expect(try await shop.book.order("order-7")?.lane == "blue")
+        let data = #"{"buyer":"ann","sku":"mug","at":"","price_cents":900,"limit":2}"#
+        let command = Example.Step(
+            .post, "/v1/orders/order-8/commands/place?workflow=flash-sale", [(.lane, "blue"), (.role, "shop")],
+            body: data)
+        let web = Principal(name: "web", grants: [.orders(roles: ["shop"])])
+        #expect(await shop.send(command, as: web).code == "forbidden")
+        let placed = await shop.send(command, as: .owner)
+        #expect(try await shop.book.order("order-8")?.lane == "blue", "\(placed.text)")
     }
 
     @Test(arguments: [
