@@ -5,6 +5,81 @@ import WaybillCore
 import WaybillEngine
 
 extension MessageOperations {
+    /// Bodies that one page of a topic reads: who may not see them must not fill the memory with them.
+    static let bytesMax = 4 << 20
+
+    /// The owner of the file reads it with the file closed too, without a bound.
+    static func bytesMax(of call: Call) -> Int { call.principal.isOwner ? Int.max : bytesMax }
+
+    /// The messages of a name, the newest page first.
+    static func list(_ name: MessageName, _ topic: TopicName?, _ call: Call) async throws(Problem) -> Reply {
+        let page = try PageRequest(call, of: list(of: name, topic))
+        let last = try numbers(of: page, count: 3).map { numbers in
+            FoundPlace(visibleAt: Moment(milliseconds: numbers[0]), queue: numbers[1], offset: numbers[2])
+        }
+        let bytesMax = bytesMax(of: call)
+        let found = try await call.book.read { book in
+            try book.engine.messages.messages(
+                named: name, in: topic, before: last, limit: page.limit, bytesMax: bytesMax)
+        }
+        let showsBody = try await call.mayShowBodies(of: found.messages)
+        let next = found.next.map { [$0.visibleAt.milliseconds, $0.queue, $0.offset] }
+        return page.reply(found.messages, next: next.map { $0.map { Text("\($0)") } }) {
+            $0.found($1, showsBody: showsBody)
+        }
+    }
+
+    static func list(of name: MessageName, _ topic: TopicName?) -> Text {
+        switch name {
+        case .id(let id): Text("messages of id \(id)")
+        case .key(let key): Text("messages with key \(key.byteCount) \(key) \(topic?.text ?? "")")
+        }
+    }
+
+    /// The messages of a topic, page by page.
+    static func list(_ topic: TopicName, _ call: Call) async throws(Problem) -> Reply {
+        let from = try call.query.time("from") ?? Moment(milliseconds: 0)
+        let page = try PageRequest(call, of: Text("messages of \(topic) \(from.milliseconds)"))
+        let last = try place(of: page)
+        let bytesMax = bytesMax(of: call)
+        let found = try await call.book.read { book in
+            try book.engine.messages.page(in: topic, from: from, after: last, limit: page.limit, bytesMax: bytesMax)
+        }
+        guard let found else { throw Problem(.unknownTopic(topic)) }
+        let messages = found.messages
+        let showsBody = try await call.mayShowBodies(of: messages)
+        return page.reply(messages, next: found.next.map(cursor)) { $0.found($1, showsBody: showsBody) }
+    }
+
+    /// The time, then each queue with its place: short, as there may be a hundred.
+    static func cursor(of place: MessageListPlace) -> [Text] {
+        [Text("\(place.shownThrough.milliseconds)")]
+            + place.offsets.sorted { $0.key < $1.key }.map { queue, offset in
+                Text("\(String(queue, radix: 36)).\(String(offset, radix: 36))")
+            }
+    }
+
+    static func place(of page: PageRequest) throws(Problem) -> MessageListPlace? {
+        guard let texts = page.after else { return nil }
+        guard let time = texts.first.flatMap({ Int64($0.string) }) else { throw foreignCursor }
+        var offsets: [Int64: Int64] = [:]
+        for text in texts.dropFirst() {
+            let numbers = text.string.split(separator: ".").compactMap { Int64($0, radix: 36) }
+            guard numbers.count == 2 else { throw foreignCursor }
+            offsets[numbers[0]] = numbers[1]
+        }
+        return MessageListPlace(shownThrough: Moment(milliseconds: time), offsets: offsets)
+    }
+
+    static func numbers(of page: PageRequest, count: Int) throws(Problem) -> [Int64]? {
+        guard let texts = page.after else { return nil }
+        let numbers = texts.compactMap { Int64($0.string) }
+        guard texts.count == count, numbers.count == count else { throw foreignCursor }
+        return numbers
+    }
+
+    static let foreignCursor = Problem(.badCursor, "the cursor is none of this list; begin without a cursor")
+
     static let findMessages = Operation(
         "findMessages", .get, "/v1/messages", "Finds visible messages by id, by key, or by topic and time.",
         grant: Need(.viewer),
@@ -29,9 +104,6 @@ extension MessageOperations {
             """#),
         handler: find)
 
-    /// Bodies that one page of a topic reads: who may not see them must not fill the memory with them.
-    private static let bytesMax = 4 << 20
-
     private static func find(_ call: Call) async throws(Problem) -> Reply {
         let (id, key) = (call.query.text("id"), call.query.text("key"))
         let topic = call.query.text("topic").map { TopicName($0) }
@@ -42,101 +114,10 @@ extension MessageOperations {
         let name = id.map { MessageName.id(MessageID($0)) } ?? .key(key ?? "")
         return try await list(name, id == nil ? topic : nil, call)
     }
-
-    /// The owner of the file reads it with the file closed too, without a bound.
-    private static func bytesMax(of call: Call) -> Int { call.principal.isOwner ? Int.max : bytesMax }
-
-    /// The messages of a name, the newest page first.
-    private static func list(_ name: MessageName, _ topic: TopicName?, _ call: Call) async throws(Problem) -> Reply {
-        let page = try PageRequest(call, of: list(of: name, topic))
-        let last = try numbers(of: page, count: 3).map { numbers in
-            FoundPlace(visibleAt: Moment(milliseconds: numbers[0]), queue: numbers[1], offset: numbers[2])
-        }
-        let bytesMax = bytesMax(of: call)
-        let found = try await call.book.read { book in
-            try book.engine.messages.messages(
-                named: name, in: topic, before: last, limit: page.limit, bytesMax: bytesMax)
-        }
-        let showsBody = try await call.mayShowBodies(of: found.messages)
-        let next = found.next.map { [$0.visibleAt.milliseconds, $0.queue, $0.offset] }
-        return page.reply(found.messages, next: next.map { $0.map { Text("\($0)") } }) {
-            $0.found($1, showsBody: showsBody)
-        }
-    }
-
-    private static func list(of name: MessageName, _ topic: TopicName?) -> Text {
-        switch name {
-        case .id(let id): Text("messages of id \(id)")
-        case .key(let key): Text("messages with key \(key.byteCount) \(key) \(topic?.text ?? "")")
-        }
-    }
-
-    /// The messages of a topic, page by page.
-    private static func list(_ topic: TopicName, _ call: Call) async throws(Problem) -> Reply {
-        let from = try call.query.time("from") ?? Moment(milliseconds: 0)
-        let page = try PageRequest(call, of: Text("messages of \(topic) \(from.milliseconds)"))
-        let last = try place(of: page)
-        let bytesMax = bytesMax(of: call)
-        let found = try await call.book.read { book in
-            try book.engine.messages.page(in: topic, from: from, after: last, limit: page.limit, bytesMax: bytesMax)
-        }
-        guard let found else { throw Problem(.unknownTopic(topic)) }
-        let messages = found.messages
-        let showsBody = try await call.mayShowBodies(of: messages)
-        return page.reply(messages, next: found.next.map(cursor)) { $0.found($1, showsBody: showsBody) }
-    }
-
-    /// The time, then each queue with its place: short, as there may be a hundred.
-    private static func cursor(of place: MessageListPlace) -> [Text] {
-        [Text("\(place.shownThrough.milliseconds)")]
-            + place.offsets.sorted { $0.key < $1.key }.map { queue, offset in
-                Text("\(String(queue, radix: 36)).\(String(offset, radix: 36))")
-            }
-    }
-
-    private static func place(of page: PageRequest) throws(Problem) -> MessageListPlace? {
-        guard let texts = page.after else { return nil }
-        guard let time = texts.first.flatMap({ Int64($0.string) }) else { throw foreignCursor }
-        var offsets: [Int64: Int64] = [:]
-        for text in texts.dropFirst() {
-            let numbers = text.string.split(separator: ".").compactMap { Int64($0, radix: 36) }
-            guard numbers.count == 2 else { throw foreignCursor }
-            offsets[numbers[0]] = numbers[1]
-        }
-        return MessageListPlace(shownThrough: Moment(milliseconds: time), offsets: offsets)
-    }
-
-    private static func numbers(of page: PageRequest, count: Int) throws(Problem) -> [Int64]? {
-        guard let texts = page.after else { return nil }
-        let numbers = texts.compactMap { Int64($0.string) }
-        guard texts.count == count, numbers.count == count else { throw foreignCursor }
-        return numbers
-    }
-
-    private static let foreignCursor = Problem(.badCursor, "the cursor is none of this list; begin without a cursor")
-
-    static let traceMessage = Operation(
-        "traceMessage", .get, "/v1/messages/{message}/trace",
-        "Tells where a message stands in each group, and its deliveries as far as this process remembers.",
-        grant: Need(.viewer), answers: [Operation.Answer(200, "One for each message of this id.", .page(.any))],
-        problems: [.unknownMessage],
-        example: Example(
-            after: [ExampleShop.topic, ExampleShop.message], .get("/v1/messages/booking-9/trace"), 200,
-            #"""
-            {"items":[{"id":"booking-9","topic":"ledger","born_at":"2026-11-29T12:00:00Z","standing":"visible",
-             "visible_since":"2026-11-29T12:00:00Z","groups":[],"deliveries":[],
-             "deliveries_since":"2026-11-29T12:00:00Z"}],"next":null,"as_of":"e1"}
-            """#),
-        handler: { call throws(Problem) in
-            let id = MessageID(call.path("message"))
-            let traces = try await call.messages { try $0.trace(id: id) }
-            guard !traces.isEmpty else { throw Problem(MessageRefusal.unknownMessage("\(id)")) }
-            return .list(call, traces) { $0.trace($1) }
-        })
 }
 
 extension JSONWriter {
-    fileprivate mutating func found(_ message: MessageView, showsBody: Bool) {
+    mutating func found(_ message: MessageView, showsBody: Bool) {
         beginObject()
         messageHead(message)
         if showsBody { body(message.body) }

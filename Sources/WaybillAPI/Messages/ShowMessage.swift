@@ -5,6 +5,13 @@ import WaybillCore
 import WaybillEngine
 
 extension MessageOperations {
+    static func message(_ call: Call) async throws(Problem) -> MessageView {
+        let id = MessageID(call.path("message"))
+        let found = try await call.messages { try $0.find(id: id) }
+        guard let message = found.first else { throw Problem(MessageRefusal.unknownMessage("\(id)")) }
+        return message
+    }
+
     static let showMessage = Operation(
         "showMessage", .get, "/v1/messages/{message}",
         "Shows a visible message without its body; of one that its producer has sent twice the first.",
@@ -25,28 +32,6 @@ extension MessageOperations {
                 writer.endObject()
             }
         })
-
-    static let messageBody = Operation(
-        "messageBody", .get, "/v1/messages/{message}/body",
-        "Gives the body of a visible message as its bytes; who read it is audited.", grant: Need(.payload),
-        query: [Operation.reasonParameter],
-        answers: [Operation.Answer(200, "The bytes.", .any)], problems: [.unknownMessage],
-        example: Example(
-            after: [ExampleShop.topic, ExampleShop.message], .get("/v1/messages/booking-9/body"), 200,
-            #"{"amount_cents":5300}"#),
-        handler: { call throws(Problem) in
-            let message = try await message(call)
-            try await call.auditReading(of: [message.id], because: try call.reason())
-            let type = JSONWriter.isJSON(message.body) ? "application/json" : "application/octet-stream"
-            return Reply(200, body: message.body, contentType: type)
-        })
-
-    private static func message(_ call: Call) async throws(Problem) -> MessageView {
-        let id = MessageID(call.path("message"))
-        let found = try await call.messages { try $0.find(id: id) }
-        guard let message = found.first else { throw Problem(MessageRefusal.unknownMessage("\(id)")) }
-        return message
-    }
 }
 
 extension Call {

@@ -48,70 +48,7 @@ enum Operations {
          "started_at":"2026-11-29T12:00:00Z","changed_at":"2026-11-29T12:00:00Z"}
         """#
 
-    static let listOperations = Operation(
-        "listOperations", .get, "/v1/operations", "Lists operations, the newest first.", grant: Need(.viewer),
-        query: PageRequest.parameters, answers: [Operation.Answer(200, "A page.", .page(schema))],
-        problems: [.badCursor],
-        example: Example(
-            after: [ExampleShop.stock, ExampleShop.place, changeStep], .get("/v1/operations"), 200,
-            "{\"items\":[\(shown)],\"next\":null,\"as_of\":\"e4\"}"),
-        handler: { call throws(Problem) in
-            let page = try PageRequest(call, of: "operations")
-            let jobs = try await call.book.read { book in
-                try book.engine.jobs(before: page.number ?? .max, limit: page.limit)
-            }
-            return page.reply(jobs, next: jobs.count == page.limit ? jobs.last?.number : nil) { $0.operation($1) }
-        })
-
-    static let showOperation = Operation(
-        "showOperation", .get, "/v1/operations/{operation}", "Shows an operation and how far it came.",
-        grant: Need(.viewer), answers: [Operation.Answer(200, "The operation.", schema)],
-        problems: [.unknownOperation],
-        example: Example(
-            after: [ExampleShop.stock, ExampleShop.place, changeStep], .get("/v1/operations/o1"), 200, shown),
-        handler: { call throws(Problem) in
-            let job = try await job(of: call)
-            return .json { $0.operation(job) }
-        })
-
-    static let resume = Operation(
-        "resumeOperation", .post, "/v1/operations/{operation}/resume",
-        "Goes on with an operation that was interrupted; one that runs or has ended is left alone.",
-        grant: Need(.operator), key: .taken, body: .fields([reason], bytesMax: Operation.BodyRule.smallMax),
-        answers: [Operation.Answer(202, "It runs, or has ended.", schema)], problems: [.unknownOperation],
-        example: Example(
-            after: [ExampleShop.stock, ExampleShop.place, changeStep],
-            Example.Step(.post, "/v1/operations/o1/resume", body: #"{"reason":"the machine is back"}"#), 202, shown),
-        handler: { call throws(Problem) in
-            let origin = call.origin(because: try call.neededReason(try call.fields()))
-            let job = try await job(of: call)
-            if !job.isDone, !job.isStopped, !call.book.jobs.contains(job.number) {
-                try await call.book.ask { book in try await book.engine.audit(job.act("resumed"), by: origin) }
-                try await JobRun.start(job, in: call.book)
-            }
-            let now = try await Self.job(of: call)
-            return .json(202) { $0.operation(now) }
-        })
-
-    static let stop = Operation(
-        "stopOperation", .post, "/v1/operations/{operation}/stop",
-        "Gives an operation up; what it has changed stays changed.", grant: Need(.operator), key: .taken,
-        body: .fields([reason], bytesMax: Operation.BodyRule.smallMax),
-        answers: [Operation.Answer(200, "It does not run.", schema)], problems: [.unknownOperation],
-        example: Example(
-            after: [ExampleShop.stock, ExampleShop.place, changeStep],
-            Example.Step(.post, "/v1/operations/o1/stop", body: #"{"reason":"a mistake"}"#), 200, shown),
-        handler: { call throws(Problem) in
-            let origin = call.origin(because: try call.neededReason(try call.fields()))
-            let number = try await job(of: call).number
-            let given = try await call.book.ask { book in
-                try await book.engine.stop(number, by: origin) { "\($0)" }
-            }
-            let now = try await job(of: call)
-            return .given(given.map { _ in now }) { $0.operation($1) }
-        })
-
-    private static let reason = Operation.reason
+    static let reason = Operation.reason
 
     static func job(of call: Call) async throws(Problem) -> EngineJob {
         let id = call.path("operation")

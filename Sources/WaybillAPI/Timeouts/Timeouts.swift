@@ -10,8 +10,8 @@ enum Timeouts {
         showHold,
     ]
 
-    private static let grant = Need(.operator, .orders)
-    private static let answers = [
+    static let grant = Need(.operator, .orders)
+    static let answers = [
         Operation.Answer(
             200, "Done.",
             .object(
@@ -20,60 +20,17 @@ enum Timeouts {
                     Field("due", .time, "When it fires now."),
                 ]))
     ]
-    private static let problems: [ProblemCode] = [
+    static let problems: [ProblemCode] = [
         .unknownOrder, .unknownTimeout, .timeoutFired, .keyReused, .badData,
     ]
-    private static let placed = [ExampleShop.stock, ExampleShop.place]
+    static let placed = [ExampleShop.stock, ExampleShop.place]
 
     /// - Parameter result: with the new time.
-    private static func changed(_ result: String) -> String {
+    static func changed(_ result: String) -> String {
         #"{"order":"order-7","version":2,"status":"awaiting payment","event":"e3","repeated":false,\#(result)}"#
     }
 
-    static let extendTimeout = Operation(
-        "extendTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/extend", "Lets a pending timeout fire later.",
-        grant: grant, key: .taken,
-        body: .fields(
-            [
-                Field("by", .duration, "How much later; with a minus: earlier.", isRequired: true),
-                Operation.reasonByHand,
-            ],
-            bytesMax: Operation.BodyRule.smallMax), answers: answers, problems: problems,
-        example: Example(
-            after: placed, Example.Step(.post, "/v1/orders/order-7/timeouts/pay_due/extend", body: #"{"by":"15m"}"#),
-            200, changed(#""result":"moved","due":"2026-11-29T12:45:00Z""#)),
-        handler: { call throws(Problem) in
-            guard let by = try call.fields().duration("by") else { throw .badData("by", "the field is missing") }
-            return try await change(call, .extend(by: by))
-        })
-
-    static let moveTimeout = Operation(
-        "moveTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/move", "Gives a pending timeout another time.",
-        grant: grant, key: .taken,
-        body: .fields(
-            [Field("to", .time, "When it fires; never before now.", isRequired: true), Operation.reasonByHand],
-            bytesMax: Operation.BodyRule.smallMax), answers: answers, problems: problems,
-        example: Example(
-            after: placed,
-            Example.Step(
-                .post, "/v1/orders/order-7/timeouts/pay_due/move", body: #"{"to":"2026-11-29T15:00:00Z"}"#), 200,
-            changed(#""result":"moved","due":"2026-11-29T15:00:00Z""#)),
-        handler: { call throws(Problem) in
-            guard let to = try call.fields().time("to") else { throw .badData("to", "the field is missing") }
-            return try await change(call, .move(to: to))
-        })
-
-    static let cancelTimeout = Operation(
-        "cancelTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/cancel", "Cancels a pending timeout.",
-        grant: grant, key: .taken,
-        body: .fields([Operation.reasonByHand], bytesMax: Operation.BodyRule.smallMax), answers: answers,
-        problems: problems,
-        example: Example(
-            after: placed, Example.Step(.post, "/v1/orders/order-7/timeouts/pay_due/cancel"), 200,
-            changed(#""result":"cancelled""#)),
-        handler: { call throws(Problem) in try await change(call, .cancel) })
-
-    private static func change(_ call: Call, _ action: TimeoutCommand.Action) async throws(Problem) -> Reply {
+    static func change(_ call: Call, _ action: TimeoutCommand.Action) async throws(Problem) -> Reply {
         var command = TimeoutCommand(
             action, TimeoutName(call.path("timeout")), of: OrderID(call.path("order")), caller: call.principal.name,
             key: call.key)
@@ -100,54 +57,7 @@ enum Timeouts {
         return reply
     }
 
-    static let confirmClock = Operation(
-        "confirmClock", .post, "/v1/clock/confirm", "Says that the wall clock is right after a jump.",
-        grant: Need(.operator), key: .taken,
-        body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
-        answers: [Operation.Answer(204, "Timeouts go on.", nil)],
-        example: Example(Example.Step(.post, "/v1/clock/confirm", body: #"{"reason":"NTP was set"}"#), 204),
-        handler: { call throws(Problem) in
-            let origin = call.origin(because: try call.neededReason(try call.fields()))
-            let given = try await call.book.ask { book in try await book.engine.confirmClock(by: origin) { "" } }
-            return .done(given)
-        })
-
-    static let holdTimeouts = Operation(
-        "holdTimeouts", .post, "/v1/timeouts/hold", "Holds all timeouts of orders until they are released.",
-        grant: Need(.operator), key: .taken,
-        body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
-        answers: [Operation.Answer(200, "Held.", .named("Hold"))], problems: [.limit],
-        example: Example(
-            Example.Step(.post, "/v1/timeouts/hold", body: #"{"reason":"payments are down"}"#), 200,
-            #"{"held_by":"owner","since":"2026-11-29T12:00:00Z","why":"payments are down"}"#),
-        handler: { call throws(Problem) in
-            let origin = call.origin(because: try call.neededReason(try call.fields()))
-            return .given(
-                try await call.book.ask { book in
-                    try await book.engine.holdTimeouts(by: origin) { hold in Reply.form(hold) { $0.hold($1) } }
-                }
-            ) { $0.hold($1) }
-        })
-
-    static let releaseTimeouts = Operation(
-        "releaseTimeouts", .post, "/v1/timeouts/release", "Lets held timeouts fire, those that are overdue in order.",
-        grant: Need(.operator), key: .taken,
-        body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
-        answers: [
-            Operation.Answer(200, "Whether any were held.", .object([Field("released", .boolean, isRequired: true)]))
-        ],
-        example: Example(
-            Example.Step(.post, "/v1/timeouts/release", body: #"{"reason":"payments are back"}"#), 200,
-            #"{"released":false}"#),
-        handler: { call throws(Problem) in
-            let origin = call.origin(because: try call.neededReason(try call.fields()))
-            return .given(
-                try await call.book.ask { book in
-                    try await book.engine.releaseTimeouts(by: origin) { Reply.form($0, released) }
-                }, 200, released)
-        })
-
-    private static func released(_ writer: inout JSONWriter, _ wereHeld: Bool) {
+    static func released(_ writer: inout JSONWriter, _ wereHeld: Bool) {
         writer.beginObject()
         writer.member("released", wereHeld)
         writer.endObject()

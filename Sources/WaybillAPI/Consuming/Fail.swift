@@ -1,0 +1,26 @@
+import Waybill
+import WaybillAccess
+import WaybillBroker
+import WaybillCore
+
+extension Consuming {
+    static let fail = Operation(
+        "fail", .post, "/v1/groups/{group}/fail",
+        "Says that messages could not be handled: they come again, or are dead after their attempts.",
+        grant: Need(.consumer(group: "group")),
+        body: .fields(
+            [
+                receipts, Field("retry_after_ms", .integer(0...86_400_000), "When; the group's ladder unless said."),
+                why,
+            ],
+            bytesMax: Operation.BodyRule.smallMax), answers: answered,
+        example: example("fail", #","why":"the printer is out of paper""#),
+        handler: { call throws(Problem) in
+            let fields = try call.fields()
+            let delay = try fields.int("retry_after_ms").map { Interval(milliseconds: $0) }
+            let why = try fields.text("why")?.string ?? "the consumer failed"
+            return try await answer(call, fields) { receipt in
+                Fail(receipt, delay: delay, why: why)
+            }
+        })
+}

@@ -1,0 +1,14 @@
+import Waybill
+import WaybillAccess
+import WaybillBroker
+import WaybillCore
+
+extension HalfMessages {
+    static let commit = Operation(
+        "commitHalfMessage", .post, "/v1/half-messages/{transaction}/commit", "Makes a half message visible.",
+        grant: Need(.producer(topic: nil), .operator), query: [topic], key: .taken,
+        body: .fields([Operation.reasonByHand], bytesMax: Operation.BodyRule.smallMax),
+        answers: [Operation.Answer(200, "Decided, now or before.", decided)],
+        problems: [.decidedAlready, .decidedByAnswer, .unknownMessage, .badData],
+        example: decision("commit"), handler: { call throws(Problem) in try await decide(call, .commit) })
+}

@@ -1,0 +1,31 @@
+import Waybill
+import WaybillAccess
+import WaybillCore
+import WaybillEngine
+
+extension Overview {
+    private static let schema = Schema.object([
+        Field("at", .time, isRequired: true),
+        Field("event", .text(), "The last event of the journal.", isRequired: true),
+        Field("word", .word(["ok", "warn", "bad"]), "The worst of all vitals: see `/v1/health`.", isRequired: true),
+        Field("writes", count, "Since the file was opened.", isRequired: true),
+        Field("last_write_ms", count, isRequired: true),
+        Field("requests_waiting", count, isRequired: true), Field("oldest_wait_ms", count, isRequired: true),
+        Field("receives_waiting", count, isRequired: true), Field("checks_in_flight", count, isRequired: true),
+        Field("streams", count, "That are open.", isRequired: true),
+        Field("timeouts_fired", count, "Since the file was opened.", isRequired: true),
+        Field("timeout_lateness_p50_ms", count, isRequired: true),
+        Field("timeout_lateness_p99_ms", count, isRequired: true),
+        Field("timeouts_held", .boolean, isRequired: true), Field("clock_held", .boolean, isRequired: true),
+        Field("wal_bytes", count, isRequired: true), Field("disk_free_percent", count),
+        Field("refusals", .map(count), "Since the server started, by code.", isRequired: true),
+    ])
+
+    static let showOverview = Operation(
+        "showOverview", .get, "/v1/overview", "Shows how the shop is at one look; it costs no read of the file.",
+        grant: Need(.viewer), answers: [Operation.Answer(200, "How it is.", schema)],
+        example: Example(
+            after: [ExampleShop.stock], .get("/v1/overview"), 200,
+            #"{"at":"2026-11-29T12:00:00Z","event":"e1","word":"ok","writes":1,"#, isBeginning: true),
+        handler: { call throws(Problem) in .json { $0.overview(call.served, at: call.book.now) } })
+}
