@@ -29,4 +29,13 @@ enum OperationRules {
                     }
             }
     }
+
+    /// Files with more than one operation: each has one of its own, so that a reader finds it by its name.
+    static func crowded(_ sources: [SourceFile]) -> [Violation] {
+        sources.filter { $0.target == "WaybillAPI" }.compactMap { file in
+            let names = file.text.matches(of: #/static let \w+ = Operation\(\s*"(\w+)"/#).map { String($0.1) }
+            guard names.count > 1 else { return nil }
+            return Violation(path: file.path, line: 1, message: "several operations: \(names.joined(separator: ", "))")
+        }
+    }
 }

@@ -30,6 +30,9 @@ import Testing
         #expect(OperationRules.unasked(in: [list]).count == 1)
         #expect(OperationRules.unasked(in: [list, verb]) == [])
         #expect(OperationRules.unasked(in: [list], excepting: ["ask": "planted"]) == [])
+        let one = "static let ask = Operation(\n    \"ask\", .get, \"/a\")\n"
+        #expect(OperationRules.crowded([file(one, at: "Sources/WaybillAPI/A.swift")]) == [])
+        #expect(OperationRules.crowded([file(one + one, at: "Sources/WaybillAPI/A.swift")]).count == 1)
     }
 
     @Test func `in the manifest is found`() {

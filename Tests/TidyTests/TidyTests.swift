@@ -44,6 +44,10 @@ import Testing
         #expect(OperationRules.unasked(in: Repository.sources, excepting: [:]).count > 15)
     }
 
+    @Test func `has a file for each operation`() {
+        #expect(OperationRules.crowded(Repository.sources) == [])
+    }
+
     @Test func `reads clocks and rolls dice only in World`() {
         #expect((Repository.sources + Repository.tests).flatMap { ClockRules.violations(in: $0) } == [])
     }

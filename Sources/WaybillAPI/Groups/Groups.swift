@@ -1,9 +1,3 @@
-import Waybill
-import WaybillAccess
-import WaybillBroker
-import WaybillCore
-import WaybillEngine
-
 /// Operations on consumer groups.
 enum Groups {
     static let operations: [Operation] = [

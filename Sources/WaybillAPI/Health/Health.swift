@@ -1,7 +1,3 @@
-import WaybillAccess
-import WaybillCore
-import WaybillEngine
-
 /// Whether the server lives, takes work, and which one it is.
 enum Health {
     static let operations: [Operation] = [
