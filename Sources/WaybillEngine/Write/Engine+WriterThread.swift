@@ -85,18 +85,14 @@ extension Engine {
                 batch.append(request)
             case .work(let body):
                 // What came before it comes first, in as many writes as it takes.
-                repeat {
-                    batch = write(batch, &pace).kept
-                    tell(batch, &isTold)
-                } while !batch.isEmpty
+                repeat { batch = write(batch, &pace, &isTold).kept } while !batch.isEmpty
                 let began = world.uptime()
                 writer.withLock { body($0) }
                 pace.served(from: began, to: world.uptime())
             }
         }
-        let written = write(batch, &pace)
+        let written = write(batch, &pace, &isTold)
         kept = written.kept
-        tell(kept, &isTold)
         return written.hasWritten || !waiting.isEmpty
     }
 
@@ -109,7 +105,9 @@ extension Engine {
 
     /// One write, the replies after its commit, then perhaps a checkpoint. Returns whether anything was written, and
     /// what keeps its place for the next write.
-    private func write(_ batch: [any Request], _ pace: inout ModulePace) -> (hasWritten: Bool, kept: [any Request]) {
+    private func write(
+        _ batch: [any Request], _ pace: inout ModulePace, _ isTold: inout Bool
+    ) -> (hasWritten: Bool, kept: [any Request]) {
         let began = world.uptime()
         let isAnswered: [Bool]? = writer.withLock { writer in
             // One look at the clock, so that nothing is dated before its due time. The uptime is of the same moment:
@@ -125,7 +123,7 @@ extension Engine {
         }
         // Nil only without requests.
         guard let isAnswered else { return (false, []) }
-        let kept = handOut(batch, isAnswered)
+        let kept = handOut(batch, isAnswered, &isTold)
         if batch.contains(where: \.isAwaited) { pace.served(from: began, to: world.uptime()) }
         writer.withLock { $0.checkpoints.wrote(batch.count) }
         return (true, kept)
@@ -150,13 +148,17 @@ extension Engine {
 
     /// Waking hundreds of callers takes as long as deciding some of their commands: another thread does it, while this
     /// one goes on with the next write. Returns the requests without a reply: they keep their places.
-    private func handOut(_ batch: [any Request], _ isAnswered: [Bool]) -> [any Request] {
+    private func handOut(
+        _ batch: [any Request], _ isAnswered: [Bool], _ isTold: inout Bool
+    ) -> [any Request] {
         var kept: [any Request] = []
         var answered: [any Request] = []
         answered.reserveCapacity(batch.count)
         for (request, isAnswered) in zip(batch, isAnswered) {
             if isAnswered { answered.append(request) } else { kept.append(request) }
         }
+        // First: a caller that has its answer does not find its request among those that wait.
+        tell(kept, &isTold)
         guard answered.count > Patience.repliesMax else {
             for request in answered { request.resume() }
             return kept
