@@ -71,7 +71,8 @@ extension OrderBook {
 extension OrderBook {
     /// Writes a job down. No server goes on with it by itself: it may be interrupted on purpose.
     package func startTimeoutJob(_ change: TimeoutChange, by origin: Origin) async throws -> TimeoutJob {
-        switch try await engine.start(change.change, by: origin, isOfServer: false, form: { _ in "" }) {
+        let total = try await engine.onThread { (engine) throws in try engine.total(of: change.change) }
+        switch try await engine.start(change.change, total: total, by: origin, isOfServer: false, form: { _ in "" }) {
         case .now(let job): return TimeoutJob(job)
         // Only under a key is there an earlier answer.
         case .before: throw Refusal.limit("runs of a job at a time", max: 1)

@@ -15,7 +15,7 @@ import Testing
         #expect(listed.status == 0 && listed.output.contains("\"mug\""), "\(listed)")
         let changed = try shop.run("stock", "receive", "mug", "2", "--db", shop.path)
         #expect(changed.status == 0, "\(changed)")
-        let whole = try shop.run("verify", shop.path)
+        let whole = try shop.run("replay", "--db", shop.path)
         #expect(whole.status == 2 && whole.output.contains(/is served by process \d+,/), "\(whole)")
     }
 
@@ -74,7 +74,7 @@ import Testing
             #expect(refused.output.contains(place), "\(words): \(refused)")
             #expect(refused.output.contains("127.0.0.1:\(shop.port)."), "\(words): \(refused)")
         }
-        let whole = try shop.run("verify", shop.path)
+        let whole = try shop.run("replay", "--db", shop.path)
         #expect(whole.status == 2 && whole.output.contains("is served by process"), "\(whole)")
         // Nothing is left of it when it has ended.
         #expect(shop.kill(SIGTERM)?.status == 0)

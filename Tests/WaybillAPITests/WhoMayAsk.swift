@@ -22,8 +22,7 @@ import WaybillCore
             [.viewer, .orders],
             [
                 "showOrder", "orderHistory", "followOrder", "orderMessages", "whyOrder", "listWorkflows",
-                "showWorkflow",
-                "showWorkflowVersion", "showWorkflowSchema", "drawWorkflow", "workflowOpenAPI",
+                "showWorkflow", "showWorkflowVersion", "showWorkflowSchema", "drawWorkflow", "workflowOpenAPI",
             ]
         ),
         ([.viewer, .stock], ["listStock", "showStock", "stockHistory"]),
@@ -48,7 +47,7 @@ import WaybillCore
             [.admin],
             [
                 "putWorkflow", "activateWorkflow", "putTopic", "deleteTopic", "putGroup", "deleteGroup", "createToken",
-                "listTokens", "revokeToken",
+                "listTokens", "revokeToken", "backUp",
             ]
         ),
         ([.producer(topic: "topic")], ["sendMessages"]),

@@ -24,7 +24,8 @@ extension Operations {
         example: Example(
             backupStep, 202,
             #"""
-            {"operation":"o1","kind":"backup","state":"running","file":"monday.db","changed":0,"by":"owner",
+            {"operation":"o1","kind":"backup","state":"running","file":"monday.db","total":null,"done":0,"changed":0,
+             "failed":0,"sample":[],"by":"owner",
              "reason":"before the upgrade","started_at":"2026-11-29T12:00:00Z","changed_at":"2026-11-29T12:00:00Z"}
             """#),
         handler: backUp)

@@ -47,8 +47,9 @@ extension EngineJob {
 
     fileprivate var changed: Int64 {
         switch self {
-        case .timeouts(let job): job.changed
-        case .redrive(let job): job.changed
+        case .timeouts(let job): job.progress.changed
+        case .redrive(let job): job.progress.changed
+        case .backup(let job): job.pages
         }
     }
 }

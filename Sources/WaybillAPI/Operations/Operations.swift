@@ -21,8 +21,7 @@ enum Operations {
         Field("failure", .text(), "Why it came to nothing."),
         Field(
             "total", .nullable(.integer()),
-            "How many it was about when it began; null: there were too many to count first, or the command line began "
-                + "it.",
+            "How many it was about when it began; null: there were too many to count first.",
             isRequired: true),
         Field("done", .integer(), "How many it has handled: changed and failed.", isRequired: true),
         Field(
