@@ -5,8 +5,16 @@ import Testing
 final class RawConnection: Sendable {
     private let file: Int32
 
-    init(port: Int) throws {
-        file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    init(port: Int) throws { file = try #require(Self.connected(to: port), "no connection") }
+
+    /// Nil: no server listens there now.
+    init?(ifServedAt port: Int) {
+        guard let file = Self.connected(to: port) else { return nil }
+        self.file = file
+    }
+
+    private static func connected(to port: Int) -> Int32? {
+        let file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_port = in_port_t(port).bigEndian
@@ -15,9 +23,13 @@ final class RawConnection: Sendable {
         let status = withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, size) }
         }
-        try #require(status == 0, "no connection")
+        guard status == 0 else {
+            close(file)
+            return nil
+        }
         var patience = timeval(tv_sec: 30, tv_usec: 0)
         setsockopt(file, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        return file
     }
 
     deinit { close(file) }

@@ -96,7 +96,7 @@ final class Follower: @unchecked Sendable {
         let (port, path) = (shop.port, "/v1/events/stream?after=e0")
         Thread.detachNewThread { [self] in
             while !isOver {
-                guard let connection = try? RawConnection(port: port) else { continue }
+                guard let connection = RawConnection(ifServedAt: port) else { continue }
                 let header = lastID.map { "Last-Event-ID: \($0)\r\n" } ?? ""
                 connection.send("GET \(path) HTTP/1.1\r\nHost: localhost\r\n\(header)\r\n")
                 read(connection)
