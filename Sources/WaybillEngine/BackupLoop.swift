@@ -6,7 +6,7 @@ import WaybillTimeouts
 /// both together what modules may have, and the log is truncated as ever.
 package struct BackupLoop: Sendable {
     package struct Settings: Sendable {
-        /// Pages in one turn: at 4 KiB these are 1 MiB, about a millisecond.
+        /// Pages in one turn: at 4 KiB these are 1 MiB.
         package var pagesPerStep = 256
         /// After so long what is copied is brought to its disk: what waits for the disk at the end is little.
         package var betweenSyncs = Interval.seconds(1)

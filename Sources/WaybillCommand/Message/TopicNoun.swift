@@ -128,8 +128,8 @@ struct DeleteTopic: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "delete", abstract: "Delete a topic with all its messages.",
         discussion: """
-            Refused while delayed or half messages wait for it, or open calls of orders, and while a workflow that takes \
-            orders sends to it or an installed module reads it.
+            Refused while delayed or half messages wait for it, or open calls of orders, and while a workflow that \
+            takes orders sends to it or an installed module reads it.
             """)
 
     @OptionGroup var file: WritingOptions

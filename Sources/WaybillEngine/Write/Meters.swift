@@ -6,8 +6,8 @@ public import WaybillCore
 /// Each is a closure, and nil is the default: then nothing is measured and nothing is called. They are called after the
 /// commit, ``wrote`` and ``fired`` on the thread that writes: they must not wait, and must not ask the order book.
 public struct Meters: Sendable {
-    /// A write is committed: how long it took, its commit included, and how many requests it held. One without requests
-    /// has fired timeouts or kept house.
+    /// A write is committed: how long it took, its commit included, and how many requests it held. Work that
+    /// has a write to itself, upkeep too, counts as one; a write without requests has fired what was due.
     public var wrote: (@Sendable (_ nanoseconds: UInt64, _ requests: Int) -> Void)?
     /// A request is refused, at the door or in its write: the stable code of its ``Refusal`` or ``MessageRefusal``.
     public var refused: (@Sendable (_ code: String) -> Void)?

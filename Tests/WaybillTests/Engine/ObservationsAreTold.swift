@@ -57,7 +57,9 @@ import Waybill
             for number in 1...50 { group.addTask { _ = await book.answer(to: place(OrderID("o-\(number)"))) } }
         }
         let writes = told.writes
-        #expect(writes.reduce(0) { $0 + $1.requests } == 51)
+        // Upkeep writes too, each time as one request.
+        let upkeep = writes.reduce(0) { $0 + $1.requests } - 51
+        #expect((0..<writes.count).contains(upkeep), "\(writes)")
         #expect(writes.allSatisfy { $0.nanoseconds > 0 })
         #expect(writes.contains { !$0.nanoseconds.isMultiple(of: 1_000_000) }, "they are not whole milliseconds")
         #expect(book.vitals.writes == UInt64(writes.count))
