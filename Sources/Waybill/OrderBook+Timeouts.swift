@@ -76,7 +76,7 @@ public struct PendingTimeoutFilter: Hashable, Sendable {
         return UInt64(bitPattern: digest.value)
     }
 
-    /// Whether those are asked for whose handling was refused: they are a list of their own.
+    /// Whether it asks for timeouts whose handling was refused: these have a separate list.
     var isOfRefused: Bool {
         switch state {
         case nil, .waiting, .overdue: false

@@ -72,7 +72,7 @@ enum CloudEvents {
     private struct Attributes {
         private let members: [(name: Text, json: [UInt8])]
         private let path: String
-        /// What has a place of its own on a message.
+        /// Attributes for which a message has a field.
         private static let own: Set<Text> = [
             "specversion", "id", "type", "subject", "partitionkey", "traceparent", "data", "data_base64",
         ]
@@ -128,7 +128,7 @@ enum CloudEvents {
             return type.hasSuffix("/json") || type.hasSuffix("+json")
         }
 
-        /// All that has no place of its own.
+        /// The other attributes.
         func properties() throws(Problem) -> [Text: Text] {
             var properties: [Text: Text] = [:]
             for (name, json) in members where !Self.own.contains(name) {

@@ -2,7 +2,7 @@ import Synchronization
 import WaybillAccess
 import WaybillCore
 
-/// The streams that are open: so many at a time, and each ends with the server or with its token.
+/// The streams that are open. Their number is bounded, and each ends with the server or with its token.
 package final class OpenStreams: Sendable {
     /// How many may be open.
     package struct Limits: Sendable {

@@ -63,7 +63,7 @@ struct ServeNoun: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Make a copy so often, such as 1h.", valueName: "duration"))
     var backupEvery: Interval?
 
-    @Option(help: ArgumentHelp("Keep so many of these copies.", valueName: "count"))
+    @Option(help: ArgumentHelp("How many of these copies are kept.", valueName: "count"))
     var keep: Int?
 
     @Option(help: ArgumentHelp("A folder on another disk to which each copy is brought.", valueName: "folder"))
