@@ -1,7 +1,7 @@
 import Waybill
 
 /// What a message of the topic `order` says: which order, what happened to it, and the data of the command behind it.
-struct OrderNews {
+final class OrderNews {
     /// The tags that modules listen for.
     enum Tag: String {
         case placed, paid, closed, refunded, shipped
@@ -19,6 +19,8 @@ struct OrderNews {
     /// The event that sent it: what the news are as of.
     let event: Int64
     private let delivery: Delivery
+    /// ``data()``, once it was read.
+    private var known: JSON?
 
     init(_ delivery: Delivery) throws {
         guard let order = delivery.order, let event = try delivery.event?.number ?? Self.event(in: delivery.body) else {
@@ -37,7 +39,12 @@ struct OrderNews {
     }
 
     /// The data of the command that made the order send it.
-    func data() throws -> JSON { try JSON(reading: delivery.body)["data"]?["data"] ?? .object([]) }
+    func data() throws -> JSON {
+        if let known { return known }
+        let data = try JSON(reading: delivery.body)["data"]?["data"] ?? .object([])
+        known = data
+        return data
+    }
 
     /// Who buys: from the message's property, or from the data that placed the order; nil: the message does not say.
     func buyer() throws -> String? {

@@ -32,8 +32,7 @@ extension OrderBook.JSON {
     /// The value of the first field of this name; nil: no object, or no such field.
     public subscript(_ name: String) -> Self? {
         guard case .object(let members) = self else { return nil }
-        let name = Text(name)
-        return members.first { Text($0.name) == name }?.value
+        return members.first { $0.name.isSame(as: name) }?.value
     }
 
     /// The text, if it is one.
@@ -66,7 +65,7 @@ extension OrderBook.JSON {
             var names = Names()
             try reader.object { name, reader throws(JSONProblem) in
                 // Readers differ in which of the two they take.
-                guard names.insert(name, after: members) else {
+                guard names.insert(name.string, after: members) else {
                     throw reader.problem("the field \(name.string) is given twice")
                 }
                 members.append(Member(name.string, try read(&reader, depth: depth + 1)))
@@ -82,10 +81,17 @@ extension OrderBook.JSON {
         private var many: Set<Text> = []
 
         /// - Returns: false: `members` have the name already.
-        mutating func insert(_ name: Text, after members: [Member]) -> Bool {
-            guard members.count >= Self.compared else { return !members.contains { Text($0.name) == name } }
+        mutating func insert(_ name: String, after members: [Member]) -> Bool {
+            guard members.count >= Self.compared else { return !members.contains { $0.name.isSame(as: name) } }
             if many.isEmpty { many = Set(members.map { Text($0.name) }) }
-            return many.insert(name).inserted
+            return many.insert(Text(name)).inserted
         }
+    }
+}
+
+extension String {
+    /// Whether the other has the same bytes in UTF-8: `==` takes two spellings of one letter for the same.
+    fileprivate func isSame(as other: String) -> Bool {
+        utf8.count == other.utf8.count && utf8.elementsEqual(other.utf8)
     }
 }
