@@ -8,16 +8,16 @@ import WaybillTimeouts
 /// Swift's own pool has about one thread per core. A call that waited there would stop every other task of the process.
 ///
 /// ```
-/// task ──enqueue──► line ──► an idle thread, or a new one up to `threadsMax` ──► the job runs, and may wait
+/// task ──enqueue──► waiting jobs ──► an idle thread, or a new one up to `threadsMax` ──► the job runs, and may wait
 /// ```
-/// A thread starts when a job finds none idle. After ``close()`` the threads end as soon as the line is empty; a job
+/// A thread starts when a job finds none idle. After ``close()`` the threads end as soon as none waits; a job
 /// that comes later gets a thread again, so no task waits for ever.
 package final class EngineThreads: TaskExecutor, @unchecked Sendable {
     // Unchecked: the fields below are touched only while `condition` is locked.
     private let condition = NSCondition()
     private let threadsMax: Int
     /// Jobs in order; those before `first` have been taken.
-    private var line: [UnownedJob] = []
+    private var waiting: [UnownedJob] = []
     private var first = 0
     private var count = 0
     private var idle = 0
@@ -32,8 +32,8 @@ package final class EngineThreads: TaskExecutor, @unchecked Sendable {
     package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         condition.lock()
-        line.append(job)
-        let isShort = line.count - first > idle && count < threadsMax
+        waiting.append(job)
+        let isShort = waiting.count - first > idle && count < threadsMax
         if isShort { count += 1 } else { condition.signal() }
         condition.unlock()
         if isShort { start() }
@@ -80,7 +80,7 @@ package final class EngineThreads: TaskExecutor, @unchecked Sendable {
     package var waitingCount: Int {
         condition.lock()
         defer { condition.unlock() }
-        return line.count - first
+        return waiting.count - first
     }
 
     private static let name = "waybill-call"
@@ -96,11 +96,11 @@ package final class EngineThreads: TaskExecutor, @unchecked Sendable {
         condition.lock()
         defer { condition.unlock() }
         while true {
-            if first < line.count {
-                let job = line[first]
+            if first < waiting.count {
+                let job = waiting[first]
                 first += 1
-                if first == line.count {
-                    line.removeAll(keepingCapacity: line.capacity <= Self.keptMax)
+                if first == waiting.count {
+                    waiting.removeAll(keepingCapacity: waiting.capacity <= Self.keptMax)
                     first = 0
                 }
                 return job

@@ -28,25 +28,25 @@ extension MessageReader {
         let limit = min(max(1, limit), Self.pageMax)
         return try store.read { rows in
             guard let number = try rows.topic(topic) else { return nil }
-            var lines: [ReadingLine] = []
+            var readings: [QueueReading] = []
             for queue in try rows.storedQueues(of: number) {
-                lines.append(try ReadingLine(queue, from: moment, after: last, in: rows))
+                readings.append(try QueueReading(queue, from: moment, after: last, in: rows))
             }
             var found: [MessageView] = []
             var bytes = 0
             while found.count < limit, bytes < bytesMax {
-                for index in lines.indices { try lines[index].look(rows) }
+                for index in readings.indices { try readings[index].look(rows) }
                 // The heads tell which is next: the largest messages are far larger than a page.
-                let next = lines.indices.compactMap { index in lines[index].next.map { (index, $0.foundPlace) } }
+                let next = readings.indices.compactMap { index in readings[index].next.map { (index, $0.foundPlace) } }
                     .min { $0.1 < $1.1 }
                 guard let (index, place) = next else { return (found, nil) }
-                lines[index].pass()
+                readings[index].pass()
                 guard let message = try rows.message(at: place.place) else { continue }
-                let view = try view(message, of: lines[index].queue, in: rows)
+                let view = try view(message, of: readings[index].queue, in: rows)
                 bytes += view.body.count
                 found.append(view)
             }
-            return (found, found.last.map { MessageListPlace(lines, shownThrough: $0.storedAt) })
+            return (found, found.last.map { MessageListPlace(readings, shownThrough: $0.storedAt) })
         }
     }
 
@@ -97,8 +97,8 @@ package struct MessageListPlace: Hashable, Sendable {
     }
 
     /// Of more queues than may be, those are left out of which nothing was shown for longest.
-    fileprivate init(_ lines: [ReadingLine], shownThrough moment: Moment) {
-        let known = lines.sorted { $0.shownAt > $1.shownAt }.prefix(Self.queuesMax)
+    fileprivate init(_ readings: [QueueReading], shownThrough moment: Moment) {
+        let known = readings.sorted { $0.shownAt > $1.shownAt }.prefix(Self.queuesMax)
         self.init(
             shownThrough: moment,
             offsets: Dictionary(uniqueKeysWithValues: known.map { ($0.queue.number.number, $0.offset) }))
@@ -106,7 +106,7 @@ package struct MessageListPlace: Hashable, Sendable {
 }
 
 /// How far a page has read one queue of its topic.
-private struct ReadingLine {
+private struct QueueReading {
     let queue: StoredQueueRow
     /// The first that is not shown.
     private(set) var offset: Int64
