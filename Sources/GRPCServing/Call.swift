@@ -1,0 +1,122 @@
+package import NIOCore
+import NIOHTTP2
+import Synchronization
+
+/// One call of a client, as what serves it sees it: what it says, and where its answer goes.
+///
+/// May be used from any thread. An answer to a call whose client is gone is dropped.
+package final class Call: Sendable {
+    package let head: CallHead
+    package let connection: Connection
+    private let stream: HTTP2StreamID
+    private let state = Mutex(State())
+
+    private struct State {
+        var isLost = false
+        var onLost: [@Sendable () -> Void] = []
+    }
+
+    init(_ head: CallHead, on stream: HTTP2StreamID, of connection: Connection) {
+        self.head = head
+        self.stream = stream
+        self.connection = connection
+    }
+
+    /// Gives the client a message. Of a unary call it is the answer.
+    ///
+    /// - Parameter written: told whether all of it was given to the client's connection.
+    package func answer(_ message: ByteBuffer, written: (@Sendable (Bool) -> Void)? = nil) {
+        connection.onLoop { $0.perform(.answer(message), on: self.stream, written: written) }
+    }
+
+    /// Gives the client messages, which have their prefixes already, and ends the call.
+    package func finish(framed messages: ByteBuffer, written: (@Sendable (Bool) -> Void)? = nil) {
+        connection.onLoop { $0.finish(self.stream, with: messages, written: written) }
+    }
+
+    /// Ends the call.
+    package func end(_ status: RPCStatus = .ok) {
+        connection.onLoop { $0.perform(.end(status), on: self.stream, written: nil) }
+    }
+
+    /// Tells when the client is gone before the call has ended; at once when it is gone already.
+    package func onLost(_ body: @escaping @Sendable () -> Void) {
+        let isLost = state.withLock { state in
+            if !state.isLost { state.onLost.append(body) }
+            return state.isLost
+        }
+        if isLost { body() }
+    }
+
+    package var isLost: Bool { state.withLock { $0.isLost } }
+
+    func tellLost() {
+        let told = state.withLock { state in
+            state.isLost = true
+            defer { state.onLost = [] }
+            return state.onLost
+        }
+        for body in told { body() }
+    }
+}
+
+/// One connection of a client.
+package final class Connection: Sendable {
+    package let loop: any EventLoop
+    /// Where the client is, and where it has come to.
+    package let peer: SocketAddress?
+    package let local: SocketAddress?
+    private let handler: NIOLoopBound<ConnectionHandler>
+    private let state = Mutex(State())
+
+    private struct State {
+        var isClosed = false
+        var onClose: [@Sendable () -> Void] = []
+        var note: (any Sendable)?
+    }
+
+    init(_ handler: ConnectionHandler, of channel: any Channel) {
+        loop = channel.eventLoop
+        peer = channel.remoteAddress
+        local = channel.localAddress
+        self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
+    }
+
+    /// What serves notes something about the connection, or changes what it has noted.
+    package func note<Note: Sendable, Answer>(_ change: (inout Note?) -> Answer) -> Answer where Answer: Sendable {
+        state.withLock { state in
+            var note = state.note as? Note
+            defer { state.note = note }
+            return change(&note)
+        }
+    }
+
+    /// Tells when the connection is closed; at once when it is closed already.
+    package func onClose(_ body: @escaping @Sendable () -> Void) {
+        let isClosed = state.withLock { state in
+            if !state.isClosed { state.onClose.append(body) }
+            return state.isClosed
+        }
+        if isClosed { body() }
+    }
+
+    func tellClosed() {
+        let told = state.withLock { state in
+            state.isClosed = true
+            defer { state.onClose = [] }
+            return state.onClose
+        }
+        for body in told { body() }
+    }
+
+    fileprivate func onLoop(_ body: @escaping @Sendable (ConnectionHandler) -> Void) {
+        if loop.inEventLoop { return body(handler.value) }
+        loop.execute { [handler] in body(handler.value) }
+    }
+
+    /// Takes no new calls, and is closed when those that are open have ended.
+    func drain() { onLoop { $0.drain() } }
+
+    /// Closed at once, whatever is open.
+    func cut() { onLoop { $0.cut() } }
+}

@@ -1,0 +1,124 @@
+package import NIOCore
+
+/// The life of one call, decided without a socket: events in, actions out.
+///
+/// ```
+/// reading ──a whole request──► working ──answer──► ended
+///    │                            │  ▲
+///    │ both ways: works at once   │  └── messages out, as many as there are
+///    └── a fault: an answer of gRPC's own, and what the client still sends is stopped
+/// ```
+///
+/// An ended call takes no event any more: what comes late is dropped.
+package struct CallMachine {
+    /// What goes in and out of the call.
+    package enum Kind: Hashable, Sendable {
+        case unary
+        case serverStream
+        case bothWays
+    }
+
+    package enum Event {
+        /// The client has sent a whole message.
+        case message(ByteBuffer)
+        /// What the client sends cannot be read.
+        case fault(RPCStatus)
+        /// The client sends nothing more; whether it has ended within a message.
+        case halfClosed(withinMessage: Bool)
+        /// The client has reset the call, or its connection is lost.
+        case lost
+        /// What serves has a message for the client. Of a unary call it is the answer, and ends it.
+        case answer(ByteBuffer)
+        /// What serves ends the call.
+        case end(RPCStatus)
+    }
+
+    package enum Action: Equatable {
+        /// What serves is told of a call that goes both ways.
+        case begin
+        /// What serves is given a message.
+        case hand(ByteBuffer)
+        /// What serves is told that the client sends nothing more.
+        case handEnd
+        /// What serves is told that the client is gone.
+        case tellLost
+        case writeHeaders
+        case write(ByteBuffer)
+        /// The end of the call; alone: nothing was written before it.
+        case writeEnd(RPCStatus, alone: Bool)
+        /// The client is told to send no more of what it is about to send.
+        case stopClient
+    }
+
+    private let kind: Kind
+    private var request: ByteBuffer?
+    private var isHanded = false
+    private var hasHeaders = false
+    private var isEnded = false
+    /// Whether the client sends nothing more.
+    package private(set) var isClientDone = false
+
+    package init(_ kind: Kind) { self.kind = kind }
+
+    /// Whether what serves has it, and has not answered.
+    package var isInWork: Bool { isHanded && !isEnded }
+    package var isOver: Bool { isEnded }
+
+    /// The first actions of a call.
+    package mutating func begin() -> [Action] {
+        guard kind == .bothWays else { return [] }
+        isHanded = true
+        hasHeaders = true
+        // Some clients wait for the headers before they write.
+        return [.writeHeaders, .begin]
+    }
+
+    package mutating func on(_ event: Event) -> [Action] {
+        guard !isEnded else { return [] }
+        switch event {
+        case .message(let message): return take(message)
+        case .fault(let status): return end(status)
+        case .halfClosed(let withinMessage): return halfClose(withinMessage)
+        case .lost:
+            isEnded = true
+            return isHanded ? [.tellLost] : []
+        case .answer(let message): return answer(message)
+        case .end(let status): return end(status)
+        }
+    }
+
+    private mutating func take(_ message: ByteBuffer) -> [Action] {
+        if kind == .bothWays { return [.hand(message)] }
+        guard request == nil, !isHanded else {
+            return end(RPCStatus(.internal, "the call takes one message, and a second one came"))
+        }
+        request = message
+        return []
+    }
+
+    private mutating func halfClose(_ withinMessage: Bool) -> [Action] {
+        isClientDone = true
+        if withinMessage { return end(RPCStatus(.internal, "the request ended within a message")) }
+        if kind == .bothWays { return [.handEnd] }
+        guard let request else { return end(RPCStatus(.internal, "the request ended without a message")) }
+        isHanded = true
+        self.request = nil
+        guard kind == .serverStream else { return [.hand(request)] }
+        hasHeaders = true
+        return [.writeHeaders, .hand(request)]
+    }
+
+    private mutating func answer(_ message: ByteBuffer) -> [Action] {
+        var actions: [Action] = hasHeaders ? [.write(message)] : [.writeHeaders, .write(message)]
+        hasHeaders = true
+        if kind == .unary { actions += end(.ok) }
+        return actions
+    }
+
+    private mutating func end(_ status: RPCStatus) -> [Action] {
+        isEnded = true
+        request = nil
+        let end = Action.writeEnd(status, alone: !hasHeaders)
+        return isClientDone ? [end] : [end, .stopClient]
+    }
+}

@@ -1,0 +1,206 @@
+import Foundation
+package import Logging
+package import NIOCore
+import NIOHTTP2
+import NIOPosix
+import ServiceLifecycle
+import Synchronization
+
+/// Serves remote procedures over HTTP/2 at one address, in plain text, on one event loop.
+package struct GRPCServer: Service {
+    /// Where it serves, and within which bounds.
+    package struct Settings: Sendable {
+        package var host: String
+        /// 0: one that is free.
+        package var port: Int
+        package var limits = GRPCLimits()
+        /// What a request of HTTP/1 is answered.
+        package var toHTTP1 = Settings.http1("This port speaks gRPC over HTTP/2.")
+        /// The answer to the first bytes of a protocol that is known and not served; nil: they are none.
+        package var stranger: (@Sendable ([UInt8]) -> ByteBuffer?)?
+
+        package init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+
+        /// An answer of HTTP/1 with one sentence.
+        package static func http1(_ sentence: String) -> ByteBuffer {
+            ByteBuffer(
+                string: "HTTP/1.1 426 Upgrade Required\r\nupgrade: h2c\r\nconnection: close\r\n"
+                    + "content-type: text/plain; charset=utf-8\r\ncontent-length: \(sentence.utf8.count + 1)\r\n\r\n"
+                    + sentence + "\n")
+        }
+    }
+
+    private let rpcs: [String: RPC]
+    private let settings: Settings
+    private let logger: Logger
+    private let onRunning: @Sendable (Int) -> Void
+    private let onConnection: @Sendable (Connection) -> Void
+    private let onStopping: @Sendable () -> Void
+
+    /// - Parameters:
+    ///   - onRunning: told the port as soon as calls are taken.
+    ///   - onConnection: told each connection, on its event loop.
+    ///   - onStopping: told when no new calls are taken: open streams are to be ended.
+    package init(
+        _ rpcs: [RPC], settings: Settings, logger: Logger,
+        onRunning: @escaping @Sendable (Int) -> Void = { _ in },
+        onConnection: @escaping @Sendable (Connection) -> Void = { _ in },
+        onStopping: @escaping @Sendable () -> Void = {}
+    ) {
+        self.rpcs = Dictionary((rpcs + [HealthCheck.rpc]).map { ($0.path, $0) }) { first, _ in first }
+        self.settings = settings
+        self.logger = logger
+        self.onRunning = onRunning
+        self.onConnection = onConnection
+        self.onStopping = onStopping
+    }
+
+    /// Serves until it is asked to stop, and until what was asked before is answered.
+    package func run() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let connections = OpenConnections(max: settings.limits.connectionsMax)
+        let channel: any Channel
+        do {
+            channel = try await bind(group, connections)
+        } catch {
+            try await group.shutdownGracefully()
+            throw ListenFailure(error)
+        }
+        onRunning(channel.localAddress?.port ?? settings.port)
+        await withGracefulShutdownHandler {
+            await withTaskCancellationHandler {
+                // Its error says only that it is closed.
+                do { try await channel.closeFuture.get() } catch {}
+                onStopping()
+                connections.drain()
+                await connections.allClosed()
+            } onCancel: {
+                channel.close(promise: nil)
+                connections.cut()
+            }
+        } onGracefulShutdown: {
+            channel.close(promise: nil)
+        }
+        try await group.shutdownGracefully()
+    }
+
+    private func bind(
+        _ group: MultiThreadedEventLoopGroup, _ connections: OpenConnections
+    ) async throws -> any Channel {
+        let (rpcs, settings, onConnection, logger) = (rpcs, settings, onConnection, logger)
+        return try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1_024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelInitializer { channel in
+                guard connections.add(channel) else {
+                    logger.warning("a connection is refused: \(settings.limits.connectionsMax) are open")
+                    return channel.close()
+                }
+                return channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(
+                        FirstBytes(settings) { pipeline in
+                            try pipeline.addHandlers([
+                                NIOHTTP2Handler.serving(settings.limits),
+                                ConnectionHandler(rpcs, settings.limits) { connection in
+                                    connections.note(connection, of: channel)
+                                    onConnection(connection)
+                                },
+                            ])
+                        })
+                }
+            }
+            .bind(host: settings.host, port: settings.port).get()
+    }
+}
+
+/// Why a server does not listen at its address.
+package struct ListenFailure: Error {
+    /// Whether another program listens there.
+    package let isTaken: Bool
+    /// In the words of the system.
+    package let why: String
+
+    init(_ error: any Error) {
+        guard let error = error as? IOError else {
+            isTaken = false
+            why = "\(error)"
+            return
+        }
+        isTaken = error.errnoCode == EADDRINUSE
+        why = String(cString: strerror(error.errnoCode))
+    }
+}
+
+/// The connections of a server that are open.
+private final class OpenConnections: Sendable {
+    private struct State {
+        var open: [ObjectIdentifier: (channel: any Channel, connection: Connection?)] = [:]
+        var isDraining = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let max: Int
+    private let state = Mutex(State())
+
+    init(max: Int) { self.max = max }
+
+    /// False: as many as may be are open.
+    func add(_ channel: any Channel) -> Bool {
+        let key = ObjectIdentifier(channel)
+        let isAdded = state.withLock { state in
+            guard state.open.count < max else { return false }
+            state.open[key] = (channel, nil)
+            return true
+        }
+        if isAdded { channel.closeFuture.whenComplete { _ in self.remove(key) } }
+        return isAdded
+    }
+
+    func note(_ connection: Connection, of channel: any Channel) {
+        let isDraining = state.withLock { state in
+            state.open[ObjectIdentifier(channel)]?.connection = connection
+            return state.isDraining
+        }
+        if isDraining { connection.drain() }
+    }
+
+    /// Connections that have said nothing yet are closed; the others take no new calls.
+    func drain() {
+        let open = state.withLock { state in
+            state.isDraining = true
+            return Array(state.open.values)
+        }
+        for (channel, connection) in open {
+            if let connection { connection.drain() } else { channel.close(promise: nil) }
+        }
+    }
+
+    func cut() {
+        let open = state.withLock { state in Array(state.open.values) }
+        for (channel, _) in open { channel.close(promise: nil) }
+    }
+
+    func allClosed() async {
+        await withCheckedContinuation { continuation in
+            let isEmpty = state.withLock { state in
+                if !state.open.isEmpty { state.waiting.append(continuation) }
+                return state.open.isEmpty
+            }
+            if isEmpty { continuation.resume() }
+        }
+    }
+
+    private func remove(_ key: ObjectIdentifier) {
+        let waiting = state.withLock { state in
+            state.open[key] = nil
+            guard state.open.isEmpty else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+}

@@ -1,0 +1,65 @@
+package import NIOCore
+import NIOHTTP2
+
+/// The bounds of a server and of each of its connections.
+package struct GRPCLimits: Sendable {
+    /// Bytes of one message that a client sends.
+    package var messageBytesMax = 5 << 20
+    /// Calls of one connection that may be open at a time.
+    package var callsMax = 512
+    /// Bytes that a client may send ahead in one call, and in one connection.
+    package var callWindow = 1 << 20
+    package var connectionWindow = 4 << 20
+    /// Bytes of one frame that a client may send.
+    package var frameBytesMax = 64 << 10
+    /// Calls of a connection in work, those among them that the client has given up.
+    package var inWorkMax = 1_024
+    /// Connections that may be open at a time.
+    package var connectionsMax = 10_000
+    /// Calls that a client may give up in ``patience`` before most of its calls must come to their end.
+    package var abandonedMax = 1_000
+    /// Pings that a client may send in ``patience`` while it gets nothing else.
+    package var idlePingsMax = 100
+    package var patience = TimeAmount.seconds(10)
+    /// After so long without a byte a client is pinged; after as long again its connection is closed.
+    package var silenceMax = TimeAmount.seconds(20)
+    /// After so long without an open call a connection is closed.
+    package var idleMax = TimeAmount.minutes(5)
+    /// For the first bytes of a connection.
+    package var firstBytesWithin = TimeAmount.seconds(5)
+    /// What a client takes nothing of for so long is dropped with its call.
+    package var stallMax = TimeAmount.seconds(30)
+
+    package init() {}
+}
+
+extension NIOHTTP2Handler {
+    /// HTTP/2 of a server, with bounds that honest clients do not meet.
+    ///
+    /// NIO's own bounds end connections of clients that do nothing wrong: a client that measures the bandwidth sends
+    /// one ping for each call, and a producer whose server was slow resets all its calls in one millisecond. Each bound
+    /// costs eight bytes of memory for each of its count, so windows are short and counts small.
+    static func serving(_ limits: GRPCLimits) -> NIOHTTP2Handler {
+        var connection = ConnectionConfiguration()
+        connection.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: limits.callsMax),
+            HTTP2Setting(parameter: .initialWindowSize, value: limits.callWindow),
+            HTTP2Setting(parameter: .maxFrameSize, value: limits.frameBytesMax),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: 16 << 10),
+        ]
+        // CallHead checks what is used, at a fifth of the cost.
+        connection.headerBlockValidation = .disabled
+        connection.contentLengthValidation = .disabled
+        connection.controlFrameRateLimit.maximumCount = 500
+        connection.controlFrameRateLimit.windowLength = .milliseconds(25)
+        // A counter for the life of a connection, and connections live for months.
+        connection.maximumConnectionGlitches = 100_000
+        connection.maximumRecentlyResetStreams = 1_024
+        var stream = StreamConfiguration()
+        stream.streamResetFrameRateLimit.maximumCount = 1_100
+        stream.streamResetFrameRateLimit.windowLength = .milliseconds(500)
+        stream.streamErrorRateLimit.maximumCount = 500
+        stream.streamErrorRateLimit.windowLength = .seconds(1)
+        return NIOHTTP2Handler(mode: .server, connectionConfiguration: connection, streamConfiguration: stream)
+    }
+}

@@ -1,0 +1,57 @@
+import GRPCServing
+import NIOCore
+import Synchronization
+
+/// Procedures for tests, and what they were told.
+final class Told: Sendable {
+    private let open = Mutex<[Call]>([])
+    private let events = AsyncStream.makeStream(of: String.self)
+
+    var rpcs: [RPC] {
+        [
+            RPC("/t.T/Echo", .unary { bytes, call in call.answer(bytes) }),
+            RPC("/t.T/Small", .unary { bytes, call in call.answer(bytes) }, tooLarge: ByteBuffer(string: "too large")),
+            // Three answers, in one piece.
+            RPC(
+                "/t.T/Thrice",
+                .serverStream { bytes, call in
+                    var all = ByteBuffer()
+                    for _ in 0..<3 { all.writeImmutableBuffer(MessageFraming.framed(bytes)) }
+                    call.finish(framed: all) { [self] in tell("written \($0)") }
+                }),
+            // Never answered, until the server ends.
+            RPC(
+                "/t.T/Wait",
+                .unary { [self] bytes, call in
+                    tell("waits")
+                    call.onLost { [self] in
+                        tell("lost")
+                        call.end()
+                    }
+                    open.withLock { $0.append(call) }
+                }),
+            RPC(
+                "/t.T/Talk",
+                .bothWays { [self] call in
+                    tell("begun")
+                    call.onLost { [self] in
+                        tell("lost")
+                        call.end()
+                    }
+                    open.withLock { $0.append(call) }
+                    return RPC.Listener(onMessage: { call.answer($0) }, onEnd: { call.end() })
+                }),
+        ]
+    }
+
+    private func tell(_ event: String) { events.continuation.yield(event) }
+
+    /// Waits for the next thing that happened.
+    func next() async -> String? {
+        for await event in events.stream { return event }
+        return nil
+    }
+
+    /// Ends what is open, as a server does that stops.
+    func endAll() { for call in open.withLock({ $0 }) { call.end(RPCStatus(.unavailable, "it stops")) } }
+}
