@@ -1,0 +1,70 @@
+import Crypto
+import GRPCServing
+import RocketMQProto
+import Waybill
+import WaybillAccess
+import WaybillBroker
+import WaybillCore
+import WaybillEngine
+import WaybillTimeouts
+
+/// Who asks, and whether it may.
+extension RocketMQFace {
+    private static let clientBytesMax = 255
+
+    /// Who calls, which the headers say; each call is a sign of life of its client.
+    func caller(of call: Call) throws(Refused) -> Caller {
+        let principal = try principal(of: call)
+        guard let name = call.head.value("x-mq-client-id"), !name.isEmpty, !name.utf8.contains(0) else {
+            throw Refused(.clientIDRequired, "the header x-mq-client-id names the client; it is missing")
+        }
+        let caller = Caller(
+            principal: principal, client: Self.client(name), language: call.head.value("x-mq-language") ?? "",
+            version: call.head.value("x-mq-client-version") ?? "")
+        try clients.hear(of: caller, on: call.connection)
+        return caller
+    }
+
+    private func principal(of call: Call) throws(Refused) -> Principal {
+        if settings.isOpen { return .anyone }
+        let header = call.head.value("authorization")
+        let found = signatures.principal(
+            Authorization(header), signed: call.head.value("x-mq-date-time"), in: tokens, at: engine.world.now())
+        guard let found else {
+            throw Refused(
+                .unauthorized,
+                "the access key is unknown, revoked or expired, or its signature is not right; "
+                    + "`waybill token create --rocketmq` prints a pair")
+        }
+        return found
+    }
+
+    /// A long name is known by its digest.
+    private static func client(_ name: String) -> Text {
+        guard name.utf8.count > clientBytesMax else { return Text(name) }
+        let digits = SHA256.hash(data: Array(name.utf8)).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return Text(digits.joined())
+    }
+
+    /// Throws unless a caller may send to a topic.
+    func requireProducer(_ caller: Caller, of topic: TopicName) throws(Refused) {
+        guard caller.principal.mayProduce(topic.text) else {
+            throw Refused(.forbidden, "\(caller.principal.name) has no grant producer:\(topic)")
+        }
+    }
+
+    /// Throws unless a caller may consume for a group.
+    func requireConsumer(_ caller: Caller, of group: GroupName) throws(Refused) {
+        guard caller.principal.mayConsume(group.text) else {
+            throw Refused(.forbidden, "\(caller.principal.name) has no grant consumer:\(group)")
+        }
+    }
+
+    /// Throws unless a caller may read a topic: of dead letters those may who consume for their group.
+    func requireReader(_ caller: Caller, of topic: TopicName) throws(Refused) {
+        guard let group = topic.deadLetterGroup else { return }
+        try requireConsumer(caller, of: group)
+    }
+}

@@ -1,0 +1,183 @@
+import Foundation
+import GRPCServing
+import NIOCore
+import RocketMQProto
+import SwiftProtobuf
+import WaybillAccess
+import WaybillCore
+
+/// What a client asks, and who it is.
+struct Asked<Question: Sendable>: Sendable {
+    let question: Question
+    let caller: Caller
+    let call: Call
+
+    /// Until which uptime it may begin; nil: its client waits as long as it takes.
+    func end(after uptime: Interval) -> Interval? {
+        guard case .milliseconds(let time) = call.head.timeout else { return nil }
+        return uptime + Interval(milliseconds: time)
+    }
+}
+
+/// Who asks.
+struct Caller: Sendable {
+    let principal: Principal
+    /// The name that the client gives itself.
+    let client: Text
+    let language: String
+    let version: String
+
+    /// The clients of different callers are different, whatever their names.
+    var key: ClientKey { ClientKey(principal: principal.name, client: client) }
+}
+
+/// Why a question is answered with no, in the words of the protocol.
+struct Refused: Error, Hashable, Sendable {
+    var code: MQCode
+    var message: String
+    /// Whether nothing can be asked any more, so that clients look for another server.
+    var isUnavailable = false
+
+    init(_ code: MQCode, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    var status: MQStatus {
+        var status = MQStatus()
+        status.code = code
+        status.message = message
+        return status
+    }
+}
+
+extension MQStatus {
+    static let ok: MQStatus = {
+        var status = MQStatus()
+        status.code = .ok
+        status.message = "OK"
+        return status
+    }()
+}
+
+/// An answer with a status, as all have that are one message.
+protocol StatusAnswer: SwiftProtobuf.Message, Sendable {
+    var status: MQStatus { get set }
+}
+
+extension MQQueryRouteResponse: StatusAnswer {}
+extension MQSendMessageResponse: StatusAnswer {}
+extension MQQueryAssignmentResponse: StatusAnswer {}
+extension MQAckMessageResponse: StatusAnswer {}
+extension MQForwardMessageToDeadLetterQueueResponse: StatusAnswer {}
+extension MQHeartbeatResponse: StatusAnswer {}
+extension MQEndTransactionResponse: StatusAnswer {}
+extension MQNotifyClientTerminationResponse: StatusAnswer {}
+extension MQChangeInvisibleDurationResponse: StatusAnswer {}
+extension MQRecallMessageResponse: StatusAnswer {}
+extension MQStatusOnly: StatusAnswer {}
+
+extension StatusAnswer {
+    init(_ status: MQStatus) {
+        self.init()
+        self.status = status
+    }
+}
+
+extension SwiftProtobuf.Message {
+    /// As it goes over the wire; nil: it cannot be written, which none of ours is.
+    var wire: ByteBuffer? {
+        do {
+            let bytes: [UInt8] = try serializedBytes()
+            return ByteBuffer(bytes: bytes)
+        } catch {
+            return nil
+        }
+    }
+
+    /// Reads one that came in.
+    init(wire buffer: ByteBuffer) throws {
+        try self.init(serializedBytes: Array(buffer.readableBytesView))
+    }
+}
+
+extension Call {
+    /// Answers with one message.
+    func answer(_ message: some SwiftProtobuf.Message) {
+        guard let bytes = message.wire else { return end(RPCStatus(.internal, "the answer cannot be written")) }
+        answer(bytes)
+    }
+
+    /// Answers that it is refused.
+    func refuse(_ refused: Refused, with answer: some StatusAnswer) {
+        guard !refused.isUnavailable else { return end(RPCStatus(.unavailable, refused.message)) }
+        var answer = answer
+        answer.status = refused.status
+        self.answer(answer)
+    }
+}
+
+extension RocketMQFace {
+    private static let service = "/apache.rocketmq.v2.MessagingService/"
+
+    static func path(_ name: String) -> String { service + name }
+
+    /// An RPC of one message each way, answered where it comes in: nothing there may wait.
+    ///
+    /// - Parameters:
+    ///   - blank: the answer before anything is known; what a client needs even of a refusal stands in it.
+    ///   - tooLarge: the answer to a message that is larger than may be; nil: gRPC's own.
+    func unary<Question: SwiftProtobuf.Message & Sendable, Answer: StatusAnswer>(
+        _ name: String, _: Question.Type, _: Answer.Type,
+        blank: @escaping @Sendable (Question) -> Answer = { _ in Answer() }, tooLarge: Answer? = nil,
+        _ serve:
+            @escaping @Sendable (
+                RocketMQFace, Asked<Question>, @escaping @Sendable (Result<Answer, Refused>) -> Void
+            ) -> Void
+    ) -> RPC {
+        RPC(
+            Self.path(name),
+            .unary { [self] bytes, call in
+                guard let question: Question = read(bytes, call) else { return }
+                let empty = blank(question)
+                let reply: @Sendable (Result<Answer, Refused>) -> Void = { result in
+                    switch result {
+                    case .success(let answer): call.answer(answer)
+                    case .failure(let refused): call.refuse(refused, with: empty)
+                    }
+                }
+                do throws(Refused) {
+                    let caller = try self.caller(of: call)
+                    serve(self, Asked(question: question, caller: caller, call: call), reply)
+                } catch {
+                    reply(.failure(error))
+                }
+            }, tooLarge: tooLarge?.wire)
+    }
+
+    /// The same for what waits for the file or a commit: it is answered on a thread of the engine.
+    func waiting<Question: SwiftProtobuf.Message & Sendable, Answer: StatusAnswer>(
+        _ name: String, _: Question.Type, _: Answer.Type,
+        _ serve: @escaping @Sendable (RocketMQFace, Asked<Question>) async throws(Refused) -> Answer
+    ) -> RPC {
+        unary(name, Question.self, Answer.self) { face, asked, reply in
+            face.work {
+                do throws(Refused) {
+                    reply(.success(try await serve(face, asked)))
+                } catch {
+                    reply(.failure(error))
+                }
+            }
+        }
+    }
+
+    /// Reads a message of a client; nil: it is none, and the call has ended.
+    func read<Question: SwiftProtobuf.Message>(_ bytes: ByteBuffer, _ call: Call) -> Question? {
+        do {
+            return try Question(wire: bytes)
+        } catch {
+            call.end(RPCStatus(.internal, "the message cannot be read"))
+            return nil
+        }
+    }
+}

@@ -1,0 +1,171 @@
+import GRPCServing
+import NIOCore
+import RocketMQProto
+import Synchronization
+import WaybillBroker
+import WaybillCore
+import WaybillEngine
+import WaybillTimeouts
+
+/// A client of a caller.
+struct ClientKey: Hashable, Sendable {
+    let principal: Text
+    let client: Text
+}
+
+/// The clients that are there: by their calls, their streams and their connections.
+///
+/// ```
+/// here ──its last connection is closed──► missing ──12 s without a word──► gone: others get what it holds
+///  │  ▲                                      │
+///  │  └──────────── it asks something ───────┘
+///  └── it says that it goes ──► gone
+/// ```
+final class ClientDirectory: Sendable {
+    /// What is known of a client.
+    struct Client: Sendable {
+        var language = ""
+        var version = ""
+        /// The lane that its settings name.
+        var lane: Text = ""
+        /// How long it waits for an answer, as its settings say.
+        var requestTimeout: Interval?
+        fileprivate(set) var groups: Set<GroupName> = []
+        fileprivate var connections = 0
+        /// Streams in which it is told commands.
+        fileprivate var streams = 0
+        fileprivate var heardAt = Interval(milliseconds: 0)
+    }
+
+    fileprivate struct State {
+        var clients: [ClientKey: Client] = [:]
+        var counts: [Text: Int] = [:]
+    }
+
+    static let clientsMax = 50_000
+    static let clientsPerCallerMax = 10_000
+    /// After so long without a connection and a word a client is gone.
+    private static let missingMax = TimeAmount.seconds(12)
+
+    private let engine: Engine
+    private let state = Mutex(State())
+
+    init(_ engine: Engine) { self.engine = engine }
+
+    /// What is known of a client; nil: nothing.
+    func client(_ key: ClientKey) -> Client? { state.withLock { $0.clients[key] } }
+
+    /// A client has asked something.
+    func hear(of caller: Caller, on connection: Connection) throws(Refused) {
+        let key = caller.key
+        let now = engine.world.uptime()
+        let isFirstOfConnection = connection.note { (keys: inout Set<ClientKey>?) -> Bool in
+            keys = keys ?? []
+            return keys?.insert(key).inserted ?? false
+        }
+        let isKnown = state.withLock { state in
+            guard state.makeRoom(for: key) else { return false }
+            state.clients[key]?.language = caller.language
+            state.clients[key]?.version = caller.version
+            state.clients[key]?.heardAt = now
+            if isFirstOfConnection { state.clients[key]?.connections += 1 }
+            return true
+        }
+        guard isKnown else {
+            throw Refused(.tooManyRequests, "too many clients are connected; at most \(Self.clientsPerCallerMax)")
+        }
+        guard isFirstOfConnection else { return }
+        let loop = connection.loop
+        connection.onClose { [weak self] in self?.disconnect(key, on: loop) }
+    }
+
+    /// A client consumes for a group.
+    func join(_ key: ClientKey, _ group: GroupName) {
+        let isAttached = state.withLock { state in
+            state.clients[key]?.groups.insert(group)
+            return state.clients[key].map { $0.streams > 0 } ?? false
+        }
+        engine.see(key.client, of: group, isAttached: isAttached)
+    }
+
+    /// Its settings, as far as they say how it is served.
+    func note(_ key: ClientKey, lane: Text, requestTimeout: Interval?) {
+        state.withLock { state in
+            state.clients[key]?.lane = lane
+            state.clients[key]?.requestTimeout = requestTimeout
+        }
+    }
+
+    /// A stream of commands to a client is open: as long as it is, the client counts as alive.
+    func openStream(of key: ClientKey) {
+        let groups = state.withLock { state in
+            state.clients[key]?.streams += 1
+            return state.clients[key]?.groups ?? []
+        }
+        for group in groups { engine.see(key.client, of: group, isAttached: true) }
+    }
+
+    func closeStream(of key: ClientKey) {
+        let groups = state.withLock { state -> Set<GroupName> in
+            guard let client = state.clients[key], client.streams > 0 else { return [] }
+            state.clients[key]?.streams -= 1
+            return client.streams == 1 ? client.groups : []
+        }
+        for group in groups { engine.detach(key.client, of: group) }
+    }
+
+    /// A client goes: what it holds is given to others.
+    func remove(_ key: ClientKey, besides group: GroupName? = nil) {
+        var groups = state.withLock { state in state.forget(key)?.groups ?? [] }
+        if let group { groups.insert(group) }
+        leave(groups, key)
+    }
+
+    private func leave(_ groups: Set<GroupName>, _ key: ClientKey) {
+        for group in groups {
+            engine.detach(key.client, of: group)
+            // A group that is gone meanwhile has nothing to give back.
+            engine.submit(Burst([(verb: Leave(group, client: key.client), end: nil)], of: key.principal)) { _ in }
+        }
+    }
+
+    private func disconnect(_ key: ClientKey, on loop: any EventLoop) {
+        let heardAt = state.withLock { state -> Interval? in
+            guard let client = state.clients[key] else { return nil }
+            state.clients[key]?.connections = max(0, client.connections - 1)
+            return client.connections <= 1 ? client.heardAt : nil
+        }
+        guard let heardAt else { return }
+        loop.scheduleTask(in: Self.missingMax) { [weak self] in self?.endIfMissing(key, since: heardAt) }
+    }
+
+    private func endIfMissing(_ key: ClientKey, since heardAt: Interval) {
+        let groups = state.withLock { state -> Set<GroupName>? in
+            guard let client = state.clients[key], client.connections == 0, client.heardAt == heardAt else {
+                return nil
+            }
+            return state.forget(key)?.groups
+        }
+        if let groups { leave(groups, key) }
+    }
+}
+
+extension ClientDirectory.State {
+    /// Whether a client is known, or may be from now on.
+    fileprivate mutating func makeRoom(for key: ClientKey) -> Bool {
+        guard clients[key] == nil else { return true }
+        guard clients.count < ClientDirectory.clientsMax,
+            counts[key.principal, default: 0] < ClientDirectory.clientsPerCallerMax
+        else { return false }
+        clients[key] = ClientDirectory.Client()
+        counts[key.principal, default: 0] += 1
+        return true
+    }
+
+    fileprivate mutating func forget(_ key: ClientKey) -> ClientDirectory.Client? {
+        guard let client = clients.removeValue(forKey: key) else { return nil }
+        counts[key.principal, default: 1] -= 1
+        if counts[key.principal] == 0 { counts[key.principal] = nil }
+        return client
+    }
+}

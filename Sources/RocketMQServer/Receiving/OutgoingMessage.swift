@@ -1,0 +1,76 @@
+import Foundation
+import RocketMQProto
+import SwiftProtobuf
+import WaybillBroker
+import WaybillCore
+
+/// A message as consumers and producers get it.
+extension MQMessage {
+    /// A delivery.
+    ///
+    /// - Parameters:
+    ///   - topic: the topic as it was asked for; dead letters come under it, and say where they were sent.
+    ///   - storeHost: where it lies.
+    init(_ delivery: Delivery, asked topic: MQResource, queues: Int, storeHost: String) {
+        self.init()
+        self.topic = topic
+        body = Data(delivery.body)
+        let note = WireNote(delivery.faceNote)
+        fill(delivery.id, delivery.tag, delivery.keys, delivery.messageGroup, delivery.properties, note, delivery.body)
+        if delivery.priority > 0 { systemProperties.priority = Int32(clamping: delivery.priority) }
+        systemProperties.bornTimestamp = Google_Protobuf_Timestamp(note.bornAt ?? delivery.bornAt)
+        systemProperties.storeTimestamp = Google_Protobuf_Timestamp(delivery.storedAt)
+        systemProperties.storeHost = storeHost
+        systemProperties.receiptHandle = delivery.receipt.text.string
+        systemProperties.deliveryAttempt = Int32(clamping: delivery.attempt)
+        systemProperties.queueOffset = delivery.place.offset
+        systemProperties.queueID = Self.queue(of: delivery, queues)
+        guard topic.name.hasPrefix(ReservedNames.deadLetterPrefix) else { return }
+        systemProperties.deadLetterQueue.topic = delivery.topic.text.string
+        systemProperties.deadLetterQueue.messageID = delivery.id.text.string
+    }
+
+    /// What a producer is asked about.
+    init(_ question: CheckBack) {
+        self.init()
+        topic.name = question.message.topic.text.string
+        body = Data(question.message.body)
+        let texts = question.message.texts
+        let note = WireNote(question.message.faceNote)
+        fill(question.id, texts.tag, texts.keys, texts.messageGroup, texts.properties, note, question.message.body)
+        systemProperties.messageType = .transaction
+        systemProperties.bornTimestamp = Google_Protobuf_Timestamp(note.bornAt ?? question.preparedAt)
+        systemProperties.deliveryAttempt = 1
+    }
+
+    private mutating func fill(
+        _ id: MessageID, _ tag: Text?, _ keys: [Text], _ messageGroup: Text?, _ properties: [Text: Text],
+        _ note: WireNote, _ body: [UInt8]
+    ) {
+        for (name, value) in properties where !ReservedNames.isProperty(name) {
+            userProperties[name.string] = value.string
+        }
+        var system = MQSystemProperties()
+        system.messageID = id.text.string
+        if let tag { system.tag = tag.string }
+        system.keys = keys.map(\.string)
+        if let messageGroup { system.messageGroup = messageGroup.string }
+        system.bodyDigest = BodyDigest.md5(of: body)
+        system.bodyEncoding = note.encoding
+        system.messageType = note.type ?? (messageGroup == nil ? .normal : .fifo)
+        if let due = note.due { system.deliveryTimestamp = Google_Protobuf_Timestamp(due) }
+        system.bornHost = note.host
+        if !note.trace.isEmpty { system.traceContext = note.trace }
+        systemProperties = system
+    }
+
+    /// A label, the same for all of a message group.
+    private static func queue(of delivery: Delivery, _ queues: Int) -> Int32 {
+        guard queues > 1 else { return 0 }
+        let hash =
+            delivery.messageGroup.map { group in
+                group.string.utf8.reduce(UInt64(14_695_981_039_346_656_037)) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 }
+            } ?? UInt64(bitPattern: delivery.place.offset)
+        return Int32(clamping: hash % UInt64(queues))
+    }
+}

@@ -1,0 +1,363 @@
+"""The official Python client, unchanged, against the built executable: it sends, consumes, delays, recalls and takes
+part in transactions; nothing is lost and nothing stays stuck when either side is killed.
+
+    Tests/RocketMQClients/run                    all
+    Tests/RocketMQClients/run Killed.test_NAME   one
+"""
+import os
+import signal
+import subprocess
+import sys
+import time
+import unittest
+
+from served import Heard, Served, drain, message
+from test_answers import Answers
+from rocketmq.grpc_protocol import TransactionResolution
+from rocketmq.v5.model import FilterExpression as Filter
+from rocketmq.v5.producer import TransactionChecker
+from rocketmq.grpc_protocol import FilterType
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Checker(TransactionChecker):
+    """Answers for a producer what became of its transactions, by the body of the message."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.asked = []
+
+    def check(self, message):
+        self.asked.append(message.body)
+        return self.answer(message)
+
+
+class OneServer(unittest.TestCase):
+    """Tests that share a server, each with a topic of its own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Served("--open")
+        cls.open = []
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def setUp(self):
+        self.clients = []
+
+    def tearDown(self):
+        for client in self.clients:
+            client.shutdown()
+
+    def keep(self, client):
+        self.clients.append(client)
+        return client
+
+
+class Messages(OneServer):
+    def test_a_message_comes_as_it_was_sent(self):
+        self.server.topic("plain")
+        producer = self.keep(self.server.producer("plain"))
+        receipt = producer.send(
+            message("plain", "für Ann", tag="paid", keys="order-7", amount="5300", region="EU"))
+        consumer = self.keep(self.server.consumer("plain-readers", "plain"))
+        (got,) = drain(consumer, 1)
+        self.assertEqual(got.body, "für Ann".encode())
+        self.assertEqual(got.message_id, receipt.message_id)
+        self.assertEqual(got.tag, "paid")
+        self.assertEqual(list(got.keys), ["order-7"])
+        self.assertEqual(got.properties, {"amount": "5300", "region": "EU"})
+        self.assertEqual(got.delivery_attempt, 1)
+        self.assertFalse(got.corrupted)
+        self.assertLess(abs(got.born_timestamp / 1_000 - time.time()), 60)
+        self.assertTrue(got.born_host)
+        # What was acknowledged is not delivered again.
+        self.assertFalse(consumer.receive(32, 10))
+
+    def test_a_body_of_four_mebibytes_comes_whole(self):
+        self.server.topic("large")
+        producer = self.keep(self.server.producer("large"))
+        body = os.urandom(4 << 20)
+        producer.send(message("large", body))
+        (got,) = drain(self.keep(self.server.consumer("large-readers", "large")), 1)
+        self.assertEqual(got.body, body)
+
+    def test_a_push_consumer_gets_every_message_once(self):
+        self.server.topic("pushed")
+        producer = self.keep(self.server.producer("pushed"))
+        heard = Heard()
+        self.keep(self.server.push("pushed-readers", "pushed", heard))
+        sent = {producer.send(message("pushed", f"{n}")).message_id for n in range(200)}
+        got = heard.wait(lambda messages: len(messages) >= 200)
+        self.assertEqual({one.message_id for one in got}, sent)
+        self.assertEqual(len(got), 200)
+
+    def test_what_a_push_consumer_fails_at_comes_again_and_is_dead_in_the_end(self):
+        self.server.topic("failed")
+        self.server.run("group", "create", "failing", "--max-attempts", "3", "--ladder", "1s,1s")
+        producer = self.keep(self.server.producer("failed"))
+        heard = Heard()
+
+        def listen(one):
+            heard(one)
+            return one.body != b"bad"
+
+        self.keep(self.server.push("failing", "failed", listen))
+        producer.send(message("failed", "bad"))
+        producer.send(message("failed", "good"))
+        got = heard.wait(lambda messages: len([one for one in messages if one.body == b"bad"]) >= 3)
+        self.assertEqual([one.delivery_attempt for one in got if one.body == b"bad"], [1, 2, 3])
+        dead = self.keep(self.server.consumer("undertakers", "%DLQ%failing", wait=5))
+        (letter,) = drain(dead, 1)
+        self.assertEqual(letter.body, b"bad")
+        self.assertEqual(letter.topic, "%DLQ%failing")
+
+    def test_a_fifo_group_gets_each_message_group_in_order(self):
+        self.server.topic("ordered", "fifo")
+        producer = self.keep(self.server.producer("ordered"))
+        heard = Heard()
+        self.keep(self.server.push("ordered-readers", "ordered", heard))
+        for n in range(20):
+            for key in "abc":
+                producer.send(message("ordered", f"{key}{n}", group=key))
+        got = heard.wait(lambda messages: len(messages) >= 60, 60)
+        for key in "abc":
+            bodies = [one.body.decode() for one in got if one.message_group == key]
+            self.assertEqual(bodies, [f"{key}{n}" for n in range(20)])
+
+    def test_a_simple_consumer_keeps_a_message_longer_than_it_asked_first(self):
+        self.server.topic("kept")
+        producer = self.keep(self.server.producer("kept"))
+        producer.send(message("kept", "one"))
+        consumer = self.keep(self.server.consumer("keepers", "kept"))
+        (got,) = consumer.receive(1, 10)
+        consumer.change_invisible_duration(got, 1)
+        (again,) = consumer.receive(1, 10) or consumer.receive(1, 10)
+        self.assertEqual(again.delivery_attempt, 2)
+        consumer.ack(again)
+
+    def test_filters_choose_by_tag_and_by_property(self):
+        self.server.topic("chosen")
+        producer = self.keep(self.server.producer("chosen"))
+        for tag, amount in [("paid", "100"), ("paid", "900"), ("placed", "900")]:
+            producer.send(message("chosen", f"{tag} {amount}", tag=tag, amount=amount))
+        tags = self.keep(self.server.consumer("by-tag", "chosen", Filter("paid || gone")))
+        self.assertEqual({one.body for one in drain(tags, 2)}, {b"paid 100", b"paid 900"})
+        sql = self.keep(self.server.consumer("by-sql", "chosen", Filter("amount > 500 AND TAGS = 'paid'", FilterType.SQL)))
+        self.assertEqual([one.body for one in drain(sql, 1)], [b"paid 900"])
+        self.assertFalse(sql.receive(32, 10))
+
+    def test_a_delayed_message_waits_for_its_time_and_can_be_recalled(self):
+        self.server.topic("late", "delay")
+        producer = self.keep(self.server.producer("late"))
+        due = int(time.time()) + 3
+        producer.send(message("late", "in time", due=due))
+        recalled = producer.send(message("late", "taken back", due=due))
+        producer.recall_message("late", recalled.recall_handle)
+        consumer = self.keep(self.server.consumer("late-readers", "late", wait=5))
+        (got,) = drain(consumer, 1)
+        self.assertGreaterEqual(time.time(), due)
+        self.assertEqual(got.body, b"in time")
+        self.assertFalse(consumer.receive(32, 10))
+
+    def test_a_message_of_an_unknown_topic_is_refused(self):
+        producer = self.keep(self.server.producer())
+        with self.assertRaises(Exception) as refused:
+            producer.send(message("nowhere", "lost"))
+        self.assertIn("nowhere", str(refused.exception))
+
+    def test_a_consumer_that_says_goodbye_leaves_its_messages_to_others(self):
+        self.server.topic("left")
+        producer = self.keep(self.server.producer("left"))
+        producer.send(message("left", "one"))
+        leaving = self.server.consumer("leavers", "left")
+        (got,) = leaving.receive(1, 600)
+        began = time.monotonic()
+        leaving.shutdown()
+        staying = self.keep(self.server.consumer("leavers", "left", wait=10))
+        (again,) = drain(staying, 1, seconds=10)
+        self.assertEqual(again.message_id, got.message_id)
+        self.assertLess(time.monotonic() - began, 8)
+
+    def test_namespaces_are_apart(self):
+        self.server.topic("north%books")
+        self.server.topic("books")
+        north = self.keep(self.server.producer("books", namespace="north"))
+        north.send(message("books", "from the north"))
+        south = self.keep(self.server.producer("books"))
+        south.send(message("books", "from the south"))
+        reader = self.keep(self.server.consumer("readers", "books", namespace="north"))
+        (got,) = drain(reader, 1)
+        self.assertEqual(got.body, b"from the north")
+
+
+class Transactions(OneServer):
+    def setUp(self):
+        super().setUp()
+
+    def begin(self, topic, answer):
+        self.server.topic(topic, "transaction")
+        checker = Checker(answer)
+        producer = self.keep(self.server.producer(topic, checker=checker))
+        return producer, checker
+
+    def test_a_committed_message_is_seen_and_one_rolled_back_is_not(self):
+        producer, _ = self.begin("decided", lambda one: TransactionResolution.COMMIT)
+        for body, commits in [("yes", True), ("no", False), ("yes too", True)]:
+            transaction = producer.begin_transaction()
+            producer.send(message("decided", body), transaction)
+            if commits:
+                transaction.commit()
+            else:
+                transaction.rollback()
+        consumer = self.keep(self.server.consumer("deciders", "decided"))
+        self.assertEqual({one.body for one in drain(consumer, 2)}, {b"yes", b"yes too"})
+        self.assertFalse(consumer.receive(32, 10))
+
+    def test_a_producer_is_asked_what_it_has_not_decided(self):
+        answers = {b"done": TransactionResolution.COMMIT, b"undone": TransactionResolution.ROLLBACK}
+        producer, checker = self.begin("asked", lambda one: answers[one.body])
+        for body in ["done", "undone"]:
+            producer.send(message("asked", body, tag="late", keys=body), producer.begin_transaction())
+        consumer = self.keep(self.server.consumer("askers", "asked", wait=10))
+        (got,) = drain(consumer, 1)
+        self.assertEqual(got.body, b"done")
+        self.assertEqual(got.tag, "late")
+        self.assertFalse(consumer.receive(32, 10))
+        self.assertEqual(sorted(set(checker.asked)), [b"done", b"undone"])
+
+
+class Access(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Served()
+        cls.server.topic("guarded")
+        cls.server.topic("other")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def keys(self, *grants):
+        words = [word for grant in grants for word in ("--grant", grant)]
+        lines = self.server.run(
+            "token", "create", "--name", "python", *words, "--reason", "a test", "--rocketmq").splitlines()
+        return {"key": lines[1].removeprefix("access key: "), "secret": lines[2].removeprefix("secret key: ")}
+
+    def test_a_pair_of_keys_opens_what_its_token_grants(self):
+        pair = self.keys("producer:guarded", "consumer:readers")
+        producer = self.server.producer("guarded", **pair)
+        consumer = self.server.consumer("readers", "guarded", **pair)
+        producer.send(message("guarded", "one"))
+        self.assertEqual([one.body for one in drain(consumer, 1)], [b"one"])
+        with self.assertRaises(Exception):
+            producer.send(message("other", "two"))
+        producer.shutdown()
+        consumer.shutdown()
+
+    def test_a_wrong_secret_or_none_opens_nothing(self):
+        pair = self.keys("producer:guarded")
+        for wrong in [{}, {"key": pair["key"], "secret": "wrong"}, {"key": "wb-nobody", "secret": pair["secret"]}]:
+            producer = self.server.producer(**wrong)
+            with self.assertRaises(Exception):
+                producer.send(message("guarded", "no"))
+            producer.shutdown()
+        reader = self.keys("consumer:others")
+        consumer = self.server.consumer("foreign", "guarded", **reader)
+        with self.assertRaises(Exception) as refused:
+            consumer.receive(1, 10)
+        self.assertIn("consumer:foreign", str(refused.exception))
+        consumer.shutdown()
+
+
+class Killed(unittest.TestCase):
+    def setUp(self):
+        self.server = Served("--open")
+
+    def tearDown(self):
+        self.server.close()
+
+    def client(self, *words):
+        return subprocess.Popen(
+            [sys.executable, os.path.join(HERE, "client_process.py"), *words], stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+
+    def test_nothing_is_lost_and_nothing_is_stuck_while_the_server_is_killed(self):
+        self.server.topic("orders")
+        heard = [Heard(), Heard()]
+        consumers = [self.server.push(f"readers-{n}", "orders", heard[n]) for n in range(2)]
+        producers = [self.client("send", str(self.server.port), "orders", f"p{n}") for n in range(8)]
+        sent = set()
+        for kill in range(4):
+            for producer in producers:
+                for _ in range(10):
+                    sent.add(producer.stdout.readline().strip())
+            self.server.stop(signal.SIGTERM if kill == 2 else signal.SIGKILL)
+            self.server.start()
+        for producer in producers:
+            producer.stdin.close()
+            for line in producer.stdout:
+                if line.strip() == "end":
+                    break
+                sent.add(line.strip())
+        self.assertNotIn("", sent)
+        self.assertGreater(len(sent), 300)
+        for one in heard:
+            one.wait(lambda messages: sent <= {got.body.decode() for got in messages}, 60)
+        for consumer in consumers:
+            consumer.shutdown()
+        for producer in producers:
+            producer.stdout.close()
+            self.assertEqual(producer.wait(timeout=30), 0)
+        # All that was heard was acknowledged: nothing waits any more.
+        for n in range(2):
+            again = self.server.consumer(f"readers-{n}", "orders", wait=1)
+            left = [got.body.decode() for got in again.receive(32, 10) or []]
+            again.shutdown()
+            self.assertEqual(left, [])
+
+    def test_what_a_killed_consumer_held_comes_to_another_within_fifteen_seconds(self):
+        self.server.topic("held")
+        producer = self.server.producer("held")
+        producer.send(message("held", "one"))
+        holder = self.client("hold", str(self.server.port), "held", "holders")
+        self.assertEqual(holder.stdout.readline().strip(), "one")
+        heard = Heard()
+        other = self.server.push("holders", "held", heard)
+        holder.kill()
+        began = time.monotonic()
+        holder.wait()
+        (got,) = heard.wait(lambda messages: messages, 20)
+        self.assertLess(time.monotonic() - began, 15)
+        self.assertEqual(got.delivery_attempt, 2)
+        for client in (other, producer):
+            client.shutdown()
+        holder.stdin.close()
+        holder.stdout.close()
+
+    def test_a_server_that_is_asked_to_stop_ends_waits_and_is_gone_in_time(self):
+        self.server.topic("quiet")
+        heard = Heard()
+        consumer = self.server.push("listeners", "quiet", heard)
+        producer = self.server.producer("quiet")
+        producer.send(message("quiet", "before"))
+        heard.wait(lambda messages: messages)
+        began = time.monotonic()
+        self.assertEqual(self.server.stop(), 0)
+        self.assertLess(time.monotonic() - began, 9)
+        self.server.start()
+        producer.send(message("quiet", "after"))
+        heard.wait(lambda messages: any(one.body == b"after" for one in messages))
+        for client in (consumer, producer):
+            client.shutdown()
+
+
+if __name__ == "__main__":
+    program = unittest.main(exit=False, verbosity=1)
+    print(f"Test run with {program.result.testsRun} tests")
+    sys.stdout.flush()
+    # Threads of the client may wait for servers that are gone.
+    os._exit(0 if program.result.wasSuccessful() else 1)
