@@ -22,7 +22,8 @@ extension OrderBook {
     public func backup(
         to path: String, progress: @escaping @Sendable (BackupProgress) -> Void = { _ in }
     ) async throws(BackupFailure) -> BackupCopy {
-        try await BackupLoop(engine, to: path).run(progress)
+        let loop = try await engine.onThread { (engine) throws(BackupFailure) in try BackupLoop(engine, to: path) }
+        return try await loop.run(progress)
     }
 
     /// Refuses a place at which no copy can be made, before much work is done for one.

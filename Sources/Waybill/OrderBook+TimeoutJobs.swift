@@ -75,7 +75,7 @@ extension OrderBook {
         switch try await engine.start(change.change, total: total, by: origin, isOfServer: false, form: { _ in "" }) {
         case .now(let job): return TimeoutJob(job)
         // Only under a key is there an earlier answer.
-        case .before: throw Refusal.limit("runs of a job at a time", max: 1)
+        case .before: throw Refusal.oneRunOfJob
         }
     }
 

@@ -1,5 +1,5 @@
 public import WaybillCore
-import WaybillEngine
+package import WaybillEngine
 
 /// A pending timeout of an order.
 public struct PendingTimeoutView: Hashable, Sendable {
@@ -36,11 +36,28 @@ public struct PendingTimeoutView: Hashable, Sendable {
         attempts = timeout.retry?.attempt ?? 0
         retryAt = timeout.retry?.at
         error = timeout.retry?.error
+        state = State(timeout, at: now)
+    }
+}
+
+extension PendingTimeoutView.State {
+    package init(_ timeout: PendingTimeout, at now: OrderBook.Moment) {
         if let retry = timeout.retry {
-            state = retry.at == nil ? .parked : .retrying
+            self = retry.at == nil ? .parked : .retrying
         } else {
-            state = timeout.due < now ? .overdue : .waiting
+            self = timeout.due < now ? .overdue : .waiting
         }
+    }
+}
+
+extension PendingTimeout.Place {
+    /// As pages of a list name it.
+    package var texts: [Text] { [Text("\(due.milliseconds)"), Text("\(owner)"), name] }
+
+    /// Nil: no page names one so.
+    package init?(texts: [Text]) {
+        guard texts.count == 3, let due = Int64(texts[0].string), let owner = Int64(texts[1].string) else { return nil }
+        self.init(due: Moment(milliseconds: due), owner: owner, name: texts[2])
     }
 }
 
@@ -119,16 +136,13 @@ extension OrderBook {
         }
         return Page(
             elements: views,
-            next: end.map { place in
-                let texts = [Text("\(place.due.milliseconds)"), Text("\(place.owner)"), place.name]
-                return PageToken(place: texts, scope: scope)
-            })
+            next: end.map { PageToken(place: $0.texts, scope: scope) })
     }
 
     private func start(of token: PageToken, in scope: UInt64) throws(ListFailure) -> PendingTimeout.Place {
-        guard let place = token.place(of: 3, in: scope), let due = Int64(place[0].string),
-            let owner = Int64(place[1].string)
-        else { throw .refused(.badCursor) }
-        return PendingTimeout.Place(due: OrderBook.Moment(milliseconds: due), owner: owner, name: place[2])
+        guard let place = token.place(of: 3, in: scope).flatMap({ PendingTimeout.Place(texts: $0) }) else {
+            throw .refused(.badCursor)
+        }
+        return place
     }
 }

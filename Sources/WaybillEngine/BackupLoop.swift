@@ -60,10 +60,14 @@ package struct BackupLoop: Sendable {
     package func run(
         _ tell: @Sendable (BackupProgress) -> Void = { _ in }
     ) async throws(BackupFailure) -> BackupCopy {
-        defer { backup.abandon() }
-        while true {
-            let (progress, last) = try await turns(for: settings.betweenSyncs, tell)
-            if progress.isComplete { return try await finish(progress, with: last) }
+        do throws(BackupFailure) {
+            while true {
+                let (progress, last) = try await turns(for: settings.betweenSyncs, tell)
+                if progress.isComplete { return try await finish(progress, with: last) }
+            }
+        } catch {
+            try await engine.onThread { [backup] (_) throws(BackupFailure) in backup.abandon() }
+            throw error
         }
     }
 

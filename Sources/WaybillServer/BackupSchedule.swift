@@ -52,7 +52,11 @@ package struct BackupSchedule: Sendable {
     private func claim(_ folder: String) throws {
         let file = try book.engine.fileID()?.text.string ?? ""
         let mark = folder + "/" + names.origin
-        guard FileManager.default.fileExists(atPath: mark) else { return try CopiedFile.make(file + "\n", at: mark) }
+        guard FileManager.default.fileExists(atPath: mark) else {
+            // A kill may have left half of it.
+            if isThere(mark + ".part") { try FileManager.default.removeItem(atPath: mark + ".part") }
+            return try CopiedFile.make(file + "\n", at: mark)
+        }
         let known = try String(contentsOfFile: mark, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
         guard known == file else {
             throw ServerFailure(
@@ -86,11 +90,12 @@ package struct BackupSchedule: Sendable {
         return copy
     }
 
-    /// Whether the newest copy is as old as copies may become. One that is said to be of the future counts as new.
+    /// Whether the newest copy is as old as copies may become. One that is dated ahead, because the clock was wrong,
+    /// does not count.
     private func isDue(at now: Moment) -> Bool {
         guard let every = settings.every else { return false }
-        guard let newest = copies(in: folder).last?.moment else { return true }
-        return now.since(min(newest, now)) >= every || newest.since(now) > every
+        guard let newest = copies(in: folder).last(where: { $0.moment <= now })?.moment else { return true }
+        return now.since(newest) >= every
     }
 
     /// The copies of a folder, the oldest first.
@@ -113,7 +118,8 @@ package struct BackupSchedule: Sendable {
         for folder in [folder, otherFolder].compactMap({ $0 }) { try removeOld(in: folder) }
     }
 
-    /// Reads every order and stock of a copy. One that cannot be read is renamed, so that it does not count.
+    /// Reads every order and stock of a copy. A damaged one is renamed, so that it does not count; when the reading
+    /// failed for another reason, the next round reads it again.
     private func writeDigest(of path: String) throws(BackupFailure) {
         let text: String
         do {
@@ -121,19 +127,34 @@ package struct BackupSchedule: Sendable {
             defer { copy.close() }
             text = "states \(try StateDigest.value(of: copy))\nevent \(copy.engine.lastPosition.text)\n"
         } catch {
-            _ = rename(path, path + ".damaged")
-            throw BackupFailure(.damaged, "the copy \(path) cannot be read, and is \(path).damaged now: \(error)")
+            guard Self.isDamage(error) else {
+                throw BackupFailure(.inputOutput, "the copy \(path) cannot be read now: \(error)")
+            }
+            guard rename(path, path + ".damaged") == 0 else {
+                throw BackupFailure(
+                    .damaged, "the copy \(path) is damaged and cannot be renamed (\(Self.systemError)): \(error)")
+            }
+            throw BackupFailure(.damaged, "the copy \(path) is damaged, and is \(path).damaged now: \(error)")
         }
         try CopiedFile.make(text, at: path + ".digest")
     }
 
-    /// Removes the oldest copies beyond those that are kept.
+    /// Whether a file is not what it was, and not only hard to reach.
+    private static func isDamage(_ error: any Error) -> Bool {
+        guard let failure = error as? StoreFailure else { return error is EngineFailure }
+        return [.damaged, .notADatabase, .foreign].contains(failure.code)
+    }
+
+    private static var systemError: String { String(cString: strerror(errno)) }
+
+    /// Removes the oldest copies beyond those that are kept. Those that are dated ahead take no place of others.
     private func removeOld(in folder: String) throws(BackupFailure) {
-        for (name, _) in copies(in: folder).dropLast(settings.kept) {
+        let now = book.now
+        for (name, _) in copies(in: folder).filter({ $0.moment <= now }).dropLast(settings.kept) {
             for name in [name, name + ".digest"] {
                 guard unlink(folder + "/" + name) == 0 || errno == ENOENT else {
-                    let why = String(cString: strerror(errno))
-                    throw BackupFailure(.badPlace, "the old copy \(folder)/\(name) cannot be removed: \(why)")
+                    throw BackupFailure(
+                        .badPlace, "the old copy \(folder)/\(name) cannot be removed: \(Self.systemError)")
                 }
             }
         }

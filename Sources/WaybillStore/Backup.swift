@@ -1,4 +1,5 @@
 import CSQLite
+import Foundation
 import Synchronization
 package import WaybillCore
 
@@ -163,6 +164,37 @@ package final class Backup: @unchecked Sendable {
         }
     }
 
+    /// What lies at a place, if it is the whole copy that this job has made there: the job is in it, and runs. Only a
+    /// whole copy has its name.
+    package static func made(
+        by job: JobRow, at path: String, of store: Store
+    ) throws(BackupFailure) -> (last: Position, bytes: Int)? {
+        let id: Text?
+        do { id = try store.read { rows in try rows.fileID()?.text } } catch { throw BackupFailure(error) }
+        do {
+            let name = path.addingPercentEncoding(withAllowedCharacters: .urlPathAllowed) ?? path
+            let reader = try Store.openReader("file:\(name)?immutable=1", settings: store.settings)
+            defer { reader.close() }
+            return try reader.run { connection in
+                let version = try FileIdentity.version(of: connection, path: path, newest: Migrate.newest)
+                try FileSchema.check(connection, version: version, path: path)
+                try connection.beginReading()
+                let rows = Snapshot(connection)
+                let copied = try rows.job(job.number)
+                let isOfJob =
+                    copied?.state == .running && copied?.request == job.request && copied?.createdAt == job.createdAt
+                let isOfFile = try rows.fileID()?.text == id
+                let last = try rows.journalEnd().position
+                let pages = try connection.statement("PRAGMA page_count").first { $0.integer(0) } ?? 0
+                try connection.rollback()
+                return isOfJob && isOfFile ? (last, Int(pages) * store.pageBytes) : nil
+            }
+        } catch {
+            // Whatever cannot be read as a copy of this file is none of this job.
+            return nil
+        }
+    }
+
     /// Gives the copy up, if it is not finished: nothing of it stays.
     package func abandon() {
         guard store.backup.leave(self) else { return }
@@ -172,7 +204,7 @@ package final class Backup: @unchecked Sendable {
                 release()
             }
         } catch {
-            // The store is closed: nobody uses the connection any more.
+            // The store is closed: nothing uses the connection any more.
             release()
         }
         place.leave()

@@ -25,7 +25,8 @@ final class BackupPlace: Sendable {
         part = full + ".part"
         do {
             file = try Self.claim(part)
-            guard try file.lock() else {
+            // Between the opening and the lock another program may have made its copy whole, and named this very file.
+            guard try file.lock(), file.hasItsName() else {
                 throw BackupFailure(.busy, "another copy is being made at \(full)")
             }
             try Self.checkRest(file)
@@ -56,6 +57,7 @@ final class BackupPlace: Sendable {
 
     /// Gives the whole copy its name, without replacing what may have come under it.
     func giveName() throws(BackupFailure) {
+        guard file.hasItsName() else { throw BackupFailure(.ended, "the copy at \(part) was given up") }
         do {
             try NewFile.rename(part, to: path, replacing: false)
         } catch {

@@ -57,4 +57,42 @@ import WaybillEngine
         let reply = await shop.send(asking("a.db"), as: try admin())
         #expect(reply.code == "bad_data" && reply.text.contains("--backup-dir"), "\(reply.text)")
     }
+
+    /// The next process found its own copy under the name, and said that there was none.
+    @Test func `is whole after a kill between its name and the note of it`() async throws {
+        let shop = try APIShop(backups: folder)
+        let engine = shop.book.engine
+        let origin = Origin(caller: "admin-1", reason: "a test")
+        func start(_ name: String) async throws -> BackupJob {
+            let given = try await engine.startBackup(to: folder + name, by: origin, runningMax: 9) { _ in "" }
+            guard case .now(let job) = given else { throw Refusal.oneRunOfJob }
+            return job
+        }
+        let job = try await start("/a.db")
+        let copy = try await shop.book.backup(to: folder + "/a.db")
+        let ended = try await engine.step(job)
+        guard case .whole(copy.last, Int64(copy.bytes))? = ended.end else {
+            Issue.record("\(ended)")
+            return
+        }
+        // One that was there before is a copy of another job, or of none.
+        try await shop.book.backup(to: folder + "/b.db")
+        let refused = try await engine.step(try await start("/b.db"))
+        #expect(refused.failure?.string.contains("is there already") == true)
+    }
+
+    @Test func `can be given up, and is listed, though a newer release has begun it`() async throws {
+        let shop = try APIShop(backups: folder)
+        let number = try shop.book.engine.store.write { transaction in
+            try transaction.insertJob(kind: "of-tomorrow", request: "{}", at: shop.book.now)
+        }
+        #expect(await shop.send(asking("a.db"), as: try admin()).status == 202)
+        let listed = await shop.send(.init(get: "/v1/operations"), as: try admin())
+        #expect(listed.status == 200 && listed.text.contains(#""file":"a.db""#), "\(listed.text)")
+        let stopped = await shop.send(
+            .init(post: "/v1/operations/o\(number)/stop", #"{"reason":"a test"}"#), as: try admin())
+        #expect(stopped.status == 200, "\(stopped.text)")
+        let audits = try shop.book.engine.audits(limit: 10).filter { $0.type == "$operation" }
+        #expect(audits.contains { String(decoding: $0.body, as: UTF8.self).contains("of-tomorrow") })
+    }
 }

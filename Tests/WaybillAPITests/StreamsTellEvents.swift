@@ -1,3 +1,4 @@
+import Fixtures
 import Testing
 import Waybill
 import WaybillAPI
@@ -240,5 +241,77 @@ import WaybillEngine
         let id = try #require(told[0].id?.string)
         #expect(await open("/v1/operations/o1/stream", lastID: id).status == 204)
         #expect(await open("/v1/operations/o2/stream").code == "unknown_operation")
+    }
+
+    private static let walk = #"""
+        id: walk
+        version: 1
+        commands:
+          start: {by: walker, data: {note: optional text}}
+          step: {by: walker, data: {\#((1...20).map { "n\($0): optional text" }.joined(separator: ", "))}}
+          end: {by: walker}
+        context: {steps: count}
+        initial: on
+        states:
+          on: {on: {step: {actions: [{assign: {steps: steps + 1}}]}, end: done}}
+          done: {type: final}
+        """#
+
+    private func walk(_ command: String, _ body: String = "{}") async {
+        let reply = await shop.send(
+            Example.Step(post: "/v1/orders/w-1/commands/\(command)", body, [(.role, "walker")]))
+        #expect(reply.status == 200, "\(reply.text)")
+    }
+
+    private func beginWalk() async throws {
+        try await shop.book.keepWorkflow(WorkflowText(Self.walk), activates: true)
+        let body = #"{"id":"w-1","workflow":"walk","command":"start","data":{}}"#
+        let begun = await shop.send(
+            Example.Step(post: "/v1/orders", body, [(.role, "walker"), (.idempotencyKey, "walk")]))
+        #expect(begun.status == 201, "\(begun.text)")
+    }
+
+    /// It told how an order is only after a read that had found events and no more: here the next read finds none.
+    @Test func `of an order of just as many events as are read at a time has its end`() async throws {
+        try await beginWalk()
+        for _ in 2..<64 { await walk("step") }
+        await walk("end")
+        let stream = try await stream("/v1/orders/w-1/stream?after=e0")
+        let items = try await items(66, of: stream)
+        #expect(items.map(\.name) == [String](repeating: "event", count: 64) + ["order", "end"])
+    }
+
+    @Test func `of an order tells how it is after an event that is as large as is written at a time`() async throws {
+        try await beginWalk()
+        let stream = try await stream("/v1/orders/w-1/stream")
+        #expect(try await items(1, of: stream).map(\.name) == ["order"])
+        let note = String(repeating: "x", count: 4_000)
+        await walk("step", "{\((1...20).map { "\"n\($0)\":\"\(note)\"" }.joined(separator: ","))}")
+        #expect(try await items(2, of: stream).map(\.name) == ["event", "order"])
+    }
+
+    /// Places in what was read last were reckoned from the numbers of events: behind a gap there was none.
+    @Test func `of the journal goes on behind a gap of a damaged file`() async throws {
+        let file = try TemporaryDirectory()
+        let path = file.file("shop.db")
+        let whole = try APIShop(file: path)
+        for number in 1...5 {
+            let body = #"{"quantity":100}"#
+            await whole.send(
+                Example.Step(.post, "/v1/stock/mug/receive", [(.idempotencyKey, "delivery-\(number)")], body: body))
+        }
+        let last = whole.book.vitals.lastPosition.number
+        #expect(last == 5)
+        await whole.book.close()
+        try sqlite(path, "DELETE FROM event WHERE position IN (2, 3)")
+        let damaged = try APIShop(file: path)
+        defer { damaged.book.close() }
+        func items(_ count: Int, after: String) async throws -> [Text?] {
+            let reply = await damaged.send(Example.Step(.get, "/v1/events/stream?after=\(after)", []))
+            return try await self.items(count, of: try #require(reply.stream, "\(reply.text)")).map(\.id)
+        }
+        #expect(try await items(3, after: "e0") == ["e1", "e4", "e5"])
+        #expect(try await items(1, after: "e4") == ["e5"])
+        #expect(try await items(2, after: "e2") == ["e4", "e5"])
     }
 }

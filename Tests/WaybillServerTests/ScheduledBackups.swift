@@ -105,6 +105,49 @@ import WaybillServer
         #expect(try names(folder).contains(name))
     }
 
+    /// One copy that was dated ahead was newest for ever: a copy in each round, and each took the place of a real one.
+    @Test func `does not count a copy that is dated ahead`() async throws {
+        defer { book.close() }
+        let ahead = "shop-20990101T000000Z.db"
+        try await book.backup(to: folder + "/" + ahead)
+        let schedule = try BackupSchedule(book, settings(kept: 2))
+        var made = 0
+        for minute in stride(from: 0, through: 180, by: 10) {
+            clock.move(to: Self.noon.advanced(by: .minutes(Int64(minute))))
+            if try await schedule.step() != nil { made += 1 }
+        }
+        #expect(made == 4)
+        for folder in [folder, other] {
+            #expect(
+                try names(folder).filter { $0.hasSuffix(".db") }
+                    == ["shop-20261129T140000Z.db", "shop-20261129T150000Z.db", ahead])
+        }
+    }
+
+    /// What hinders the reading passes, and the copy is as good as it was.
+    @Test func `keeps a copy under its name that cannot be reached now`() async throws {
+        defer { book.close() }
+        let schedule = try BackupSchedule(book, settings(other: false))
+        #expect(try await schedule.step() != nil)
+        let copy = "\(folder)/shop-20261129T120000Z.db"
+        try FileManager.default.removeItem(atPath: copy + ".digest")
+        try FileManager.default.moveItem(atPath: copy, toPath: temporary.file("aside"))
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+        let failure = await #expect(throws: BackupFailure.self) { try await schedule.step() }
+        #expect(failure?.kind == .inputOutput)
+        try FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.moveItem(atPath: temporary.file("aside"), toPath: copy)
+        #expect(try await schedule.step() == nil)
+        #expect(try names(folder).contains("shop-20261129T120000Z.db.digest"))
+    }
+
+    @Test func `begins where a kill has left half of the file that names the shop`() throws {
+        defer { book.close() }
+        try Data("half".utf8).write(to: URL(fileURLWithPath: folder + "/shop.backups.part"))
+        _ = try BackupSchedule(book, settings())
+        #expect(try names(folder) == ["shop.backups"])
+    }
+
     @Test func `refuses folders that would not keep a copy`() async throws {
         defer { book.close() }
         func failure(_ change: (inout BookServer.Backups) -> Void) -> ServerFailure? {

@@ -182,3 +182,19 @@ import WaybillCore
         #expect(!Self.isThere(copy + ".part"))
     }
 }
+
+/// Two programs that make copies at one place.
+extension `A copy of a file that is written` {
+    @Test func `is not named when its place was taken by another program's`() throws {
+        let file = try TemporaryFile()
+        let copy = file.directory + "/copy.db"
+        let place = try BackupPlace(copy, besides: nil)
+        defer { place.leave() }
+        try FileManager.default.removeItem(atPath: copy + ".part")
+        try Data("half".utf8).write(to: URL(fileURLWithPath: copy + ".part"))
+        let failure = #expect(throws: BackupFailure.self) { try place.giveName() }
+        #expect(failure?.kind == .ended)
+        #expect(!Self.isThere(copy))
+        #expect(try Data(contentsOf: URL(fileURLWithPath: copy + ".part")) == Data("half".utf8))
+    }
+}

@@ -48,13 +48,17 @@ extension Messages {
 
     /// Gives a group those of its dead letters again that have these ids; answers how many.
     ///
-    /// - Throws: `unknownMessage` when there is none of an id; then none comes again.
+    /// - Throws: `unknownMessage` when there is none of an id, `limit` when they are more than 1,000; then none comes
+    ///   again.
     @discardableResult
     public func redrive(_ group: GroupName, ids: [MessageID]) async throws(MessageRefusal) -> Int {
+        let max = 1_000
+        guard ids.count <= max else { throw .limit("dead letters that come again at once", max: max) }
         let offsets = try await readingOnThread { (messages) throws(MessageRefusal) in
             try messages.offsets(ofDeadLetters: ids, of: group)
         }
-        return try await ask(Redrive(group, limit: 1_000, offsets: offsets))
+        guard offsets.count <= max else { throw .limit("dead letters that come again at once", max: max) }
+        return try await ask(Redrive(group, limit: max, offsets: offsets))
     }
 
     /// Deletes a dead letter: what it says is gone, and it is never given back. When several have this id, the

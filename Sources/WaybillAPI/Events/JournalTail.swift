@@ -111,9 +111,13 @@ extension JournalTail.State {
     fileprivate mutating func place(_ position: Position) -> JournalTail.Place {
         if let first = told.first, let end, position < end {
             guard position.number + 1 >= first.position.number else { return .before }
-            return .found(told[Int(position.number + 1 - first.position.number)...])
+            // A damaged file may have gaps: then it is read.
+            let index = Int(position.number + 1 - first.position.number)
+            guard told.indices.contains(index), told[index].position.number == position.number + 1 else {
+                return .before
+            }
+            return .found(told[index...])
         }
-        if let end, position < end { return .before }
         if isReading { return .beingRead }
         isReading = true
         return .atTheEnd

@@ -30,7 +30,7 @@ extension Operations {
             return .stream(
                 try EventStream(call, .nothing, pace: .seconds(1)) {
                     let now = try await book.unbounded { book in try book.engine.job(job.number) } ?? job
-                    if let last = told.value, last.changed == now.changed, last.hasEnded == now.hasEnded {
+                    if let last = told.value, last.handled == now.handled, last.hasEnded == now.hasEnded {
                         return EventStream.News()
                     }
                     told.value = now
@@ -45,11 +45,13 @@ extension Operations {
 extension EngineJob {
     fileprivate var hasEnded: Bool { isDone || isStopped }
 
-    fileprivate var changed: Int64 {
+    /// Items that it is done with, those that it could not change among them.
+    fileprivate var handled: Int64 {
         switch self {
-        case .timeouts(let job): job.progress.changed
-        case .redrive(let job): job.progress.changed
+        case .timeouts(let job): job.progress.changed + job.progress.failures.count
+        case .redrive(let job): job.progress.changed + job.progress.failures.count
         case .backup(let job): job.pages
+        case .unreadable(let job): job.row.done
         }
     }
 }

@@ -46,7 +46,7 @@ enum JobRun {
             do {
                 job = try await book.engine.step(job)
                 rest = Interval(milliseconds: 0)
-            } catch Refusal.limit, Refusal.shuttingDown, Refusal.failStopped {
+            } catch  where Engine.endsRun(error) {
                 return
             } catch {
                 rest = min(restMax, max(restMin, rest * 2))
@@ -61,11 +61,14 @@ extension ServedBook {
     /// Goes on with the operations that a server began and did not finish. A change that a program began which has the
     /// file open, such as the command line, waits for that program: it may have been interrupted on purpose.
     package func continueOperations() async throws(Problem) {
-        let jobs = try await read { book in
-            let engine = book.engine
+        for job in try await read({ book in try book.engine.unfinishedJobs() }) {
             // What cannot be read stays for an operator: a shop does not stand still because of it.
-            return try engine.unfinishedJobs { engine.report(LoopFailure(.operations, $0, rest: JobRun.restMax)) }
+            if case .unreadable(let job) = job {
+                let failure = EngineFailure.damaged(job.failure.string)
+                book.engine.report(LoopFailure(.operations, failure, rest: JobRun.restMax))
+            } else if !job.by.isEmpty {
+                try await JobRun.start(job, in: self)
+            }
         }
-        for job in jobs where !job.by.isEmpty { try await JobRun.start(job, in: self) }
     }
 }

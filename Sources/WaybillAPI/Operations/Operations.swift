@@ -67,6 +67,7 @@ extension JSONWriter {
         case .timeouts: member("kind", "timeouts")
         case .redrive: member("kind", "redrive")
         case .backup: member("kind", "backup")
+        case .unreadable: member("kind", "unknown")
         }
         member("state", job.isDone ? "done" : job.isStopped ? "stopped" : "running")
         switch job {
@@ -87,6 +88,10 @@ extension JSONWriter {
             member("failure", ifAny: job.failure)
             progress(job.pages, JobFailures(), of: nil)
             started(by: job.by, because: job.reason, job.startedAt, job.changedAt)
+        case .unreadable(let job):
+            member("failure", job.failure)
+            progress(job.row.done, JobFailures(), of: nil)
+            started(by: "", because: "", job.row.createdAt, job.row.changedAt)
         }
         endObject()
     }

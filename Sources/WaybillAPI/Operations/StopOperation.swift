@@ -20,6 +20,8 @@ extension Operations {
                 try await book.engine.stop(number, by: origin) { "\($0)" }
             }
             let now = try await job(of: call)
-            return .given(given.map { _ in now }) { $0.operation($1) }
+            var reply = Reply.json { $0.operation(now) }
+            if case .before = given { reply.headers.append(Reply.replayed) }
+            return reply
         })
 }

@@ -52,6 +52,8 @@ private final class OrderSource: Sendable {
     private struct State {
         /// The version up to which events are told.
         var version: Int64
+        /// Whether how the order is has not been told since its last event was.
+        var isOwed = false
         /// What comes before anything else.
         var first: [EventStream.Item]
         /// From where the stream goes on that begins with how the order is; nil: it begins with events.
@@ -87,17 +89,19 @@ private final class OrderSource: Sendable {
             }
             news.items.append(item)
             place.value.version = event.version
+            place.value.isOwed = true
             guard news.items.bytes < EventStream.bytesAtATime else {
                 news.hasMore = true
                 break
             }
         }
-        guard !news.hasMore, !events.isEmpty, let (order, item) = try await order() else { return news }
+        guard !news.hasMore, place.value.isOwed, let (order, item) = try await order() else { return news }
         // One that has moved on is told after its further events.
         guard order.version == place.value.version else {
             news.hasMore = true
             return news
         }
+        place.value.isOwed = false
         news.items.append(item)
         news.isOver = order.hasEnded
         return news

@@ -33,7 +33,7 @@ extension Workflows {
             ], bytesMax: 2 * Operation.BodyRule.smallMax),
         answers: [
             Operation.Answer(200, "The order and its children at the start, and after each event.", .items(.anyObject))
-        ], problems: [.unknownWorkflow, .unknownOrder, .workflowFindings, .badData],
+        ], problems: [.unknownWorkflow, .unknownOrder, .workflowFindings, .badData, .limit, .overloaded],
         example: Example(
             after: [ExampleShop.rental],
             Example.Step(
@@ -53,7 +53,7 @@ extension Workflows {
         handler: run)
 
     /// One thing that happens.
-    private enum Event {
+    enum Event {
         case command(EventName, data: [UInt8], child: Text)
         case wait(Interval)
 
@@ -72,19 +72,34 @@ extension Workflows {
         let (events, placedAt) = try await events(fields, call)
         let start = try fields.time("start") ?? placedAt ?? call.book.now
         let context = fields.json("context")
+        guard call.book.dryRuns.begin() else {
+            var problem = Problem(.overloaded, "\(DryRuns.max) dry runs go on; send this one again when one is done")
+                .with(["limit": "dry runs at a time", "max": .number(Int64(DryRuns.max))])
+            problem.retryAfter = .seconds(1)
+            throw problem
+        }
+        defer { call.book.dryRuns.end() }
         // A hundred events are much to reckon: not on the threads of the connections.
         return try await call.book.read { book in
+            let world = book.engine.world
+            let end = world.uptime() + Interval.seconds(Int64(DryRuns.secondsMax))
             let relatives = try book.workflowEditions().filter { $0.isCurrent && $0.name != workflow.name }
                 .map { try WorkflowFile.load(stored: $0.text) }
-            return try outcome(of: events, under: workflow, relatives, context: context, at: start)
+            return try outcome(of: events, under: workflow, relatives, context: context, at: start) {
+                world.uptime() <= end
+            }
         }
     }
 
     /// The order and its children at the start, and after each event.
-    private static func outcome(
-        of events: [Event], under workflow: Workflow, _ relatives: [Workflow], context: [UInt8]?, at start: Moment
+    ///
+    /// - Parameter mayGoOn: whether there is time left; the text comes from outside, and may reckon for hours.
+    static func outcome(
+        of events: [Event], under workflow: Workflow, _ relatives: [Workflow], context: [UInt8]?, at start: Moment,
+        mayGoOn: @escaping () -> Bool
     ) throws(Problem) -> Reply {
         var run = FamilyDryRun(workflow, relatives: [workflow] + relatives, at: start)
+        run.mayGoOn = mayGoOn
         var steps: [(title: Text?, step: DryRun.Step, family: FamilyDryRun)] = []
         var places = false
         if case .command(let name, _, let child)? = events.first, child.isEmpty {
@@ -101,6 +116,9 @@ extension Workflows {
                 case .wait(let interval): run.wait(interval)
                 }
             steps.append((event.title, step, run))
+            guard mayGoOn() else {
+                throw Problem(Refusal.limit("seconds that a dry run reckons", max: DryRuns.secondsMax))
+            }
         }
         return .all(steps) { $0.step($1.step, after: $1.title, of: $1.family) }
     }

@@ -71,7 +71,10 @@ extension MessageReader {
         named name: MessageName, in topic: TopicName? = nil, before last: FoundPlace? = nil, limit: Int, bytesMax: Int
     ) throws -> (messages: [MessageView], next: FoundPlace?) {
         let limit = min(max(1, limit), Self.pageMax)
-        if case .id(let id) = name, id.sentBy != nil { return (try sent(id, in: topic), nil) }
+        // The event leads to what it has sent; copies of it among dead letters have its id, and are found by that.
+        if case .id(let id) = name, id.sentBy != nil, topic?.isDeadLetters != true {
+            return (try sent(id, in: topic), nil)
+        }
         // The tail first: what is indexed between the two looks is then found twice, and never missed.
         var places = try placesInTail(of: name, in: topic)
         if case .key(let key) = name { places.formUnion(try placesOfEvents(key)) }

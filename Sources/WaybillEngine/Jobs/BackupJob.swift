@@ -93,61 +93,91 @@ extension Engine {
     package func step(_ job: BackupJob) async throws -> BackupJob {
         let row = try await onThread { (engine) throws in try engine.store.read { rows in try rows.job(job.number) } }
         guard let row, row.state == .running else {
-            backups.end(job.number)
+            try await onThread { (engine) throws in engine.backups.end(job.number) }
             throw Refusal.oneRunOfJob
         }
+        let (pages, end) = try await copy(job, row)
+        guard let pages else { return job }
+        return try await noted(job, pages: pages, end: end)
+    }
+
+    /// - Returns: the pages of the copy, nil where it rested, and how it ended.
+    private func copy(_ job: BackupJob, _ row: JobRow) async throws -> (pages: Int?, end: BackupJob.End?) {
         do throws(BackupFailure) {
-            let loop: BackupLoop
-            if let begun = backups[job.number] {
-                loop = begun
-            } else {
-                loop = try BackupLoop(self, to: job.path)
-                backups[job.number] = loop
-            }
+            let loop = try await loop(of: job)
             let (progress, last) = try await loop.turns(for: Self.stepTime)
-            guard progress.isComplete else { return try await noted(job, pages: progress.pagesDone, end: nil) }
+            guard progress.isComplete else { return (progress.pagesDone, nil) }
             let copy = try await loop.finish(progress, with: last)
             backups.end(job.number)
-            return try await noted(
-                job, pages: progress.pagesDone, end: .whole(last: copy.last, bytes: Int64(copy.bytes)))
+            return (progress.pagesDone, .whole(last: copy.last, bytes: Int64(copy.bytes)))
         } catch {
-            backups.end(job.number)
+            try await onThread { (engine) throws in engine.backups.end(job.number) }
             switch error.kind {
             // The next process that has the file open begins it anew.
             case .ended: throw Refusal.failStopped(error.message)
             case .busy where world.virtualClock == nil:
                 await world.rest(Self.stepTime)
-                return job
-            case .busy, .exists, .badPlace, .full, .damaged, .inputOutput, .undone:
-                return try await noted(job, pages: Int(job.pages), end: .failed(Text(error.message)))
+                return (nil, nil)
+            // The last process was killed after it had named the copy and before it could write so down.
+            case .exists:
+                let made = try await onThread { (engine) throws in
+                    try Backup.made(by: row, at: job.path, of: engine.store)
+                }
+                if let made { return (Int(job.pages), .whole(last: made.last, bytes: Int64(made.bytes))) }
+                return (Int(job.pages), .failed(Text(error.message)))
+            case .busy, .badPlace, .full, .damaged, .inputOutput, .undone:
+                return (Int(job.pages), .failed(Text(error.message)))
             }
         }
     }
 
-    /// Writes down how far a job came; how it ended, in the audit too.
-    private func noted(_ job: BackupJob, pages: Int, end: BackupJob.End?) async throws(BackupFailure) -> BackupJob {
-        do {
-            return try await withWriter { writer in
-                writer.ownWrite { write in
-                    var next = job
-                    next.pages = Int64(pages)
-                    next.end = end
-                    next.changedAt = write.now
-                    let state: JobRow.State = next.isDone ? .done : next.isStopped ? .stopped : .running
-                    guard
-                        try write.transaction.advanceJob(
-                            job.number, to: state, cursor: next.cursor, done: next.pages, at: write.now)
-                    else { throw Refusal.oneRunOfJob }
-                    if let act = next.act {
-                        writer.broker.note(act, by: Origin(caller: job.by, reason: job.reason), in: write)
-                        try writer.flush(in: write)
-                    }
-                    return next
+    /// The copy of a job, which begins with the job's first step in this process.
+    private func loop(of job: BackupJob) async throws(BackupFailure) -> BackupLoop {
+        if let begun = backups[job.number] { return begun }
+        let loop = try await onThread { (engine) throws(BackupFailure) in try BackupLoop(engine, to: job.path) }
+        backups[job.number] = loop
+        return loop
+    }
+
+    /// Writes down how far a job came; how it ended, in the audit too. It waits as long as the writer has no room: a
+    /// copy that is made must not be lost because of that.
+    func noted(_ job: BackupJob, pages: Int, end: BackupJob.End?) async throws -> BackupJob {
+        while true {
+            do throws(Refusal) {
+                return try await write(job, pages, end)
+            } catch {
+                switch error {
+                case .limit, .shuttingDown, .failStopped: throw error
+                case _ where world.virtualClock != nil: throw error
+                default:
+                    report(LoopFailure(.operations, error, rest: Self.stepTime))
+                    await world.rest(Self.stepTime)
                 }
-            }.get()
-        } catch {
-            throw BackupFailure(.ended, "\(error)")
+            }
         }
+    }
+
+    private func write(
+        _ job: BackupJob, _ pages: Int, _ end: BackupJob.End?
+    ) async throws(Refusal) -> BackupJob {
+        try await withWriter { writer in
+            writer.ownWrite { write in
+                var next = job
+                next.pages = Int64(pages)
+                next.end = end
+                next.changedAt = write.now
+                let state: JobRow.State = next.isDone ? .done : next.isStopped ? .stopped : .running
+                guard
+                    try write.transaction.advanceJob(
+                        job.number, to: state, cursor: next.cursor, done: next.pages, at: write.now)
+                else { throw Refusal.oneRunOfJob }
+                if let act = next.act {
+                    writer.broker.note(act, by: Origin(caller: job.by, reason: job.reason), in: write)
+                    try writer.flush(in: write)
+                }
+                return next
+            }
+        }.get()
     }
 }
 

@@ -1,6 +1,6 @@
 package import WaybillBroker
 package import WaybillCore
-import WaybillStore
+package import WaybillStore
 import WaybillTimeouts
 
 /// Bulk work of any kind, and how far it came.
@@ -8,13 +8,19 @@ package enum EngineJob: Sendable {
     case timeouts(BulkTimeoutJob)
     case redrive(BulkRedriveJob)
     case backup(BackupJob)
+    /// Its row says what this release cannot read: it is shown, and can be given up.
+    case unreadable(UnreadableJob)
 
-    init(_ row: JobRow) throws {
-        switch row.kind {
-        case Engine.bulkTimeouts: self = .timeouts(try BulkTimeoutJob(row))
-        case Engine.bulkRedrive: self = .redrive(try BulkRedriveJob(row))
-        case Engine.backup: self = .backup(try BackupJob(row))
-        default: throw EngineFailure.damaged("job \(row.number) is of the unknown kind '\(row.kind)'")
+    init(_ row: JobRow) {
+        do {
+            switch row.kind {
+            case Engine.bulkTimeouts: self = .timeouts(try BulkTimeoutJob(row))
+            case Engine.bulkRedrive: self = .redrive(try BulkRedriveJob(row))
+            case Engine.backup: self = .backup(try BackupJob(row))
+            default: throw EngineFailure.damaged("job \(row.number) is of the unknown kind '\(row.kind)'")
+            }
+        } catch {
+            self = .unreadable(UnreadableJob(row: row, failure: "\(error)"))
         }
     }
 
@@ -23,6 +29,7 @@ package enum EngineJob: Sendable {
         case .timeouts(let job): job.progress.number
         case .redrive(let job): job.progress.number
         case .backup(let job): job.number
+        case .unreadable(let job): job.row.number
         }
     }
 
@@ -31,6 +38,7 @@ package enum EngineJob: Sendable {
         case .timeouts(let job): job.progress.isDone
         case .redrive(let job): job.progress.isDone
         case .backup(let job): job.isDone
+        case .unreadable(let job): job.row.state == .done
         }
     }
 
@@ -39,6 +47,7 @@ package enum EngineJob: Sendable {
         case .timeouts(let job): job.progress.isStopped
         case .redrive(let job): job.progress.isStopped
         case .backup(let job): job.isStopped
+        case .unreadable(let job): job.row.state == .stopped
         }
     }
 
@@ -48,6 +57,7 @@ package enum EngineJob: Sendable {
         case .timeouts(let job): job.by
         case .redrive(let job): job.by
         case .backup(let job): job.by
+        case .unreadable: ""
         }
     }
 
@@ -60,8 +70,16 @@ package enum EngineJob: Sendable {
         case .timeouts(let job): return Act("$operation", values.with("timeout", .text(job.change.name.text.string)))
         case .redrive(let job): return Act("$operation", values.with("group", .text(job.redrive.group.text.string)))
         case .backup(let job): return Act("$operation", values.with("file", .text(job.file.string)))
+        case .unreadable(let job): return Act("$operation", values.with("kind", .text(job.row.kind.string)))
         }
     }
+}
+
+/// A job of which only its row is known.
+package struct UnreadableJob: Sendable {
+    package let row: JobRow
+    /// Why it cannot be read.
+    package let failure: Text
 }
 
 extension Engine {
@@ -77,16 +95,12 @@ extension Engine {
     }
 
     /// The jobs that were started and are neither done nor stopped, the oldest first.
-    ///
-    /// - Parameter unreadable: told of a row that cannot be read; the others are there all the same.
-    package func unfinishedJobs(unreadable: (any Error) -> Void) throws -> [EngineJob] {
+    package func unfinishedJobs() throws -> [EngineJob] {
         var jobs: [EngineJob] = []
         var walk = PageWalk(after: 0, by: \JobRow.number, limit: Self.pageMax)
         while let page = try walk.next({ last, limit in
             try store.read { snapshot in try snapshot.runningJobs(after: last, limit: limit) }
-        }) {
-            for row in page { do { jobs.append(try EngineJob(row)) } catch { unreadable(error) } }
-        }
+        }) { jobs += page.map(EngineJob.init) }
         return jobs
     }
 
@@ -96,6 +110,7 @@ extension Engine {
         case .timeouts(let job): .timeouts(try await step(job))
         case .redrive(let job): .redrive(try await step(job))
         case .backup(let job): .backup(try await step(job))
+        case .unreadable(let job): throw EngineFailure.damaged(job.failure.string)
         }
     }
 
@@ -108,7 +123,7 @@ extension Engine {
                 guard let row = try write.transaction.job(number), row.state == .running else { return false }
                 _ = try write.transaction.advanceJob(
                     number, to: .stopped, cursor: row.cursor, done: row.done, at: write.now)
-                writer.broker.note(try EngineJob(row).act("stopped"), by: origin, in: write)
+                writer.broker.note(EngineJob(row).act("stopped"), by: origin, in: write)
                 try writer.flush(in: write)
                 return true
             }

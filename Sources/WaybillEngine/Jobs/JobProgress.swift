@@ -95,5 +95,16 @@ extension Transaction {
 
 extension Refusal {
     /// Two go on with the same job.
-    static var oneRunOfJob: Refusal { .limit("runs of a job at a time", max: 1) }
+    package static var oneRunOfJob: Refusal { .limit("runs of a job at a time", max: 1) }
+}
+
+extension Engine {
+    /// Whether a job cannot go on in this process: another one works at it, or the book is closed or has stopped.
+    package static func endsRun(_ error: any Error) -> Bool {
+        if let failure = error as? StoreFailure { return [.closed, .failStopped].contains(failure.code) }
+        switch error as? Refusal {
+        case .shuttingDown, .failStopped: return true
+        case let refusal: return refusal == .oneRunOfJob
+        }
+    }
 }

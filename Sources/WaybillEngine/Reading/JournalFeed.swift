@@ -128,7 +128,7 @@ package final class JournalFeed: Sendable {
         for follower in all { follower.wake() }
     }
 
-    /// One who follows: woken by the feed, or by whoever else has news for it.
+    /// One who follows: woken by the feed, or by another who has news for it.
     package final class Follower: Sendable {
         private struct State {
             var isWoken = false

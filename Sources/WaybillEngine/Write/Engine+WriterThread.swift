@@ -109,7 +109,7 @@ extension Engine {
         _ batch: [any Request], _ pace: inout ModulePace, _ isTold: inout Bool
     ) -> (hasWritten: Bool, kept: [any Request]) {
         let began = world.uptime()
-        let isAnswered: [Bool]? = writer.withLock { writer in
+        let written: (isAnswered: [Bool], left: OrderLedger.Left?)? = writer.withLock { writer in
             // One look at the clock, so that nothing is dated before its due time. The uptime is of the same moment:
             // to wait for the turn must not look like a step of the wall clock.
             let now = world.now()
@@ -117,13 +117,14 @@ extension Engine {
             if horizon == nil { writer.broker.endWaits() }
             let isDue = writer.isDue(by: horizon)
             guard isDue || !batch.isEmpty else { return nil }
-            return writer.write(
+            let isAnswered = writer.write(
                 batch.map { Writer.Timed(request: $0, at: now) },
                 firing: .round(upTo: horizon, rests: !isDue))
+            return (isAnswered, writer.handler.orders.takeLeft())
         }
         // Nil only without requests.
-        guard let isAnswered else { return (false, []) }
-        let kept = handOut(batch, isAnswered, &isTold)
+        guard let written else { return (false, []) }
+        let kept = handOut(batch, written.isAnswered, written.left, &isTold)
         if batch.contains(where: \.isAwaited) { pace.served(from: began, to: world.uptime()) }
         writer.withLock { $0.checkpoints.wrote(batch.count) }
         return (true, kept)
@@ -146,10 +147,11 @@ extension Engine {
         }
     }
 
-    /// Waking hundreds of callers takes as long as deciding some of their commands: another thread does it, while this
-    /// one goes on with the next write. Returns the requests without a reply: they keep their places.
+    /// Waking hundreds of callers and freeing their orders takes as long as deciding some of their commands: another
+    /// thread does it, while this one goes on with the next write. Returns the requests without a reply: they keep
+    /// their places.
     private func handOut(
-        _ batch: [any Request], _ isAnswered: [Bool], _ isTold: inout Bool
+        _ batch: [any Request], _ isAnswered: [Bool], _ left: OrderLedger.Left?, _ isTold: inout Bool
     ) -> [any Request] {
         var kept: [any Request] = []
         var answered: [any Request] = []
@@ -165,6 +167,7 @@ extension Engine {
         }
         replyQueue.async { [answered] in
             for request in answered { request.resume() }
+            withExtendedLifetime(left) {}
         }
         return kept
     }

@@ -97,6 +97,13 @@ struct RawFile: ~Copyable {
         return false
     }
 
+    /// Whether its name still leads to this file, and not to another one or to nothing.
+    func hasItsName() -> Bool {
+        var (open, named) = (stat(), stat())
+        guard fstat(descriptor, &open) == 0, lstat(path, &named) == 0 else { return false }
+        return open.st_dev == named.st_dev && open.st_ino == named.st_ino
+    }
+
     /// Lets the next read ask the disk, as far as the system follows the advice.
     func forgetInMemory() {
         #if os(Linux)
