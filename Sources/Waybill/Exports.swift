@@ -7,6 +7,7 @@
 @_exported public import struct WaybillCore.CheckBackSchedule
 @_exported public import struct WaybillCore.DeadLetter
 @_exported public import struct WaybillCore.DecidedMessage
+@_exported public import struct WaybillCore.DelayedMessageView
 @_exported public import struct WaybillCore.Delivery
 @_exported public import struct WaybillCore.DeliveryReceipt
 @_exported public import struct WaybillCore.EventName

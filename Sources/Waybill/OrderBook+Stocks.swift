@@ -14,10 +14,28 @@ public struct StockFilter: Hashable, Sendable {
     public var prefix: String
     /// Only those with fewer free than this; nil: all. No index knows it, so a page may be short.
     public var shortOf: Int64?
+    /// Only goods, or only purchase limits; nil: both. No index knows it, so a page may be short.
+    public var kind: Kind?
 
-    public init(prefix: String = "", shortOf: Int64? = nil) {
+    public init(prefix: String = "", shortOf: Int64? = nil, kind: Kind? = nil) {
         self.prefix = prefix
         self.shortOf = shortOf
+        self.kind = kind
+    }
+
+    /// What a stock is of.
+    public enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// Units that can be sold.
+        case goods
+        /// What one buyer may have: made by `reserve` with `of:` when the buyer first comes.
+        case limits
+
+        package func holds(_ level: StockLevel) -> Bool {
+            switch self {
+            case .goods: level.purchaseLimit == nil
+            case .limits: level.purchaseLimit != nil
+            }
+        }
     }
 
     /// What tells pages of this list from those of others.
@@ -26,6 +44,7 @@ public struct StockFilter: Hashable, Sendable {
         digest.add("stocks")
         digest.add(Text(prefix))
         digest.add(shortOf.map { Text("\($0)") })
+        if let kind { digest.add(Text(kind.rawValue)) }
         return UInt64(bitPattern: digest.value)
     }
 }
@@ -60,8 +79,9 @@ extension OrderBook {
         }
         let end = found.count == limit ? found.last?.key : nil
         return Page(
-            elements: found.filter { stock in filter.shortOf.map { stock.level.free < $0 } ?? true }
-                .map { StockView(key: $0.key, level: $0.level) },
+            elements: found.filter { stock in
+                (filter.shortOf.map { stock.level.free < $0 } ?? true) && (filter.kind?.holds(stock.level) ?? true)
+            }.map { StockView(key: $0.key, level: $0.level) },
             next: end.map { PageToken(place: [$0.sku.text, $0.location.text], scope: scope) })
     }
 

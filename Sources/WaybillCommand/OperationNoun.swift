@@ -8,8 +8,8 @@ struct OperationNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "operation", abstract: "List, show, stop and resume changes that are made in many writes.",
         discussion: """
-            A change of the timeouts of many orders is one, and a redrive of the dead letters that a filter finds. A \
-            server works at it, and goes on with it after a restart.
+            A change of the timeouts of many orders is one, a redrive of the dead letters that a filter finds, and a \
+            backup that a caller asked for. A server works at it, and goes on with it after a restart.
             """,
         subcommands: [ListOperations.self, ShowOperation.self, StopOperation.self, ResumeOperation.self])
 }
@@ -25,7 +25,7 @@ struct ListOperations: AsyncParsableCommand {
     var limit = 50
 
     func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
+        try ListLimit.check(limit)
     }
 
     func run() async throws {
@@ -123,6 +123,7 @@ extension DatabaseOptions {
         let details = Details()
         details.line("what", job.what.printable)
         details.line("changed", job.amount(job.changed))
+        if let failure = job.failure { details.wrapped("failure", failure.string.printable) }
         let (by, reason) = (try operation.text("by").string, try operation.text("reason").string)
         details.line("by", by.printable)
         if !reason.isEmpty { details.wrapped("why", reason.printable) }

@@ -73,6 +73,7 @@ extension StockCommand {
         let bounds: [(text: Text?, what: String, max: Int)] = [
             (stock.sku.text, "bytes of a SKU", InterpreterLimits.stockNameBytesMax),
             (stock.location.text, "bytes of a location", InterpreterLimits.stockNameBytesMax),
+            (destination?.text, "bytes of a location", InterpreterLimits.stockNameBytesMax),
             (key, "bytes of a key", EngineLimits.keyBytesMax),
             (caller, "bytes of a caller", EngineLimits.callerBytesMax),
             (note, "bytes of a note", EngineLimits.traceBytesMax),
@@ -87,5 +88,12 @@ extension StockCommand {
             }
         }
         return nil
+    }
+}
+
+extension StockCommand {
+    /// Where units go to.
+    private var destination: Location? {
+        if case .move(_, let to) = action { to } else { nil }
     }
 }

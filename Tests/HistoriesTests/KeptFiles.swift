@@ -7,8 +7,8 @@ import WaybillCore
 import WaybillEngine
 import WaybillStore
 
-/// A file that an earlier release wrote, as it lies in `Tests/Kept`. `make.py` and `make2.py` beside it tell what each
-/// holds, and how it was made; they are never made again.
+/// A file that an earlier release wrote, as it lies in `Tests/Kept`. `make.py`, `make2.py` and `make3.py` beside it
+/// tell what each holds, and how it was made; they are never made again.
 struct KeptFile: CustomTestStringConvertible, Sendable {
     let name: String
     /// Its events, and those of them that belong to orders: as many are decided again.
@@ -32,7 +32,11 @@ struct KeptFile: CustomTestStringConvertible, Sendable {
     /// The opening adds two events: what was pending for a time that had passed fires at once.
     static let ofVersion7 = [KeptFile(name: "late", events: 17, decided: 19)]
 
-    static let all = ofVersion5 + ofVersion7
+    /// What the release wrote whose files have version 15: a server that was killed in the middle of traffic, see
+    /// `make3.py`.
+    static let ofVersion15 = [KeptFile(name: "served", events: 22, decided: 15)]
+
+    static let all = ofVersion5 + ofVersion7 + ofVersion15
 
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appendingPathComponent("Kept")

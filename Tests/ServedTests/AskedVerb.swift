@@ -101,6 +101,10 @@ enum AskedVerbs {
         AskedVerb("stock", "adjust", "mug", "--by=-1", "--note", "broken"),
         AskedVerb("stock", "count", "mug", "9", "--expected", "1", "--json"),
         AskedVerb("stock", "count", "mug", "9", "--expected", "1"),
+        AskedVerb("stock", "receive", "cup", "5", "--location", "south"), AskedVerb("stock", "receive", "cup", "1"),
+        AskedVerb("stock", "move", "cup", "2", "--to", "north", "--key", "v-1"),
+        AskedVerb("stock", "move", "cup", "2", "--to", "north", "--key", "v-1", "--json"),
+        AskedVerb("stock", "adjust", "cup", "--by=-1"), AskedVerb("stock", "list", "--kind", "limits"),
     ]
 
     private static let timeouts: [AskedVerb] = [
@@ -153,6 +157,10 @@ enum AskedVerbs {
         AskedVerb(
             "message", "send", "news", "--body", "later", "--delay", "1h", "--json", as: .likeness,
             keeps: ["handle": #""recall_handle":"(\w+)""#]),
+        AskedVerb("message", "list", "--delayed", "--json", as: .likeness),
+        AskedVerb("message", "list", "news", "--delayed", as: .likeness),
+        AskedVerb("message", "list", "news", as: .likeness), AskedVerb("message", "list", "none", "--delayed"),
+        AskedVerb("message", "list", "news", "--limit", "1", "--json", as: .likeness),
         AskedVerb("message", "reschedule", "news", "{handle}", "--to", "2100-01-01T00:00:00Z"),
         AskedVerb("message", "recall", "news", "{handle}", as: .likeness),
         AskedVerb("message", "recall", "news", "{handle}", "--json", as: .likeness),

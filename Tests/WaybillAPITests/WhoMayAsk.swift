@@ -14,6 +14,7 @@ import WaybillCore
             [
                 "listOrders", "listCalls", "listTimeouts", "showHold", "runWorkflow", "listTopics", "topicRetention",
                 "listGroups", "listLanes", "findMessages", "showMessage", "traceMessage", "listHalfMessages",
+                "listDelayedMessages",
                 "listOperations", "showOperation", "listModules", "showHealth", "listEvents", "followEvents",
                 "showOverview", "followOverview", "followOperation",
             ]
@@ -34,7 +35,7 @@ import WaybillCore
         ([.payload], ["messageBody"]),
         ([.orders], ["placeOrder", "sendCommand"]),
         ([.orders, .operator], ["extendTimeout", "moveTimeout", "cancelTimeout"]),
-        ([.stock, .operator], ["receiveStock", "adjustStock", "countStock"]),
+        ([.stock, .operator], ["receiveStock", "adjustStock", "countStock", "moveStock"]),
         (
             [.operator],
             [

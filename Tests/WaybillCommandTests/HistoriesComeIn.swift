@@ -37,6 +37,25 @@ import Testing
         #expect(differences.contains("o-2,refused,2026-01-01T10:50:00Z,pay,not_possible"))
     }
 
+    @Test func `tells everything that is wrong with a file, one finding a line, and takes nothing in`() throws {
+        try waybill.file(
+            "wrong.jsonl",
+            #"""
+            {"at":"2026-01-01T10:00:00Z","order":"o-1","command":"open","color":"red"}
+            {"at":"2026-01-01T10:05:00Z","order":"o-2","command":"open","data":{"buyer":"bob","cents":700}}
+            {"at":"2026-01-01T10:06:00Z","order":"o-1","command":"pay","si\nze":1}
+
+            """#)
+        let outcome = try waybill.run("import", "orders", "wrong.jsonl", "--workflow", "ticket.yaml", "--db", "new.db")
+        #expect(outcome.status == 2)
+        let errors = outcome.errors.split(separator: "\n")
+        #expect(errors.count == 2)
+        #expect(errors.first?.hasPrefix("waybill: wrong.jsonl, line 1, column 69: unknown field color") == true)
+        #expect(errors.last?.hasPrefix("waybill: wrong.jsonl, line 3, column ") == true)
+        #expect(errors.last?.hasSuffix("unknown field si\\nze") == true)
+        #expect(try waybill.run("order", "list", "--db", "new.db").status == 2)
+    }
+
     @Test func `changes nothing when it is run again`() throws {
         try _ = importOrders()
         let before = try waybill.run("order", "list", "--db", "shop.db", "--json").output
@@ -44,6 +63,23 @@ import Testing
         #expect(again["accepted"] as? Int == 0)
         #expect(again["already_there"] as? Int == 4)
         #expect(try waybill.run("order", "list", "--db", "shop.db", "--json").output == before)
+    }
+
+    @Test(arguments: ["cat history.jsonl", "gzip -c history.jsonl"])
+    func `reads standard input for -, and leaves nothing of it behind`(source: String) throws {
+        let outcome = try waybill.shell(
+            "\(source) | \"$waybill\" import orders - --workflow ticket.yaml --db shop.db --json")
+        #expect(try outcome.object()["accepted"] as? Int == 3, "\(outcome.output)\(outcome.errors)")
+        let left = try FileManager.default.contentsOfDirectory(atPath: waybill.directory.path)
+        #expect(left.filter { $0.hasPrefix("waybill-input") } == [])
+        let wrong = try waybill.shell("echo '{}' | \"$waybill\" import orders - --db shop.db")
+        #expect(wrong.status == 2 && wrong.errors.hasPrefix("waybill: standard input, line 1"), "\(wrong.errors)")
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: waybill.directory.path)
+                .filter { $0.hasPrefix("waybill-input") } == [])
+        let nowhere = try waybill.shell(
+            "\(source) | TMPDIR=/nowhere \"$waybill\" import orders - --db shop.db")
+        #expect(nowhere.status == 2 && nowhere.errors.hasPrefix("waybill: "), "\(nowhere.errors)")
     }
 
     @Test func `stops before an order whose workflow the file does not know, and goes on when it is given`() throws {

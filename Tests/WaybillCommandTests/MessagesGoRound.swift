@@ -66,6 +66,59 @@ import Testing
         #expect(try run("group look-back readers trade --to-oldest --to-newest").status == 64)
     }
 
+    @Test func `say what a look-back past the newest passes over, also before it is done`() throws {
+        try run("topic create trade")
+        for group in ["readers", "late"] { try run("group create \(group)") }
+        for body in ["a", "b", "c"] { try run("message send trade --body \(body)") }
+        #expect(try run("message receive readers trade --max 1 --acknowledge --json").array().count == 1)
+        // A group that has never read the topic passes over all of it.
+        for (group, count) in [("readers", 2), ("late", 3)] {
+            for preview in [" --preview", ""] {
+                let said = try run("group look-back \(group) trade --to-newest\(preview)").lines
+                #expect(said.first?.hasSuffix("again, \(count) passed over") == true, "\(said)")
+                #expect(said.last?.hasPrefix("passed over: visible from 2") == true, "\(said)")
+            }
+            #expect(try receive(group, "trade") == [])
+        }
+        let none = try run("group look-back late trade --to-newest").output
+        #expect(none == "late on trade: 0 messages come again, 0 passed over\n")
+        // The time that was told brings them back.
+        let queue = try #require(
+            (try run("group look-back late trade --to-oldest --json").object()["queues"] as? [[String: Any]])?.first)
+        #expect(queue["again"] as? Int == 3 && queue["passed_over_from"] == nil)
+        let told = try run("group look-back late trade --to-newest --json").object()
+        let passed = try #require((told["queues"] as? [[String: Any]])?.first)
+        #expect(passed["passed_over"] as? Int == 3)
+        let from = try #require(passed["passed_over_from"] as? String)
+        try run("group look-back late trade --to \(from)")
+        #expect(try receive("late", "trade").sorted() == ["a", "b", "c"])
+    }
+
+    @Test func `list what a topic carries, and what becomes visible later`() throws {
+        try run("topic create trade --type mixed")
+        try run("topic create other --type mixed")
+        for body in ["a", "b", "c"] { try run("message send trade --body \(body) --tag t\(body) --key k\(body)") }
+        try run("message send other --body x --delay 1h")
+        let sent = try run("message send trade --body later --delay 2h --tag late --json").object()
+        let listed = try run("message list trade").lines
+        #expect(listed.first?.hasPrefix("MESSAGE") == true && listed.count == 4, "\(listed)")
+        let tags = try run("message list trade --json").array().map { $0["tag"] as? String }
+        #expect(tags == ["ta", "tb", "tc"])
+        #expect(try run("message list trade --limit 2").lines.last == "there may be more: --limit 20")
+        #expect(try run("message list none").status == 1)
+        #expect(try run("message list").status == 64)
+        #expect(try run("message list --delayed --from 2026-01-01T00:00:00Z").status == 64)
+
+        let delayed = try run("message list --delayed --json").array()
+        #expect(delayed.map { $0["topic"] as? String } == ["other", "trade"])
+        #expect(delayed.last?["id"] as? String == sent["id"] as? String && delayed.last?["tag"] as? String == "late")
+        #expect(try run("message list trade --delayed --json").array().count == 1)
+        let handle = try #require(delayed.last?["recall"] as? String)
+        #expect(try run("message list trade --delayed").output.contains(handle))
+        #expect(try run("message recall trade \(handle)").status == 0)
+        #expect(try run("message list trade --delayed").output == "no delayed messages\n")
+    }
+
     @Test func `list what a group has given up, and give it back`() throws {
         try run("topic create trade")
         try run("group create readers")
@@ -86,7 +139,10 @@ import Testing
         try run("message send trade --body base")
         try run("message send trade --body grey --lane grey")
         #expect(try receive("readers", "trade", "--lane grey") == ["grey"])
-        #expect(try run("lane list --json").array().map { $0["name"] as? String } == ["grey"])
+        let lane = try #require(try run("lane list --json").array().first)
+        #expect(lane["name"] as? String == "grey" && lane["served_in"] as? [String] == [])
+        let table = try run("lane list").lines
+        #expect(table.first?.hasSuffix("  READ BY") == true && table.last?.hasSuffix("  the base") == true, "\(table)")
         try run("message send trade --body grey2 --lane grey")
         #expect(try run("lane promote grey --json").object()["end"] as? String == "promoted")
         #expect(try receive("readers", "trade").sorted() == ["base", "grey2"])

@@ -27,6 +27,44 @@ import Testing
         #expect(try stock("receive mug 0").status == 1)
     }
 
+    @Test func `changes the only place of a SKU when none is named, and names them when there are several`() throws {
+        func stock(_ arguments: String) throws -> Outcome {
+            try waybill.shell("\"$waybill\" stock \(arguments) --db shop.db")
+        }
+        #expect(try stock("receive cup 5 --location south").status == 0)
+        #expect(try stock("receive cup 1").output == "cup at south: 6 free, 0 reserved, 0 sold\n")
+        #expect(try stock("adjust cup --by -2").output == "cup at south: 4 free, 0 reserved, 0 sold\n")
+        #expect(try stock("move cup 3 --to north").output == "cup at south: 1 free, 0 reserved, 0 sold\n")
+        let unclear = try stock("count cup 9")
+        #expect(unclear.status == 1)
+        #expect(
+            unclear.errors == "waybill: refused: stock_conflict: cup: it lies at north and south; name the place\n",
+            "\(unclear.errors)")
+        #expect(try stock("list --json").array().map { $0["location"] as? String } == ["north", "south"])
+        #expect(try stock("receive cup 7 --location ''").output == "cup: 7 free, 0 reserved, 0 sold\n")
+    }
+
+    @Test func `tells purchase limits from goods`() throws {
+        func stock(_ arguments: String) throws -> Outcome {
+            try waybill.shell("\"$waybill\" stock \(arguments) --db shop.db")
+        }
+        #expect(try stock("receive phone 5").status == 0)
+        let plain = try stock("list").output
+        #expect(!plain.contains("LIMIT"), "\(plain)")
+        let data = #"{"buyer":"ann","sku":"phone","at":"","price_cents":900,"limit":2}"#
+        try waybill.run(
+            "order", "send", "o-1", "place", "--role", "shop", "--workflow", "flash-sale", "--data", data, "--db",
+            "shop.db")
+        let list = try stock("list").lines.map { $0.split(separator: " ").map(String.init) }
+        #expect(list.first?.last == "LIMIT")
+        #expect(list.map(\.first) == ["SKU", "limit:phone", "phone"] && list.map(\.last) == ["LIMIT", "2", "-"])
+        #expect(try stock("list --kind goods --json").array().map { $0["sku"] as? String } == ["phone"])
+        let limits = try stock("list --kind limits --json").array()
+        #expect(limits.map { $0["purchase_limit"] as? Int } == [2])
+        #expect(try stock("show limit:phone --location ann").output.contains("2 for one buyer"))
+        #expect(try stock("list --kind others").status == 64)
+    }
+
     @Test func `takes a repeated key once`() throws {
         for _ in 1...2 { try waybill.run("stock", "receive", "mug", "10", "--key", "note-7", "--db", "shop.db") }
         #expect(try waybill.run("stock", "show", "mug", "--db", "shop.db", "--json").object()["free"] as? Int == 10)

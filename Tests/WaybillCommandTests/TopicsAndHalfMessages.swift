@@ -42,7 +42,7 @@ import Testing
         #expect(lane.status == 1 && lane.errors.contains("no message was ever sent in the lane gray"))
         // What is wrong with the usage is said in one line, without the usage of another command.
         let ladder = try run("group update readers --ladder soon")
-        #expect(ladder.status == 64 && ladder.errors.hasPrefix("Error: --ladder wants times"))
+        #expect(ladder.status == 64 && ladder.errors.hasPrefix("waybill: --ladder wants times"))
         #expect(!ladder.errors.contains("Usage: waybill <subcommand>"))
         #expect(try waybill.run("topic", "list", "--db", "").errors.contains("--db wants the name of a file"))
         #expect(try waybill.run("workflow", "run", "--help").output.contains("2026-01-01T00:00:00Z"))

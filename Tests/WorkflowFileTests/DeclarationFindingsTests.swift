@@ -119,7 +119,7 @@ import WorkflowFile
               go: {}
             context:
               buyer: text
-              shop: text
+              shop: duration
               note: text
               lines: {key: line, max: 9, of: {qty: count}}
               more: {list: {n: text}, max: 9}

@@ -8,8 +8,8 @@ import WaybillStore
 ///
 /// Commands, stock commands, timeouts that were moved or cancelled, timeouts that fired and calls that expired are
 /// written, each order with the text that it was placed under, and every text once. What follows in the same write is
-/// not: quotas opened by their first use, and what orders told their relatives. Last come what each order has come to,
-/// and up to when time passed.
+/// not: purchase limits opened by their first use or changed, and what orders told their relatives. Units that were
+/// moved are two adjustments. Last come what each order has come to, and up to when time passed.
 package struct Export {
     package struct Settings: Sendable {
         /// Events read at a time.
@@ -89,7 +89,8 @@ package struct ExportResult: Hashable, Sendable, Codable {
     package var firings = 0
     /// Texts that took the new orders of others.
     package var activations = 0
-    /// Events that follow in the same write, and that an import makes again: quotas opened, commands between relatives.
+    /// Events that follow in the same write, and that an import makes again: purchase limits opened and changed,
+    /// commands between relatives.
     package var following = 0
     /// Events of kinds that no line can say, by their type: an import will not have them.
     package var leftOut: [String: Int] = [:]

@@ -31,13 +31,13 @@ struct ExportWriting {
         let asked = try AskedSketch(event)
         switch event.type {
         // The copy gets a different file id.
-        case "$open", "$file":
+        case .stockOpened, .limitChanged, "$file":
             result.following += 1
             return []
         case .activationEvent:
             result.activations += 1
             return try rest(rows) + activation(event, rows)
-        case "$receive", "$adjust", "$count":
+        case "$receive", "$adjust", "$count", .stockMoved:
             result.stockCommands += 1
             return try hold(ExportLine.stock(event, asked), event, rows)
         case let type where Self.firings.contains(type):

@@ -14,6 +14,8 @@ package struct HistoryFile: HistorySource {
     package let isRecording: Bool
     package let orderDigests: OrderDigests
     private let path: String
+    /// What findings call it.
+    private let name: String
     private let workflow: WorkflowName?
     private let mode: HistoryMode
     private let limits: InputLimits
@@ -25,15 +27,20 @@ package struct HistoryFile: HistorySource {
         var offset: Int
     }
 
-    /// - Parameter workflow: places the orders of lines that name none.
+    /// - Parameters:
+    ///   - name: what findings call it; nil: its path.
+    ///   - workflow: places the orders of lines that name none.
     package init(
-        _ path: String, workflow: WorkflowName?, mode: HistoryMode, limits: InputLimits = InputLimits()
+        _ path: String, named name: String? = nil, workflow: WorkflowName?, mode: HistoryMode,
+        limits: InputLimits = InputLimits()
     ) throws {
+        let name = name ?? path
         self.path = path
+        self.name = name
         self.workflow = workflow
         self.mode = mode
         self.limits = limits
-        let survey = try Survey(path, workflow: workflow, limits: limits)
+        let survey = try Survey(path, named: name, workflow: workflow, limits: limits)
         orderCount = survey.orders.count
         orderDigests = survey.orders
         entryCount = survey.entryCount
@@ -43,14 +50,15 @@ package struct HistoryFile: HistorySource {
         // A recording lies in the order in which things happened, even where the clock went back.
         places =
             survey.isInOrder || survey.isRecording
-            ? nil : try Self.sortedPlaces(path, workflow: workflow, mode: mode, limits: limits)
+            ? nil : try Self.sortedPlaces(path, named: name, workflow: workflow, mode: mode, limits: limits)
     }
 
     package func forEach(_ body: (HistoryEntry) throws -> Void) throws {
         guard let places else {
-            var lines = LineReader(try InputFile.open(path, limits: limits), file: path, limits: limits)
+            var lines = LineReader(
+                try InputFile.open(path, named: name, limits: limits), file: name, limits: limits)
             while let line = try lines.next() {
-                let entry = try Self.entry(line, workflow: workflow, file: path)
+                let entry = try Self.entry(line, workflow: workflow, file: name)
                 if case .recording = entry.act { continue }
                 try body(entry)
             }
@@ -59,11 +67,11 @@ package struct HistoryFile: HistorySource {
         let file = try FileBytes(path: path)
         for place in places {
             try file.seek(to: place.offset)
-            var lines = LineReader(file, file: path, limits: limits)
+            var lines = LineReader(file, file: name, limits: limits)
             guard let line = try lines.next() else {
-                throw InputFinding(.unreadable, file: path, "it has changed while it was read")
+                throw InputFinding(.unreadable, file: name, "it has changed while it was read")
             }
-            var entry = try Self.entry(line, workflow: workflow, file: path)
+            var entry = try Self.entry(line, workflow: workflow, file: name)
             if entry.at != place.at {
                 entry.note.recorded = entry.at
                 entry.at = place.at
@@ -84,17 +92,17 @@ package struct HistoryFile: HistorySource {
 
     /// The lines in order of time; of those with the same time, in the order of the file.
     private static func sortedPlaces(
-        _ path: String, workflow: WorkflowName?, mode: HistoryMode, limits: InputLimits
+        _ path: String, named name: String, workflow: WorkflowName?, mode: HistoryMode, limits: InputLimits
     ) throws -> [Place] {
         guard try !FileBytes(path: path).isGzip() else {
-            throw InputFinding(.order, file: path, "its lines are not in order of time; unpack the file first")
+            throw InputFinding(.order, file: name, "its lines are not in order of time; unpack the file first")
         }
         var places: [Place] = []
         /// The time of each order's last line.
         var latest: [OrderID: Moment] = [:]
-        var lines = LineReader(try FileBytes(path: path), file: path, limits: limits)
+        var lines = LineReader(try FileBytes(path: path), file: name, limits: limits)
         while let line = try lines.next() {
-            let entry = try entry(line, workflow: workflow, file: path)
+            let entry = try entry(line, workflow: workflow, file: name)
             var at = entry.at
             if mode == .lenient, let order = entry.order {
                 at = max(at, latest[order] ?? at)
@@ -116,16 +124,16 @@ private struct Survey {
     private(set) var isRecording = false
     private(set) var isInOrder = true
 
-    init(_ path: String, workflow: WorkflowName?, limits: InputLimits) throws {
+    init(_ path: String, named name: String, workflow: WorkflowName?, limits: InputLimits) throws {
         var findings = InputFindings()
         var previous: Moment?
-        var lines = LineReader(try InputFile.open(path, limits: limits), file: path, limits: limits)
+        var lines = LineReader(try InputFile.open(path, named: name, limits: limits), file: name, limits: limits)
         while true {
             do throws(InputFinding) {
                 guard let line = try lines.next() else { break }
-                let entry = try HistoryFile.entry(line, workflow: workflow, file: path)
-                if try take(entry.act, line.number, of: path) { continue }
-                note(entry, line.number, of: path, after: previous)
+                let entry = try HistoryFile.entry(line, workflow: workflow, file: name)
+                if try take(entry.act, line.number, of: name) { continue }
+                note(entry, line.number, of: name, after: previous)
                 previous = entry.at
             } catch {
                 findings.add(error)

@@ -201,7 +201,11 @@ extension StockCommand {
         let quantity = body.movement.quantity
         switch action {
         case .receive(let received): return event.type == "$receive" && quantity == received
-        case .adjust(let adjusted): return event.type == "$adjust" && quantity == adjusted
+        case .adjust(let adjusted):
+            // A move is exported as an adjustment of either place.
+            return (event.type == "$adjust" || event.type == .stockMoved) && quantity == adjusted
+        case .move(let moved, let to):
+            return event.type == .stockMoved && quantity == -moved && body.otherPlace == to
         case .count(let counted, _):
             return event.type == "$count" && (body.count?.counted ?? counted) == counted
         }

@@ -59,9 +59,13 @@ final class FileBytes: ByteSource {
 /// Opens input files, packed or not.
 package enum InputFile {
     /// The bytes of a file; gzip is known by its first bytes, whatever the file is called.
-    package static func open(_ path: String, limits: InputLimits) throws(InputFinding) -> any ByteSource {
+    ///
+    /// - Parameter name: what findings call it; nil: its path.
+    package static func open(
+        _ path: String, named name: String? = nil, limits: InputLimits
+    ) throws(InputFinding) -> any ByteSource {
         let file = try FileBytes(path: path)
         guard try file.isGzip() else { return file }
-        return try GzipBytes(of: file, path: path, limits: limits)
+        return try GzipBytes(of: file, path: name ?? path, limits: limits)
     }
 }

@@ -70,7 +70,8 @@ struct StockCheck {
         for movement in sketch.movements where isMine(movement.key) {
             movementCount += 1
             var entry = ledger[movement.key] ?? Entry()
-            if let level = entry.level.applying(movement), level.isBalanced {
+            if var level = entry.level.applying(movement), level.isBalanced {
+                if movement.isOfItsOwnStream { level.noteLimit(movement, by: event.type) }
                 entry.level = level
             } else if !entry.isBroken {
                 entry.isBroken = true
@@ -162,5 +163,6 @@ extension StockLevel {
     /// `received 10, adjusted 0, free 7, reserved 2, sold 1`
     var words: String {
         "received \(received), adjusted \(adjusted), free \(free), reserved \(reserved), sold \(sold)"
+            + (purchaseLimit.map { ", purchase limit \($0)" } ?? "")
     }
 }

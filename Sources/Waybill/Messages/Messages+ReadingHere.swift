@@ -112,7 +112,7 @@ extension Messages {
     }
 
     /// The lanes in which messages were sent.
-    public func lanes() throws(MessageRefusal) -> [LaneView] { try reading { try engine.messages.lanes() } }
+    public func lanes() throws(MessageRefusal) -> [LaneView] { try reading { try engine.lanes() } }
 
     /// The topics after one of them, in the order in which they were made, at most 1,000.
     public func topics(after name: TopicName? = nil, limit: Int = 1_000) throws(MessageRefusal) -> [TopicView] {

@@ -44,7 +44,7 @@ extension OrderBook {
         public var position: Position
         /// 1, 2, 3 ... within the stock.
         public var version: Int64
-        /// `$receive`, `$adjust`, `$count` or `$open`.
+        /// `$receive`, `$adjust`, `$count`, `$move`, `$open` or `$limit`.
         public var type: EventName
         public var at: Moment
         public var caller: Text
@@ -56,6 +56,8 @@ extension OrderBook {
         public var counted: Int64?
         /// Of a count: how many its counter thought the book says.
         public var expected: Int64?
+        /// Of units that were moved: the place where they went to, or came from.
+        public var otherPlace: Location?
         public var note: Text?
     }
 }
@@ -83,5 +85,6 @@ extension OrderBook.StockEvent {
         (caller, key, trace) = (event.caller, event.key, event.trace)
         quantity = body.movement.quantity
         (counted, expected, note) = (body.count?.counted, body.count?.expected, body.note)
+        otherPlace = body.otherPlace
     }
 }

@@ -15,11 +15,15 @@ extension Lanes {
                         Field("name", .text(), isRequired: true),
                         Field("topics", .array(.text(), countMax: 10_000), isRequired: true),
                         Field("closed", .boolean, isRequired: true),
+                        Field(
+                            "served_in", .array(.text(), countMax: 10_000),
+                            "Groups in which consumers of the lane read it; in all others those of the base get it.",
+                            isRequired: true),
                     ])))
         ], problems: [.badCursor],
         example: Example(
             after: [ExampleShop.topic, ExampleShop.laneMessage], .get("/v1/lanes"), 200,
-            #"{"items":[{"name":"blue","topics":["ledger"],"closed":false}],"next":null,"as_of":"e1"}"#),
+            #"{"items":[{"name":"blue","topics":["ledger"],"closed":false,"served_in":[]}],"next":null,"as_of":"e1"}"#),
         handler: { call throws(Problem) in
             let page = try PageRequest(call, of: "lanes")
             let after = page.after?.first

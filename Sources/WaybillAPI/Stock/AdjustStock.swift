@@ -5,7 +5,7 @@ import WaybillCore
 extension Stock {
     static let adjustStock = Operation(
         "adjustStock", .post, "/v1/stock/{sku}/adjust", "Notes units that were found or lost.",
-        grant: Need(.stock, .operator), query: [location], key: .taken,
+        grant: Need(.stock, .operator), query: [changedLocation], key: .taken,
         body: .fields(
             [Field("by", .integer(), "How many more; below 0: how many fewer.", isRequired: true), note],
             bytesMax: Operation.BodyRule.smallMax),

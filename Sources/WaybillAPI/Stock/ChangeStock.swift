@@ -21,6 +21,7 @@ extension Stock {
         var command = StockCommand(
             try action(fields), of: key(call), key: call.key, caller: call.principal.name,
             note: try fields.text("note"), trace: call.trace)
+        command.isAboutOnlyPlace = call.query.text("location") == nil
         command.levelMax = Schema.safeIntegers.upperBound
         let receipt = try await call.book.submit(command, until: call.end)
         var reply = Reply.json { $0.receipt(receipt) }

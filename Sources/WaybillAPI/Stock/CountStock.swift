@@ -5,7 +5,7 @@ import WaybillCore
 extension Stock {
     static let countStock = Operation(
         "countStock", .post, "/v1/stock/{sku}/count", "Sets the free units to what was counted.",
-        grant: Need(.stock, .operator), query: [location], key: .taken,
+        grant: Need(.stock, .operator), query: [changedLocation], key: .taken,
         body: .fields(
             [
                 Field(

@@ -9,6 +9,9 @@ extension Stock {
         query: [
             Parameter("prefix", .text(), "Only SKUs that begin with this."),
             Parameter("short_of", .integer(1...Schema.safeIntegers.upperBound), "Only those with fewer free."),
+            Parameter(
+                "kind", .word(StockFilter.Kind.allCases.map(\.rawValue)),
+                "Only goods, or only purchase limits: what each buyer may have."),
         ] + PageRequest.parameters,
         answers: [
             Operation.Answer(
@@ -25,7 +28,9 @@ extension Stock {
     private static func list(_ call: Call) async throws(Problem) -> Reply {
         let prefix = call.query.text("prefix") ?? ""
         let wanted = try call.query.int("short_of", in: 1...Schema.safeIntegers.upperBound)
-        let page = try PageRequest(call, of: Text("stock \(prefix) \(wanted ?? 0)"))
+        let kind = try call.query.word("kind", StockFilter.Kind.self)
+        let kindInWords = kind.map { " \($0.rawValue)" } ?? ""
+        let page = try PageRequest(call, of: Text("stock \(prefix) \(wanted ?? 0)\(kindInWords)"))
         let after = page.after.flatMap { place in
             place.count == 2 ? StockKey(sku: SKU(place[0]), location: Location(place[1])) : nil
         }
@@ -33,7 +38,9 @@ extension Stock {
             try book.engine.stocks(beginning: prefix, after: after, limit: page.limit)
         }
         let last = stocks.count == page.limit ? stocks.last?.key : nil
-        let items = stocks.filter { stock in wanted.map { stock.level.free < $0 } ?? true }
+        let items = stocks.filter { stock in
+            (wanted.map { stock.level.free < $0 } ?? true) && (kind?.holds(stock.level) ?? true)
+        }
         return page.reply(items, next: last.map { [$0.sku.text, $0.location.text] }) { writer, stock in
             writer.beginObject()
             writer.stock(stock.key)

@@ -5,7 +5,7 @@ import WaybillCore
 extension Stock {
     static let receiveStock = Operation(
         "receiveStock", .post, "/v1/stock/{sku}/receive", "Takes in units.", grant: Need(.stock, .operator),
-        query: [location], key: .taken,
+        query: [changedLocation], key: .taken,
         body: .fields(
             [
                 Field("quantity", .integer(1...Schema.safeIntegers.upperBound), "How many came in.", isRequired: true),

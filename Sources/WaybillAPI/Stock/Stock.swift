@@ -2,10 +2,17 @@ import WaybillCore
 
 /// Operations on stock.
 enum Stock {
-    static let operations: [Operation] = [listStock, showStock, stockHistory, receiveStock, adjustStock, countStock]
+    static let operations: [Operation] = [
+        listStock, showStock, stockHistory, receiveStock, adjustStock, countStock, moveStock,
+    ]
 
     /// Where a stock lies.
     static let location = Parameter("location", .text(bytesMax: 256), "Where it lies; empty when there is one place.")
+
+    /// Where a stock lies that is changed.
+    static let changedLocation = Parameter(
+        "location", .text(bytesMax: 256),
+        "Where it lies. Left out: the only place of the SKU; refused, with their names, when there are several.")
 
     /// The stock that a request is about.
     static func key(_ call: Call) -> StockKey {
@@ -33,6 +40,9 @@ extension Schema {
         Field("free", .integer(), "What can be reserved.", isRequired: true),
         Field("reserved", .integer(), "What orders hold.", isRequired: true),
         Field("sold", .integer(), "What was confirmed and has not come back.", isRequired: true),
+        Field(
+            "purchase_limit", .integer(0...Schema.safeIntegers.upperBound),
+            "How many one buyer may have; only of a purchase limit, which is no goods."),
     ]
     static let stockLevel = Schema.object(levelFields)
     static let stockReceipt = Schema.object(

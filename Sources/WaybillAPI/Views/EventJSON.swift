@@ -61,6 +61,7 @@ extension JSONWriter {
         member("quantity", event.quantity)
         if let counted = event.counted { member("counted", counted) }
         if let expected = event.expected { member("expected", expected) }
+        member("place", ifAny: event.otherPlace?.text)
         member("note", ifAny: event.note)
     }
 }

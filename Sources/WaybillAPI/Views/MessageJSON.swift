@@ -51,6 +51,19 @@ extension JSONWriter {
         endObject()
     }
 
+    package mutating func delayed(_ message: DelayedMessageView) {
+        beginObject()
+        member("id", message.id.text)
+        member("topic", message.topic.text)
+        member("tag", ifAny: message.tag)
+        member("lane", message.lane)
+        member("priority", Int64(message.priority))
+        member("born_at", message.bornAt)
+        member("deliver_at", message.due)
+        member("recall", message.recallHandle)
+        endObject()
+    }
+
     package mutating func decided(_ decided: DecidedMessage) {
         beginObject()
         member("id", decided.id.text)

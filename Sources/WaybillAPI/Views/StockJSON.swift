@@ -13,5 +13,6 @@ extension JSONWriter {
         member("free", level.free)
         member("reserved", level.reserved)
         member("sold", level.sold)
+        if let limit = level.purchaseLimit { member("purchase_limit", limit) }
     }
 }

@@ -62,6 +62,8 @@ extension JSONWriter {
             writer.member("priority", Int64(queue.priority))
             writer.member("again", queue.again)
             writer.member("passed_over", queue.passedOver)
+            if let from = queue.passedOverFrom { writer.member("passed_over_from", from) }
+            if let to = queue.passedOverTo { writer.member("passed_over_to", to) }
             writer.member("recalled", queue.recalled)
             writer.endObject()
         }
@@ -88,6 +90,7 @@ extension JSONWriter {
         member("name", lane.name)
         members("topics", lane.topics) { $0.text($1.text) }
         member("closed", lane.isClosed)
+        members("served_in", lane.servedIn) { $0.text($1.text) }
         endObject()
     }
 

@@ -67,7 +67,10 @@ extension Broker {
         for queue in queues {
             let key = CursorKey(group: group.number, queue: queue.number)
             if epoch(of: key) == nil {
-                if isPreview { continue }
+                if isPreview {
+                    report.queues.append(try preview(of: target, on: queue, in: write))
+                    continue
+                }
                 // One that could not be read begins anew.
                 if isDamaged(key) { try write.transaction.deleteCursor(of: key.group, on: key.queue) }
                 try openCursor(key, in: write)
@@ -79,6 +82,18 @@ extension Broker {
             try write.transaction.openEffects(of: group.number, in: queue.number, from: opened)
         }
         return .success(report)
+    }
+
+    /// What a look-back would do on a queue that the group has never read: it would begin at the oldest.
+    private func preview(
+        of target: LookBackTarget, on queue: TopicState.Queue, in write: borrowing Write
+    ) throws -> LookBackReport.Queue {
+        let target = try offset(of: target, queue.number, in: write)
+        let oldest = min(try write.transaction.oldestOffset(of: queue.number) ?? target, target)
+        var report = LookBackReport.Queue(
+            lane: queue.lane, priority: Int(queue.priority), again: 0, passedOver: target - oldest, recalled: 0)
+        try report.tellTimes(of: oldest..<target, on: queue.number, in: write)
+        return report
     }
 
     private func offset(
@@ -111,11 +126,15 @@ extension Broker {
         let end = min(seen, try write.transaction.nextOffset(of: key.queue))
         let open = progress.unfinished(below: max(end, target))
         let openCount = open.reduce(0) { $0 + count($1.clamped(to: target..<max(target, end))) }
-        let report = LookBackReport.Queue(
+        var report = LookBackReport.Queue(
             lane: queue.lane, priority: Int(queue.priority),
             again: max(0, end - target - openCount),
             passedOver: open.reduce(0) { $0 + count($1.clamped(to: 0..<target)) }
                 - Int64(leases.count { $0.offset < target }), recalled: Int64(leases.count))
+        let passed = open.map { $0.clamped(to: 0..<target) }.filter { !$0.isEmpty }
+        if report.passedOver > 0, let first = passed.first, let last = passed.last {
+            try report.tellTimes(of: first.lowerBound..<last.upperBound, on: key.queue, in: write)
+        }
         guard !isPreview else { return report }
         try recall(key, group, topic, from: target, in: write)
         var owed = owed(on: key)
@@ -209,5 +228,19 @@ extension Broker {
                 }
             }
         }
+    }
+}
+
+extension LookBackReport.Queue {
+    /// Says when the first and the last became visible of the messages that are passed over.
+    fileprivate mutating func tellTimes(
+        of offsets: Range<Int64>, on queue: StoredQueueNumber, in write: borrowing Write
+    ) throws {
+        guard !offsets.isEmpty else { return }
+        func time(at offset: Int64) throws -> Moment? {
+            try write.transaction.messageHeads(in: queue, fromOffset: offset, limit: 1).first?.visibleAt
+        }
+        passedOverFrom = try time(at: offsets.lowerBound)
+        passedOverTo = try time(at: offsets.upperBound - 1)
     }
 }

@@ -31,6 +31,13 @@ extension GroupMemory.State {
             || groups.values.contains { $0.lanes(at: now, silenceMax: settings.clientSilenceMax).contains(lane) }
     }
 
+    /// The groups that have a live consumer of a lane. In every other group the consumers of the base read the lane.
+    func groupsServing(lane: Text, at now: Moment, _ settings: BrokerSettings) -> [GroupName] {
+        guard !closedLanes.contains(lane) else { return [] }
+        return groups.values.filter { $0.lanes(at: now, silenceMax: settings.clientSilenceMax).contains(lane) }
+            .map(\.row.name).sorted()
+    }
+
     /// The cursors on the queues of a lane.
     func cursors(in lane: Text) -> [(key: CursorKey, group: GroupName, topic: TopicName, queue: TopicState.Queue)] {
         groups.sorted { $0.key < $1.key }.flatMap { number, group in

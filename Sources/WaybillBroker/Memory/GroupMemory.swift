@@ -45,6 +45,10 @@ package final class GroupMemory: Sendable {
     }
 
     /// Whether a lane has messages or consumers, or was named by a client lately.
+    package func groupsServing(lane: Text, at now: Moment) -> [GroupName] {
+        read { $0.groupsServing(lane: lane, at: now, settings) }
+    }
+
     package func knows(lane: Text, at now: Moment, uptime: Interval) -> Bool {
         read { $0.knows(lane: lane, at: now, uptime: uptime, settings) }
     }
@@ -141,6 +145,15 @@ package final class GroupMemory: Sendable {
             guard let number = state.names[group] else { return }
             state.groups[number]?.see(client, at: now)
             if isAttached { state.groups[number]?.clients[client]?.isAttached = true }
+        }
+    }
+
+    /// A client that was part of this process, or had a stream of its own, is alive from now on by what it asks only.
+    package func detach(_ client: Text, of group: GroupName, at now: Moment) {
+        state.withLock { state in
+            guard let number = state.names[group], state.groups[number]?.clients[client] != nil else { return }
+            state.groups[number]?.clients[client]?.isAttached = false
+            state.groups[number]?.clients[client]?.seenAt = now
         }
     }
 

@@ -46,11 +46,13 @@ extension Members {
     package func lookBack() throws(ClientFailure) -> LookBackReport {
         var queues: [LookBackReport.Queue] = []
         for queue in try objects("queues") {
-            queues.append(
-                LookBackReport.Queue(
-                    lane: try queue.text("lane"), priority: Int(try queue.int("priority")),
-                    again: try queue.int("again"), passedOver: try queue.int("passed_over"),
-                    recalled: try queue.int("recalled")))
+            var read = LookBackReport.Queue(
+                lane: try queue.text("lane"), priority: Int(try queue.int("priority")),
+                again: try queue.int("again"), passedOver: try queue.int("passed_over"),
+                recalled: try queue.int("recalled"))
+            read.passedOverFrom = try queue.timeIfAny("passed_over_from")
+            read.passedOverTo = try queue.timeIfAny("passed_over_to")
+            queues.append(read)
         }
         return LookBackReport(
             group: GroupName(try text("group")), topic: TopicName(try text("topic")), isPreview: try bool("preview"),
@@ -65,7 +67,8 @@ extension Members {
 
     package func lane() throws(ClientFailure) -> LaneView {
         LaneView(
-            name: try text("name"), topics: try texts("topics").map { TopicName($0) }, isClosed: try bool("closed"))
+            name: try text("name"), topics: try texts("topics").map { TopicName($0) }, isClosed: try bool("closed"),
+            servedIn: try texts("served_in").map { GroupName($0) })
     }
 
     package func laneReport() throws(ClientFailure) -> LaneReport {
@@ -86,6 +89,13 @@ extension Members {
             id: MessageID(try text("id")), topic: TopicName(try text("topic")), producer: try text("producer"),
             transaction: try text("transaction"), preparedAt: try time("prepared_at"), checks: try int("checks"),
             nextCheckAt: try timeIfAny("next_check_at"))
+    }
+
+    package func delayedMessage() throws(ClientFailure) -> DelayedMessageView {
+        DelayedMessageView(
+            id: MessageID(try text("id")), topic: TopicName(try text("topic")), lane: try text("lane"),
+            priority: Int(clamping: try int("priority")), tag: try textIfAny("tag"), bornAt: try time("born_at"),
+            due: try time("deliver_at"), recallHandle: try text("recall"))
     }
 
     package func decided() throws(ClientFailure) -> DecidedMessage {

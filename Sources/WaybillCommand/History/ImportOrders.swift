@@ -10,9 +10,14 @@ struct ImportOrders: AsyncParsableCommand {
             A line: {"at":"2026-11-21T10:00:00Z","order":"order-7","command":"pay","key":"p-1","data":{...}}. What \
             `waybill export orders` writes can be imported again and gives the same states: it says which timeouts \
             fired, and under which text each order was placed. Exit status 1 when steps were refused.
+
+            With - the history is read from standard input. It is read twice, so it is kept in a temporary file \
+            meanwhile:
+
+              waybill export orders --db shop.db | waybill import orders - --db copy.db
             """)
 
-    @Argument(help: ArgumentHelp("The history.", valueName: "jsonl"))
+    @Argument(help: ArgumentHelp("The history; -: standard input.", valueName: "jsonl"))
     var path: String
 
     @OptionGroup var options: ImportOptions
@@ -28,7 +33,10 @@ struct ImportOrders: AsyncParsableCommand {
         let workflow = try WorkflowChoice(workflow)
         let progress = ProgressLine()
         progress.show("reading \(path)")
-        let source = try HistoryFile(path, workflow: workflow.name, mode: options.mode)
+        let input = try InputOfCommand(path)
+        defer { input.remove() }
+        let source = try HistoryFile(
+            input.file, named: input.name, workflow: workflow.name, mode: options.mode)
         progress.clear()
         // Lines may name any workflow that the database or this program knows.
         try await options.run(source, workflows: workflow.texts, withShipped: true)

@@ -23,37 +23,27 @@ struct ListDeadLetters: AsyncParsableCommand {
     var limit = 50
 
     func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
+        try ListLimit.check(limit)
     }
 
     func run() async throws {
-        let letters = try await file.asking { client in
+        try await file.asking { client in
+            var list = ListOutput(
+                [.init("MESSAGE"), .init("TOPIC"), .init("DIED"), .init("STATE"), .init("WHY")], asJSON: file.json)
             // A page may be short while there is more: letters that were deleted are not in it.
-            try await client.list(
+            try await client.each(
                 Question("deadLetters", group.text), atMost: limit, pagesOf: min(limit, Client.pageMax)
-            ) { try $0.deadLetter() }
+            ) { members in
+                let letter = try members.deadLetter()
+                list.add(
+                    row: [
+                        letter.id.description, letter.topic.description, letter.diedAt.iso8601,
+                        letter.state.words, letter.reason.string,
+                    ]) { $0.deadLetter(letter) }
+                return true
+            }
+            list.end(orSay: "no dead letters")
         }
-        file.json ? write(letters) : print(letters)
-    }
-
-    private func print(_ letters: [DeadLetter]) {
-        guard !letters.isEmpty else { return Output.standard.line(Style.dim("no dead letters")) }
-        var table = TextTable([.init("MESSAGE"), .init("TOPIC"), .init("DIED"), .init("STATE"), .init("WHY")])
-        for letter in letters {
-            table.add([
-                letter.id.description, letter.topic.description, letter.diedAt.iso8601,
-                letter.state.words, letter.reason.string,
-            ])
-        }
-        table.write()
-    }
-
-    private func write(_ letters: [DeadLetter]) {
-        var writer = JSONWriter()
-        writer.beginArray()
-        for letter in letters { writer.deadLetter(letter) }
-        writer.endArray()
-        writer.print()
     }
 }
 

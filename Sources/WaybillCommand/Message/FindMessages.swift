@@ -64,13 +64,7 @@ struct FindMessages: AsyncParsableCommand {
         var writer = JSONWriter()
         writer.beginArray()
         for message in found {
-            writer.beginObject()
-            if let bytes = message.hiddenBytes {
-                writer.message(message.view, hiddenBytes: bytes)
-            } else {
-                writer.message(message.view)
-            }
-            writer.endObject()
+            message.write(to: &writer)
         }
         writer.endArray()
         writer.print()
@@ -78,7 +72,7 @@ struct FindMessages: AsyncParsableCommand {
 }
 
 /// A message that a look-up has found.
-private struct FoundMessage {
+struct FoundMessage {
     let view: MessageView
     /// How many bytes its body has when the asking token may not read them; nil: the view has them.
     let hiddenBytes: Int64?
@@ -86,6 +80,16 @@ private struct FoundMessage {
     init(_ members: Members) throws(ClientFailure) {
         view = try members.message()
         hiddenBytes = members.showsBody ? nil : try members.int("body_bytes")
+    }
+
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        if let hiddenBytes {
+            writer.message(view, hiddenBytes: hiddenBytes)
+        } else {
+            writer.message(view)
+        }
+        writer.endObject()
     }
 }
 

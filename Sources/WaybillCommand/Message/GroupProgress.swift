@@ -65,6 +65,7 @@ struct LookBackGroup: AsyncParsableCommand {
               waybill group look-back points order --to 2026-01-01T00:00:00Z \\
                 --preview --db shop.db
               waybill group look-back points order --to-oldest --db shop.db
+              waybill group look-back points order --to-newest --preview --db shop.db
               waybill group look-back points order --to-newest --db shop.db
               waybill group look-back gift-pack member --to-oldest --effects open \\
                 --db shop.db
@@ -126,10 +127,17 @@ struct LookBackGroup: AsyncParsableCommand {
         let recalled = report.queues.reduce(0) { $0 + $1.recalled }
         let come = report.isPreview ? "would come" : again == 1 ? "comes" : "come"
         var parts = ["\(counted(again, "message")) \(come) again"]
-        if passed > 0 { parts.append("\(grouped(passed)) passed over") }
+        // That nothing was passed over is an answer too.
+        if passed > 0 || toNewest { parts.append("\(grouped(passed)) passed over") }
         if recalled > 0 { parts.append("\(grouped(recalled)) in flight taken back") }
         if report.effects == .open { parts.append("effects open") }
         Output.standard.line("\(report.group) on \(report.topic): ".printable + parts.joined(separator: ", "))
+        guard let from = report.queues.compactMap(\.passedOverFrom).min(),
+            let to = report.queues.compactMap(\.passedOverTo).max()
+        else { return }
+        Output.standard.line(
+            "passed over: visible from \(from.iso8601) to \(to.iso8601); a look-back --to "
+                + "\(from.iso8601) brings them")
     }
 
     private func write(_ report: LookBackReport) {

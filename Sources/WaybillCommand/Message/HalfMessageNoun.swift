@@ -28,7 +28,7 @@ struct ListHalfMessages: AsyncParsableCommand {
     var parked = false
 
     func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
+        try ListLimit.check(limit)
     }
 
     func run() async throws {

@@ -14,7 +14,12 @@ struct LaneNoun: ParsableCommand {
 /// `waybill lane list`: the lanes in which messages were sent.
 struct ListLanes: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the lanes in which messages were sent.")
+        commandName: "list", abstract: "List the lanes in which messages were sent, and who reads them.",
+        discussion: """
+            In a group that has consumers of a lane they get its messages. In any other group, and of a closed lane, \
+            the consumers of the base get them: those that name no lane. A consumer counts for 20 seconds after it was \
+            last heard of.
+            """)
 
     @OptionGroup var file: FileOptions
 
@@ -28,14 +33,22 @@ struct ListLanes: AsyncParsableCommand {
             return writer.print()
         }
         guard !lanes.isEmpty else { return Output.standard.line(Style.dim("no lanes")) }
-        var table = TextTable([.init("LANE"), .init("STATE"), .init("TOPICS")])
+        var table = TextTable([.init("LANE"), .init("STATE"), .init("TOPICS"), .init("READ BY")])
         for lane in lanes {
             table.add([
                 lane.name.string, lane.isClosed ? "closed" : "open",
-                lane.topics.map(\.description).joined(separator: ", "),
+                lane.topics.map(\.description).joined(separator: ", "), lane.readers,
             ])
         }
         table.write()
+    }
+}
+
+extension LaneView {
+    /// Whose consumers get its messages.
+    fileprivate var readers: String {
+        guard !servedIn.isEmpty else { return "the base" }
+        return "its consumers in \(servedIn.map(\.description).joined(separator: ", ")), else the base"
     }
 }
 

@@ -50,7 +50,8 @@ struct ReceiveMessages: AsyncParsableCommand {
     @Option(help: "The consumer's name: in a broadcast each has a position of its own.")
     var client: Text = "waybill"
 
-    @Option(help: "The grey-release route that the consumer belongs to.")
+    @Option(
+        help: "The grey-release route that the consumer belongs to; without it, the base and lanes without consumers.")
     var lane: Text = ""
 
     @Flag(help: "Acknowledge them once they are printed.")

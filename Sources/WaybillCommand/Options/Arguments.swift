@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+public import Waybill
 public import WaybillCore
 
 /// The words of the command line, before anybody looks at their meaning.
@@ -54,6 +55,7 @@ extension GroupName: ExpressibleByArgument {}
 extension TopicType: ExpressibleByArgument {}
 extension GroupStart: ExpressibleByArgument {}
 extension LookBackEffects: ExpressibleByArgument {}
+extension StockFilter.Kind: ExpressibleByArgument {}
 
 extension Text: ExpressibleByArgument {
     public init?(argument: String) { self.init(argument) }

@@ -22,44 +22,38 @@ struct ListCalls: AsyncParsableCommand {
     var limit = 50
 
     func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
+        try ListLimit.check(limit)
     }
 
     func run() async throws {
         try await file.asking { client in
-            let shown = try await client.list(Question("listCalls"), atMost: limit) { members in
+            var list = ListOutput(
+                [.init("ORDER"), .init("CALL"), .init("STATE"), .init("DEADLINE")], asJSON: file.json)
+            try await client.each(Question("listCalls"), atMost: limit) { members in
                 let call = try members.openCallOfOrder()
-                return !unanswered || call.isUnanswered ? call : nil
+                guard !unanswered || call.isUnanswered else { return false }
+                list.add(
+                    row: [
+                        call.order.description, call.key.string, call.isUnanswered ? "unanswered" : "open",
+                        call.deadline.iso8601,
+                    ]) { $0.openCall(call) }
+                return true
             }
-            file.json ? write(shown) : print(shown)
+            list.end(orSay: "no open calls")
+            if !file.json, list.count == limit {
+                Output.standard.line(Style.dim("there may be more: --limit \(ListLimit.more(than: limit))"))
+            }
         }
     }
+}
 
-    private func print(_ calls: [OpenCallView]) {
-        guard !calls.isEmpty else { return Output.standard.line(Style.dim("no open calls")) }
-        var table = TextTable([.init("ORDER"), .init("CALL"), .init("STATE"), .init("DEADLINE")])
-        for call in calls {
-            table.add([
-                call.order.description, call.key.string, call.isUnanswered ? "unanswered" : "open",
-                call.deadline.iso8601,
-            ])
-        }
-        table.write()
-        if calls.count == limit { Output.standard.line(Style.dim("there may be more: --limit \(limit * 10)")) }
-    }
-
-    private func write(_ calls: [OpenCallView]) {
-        var writer = JSONWriter()
-        writer.beginArray()
-        for call in calls {
-            writer.beginObject()
-            writer.member("order", call.order.text)
-            writer.member("key", call.key)
-            writer.member("state", call.isUnanswered ? "unanswered" : "open")
-            writer.member("deadline", call.deadline)
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.print()
+extension JSONWriter {
+    fileprivate mutating func openCall(_ call: OpenCallView) {
+        beginObject()
+        member("order", call.order.text)
+        member("key", call.key)
+        member("state", call.isUnanswered ? "unanswered" : "open")
+        member("deadline", call.deadline)
+        endObject()
     }
 }

@@ -24,10 +24,10 @@ struct CompareRushes: ParsableCommand {
             try WrittenFile.write(Array(ComparisonPage(comparison, names: names).html().utf8), to: html)
         }
         if !comparison.settings.isEmpty {
-            table(comparison.settings, names).write()
+            writeTable(comparison.settings, names)
             Output.standard.line()
         }
-        table(comparison.outcomes, names).write()
+        writeTable(comparison.outcomes, names)
         if let html { Output.standard.line(Style.dim("\nthe comparison as a page: \(html.printable)")) }
     }
 
@@ -40,12 +40,12 @@ struct CompareRushes: ParsableCommand {
         ((path as NSString).lastPathComponent as NSString).deletingPathExtension
     }
 
-    private func table(_ rows: [Comparison.Row], _ names: (first: String, second: String)) -> TextTable {
+    private func writeTable(_ rows: [Comparison.Row], _ names: (first: String, second: String)) {
         var table = TextTable([
             .init(""), .init(names.first.printable, isRightAligned: true),
             .init(names.second.printable, isRightAligned: true), .init("CHANGE", isRightAligned: true),
         ])
         for row in rows { table.add([row.name, row.first, row.second, row.change]) }
-        return table
+        table.write()
     }
 }

@@ -16,7 +16,7 @@ struct ReceiveStock: AsyncParsableCommand {
     @OptionGroup var change: StockChangeOptions
 
     func run() async throws {
-        try await change.send("receiveStock", of: which.stock, to: file, isMade: true) {
+        try await change.send("receiveStock", of: which, to: file, isMade: true) {
             $0.member("quantity", quantity)
         }
     }
@@ -36,7 +36,7 @@ struct AdjustStock: AsyncParsableCommand {
     @OptionGroup var change: StockChangeOptions
 
     func run() async throws {
-        try await change.send("adjustStock", of: which.stock, to: file) { $0.member("by", by) }
+        try await change.send("adjustStock", of: which, to: file) { $0.member("by", by) }
     }
 }
 
@@ -57,9 +57,34 @@ struct CountStock: AsyncParsableCommand {
     @OptionGroup var change: StockChangeOptions
 
     func run() async throws {
-        try await change.send("countStock", of: which.stock, to: file) { writer in
+        try await change.send("countStock", of: which, to: file) { writer in
             writer.member("quantity", quantity)
             if let expected { writer.member("expected", expected) }
+        }
+    }
+}
+
+/// `waybill stock move`: units went to another place.
+struct MoveStock: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "move", abstract: "Move free units of a SKU to another place, in one step.",
+        discussion: "  waybill stock move mug 40 --location north --to south --db shop.db")
+
+    @OptionGroup var file: WritingOptions
+    @OptionGroup var which: StockOptions
+
+    @Argument(help: "How many go.")
+    var quantity: Int64
+
+    @Option(help: "The place where they go to.")
+    var to: Location
+
+    @OptionGroup var change: StockChangeOptions
+
+    func run() async throws {
+        try await change.send("moveStock", of: which, to: file) { writer in
+            writer.member("quantity", quantity)
+            writer.member("to", to.text)
         }
     }
 }

@@ -17,44 +17,86 @@ struct ListStock: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only SKUs that begin with this.", valueName: "text"))
     var prefix: String?
 
+    @Option(help: "Only goods, or only purchase limits: what each buyer may have.")
+    var kind: StockFilter.Kind?
+
     func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
+        try ListLimit.check(limit)
     }
 
     func run() async throws {
         try await file.asking { client in
             let question = try Question("listStock").with("prefix", prefix.map { Text($0) })
-            let stocks = try await client.list(question, atMost: limit) { members in
-                (key: try members.stock(), level: try members.level())
+                .with("kind", kind.map { Text($0.rawValue) })
+            var list = StockList(asJSON: file.json)
+            try await client.each(question, atMost: limit) { members in
+                list.add(try members.stock(), try members.level())
+                return true
             }
-            file.json ? write(stocks) : print(stocks)
+            list.end()
         }
     }
+}
 
-    private func print(_ stocks: [(key: StockKey, level: StockLevel)]) {
-        guard !stocks.isEmpty else { return Output.standard.line(Style.dim("no stock")) }
-        let hasLocations = stocks.contains { !$0.key.location.text.isEmpty }
-        var columns: [TextTable.Column] = [.init("SKU")]
-        if hasLocations { columns.append(.init("LOCATION")) }
-        columns += ["FREE", "RESERVED", "SOLD", "RECEIVED", "ADJUSTED"].map { .init($0, isRightAligned: true) }
-        var table = TextTable(columns)
-        for (key, level) in stocks {
-            let amounts = [level.free, level.reserved, level.sold, level.received, level.adjusted].map { "\($0)" }
-            table.add([key.sku.description] + (hasLocations ? [key.location.description] : []) + amounts)
-        }
-        table.write()
+/// A list of stocks, with the columns that its stocks need.
+private struct StockList {
+    private typealias Stock = (key: StockKey, level: StockLevel)
+
+    private struct Shape: Equatable {
+        var hasLocations = false
+        var hasLimits = false
     }
 
-    private func write(_ stocks: [(key: StockKey, level: StockLevel)]) {
-        var writer = JSONWriter()
-        writer.beginArray()
-        for (key, level) in stocks {
-            writer.beginObject()
-            writer.stock(key)
-            writer.level(level)
-            writer.endObject()
+    private let isJSON: Bool
+    private var shape = Shape()
+    private var output: ListOutput?
+    /// What is not written yet: its columns are not known.
+    private var page: [Stock] = []
+
+    init(asJSON: Bool) { isJSON = asJSON }
+
+    mutating func add(_ key: StockKey, _ level: StockLevel) {
+        page.append((key, level))
+        if page.count == Client.pageMax { writePage() }
+    }
+
+    mutating func end() {
+        writePage()
+        output?.end(orSay: "no stock")
+    }
+
+    /// Writes what has come. Stocks that need more columns than those before them begin another table.
+    private mutating func writePage() {
+        let needed = Shape(
+            hasLocations: shape.hasLocations || page.contains { !$0.key.location.text.isEmpty },
+            hasLimits: shape.hasLimits || page.contains { $0.level.purchaseLimit != nil })
+        if needed != shape, !isJSON {
+            if output != nil { output?.end(orSay: "") }
+            output = nil
         }
-        writer.endArray()
-        writer.print()
+        shape = needed
+        var output = output ?? ListOutput(columns, asJSON: isJSON)
+        for (key, level) in page {
+            output.add(row: row(key, level)) { writer in
+                writer.beginObject()
+                writer.stock(key)
+                writer.level(level)
+                writer.endObject()
+            }
+        }
+        page.removeAll(keepingCapacity: true)
+        self.output = output
+    }
+
+    private var columns: [TextTable.Column] {
+        let amounts = ["FREE", "RESERVED", "SOLD", "RECEIVED", "ADJUSTED"] + (shape.hasLimits ? ["LIMIT"] : [])
+        return [.init("SKU")] + (shape.hasLocations ? [.init("LOCATION")] : [])
+            + amounts.map { .init($0, isRightAligned: true) }
+    }
+
+    private func row(_ key: StockKey, _ level: StockLevel) -> [String] {
+        let amounts = [level.free, level.reserved, level.sold, level.received, level.adjusted].map { "\($0)" }
+        return [key.sku.description] + (shape.hasLocations ? [key.location.description] : []) + amounts
+            + (shape.hasLimits ? [level.purchaseLimit.map { "\($0)" } ?? "-"] : [])
     }
 }

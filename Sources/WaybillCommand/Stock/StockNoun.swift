@@ -8,8 +8,10 @@ import WaybillCore
 struct StockNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stock",
-        abstract: "Show stock, receive it, correct it.",
-        subcommands: [ShowStock.self, ListStock.self, ReceiveStock.self, AdjustStock.self, CountStock.self])
+        abstract: "Show stock, receive it, correct it, move it.",
+        subcommands: [
+            ShowStock.self, ListStock.self, ReceiveStock.self, AdjustStock.self, CountStock.self, MoveStock.self,
+        ])
 }
 
 /// Which stock a command is about, and what is noted with it.
@@ -18,9 +20,9 @@ struct StockOptions: ParsableArguments {
     var sku: SKU
 
     @Option(help: "Where it lies; leave it out when there is one place.")
-    var location: Location = ""
+    var location: Location?
 
-    var stock: StockKey { StockKey(sku: sku, location: location) }
+    var stock: StockKey { StockKey(sku: sku, location: location ?? "") }
 }
 
 /// What is kept with a change of stock.
@@ -33,10 +35,11 @@ struct StockChangeOptions: ParsableArguments {
 
     /// Sends the change and shows the level after it.
     func send(
-        _ name: String, of stock: StockKey, to file: WritingOptions, isMade: Bool = false,
+        _ name: String, of which: StockOptions, to file: WritingOptions, isMade: Bool = false,
         _ members: (inout JSONWriter) -> Void
     ) async throws {
-        let question = try Question(name, stock.sku.text).with("location", stock.location.text)
+        let stock = which.stock
+        let question = try Question(name, stock.sku.text).with("location", which.location?.text)
             .with(.idempotencyKey, key).with { writer in
                 members(&writer)
                 writer.member("note", ifAny: note)

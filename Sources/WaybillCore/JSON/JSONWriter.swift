@@ -17,6 +17,12 @@ package struct JSONWriter {
         depth = 0
     }
 
+    /// Hands out what was written so far; what comes next goes on from there.
+    package mutating func takeBytes() -> [UInt8] {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return bytes
+    }
+
     /// Whether exactly these bytes were written.
     package func wrote(_ expected: UnsafeBufferPointer<UInt8>) -> Bool {
         bytes.withUnsafeBufferPointer { Text.isEqual($0, expected) }

@@ -33,10 +33,14 @@ public struct LaneView: Hashable, Sendable {
     public var topics: [TopicName]
     /// Whether it was promoted or abandoned: the base reads it.
     public var isClosed: Bool
+    /// The groups in which consumers of the lane read its messages now. In every other group the consumers of the base
+    /// get them.
+    public var servedIn: [GroupName]
 
-    package init(name: Text, topics: [TopicName], isClosed: Bool) {
+    package init(name: Text, topics: [TopicName], isClosed: Bool, servedIn: [GroupName] = []) {
         self.name = name
         self.topics = topics
         self.isClosed = isClosed
+        self.servedIn = servedIn
     }
 }

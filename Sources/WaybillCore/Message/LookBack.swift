@@ -56,6 +56,8 @@ public struct LookBackReport: Hashable, Sendable {
         public var again: Int64
         /// Messages that were never delivered and are passed over.
         public var passedOver: Int64
+        /// When the first of those became visible, and the last.
+        public var passedOverFrom, passedOverTo: Moment?
         /// Deliveries in flight: their receipts are worth nothing, and they come again.
         public var recalled: Int64
 

@@ -4,6 +4,8 @@ struct Placement: Sendable {
     private struct Move {
         let source: Int
         let target: Int
+        /// Whether data without a value leaves the first value of the field.
+        let leavesFirst: Bool
         /// Nil: the value stays as it is.
         let widening: Widening?
     }
@@ -12,6 +14,8 @@ struct Placement: Sendable {
     private struct Widening {
         /// For each field of the data, its slot in the element.
         let slots: [Int?]
+        /// For each field of the data, whether without a value it leaves the first value.
+        let leaveFirst: [Bool]
         let blank: [Value]
 
         init?(from source: ValueType, to target: ValueType) {
@@ -19,6 +23,9 @@ struct Placement: Sendable {
                 return nil
             }
             slots = narrow.fields.map { wide.slot($0.name) }
+            leaveFirst = narrow.fields.map { field in
+                wide.slot(field.name).map { field.leavesFirst(of: wide.fields[$0]) } ?? false
+            }
             blank = wide.blank
         }
 
@@ -30,8 +37,8 @@ struct Placement: Sendable {
         private func widenElement(_ element: Value) -> Value {
             guard case .record(let fields) = element else { return element }
             var record = blank
-            for (field, slot) in zip(fields, slots) {
-                if let slot { record[slot] = field }
+            for (index, (field, slot)) in zip(fields, slots).enumerated() {
+                if let slot, field != .null || !leaveFirst[index] { record[slot] = field }
             }
             return .record(record)
         }
@@ -43,15 +50,20 @@ struct Placement: Sendable {
         moves = data.fields.enumerated().compactMap { source, field in
             guard let target = context.slot(field.name) else { return nil }
             return Move(
-                source: source, target: target,
+                source: source, target: target, leavesFirst: field.leavesFirst(of: context.fields[target]),
                 widening: Widening(from: field.type, to: context.fields[target].type))
         }
     }
 
     /// - Parameter data: decoded by the type that this was made of.
     func place(_ data: [Value], in context: inout [Value]) {
-        for move in moves {
+        for move in moves where !move.leavesFirst || data[move.source] != .null {
             context[move.target] = move.widening?.widen(data[move.source]) ?? data[move.source]
         }
     }
+}
+
+extension RecordType.Field {
+    /// Whether data of this field that has no value leaves the first value of the field that it fills.
+    fileprivate func leavesFirst(of target: RecordType.Field) -> Bool { isOptional && !target.isOptional }
 }

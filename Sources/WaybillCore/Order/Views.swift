@@ -100,7 +100,8 @@ public struct EventView: Hashable, Sendable {
     public var position: Position
     /// 1, 2, 3 ... within the order or stock.
     public var version: Int64
-    /// The command's name, or `$timeout`, `$reschedule`, `$cancel`, `$receive`, `$adjust`, `$count`, `$open`.
+    /// The command's name, or `$timeout`, `$reschedule`, `$cancel`, `$receive`, `$adjust`, `$count`, `$move`,
+    /// `$open`, `$limit`.
     public var type: EventName
     public var at: Moment
     public var caller: Text

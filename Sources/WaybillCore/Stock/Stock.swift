@@ -20,6 +20,8 @@ public struct StockLevel: Hashable, Sendable {
     public var free: Int64 = 0
     public var reserved: Int64 = 0
     public var sold: Int64 = 0
+    /// How many one buyer may have, when the stock is a purchase limit (`reserve` with `of:`) and no goods.
+    public var purchaseLimit: Int64?
 
     public init() {}
 }

@@ -1,6 +1,8 @@
 /// A request to change a stock from outside an order: through the same door, as an event of the SKU's own stream.
 public struct StockCommand: Hashable, Sendable {
     public var stock: StockKey
+    /// Whether no place was named: then it is about the only place of the SKU, whatever `stock` says.
+    package var isAboutOnlyPlace = false
     public var action: Action
     /// Names the request for idempotency, within `caller`.
     @_disfavoredOverload package var key: Text?
@@ -20,6 +22,8 @@ public struct StockCommand: Hashable, Sendable {
         case adjust(Int64)
         /// A count of the free units; refused when `expected` is given and is not what the book says.
         case count(Int64, expected: Int64?)
+        /// So many free units went to another place; >= 1.
+        case move(Int64, to: Location)
     }
 
     public init(
@@ -29,6 +33,16 @@ public struct StockCommand: Hashable, Sendable {
         self.init(
             action, of: stock, key: key.map { Text($0) }, caller: Text(caller), note: note.map { Text($0) },
             trace: trace.map { Text($0) })
+    }
+
+    /// A request about a SKU wherever it lies: at the one place that it has, or without a place when it has none. It is
+    /// refused when the SKU lies at several places, and names them.
+    public init(
+        _ action: Action, of sku: SKU, key: String? = nil, caller: String = "", note: String? = nil,
+        trace: String? = nil
+    ) {
+        self.init(action, of: StockKey(sku: sku), key: key, caller: caller, note: note, trace: trace)
+        isAboutOnlyPlace = true
     }
 
     /// The same with texts that come from a file or a request.

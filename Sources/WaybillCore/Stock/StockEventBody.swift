@@ -1,9 +1,11 @@
 /// The JSON text of an event of a stock's stream:
-/// `{"format":...,"stock":[[kind, sku, location, quantity]],"counted":...,"expected":...,"note":...}`.
+/// `{"format":...,"stock":[[kind, sku, location, quantity]],"counted":...,"expected":...,"place":...,"note":...}`.
 package struct StockEventBody: Hashable, Sendable {
     package var movement: Movement
     /// What was asked, when it was a count; nil also for counts by an earlier release, which only wrote the movement.
     package var count: Count?
+    /// Of units that were moved: the place where they went to, or came from.
+    package var otherPlace: Location?
     package var note: Text?
 
     /// A count of free units: how many there were, and what the counter thought the book says.
@@ -17,9 +19,10 @@ package struct StockEventBody: Hashable, Sendable {
         }
     }
 
-    package init(movement: Movement, count: Count? = nil, note: Text?) {
+    package init(movement: Movement, count: Count? = nil, otherPlace: Location? = nil, note: Text?) {
         self.movement = movement
         self.count = count
+        self.otherPlace = otherPlace
         self.note = note
     }
 
@@ -37,6 +40,10 @@ package struct StockEventBody: Hashable, Sendable {
                 writer.int(expected)
             }
         }
+        if let otherPlace {
+            writer.key("place")
+            writer.text(otherPlace.text)
+        }
         if let note {
             writer.key("note")
             writer.text(note)
@@ -48,6 +55,7 @@ package struct StockEventBody: Hashable, Sendable {
         var movement: Movement?
         var counted: Int64?
         var expected: Int64?
+        var place: Text?
         var note: Text?
         try EventFormats.current.read(json) { reader throws(JSONProblem) in
             try reader.members { key, reader throws(JSONProblem) in
@@ -57,12 +65,15 @@ package struct StockEventBody: Hashable, Sendable {
                 case "format": try reader.skipValue()
                 case "counted": counted = try reader.int()
                 case "expected": expected = try reader.int()
+                case "place": place = try reader.text()
                 case "note": note = try reader.text()
                 default: throw reader.problem("unknown key \(key)")
                 }
             }
         }
         guard let movement else { throw JSONProblem(offset: 0, message: "a stock event without a movement") }
-        self.init(movement: movement, count: counted.map { Count(counted: $0, expected: expected) }, note: note)
+        self.init(
+            movement: movement, count: counted.map { Count(counted: $0, expected: expected) },
+            otherPlace: place.map { Location($0) }, note: note)
     }
 }

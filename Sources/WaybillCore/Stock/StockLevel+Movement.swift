@@ -1,8 +1,40 @@
+extension EventName {
+    /// A purchase limit is made by its first use, or the empty stock of a place where goods come back to.
+    package static let stockOpened: EventName = "$open"
+    /// An order came with another purchase limit than the one before it.
+    package static let limitChanged: EventName = "$limit"
+    /// Units were moved from one place to another: an event of either place.
+    package static let stockMoved: EventName = "$move"
+}
+
+extension Movement {
+    /// Whether an event of the stock itself may have led to it, and not only one of an order.
+    package var isOfItsOwnStream: Bool { kind == .receive || kind == .adjust }
+}
+
 extension StockLevel {
     /// Applies one movement; nil when an amount would fall below zero or leave the 64-bit range.
     package func applying(_ movement: Movement) -> StockLevel? {
         guard movement.quantity > 0 || movement.kind == .adjust, let next = moved(by: movement) else { return nil }
         return next.free >= 0 && next.reserved >= 0 && next.sold >= 0 ? next : nil
+    }
+
+    /// What an event of the stock's own stream leads to: the movement, and what it says of a purchase limit. `$open`
+    /// with a receipt makes one, `$limit` changes it by what it adds or takes.
+    package func applying(_ movement: Movement, by event: EventName) -> StockLevel? {
+        guard var next = applying(movement) else { return nil }
+        next.noteLimit(movement, by: event)
+        return next
+    }
+
+    /// Takes up what an event of the stock's own stream says of its purchase limit.
+    package mutating func noteLimit(_ movement: Movement, by event: EventName) {
+        if event == .stockOpened, movement.kind == .receive {
+            purchaseLimit = movement.quantity
+        } else if event == .limitChanged, movement.kind == .adjust {
+            let (limit, overflow) = (purchaseLimit ?? 0).addingReportingOverflow(movement.quantity)
+            purchaseLimit = overflow ? nil : limit
+        }
     }
 
     /// What a movement leads to, even below zero: for telling how far a file is wrong. Nil beyond the 64-bit range.

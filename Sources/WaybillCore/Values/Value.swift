@@ -49,15 +49,20 @@ package struct RecordType: Hashable, Sendable {
         package let name: Text
         package let type: ValueType
         package let isOptional: Bool
+        /// The first value that the workflow file gives it, or has made of its type; nil: ``initial`` says it.
+        package let first: Value?
 
-        package init(name: Text, type: ValueType, isOptional: Bool) {
+        package init(name: Text, type: ValueType, isOptional: Bool, first: Value? = nil) {
             self.name = name
             self.type = type
             self.isOptional = isOptional
+            self.first = first
         }
 
-        /// What the field holds until it is set: 0 for numbers, empty for lists, else NULL.
+        /// What the field holds until it is set: its first value; without one 0 for numbers, empty for lists, else
+        /// NULL.
         package var initial: Value {
+            if let first { return first }
             if isOptional { return .null }
             switch type {
             case .number(.count), .number(.cents), .number(.signedCents), .number(.plain): return .int(0)

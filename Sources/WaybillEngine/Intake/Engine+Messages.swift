@@ -77,6 +77,16 @@ extension Engine: VerbWriter {
 
     /// Whether anything was ever in a lane, as far as the file tells: messages, consumers, a client that named it
     /// lately; or it was closed before.
+    /// The lanes in which messages were sent, by name, each with the groups whose consumers of it read it.
+    package func lanes() throws -> [LaneView] {
+        let now = world.now()
+        return try messages.lanes().map { lane in
+            var lane = lane
+            lane.servedIn = groups.groupsServing(lane: lane.name, at: now)
+            return lane
+        }
+    }
+
     package func knows(lane: Text) throws -> Bool {
         if groups.knows(lane: lane, at: world.now(), uptime: world.uptime()) { return true }
         return try store.read { rows in try rows.closedLanes() }.contains(lane)
@@ -85,6 +95,11 @@ extension Engine: VerbWriter {
     /// A client is heard of; attached: it is part of this process and says itself when it goes.
     package func see(_ client: Text, of group: GroupName, isAttached: Bool = false) {
         groups.see(client, of: group, isAttached: isAttached, at: world.now())
+    }
+
+    /// A client that was attached is alive by what it asks only, from now on.
+    package func detach(_ client: Text, of group: GroupName) {
+        groups.detach(client, of: group, at: world.now())
     }
 
     /// Lets a receiver work: its first look where its caller runs, what comes after a wait on threads of the engine. To

@@ -57,14 +57,25 @@ extension CommandHandler {
     func openQuotas(_ lines: [ReserveLine], in write: borrowing Write) throws {
         for line in lines {
             try move(
-                Movement(.receive, line.key, line.quota ?? 0), EventHeader(type: "$open", at: write.now), in: write)
+                Movement(.receive, line.key, line.quota?.asLimit ?? 0), EventHeader(type: .stockOpened, at: write.now),
+                in: write)
+        }
+    }
+
+    /// Brings purchase limits to what the orders of a decision say: each by an event of its own stream.
+    func changeLimits(_ changes: [(key: StockKey, by: Int64)], in write: borrowing Write) throws {
+        for change in changes {
+            try move(
+                Movement(.adjust, change.key, change.by), EventHeader(type: .limitChanged, at: write.now), in: write)
+            guard let row = stock.row(change.key), let limit = row.level.purchaseLimit else { continue }
+            try write.transaction.setPurchaseLimit(of: row.number, to: limit)
         }
     }
 
     /// Opens the stock, empty, of a place that had none of a SKU, when goods come back there.
     func openPlaces(of movements: [Movement], in write: borrowing Write) throws {
         for movement in movements where movement.kind == .adjust && stock.row(movement.key) == nil {
-            try move(Movement(.adjust, movement.key, 0), EventHeader(type: "$open", at: write.now), in: write)
+            try move(Movement(.adjust, movement.key, 0), EventHeader(type: .stockOpened, at: write.now), in: write)
         }
     }
 }

@@ -21,7 +21,7 @@ enum FileIdentity {
                 .newer,
                 """
                 \(path) was written by a later release: its version is \(version), and this one knows up to \
-                \(newest). Use that release.
+                \(newest). It is left as it is. Use that release, or restore the copy that was made before.
                 """)
         }
         guard version > 0 else {

@@ -25,6 +25,7 @@ package struct StockRow: Hashable, Sendable {
         level.free = columns.integer(6)
         level.reserved = columns.integer(7)
         level.sold = columns.integer(8)
+        level.purchaseLimit = columns.optionalInteger(9)
     }
 }
 
@@ -32,18 +33,20 @@ extension Transaction {
     package func insert(_ stock: StockRow) throws(StoreFailure) {
         let statement = try statement(
             """
-            INSERT INTO stock (number, sku, location, version, received, adjusted, free, reserved, sold)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            INSERT INTO stock (number, sku, location, version, received, adjusted, free, reserved, sold, purchase_limit)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """)
         statement.bind(1, stock.number)
         statement.bind(2, stock.key.sku)
         statement.bind(3, stock.key.location)
         statement.bind(4, stock.version)
         bind(stock.level, to: statement, from: 5)
+        statement.bind(10, stock.level.purchaseLimit)
         try statement.run()
     }
 
-    /// Stores version and level. A level that breaks the stock identity is refused by the table.
+    /// Stores version and level, but for its purchase limit. A level that breaks the stock identity is refused by the
+    /// table.
     package func update(_ stock: StockRow) throws(StoreFailure) {
         let statement = try statement(
             """
@@ -53,6 +56,14 @@ extension Transaction {
         statement.bind(1, stock.number)
         statement.bind(2, stock.version)
         bind(stock.level, to: statement, from: 3)
+        try statement.run()
+    }
+
+    /// Changes a purchase limit. In a statement of its own: levels are written far more often.
+    package func setPurchaseLimit(of number: StreamNumber, to limit: Int64) throws(StoreFailure) {
+        let statement = try statement("UPDATE stock SET purchase_limit = ?2 WHERE number = ?1")
+        statement.bind(1, number)
+        statement.bind(2, limit)
         try statement.run()
     }
 
@@ -66,10 +77,18 @@ extension Transaction {
 }
 
 extension TableReader where Self: ~Copyable {
+    /// The places at which a SKU has a stock, in order.
+    package func places(of sku: SKU, limit: Int) throws(StoreFailure) -> [Location] {
+        let statement = try query("SELECT location FROM stock WHERE sku = ?1 ORDER BY location LIMIT ?2")
+        statement.bind(1, sku)
+        statement.bind(2, Int64(limit))
+        return try statement.all { columns in Location(columns.text(0)) }
+    }
+
     package func stock(_ key: StockKey) throws(StoreFailure) -> StockRow? {
         let statement = try query(
             """
-            SELECT number, sku, location, version, received, adjusted, free, reserved, sold
+            SELECT number, sku, location, version, received, adjusted, free, reserved, sold, purchase_limit
             FROM stock WHERE sku = ?1 AND location = ?2
             """)
         statement.bind(1, key.sku)
@@ -80,7 +99,7 @@ extension TableReader where Self: ~Copyable {
     package func stock(number: StreamNumber) throws(StoreFailure) -> StockRow? {
         let statement = try query(
             """
-            SELECT number, sku, location, version, received, adjusted, free, reserved, sold
+            SELECT number, sku, location, version, received, adjusted, free, reserved, sold, purchase_limit
             FROM stock WHERE number = ?1
             """)
         statement.bind(1, number)
@@ -92,7 +111,7 @@ extension TableReader where Self: ~Copyable {
         guard let key else { return try firstStocks(limit: limit) }
         let statement = try query(
             """
-            SELECT number, sku, location, version, received, adjusted, free, reserved, sold
+            SELECT number, sku, location, version, received, adjusted, free, reserved, sold, purchase_limit
             FROM stock WHERE (sku, location) > (?1, ?2) ORDER BY sku, location LIMIT ?3
             """)
         statement.bind(1, key.sku)
@@ -105,7 +124,7 @@ extension TableReader where Self: ~Copyable {
     private func firstStocks(limit: Int) throws(StoreFailure) -> [StockRow] {
         let statement = try query(
             """
-            SELECT number, sku, location, version, received, adjusted, free, reserved, sold
+            SELECT number, sku, location, version, received, adjusted, free, reserved, sold, purchase_limit
             FROM stock WHERE sku >= '' ORDER BY sku, location LIMIT ?1
             """)
         statement.bind(1, Int64(limit))

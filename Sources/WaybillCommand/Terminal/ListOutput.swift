@@ -1,0 +1,81 @@
+import ArgumentParser
+import WaybillClient
+import WaybillCore
+
+/// How many elements a list shows at most.
+enum ListLimit {
+    /// Whole files go out by `waybill export`.
+    static let most = 100_000
+
+    static func check(_ limit: Int) throws {
+        guard (1...most).contains(limit) else { throw ValidationError("--limit wants 1 to \(most).") }
+    }
+
+    /// The larger limit that a list names which may have more.
+    static func more(than limit: Int) -> Int { min(limit * 10, most) }
+}
+
+/// A list on its way out, as a table or as a JSON array: written as its pages come, so that memory holds one of them.
+struct ListOutput {
+    private static let bytesMax = 65_536
+
+    private var table: TextTable
+    private let isJSON: Bool
+    private var writer = JSONWriter()
+    private(set) var count = 0
+
+    /// - Parameter member: the name of the array, when it is a member of an object.
+    init(_ columns: [TextTable.Column], asJSON: Bool, member: StaticString? = nil) {
+        table = TextTable(columns)
+        isJSON = asJSON
+        if let member {
+            writer.beginObject()
+            writer.key(member)
+        }
+        writer.beginArray()
+    }
+
+    /// Adds an element.
+    mutating func add(row: @autoclosure () throws -> [String], _ json: (inout JSONWriter) throws -> Void) rethrows {
+        count += 1
+        guard isJSON else { return table.add(try row()) }
+        try json(&writer)
+        if writer.bytes.count > Self.bytesMax { Output.standard.write(writer.takeBytes()) }
+    }
+
+    /// Ends the list.
+    ///
+    /// - Parameters:
+    ///   - nothing: what is said when it has no elements.
+    ///   - rest: the members after the array, when it is one itself.
+    mutating func end(orSay nothing: String, rest: ((inout JSONWriter) -> Void)? = nil) {
+        guard isJSON else {
+            return table.isEmpty ? Output.standard.line(Style.dim(nothing)) : table.write()
+        }
+        writer.endArray()
+        if let rest {
+            rest(&writer)
+            writer.endObject()
+        }
+        writer.print()
+    }
+}
+
+extension Client {
+    /// Hands on the elements of a list, page by page, until there are enough or no more.
+    ///
+    /// - Parameter take: answers whether the element counts.
+    func each(
+        _ question: Question, atMost count: Int, pagesOf size: Int = Client.pageMax, _ take: (Members) throws -> Bool
+    ) async throws {
+        var taken = 0
+        var cursor: Text?
+        repeat {
+            let page = try await ask(question.with("limit", size).with("cursor", cursor))
+            for item in try page.objects("items") where taken < count {
+                if try take(item) { taken += 1 }
+            }
+            cursor = try page.textIfAny("next")
+        } while cursor != nil && taken < count
+    }
+}
