@@ -15,4 +15,6 @@ package let migrations: [[UInt8]] = [
     PackageResources.v013_store_answers_sql,
     PackageResources.v014_say_where_groups_start_sql,
     PackageResources.v015_note_last_use_of_tokens_sql,
+    PackageResources.v016_count_orders_sql,
+    PackageResources.v017_tell_purchase_limits_sql,
 ]

@@ -96,6 +96,7 @@ package final class Broker {
     package func didCommit() {
         memory.apply(AfterCommit(pending))
         ring.record(pending.happenings)
+        ring.count(checks: pending.checksSent)
         maintenance.index.grew(pending.grown.keys)
         maintenance.clearing.delete(pending.deletedTopics)
         checkBacks.end(pending.endedQuestions)

@@ -59,6 +59,8 @@ package final class Engine: Sendable {
     let board: SoldOutBoard
     let writer: WriterTurn
     let vitals: Vitals.Board
+    /// What it has done since the file was opened.
+    package let counts = EngineCounts()
     /// Wakes those who follow the journal.
     package let feed: JournalFeed
     let writerHasEnded = DispatchSemaphore(value: 0)
@@ -97,7 +99,7 @@ package final class Engine: Sendable {
         vitals = Vitals.Board(report: settings.report)
         feed = JournalFeed(isVirtual: world.virtualClock != nil)
         board = SoldOutBoard(keysMax: settings.soldOutMax)
-        let (stored, opening, end) = try store.write { [isLook = store.isLook] transaction in
+        let (stored, opening, end, countedTo) = try store.write { [isLook = store.isLook] transaction in
             // A clock that is behind the file says nothing about when its texts changed.
             let last = try transaction.event(at: transaction.journalEnd().position)?.at
             let now = max(world.now(), last ?? world.now())
@@ -109,7 +111,8 @@ package final class Engine: Sendable {
             for activation in opening.activations {
                 try journal.append(activation.note(at: now, by: Origin(caller: "")), in: transaction)
             }
-            return (try transaction.workflows(), opening, journal.end)
+            let countedTo = try transaction.numberSetting(.ordersCountedTo).map { StreamNumber($0) }
+            return (try transaction.workflows(), opening, journal.end, countedTo)
         }
         keptWorkflows = opening.kept
         let catalogue = WorkflowCatalogue(
@@ -125,10 +128,11 @@ package final class Engine: Sendable {
         let made = try Writer(
             store: store, world: world,
             handler: CommandHandler(
-                catalogue: catalogue, journalEnd: end, board: board, settings: settings.timeouts, broker: broker),
+                catalogue: catalogue, journalEnd: end, board: board, settings: settings.timeouts, broker: broker,
+                ordersCountedTo: countedTo),
             timeouts: TimeoutCenter(settings: settings.timeouts, clock: clock), broker: broker,
             writeMax: settings.modules.writeMax, opening: settings.opening, holds: settings.holdsTimeouts,
-            vitals: vitals, feed: feed, meters: settings.meters)
+            vitals: vitals, feed: feed, meters: settings.meters, counts: counts)
         writer = WriterTurn(made)
         if world.virtualClock == nil {
             // The first request must not fill a disk that the first round of maintenance would find full.
@@ -151,12 +155,12 @@ package final class Engine: Sendable {
     package func submit<Verb: EngineVerb>(_ verb: Verb) async -> Verb.Reply {
         if let refusal = await verb.refusalWithoutWrite(of: self) {
             let reply = verb.refused(refusal)
-            if settings.meters.refused != nil { settings.meters.note(reply) }
+            note(reply, to: verb, at: .door)
             return reply
         }
         if world.virtualClock != nil { return perform(verb) }
         let reply = await intake.submit(verb) { [self] in verb.account(in: self) }
-        if settings.meters.refused != nil { settings.meters.note(reply) }
+        note(reply, to: verb)
         return reply
     }
 
@@ -168,7 +172,7 @@ package final class Engine: Sendable {
         let asked = verbs.map { Asked($0) }
         perform(asked)
         let replies = asked.compactMap(\.reply)
-        if settings.meters.refused != nil { for reply in replies { settings.meters.note(reply) } }
+        for (verb, reply) in zip(verbs, replies) { note(reply, to: verb) }
         return replies
     }
 

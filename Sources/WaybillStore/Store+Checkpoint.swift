@@ -6,33 +6,37 @@ extension Store {
     /// it has handed out the outcomes of the first: the time it takes is then nobody's waiting time.
     ///
     /// - Parameter requests: how many the last write had.
-    package func checkpointIfDue(after requests: Int = .max) throws {
-        guard !isLook else { return }
-        let pages = try writer.run { connection in
+    /// - Returns: whether enough of it had gathered.
+    @discardableResult
+    package func checkpointIfDue(after requests: Int = .max) throws -> Bool {
+        guard !isLook else { return false }
+        let (pages, wasDue) = try writer.run { connection in
             try rejectStopped(connection)
             // A WAL that was restarted since the last checkpoint has fewer pages than it had then.
             if connection.walPages < connection.walPagesAtCheckpoint { connection.walPagesAtCheckpoint = 0 }
             let due = (connection.walPages - connection.walPagesAtCheckpoint) * frameBytes
-            if due >= settings.passiveCheckpointBytes.bytes(after: requests) {
-                try checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE)
-            }
+            let isDue = due >= settings.passiveCheckpointBytes.bytes(after: requests)
+            if isDue { try checkpoint(connection, SQLITE_CHECKPOINT_PASSIVE) }
             walPagesSeen.store(connection.walPages, ordering: .relaxed)
-            return connection.walPages
+            return (connection.walPages, isDue)
         }
         // Passive was enough if it lets the next write start the WAL from its beginning; readers may prevent that.
         let bytes = pages * frameBytes
-        guard truncation.withLock({ $0.isDue(at: bytes) }) else { return }
+        guard truncation.withLock({ $0.isDue(at: bytes) }) else { return wasDue }
         if try !truncate() { truncation.withLock { $0.wasHeldUp(at: bytes) } }
+        return true
     }
 
-    /// Brings the whole WAL back and truncates it, if there is anything in it.
-    package func checkpointWhenIdle() throws {
-        guard !isLook else { return }
+    /// Brings the whole WAL back and truncates it; false: there was nothing in it.
+    @discardableResult
+    package func checkpointWhenIdle() throws -> Bool {
+        guard !isLook else { return false }
         let pages = try writer.run { connection in
             try rejectStopped(connection)
             return connection.walPages
         }
         if pages > 0 { _ = try truncate() }
+        return pages > 0
     }
 
     /// Bytes of the log that are not back in the file, as of the last look at it.

@@ -21,7 +21,7 @@ package struct Write: ~Copyable {
     /// The earliest due time that it has armed.
     package var earliestArmed: Moment?
     /// How late the timeouts were that it fired.
-    package var lateness: [Interval] = []
+    package var lateness: [Lateness] = []
 
     package init(_ transaction: consuming Transaction, at now: Moment, steadyNow: Moment? = nil) {
         self.transaction = transaction

@@ -98,6 +98,15 @@ struct Damage: CustomTestStringConvertible, Sendable {
     ]
 
     private static let orders = [
+        Damage(
+            "a changed count of orders", "UPDATE waybill_order_count SET orders = orders + 1",
+            "the count of orders of workflow number", "and there are"),
+        Damage(
+            "a missing count of orders", "DELETE FROM waybill_order_count",
+            "the count of orders of workflow number", " is 0, and there are"),
+        Damage(
+            "a count of orders that are not there", "INSERT INTO waybill_order_count VALUES (1, 'nowhere', 3)",
+            "in status 'nowhere' is 3, and there are 0"),
         Damage("a changed status", "UPDATE orders SET status = 'paid' WHERE id = 'sale-4'", "order sale-4", "'paid'"),
         Damage(
             "a changed state", "UPDATE orders SET state = replace(state, '900', '901') WHERE id = 'sale-4'",
@@ -136,7 +145,7 @@ struct Damage: CustomTestStringConvertible, Sendable {
             "stock mug at north", "more than there is"),
         Damage("a missing stock row", "DELETE FROM stock WHERE sku = 'mug'", "stock mug at north", "no row"),
         Damage(
-            "an extra stock row", "INSERT INTO stock VALUES (9999, 'cup', '', 1, 1, 0, 1, 0, 0)", "stock cup",
+            "an extra stock row", "INSERT INTO stock VALUES (9999, 'cup', '', 1, 1, 0, 1, 0, 0, NULL)", "stock cup",
             "no first event"),
     ]
 

@@ -39,16 +39,32 @@ struct `What a server says of itself` {
             "waybill_dead_letters gauge", "waybill_half_messages gauge", "waybill_wal_bytes gauge",
             "waybill_disk_free_ratio gauge", "waybill_clock_held gauge",
         ] { #expect(lines.contains("family \(family) True"), "\(family)") }
-        #expect(lines.contains("sample waybill_refusals_total {code=key_reused} 1.0"), "\(read.output)")
+        #expect(lines.contains("sample waybill_refusals_total {at=writer,code=key_reused} 1.0"), "\(read.output)")
         #expect(lines.contains { $0.hasPrefix("sample waybill_commit_duration_seconds_bucket {le=+Inf} ") })
         #expect(try Readers.read("metrics", text + "waybill_new{code=\"a} 1\n").status == 1)
         #expect(try Readers.read("metrics", text + "waybill_new one\n").status == 1)
     }
+
+    @Test func `are metrics in the form of OpenMetrics for who asks for it, and not when they are cut`() throws {
+        let shop = try shop()
+        #expect(try shop.post("/v1/stock/mug/receive", key: "d", #"{"quantity":10}"#).hasSuffix("200"))
+        #expect(try shop.post("/v1/stock/mug/receive", key: "d", #"{"quantity":11}"#).hasSuffix("422"))
+        let text = try shop.get("/metrics", accept: "application/openmetrics-text; version=1.0.0")
+        let read = try Readers.read("openmetrics", text)
+        let lines = read.output.split(separator: "\n").map(String.init)
+        #expect(read.status == 0, "\(read.output)")
+        for family in [
+            "waybill_commit_duration_seconds histogram", "waybill_refusals counter", "waybill_wal_bytes gauge",
+        ] { #expect(lines.contains("family \(family) True"), "\(family)") }
+        #expect(lines.contains("sample waybill_refusals_total {at=writer,code=key_reused} 1.0"), "\(read.output)")
+        #expect(try Readers.read("openmetrics", text.replacing("# EOF\n", with: "")).status == 1)
+        #expect(try Readers.read("openmetrics", try shop.get("/metrics")).status == 1)
+    }
 }
 
 extension ServedFile {
-    fileprivate func get(_ path: String) throws -> String {
-        try start("/usr/bin/curl", ["-sS", "http://127.0.0.1:\(port)\(path)"]).output
+    fileprivate func get(_ path: String, accept: String = "*/*") throws -> String {
+        try start("/usr/bin/curl", ["-sS", "-H", "Accept: \(accept)", "http://127.0.0.1:\(port)\(path)"]).output
     }
 }
 

@@ -1,5 +1,5 @@
-"""Reads what a server says of itself with libraries of others: `openapi` its document, `metrics` its numbers, each from
-standard input. Ends with 1 when the library does not accept it."""
+"""Reads what a server says of itself with libraries of others: `openapi` its document, `metrics` its numbers,
+`openmetrics` the same in the other form, each from standard input. Ends with 1 when the library does not accept it."""
 
 import json
 import sys
@@ -20,7 +20,17 @@ def openapi(text):
 def metrics(text):
     from prometheus_client.parser import text_string_to_metric_families
 
-    for family in text_string_to_metric_families(text):
+    return families(text_string_to_metric_families(text))
+
+
+def openmetrics(text):
+    from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+    return families(text_string_to_metric_families(text))
+
+
+def families(found):
+    for family in found:
         print("family", family.name, family.type, bool(family.documentation))
         for sample in family.samples:
             labels = ",".join(f"{name}={value}" for name, value in sorted(sample.labels.items()))
@@ -29,7 +39,7 @@ def metrics(text):
 
 
 try:
-    accepted = {"openapi": openapi, "metrics": metrics}[sys.argv[1]](sys.stdin.read())
+    accepted = {"openapi": openapi, "metrics": metrics, "openmetrics": openmetrics}[sys.argv[1]](sys.stdin.read())
 except (ValueError, KeyError) as error:
     print("fault", error)
     accepted = False

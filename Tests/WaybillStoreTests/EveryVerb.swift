@@ -28,6 +28,9 @@ private func useListsOfTheNewest(_ transaction: borrowing Transaction) throws {
     try transaction.insert(CommandRow(caller: "shop", key: "l", fingerprint: 8, answer: "{}"), at: .noon)
     _ = try transaction.jobs(before: 9, limit: 9)
     _ = try transaction.countUndecided(limit: 9)
+    _ = try transaction.undecidedSummary(limit: 9)
+    _ = try transaction.countJobs(limit: 9)
+    _ = try transaction.countRetries(.order, limit: 9)
 }
 
 private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
@@ -61,6 +64,7 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.orderAttributes(after: nil, limit: 9)
     try transaction.replaceAttributes(of: stream, old: [buyer], new: [])
     _ = try transaction.countOrders()
+    try useCountsOfOrders(transaction, of: workflow)
     let command = CommandRow(caller: "shop", key: "k", fingerprint: 7, stream: stream, version: 1, refusal: nil)
     try transaction.insert(command, at: .noon)
     _ = try transaction.command(caller: "shop", key: "k", at: .noon)
@@ -72,12 +76,7 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     for _ in 0...RefusalRow.perOrderMax { try transaction.append(RefusalRow.sample(1)) }
     _ = try transaction.refusals(of: stream, limit: 9)
     _ = try transaction.refusals(ofUnplaced: "o-1", limit: 9)
-    try transaction.insert(StockRow.sample(1, StockKey(sku: "shoe"), free: 9))
-    try transaction.update(StockRow.sample(1, StockKey(sku: "shoe"), free: 10))
-    _ = try transaction.stock(StockKey(sku: "shoe"))
-    _ = try transaction.stock(number: stream)
-    _ = try transaction.stocks(after: nil, limit: 9)
-    _ = try transaction.stocks(after: StockKey(sku: "shoe"), limit: 9)
+    try useStockVerbs(transaction, stream)
     try transaction.set("number", to: 7)
     try transaction.set("text", to: "seven")
     _ = try transaction.numberSetting("number")
@@ -99,6 +98,27 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.job(job)
     _ = try transaction.runningJobs(limit: 9)
     try useTokenVerbs(transaction)
+}
+
+private func useStockVerbs(_ transaction: borrowing Transaction, _ stream: StreamNumber) throws {
+    try transaction.insert(StockRow.sample(1, StockKey(sku: "shoe"), free: 9))
+    try transaction.update(StockRow.sample(1, StockKey(sku: "shoe"), free: 10))
+    try transaction.setPurchaseLimit(of: StreamNumber(1), to: 2)
+    _ = try transaction.places(of: "shoe", limit: 9)
+    _ = try transaction.stock(StockKey(sku: "shoe"))
+    _ = try transaction.stock(number: stream)
+    _ = try transaction.stocks(after: nil, limit: 9)
+    _ = try transaction.stocks(after: StockKey(sku: "shoe"), limit: 9)
+}
+
+private func useCountsOfOrders(_ transaction: borrowing Transaction, of workflow: WorkflowNumber) throws {
+    let paid = OrderCountKey(workflow: workflow, status: "paid")
+    try transaction.count(2, as: paid)
+    try transaction.count(-1, as: paid)
+    _ = try transaction.orderCounts(after: nil, limit: 9)
+    _ = try transaction.orderCounts(after: paid, limit: 9)
+    _ = try transaction.ordersToCount(after: StreamNumber(0), limit: 9)
+    try transaction.count(-1, as: paid)
 }
 
 private func useTokenVerbs(_ transaction: borrowing Transaction) throws {
@@ -146,6 +166,7 @@ private func useMessageVerbs(_ transaction: borrowing Transaction) throws {
             number: PendingMessageNumber(0), state: .delayed, topic: topic, lane: "", due: .noon,
             message: MessageRow(event: Position(1), ordinal: 1, bornAt: .noon)))
     _ = try transaction.pendingMessage(pending)
+    _ = try transaction.delayedMessages(after: .noon, pending, limit: 9)
     _ = try transaction.pendingMessages(after: PendingMessageNumber(0), limit: 9)
     _ = try transaction.pendingMessages(ofEventsFrom: Position(1), upTo: Position(1), limit: 9)
     try transaction.decide(pending, from: .delayed, to: .fired, at: .noon)

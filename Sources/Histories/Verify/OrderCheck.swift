@@ -14,9 +14,16 @@ struct OrderCheck: FoldVisitor {
     private(set) var timeoutCount = 0
     /// Orders that have not ended and whose text counts an unanswered call as failed.
     private(set) var takingSilenceForFailed = 0
+    /// How many orders there are of each workflow and status, of those that the file has counted.
+    private(set) var counts: [OrderCountKey: Int64] = [:]
+    private let countedTo: StreamNumber?
     private var state = StoredState()
 
-    init(findingsMax: Int) { findings = FileFindings(keptMax: findingsMax) }
+    /// - Parameter countedTo: the last order that the file has counted; nil: all of them.
+    init(findingsMax: Int, countedTo: StreamNumber? = nil) {
+        findings = FileFindings(keptMax: findingsMax)
+        self.countedTo = countedTo
+    }
 
     mutating func visit(_ event: borrowing StoredEvent, _ body: borrowing EventBody, of open: OpenOrder) {
         guard !body.outcome.called.isEmpty || !body.outcome.settled.isEmpty else { return }
@@ -26,6 +33,9 @@ struct OrderCheck: FoldVisitor {
     mutating func finish(_ open: OpenOrder, _ rows: borrowing Snapshot) throws {
         let row = open.row
         if let what = state.difference(open) { note(FileFinding(what).of(row.id).version(row.version)) }
+        if countedTo.map({ row.number <= $0 }) ?? true {
+            counts[OrderCountKey(workflow: row.workflow, status: row.status), default: 0] += 1
+        }
         for attribute in open.order.attributes(under: open.chart.workflow) {
             attributeCount += 1
             guard try !rows.hasAttribute(attribute, of: row.number) else { continue }

@@ -117,10 +117,12 @@ package struct Verify {
             report.messages = check.messageCount
             report.add(check.findings)
         case .orders:
+            let countedTo = try engine.store.read { rows in try rows.numberSetting(.ordersCountedTo) }
             var fold = JournalFold(
                 engine, pageMax: settings.pageMax, openMax: settings.openMax,
-                visitor: OrderCheck(findingsMax: settings.findingsMax))
+                visitor: OrderCheck(findingsMax: settings.findingsMax, countedTo: countedTo.map { StreamNumber($0) }))
             try fold.run(progress: progress)
+            report.add(try OrderCountCheck.findings(engine, counted: fold.visitor.counts, max: settings.findingsMax))
             report.orders = fold.orderCount
             report.attributes = fold.visitor.attributeCount
             report.timeouts = fold.visitor.timeoutCount

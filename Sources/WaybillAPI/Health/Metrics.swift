@@ -1,124 +1,149 @@
 import Waybill
 import WaybillAccess
+import WaybillBroker
 import WaybillCore
 import WaybillEngine
 
 extension Health {
     static let metrics = Operation(
-        "metrics", .get, "/metrics", "Metrics in the text form of Prometheus.", grant: Need(.metrics, .viewer),
+        "metrics", .get, "/metrics",
+        "Metrics in the text form of Prometheus, or of OpenMetrics for a caller that accepts it.",
+        grant: Need(.metrics, .viewer), headers: [.accept],
         answers: [Operation.Answer(200, "The metrics.", .text(bytesMax: 16 << 20), type: "text/plain")],
         example: Example(
             .get("/metrics"), 200, "#", isBeginning: true),
         handler: { call throws(Problem) in
             // A scraper has its own time-out, and metrics without some of their numbers are of no use.
-            let counts = try await call.book.unbounded { book in try Counts(of: book) }
-            var text = MetricsText()
-            text.write(call.book.book.engine.vitalsNow, counts, refusals: call.served.refusals.all)
-            return Reply(
-                200, body: Array(text.text.utf8), contentType: "text/plain; version=0.0.4; charset=utf-8")
+            let numbers = try await call.book.unbounded { book in try Numbers(of: book) }
+            let form: MetricsText.Form =
+                call.headers.accepts("application/openmetrics-text") ? .openMetrics : .prometheus
+            var text = MetricsText(form)
+            text.write(numbers, of: call.served)
+            return Reply(200, body: text.bytes, contentType: form.contentType)
         })
-
-    /// What is counted in the file for one answer: each number to a bound.
-    struct Counts: Sendable {
-        static let countMax = 10_000
-        /// Groups that are told apart; the lag of others is not looked up.
-        static let groupsMax = 200
-        static let ages: [(name: String, age: Interval)] = [
-            ("1s", .seconds(1)), ("10s", .seconds(10)), ("1m", .minutes(1)), ("10m", .minutes(10)),
-        ]
-
-        var overdue: [(age: String, count: Int)] = []
-        var lags: [GroupLag] = []
-        var undecided = 0
-
-        init(of book: OrderBook) throws {
-            let engine = book.engine
-            for (name, age) in Self.ages {
-                overdue.append((name, try engine.countOverdue(by: age, limit: Self.countMax)))
-            }
-            undecided = try engine.countUndecided(limit: Self.countMax)
-            for group in try book.messages.groups().prefix(Self.groupsMax) {
-                lags += try engine.lags(of: group.name, rowsMax: Self.countMax).get()
-            }
-        }
-    }
 }
 
-/// Lines of Prometheus' text form.
-struct MetricsText {
-    private(set) var text = ""
-
-    private mutating func head(_ name: String, _ type: String, _ help: String) {
-        text += "# HELP \(name) \(help)\n# TYPE \(name) \(type)\n"
-    }
-
-    private mutating func line(_ name: String, _ labels: [(String, String)] = [], _ value: String) {
-        let list = labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }.joined(separator: ",")
-        text += list.isEmpty ? "\(name) \(value)\n" : "\(name){\(list)} \(value)\n"
-    }
-
-    private static func escaped(_ label: String) -> String {
-        label.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
-    }
-
-    private mutating func gauge(_ name: String, _ value: String, _ help: String) {
-        head(name, "gauge", help)
-        line(name, value)
-    }
-
-    private mutating func line(_ name: String, _ value: String) { line(name, [], value) }
-
-    private static func seconds(_ milliseconds: Int64) -> String { "\(Double(milliseconds) / 1_000)" }
-
-    private static func seconds(nanoseconds: UInt64) -> String { "\(Double(nanoseconds) / 1_000_000_000)" }
-
-    mutating func write(
-        _ vitals: Vitals, _ counts: Health.Counts, refusals: [(code: ProblemCode, count: UInt64)]
-    ) {
-        writeDurations(vitals.writeDurations)
-        gauge("waybill_intake_waiting", "\(vitals.waitingRequests)", "Requests that wait for the writer.")
-        head("waybill_refusals_total", "counter", "Requests that were refused, by the code of the problem.")
-        for (code, count) in refusals { line("waybill_refusals_total", [("code", code.rawValue)], "\(count)") }
-        head(
-            "waybill_timeouts_overdue", "gauge",
-            "Timeouts of orders that are overdue by that long or longer, counted to \(Health.Counts.countMax).")
-        for (age, count) in counts.overdue {
-            line("waybill_timeouts_overdue", [("kind", "order"), ("age", age)], "\(count)")
+extension MetricsText {
+    /// All of them, in the order of the list.
+    fileprivate mutating func write(_ numbers: Numbers, of served: Served) {
+        write(
+            .buildInfo,
+            [
+                (
+                    [
+                        ("version", served.settings.version), ("sqlite", Engine.sqliteVersion),
+                        ("durable", numbers.isDurable ? "true" : "false"),
+                    ], "1"
+                )
+            ])
+        write(requestsOf: served)
+        write(engine: numbers)
+        write(ordersOf: numbers)
+        write(timeoutsOf: numbers)
+        write(messagesOf: numbers)
+        write(fileOf: numbers)
+        write(modulesOf: numbers)
+        if let certificate = served.certificate {
+            write(.certificateExpiry, Self.seconds(certificate.expires.since(served.book.now)))
         }
-        writeLags(counts.lags)
-        gauge(
-            "waybill_half_messages", "\(counts.undecided)",
-            "Half messages that are not decided, counted to \(Health.Counts.countMax).")
-        gauge("waybill_wal_bytes", "\(vitals.walBytes)", "The log that is not back in the file yet.")
-        if let percent = vitals.freeDiskPercent {
-            gauge("waybill_disk_free_ratio", "\(Double(percent) / 100)", "How much of the disk is free.")
-        }
-        gauge("waybill_clock_held", vitals.isClockHeld ? "1" : "0", "Whether timeouts wait for the clock.")
+        write(ProcessNumbers())
     }
 
-    private mutating func writeDurations(_ durations: DurationBuckets) {
-        let name = "waybill_commit_duration_seconds"
-        head(name, "histogram", "How long writes took, their commits included.")
-        for (bound, count) in durations.cumulative {
-            line("\(name)_bucket", [("le", bound.map { Self.seconds(nanoseconds: $0) } ?? "+Inf")], "\(count)")
-        }
-        line("\(name)_sum", Self.seconds(nanoseconds: durations.sum))
-        line("\(name)_count", "\(durations.count)")
+    private mutating func write(requestsOf served: Served) {
+        let requests = served.requests.all
+        write(.httpRequests, requests.map { ($0.labels, "\($0.took.count)") })
+        write(.httpDuration, requests.map { ($0.labels, $0.took) }, scale: 1_000_000_000)
+        write(.httpConnections, Int64(served.connections.count))
+        write(.httpRejected, served.connections.refusals.map { ([("limit", $0.limit)], "\($0.count)") })
+        write(.httpStreams, Int64(served.streams.count))
+        write(.httpProblems, served.refusals.all.map { ([("code", $0.code.rawValue)], "\($0.count)") })
     }
 
-    private mutating func writeLags(_ lags: [GroupLag]) {
-        let labels = { (lag: GroupLag) in [("group", lag.group.text.string), ("topic", lag.topic.text.string)] }
-        head("waybill_group_lag_messages", "gauge", "Messages that a group is owed.")
-        for lag in lags { line("waybill_group_lag_messages", labels(lag), "\(lag.messages)") }
-        head("waybill_group_lag_seconds", "gauge", "The age of the oldest message that a group is owed.")
-        for lag in lags {
-            line("waybill_group_lag_seconds", labels(lag), Self.seconds(lag.oldest?.milliseconds ?? 0))
+    private mutating func write(engine numbers: Numbers) {
+        let (vitals, counts) = (numbers.vitals, numbers.counts)
+        write(
+            .commands,
+            counts.commands.sorted { $0.key < $1.key }.map { key, count in
+                (
+                    [
+                        ("workflow", key.workflow.string), ("command", key.command.string),
+                        ("result", key.result.rawValue),
+                    ], "\(count)"
+                )
+            })
+        write(
+            .refusals,
+            counts.refusals.sorted { $0.key < $1.key }.map { key, count in
+                ([("code", key.code), ("at", key.place.rawValue)], "\(count)")
+            })
+        write(.commitDuration, [([], vitals.writeDurations)], scale: 1_000_000_000)
+        write(.writeRequests, [([], vitals.writeSizes)], scale: 1)
+        write(.intakeWaiting, Int64(vitals.waitingRequests))
+        write(.intakeOldest, Self.seconds(vitals.oldestWait ?? Interval(milliseconds: 0)))
+        write(.intakeLimit, Int64(numbers.intakeMax))
+        write(.stopped, vitals.stopped != nil)
+        write(
+            .loopFailures,
+            vitals.loopFailures.sorted { $0.key < $1.key }.map { loop, count in ([("loop", loop)], "\(count)") })
+        write(
+            .auditEvents,
+            counts.audits.sorted { $0.key < $1.key }.map { type, count in
+                ([("type", type.text.string)], "\(count)")
+            })
+    }
+
+    private mutating func write(ordersOf numbers: Numbers) {
+        let counts = numbers.census.counts
+        // A workflow may make words of data: of too many the most frequent are told apart.
+        let isFew = counts.count <= Numbers.labelsMax
+        let named = isFew ? counts : Array(counts.sorted { $0.orders > $1.orders }.prefix(Numbers.labelsMax))
+        var lines: [(labels: Labels, value: String)] = named.map { count in
+            ([("workflow", count.workflow.text.string), ("status", count.status)], "\(count.orders)")
         }
-        head("waybill_dead_letters", "gauge", "Messages that a group has given up.")
-        var dead: [GroupName: Int64] = [:]
-        for lag in lags { dead[lag.group, default: 0] += lag.dead }
-        for (group, count) in dead.sorted(by: { $0.key < $1.key }) {
-            line("waybill_dead_letters", [("group", group.text.string)], "\(min(count, Int64(Health.Counts.countMax)))")
-        }
+        let rest = counts.reduce(0) { $0 + $1.orders } - named.reduce(0) { $0 + $1.orders }
+        if rest > 0 { lines.append(([("workflow", "other"), ("status", "other")], "\(rest)")) }
+        write(.orders, lines)
+        write(.censusBehind, numbers.census.eventsBehind)
+    }
+
+    private mutating func write(timeoutsOf numbers: Numbers) {
+        let kinds = numbers.file.timeouts
+        write(
+            .timeoutLateness, kinds.map { ([("kind", $0.kind)], $0.lateness) },
+            scale: 1_000)
+        write(.timeoutsPending, kinds.map { ([("kind", $0.kind)], "\($0.pending)") })
+        write(
+            .timeoutsOverdue,
+            kinds.flatMap { kind in
+                zip(FileNumbers.ages, kind.overdue).map { age, count in
+                    ([("kind", kind.kind), ("age", age.name)], "\(count)")
+                }
+            })
+        write(.timeoutsParked, kinds.map { ([("kind", $0.kind)], "\($0.parked)") })
+        write(.timeoutsHeld, numbers.vitals.hold != nil)
+        write(.clockHeld, numbers.vitals.isClockHeld)
+    }
+
+    private mutating func write(fileOf numbers: Numbers) {
+        let (vitals, file) = (numbers.vitals, numbers.file)
+        write(.operations, file.jobs.map { ([("state", $0.state)], "\($0.jobs)") })
+        write(.walBytes, Int64(vitals.walBytes))
+        if let bytes = file.fileBytes { write(.fileBytes, bytes) }
+        if let percent = vitals.freeDiskPercent { write(.diskFree, "\(Double(percent) / 100)") }
+        write(.checkpointDuration, [([], vitals.checkpointDurations)], scale: 1_000_000_000)
+        write(.checkpointFailures, "\(vitals.checkpointFailures)")
+    }
+
+    private mutating func write(modulesOf numbers: Numbers) {
+        let label = { (module: ModuleView) in [(name: "module", value: module.name.text.string)] }
+        write(.moduleLag, numbers.modules.map { (label($0), "\($0.owed)") })
+        write(.moduleFailures, numbers.modules.map { (label($0), "\($0.failures.count)") })
+    }
+
+    private mutating func write(_ process: ProcessNumbers) {
+        if let bytes = process.residentBytes { write(.residentMemory, bytes) }
+        if let seconds = process.cpuSeconds { write(.cpuSeconds, "\(seconds)") }
+        if let count = process.openFiles { write(.openFiles, count) }
+        if let count = process.openFilesMax { write(.openFilesMax, count) }
     }
 }

@@ -7,6 +7,8 @@ package struct Reply: Sendable {
     package var body: [UInt8]
     /// Nil: there is no body.
     package var contentType: String?
+    /// Why it is not what was asked for; nil: it is.
+    package var problem: ProblemCode?
     /// What follows after the head, as it comes; nil: the body is all.
     package var stream: EventStream?
     /// Takes back what was given with it, for a caller that has gone before it was written; nil: nothing was.

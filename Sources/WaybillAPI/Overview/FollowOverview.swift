@@ -22,10 +22,11 @@ extension Overview {
                 try EventStream(call, .nothing, pace: .seconds(1)) { [weak served] in
                     guard let served else { return EventStream.News(isOver: true) }
                     // What is told is compared without its time.
-                    let now = JSONWriter.bytes { $0.overview(served, at: nil) }
+                    let census = try await Overview.census(served)
+                    let now = JSONWriter.bytes { $0.overview(served, census, at: nil) }
                     guard now != told.value else { return EventStream.News() }
                     told.value = now
-                    let item = EventStream.Item("vitals") { $0.overview(served, at: served.book.now) }
+                    let item = EventStream.Item("vitals") { $0.overview(served, census, at: served.book.now) }
                     return EventStream.News(items: [item])
                 })
         })

@@ -7,6 +7,17 @@ import WaybillEngine
 enum Overview {
     static let operations: [Operation] = [showOverview, followOverview]
 
+    /// Workflows and statuses that are told apart.
+    static let countsMax = 1_000
+
+    /// How many of the last refusals are told.
+    static let refusalsMax = 20
+
+    /// How many orders there are of each workflow in each status: a row for each is read.
+    static func census(_ served: Served) async throws(Problem) -> OrderBook.Census {
+        try await served.book.unbounded { book in try book.census() }
+    }
+
     static let count = Schema.integer(0...Schema.safeIntegers.upperBound)
 }
 
@@ -17,7 +28,7 @@ extension JSONWriter {
         return writer.bytes
     }
 
-    mutating func overview(_ served: Served, at now: Moment?) {
+    mutating func overview(_ served: Served, _ census: OrderBook.Census, at now: Moment?) {
         let vitals = served.book.book.vitals
         beginObject()
         if let now { member("at", now) }
@@ -37,6 +48,29 @@ extension JSONWriter {
         member("clock_held", vitals.isClockHeld)
         member("wal_bytes", Int64(vitals.walBytes))
         if let percent = vitals.freeDiskPercent { member("disk_free_percent", Int64(percent)) }
+        key("orders")
+        beginArray()
+        for count in census.counts.prefix(Overview.countsMax) {
+            beginObject()
+            member("workflow", count.workflow.text)
+            member("status", Text(count.status))
+            member("orders", count.orders)
+            endObject()
+        }
+        endArray()
+        member("orders_as_of", Text(census.position.text))
+        member("orders_behind", census.eventsBehind)
+        key("recent_refusals")
+        beginArray()
+        for refusal in served.book.book.recentRefusals(limit: Overview.refusalsMax) {
+            beginObject()
+            member("at", refusal.at)
+            member("order", refusal.order.text)
+            member("code", Text(refusal.code))
+            member("detail", Text(refusal.message))
+            endObject()
+        }
+        endArray()
         key("refusals")
         beginObject()
         for (code, count) in served.refusals.all {

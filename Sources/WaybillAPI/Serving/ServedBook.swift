@@ -9,10 +9,15 @@ package struct ServedBook: Sendable {
     package let book: OrderBook
     /// The operations that this process works at.
     let jobs = RunningJobs()
+    /// The dry runs of workflows that go on.
+    let dryRuns = DryRuns()
 
     package init(_ book: OrderBook) { self.book = book }
 
     package var now: Moment { book.now }
+
+    /// Nanoseconds of a clock that never goes back.
+    package var uptimeNanoseconds: @Sendable () -> UInt64 { book.engine.world.uptimeNanoseconds }
 
     /// 64 random bits of the book's world.
     package var random: @Sendable () -> UInt64 { book.engine.world.random }

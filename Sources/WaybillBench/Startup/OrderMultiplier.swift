@@ -70,5 +70,6 @@ struct OrderMultiplier {
         INSERT INTO orders (number, id, workflow, version, status, placed_at, lane, state)
         SELECT number + i, printf('copy-%09d', i), workflow, version, status, placed_at, lane, state FROM counted, o
         """,
+        "UPDATE waybill_order_count SET orders = orders + (SELECT count(*) FROM counted)",
     ]
 }

@@ -38,7 +38,7 @@ extension Broker {
             }
             try freeMessageGroup(messageGroup, of: place, topic, group.number, in: write)
             count(group.number, succeeded: true)
-            trace(.acknowledged, held, group, at: write.now)
+            try traceAcknowledged(held, place, group, in: write)
             return .done
         }
     }

@@ -83,25 +83,38 @@ extension Broker {
         }
     }
 
+    /// Keeps for traces that a delivery was acknowledged, and counts how long the message had been visible.
+    func traceAcknowledged(
+        _ held: OpenDelivery, _ place: MessagePlace, _ group: GroupRow, in write: borrowing Write
+    ) throws {
+        var storedAt: Moment?
+        if case .lease(let lease, _, _) = held { storedAt = lease.storedAt }
+        let visibleAt = try storedAt ?? write.transaction.messageHead(at: place)?.visibleAt
+        trace(.acknowledged, held, group, at: write.now, took: visibleAt.map { write.now.since($0) })
+    }
+
     /// Keeps for traces what became of a delivery.
-    func trace(_ kind: MessageTrace.Happening.Kind, _ held: OpenDelivery, _ group: GroupRow, at now: Moment) {
+    func trace(
+        _ kind: MessageTrace.Happening.Kind, _ held: OpenDelivery, _ group: GroupRow, at now: Moment,
+        took: Interval? = nil
+    ) {
         switch held {
         case .broadcast: return
         case .lease(let lease, let key, let offset):
-            trace(kind, key.place(offset), group, lease.client, lease.attempt, at: now)
+            trace(kind, key.place(offset), group, lease.client, lease.attempt, at: now, took: took)
         case .row(let row):
             let holder = committed { $0.holder(of: row.place, in: group.number) }
-            trace(kind, row.place, group, holder?.client ?? "", row.attempt, at: now)
+            trace(kind, row.place, group, holder?.client ?? "", row.attempt, at: now, took: took)
         }
     }
 
     func trace(
         _ kind: MessageTrace.Happening.Kind, _ place: MessagePlace, _ group: GroupRow, _ client: Text, _ attempt: Int64,
-        at now: Moment
+        at now: Moment, took: Interval? = nil
     ) {
         let happening = MessageTrace.Happening(
             at: now, kind: kind, group: group.name, client: client, attempt: attempt)
-        pending.happenings.append(TraceRing.Entry(place, happening))
+        pending.happenings.append(TraceRing.Entry(place, happening, took: took))
     }
 
     /// A delivery as a row, whether it had one or not.

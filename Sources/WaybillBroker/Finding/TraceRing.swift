@@ -3,15 +3,18 @@ package import WaybillCore
 package import WaybillStore
 
 /// The last deliveries and what became of them, in memory: the happy path writes nothing, so only this knows who had a
-/// message, and when.
+/// message, and when. What comes by is counted, for monitors.
 package final class TraceRing: Sendable {
     package struct Entry: Sendable {
         var place: MessagePlace
         var happening: MessageTrace.Happening
+        /// Of what is acknowledged: how long it has been visible; nil: it is gone.
+        var took: Interval?
 
-        package init(_ place: MessagePlace, _ happening: MessageTrace.Happening) {
+        package init(_ place: MessagePlace, _ happening: MessageTrace.Happening, took: Interval? = nil) {
             self.place = place
             self.happening = happening
+            self.took = took
         }
     }
 
@@ -20,6 +23,7 @@ package final class TraceRing: Sendable {
         /// Where the next one goes once the ring is full.
         var next = 0
         var since: Moment
+        var counts = DeliveryTally()
     }
 
     private let capacity: Int
@@ -35,6 +39,7 @@ package final class TraceRing: Sendable {
     package func record(_ entries: [Entry]) {
         guard !entries.isEmpty else { return }
         state.withLock { state in
+            state.counts.add(entries)
             for entry in entries {
                 if state.entries.count < capacity {
                     state.entries.append(entry)
@@ -47,6 +52,20 @@ package final class TraceRing: Sendable {
             }
         }
     }
+
+    /// Counts what a group got that keeps nothing in flight, and has no traces.
+    func count(delivered count: Int, to group: GroupName, from queue: StoredQueueNumber) {
+        guard count > 0 else { return }
+        state.withLock { $0.counts.add(delivered: UInt64(count), to: group, from: queue) }
+    }
+
+    /// Questions about half messages were sent.
+    func count(checks: UInt64) {
+        if checks > 0 { state.withLock { $0.counts.checksSent += checks } }
+    }
+
+    /// What came by since the file was opened.
+    var counts: DeliveryTally { state.withLock { $0.counts } }
 
     /// What is kept of one message, the oldest first, and since when nothing is missing.
     package func happenings(of place: MessagePlace) -> (happenings: [MessageTrace.Happening], since: Moment) {

@@ -18,6 +18,7 @@ extension Receiver {
                 let found = try read(scan)
                 bytes += found.reduce(0) { $0 + ($1.content == nil ? 0 : $1.bytes) }
                 var seen: Int64?
+                let before = deliveries.count
                 for one in found where deliveries.count < request.max {
                     seen = one.offset + 1
                     guard one.content != nil else { continue }
@@ -28,6 +29,7 @@ extension Receiver {
                     delivery.attempt = 1
                     deliveries.append(delivery)
                 }
+                ring.count(delivered: deliveries.count - before, to: request.group, from: scan.key.queue)
                 guard let seen else { break }
                 groups.move(request.client, of: admitted.group, queue, to: seen)
             }

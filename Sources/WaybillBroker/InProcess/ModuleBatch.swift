@@ -107,7 +107,9 @@ extension Broker {
         count(group.number, succeeded: true)
         let place = MessagePlace(delivery.place)
         if element.grant == nil { trace(.delivered, place, group, Self.module, delivery.attempt, at: write.now) }
-        trace(.acknowledged, place, group, Self.module, delivery.attempt, at: write.now)
+        trace(
+            .acknowledged, place, group, Self.module, delivery.attempt, at: write.now,
+            took: write.now.since(delivery.storedAt))
     }
 
     /// Lets the mark run ahead of the messages that a module will find next, so that their writes need no other one.

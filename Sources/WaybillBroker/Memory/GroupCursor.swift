@@ -24,6 +24,8 @@ struct Lease: Hashable {
     var clientNumber: UInt64 = 0
     var bytes: Int
     var takenAt: Moment
+    /// Since when the message is visible; nil: it was in flight when the file was opened.
+    var storedAt: Moment?
     /// Whether it goes on by itself while its client lives.
     var renews: Bool
     /// Set in FIFO groups: a row keeps the message group for its holder.

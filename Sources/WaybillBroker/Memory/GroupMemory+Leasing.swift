@@ -53,6 +53,7 @@ extension GroupCursor {
                 var lease = model
                 lease.nonce = nonce()
                 lease.bytes = one.bytes
+                lease.storedAt = one.message?.visibleAt
                 bytes += one.bytes
                 leases[one.offset] = lease
                 leased.append((one.offset, lease))

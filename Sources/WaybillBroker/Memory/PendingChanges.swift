@@ -11,6 +11,8 @@ struct PendingChanges {
     var cuts: [(group: GroupNumber, queue: StoredQueueNumber, offset: Int64)] = []
     /// What became of deliveries.
     var happenings: [TraceRing.Entry] = []
+    /// Questions about half messages that were sent.
+    var checksSent: UInt64 = 0
     /// What the journal is to say.
     var audits: [AuditNote] = []
     /// Half messages whose question is over: decided, answered, or due again.

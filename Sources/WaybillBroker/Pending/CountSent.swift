@@ -33,6 +33,7 @@ extension Broker {
                 try write.transaction.insert(.checkBack(number, due: next))
             }
             try write.transaction.countCheck(number, next: next)
+            pending.checksSent += 1
         }
         return .done
     }

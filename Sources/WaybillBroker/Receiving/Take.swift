@@ -128,10 +128,11 @@ extension Broker {
             try insert(row, in: write)
             noteHolder(Holder(client: request.client, takenAt: write.now, renews: request.renews), of: row)
         } else {
-            let bytes = request.found.first { $0.offset == row.offset }?.bytes ?? 0
+            let found = request.found.first { $0.offset == row.offset }
             let lease = Lease(
-                attempt: row.attempt, nonce: nonce, until: until, client: request.client, bytes: bytes,
-                takenAt: write.now, renews: request.renews, messageGroup: row.messageGroup)
+                attempt: row.attempt, nonce: nonce, until: until, client: request.client, bytes: found?.bytes ?? 0,
+                takenAt: write.now, storedAt: found?.message?.visibleAt, renews: request.renews,
+                messageGroup: row.messageGroup)
             change(key) { change in
                 change.leased[row.offset] = lease
                 change.raiseMark(to: row.offset + 1)

@@ -36,6 +36,7 @@ package struct AskedBy<Verb: BrokerVerb>: EngineVerb {
     }
 
     package func refused(_ refusal: Refusal) -> Reply { .failure(MessageRefusal(refusal)) }
+    package func refusal(in reply: Reply) -> RefusedReply? { reply.whyRefused }
     package func account(in engine: Engine) -> Account { Account(caller: origin.caller) }
 }
 

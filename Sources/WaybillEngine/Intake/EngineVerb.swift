@@ -19,6 +19,8 @@ package protocol EngineVerb: Sendable {
     func perform(by writer: Writer, in write: inout Write) throws -> Reply?
     /// The reply that refuses it.
     func refused(_ refusal: Refusal) -> Reply
+    /// Why a reply refuses it; nil: it does not.
+    func refusal(in reply: Reply) -> RefusedReply?
     /// On whose account it waits when there are many.
     func account(in engine: Engine) -> Account
     /// The refusal that it gets without a write; nil: it may come in.
@@ -44,5 +46,6 @@ package struct OfBroker<Verb: BrokerVerb>: EngineVerb {
     }
 
     package func refused(_ refusal: Refusal) -> BrokerReply<Verb.Answer> { .failure(MessageRefusal(refusal)) }
+    package func refusal(in reply: BrokerReply<Verb.Answer>) -> RefusedReply? { reply.whyRefused }
     package func account(in engine: Engine) -> Account { Account() }
 }

@@ -7,7 +7,10 @@ import WaybillTimeouts
 extension CommandHandler {
     /// Appends what the broker has to say to the stream of audits.
     func audit(_ notes: [AuditNote], in write: borrowing Write) throws {
-        for note in notes { try journal.append(note, in: write.transaction) }
+        for note in notes {
+            try journal.append(note, in: write.transaction)
+            tally.audits.append(note.type)
+        }
     }
 }
 
@@ -39,7 +42,7 @@ extension Engine {
         try store.read { rows in
             guard version < .max, let stream = try rows.numberSetting(.auditStream) else { return [] }
             return try rows.events(
-                of: StreamNumber(stream), fromVersion: min(max(0, version), .max - 1) + 1,
+                of: StreamNumber(stream), fromVersion: max(0, version) + 1,
                 limit: min(max(1, limit), 1_000)
             ).map { EventView($0) }
         }

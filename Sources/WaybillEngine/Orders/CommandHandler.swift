@@ -12,7 +12,7 @@ import WaybillTimeouts
 final class CommandHandler {
     let catalogue: WorkflowCatalogue
     let stock: StockLedger
-    let orders = OrderLedger()
+    let orders: OrderLedger
     var journal: Journal
     let settings: TimeoutCenter.Settings
     /// How often orders have fired at one moment.
@@ -21,12 +21,15 @@ final class CommandHandler {
     let broker: Broker
     /// Whether the last answer is stored under the key of its request. The caller sets it to false before it asks.
     var hasKeptAnswer = false
+    /// What this write has done that is counted at its commit.
+    var tally = WriteTally()
 
     init(
         catalogue: WorkflowCatalogue, journalEnd: JournalEnd, board: SoldOutBoard, settings: TimeoutCenter.Settings,
-        broker: Broker
+        broker: Broker, ordersCountedTo: StreamNumber?
     ) {
         self.catalogue = catalogue
+        orders = OrderLedger(countedTo: ordersCountedTo)
         self.settings = settings
         self.broker = broker
         stock = StockLedger(board: board)
@@ -44,6 +47,16 @@ final class CommandHandler {
     /// - Returns: nil: it keeps its place for the next write, because more is overdue than this one may fire: in the
     ///   order's family, or in the file while stock is short.
     func handle(_ command: Command, in write: inout Write) throws -> Answer? {
+        var workflow: Workflow?
+        guard let outcome = try answer(to: command, &workflow, in: &write) else { return nil }
+        tell(outcome, to: command, under: workflow)
+        return outcome
+    }
+
+    /// - Parameter workflow: becomes that of the order, when it is found.
+    private func answer(
+        to command: Command, _ workflow: inout Workflow?, in write: inout Write
+    ) throws -> Answer? {
         if let refusal = command.crossedBound { return .refused(refusal) }
         if let answer = try keptAnswer(to: command, in: write) { return answer }
         if let refusal = refusal(ofLane: command.lane) { return .refused(refusal) }
@@ -54,6 +67,7 @@ final class CommandHandler {
             answer = .refused(refusal)
             try note(refusal, of: command, number: nil, in: write)
         case .success(let entry):
+            workflow = entry.workflow.workflow
             guard try fireOverdue(of: entry, in: &write),
                 let decided = try handle(command, on: entry, in: &write)
             else { return nil }
@@ -71,6 +85,35 @@ final class CommandHandler {
             }
         }
         return answer
+    }
+
+    /// Notes for the counts what became of a command.
+    ///
+    /// - Parameter workflow: nil: the order was not looked for, or is not there.
+    private func tell(_ answer: Answer, to command: Command, under workflow: Workflow?) {
+        let workflow = workflow ?? orders.entry(command.order)?.workflow.workflow
+        switch answer {
+        case .accepted(let receipt):
+            tally.add(
+                EngineCounts.CommandKey(
+                    workflow: workflow?.name.text ?? "", command: command.name.text,
+                    result: receipt.isRepeat ? .repeated : .accepted))
+        case .refused(let refusal):
+            // What no workflow knows may be any word.
+            let isKnown = workflow?.command(command.name) != nil
+            var isRepeat = false
+            if case .remembered = refusal { isRepeat = true }
+            tally.add(
+                EngineCounts.CommandKey(
+                    workflow: workflow?.name.text ?? "", command: isKnown ? command.name.text : EngineCounts.other,
+                    result: isRepeat ? .repeated : .refused))
+        }
+    }
+
+    /// What the write has done until now; the next one begins with nothing.
+    func takeTally() -> WriteTally {
+        defer { tally = WriteTally() }
+        return tally
     }
 
     /// Why a command may not name a lane; nil: it may.
@@ -121,7 +164,18 @@ final class CommandHandler {
     }
 
     /// Writes down a decision and what followed from it, in the order in which it was decided.
+    ///
+    /// A purchase limit is raised before an order takes more, and lowered after one has given back.
     func record(_ cascade: Cascade, in write: inout Write) throws -> Receipt {
+        let limits = stock.limitChanges
+        if limits.isEmpty { return try recordSteps(of: cascade, in: &write) }
+        try changeLimits(limits.filter { $0.by > 0 }, in: write)
+        let receipt = try recordSteps(of: cascade, in: &write)
+        try changeLimits(limits.filter { $0.by < 0 }, in: write)
+        return receipt
+    }
+
+    private func recordSteps(of cascade: Cascade, in write: inout Write) throws -> Receipt {
         let receipt = try record(cascade.first, in: &write)
         guard cascade.stepCount > 1 || !cascade.unheard.isEmpty else { return receipt }
         var positions = [journal.endPosition]
@@ -210,6 +264,7 @@ final class CommandHandler {
     /// After a write that was undone.
     func forget() {
         bursts.forget()
+        tally = WriteTally()
         orders.forget()
         stock.forget()
         journal.rollBack()

@@ -13,6 +13,8 @@ final class OrderLedger {
         fileprivate let root: StreamNumber?
         /// What the attribute rows say; nil: the order is not stored yet.
         fileprivate var storedAttributes: [OrderAttribute]?
+        /// What the row says; nil: there is none yet.
+        fileprivate var storedStatus: Text?
         fileprivate var isDirty = false
 
         init(order: Order, workflow: OpenWorkflow, isStored: Bool, root: StreamNumber? = nil) {
@@ -20,17 +22,34 @@ final class OrderLedger {
             self.workflow = workflow
             self.root = root
             storedAttributes = isStored ? order.attributes(under: workflow.workflow) : nil
+            storedStatus = isStored ? order.status : nil
         }
 
         /// The number of the order at the top of its family.
         fileprivate var top: StreamNumber { parent?.top ?? root ?? order.number }
     }
 
+    /// The orders of a write that is over. To free hundreds of them takes as long as to decide some: another thread
+    /// may do it.
+    struct Left: @unchecked Sendable {
+        // Unchecked: nothing looks at them any more.
+        fileprivate let entries: [OrderID: Entry]
+        fileprivate let numbered: [StreamNumber: Entry]
+    }
+
+    /// So few are freed at once.
+    private static let freedHereMax = 8
+
     private var entries: [OrderID: Entry] = [:]
     /// The same by number: an order that this very write placed has no row yet.
     private var numbered: [StreamNumber: Entry] = [:]
     private var dirty: [Entry] = []
+    private var left: Left?
     private var writer = JSONWriter(capacity: 1_024)
+    /// How many orders there are of each sort.
+    private(set) var counts: OrderCounts
+
+    init(countedTo: StreamNumber?) { counts = OrderCounts(countedTo: countedTo) }
 
     func entry(_ id: OrderID) -> Entry? { entries[id] }
 
@@ -54,28 +73,50 @@ final class OrderLedger {
     /// Writes each changed order once.
     func flush(in transaction: borrowing Transaction) throws {
         for entry in dirty {
-            let order = entry.order
-            let attributes = order.attributes(under: entry.workflow.workflow)
+            let attributes = entry.order.attributes(under: entry.workflow.workflow)
             writer.removeAll()
-            order.writeState(to: &writer, under: entry.workflow.workflow)
+            entry.order.writeState(to: &writer, under: entry.workflow.workflow)
             let row = OrderRow(
-                number: order.number, id: order.id, workflow: entry.workflow.number, version: order.version,
-                status: order.status, placedAt: order.placedAt, lane: order.lane,
-                parent: entry.parent?.order.number, root: entry.parent?.top, state: writer.bytes)
+                number: entry.order.number, id: entry.order.id, workflow: entry.workflow.number,
+                version: entry.order.version, status: entry.order.status, placedAt: entry.order.placedAt,
+                lane: entry.order.lane, parent: entry.parent?.order.number, root: entry.parent?.top,
+                state: writer.bytes)
             if entry.storedAttributes == nil { try transaction.insert(row) } else { try transaction.update(row) }
-            try transaction.replaceAttributes(of: order.number, old: entry.storedAttributes ?? [], new: attributes)
+            try transaction.replaceAttributes(of: row.number, old: entry.storedAttributes ?? [], new: attributes)
             entry.storedAttributes = attributes
+            counts.move(entry.order, of: entry.workflow.number, from: entry.storedStatus)
+            entry.storedStatus = entry.order.status
             entry.isDirty = false
         }
         dirty.removeAll(keepingCapacity: true)
+        try counts.flush(in: transaction)
+    }
+
+    /// Counts the next orders of those that an earlier release has placed; false: all are counted.
+    func countMore(limit: Int, in transaction: borrowing Transaction) throws -> Bool {
+        try counts.countMore(limit: limit, in: transaction)
     }
 
     func endWrite() {
-        entries.removeAll(keepingCapacity: true)
-        numbered.removeAll(keepingCapacity: true)
+        counts.endWrite()
+        guard entries.count > Self.freedHereMax else {
+            entries.removeAll(keepingCapacity: true)
+            numbered.removeAll(keepingCapacity: true)
+            return
+        }
+        left = Left(entries: entries, numbered: numbered)
+        entries = Dictionary(minimumCapacity: entries.count)
+        numbered = Dictionary(minimumCapacity: numbered.count)
+    }
+
+    /// What the last write has left to free; without a taker the next write frees it.
+    func takeLeft() -> Left? {
+        defer { left = nil }
+        return left
     }
 
     func forget() {
+        counts.rollBack()
         entries.removeAll()
         numbered.removeAll()
         dirty.removeAll()

@@ -1,3 +1,4 @@
+import WaybillBroker
 import WaybillStore
 
 /// When the WAL is moved into the file: between two writes, when the replies are out.
@@ -6,24 +7,39 @@ import WaybillStore
 struct Checkpoints {
     private let store: Store
     private let vitals: Vitals.Board
+    /// Nanoseconds.
+    private let uptime: @Sendable () -> UInt64
     /// How many requests the last writes had: falls by a quarter with each, so that one small write amid large ones
     /// does not bring a checkpoint forward.
     private var recentRequests = 0
 
-    init(of store: Store, telling vitals: Vitals.Board) {
+    init(of store: Store, telling vitals: Vitals.Board, uptime: @escaping @Sendable () -> UInt64) {
         self.store = store
         self.vitals = vitals
+        self.uptime = uptime
     }
 
     /// After a write with so many requests: brings the WAL home if enough of it has gathered.
     mutating func wrote(_ requests: Int = 1) {
         recentRequests = max(requests, recentRequests - (recentRequests + 3) / 4)
-        do { try store.checkpointIfDue(after: recentRequests) } catch { failed(error) }
+        timed { try store.checkpointIfDue(after: recentRequests) }
     }
 
     /// Nothing waits: brings all of the WAL home.
     func idle() {
-        do { try store.checkpointWhenIdle() } catch { failed(error) }
+        timed { try store.checkpointWhenIdle() }
+    }
+
+    /// - Parameter checkpoint: whether there was anything to do.
+    private func timed(_ checkpoint: () throws -> Bool) {
+        let began = uptime()
+        do {
+            guard try checkpoint() else { return }
+        } catch {
+            return failed(error)
+        }
+        let now = uptime()
+        vitals.update { $0.checkpointDurations.record(now > began ? now - began : 0) }
     }
 
     private func failed(_ error: any Error) {

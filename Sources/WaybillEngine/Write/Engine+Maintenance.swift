@@ -7,7 +7,7 @@ import WaybillStore
 import WaybillTimeouts
 
 /// The work that nobody waits for: retention, the index of messages, what deleted topics have left, the keys of
-/// commands from before the file was opened.
+/// commands from before the file was opened, the counts of orders that an earlier release has placed.
 extension Engine {
     private enum Patience {
         /// Between two rounds, when a round left nothing to do. Keeps the index of messages a second behind at most.
@@ -16,6 +16,8 @@ extension Engine {
         static let betweenSteps = Interval(milliseconds: 4)
         /// Keys that a round learns: two milliseconds.
         static let keysPerRound = 2_000
+        /// Orders of an earlier release that a round counts: three milliseconds.
+        static let ordersPerRound = 2_000
     }
 
     /// One round, bounded, in a write of its own; true: something is left to do at once. In the real world a thread
@@ -31,8 +33,10 @@ extension Engine {
                 let isLearning = try write.transaction.learnKeys(limit: Patience.keysPerRound)
                 let isMore = try writer.broker.maintain(deletes: writer.deletesByAge, in: write) || isLearning
                 try writer.flush(in: write)
+                let isCounting = try writer.handler.orders.countMore(
+                    limit: Patience.ordersPerRound, in: write.transaction)
                 try writer.noteLife(in: write)
-                return isMore
+                return isMore || isCounting
             }
         }
         // Between two writes: what came meanwhile goes first.

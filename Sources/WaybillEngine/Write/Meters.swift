@@ -1,5 +1,6 @@
 import WaybillBroker
 public import WaybillCore
+import WaybillTimeouts
 
 /// Who is told each observation that a monitor's histograms and counters are made of: nothing of it can be read later.
 ///
@@ -19,44 +20,63 @@ public struct Meters: Sendable {
     public init() {}
 }
 
-/// A reply that may be a refusal.
-private protocol RefusableReply {
-    /// The code of the refusal; nil: it is none.
-    var refusalCode: String? { get }
-}
-
-extension Answer: RefusableReply {
-    fileprivate var refusalCode: String? {
+extension Answer {
+    /// Why it is refused; nil: it is not.
+    var whyRefused: RefusedReply? {
         switch self {
         case .accepted: nil
-        case .refused(let refusal): refusal.code
+        case .refused(let refusal): .refusal(refusal)
         }
     }
 }
 
-extension Result: RefusableReply {
-    fileprivate var refusalCode: String? {
+extension Result where Failure == Refusal {
+    /// Why it is refused; nil: it is not.
+    var whyRefused: RefusedReply? {
         switch self {
         case .success: nil
-        case .failure(let failure): (failure as? Refusal)?.code ?? (failure as? MessageRefusal)?.code
+        case .failure(let refusal): .refusal(refusal)
         }
     }
 }
 
-extension KeptReply: RefusableReply {
-    fileprivate var refusalCode: String? { (reply as? any RefusableReply)?.refusalCode }
+extension Result where Failure == MessageRefusal {
+    /// Why it is refused; nil: it is not.
+    var whyRefused: RefusedReply? {
+        switch self {
+        case .success: nil
+        case .failure(let refusal): .message(refusal)
+        }
+    }
 }
 
 extension Meters {
-    /// Tells of a reply that is a refusal.
-    func note<Reply>(_ reply: Reply) {
-        guard let refused, let code = (reply as? any RefusableReply)?.refusalCode else { return }
-        refused(code)
-    }
-
     /// Tells of messages that a consumer got.
     func note(_ messages: Int, to group: GroupName) {
         guard let delivered, messages > 0 else { return }
         delivered(group, messages)
+    }
+}
+
+extension Engine {
+    /// Counts a reply that is a refusal.
+    ///
+    /// - Parameter place: nil: the code tells; what there is no room or no time for never comes to a write.
+    func note<Verb: EngineVerb>(_ reply: Verb.Reply, to verb: Verb, at place: EngineCounts.Place? = nil) {
+        guard let refused = verb.refusal(in: reply) else { return }
+        let place = place ?? refused.placeByCode
+        counts.add(refused, at: place)
+        settings.meters.refused?(refused.code)
+        guard let subject = verb.subject else { return }
+        counts.keep(
+            SeenRefusal(
+                at: world.now(), order: subject.order, caller: subject.caller, place: place, reply: refused))
+    }
+}
+
+extension RefusedReply {
+    /// Where the intake and the writer refuse with such a code.
+    fileprivate var placeByCode: EngineCounts.Place {
+        ["overloaded", "crowded", "shutting_down"].contains(code) ? .door : .writer
     }
 }

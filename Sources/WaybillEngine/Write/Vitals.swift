@@ -1,5 +1,5 @@
 import Synchronization
-import WaybillBroker
+package import WaybillBroker
 package import WaybillCore
 import WaybillStore
 package import WaybillTimeouts
@@ -17,11 +17,17 @@ package struct Vitals: Sendable {
     /// How long the last write took, its commit included.
     package var lastWriteTook = Interval(milliseconds: 0)
     /// How long writes took, their commits included.
-    package var writeDurations = DurationBuckets()
+    package var writeDurations = Buckets.ofWrites
+    /// How many requests writes held.
+    package var writeSizes = Buckets.ofRequests
     /// The last committed position of the journal.
     package var lastPosition = Position(0)
-    /// How late timeouts have fired since the file was opened.
+    /// How late timeouts of orders have fired since the file was opened.
     package var lateness = LatenessHistogram()
+    /// The same of all kinds, in buckets.
+    package var latenessByKind = LatenessByKind()
+    /// How long it took to bring the log back into the file, in nanoseconds.
+    package var checkpointDurations = Buckets.ofWrites
     /// Checkpoints that failed since the file was opened.
     package var checkpointFailures: UInt64 = 0
     /// What loops could not do since the file was opened, by ``LoopFailure/Loop/name``.
@@ -46,6 +52,12 @@ package struct Vitals: Sendable {
     package var checksInFlight = 0
     /// Receives that wait for a message.
     package var waitingReceives = 0
+
+    /// A timeout has fired.
+    mutating func fired(_ one: Lateness) {
+        latenessByKind.record(one)
+        if one.isOfOrder { lateness.record(one.late) }
+    }
 
     /// Where the writer and the loops put what they know.
     final class Board: Sendable {

@@ -18,7 +18,9 @@ struct WriteAttempt {
     var current = Current.nothing
     var nextDue: NextDue
     /// How late the timeouts were that it has fired.
-    var lateness: [Interval] = []
+    var lateness: [Lateness] = []
+    /// The same of timeouts of messages.
+    var lateOfMessages: [Lateness] = []
     /// Timeouts that have fired, and rounds in which none has.
     var fired = 0
     /// Where the search for due timeouts of a history's orders goes on.

@@ -49,6 +49,10 @@ extension Writer {
             if attempt.culprits.flushesEach { try flush(in: write) }
             attempt.current = .timeout(key)
             attempt.fired += 1
+            // One that is put off has not fired.
+            if attempt.culprits.timeouts[key] == nil {
+                attempt.lateOfMessages.append(Lateness(key.kind, horizon.since(key.due)))
+            }
         }
         if attempt.culprits.flushesEach { try flush(in: write) }
         attempt.current = .nothing

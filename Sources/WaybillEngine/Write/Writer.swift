@@ -28,6 +28,8 @@ package final class Writer {
     let feed: JournalFeed
     /// Who is told of writes and of timeouts that fired.
     let meters: Meters
+    /// Where it is counted what writes did.
+    let counts: EngineCounts
     /// Who holds timeouts of orders; nil: they fire when they are due.
     var held: HeldTimeouts?
     /// Until this uptime nothing is deleted because of its age: no write for long, so the clock may be wrong.
@@ -61,7 +63,7 @@ package final class Writer {
     init(
         store: Store, world: World, handler: CommandHandler, timeouts: TimeoutCenter, broker: Broker,
         writeMax: Interval, opening: OpeningHold, holds reason: Text?, vitals: Vitals.Board,
-        feed: JournalFeed, meters: Meters
+        feed: JournalFeed, meters: Meters, counts: EngineCounts
     ) throws {
         self.store = store
         self.world = world
@@ -73,7 +75,8 @@ package final class Writer {
         self.vitals = vitals
         self.feed = feed
         self.meters = meters
-        checkpoints = Checkpoints(of: store, telling: vitals)
+        self.counts = counts
+        checkpoints = Checkpoints(of: store, telling: vitals, uptime: world.uptimeNanoseconds)
         broker.register(with: timeouts)
         broker.refusalsToDecide[Engine.callProducer] = { $0.refusalToDecideCall }
         broker.journalChecker = { .journal(of: $0) }
@@ -114,7 +117,9 @@ package final class Writer {
                     }
                     attempt.lateness = write.lateness
                 }
-                endWrite(next: attempt.nextDue, lateness: attempt.lateness, requests: requests.count, since: began)
+                endWrite(
+                    next: attempt.nextDue, lateness: attempt.lateness + attempt.lateOfMessages,
+                    requests: requests.count, since: began)
                 hasFiredAll = attempt.hasFiredAll
                 return attempt.isAnswered
             } catch {
@@ -175,9 +180,10 @@ package final class Writer {
     ///   - lateness: how late the timeouts were that the write has fired.
     ///   - requests: how many it held.
     ///   - began: when the write began, by uptime in nanoseconds.
-    func endWrite(next: NextDue, lateness: [Interval], requests: Int, since began: UInt64) {
-        if !lateness.isEmpty { vitals.update { for one in lateness { $0.lateness.record(one) } } }
+    func endWrite(next: NextDue, lateness: [Lateness], requests: Int, since began: UInt64) {
+        if !lateness.isEmpty { vitals.update { for one in lateness { $0.fired(one) } } }
         let before = handler.journal.lastPosition
+        counts.add(handler.takeTally())
         handler.endWrite()
         broker.didCommit()
         if held?.isWritten == false { held?.isWritten = true }
@@ -189,10 +195,11 @@ package final class Writer {
             $0.hold = hold
             $0.lastPosition = last
             $0.lastWriteTook = Interval(milliseconds: Int64(clamping: took / 1_000_000))
-            $0.writeDurations.record(nanoseconds: took)
+            $0.writeDurations.record(took)
+            $0.writeSizes.record(UInt64(max(0, requests)))
         }
         meters.wrote?(took, requests)
-        if let fired = meters.fired { for one in lateness { fired(one) } }
+        if let fired = meters.fired { for one in lateness where one.isOfOrder { fired(one.late) } }
         pausedUntil = nil
         nextTimeout = next
         handler.stock.board.expect(next.orders)

@@ -8,7 +8,7 @@ package enum ModuleRights {
         "message", "pending_message", "timeout", "timeout_retry", "workflow", "setting", "call", "job",
         "message_key", "cursor", "redelivery", "fifo_lease", "client_group", "filter", "effect", "lease",
         "module", "waybill_current_workflow", "waybill_timeout_hold", "waybill_opened_effects", "waybill_closed_lane",
-        "waybill_module", "waybill_access_token",
+        "waybill_module", "waybill_access_token", "waybill_order_count",
     ]
 
     /// How tables of the engine are called from now on, so that no later release needs a name that a module has.

@@ -114,4 +114,20 @@ extension TableReader where Self: ~Copyable {
         statement.bind(2, max(0, number))
         return try statement.all { columns throws(StoreFailure) in try JobRow(columns) }
     }
+
+    /// How many of the newest jobs are in each state, of at most `limit`.
+    package func countJobs(limit: Int) throws(StoreFailure) -> [(state: JobRow.State, jobs: Int64)] {
+        let statement = try query(
+            """
+            SELECT ifnull(sum(state = 'running'), 0), ifnull(sum(state = 'done'), 0), ifnull(sum(state = 'stopped'), 0)
+            FROM (SELECT state FROM job WHERE number < ?2 ORDER BY number DESC LIMIT ?1)
+            """)
+        statement.bind(1, Int64(limit))
+        statement.bind(2, Int64.max)
+        let counts = try statement.first { columns in
+            (columns.integer(0), columns.integer(1), columns.integer(2))
+        }
+        let (running, done, stopped) = counts ?? (0, 0, 0)
+        return [(.running, running), (.done, done), (.stopped, stopped)]
+    }
 }

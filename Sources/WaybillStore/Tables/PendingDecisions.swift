@@ -118,6 +118,23 @@ extension TableReader where Self: ~Copyable {
         return try statement.first { columns in Int(columns.integer(0)) } ?? 0
     }
 
+    /// The same with how many of them are parked, and when the oldest was sent; nil: there is none.
+    package func undecidedSummary(
+        limit: Int
+    ) throws(StoreFailure) -> (count: Int64, parked: Int64, oldest: Moment?) {
+        let statement = try query(
+            """
+            SELECT count(*), ifnull(sum(state = 'parked'), 0), min(born_at) FROM (
+                SELECT state, born_at FROM pending_message INDEXED BY pending_message_undecided
+                WHERE state IN ('half', 'parked') AND number > ?2 LIMIT ?1)
+            """)
+        statement.bind(1, Int64(limit))
+        statement.bind(2, Int64(0))
+        return try statement.first { columns in
+            (columns.integer(0), columns.integer(1), columns.optionalMoment(2))
+        } ?? (0, 0, nil)
+    }
+
     /// The half messages after a number that are undecided, parked ones included.
     package func undecidedMessages(
         after number: PendingMessageNumber, limit: Int

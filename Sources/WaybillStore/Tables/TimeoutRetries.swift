@@ -94,4 +94,18 @@ extension TableReader where Self: ~Copyable {
                 attempt: columns.integer(3), retryAt: columns.optionalMoment(4), error: columns.text(5))
         }
     }
+
+    /// How many timeouts of a kind could not be handled, counted up to `limit`, and how many of them are parked.
+    package func countRetries(
+        _ kind: TimeoutKind, limit: Int
+    ) throws(StoreFailure) -> (all: Int64, parked: Int64) {
+        let statement = try query(
+            """
+            SELECT count(*), ifnull(sum(retry_at IS NULL), 0)
+            FROM (SELECT retry_at FROM timeout_retry WHERE kind = ?1 LIMIT ?2)
+            """)
+        statement.bind(1, kind.rawValue)
+        statement.bind(2, Int64(limit))
+        return try statement.first { columns in (columns.integer(0), columns.integer(1)) } ?? (0, 0)
+    }
 }

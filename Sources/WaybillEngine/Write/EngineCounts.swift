@@ -1,0 +1,106 @@
+import Synchronization
+package import WaybillCore
+
+/// What the engine has done since the file was opened, counted for monitors: what a write did counts when it is
+/// committed.
+package final class EngineCounts: Sendable {
+    /// What became of a command to an order.
+    package enum CommandResult: String, Hashable, Comparable, CaseIterable, Sendable {
+        case accepted, refused
+        /// It was done before, under the same key: its caller got the first answer again.
+        case repeated
+
+        package static func < (left: CommandResult, right: CommandResult) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// Commands that are counted together.
+    package struct CommandKey: Hashable, Comparable, Sendable {
+        /// Empty: the order is not there, or the workflow is not known.
+        package var workflow: Text
+        /// ``EngineCounts/other`` when the workflow does not know it: callers may send any word.
+        package var command: Text
+        package var result: CommandResult
+
+        package static func < (left: CommandKey, right: CommandKey) -> Bool {
+            (left.workflow, left.command, left.result) < (right.workflow, right.command, right.result)
+        }
+    }
+
+    /// Where a request was refused.
+    package enum Place: String, Hashable, Comparable, CaseIterable, Sendable {
+        /// Without a write.
+        case door
+        case writer
+
+        package static func < (left: Place, right: Place) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// Refusals that are counted together.
+    package struct RefusalKey: Hashable, Comparable, Sendable {
+        package var code: String
+        package var place: Place
+
+        package static func < (left: RefusalKey, right: RefusalKey) -> Bool {
+            (left.code, left.place) < (right.code, right.place)
+        }
+    }
+
+    /// The numbers at one moment.
+    package struct Numbers: Sendable {
+        package var commands: [CommandKey: UInt64] = [:]
+        package var refusals: [RefusalKey: UInt64] = [:]
+        /// Events of the stream of audits, by type.
+        package var audits: [EventName: UInt64] = [:]
+    }
+
+    /// What stands for words that are not told apart.
+    package static let other: Text = "other"
+    /// Sorts of commands that are told apart.
+    private static let commandsMax = 2_000
+
+    private let state = Mutex(Numbers())
+    private let ring = Mutex(RefusalRing())
+
+    package var now: Numbers { state.withLock { $0 } }
+
+    /// The last refusals of commands, the newest first.
+    package var recentRefusals: [SeenRefusal] { ring.withLock { $0.newest } }
+
+    /// A write is committed.
+    func add(_ tally: WriteTally) {
+        guard !tally.isEmpty else { return }
+        state.withLock { state in
+            for (key, count) in tally.commands {
+                let isRoom = state.commands.count < Self.commandsMax || state.commands[key] != nil
+                let known = isRoom ? key : CommandKey(workflow: Self.other, command: Self.other, result: key.result)
+                state.commands[known, default: 0] += count
+            }
+            for type in tally.audits { state.audits[type, default: 0] += 1 }
+        }
+    }
+
+    /// A request is refused, and its caller is told.
+    func add(_ refused: RefusedReply, at place: Place) {
+        state.withLock { $0.refusals[RefusalKey(code: refused.code, place: place), default: 0] += 1 }
+    }
+
+    /// Keeps which command was refused.
+    func keep(_ refusal: SeenRefusal) { ring.withLock { $0.add(refusal) } }
+}
+
+/// What a write has done that is counted at its commit.
+struct WriteTally {
+    /// One entry for each run of equal ones: of a thousand requests of a write most are alike.
+    private(set) var commands: [(key: EngineCounts.CommandKey, count: UInt64)] = []
+    var audits: [EventName] = []
+
+    var isEmpty: Bool { commands.isEmpty && audits.isEmpty }
+
+    mutating func add(_ key: EngineCounts.CommandKey) {
+        if let last = commands.last, last.key == key {
+            commands[commands.count - 1].count += 1
+        } else {
+            commands.append((key, 1))
+        }
+    }
+}
