@@ -27,11 +27,15 @@ package struct OverHTTP: Sendable {
 
     private let place: Place
     private let token: Text?
+    private let tls: ClientTLS?
 
-    /// - Parameter token: nil: none is sent; the socket asks for none.
-    package init(_ place: Place, token: Text? = nil) {
+    /// - Parameters:
+    ///   - token: nil: none is sent; the socket asks for none.
+    ///   - tls: nil: it speaks without.
+    package init(_ place: Place, token: Text? = nil, tls: ClientTLS? = nil) {
         self.place = place
         self.token = token
+        self.tls = tls
     }
 
     /// Whether it asks at the socket beside a file.
@@ -77,25 +81,48 @@ package struct OverHTTP: Sendable {
         let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .connectTimeout(.seconds(Self.connectSecondsMax))
         do {
-            return switch place {
+            switch place {
             case .socket(let path):
-                try await bootstrap.connect(unixDomainSocketPath: SocketPath.short(path) ?? path) {
-                    Self.prepared($0)
+                return try await bootstrap.connect(unixDomainSocketPath: SocketPath.short(path) ?? path) { channel in
+                    channel.eventLoop.makeCompletedFuture { try Self.prepared(channel) }
                 }
             case .tcp(let host, let port):
-                try await bootstrap.connect(host: host, port: port) { Self.prepared($0) }
+                let (connection, known) = try await bootstrap.connect(host: host, port: port) { [tls] channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        let known = try tls?.begin(channel, to: host)
+                        return (try Self.prepared(channel), known)
+                    }
+                }
+                // Nothing is said before it is known to whom.
+                guard let known else { return connection }
+                do {
+                    try await known.get()
+                    return connection
+                } catch {
+                    await Self.end(connection)
+                    throw ClientFailure(
+                        .unreachable,
+                        "nothing was said to \(placeText): it does not speak TLS, or its certificate is not of that "
+                            + "name, "
+                            + "or not vouched for by whom this machine trusts; WAYBILL_CA names a file with others")
+                }
             }
+        } catch let failure as ClientFailure {
+            throw failure
         } catch {
             throw ClientFailure(.unreachable, "there is no server at \(placeText): \(error)")
         }
     }
 
-    private static func prepared(_ channel: any Channel) -> EventLoopFuture<Connection> {
-        channel.eventLoop.makeCompletedFuture {
-            try channel.pipeline.syncOperations.addHTTPClientHandlers()
-            try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPClientCodec())
-            return try Connection(wrappingChannelSynchronously: channel)
-        }
+    /// Ends a connection that is of no use. One that is only let go would end the process.
+    private static func end(_ connection: Connection) async {
+        do { try await connection.executeThenClose { _, _ in } } catch {}
+    }
+
+    private static func prepared(_ channel: any Channel) throws -> Connection {
+        try channel.pipeline.syncOperations.addHTTPClientHandlers()
+        try channel.pipeline.syncOperations.addHandler(HTTP1ToHTTPClientCodec())
+        return try Connection(wrappingChannelSynchronously: channel)
     }
 
     func parts(of question: Question) -> [HTTPRequestPart] {
@@ -105,7 +132,8 @@ package struct OverHTTP: Sendable {
 
     private func request(_ question: Question) -> HTTPRequest {
         var request = HTTPRequest(
-            method: HTTPRequest.Method(question.operation.method.rawValue) ?? .get, scheme: "http",
+            method: HTTPRequest.Method(question.operation.method.rawValue) ?? .get,
+            scheme: tls == nil ? "http" : "https",
             authority: authority, path: question.target)
         for (name, value) in question.headers.all {
             if let field = HTTPField.Name(name.rawValue) { request.headerFields[field] = value }
@@ -149,7 +177,7 @@ package struct OverHTTP: Sendable {
     private var placeText: String {
         switch place {
         case .socket(let path): path
-        case .tcp: "http://\(authority)"
+        case .tcp: "\(tls == nil ? "http" : "https")://\(authority)"
         }
     }
 }

@@ -37,6 +37,7 @@ struct Answering: Sendable {
             method: request.method.rawValue, target: request.head.path ?? "", headers: CallHeaders(request.headers),
             principal: principal, from: principal == nil ? CallersWay.tcp : await CallersWay.socket(channel))
         let requestID = RequestID.read(head.headers, random: api.served.book.random)
+        let log = RequestLog(logger, requestID, uptime: api.served.book.uptimeNanoseconds)
         // One for the whole request: what is not read of the body now may be dropped later.
         var parts = request.body.makeAsyncIterator()
         let admission: Admission
@@ -46,6 +47,7 @@ struct Answering: Sendable {
             admission = try api.admit(head, requestID: requestID)
         } catch {
             let reply = error.reply(requestID: requestID, instance: instance(head))
+            log?.say(reply)
             try await write(reply, of: head, requestID, writer, ends: error.endsConnection || request.asksToEnd)
             if error.endsConnection { try await Self.drain(&parts) }
             return end(channel, after: request)
@@ -53,16 +55,20 @@ struct Answering: Sendable {
         if head.headers[.contentLength] != "0", request.headers[.expect]?.lowercased() == "100-continue" {
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
-        guard let body = try await Self.collect(&parts, upTo: admission.operation.body.bytesMax) else {
-            let problem = Problem.bodyTooLarge(nil, for: admission.operation)
-            api.served.refusals.add(problem.code)
+        let body: [UInt8]
+        switch try await Self.collect(&parts, for: admission) {
+        case .success(let bytes): body = bytes
+        case .failure(let problem):
+            api.served.countRefused(problem.code)
             let reply = problem.reply(requestID: requestID, instance: admission.instance)
+            log?.say(reply, of: admission)
             try await write(reply, of: head, requestID, writer, ends: true)
             return try await Self.drain(&parts)
         }
         guard admission.operation.isLongPoll else {
             let reply = await api.answer(admission, body: body)
             logDefect(reply, of: admission)
+            log?.say(reply, of: admission)
             if let stream = reply.stream {
                 try await write(stream, reply, of: head, requestID, writer, channel)
                 return end(channel, after: request)
@@ -74,6 +80,7 @@ struct Answering: Sendable {
             await api.answer(admission, body: body)
         }
         logDefect(reply, of: admission)
+        log?.say(reply, of: admission)
         do {
             // The system may take bytes for a client that has closed: that they were written proves nothing.
             if hasGone, reply.takeBack != nil { throw ConnectionEnds() }
@@ -127,20 +134,24 @@ struct Answering: Sendable {
     private func refusal(_ problem: Problem) -> Problem {
         var problem = problem
         problem.endsConnection = true
-        api.served.refusals.add(problem.code)
+        api.served.countRefused(problem.code)
         return problem
     }
 
-    /// The whole body; nil: it is longer.
+    /// The whole body, or why it is not read to its end.
     @concurrent private static func collect(
-        _ parts: inout RequestBody.AsyncIterator, upTo bytesMax: Int
-    ) async throws -> [UInt8]? {
+        _ parts: inout RequestBody.AsyncIterator, for admission: Admission
+    ) async throws -> Result<[UInt8], Problem> {
         var bytes: [UInt8] = []
         while let buffer = try await parts.next() {
-            guard bytes.count + buffer.readableBytes <= bytesMax else { return nil }
+            let count = bytes.count + buffer.readableBytes
+            guard count <= admission.operation.body.bytesMax else {
+                return .failure(Problem.bodyTooLarge(nil, for: admission.operation))
+            }
+            do throws(Problem) { try admission.place.hold(bodyBytes: count) } catch { return .failure(error) }
             bytes.append(contentsOf: buffer.readableBytesView)
         }
-        return bytes
+        return .success(bytes)
     }
 
     /// Reads what has been sent of a refused request, and ends the connection.

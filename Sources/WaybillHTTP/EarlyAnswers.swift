@@ -26,6 +26,9 @@ package struct EarlyAnswers: Sendable {
         ]
         if let type = reply.contentType { fields[.contentType] = type }
         if let name = HTTPField.Name("x-request-id") { fields[name] = requestID.string }
+        for (name, value) in reply.headers {
+            if let name = HTTPField.Name(name) { fields[name] = value }
+        }
         return (HTTPResponse(status: .init(code: reply.status), headerFields: fields), ByteBuffer(bytes: reply.body))
     }
 }

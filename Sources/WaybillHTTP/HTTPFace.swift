@@ -7,11 +7,13 @@ import ServiceLifecycle
 package import WaybillAPI
 import WaybillAccess
 
-/// The shell around the list of operations: one address at which it is served over HTTP/1.1.
+/// The shell around the list of operations: one address at which it is served over HTTP/1.1, with TLS over HTTP/2 too.
 package struct HTTPFace: Service {
     private let answering: Answering
     private let early: EarlyAnswers
     private let address: Address
+    private let certificates: Certificates?
+    private let counts: ConnectionCounts?
     private let logger: Logger
     private let onRunning: @Sendable (Int?) async -> Void
 
@@ -23,19 +25,25 @@ package struct HTTPFace: Service {
         case socket(path: String)
     }
 
-    /// - Parameter onRunning: told the port when requests are taken.
+    /// - Parameters:
+    ///   - certificates: nil: it serves without TLS.
+    ///   - onRunning: told the port when requests are taken.
     package init(
-        _ api: API, at address: Address, settings: HTTPSettings = HTTPSettings(), logger: Logger,
-        onRunning: @escaping @Sendable (Int?) async -> Void
+        _ api: API, at address: Address, settings: HTTPSettings = HTTPSettings(), certificates: Certificates? = nil,
+        logger: Logger, onRunning: @escaping @Sendable (Int?) async -> Void
     ) {
         self.address = address
+        self.certificates = certificates
         self.logger = logger
         self.onRunning = onRunning
-        early = EarlyAnswers(random: api.served.book.random) { code in api.served.refusals.add(code) }
+        early = EarlyAnswers(random: api.served.book.random) { code in api.served.countRefused(code) }
         switch address {
         case .tcp(let host, _):
             answering = Answering(api, principal: nil, hosts: HostList([host, "localhost"] + settings.hosts), logger)
+            counts = api.served.connections
         case .socket:
+            // Its owner reaches the server when others have all connections.
+            counts = nil
             answering = Answering(api, principal: .owner, hosts: nil, logger)
         }
     }
@@ -55,10 +63,18 @@ package struct HTTPFace: Service {
                 additionalChannelHandlers: Self.guards(early),
                 // Hummingbird's timer begins when an answer is written, and cuts off a client that takes it slowly.
                 idleTimeout: nil, httpDecoderConfiguration: decoder))
+        if let certificates {
+            try await serve(SecureChannel(certificates, early, http1: channel))
+        } else {
+            try await serve(channel)
+        }
+    }
+
+    private func serve(_ channel: some ServerChildChannel) async throws {
         let mask = if case .socket = address { ClosedMask() } else { ClosedMask?.none }
         defer { mask?.giveBack() }
         let server = Server(
-            childChannelSetup: OnItsLoop(channel),
+            childChannelSetup: OnItsLoop(channel, counts),
             configuration: ServerConfiguration(address: bindAddress, backlog: 1_024),
             onServerRunning: { channel in
                 mask?.giveBack()
@@ -74,9 +90,9 @@ package struct HTTPFace: Service {
         }
     }
 
-    /// What every connection has between its codec and its requests.
+    /// What every connection has between its codec and its requests, and every stream of HTTP/2.
     package static func guards(_ early: EarlyAnswers) -> [any RemovableChannelHandler] {
-        [RequestDeadline(early), ParseErrors(early), IdleConnection(), ClientWatch()]
+        [SeatCheck(early), RequestDeadline(early), ParseErrors(early), IdleConnection(), ClientWatch()]
     }
 
     private var bindAddress: BindAddress {
@@ -95,6 +111,10 @@ package struct HTTPSettings: Sendable {
     package static let idleSecondsMax: Int64 = 30
     /// A body must be there after this, and a second for each 64 KiB.
     package static let bodySecondsMax: Int64 = 10
+    /// The handshake of TLS must be over after this.
+    package static let handshakeSecondsMax: Int64 = 10
+    /// Streams of one connection of HTTP/2, each with one request.
+    package static let streamsMax = 100
 
     /// Names by which the server is called besides its address and localhost.
     package var hosts: [String] = []

@@ -71,16 +71,12 @@ package final class IdleConnection: ChannelDuplexHandler, RemovableChannelHandle
 
     private func lookAt(_ context: ChannelHandlerContext) {
         let now = context.eventLoop.now
-        let waiting = buffered(context)
+        let waiting = UntakenBytes.of(context.channel)
         if waiting != self.waiting { last = now }
         self.waiting = waiting
         // What is in work takes its time, unless its client does not take what is there of the answer.
         let isIdle = waiting > 0 || inWork == 0
         if isIdle, now - last >= Self.idleMax { return context.close(promise: nil) }
         schedule(context, in: waiting > 0 ? Self.lookEvery : isIdle ? last + Self.idleMax - now : Self.idleMax)
-    }
-
-    private func buffered(_ context: ChannelHandlerContext) -> Int {
-        do { return try context.channel.syncOptions?.getOption(.bufferedWritableBytes) ?? 0 } catch { return 0 }
     }
 }

@@ -1,21 +1,28 @@
 import HummingbirdCore
 import Logging
 import NIOCore
+import WaybillAPI
 
 /// Handles each connection on the event loop that reads it: a request changes threads only to wait for the engine, and
 /// once more to be answered.
-struct OnItsLoop: ServerChildChannel {
-    typealias Value = HTTP1Channel.Value
+struct OnItsLoop<Connection: ServerChildChannel>: ServerChildChannel {
+    private let channel: Connection
+    private let counts: ConnectionCounts?
 
-    private let channel: HTTP1Channel
-
-    init(_ channel: HTTP1Channel) { self.channel = channel }
-
-    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        self.channel.setup(channel: channel, logger: logger)
+    /// - Parameter counts: what each connection counts in; nil: in nothing.
+    init(_ channel: Connection, _ counts: ConnectionCounts?) {
+        self.channel = channel
+        self.counts = counts
     }
 
-    func handle(value: Value, logger: Logger) async {
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Connection.Value> {
+        guard let counts else { return self.channel.setup(channel: channel, logger: logger) }
+        return channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(ConnectionSeat(counts))
+        }.flatMap { [self] in self.channel.setup(channel: channel, logger: logger) }
+    }
+
+    func handle(value: Connection.Value, logger: Logger) async {
         await withTaskExecutorPreference(LoopExecutor(value.channel.eventLoop)) {
             await channel.handle(value: value, logger: logger)
         }

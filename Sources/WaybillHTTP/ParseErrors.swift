@@ -16,6 +16,10 @@ final class ParseErrors: ChannelDuplexHandler, RemovableChannelHandler {
     private let early: EarlyAnswers
     /// What was wrong; nil: nothing, or it is answered.
     private var problem: Problem?
+    /// Whether the last answer says that the connection ends.
+    private var saysEnd = false
+    /// Whether what is written now is passed over.
+    private var isPassedOver = false
 
     init(_ early: EarlyAnswers) { self.early = early }
 
@@ -25,6 +29,15 @@ final class ParseErrors: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        if case .head(let head) = unwrapOutboundIn(data) {
+            // Behind an answer that ends the connection nothing is said of bytes that are no request.
+            isPassedOver = saysEnd && head.isBare400
+            saysEnd = head.headerFields[.connection] == "close"
+        }
+        guard !isPassedOver else {
+            promise?.succeed(())
+            return
+        }
         guard let problem, case .head(let bare) = unwrapOutboundIn(data), bare.isBare400 else {
             return context.write(data, promise: promise)
         }
@@ -41,17 +54,21 @@ extension HTTPResponse {
 }
 
 extension Problem {
+    /// More header fields than are read, or longer ones.
+    static var headersTooLarge: Problem {
+        let problem = Problem(
+            .headersTooLarge,
+            "the header fields have more than \(HTTPSettings.headerBytesMax) bytes, or there are more than "
+                + "\(HTTPSettings.headerFieldsMax)")
+        return problem.with([
+            "bytes_max": .number(Int64(HTTPSettings.headerBytesMax)),
+            "fields_max": .number(Int64(HTTPSettings.headerFieldsMax)),
+        ])
+    }
+
     fileprivate init(_ error: HTTPParserError) {
         switch error {
-        case .headerOverflow:
-            self.init(
-                .headersTooLarge,
-                "the header fields have more than \(HTTPSettings.headerBytesMax) bytes, or there are more than "
-                    + "\(HTTPSettings.headerFieldsMax)")
-            values = [
-                "bytes_max": .number(Int64(HTTPSettings.headerBytesMax)),
-                "fields_max": .number(Int64(HTTPSettings.headerFieldsMax)),
-            ]
+        case .headerOverflow: self = .headersTooLarge
         default: self.init(.badRequest, "these bytes are no request of HTTP/1.1: \(error)")
         }
     }

@@ -67,7 +67,7 @@ package final class StreamPulse: Sendable {
 
     private func look() {
         stream.checkToken()
-        let (now, waiting, isEnding) = (channel.eventLoop.now, buffered, stream.isEnding)
+        let (now, waiting, isEnding) = (channel.eventLoop.now, UntakenBytes.of(channel), stream.isEnding)
         let isOver = state.withLock { state in
             if isEnding, state.endsSince == nil { state.endsSince = now }
             // What is still to be taken has its frames too, so the sum is a little low, and never too high.
@@ -79,9 +79,5 @@ package final class StreamPulse: Sendable {
         if isOver { return channel.close(promise: nil) }
         // A connection with bytes on their way needs no comment.
         if stream.pace != nil || waiting == 0 && wantsComment { stream.look() }
-    }
-
-    private var buffered: Int {
-        do { return try channel.syncOptions?.getOption(.bufferedWritableBytes) ?? 0 } catch { return 0 }
     }
 }

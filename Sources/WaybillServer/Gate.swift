@@ -14,15 +14,19 @@ struct Gate: Service {
     private static let notice = Interval(milliseconds: 500)
 
     private let served: Served
+    private let signals: StopSignals
 
-    init(_ served: Served) { self.served = served }
+    init(_ served: Served, _ signals: StopSignals) {
+        self.served = served
+        self.signals = signals
+    }
 
     func run() async throws {
         // Cancelled means the same.
         do { try await gracefulShutdown() } catch {}
+        // A book that has stopped ends its server without one.
+        if case .ready = served.now { signals.letSecondEnd() }
         served.become(.stopping)
-        // A second signal ends the process at once, as it would without a server.
-        for number in [SIGTERM, SIGINT] { signal(number, SIG_DFL) }
         await served.book.book.engine.world.rest(Self.notice)
     }
 }

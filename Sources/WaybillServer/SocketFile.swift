@@ -1,6 +1,19 @@
 import Foundation
 import WaybillAccess
 
+extension BookServer.SocketPlace {
+    /// The path of the socket; nil: there is none, also where only its name is too long for one.
+    ///
+    /// - Parameter file: the path of the order book's file; nil: in memory.
+    package func path(beside file: String?) -> String? {
+        switch self {
+        case .off: nil
+        case .at(let path): path
+        case .besideFile: file.map { $0 + ".sock" }.flatMap { SocketPath.short($0) == nil ? nil : $0 }
+        }
+    }
+}
+
 /// The path of a Unix socket, looked at before a server binds it: nothing that is there may be lost.
 enum SocketFile {
     /// Refuses a path at which there is a file, or the socket of a process that runs. The socket that a process left

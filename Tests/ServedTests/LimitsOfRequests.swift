@@ -90,6 +90,42 @@ import Testing
         #expect(whole.hasPrefix("HTTP/1.1 200"), "\(whole)")
     }
 
+    private func send(_ target: String, _ body: String, key: String = "k") throws -> String {
+        try answer(
+            to: "\(target) HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nIdempotency-Key: \(key)\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+    }
+
+    @Test func `in what it asks for is served at the limit, and refused beyond it`() throws {
+        #expect(try answer(to: get("/v1/stock?limit=1000")).hasPrefix("HTTP/1.1 200"))
+        #expect(try answer(to: get("/v1/stock?limit=1001")).hasPrefix("HTTP/1.1 400"))
+        _ = try send("PUT /v1/topics/ledger", #"{"reason":"a test"}"#)
+        let messages = { (count: Int) in
+            #"{"messages":[\#(Array(repeating: #"{"data":1}"#, count: count).joined(separator: ","))]}"#
+        }
+        let sent = try send("POST /v1/topics/ledger/messages", messages(32), key: "a")
+        #expect(sent.hasPrefix("HTTP/1.1 201"), "\(sent)")
+        let many = try send("POST /v1/topics/ledger/messages", messages(33), key: "b")
+        #expect(many.hasPrefix("HTTP/1.1 400") && many.contains(#""max":32"#), "\(many)")
+        let receipts = { (count: Int) in
+            #"{"receipts":[\#(Array(repeating: #""r""#, count: count).joined(separator: ","))]}"#
+        }
+        let known = try send("POST /v1/groups/desk/acknowledge", receipts(100))
+        #expect(!known.contains(#""max":100"#), "\(known)")
+        let unknown = try send("POST /v1/groups/desk/acknowledge", receipts(101))
+        #expect(unknown.hasPrefix("HTTP/1.1 400") && unknown.contains(#""max":100"#), "\(unknown)")
+    }
+
+    @Test func `in the body of messages is taken at the limit, and refused beyond it`() throws {
+        _ = try send("PUT /v1/topics/ledger", #"{"reason":"a test"}"#)
+        let message = #"{"data":1}"#
+        let whole = message + String(repeating: " ", count: 6 * 1_024 * 1_024 - message.utf8.count)
+        let taken = try send("POST /v1/topics/ledger/messages", whole, key: "a")
+        #expect(taken.hasPrefix("HTTP/1.1 201"), "\(taken)")
+        let long = try send("POST /v1/topics/ledger/messages", whole + " ", key: "b")
+        #expect(long.hasPrefix("HTTP/1.1 413") && long.contains(#""max":6291456"#), "\(long)")
+    }
+
     @Test(arguments: [
         ("Content-Length: 100\r\n", #"{"quantity":1}"#),
         ("Transfer-Encoding: chunked\r\n", "e\r\n{\"quantity\":1}\r\n"),

@@ -33,17 +33,27 @@ enum ImportTable {
         // The only one of the product that knows an HTTP library.
         "WaybillHTTP": [
             "WaybillCore", "WaybillAPI", "WaybillAccess", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix",
-            "NIOHTTP1", "NIOHTTPTypes", "ServiceLifecycle", "Logging",
+            "NIOTLS", "NIOSSL", "NIOHTTP1", "NIOHTTP2", "NIOHTTPTypes", "NIOHTTPTypesHTTP2", "ServiceLifecycle",
+            "Logging",
+        ],
+        // The only one that knows HTTP/2; it has never heard of RocketMQ.
+        "GRPCServing": ["NIOCore", "NIOPosix", "NIOHTTP2", "NIOHPACK", "ServiceLifecycle", "Logging"],
+        "RocketMQProto": ["SwiftProtobuf"],
+        // The only one that knows RocketMQ. Of broker and engine only what verbs and views need; never the store.
+        "RocketMQServer": [
+            "WaybillCore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill", "WaybillAccess",
+            "GRPCServing", "RocketMQProto", "SwiftProtobuf", "NIOCore", "Crypto", "Logging",
         ],
         // Of the store only files that are copied, and of histories only the digest that is written beside a copy.
         "WaybillServer": [
             "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAPI",
-            "WaybillAccess", "WaybillHTTP", "Histories", "ServiceLifecycle", "UnixSignals", "Logging",
+            "WaybillAccess", "WaybillHTTP", "GRPCServing", "RocketMQServer", "Histories", "ServiceLifecycle",
+            "UnixSignals", "Logging", "Metrics", "Instrumentation",
         ],
-        // Speaks HTTP/1.1 with what the server stands on already; a client library would bring a second TLS and more.
+        // Speaks HTTP/1.1 with what the server stands on already; a client library would bring more.
         "WaybillClient": [
             "WaybillCore", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI", "HTTPTypes", "NIOCore",
-            "NIOPosix", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1",
+            "NIOPosix", "NIOTLS", "NIOSSL", "NIOHTTP1", "NIOHTTPTypes", "NIOHTTPTypesHTTP1",
         ],
         // Its bare loops speak to sqlite3 and to Hummingbird directly: what they reach is the limit.
         "WaybillBench": [

@@ -29,6 +29,7 @@ import WaybillCore
         ("/v1//orders", "not_found"), ("/v1/orders/", "not_found"), ("/v1/orders//history", "not_found"),
         ("/v1/orders/a/b/c", "not_found"), ("v1/orders", "bad_request"),
         ("/v1/orders/x?at=yesterday", "bad_parameter"), ("/v1/orders/x?at_event=7", "bad_parameter"),
+        ("/v1/stock?prefix=" + String(repeating: "a", count: 1_025), "bad_parameter"),
         ("/" + String(repeating: "a", count: 9_000), "target_too_long"), ("/v1/orders/nothing", "unknown_order"),
     ])
     func `in its target is refused by name`(target: String, code: String) async throws {
@@ -104,6 +105,12 @@ import WaybillCore
             .post, "/v1/orders/o-2/commands/pay", [(.role, "payments")],
             body: #"{"payment":"p-1","channel":"card","amount_cents":9007199254740993}"#)
         #expect(await shop.send(pay).code == "bad_json")
+    }
+
+    @Test func `has no more of its path in the problem than the document says`() async throws {
+        let path = "/v1/orders/" + String(repeating: "a", count: 3_000)
+        let problem = try JSON(reading: await APIShop(workflows: []).send(.init(get: path)).body)
+        #expect(problem["instance"]?.asText == String(path.prefix(1_024)))
     }
 
     @Test func `in its path is decoded once`() async throws {

@@ -91,6 +91,33 @@ import WaybillServer
         _ = await running.result
     }
 
+    @Test func `leaves signals as they were before it`() async {
+        await #expect(processExitsWith: .exitCode(7)) {
+            signal(SIGTERM, SIG_IGN)
+            signal(SIGINT, SIG_DFL)
+            signal(SIGHUP, SIG_IGN)
+            let book = try OrderBook.inMemory(workflows: [])
+            var settings = BookServer.Settings()
+            settings.http = HTTPAddress(host: "127.0.0.1", port: 0)
+            for _ in 1...2 {
+                let server = BookServer(book, settings: settings)
+                let (places, told) = AsyncStream.makeStream(of: ServedAt.self)
+                let running = Task { try await server.run { told.yield($0) } }
+                _ = await places.first { _ in true }
+                running.cancel()
+                _ = await running.result
+            }
+            await book.close()
+            let now = [SIGTERM, SIGINT, SIGHUP].map { number in
+                var action = sigaction()
+                sigaction(number, nil, &action)
+                return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            }
+            let (ignored, usual) = (unsafeBitCast(SIG_IGN, to: Int.self), unsafeBitCast(SIG_DFL, to: Int.self))
+            exit(now == [ignored, usual, ignored] ? 7 : 1)
+        }
+    }
+
     @Test(arguments: ["0.0.0.0", "10.0.0.1", "example.com", "::"])
     func `does not serve where others reach it`(host: String) async throws {
         let book = try OrderBook.inMemory(workflows: [])

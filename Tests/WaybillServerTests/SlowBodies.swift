@@ -125,6 +125,6 @@ import WaybillHTTP
 
     @Test func `are there once, the one that watches for a client that goes among them`() {
         let names = HTTPFace.guards(EarlyAnswers(random: { 7 }) { _ in }).map { "\(type(of: $0))" }
-        #expect(names == ["RequestDeadline", "ParseErrors", "IdleConnection", "ClientWatch"])
+        #expect(names == ["SeatCheck", "RequestDeadline", "ParseErrors", "IdleConnection", "ClientWatch"])
     }
 }

@@ -20,7 +20,7 @@ extension Health {
         ],
         example: Example(.get("/v1/health"), 200, #"{"word":"ok","vitals":{"stopped":{"value":"","#, isBeginning: true),
         handler: { call throws(Problem) in
-            let vitals = Vital.all(of: call.book.book, isOpen: call.served.settings.isOpen)
+            let vitals = Vital.all(of: call.served)
             let now = call.book.book.vitals
             let worst = vitals.map(\.word).max() ?? .ok
             return .json { writer in
@@ -44,7 +44,7 @@ extension Health {
 extension Health {
     /// How the server is, in one word: that of its worst vital.
     static func word(of served: Served) -> Text {
-        let worst = Vital.all(of: served.book.book, isOpen: served.settings.isOpen).map(\.word).max() ?? .ok
+        let worst = Vital.all(of: served).map(\.word).max() ?? .ok
         return Text(worst.text)
     }
 }
@@ -92,7 +92,8 @@ private struct Vital {
         word = number > worst ? .bad : number > limit ? .warn : .ok
     }
 
-    static func all(of book: OrderBook, isOpen: Bool) -> [Vital] {
+    static func all(of served: Served) -> [Vital] {
+        let book = served.book.book
         let now = book.vitals
         let depth = Int64(book.engine.settings.intakeDepthMax)
         var vitals = [
@@ -100,7 +101,7 @@ private struct Vital {
             Vital("draining", now.isDraining ? "it is about to close" : nil, .warn),
             Vital("clock", now.isClockHeld ? "it jumped ahead; timeouts wait until it is confirmed" : nil, .warn),
             Vital("hold", now.timeoutHold.map { "timeouts are held by \($0.heldBy): \($0.why)" }, .warn),
-            Vital("open", isOpen ? "callers need no token" : nil, .warn),
+            Vital("open", served.settings.isOpen ? "callers need no token" : nil, .warn),
             Vital("intake_waiting", Int64(now.waitingRequests), warns: depth / 4, bad: depth / 2),
             Vital("oldest_wait_ms", now.oldestWait?.milliseconds ?? 0, warns: 1_000, bad: 5_000),
             Vital("last_write_ms", now.lastWriteTook.milliseconds, warns: 500, bad: 5_000),
@@ -112,6 +113,14 @@ private struct Vital {
         ]
         if let percent = now.freeDiskPercent {
             vitals.append(Vital("disk_used_percent", Int64(100 - percent), warns: 90, bad: 95))
+        }
+        if let plain = served.settings.plainAddress {
+            // Asked for, and no trouble by itself.
+            vitals.append(Vital("plain", "\(plain) is served without TLS, for a proxy", .ok))
+        }
+        if let certificate = served.certificate {
+            let trouble = certificate.trouble(at: book.now)
+            vitals.append(Vital("certificate", trouble, certificate.expires <= book.now ? .bad : .warn))
         }
         return vitals
     }

@@ -202,7 +202,8 @@ extension JSONWriter {
             beginObject()
             member("description", Text(header.summary))
             key("schema")
-            schema(.text(), isClosed: false)
+            // The longest is Link, which has the target of the request in it.
+            schema(.text(bytesMax: 16 * 1_024), isClosed: false)
             endObject()
         }
         endObject()

@@ -78,8 +78,16 @@ package struct Problem: Error, Sendable {
         }
         var reply = Reply.json(status, headers: headers) { writer in write(to: &writer, requestID, instance) }
         reply.contentType = "application/problem+json"
+        reply.problem = code
         return reply
     }
+
+    /// A path of which the document says how long it is at most; that of a request may be longer.
+    private static func bounded(_ instance: Text) -> Text {
+        instance.byteCount <= instanceBytesMax ? instance : Text(String(instance.string.prefix(instanceBytesMax)))
+    }
+
+    private static let instanceBytesMax = 1_024
 
     private func write(to writer: inout JSONWriter, _ requestID: Text, _ instance: Text) {
         writer.beginObject()
@@ -87,7 +95,7 @@ package struct Problem: Error, Sendable {
         writer.member("title", Text(code.title))
         writer.member("status", Int64(status))
         writer.member("detail", Text(detail))
-        writer.member("instance", instance)
+        writer.member("instance", Self.bounded(instance))
         writer.member("code", Text(code.rawValue))
         if !values.isEmpty {
             writer.key("values")

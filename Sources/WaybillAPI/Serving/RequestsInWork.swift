@@ -2,47 +2,137 @@ import Synchronization
 import WaybillAccess
 import WaybillCore
 
-/// How many requests of each caller are in work, so that one of them cannot take all there is. Long polls, which only
-/// wait, do not count.
+/// How many requests of each caller are in work, from the moment when their head was found right to their answer, and
+/// how much their bodies take: one caller cannot take all there is. Long polls, which only wait, do not count, but for
+/// their bodies.
 package final class RequestsInWork: Sendable {
-    private let max: Int
-    private let counts = Mutex<[Text: Int]>([:])
+    /// How much may be in work.
+    package struct Limits: Sendable {
+        /// Requests of one caller.
+        package var ofOne = 1_000
+        /// Bytes of bodies that are there, whole or in part.
+        package var bodyBytes = 256 * 1_024 * 1_024
+        /// The same of one caller.
+        var bodyBytesOfOne: Int { bodyBytes / 2 }
 
-    init(max: Int) { self.max = max }
-
-    /// Does what a caller asks for, unless as many of its requests are in work as may be.
-    func counted<Result>(
-        for operation: Operation, by principal: Principal, _ body: () async throws(Problem) -> Result
-    ) async throws(Problem) -> Result {
-        // Who asks for what is open to all has no name.
-        guard !operation.isLongPoll, !operation.grant.isOpen else { return try await body() }
-        let name = principal.name
-        guard begin(name) else { throw tooMany }
-        defer { end(name) }
-        return try await body()
+        package init() {}
     }
 
-    private func begin(_ name: Text) -> Bool {
-        counts.withLock { counts in
-            let count = counts[name, default: 0]
-            guard count < max else { return false }
-            counts[name] = count + 1
+    /// So much of each body is not counted: it is bounded by the number of connections.
+    package static let bodyBytesFree = 16 * 1_024
+
+    private struct Share {
+        var requests = 0
+        var bodyBytes = 0
+    }
+
+    private struct State {
+        var bodyBytes = 0
+        var shares: [Text: Share] = [:]
+    }
+
+    private let limits: Limits
+    private let state = Mutex(State())
+
+    package init(_ limits: Limits) { self.limits = limits }
+
+    /// A request begins.
+    ///
+    /// - Throws: when as many requests of this caller are in work as may be.
+    func begin(_ operation: Operation, by principal: Principal) throws(Problem) -> RequestPlace {
+        // Who asks for what is open to all has no name.
+        let counts = !operation.isLongPoll && !operation.grant.isOpen
+        let name = principal.name
+        if counts, !count(name) { throw tooMany }
+        return RequestPlace(self, of: name, counts: counts)
+    }
+
+    private func count(_ name: Text) -> Bool {
+        state.withLock { [limits] state in
+            guard state.shares[name, default: Share()].requests < limits.ofOne else { return false }
+            state.shares[name, default: Share()].requests += 1
             return true
         }
     }
 
-    private func end(_ name: Text) {
-        counts.withLock { counts in
-            let count = counts[name, default: 0]
+    /// More of a body has come.
+    fileprivate func take(_ bytes: Int, for name: Text) throws(Problem) {
+        let refused = state.withLock { [limits] state -> (what: String, max: Int)? in
+            if state.bodyBytes + bytes > limits.bodyBytes { return ("bytes of bodies", limits.bodyBytes) }
+            let share = state.shares[name, default: Share()]
+            if share.bodyBytes + bytes > limits.bodyBytesOfOne {
+                return ("bytes of bodies of one caller", limits.bodyBytesOfOne)
+            }
+            state.bodyBytes += bytes
+            state.shares[name, default: Share()].bodyBytes += bytes
+            return nil
+        }
+        guard let refused else { return }
+        var problem = Problem(
+            .overloaded, "\(refused.max) \(refused.what) are in work, as many as may be; send it again")
+        problem.retryAfter = .seconds(1)
+        throw problem.with(["limit": .text(refused.what), "max": .number(Int64(refused.max))])
+    }
+
+    fileprivate func end(_ name: Text, requests: Int, bodyBytes: Int) {
+        state.withLock { state in
+            guard var share = state.shares[name] else { return }
+            share.requests -= requests
+            share.bodyBytes -= bodyBytes
+            state.bodyBytes -= bodyBytes
             // Names come from outside: those without a request in work are not kept.
-            counts[name] = count > 1 ? count - 1 : nil
+            state.shares[name] = share.requests > 0 || share.bodyBytes > 0 ? share : nil
         }
     }
 
     private var tooMany: Problem {
+        let max = limits.ofOne
         var problem = Problem(.rate, "\(max) of your requests are in work; send this one again when one is answered")
             .with(["limit": "requests in work", "max": .number(Int64(max))])
         problem.retryAfter = .seconds(1)
         return problem
+    }
+}
+
+/// The place of one request among those in work, until it is answered or given up.
+package final class RequestPlace: Sendable {
+    private struct State {
+        /// Of its body, beyond what is free.
+        var bodyBytes = 0
+        var isOver = false
+    }
+
+    private let inWork: RequestsInWork
+    private let name: Text
+    private let counts: Bool
+    private let state = Mutex(State())
+
+    fileprivate init(_ inWork: RequestsInWork, of name: Text, counts: Bool) {
+        self.inWork = inWork
+        self.name = name
+        self.counts = counts
+    }
+
+    deinit { end() }
+
+    /// So much of the body is there.
+    ///
+    /// - Throws: when bodies take as much as they may.
+    package func hold(bodyBytes: Int) throws(Problem) {
+        let count = bodyBytes - RequestsInWork.bodyBytesFree
+        let more = state.withLock { count - $0.bodyBytes }
+        guard more > 0 else { return }
+        try inWork.take(more, for: name)
+        state.withLock { $0.bodyBytes += more }
+    }
+
+    /// It is answered. Again changes nothing.
+    func end() {
+        let bodyBytes = state.withLock { state -> Int? in
+            defer { state.isOver = true }
+            return state.isOver ? nil : state.bodyBytes
+        }
+        guard let bodyBytes, counts || bodyBytes > 0 else { return }
+        inWork.end(name, requests: counts ? 1 : 0, bodyBytes: bodyBytes)
     }
 }

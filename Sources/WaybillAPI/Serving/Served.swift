@@ -13,9 +13,12 @@ package final class Served: Sendable {
     package let operations: [Operation]
     let cursor: Cursor
     package let refusals = RefusalCounts()
+    package let requests = RequestCounts()
     let inWork: RequestsInWork
     let documents = KeptDocuments()
     package let streams: OpenStreams
+    package let connections: ConnectionCounts
+    private let shown = Mutex(CertificateState?.none)
     let tail = JournalTail()
     /// The `source` of CloudEvents of this file.
     let source: Text
@@ -26,8 +29,9 @@ package final class Served: Sendable {
         self.tokens = tokens
         self.settings = settings
         streams = OpenStreams(settings.streams)
+        connections = ConnectionCounts(settings.connections)
         operations = API.operations + settings.operations
-        inWork = RequestsInWork(max: settings.requestsInWorkMax)
+        inWork = RequestsInWork(settings.inWork)
         let file = try book.fileID()
         cursor = Cursor(key: book.key(for: "cursors"))
         source = Text("urn:waybill:\(file)")
@@ -35,6 +39,12 @@ package final class Served: Sendable {
 
     /// How it is now.
     package var now: ServingState { state.withLock { $0 } }
+
+    /// The certificate that it shows; nil: it serves without TLS.
+    package var certificate: CertificateState? {
+        get { shown.withLock { $0 } }
+        set { shown.withLock { $0 = newValue } }
+    }
 
     /// Notes the day on which a token is used: in memory, and by the first request of a day in the file.
     func noteUse(of principal: Principal) async {
@@ -48,6 +58,12 @@ package final class Served: Sendable {
             // The request is worth more than the note: memory has it, and the file gets that of the next day.
             return
         }
+    }
+
+    /// Counts a request that comes to no operation.
+    package func countRefused(_ code: ProblemCode) {
+        refusals.add(code)
+        requests.add(RequestCounts.none, status: code.status, took: 0)
     }
 
     /// From now on it is so; what has stopped stays stopped.
@@ -73,6 +89,8 @@ package enum ServingState: Hashable, Sendable {
 package struct ServingSettings: Sendable {
     /// Whether callers need no token.
     package var isOpen = false
+    /// The address at which it serves without TLS beyond this machine, because a proxy is in front; nil: there is none.
+    package var plainAddress: String?
     /// What `/version` tells.
     package var version = Release.version
     /// Where callers may have copies of the file made; nil: nowhere.
@@ -81,13 +99,15 @@ package struct ServingSettings: Sendable {
     package var operations: [Operation] = []
     /// Where a group begins that is made by its first consumer; nil: a group must be made before it is used.
     package var newGroupsStart: GroupStart? = .oldest
-    /// Requests of one caller that may be in work at a time.
-    package var requestsInWorkMax = 1_000
+    /// How much may be in work at a time.
+    package var inWork = RequestsInWork.Limits()
     /// How long the reads of one question may take; nil: as long as they need.
     package var readTime: ReadTimeLimits? = ReadTimeLimits(
         read: Interval(milliseconds: 250), page: Interval(milliseconds: 125))
     /// How many streams may be open.
     package var streams = OpenStreams.Limits()
+    /// How many connections may be open.
+    package var connections = ConnectionCounts.Limits()
 
     package init() {}
 }

@@ -28,7 +28,7 @@ struct DemoServing {
     }
 
     private func show(_ at: ServedAt) {
-        let http = at.http.map { "http://\($0)" } ?? ""
+        let http = at.url ?? ""
         // curl takes no longer path.
         let socket = at.socket.flatMap { $0.utf8.count > SocketPath.bytesMax ? nil : $0 }
         let curl = socket.map { "curl -sS --unix-socket '\($0)' http://waybill" } ?? "curl -sS \(http)"

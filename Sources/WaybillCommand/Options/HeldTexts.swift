@@ -12,7 +12,8 @@ struct HeldTextOptions: ParsableArguments, DatabaseOptions {
 
     @Option(
         help: ArgumentHelp(
-            "A server to ask instead: http://127.0.0.1:7070, with WAYBILL_TOKEN, or unix:PATH.", valueName: "url"))
+            "A server to ask instead: http://127.0.0.1:7070 or https://, with WAYBILL_TOKEN, or unix:PATH.",
+            valueName: "url"))
     var server: String?
 
     @Option(help: ArgumentHelp("A file with the token for --server.", valueName: "file"))

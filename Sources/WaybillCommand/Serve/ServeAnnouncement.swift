@@ -13,11 +13,18 @@ struct ServeAnnouncement {
     let isOpen: Bool
     /// Files that the process may have open; 0: the system does not say.
     let openFiles: Int
+    let log: ServerLog
 
     /// Says on standard error what is worth a look, and then in one line that requests are taken, and where.
     func say(_ at: ServedAt, of book: OrderBook) {
-        warn(isReachable: at.http != nil, book)
-        let places = [at.http.map { "http://\($0)" }, at.socket].compactMap { $0 }
+        for warning in warnings(at, book) {
+            switch log.form {
+            case .text: Output.error.line("waybill: \(warning)")
+            case .json: log.warn(warning) { book.now }
+            }
+        }
+        let rocketMQ = at.rocketMQ.map { "\($0) for RocketMQ clients" }
+        let places = [at.url, rocketMQ, at.socket].compactMap { $0 }
         let name = (path as NSString).lastPathComponent
         let files = openFiles > 0 ? ", up to \(openFiles) open files" : ""
         Output.standard.line(
@@ -27,18 +34,26 @@ struct ServeAnnouncement {
         if !SystemdNotice.ready() { Output.error.line("waybill: systemd could not be told at NOTIFY_SOCKET") }
     }
 
-    private func warn(isReachable: Bool, _ book: OrderBook) {
-        if isOpen { Output.error.line("waybill: --open asks callers for no token") }
+    /// What its operator should know.
+    private func warnings(_ at: ServedAt, _ book: OrderBook) -> [String] {
+        let isReachable = at.http != nil || at.rocketMQ != nil
+        var warnings: [String] = []
+        if isOpen { warnings.append("--open asks callers for no token") }
+        if let http = at.http, !http.isLoopback, !at.isSecure {
+            warnings.append("--behind-proxy serves \(http) without TLS: nothing but the proxy may reach it".printable)
+        }
         if isReachable, !isOpen, !hasToken(book) {
-            Output.error.line(
-                "waybill: no token stands yet; `waybill token create --db \(path) --name NAME --grant GRANT ".printable
+            warnings.append(
+                "no token stands yet; `waybill token create --db \(path) --name NAME --grant GRANT ".printable
                     + "--reason WHY` makes one, also while the server runs")
         }
         var status = stat()
-        guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { return }
-        let mode = String(status.st_mode & 0o777, radix: 8)
-        Output.error.line(
-            "waybill: others of this machine can open \(path) (mode \(mode)); `chmod 600 \(path)` ends that".printable)
+        if stat(path, &status) == 0, status.st_mode & 0o077 != 0 {
+            let mode = String(status.st_mode & 0o777, radix: 8)
+            warnings.append(
+                "others of this machine can open \(path) (mode \(mode)); `chmod 600 \(path)` ends that".printable)
+        }
+        return warnings
     }
 
     private func hasToken(_ book: OrderBook) -> Bool {

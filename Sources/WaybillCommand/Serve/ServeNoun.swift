@@ -24,8 +24,32 @@ struct ServeNoun: AsyncParsableCommand {
     var create = false
 
     @Option(
-        help: ArgumentHelp("The address of TCP, loopback only; port 0: a free one; off: none.", valueName: "host:port"))
+        help: ArgumentHelp(
+            "The address of TCP, beyond loopback with TLS only; port 0: a free one; off: none.",
+            valueName: "host:port"))
     var http: String?
+
+    @Option(help: ArgumentHelp("The server's certificate in PEM, for TLS.", valueName: "file"))
+    var tlsCert: String?
+
+    @Option(help: ArgumentHelp("The key of the certificate in PEM, for its owner alone.", valueName: "file"))
+    var tlsKey: String?
+
+    @Flag(help: "Serve without TLS beyond loopback, because a proxy that has it is all that reaches the address.")
+    var behindProxy = false
+
+    @Option(
+        name: .customLong("rocketmq"),
+        help: ArgumentHelp(
+            "Where RocketMQ 5 clients are served, loopback only; port 0: a free one.", valueName: "host:port"))
+    var rocketMQ: String?
+
+    @Option(
+        name: .customLong("rocketmq-advertise"),
+        help: ArgumentHelp(
+            "Where RocketMQ clients are sent, when not where they have come to; may be repeated.",
+            valueName: "host:port"))
+    var rocketMQAdvertise: [String] = []
 
     @Option(help: ArgumentHelp("The socket for the owner of the file; off: none.", valueName: "path"))
     var socket: String?
@@ -69,22 +93,43 @@ struct ServeNoun: AsyncParsableCommand {
     @Option(help: ArgumentHelp("A folder on another disk to which each copy is brought.", valueName: "folder"))
     var backupTo: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Connections over TCP that may be open: 12000, or 512 fewer than open files.", valueName: "count"))
+    var connections: Int?
+
+    @Option(help: ArgumentHelp("Event streams that may be open.", valueName: "count"))
+    var streams: Int?
+
+    @Option(help: ArgumentHelp("Requests of one caller that may be in work.", valueName: "count"))
+    var requests: Int?
+
     @Option(help: ArgumentHelp("Reads of the file that may go on at a time.", valueName: "count"))
     var readers: Int?
 
     @Option(help: ArgumentHelp("How long it may take to stop.", valueName: "duration"))
     var stopWithin: Interval?
 
+    @Option(
+        help: ArgumentHelp(
+            "From which weight on it is said what happens; info names each request.",
+            valueName: "debug|info|notice|warning|error"))
+    var logLevel: String?
+
+    @Option(help: ArgumentHelp("How that looks: json is one object a line.", valueName: "text|json"))
+    var logFormat: String?
+
     @Flag(help: "Print each setting, and where it comes from, and end.")
     var printConfig = false
 
     func run() async throws {
+        // First: how many connections there may be depends on it.
+        let openFiles = ProcessBounds.raiseOpenFiles()
         var settings = ServeSettings()
         let plan = try ServePlan(self, &settings)
         guard !printConfig else { return Self.show(settings.all) }
         try OrderBookPlace.requireClosed(plan.database.path)
         ProcessBounds.tighten()
-        let openFiles = ProcessBounds.raiseOpenFiles()
         let texts = try WorkflowChoice(plan.workflows).texts
         do {
             // A file is made only for a server that will be there.
@@ -92,7 +137,7 @@ struct ServeNoun: AsyncParsableCommand {
             try await plan.database.writing(workflows: texts, withShipped: true, isMade: plan.isMade) { book in
                 try await plan.modules.install(in: book)
                 let announcement = ServeAnnouncement(
-                    path: plan.database.path, isOpen: plan.server.isOpen, openFiles: openFiles)
+                    path: plan.database.path, isOpen: plan.server.isOpen, openFiles: openFiles, log: plan.server.log)
                 try await BookServer(book, settings: plan.server).run { at in announcement.say(at, of: book) }
             }
         } catch let failure as ServerFailure {
@@ -137,25 +182,37 @@ struct ServePlan {
         guard http == "off" || server.http != nil else {
             throw CommandFailure("--http is HOST:PORT or off, not \(http)", status: .misused)
         }
+        server.certificate = try BookServer.Certificate(noun, &settings)
+        server.isBehindProxy = try settings.flag("behind-proxy", flag: noun.behindProxy)
+        server.rocketMQ = try settings.address("rocketmq", flag: noun.rocketMQ)
+        server.rocketMQAdvertised = try settings.values("rocketmq-advertise", flags: noun.rocketMQAdvertise)
+            .map { text throws(CommandFailure) in try ServeSettings.address(text, "rocketmq-advertise") }
         let socket = settings.value("socket", flag: noun.socket, usual: path + ".sock")
-        self.socket = socket == "off" ? nil : socket
-        if noun.socket == nil, SocketPath.short(socket) == nil {
-            Output.error.line("waybill: the path \(socket) is too long for a socket; --socket names a shorter one")
-            self.socket = nil
-        }
-        server.socket = self.socket.map { .at(path: $0) } ?? .off
+        server.socket = settings.isLastUsual ? .besideFile : socket == "off" ? .off : .at(path: socket)
+        self.socket = server.socket.path(beside: path)
         server.hosts = settings.values("host", flags: noun.host)
         let start = try settings.word("new-groups", flag: noun.newGroups, usual: GroupStart.oldest)
         let groups = try settings.word("groups", flag: noun.groups, usual: GroupsAre.madeByUse)
         server.newGroupsStart = groups == .madeByUse ? start : nil
         server.isOpen = try settings.flag("open", flag: noun.open)
         if try settings.flag("hold-timeouts", flag: noun.holdTimeouts) { file.holds = "--hold-timeouts" }
+        let connections = try settings.number(
+            "connections", flag: noun.connections, usual: ProcessBounds.connectionsUsual, in: 1...1_000_000)
+        server.connectionsMax = connections
+        server.streamsMax = try settings.number("streams", flag: noun.streams, usual: 10_000, in: 1...1_000_000)
+        server.requestsInWorkMax = try settings.number(
+            "requests", flag: noun.requests, usual: 1_000, in: 1...100_000)
         file.readers = try settings.number("readers", flag: noun.readers, usual: 8, in: 1...256)
         server.backups = try BookServer.Backups(noun, &settings)
         server.stopWithin = try settings.interval("stop-within", flag: noun.stopWithin, usual: .seconds(10))
+        server.log.level = try settings.word("log-level", flag: noun.logLevel, usual: ServerLog.Level.warning)
+        server.log.form = try settings.word("log-format", flag: noun.logFormat, usual: ServerLog.Form.text)
         workflows = settings.values("workflow", flags: noun.workflow)
         modules = try ServedModules(settings.value("modules", flag: noun.modules, usual: ""), of: path)
         server.operations = ModuleRoutes.operations(of: modules.names)
+        if server.log.form == .json {
+            file.say = { [log = server.log] in log.say($0, isWarning: $1) { World.system.now() } }
+        }
         database = file
     }
 }

@@ -26,11 +26,16 @@ struct ServeSettings {
             } else if let set = environment[variable], !set.isEmpty {
                 (set, variable)
             } else {
-                (usual, "usual")
+                (usual, Self.usualOrigin)
             }
         all.append(ServeSetting(name: name, value: value, origin: origin))
         return value
     }
+
+    /// Whether the last one that was asked for is as usual: neither a flag nor the environment says otherwise.
+    var isLastUsual: Bool { all.last?.origin == Self.usualOrigin }
+
+    private static let usualOrigin = "usual"
 
     /// The values of a setting that may be repeated; in the environment commas are between them.
     mutating func values(_ name: String, flags: [String]) -> [String] {
@@ -46,6 +51,19 @@ struct ServeSettings {
         case "no", "false", "0": return false
         default: throw CommandFailure("--\(name) is yes or no, not \(text)", status: .misused)
         }
+    }
+
+    /// An address that may be left out, or be `off`.
+    mutating func address(_ name: String, flag: String?) throws(CommandFailure) -> HTTPAddress? {
+        let text = value(name, flag: flag, usual: "off")
+        return text == "off" ? nil : try Self.address(text, name)
+    }
+
+    static func address(_ text: String, _ name: String) throws(CommandFailure) -> HTTPAddress {
+        guard let address = HTTPAddress(text) else {
+            throw CommandFailure("--\(name) is HOST:PORT, not \(text)", status: .misused)
+        }
+        return address
     }
 
     /// One of a few words.
