@@ -34,6 +34,9 @@ package struct Client: Sendable {
     ///
     /// - Throws: ``Refused`` when the answer is no, ``ClientFailure`` when there is none.
     package func reply(to question: Question) async throws -> Reply {
+        if let empty = question.emptyParameter {
+            throw Refused(status: 400, code: "bad_parameter", message: "the \(empty) is empty; name one")
+        }
         let reply =
             switch way {
             case .inProcess(let inProcess): await inProcess.ask(question)
@@ -65,6 +68,8 @@ package struct Client: Sendable {
         var refused = Refused(
             status: reply.status, code: try problem.text("code").string,
             message: Problem.withoutDefect(try problem.text("detail").string))
+        refused.values = problem.json("values")
+        refused.places = problem.json("findings")
         if let workflow = try problem.object("values")?.textIfAny("workflow"), refused.code == "workflow_findings" {
             refused.findings = try problem.objects("findings").map { item throws(ClientFailure) in
                 "\(workflow):\(try item.findingText())"

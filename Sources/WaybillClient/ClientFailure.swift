@@ -30,6 +30,10 @@ package struct Refused: Error, Sendable {
     package let message: String
     /// What is wrong with the text of a workflow, a line each.
     package var findings: [String] = []
+    /// The values that the sentence names, as one JSON object; nil: it names none.
+    package var values: [UInt8]?
+    /// What is wrong, or in the way, at one place or in one part each, as a JSON array; nil: nothing more is known.
+    package var places: [UInt8]?
 
     package init(status: Int, code: String, message: String) {
         self.status = status
@@ -40,5 +44,8 @@ package struct Refused: Error, Sendable {
     /// What is known to be refused without asking.
     package init(_ refusal: MessageRefusal) {
         self.init(status: 409, code: refusal.code, message: refusal.message)
+        var writer = JSONWriter()
+        refusal.values.write(to: &writer)
+        values = refusal.values.isEmpty ? nil : writer.bytes
     }
 }

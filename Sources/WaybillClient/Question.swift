@@ -73,6 +73,11 @@ package struct Question: Sendable {
         return with(body: writer.bytes)
     }
 
+    /// The name of a parameter of the path that is empty: the path would be another one. Nil: each has a value.
+    var emptyParameter: String? {
+        zip(operation.path.parameters, parameters).first { $1.isEmpty }.map { name, _ in name }
+    }
+
     /// Path and query, percent-encoded.
     var target: String {
         var target = operation.path.filled(with: parameters)

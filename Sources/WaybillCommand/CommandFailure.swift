@@ -1,3 +1,5 @@
+import WaybillClient
+
 /// Why a command ended without success: one sentence that says what, where and what would help.
 struct CommandFailure: Error {
     /// What the shell is told.
@@ -16,6 +18,8 @@ struct CommandFailure: Error {
     /// What is said, line by line. An id in a line may hold anything: it is escaped where the line is written.
     let lines: [String]
     let status: Status
+    /// What was refused, where a request was: for answers in JSON.
+    var refused: Refused?
 
     /// All lines as one text.
     var message: String { lines.joined(separator: "\n") }
@@ -37,6 +41,13 @@ struct CommandFailure: Error {
     init(_ message: String, status: Status = .impossible) {
         lines = [message]
         self.status = status
+    }
+
+    /// The same with a code, for answers in JSON.
+    func refusing(_ code: String) -> CommandFailure {
+        var failure = self
+        failure.refused = Refused(status: 404, code: code, message: message)
+        return failure
     }
 
     init(lines: [String], status: Status = .impossible) {

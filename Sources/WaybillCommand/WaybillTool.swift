@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Histories
 import Waybill
 import WaybillCore
 import WaybillStore
@@ -46,6 +47,10 @@ struct WaybillTool: AsyncParsableCommand {
             command = try parseAsRoot()
         } catch {
             guard exitCode(for: error) != .success else { exit(withError: error) }
+            if let mistaken = MistakenNoun(in: CommandLine.arguments.dropFirst(), of: Self.self) {
+                let help = (["waybill"] + mistaken.before + ["--help"]).joined(separator: " ")
+                misused("Error: \(mistaken.sentence)\n  See '\(help)' for more information.", exitCode(for: error))
+            }
             misused(fullMessage(for: error), exitCode(for: error))
         }
         if let fault = Store.sqliteFault { stop(CommandFailure(fault, status: .impossible)) }
@@ -66,7 +71,7 @@ struct WaybillTool: AsyncParsableCommand {
         Output.standard.flush()
         // Usage that was found wrong while a command ran: the parser would show the usage of `waybill` itself.
         if error is ValidationError {
-            misused("Error: \(message(for: error))", exitCode(for: error))
+            misused(message(for: error), exitCode(for: error))
         }
         // Help, wrong usage, and a status that was asked for: the parser knows how to end with these.
         if exitCode(for: error) != .failure || error is ExitCode { exit(withError: error) }
@@ -79,6 +84,7 @@ struct WaybillTool: AsyncParsableCommand {
         // Findings, one a line; whatever came from outside stands in them escaped.
         case let error as WorkflowFileError:
             report("\(error)".split(separator: "\n").map(String.init))
+        case let findings as InputFindings: report(findings.lines)
         default: report(["\(error)"])
         }
         Foundation.exit(CommandFailure.Status.impossible.rawValue)
@@ -86,6 +92,8 @@ struct WaybillTool: AsyncParsableCommand {
 
     /// Tells how a command is used. The parser repeats what it was given, which may have come from outside.
     private static func misused(_ message: String, _ code: ExitCode) -> Never {
+        // The parser begins with another word than everything else that this program says of errors.
+        let message = "waybill: " + (message.hasPrefix("Error: ") ? message.dropFirst("Error: ".count) : message[...])
         for line in message.split(separator: "\n", omittingEmptySubsequences: false) {
             Output.error.line(String(line).printable)
         }

@@ -1,3 +1,5 @@
+import WaybillCore
+
 /// Collects the findings of one reading, at most ``WorkflowLimits/findingsMax``.
 ///
 /// A class, because every part of the reading writes to the same list; it never leaves the reading.
@@ -7,12 +9,25 @@ package final class FindingLog {
     /// While true nothing is noted: types are being tried, and what is wrong will be found again.
     var isMuted = false
 
+    /// Names whose declarations were found wrong: that they are unknown follows from that, and is not told again.
+    private var undeclared: Set<Text> = []
+    /// Whether a list of names could not be read at all.
+    private var isListUnread = false
+
     init(source: SourceText) { self.source = source }
 
     /// A log for one reading of these bytes.
     package convenience init(reading bytes: [UInt8]) { self.init(source: SourceText(bytes)) }
 
     package var hasErrors: Bool { findings.contains { $0.severity == .error } }
+
+    /// Notes that what a name means could not be read, which a finding tells already.
+    func fails(toDeclare name: String) { undeclared.insert(Text(name)) }
+    /// The same of all names of a list.
+    func failsToDeclareAny() { isListUnread = true }
+
+    /// Whether it follows from another finding that a name is unknown.
+    func hasFailed(toDeclare name: Text) -> Bool { hasErrors && (isListUnread || undeclared.contains(name)) }
 
     package func error(at place: Place, path: DocumentPath = .root, _ message: String, hint: String? = nil) {
         note(.error, at: place, path: path, message, hint: hint)

@@ -17,6 +17,8 @@ package enum WorkflowLimits {
     package static let attributesMax = 8
     package static let derivedMax = 32
     package static let invariantsMax = 32
+    /// Bytes of a `because:`.
+    package static let becauseBytesMax = 300
     package static let timeoutsMax = 64
     package static let childKindsMax = 16
     package static let callsMax = 32

@@ -34,7 +34,12 @@ import Testing
         #expect((shown["timeouts"] as? [[String: String]])?.first?["name"] == "pay_due")
         #expect((shown["context"] as? [String: Any])?["cents"] as? Int == 500)
         let text = try waybill.run("order", "show", "o-1", "--db", "shop.db").output
-        #expect(text.contains("can take") && text.contains("pay if event.cents >= cents"))
+        #expect(text.contains("can take"))
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        #expect(
+            words.contains(
+                "pay by payments, from unpaid to paid, if event.cents >= cents: by its data, cents is 500 "
+                    + "close by staff, from unpaid to closed"), "\(text)")
     }
 
     @Test func `send answers a repeated key the same, and does it once`() throws {
@@ -50,7 +55,7 @@ import Testing
         #expect(second["version"] as? Int == 2 && second["repeated"] as? Bool == true)
         let other = try pay(#"{"payment":"p","cents":501}"#)
         #expect(other.status == 1)
-        #expect((try other.object()["refusal"] as? [String: String])?["code"] == "key_reused")
+        #expect((try other.object()["refusal"] as? [String: Any])?["code"] as? String == "key_reused")
     }
 
     @Test func `send reads data from a file and from standard input`() throws {

@@ -124,10 +124,19 @@ import WaybillCore
         let chart = try placed(limit: 15)
         try chart.send("pay", pay("p", 10))
         let before = chart.order
-        #expect(refused("pay", pay("q", 6), on: chart) == .invariantBroken("paid_cents <= limit"))
+        #expect(
+            refused("pay", pay("q", 6), on: chart)
+                == .invariantBroken(
+                    Refusal.Condition(
+                        "paid_cents <= limit", parts: [.init(text: "paid_cents <= limit", finding: "16 <= 15 is false")]
+                    )))
         #expect(chart.order == before)
         let none = try Chart(waiting: shop.replacing("paid_cents <= limit", with: "limit >= 100"))
-        #expect(refused("place", data("[]", limit: 3), on: none) == .invariantBroken("limit >= 100"))
+        #expect(
+            refused("place", data("[]", limit: 3), on: none)
+                == .invariantBroken(
+                    Refusal.Condition(
+                        "limit >= 100", parts: [.init(text: "limit >= 100", finding: "3 >= 100 is false")])))
     }
 
     @Test func `cannot bring a number out of its range`() throws {
@@ -144,7 +153,7 @@ import WaybillCore
     @Test func `cannot change an element that is not there, or put one too many`() throws {
         let chart = try placed()
         let missing = refused("set_qty", #"{"line":"z","qty":1}"#, on: chart)
-        #expect(missing == .badData("", path: "lines[z]", problem: "there is no such element"))
+        #expect(missing == .badData("", path: "lines[z]", problem: "there is no line z; there are a, b"))
         try chart.send("pay", pay("p", 1))
         try chart.send("pay", pay("q", 1))
         #expect(refused("pay", pay("r", 1), on: chart) == .limit("elements of payments", max: 2))

@@ -7,7 +7,7 @@ import WaybillCore
         let refusals: [Refusal] = [
             .unknownOrder(OrderID(evil)), .keyReused(key: evil),
             .remembered(code: "x", message: evil, values: RefusalValues()),
-            .notPossible(EventName("pay"), status: evil, states: [evil], guards: [evil]),
+            .notPossible(EventName("pay"), status: evil, states: [evil], guards: [Refusal.Condition(evil)]),
         ]
         for refusal in refusals {
             #expect(refusal.message.contains("o\\n\\u{1b}[2J\\u{202e}\\u{7f}\\u{9b}x"), "\(refusal.message)")

@@ -118,6 +118,24 @@ import WaybillCore
         }
     }
 
+    @Test(
+        arguments: [
+            ("PT30M", "30m"), ("P1DT2H", "1d2h"), ("PT90S", "1m30s"), ("P1M", nil), ("PT", nil), ("P", nil),
+            ("PT5", nil),
+        ])
+    func `tells how a duration of ISO 8601 is written here`(text: String, meant: String?) {
+        let type = RecordType([.init(name: "wait", type: .number(.duration), isOptional: false)])
+        let problem: JSONProblem?
+        do throws(JSONProblem) {
+            _ = try type.decode(Array(#"{"wait":"\#(text)"}"#.utf8))
+            problem = nil
+        } catch {
+            problem = error
+        }
+        let told = meant.map { "; \(text) is written \"\($0)\"" } ?? ""
+        #expect(problem?.message == "expected a duration such as \"30m\" or \"1h30m\", or milliseconds\(told)")
+    }
+
     @Test func `damaged in any way is refused or decoded, and never trapped on`() {
         let whole = Array(
             #"{"who":"ann\u00e9","qty":3,"wait":"1h","at":"2026-11-21T10:00:00Z","lines":[{"line":"a","qty":1}]}"#.utf8)

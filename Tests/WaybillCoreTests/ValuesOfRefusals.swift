@@ -6,6 +6,19 @@ import WaybillCore
         .unknownOrder("o-1"), .unknownCommand("py", workflow: "shop"),
         .notPossible("pay", status: "paid", states: ["paid"], guards: ["qty > 1"]),
         .notPossible("pay", status: "paid", states: ["paid"], guards: []),
+        .notPossible(
+            "pay", status: "paid", states: ["paid"],
+            guards: [
+                Refusal.Condition(
+                    "a = event.b AND c", because: "pay it whole",
+                    parts: [.init(text: "a = event.b", finding: "1 = 2 is false", field: "b")])
+            ]),
+        .insufficientStock(
+            "mug", "", asked: 6, free: 5,
+            Refusal.Shortage(
+                .limit(5), lines: 2, because: "five each",
+                others: [.init(StockKey(sku: "cup"), asked: 1, free: 0, kind: .unknown)])),
+        .unknownCommand("py", workflow: "shop", meant: "pay"), .unknownWorkflow("shp", meant: "shop"),
         .wrongRole("pay", role: "buyer", allowed: ["payments", "seller"]),
         .badData("pay", path: "lines[0].qty", problem: "it is \"two\""),
         .versionConflict(expected: 1, actual: 2), .insufficientStock("mug", "east", asked: 2, free: 1),
@@ -27,6 +40,10 @@ import WaybillCore
         #expect(RefusalValues(stored: String(decoding: writer.bytes, as: UTF8.self)) == values)
     }
 
+    /// Lists inside each other, as no refusal has them: a damaged file must not fill the stack.
+    private static let deep =
+        String(repeating: #"{"a":["#, count: 10_000) + String(repeating: "]}", count: 10_000)
+
     @Test func `are the ones that its sentence says`() {
         let values = Refusal.insufficientStock("lamp", "east", asked: 3, free: 1).values
         #expect(values == ["sku": "lamp", "location": "east", "asked": 3, "free": 1])
@@ -34,7 +51,7 @@ import WaybillCore
         #expect(late == ["at": "1970-01-01T00:00:00Z"])
     }
 
-    @Test(arguments: ["", "{", "[1]", #"{"a":{}}"#, #"{"a":1} x"#])
+    @Test(arguments: ["", "{", "[1]", #"{"a":{}}"#, #"{"a":1} x"#, #"{"a":["x",{}]}"#, deep])
     func `are none where a stored answer holds something else`(_ stored: String) {
         #expect(RefusalValues(stored: stored).isEmpty)
     }

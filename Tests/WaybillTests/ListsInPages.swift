@@ -120,7 +120,7 @@ import Waybill
             try await book.timeouts(PendingTimeoutFilter(state: .retrying)).elements.first)
         #expect(retrying.order == "never" && retrying.name == "try_it" && retrying.attempts == 1)
         #expect(retrying.retryAt == book.now.advanced(by: .seconds(1)))
-        #expect(retrying.error == "it would break the rule: may >= tries")
+        #expect(retrying.error == "it would break the rule: may >= tries (0 >= 1 is false)")
         #expect(try await book.timeouts(PendingTimeoutFilter(state: .parked)).elements.isEmpty)
         book.advance(by: .days(2))
         let parked = try #require(try await book.timeouts(PendingTimeoutFilter(state: .parked)).elements.first)
@@ -153,6 +153,34 @@ import Waybill
         }
         await #expect(throws: MessageRefusal.unknownGroup("none")) {
             try await messages.deadLetters(of: "none", id: "m-1")
+        }
+    }
+
+    /// By the event in its id only the message that the order has sent was found, not its copies among dead letters.
+    @Test func `of dead letters finds by its id what an order has sent`() async throws {
+        let clock = VirtualClock(start: noon)
+        let book = try OrderBook.inMemory(workflows: [mugShop], world: .virtual(clock))
+        let messages = book.messages
+        try await book.submit(StockCommand(.receive(5), of: Self.mug))
+        try await messages.createGroup("shipping")
+        let all = Subscription("orders")
+        #expect(try await messages.receive("shipping", all).isEmpty)
+        for id in ["o-1", "o-2"] as [OrderID] { try await book.submit(place(id)) }
+        let sent = try await messages.receive("shipping", all)
+        #expect(sent.count == 2)
+        for delivery in sent { try await messages.deadLetter(delivery, because: "no address") }
+        for delivery in sent {
+            let found = try await messages.deadLetters(of: "shipping", id: delivery.id)
+            #expect(found.map(\.letter.id) == [delivery.id] && found.map(\.message.body) == [delivery.body])
+            #expect(try await messages.trace(id: delivery.id).map(\.groups) == [["shipping": .dead]])
+        }
+        #expect(try await messages.redrive("shipping", ids: [sent[1].id]) == 1)
+        #expect(try await messages.receive("shipping", all).map(\.id) == [sent[1].id])
+        try await messages.deleteDeadLetter(sent[0].id, of: "shipping")
+        #expect(try await messages.deadLetters(of: "shipping", id: sent[0].id).isEmpty)
+        let many = (0...1_000).map { MessageID("m-\($0)") }
+        await #expect(throws: MessageRefusal.limit("dead letters that come again at once", max: 1_000)) {
+            try await messages.redrive("shipping", ids: many)
         }
     }
 }

@@ -77,7 +77,8 @@ func pay(_ id: OrderID, _ payment: String = "p-1", cents: Int64 = 1_250) -> Orde
             Issue.record("\(short)")
             return
         }
-        #expect(guards == ["event.amount_cents >= qty * price_cents"])
+        #expect(guards.map(\.text) == ["event.amount_cents >= qty * price_cents"])
+        #expect(guards.first?.parts.map(\.finding) == ["100 >= 1 * 1250 is false"])
         #expect(try await book.refusals(of: "o-2").map(\.code) == ["not_possible"])
     }
 }

@@ -63,7 +63,7 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
 
     package init(_ refusal: Refusal) {
         switch refusal {
-        case .insufficientStock(let sku, _, _, _), .soldOut(let sku, _, _):
+        case .insufficientStock(let sku, _, _, _, _), .soldOut(let sku, _, _):
             self = sku.text.string.hasPrefix("limit:") ? .limitReached : .soldOut
         case .overloaded: self = .overloaded
         case .crowded: self = .crowded

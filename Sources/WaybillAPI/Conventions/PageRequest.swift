@@ -66,13 +66,16 @@ struct PageRequest: Sendable {
 
     /// The page as it is answered.
     ///
-    /// - Parameter next: after what the next page begins; nil: this is the last.
+    /// - Parameters:
+    ///   - next: after what the next page begins; nil: this is the last.
+    ///   - unknown: names of the filter that the file does not have.
     func reply<Element>(
-        _ elements: [Element], next: [Text]?, _ write: (inout JSONWriter, Element) -> Void
+        _ elements: [Element], next: [Text]?, unknown: [Engine.UnknownName] = [],
+        _ write: (inout JSONWriter, Element) -> Void
     ) -> Reply {
         // No text that comes in has a NUL.
         let next = next.map { cursor.close(Array($0.map { Array($0.string.utf8) }.joined(separator: [0])), of: list) }
-        var reply = Reply.list(elements, next: next, asOf: position, write)
+        var reply = Reply.list(elements, next: next, asOf: position, unknown: unknown, write)
         if let next {
             let separator = target.contains("?") ? "&" : "?"
             reply.headers.append(("link", "<\(target)\(separator)cursor=\(next)>; rel=\"next\""))
@@ -96,8 +99,9 @@ struct PageRequest: Sendable {
 
     /// The same of a list by numbers.
     func reply<Element>(
-        _ elements: [Element], next: Int64?, _ write: (inout JSONWriter, Element) -> Void
+        _ elements: [Element], next: Int64?, unknown: [Engine.UnknownName] = [],
+        _ write: (inout JSONWriter, Element) -> Void
     ) -> Reply {
-        reply(elements, next: next.map { [Text("\($0)")] }, write)
+        reply(elements, next: next.map { [Text("\($0)")] }, unknown: unknown, write)
     }
 }

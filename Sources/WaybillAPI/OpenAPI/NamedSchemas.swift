@@ -10,7 +10,15 @@ package enum NamedSchemas {
         ("Retention", retention), ("SentMessage", sentMessage), ("Message", message), ("Delivery", delivery),
         ("PreparedMessage", preparedMessage), ("HalfMessage", halfMessage), ("CheckBack", checkBack), ("Hold", hold),
         ("CloudEvent", cloudEvent), ("Findings", findings), ("Token", .object(tokenFields)),
-        ("NewToken", .object(tokenFields + [need("token", .text(), "Shown once.")])),
+        (
+            "NewToken",
+            .object(
+                tokenFields + [
+                    need("token", .text(), "Shown once."),
+                    Field("rocketmq_access_key", .text(), "For RocketMQ clients, when asked for."),
+                    Field("rocketmq_secret_key", .text(), "Shown once."),
+                ])
+        ),
     ]
 
     /// A field that is always there.
@@ -40,6 +48,26 @@ package enum NamedSchemas {
     static let timeout = Schema.object([need("name", .text()), need("due", .time)])
     private static let possible = Schema.object([
         need("command", .text()), need("guards", list(.text(bytesMax: 65_536))),
+    ])
+
+    private static let explained = Schema.object([
+        need("command", .text()), need("guards", list(.text(bytesMax: 65_536))),
+        need("roles", list(.text()), "Who may send it; empty: anybody."), need("ways", list(way)),
+    ])
+
+    private static let way = Schema.object([
+        need("state", .text(), "The active state that has the way; empty: the whole order."),
+        Field("target", .text(), "Where it leads; left out: no state is left."),
+        Field("guard", .text(bytesMax: 65_536)), Field("because", .text(), "The workflow's sentence for the guard."),
+        need(
+            "outlook", .word(OrderWay.Outlook.allCases.map(\.rawValue)),
+            "Whether the guard is true, is not whatever the command says, or depends on the command's data."),
+        need(
+            "reads", list(.object([need("name", .text()), need("value", .text())])),
+            "What the guard reads of the order."),
+        need(
+            "obstacles", list(.object([need("text", .text()), need("finding", .text())])),
+            "What of a closed guard is not true."),
     ])
 
     private static let order = Schema.object([
@@ -100,7 +128,7 @@ package enum NamedSchemas {
 
     private static let why = Schema.object([
         need("order", .text()), need("placed", .boolean), need("refusals", list(.anyObject)), Field("status", .text()),
-        Field("timeouts", list(timeout)), Field("calls", list(.anyObject)), Field("possible", list(possible)),
+        Field("timeouts", list(timeout)), Field("calls", list(.anyObject)), Field("possible", list(explained)),
         Field(
             "children",
             list(.object([need("id", .text()), need("status", .text()), need("finished", .boolean)])),

@@ -41,6 +41,7 @@ extension ProblemCode {
             "Let its workflows have versions that do not send to it, and delete the groups of the modules that read it."
         case .alreadyVisible: "It is with its consumers already: nothing can take it back."
         case .decidedAlready: "It was decided before, and stays so."
+        case .notParked: "Wait: its producer is asked about it by itself. Only a parked one is resumed."
         case .decidedByAnswer: "Answer the call of the order: that decides the message."
         case .timeoutFired: "Look at the order: what the timeout does has been done."
         case .noOpenCall: "Send the answer with the key of a call that is open."

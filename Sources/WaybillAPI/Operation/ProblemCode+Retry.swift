@@ -23,7 +23,8 @@ extension ProblemCode {
         case .unknownOrder, .unknownWorkflow, .unknownTopic, .unknownGroup, .unknownMessage, .unknownTimeout,
             .unknownStock, .unknownToken, .unknownOperation, .unknownLane, .orderExists, .notPossible,
             .insufficientStock, .beyondHolding, .stockConflict, .invariantBroken, .rejectedByCaller, .relativeRefused,
-            .topicExists, .topicAwaited, .topicInUse, .groupExists, .alreadyVisible, .decidedAlready, .timeoutFired,
+            .topicExists, .topicAwaited, .topicInUse, .groupExists, .alreadyVisible, .decidedAlready, .notParked,
+            .timeoutFired,
             .noOpenCall, .callEnded, .callNotAnswered, .staleReceipt, .fenced, .versionConflict, .limit:
             .changed
         case .requestTimeout, .crowded, .busy, .rate, .defect, .overloaded, .readTooLong, .undone, .failStopped,

@@ -48,6 +48,7 @@ package enum ProblemCode: String, Sendable, CaseIterable {
     case groupExists = "group_exists"
     case alreadyVisible = "already_visible"
     case decidedAlready = "decided_already"
+    case notParked = "not_parked"
     case decidedByAnswer = "decided_by_answer"
     case timeoutFired = "timeout_fired"
     case noOpenCall = "no_open_call"
@@ -151,6 +152,7 @@ extension ProblemCode {
         case .groupExists: (409, "The group exists already")
         case .alreadyVisible: (409, "The message is visible already")
         case .decidedAlready: (409, "The half message was decided before")
+        case .notParked: (409, "The half message is not parked")
         case .decidedByAnswer: (409, "Only the answer to a call decides this message")
         case .timeoutFired: (409, "The timeout has fired")
         case .noOpenCall: (409, "No open call has this key")

@@ -15,15 +15,34 @@ extension Orders {
     /// Children that an answer tells of.
     static let childrenMax = 100
 
-    private static let shown = """
+    private static let shown = #"""
         {"order":"order-8","placed":true,"refusals":[],"status":"awaiting payment",
          "timeouts":[{"name":"unpaid.after.15m","due":"2026-11-29T12:15:00Z"}],"calls":[],
-         "possible":[{"command":"refund_done","guards":[]},{"command":"refund_failed","guards":[]},
+         "possible":[{"command":"refund_done","guards":[],"roles":["payments","finance"],"ways":[
+            {"state":"","outlook":"open",
+             "reads":[],"obstacles":[]}]},
+          {"command":"refund_failed","guards":[],"roles":["payments","finance"],"ways":[
+            {"state":"","outlook":"open",
+             "reads":[],"obstacles":[]}]},
           {"command":"refund_again",
-           "guards":["event.amount_cents > 0 AND event.amount_cents <= owed[event.payment].cents"]},
-          {"command":"pay","guards":["event.amount_cents = price_cents"]},{"command":"cancel","guards":[]},
-          {"command":"withdraw","guards":[]}],"children":[]}
-        """
+           "guards":["event.amount_cents > 0 AND event.amount_cents <= owed[event.payment].cents"],
+           "roles":["payments","finance"],"ways":[
+            {"state":"","guard":"event.amount_cents > 0 AND event.amount_cents <= owed[event.payment].cents",
+             "outlook":"by_data",
+             "reads":[],"obstacles":[]}]},
+          {"command":"pay","guards":["event.amount_cents = price_cents"],"roles":["payments"],"ways":[
+            {"state":"unpaid","target":"paid","guard":"event.amount_cents = price_cents","outlook":"by_data",
+             "reads":[{"name":"price_cents","value":"900"}],"obstacles":[]},
+            {"state":"unpaid","outlook":"open",
+             "reads":[],"obstacles":[]}]},
+          {"command":"cancel","guards":[],"roles":["buyer"],"ways":[
+            {"state":"unpaid","target":"closed","outlook":"open",
+             "reads":[],"obstacles":[]}]},
+          {"command":"withdraw","guards":[],"roles":["shop"],"ways":[
+            {"state":"unpaid","target":"closed","outlook":"open",
+             "reads":[],"obstacles":[]}]}],
+         "children":[]}
+        """#
 
     private static func why(_ call: Call) async throws(Problem) -> Reply {
         let id = OrderID(call.path("order"))
@@ -33,7 +52,8 @@ extension Orders {
             let children = try (order?.children ?? []).prefix(Orders.childrenMax).compactMap { child in
                 try book.order(child, asOf: moment)
             }
-            return (order, try book.refusals(of: id, asOf: moment), book.timeoutHold, children)
+            let ways = try book.engine.ways(of: id, asOf: moment) ?? []
+            return (order, try book.refusals(of: id, asOf: moment), book.timeoutHold, children, ways)
         }
         // An order that was never placed has refusals too, and these are what is asked about.
         guard found.0 != nil || !found.1.isEmpty else { throw .noOrder(id, asOf: moment) }
@@ -57,6 +77,9 @@ extension Orders {
                     writer.beginObject()
                     writer.member("command", possible.command.text)
                     writer.members("guards", possible.guards) { $0.text($1) }
+                    let ways = found.4.filter { $0.command == possible.command }
+                    writer.members("roles", ways.first?.roles ?? []) { $0.text($1) }
+                    writer.members("ways", ways) { $0.way($1) }
                     writer.endObject()
                 }
                 writer.members("children", found.3) { writer, child in

@@ -1,6 +1,7 @@
 import Waybill
 import WaybillAccess
 package import WaybillCore
+import WaybillEngine
 
 extension Call {
     /// Asks for something of topics, groups and messages.
@@ -8,6 +9,12 @@ extension Call {
         _ body: @escaping @Sendable (Messages) async throws -> Result
     ) async throws(Problem) -> Result {
         try await book.ask { book in try await body(book.messages) }
+    }
+
+    /// Refuses a topic that is not there: nothing is found in it, and a misspelled one would find nothing in silence.
+    func requireTopic(_ topic: TopicName) async throws(Problem) {
+        guard try await messages({ messages in try messages.topic(topic) }) == nil else { return }
+        throw Problem(.unknownTopic(topic))
     }
 
     /// Who is kept as the maker of what the caller makes; empty: the owner of the file, who has made all that was there
@@ -46,9 +53,12 @@ extension Reply {
 
     /// A page of a list.
     ///
-    /// - Parameter position: the last event that the list knows of; nil: it is no list of what the file holds.
+    /// - Parameters:
+    ///   - position: the last event that the list knows of; nil: it is no list of what the file holds.
+    ///   - unknown: names of its filter that the file does not have.
     static func list<Element>(
-        _ elements: [Element], next: Text?, asOf position: Position?, _ write: (inout JSONWriter, Element) -> Void
+        _ elements: [Element], next: Text?, asOf position: Position?, unknown: [Engine.UnknownName] = [],
+        _ write: (inout JSONWriter, Element) -> Void
     ) -> Reply {
         .json { writer in
             writer.beginObject()
@@ -56,6 +66,7 @@ extension Reply {
             writer.key("next")
             if let next { writer.text(next) } else { writer.null() }
             if let position { writer.member("as_of", Text(position.text)) }
+            if !unknown.isEmpty { writer.members("unknown", unknown) { $0.unknownName($1) } }
             writer.endObject()
         }
     }

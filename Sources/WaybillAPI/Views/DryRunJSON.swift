@@ -51,6 +51,10 @@ extension JSONWriter {
             beginObject()
             member("code", Text(refusal.code))
             member("message", Text(refusal.message))
+            if !refusal.values.isEmpty {
+                key("values")
+                refusal.values.write(to: &self)
+            }
             endObject()
         } else {
             null()

@@ -30,7 +30,7 @@ extension Workflows {
         let hash = WorkflowHash(try fields.needed("hash", bytesMax: 64))
         let origin = call.origin(because: try call.neededReason(fields))
         guard let found = try await editions(call).first(where: { $0.hash == hash }) else {
-            throw unknown(call.path("workflow"))
+            throw try await unknown(call)
         }
         let given = try await call.book.ask { book in try book.activate(found, by: origin) { "{}" } }
         var reply = try await show(call) { $0.hash == hash }

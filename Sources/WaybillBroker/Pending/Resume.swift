@@ -32,11 +32,23 @@ extension Broker {
         case .message(let row, _):
             if let refusal = refusalToDecide(row) { return .refused(refusal) }
             guard try write.transaction.resume(row.number, next: write.now) else {
-                return .refused(.decidedAlready("it is not parked, but \(row.state.rawValue)"))
+                return .refused(refusalToResume(row))
             }
             try write.transaction.insert(.checkBack(row.number, due: write.now))
             let id = try write.transaction.messageID(of: row.message)
             return .success(DecidedMessage(id: id, resolution: .unknown, at: nil))
+        }
+    }
+
+    /// Why a message is not asked about anew.
+    private func refusalToResume(_ row: PendingMessageRow) -> MessageRefusal {
+        let at = (row.decidedAt ?? row.message.bornAt).iso8601
+        return switch row.state {
+        case .half, .parked: .notParked
+        case .committed: .decidedAlready("committed at \(at)")
+        case .rolledBack: .decidedAlready("rolled back at \(at)")
+        case .delayed, .fired, .recalled:
+            .unknownMessage("with this handle that is a half one; it names a delayed message")
         }
     }
 }

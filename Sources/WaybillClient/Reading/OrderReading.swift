@@ -62,6 +62,30 @@ extension Members {
             isUnanswered: try text("state") == "unanswered", number: 0)
     }
 
+    /// The ways that commands may take, of an answer why an order does not move.
+    package func ways() throws(ClientFailure) -> [OrderWay] {
+        var ways: [OrderWay] = []
+        for command in try objects("possible") {
+            let (name, roles) = (EventName(try command.text("command")), try command.texts("roles"))
+            for way in try command.objects("ways") { ways.append(try way.way(of: name, by: roles)) }
+        }
+        return ways
+    }
+
+    private func way(of command: EventName, by roles: [Text]) throws(ClientFailure) -> OrderWay {
+        var way = OrderWay(
+            command: command, roles: roles, state: try text("state"), target: try textIfAny("target"),
+            guarding: try textIfAny("guard"), because: try textIfAny("because"), outlook: try word("outlook"))
+        for reading in try objects("reads") {
+            way.reads.append(OrderWay.Reading(name: try reading.text("name"), value: try reading.text("value")))
+        }
+        for part in try objects("obstacles") {
+            way.obstacles.append(
+                Refusal.Condition.Part(text: try part.text("text").string, finding: try part.text("finding").string))
+        }
+        return way
+    }
+
     package func refusal() throws(ClientFailure) -> RefusalView {
         RefusalView(
             at: try time("at"), command: EventName(try text("command")), caller: try text("caller"),
@@ -106,6 +130,7 @@ extension Members {
         level.free = try int("free")
         level.reserved = try int("reserved")
         level.sold = try int("sold")
+        level.purchaseLimit = try intIfAny("purchase_limit")
         return level
     }
 

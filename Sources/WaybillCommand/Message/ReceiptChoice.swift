@@ -70,10 +70,13 @@ extension Client {
             let some = Array(rest.prefix(Self.receiptsMax))
             rest = rest.dropFirst(some.count)
             for item in try await ask(answer.question(some, of: group)).objects("items") {
-                let problem = try item.object("problem")
                 refusals.append(
-                    try problem.map {
-                        Refused(status: 409, code: try $0.text("code").string, message: try $0.text("detail").string)
+                    try item.object("problem").map { problem in
+                        var refused = Refused(
+                            status: 409, code: try problem.text("code").string,
+                            message: try problem.text("detail").string)
+                        refused.values = problem.json("values")
+                        return refused
                     })
             }
         }

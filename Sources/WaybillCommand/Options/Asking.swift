@@ -63,18 +63,25 @@ extension DatabaseOptions {
         do {
             return try await body()
         } catch let refused as Refused {
-            let failure = CommandFailure(refused)
-            guard json, failure.status == .negative || failure.status == .unknown else { throw failure }
-            var writer = JSONWriter()
-            writer.beginObject()
-            writer.member("accepted", false)
-            writer.refused(refused)
-            writer.endObject()
-            writer.print()
-            throw ExitCode(failure.status.rawValue)
+            throw told(refused)
         } catch let failure as ClientFailure {
             throw CommandFailure(failure)
+        } catch let failure as CommandFailure {
+            guard let refused = failure.refused else { throw failure }
+            throw told(refused, as: failure)
         }
+    }
+
+    private func told(_ refused: Refused, as failure: CommandFailure? = nil) -> any Error {
+        let failure = failure ?? CommandFailure(refused)
+        guard json, failure.status == .negative || failure.status == .unknown else { return failure }
+        var writer = JSONWriter()
+        writer.beginObject()
+        writer.member("accepted", false)
+        writer.refused(refused)
+        writer.endObject()
+        writer.print()
+        return ExitCode(failure.status.rawValue)
     }
 }
 
@@ -96,6 +103,14 @@ extension JSONWriter {
         beginObject()
         member("code", Text(refused.code))
         member("message", Text(refused.message))
+        if let values = refused.values {
+            key("values")
+            json(values)
+        }
+        if let places = refused.places {
+            key("findings")
+            json(places)
+        }
         endObject()
     }
 }

@@ -16,7 +16,10 @@ struct WorkflowSource {
         if !isPath, let shipped = WorkflowText.shipped(argument) {
             bytes = Array(shipped.text.utf8)
         } else if !isPath, !argument.contains(".") {
-            throw CommandFailure("no file and no shipped workflow is called \(argument); shipped are: \(Self.shipped)")
+            let meant = nearestName(to: Text(argument), among: WorkflowText.shipped.map { Text($0.name) })
+            throw CommandFailure(
+                "no file and no shipped workflow is called \(argument); "
+                    + "\(meant.map { "did you mean \($0)? " } ?? "")shipped are: \(Self.shipped)")
         } else {
             bytes = try WholeFile.bytes(argument)
         }

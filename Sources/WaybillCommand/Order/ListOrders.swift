@@ -23,56 +23,52 @@ struct ListOrders: AsyncParsableCommand {
     var after: Text?
 
     func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
+        try ListLimit.check(limit)
     }
 
     func run() async throws {
         try await file.asking { client in
             let question = try filter.applied(to: Question("listOrders")).asOf(upTo.moment)
-            let (orders, next) = try await collect(question.with("order", newestFirst ? "newest" : nil), client)
-            file.json ? write(orders, next: next) : print(orders, next: next)
+                .with("order", newestFirst ? "newest" : nil)
+            var list = ListOutput(
+                [
+                    .init("ORDER"), .init("STATUS"), .init("PLACED"), .init("EVENTS", isRightAligned: true),
+                    .init("WORKFLOW"), .init("STATES"),
+                ], asJSON: file.json, member: "orders")
+            let (next, unknown) = try await write(question, client, to: &list)
+            for name in unknown where !file.json { Output.error.line("waybill: \(name.sentence.printable)") }
+            list.end(orSay: "no orders") { writer in
+                writer.key("next")
+                if let next { writer.text(next) } else { writer.null() }
+                if !unknown.isEmpty { writer.members("unknown", unknown) { $0.json($1.bytes) } }
+            }
+            if !file.json, list.count > 0, let next {
+                Output.standard.line(Style.dim("there may be more: --after \(next)"))
+            }
         }
     }
 
     /// Looks on until there are enough: a page may be short, even empty.
-    private func collect(_ question: Question, _ client: Client) async throws -> (orders: [OrderView], next: Text?) {
-        var orders: [OrderView] = []
+    private func write(
+        _ question: Question, _ client: Client, to list: inout ListOutput
+    ) async throws -> (next: Text?, unknown: [UnknownName]) {
+        var unknown: [UnknownName] = []
         var cursor = after
         repeat {
             let page = try await client.ask(
-                question.with("limit", min(limit - orders.count, Client.pageMax)).with("cursor", cursor))
-            orders += try page.objects("items").map { try $0.order() }
+                question.with("limit", min(limit - list.count, Client.pageMax)).with("cursor", cursor))
+            for item in try page.objects("items") {
+                let order = try item.order()
+                list.add(
+                    row: [
+                        order.id.description, order.status.string, order.placedAt.iso8601, "\(order.version)",
+                        "\(order.workflow) \(order.workflowVersion)",
+                        order.states.map(\.string).joined(separator: " + "),
+                    ]) { $0.order(order) }
+            }
+            unknown += try page.unknownNames()
             cursor = try page.textIfAny("next")
-        } while cursor != nil && orders.count < limit
-        return (orders, cursor)
-    }
-
-    private func print(_ orders: [OrderView], next: Text?) {
-        var table = TextTable([
-            .init("ORDER"), .init("STATUS"), .init("PLACED"), .init("EVENTS", isRightAligned: true), .init("WORKFLOW"),
-            .init("STATES"),
-        ])
-        for order in orders {
-            table.add([
-                order.id.description, order.status.string, order.placedAt.iso8601, "\(order.version)",
-                "\(order.workflow) \(order.workflowVersion)", order.states.map(\.string).joined(separator: " + "),
-            ])
-        }
-        guard !table.isEmpty else { return Output.standard.line(Style.dim("no orders")) }
-        table.write()
-        if let next { Output.standard.line(Style.dim("there may be more: --after \(next)")) }
-    }
-
-    private func write(_ orders: [OrderView], next: Text?) {
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.key("orders")
-        writer.beginArray()
-        for order in orders { writer.order(order) }
-        writer.endArray()
-        writer.key("next")
-        if let next { writer.text(next) } else { writer.null() }
-        writer.endObject()
-        writer.print()
+        } while cursor != nil && list.count < limit
+        return (cursor, unknown)
     }
 }

@@ -4,6 +4,7 @@ import WaybillCore
 /// An order as a paragraph for people.
 struct OrderText {
     private let order: OrderView
+    private let ways: [OrderWay]
     /// The child orders with their status.
     private let children: [String]
     private let calls: [CallView]
@@ -14,10 +15,12 @@ struct OrderText {
     ///   - context: the types of the order's data, for times that people can read.
     ///   - now: what the times of timeouts are compared with.
     init(
-        _ order: OrderView, children: [String] = [], calls: [CallView] = [], context: RecordType?, now: Moment
+        _ order: OrderView, ways: [OrderWay], children: [String] = [], calls: [CallView] = [], context: RecordType?,
+        now: Moment
     ) {
         self.context = context
         self.order = order
+        self.ways = ways
         self.children = children
         self.calls = calls
         self.now = now
@@ -43,10 +46,8 @@ struct OrderText {
         details.lines("children", children)
         details.lines("calls", calls.map { readable($0).printable })
         details.lines("holds", order.holdings.map { "\($0.stock.readable): \($0.readable)" })
-        for (index, possible) in order.possible.enumerated() {
-            let guards = possible.guards.map(\.string).joined(separator: " or ")
-            let text = possible.command.description + (guards.isEmpty ? "" : " if \(guards)")
-            details.wrapped(index == 0 ? "can take" : "", text.printable)
+        for (index, way) in ways.enumerated() {
+            details.wrapped(index == 0 ? "can take" : "", way.readable.printable)
         }
         details.json("context", context?.readable(order.context) ?? order.context)
     }

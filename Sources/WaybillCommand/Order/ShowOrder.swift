@@ -28,7 +28,8 @@ struct ShowOrder: AsyncParsableCommand {
                 return writer.print()
             }
             OrderText(
-                order, children: try await client.children(of: order, asOf: upTo.moment), calls: calls,
+                order, ways: try await client.ways(of: id, asOf: upTo.moment),
+                children: try await client.children(of: order, asOf: upTo.moment), calls: calls,
                 context: try await WorkflowOnServer.context(of: order, client), now: try reply.asOf
             ).write()
         }
@@ -43,6 +44,11 @@ extension Client {
         } catch let refused as Refused where refused.status == 404 {
             return nil
         }
+    }
+
+    /// The ways that commands may take in an order, now or then.
+    func ways(of id: OrderID, asOf moment: AsOf) async throws -> [OrderWay] {
+        try await find(Question("whyOrder", id.text).asOf(moment))?.ways() ?? []
     }
 
     /// The child orders of an order, each with its status.
@@ -73,12 +79,16 @@ extension Reply {
 
 extension CommandFailure {
     static func noOrder(_ id: OrderID, in file: String) -> CommandFailure {
-        CommandFailure("there is no order \(id) in \(file)", status: .negative)
+        noOrder("there is no order \(id) in \(file)")
+    }
+
+    private static func noOrder(_ sentence: String) -> CommandFailure {
+        CommandFailure(sentence, status: .negative).refusing("unknown_order")
     }
 
     /// An order that is not there, or was not there yet.
     static func absent(_ id: OrderID, _ client: Client, file: String) async throws -> CommandFailure {
         guard let order = try await client.order(id) else { return .noOrder(id, in: file) }
-        return CommandFailure("the order \(id) was placed later, at \(order.placedAt.iso8601)", status: .negative)
+        return noOrder("the order \(id) was placed later, at \(order.placedAt.iso8601)")
     }
 }

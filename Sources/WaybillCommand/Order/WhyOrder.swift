@@ -26,14 +26,15 @@ struct WhyOrder: AsyncParsableCommand {
             }
             let refusals = try why.objects("refusals").map { try $0.refusal() }
             let hold = try why.object("timeouts_held")?.hold()
-            if file.json { return write(order, refusals, hold: hold) }
+            if file.json { return write(order, refusals, hold: hold, possible: why.json("possible")) }
             if let hold { Output.standard.line(hold.sentence + "\n") }
             // Refusals are kept in small number, so those of long ago may be gone.
             let areOthersKept = refusals.isEmpty ? try await hasRefusals(client) : false
             print(refusals, ifNone: areOthersKept ? "of what is kept, nothing was refused by then" : nil)
             guard let order else { return try await printAbsence(client) }
             OrderText(
-                order, children: try await client.children(of: order, asOf: upTo.moment), calls: order.openOnes,
+                order, ways: try why.ways(), children: try await client.children(of: order, asOf: upTo.moment),
+                calls: order.openOnes,
                 context: try await WorkflowOnServer.context(of: order, client),
                 now: try reply?.asOf ?? World.system.now()
             ).write()
@@ -69,7 +70,7 @@ struct WhyOrder: AsyncParsableCommand {
         output.line()
     }
 
-    private func write(_ order: OrderView?, _ refusals: [RefusalView], hold: TimeoutHold?) {
+    private func write(_ order: OrderView?, _ refusals: [RefusalView], hold: TimeoutHold?, possible: [UInt8]?) {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("order")
@@ -78,6 +79,10 @@ struct WhyOrder: AsyncParsableCommand {
         writer.beginArray()
         for refusal in refusals { writer.refusal(refusal) }
         writer.endArray()
+        if let possible {
+            writer.key("possible")
+            writer.json(possible)
+        }
         if let hold {
             writer.key("timeouts_held")
             writer.hold(hold)

@@ -15,10 +15,14 @@ struct ShowStock: AsyncParsableCommand {
         let stock = which.stock
         try await file.asking { client in
             let question = try Question("showStock", stock.sku.text).with("location", stock.location.text)
-            guard let level = try await client.find(question)?.level() else { throw try await absent(stock, client) }
+            guard let level = try await client.find(question)?.level() else {
+                throw try await absent(stock, client).refusing("unknown_stock")
+            }
             guard file.json else {
                 Output.standard.line(Style.bold(stock.readable) + "  " + level.readable)
-                return Details().line("sum", "\(level.received) received, \(level.adjusted) adjusted")
+                let details = Details()
+                if let limit = level.purchaseLimit { details.line("limit", "\(limit) for one buyer; no goods") }
+                return details.line("sum", "\(level.received) received, \(level.adjusted) adjusted")
             }
             var writer = JSONWriter()
             writer.beginObject()

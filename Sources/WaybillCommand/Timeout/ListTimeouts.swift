@@ -9,12 +9,6 @@ struct ListTimeouts: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List pending timeouts, order by order.")
 
-    /// A timeout with the order that waits for it.
-    private struct Pending {
-        let order: OrderView
-        let timeout: OrderView.Pending
-    }
-
     @OptionGroup var file: FileOptions
 
     @Argument(help: "One order's id; without it, every order that the filter finds.")
@@ -29,65 +23,64 @@ struct ListTimeouts: AsyncParsableCommand {
     var limit = 50
 
     func validate() throws {
-        guard limit > 0 else { throw ValidationError("--limit wants a number above 0.") }
+        try ListLimit.check(limit)
         if id != nil, !filter.isEmpty { throw ValidationError("Give an order's id or a filter, not both.") }
     }
 
     func run() async throws {
         try await file.asking { client in
-            let pending = try await collect(client)
             if let hold = try await client.hold() { Output.error.line("waybill: \(hold.sentence)") }
-            file.json ? write(pending) : print(pending)
+            var list = ListOutput(
+                [.init("ORDER"), .init("TIMEOUT"), .init("DUE"), .init("IN"), .init("STATUS")], asJSON: file.json)
+            try await write(client, to: &list)
+            list.end(orSay: "nothing is pending")
+            if !file.json, list.count == limit {
+                Output.standard.line(Style.dim("there may be more: --limit \(ListLimit.more(than: limit))"))
+            }
         }
     }
 
-    private func collect(_ client: Client) async throws -> [Pending] {
+    private func write(_ client: Client, to list: inout ListOutput) async throws {
         if let id {
             guard let order = try await client.order(id) else { throw CommandFailure.noOrder(id, in: file.db) }
-            return Array(timeouts(of: order).prefix(limit))
+            return add(order, to: &list)
         }
         let question = try filter.applied(to: Question("listOrders")).with("limit", Client.pageMax)
-        var found: [Pending] = []
         var cursor: Text?
         repeat {
             let page = try await client.ask(question.with("cursor", cursor))
-            for order in try page.objects("items") { found += timeouts(of: try order.order()) }
+            try tell(page.unknownNames())
+            for order in try page.objects("items") { add(try order.order(), to: &list) }
             cursor = try page.textIfAny("next")
-        } while cursor != nil && found.count < limit
-        return Array(found.prefix(limit))
+        } while cursor != nil && list.count < limit
+        if list.count == 0, let name {
+            // The list of timeouts knows which names there are.
+            let page = try await client.ask(Question("listTimeouts").with("name", name.text).with("limit", 1))
+            try tell(page.unknownNames())
+        }
     }
 
-    private func timeouts(of order: OrderView) -> [Pending] {
-        order.timeouts.filter { name == nil || $0.name == name }.map { Pending(order: order, timeout: $0) }
+    private func tell(_ unknown: [UnknownName]) {
+        for name in unknown { Output.error.line("waybill: \(name.sentence.printable)") }
     }
 
-    private func print(_ pending: [Pending]) {
-        var table = TextTable([.init("ORDER"), .init("TIMEOUT"), .init("DUE"), .init("IN"), .init("STATUS")])
+    private func add(_ order: OrderView, to list: inout ListOutput) {
         let now = World.system.now()
-        for each in pending {
-            let due = each.timeout.due
-            table.add([
-                each.order.id.description, each.timeout.name.description, due.iso8601,
-                due < now ? "due" : due.since(now).rounded.text, each.order.status.string,
-            ])
+        for timeout in order.timeouts where (name == nil || timeout.name == name) && list.count < limit {
+            let due = timeout.due
+            list.add(
+                row: [
+                    order.id.description, timeout.name.description, due.iso8601,
+                    due < now ? "due" : due.since(now).rounded.text, order.status.string,
+                ]
+            ) { writer in
+                writer.beginObject()
+                writer.member("order", order.id.text)
+                writer.member("name", timeout.name.text)
+                writer.member("due", due)
+                writer.member("status", order.status)
+                writer.endObject()
+            }
         }
-        guard !table.isEmpty else { return Output.standard.line(Style.dim("nothing is pending")) }
-        table.write()
-        if pending.count == limit { Output.standard.line(Style.dim("there may be more: --limit \(limit * 10)")) }
-    }
-
-    private func write(_ pending: [Pending]) {
-        var writer = JSONWriter()
-        writer.beginArray()
-        for each in pending {
-            writer.beginObject()
-            writer.member("order", each.order.id.text)
-            writer.member("name", each.timeout.name.text)
-            writer.member("due", each.timeout.due)
-            writer.member("status", each.order.status)
-            writer.endObject()
-        }
-        writer.endArray()
-        writer.print()
     }
 }

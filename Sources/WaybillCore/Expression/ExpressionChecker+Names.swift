@@ -113,6 +113,7 @@ extension ExpressionChecker {
         }
         if names.event?.slot(name) != nil { return didYouMean("event.\(name)") }
         if NameScope.orderFacts.contains(where: { $0.name == name }) { return didYouMean("order.\(name)") }
+        if let duration = Interval(iso8601: name) { return "a duration is written \(duration.text)" }
         return didYouMean(nearestName(to: name, among: visibleNames))
     }
 

@@ -131,7 +131,7 @@ extension ExpressionLexer {
             guard byte(position) == .dot, byte(position + 1)?.isDigit == true else { return .number(part) }
             throw ExpressionProblem(
                 .syntax, at: start, "found a number with a decimal point, expected a whole number",
-                hint: "money is counted in minor units: 19.90 is 1990")
+                hint: hintForDecimal(at: start))
         }
         var total: UInt64 = 0
         var unitsLeft = Self.units[...]
@@ -145,6 +145,21 @@ extension ExpressionLexer {
             guard let next = byte(position), next.isDigit else { return .duration(total) }
             part = try digits(from: start)
         }
+    }
+
+    /// A factor is written as a fraction, an amount in minor units.
+    private func hintForDecimal(at start: Int) -> String {
+        var end = position + 1
+        while let next = byte(end), next.isDigit { end += 1 }
+        let decimals = end - position - 1
+        let digits = String(decoding: bytes[start..<end], as: UTF8.self).filter { $0 != "." }.drop { $0 == "0" }
+        let before = bytes[..<start].last { $0 != UInt8(ascii: " ") }
+        guard before == UInt8(ascii: "*") || before == UInt8(ascii: "/"), decimals <= 6, !digits.isEmpty else {
+            return "money is counted in minor units: 19.90 is 1990"
+        }
+        let scale = "1" + String(repeating: "0", count: decimals)
+        let fraction = before == UInt8(ascii: "*") ? "\(digits) / \(scale)" : "\(scale) / \(digits)"
+        return "there are no decimals; write a fraction, * \(fraction), which is rounded towards zero"
     }
 
     /// A whole number, or one with decimals.

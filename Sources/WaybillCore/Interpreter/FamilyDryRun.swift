@@ -15,6 +15,9 @@ package struct FamilyDryRun {
         fileprivate let parent: Int?
     }
 
+    /// Asked before each timeout that fires while time passes; false ends the wait there.
+    package var mayGoOn: () -> Bool = { true }
+
     package private(set) var members: [Member]
     private let workflows: [WorkflowName: Workflow]
 
@@ -54,6 +57,7 @@ package struct FamilyDryRun {
         var refused: Set<Int> = []
         let end = first.now.advanced(by: interval)
         while let (index, due) = nextDue(upTo: end, except: refused) {
+            guard mayGoOn() else { break }
             guard all.fired.count < DryRun.firingsMax else {
                 all.refusal = .limit("timeouts fired in one wait", max: DryRun.firingsMax)
                 break
@@ -97,7 +101,8 @@ package struct FamilyDryRun {
             {
                 members = before
                 step = DryRun.Step()
-                step.refusal = .relativeRefused(run.order.id, name, code: refusal.code, message: refusal.message)
+                step.refusal = .relativeRefused(
+                    run.order.id, name, code: refusal.code, message: refusal.message, values: refusal.values)
                 return
             }
             let path = members[receiver].path

@@ -41,10 +41,7 @@ extension Macrostep {
             guard case .list(let element, _, _) = workflow.context.fields[collection].type,
                 case .list(let elements) = scope.context[collection],
                 let found = elements.first(where: { $0.key == .text(key) }), case .record(let fields) = found
-            else {
-                let name = workflow.context.fields[collection].name
-                throw .badData("", path: "\(name)[\(key)]", problem: "there is no such element")
-            }
+            else { throw scope.noElement(key, of: collection, in: workflow) }
             let next = try combine(fields[slot], operand, assignment.mode, field: element.fields[slot])
             try change(.member(collection: collection, key: key, field: slot, next))
             if trace != nil {
@@ -243,6 +240,16 @@ extension Value {
 }
 
 extension Scope {
+    /// Why an element cannot be changed that a collection of the context has not.
+    fileprivate func noElement(_ key: Text, of slot: Int, in workflow: Workflow) -> Refusal {
+        let field = workflow.context.fields[slot]
+        var (elements, keyName): ([Value], Text?) = ([], nil)
+        if case .list(let present) = context.value(at: slot) { elements = present }
+        if case .list(let element, _, _) = field.type { keyName = element.field(0)?.name }
+        return .badData(
+            "", path: "\(field.name)[\(key)]", problem: elements.absence(of: key, called: keyName))
+    }
+
     /// How many elements a collection of the context has.
     fileprivate func elementCount(of slot: Int) -> Int {
         if case .list(let elements) = context.value(at: slot) { elements.count } else { 0 }

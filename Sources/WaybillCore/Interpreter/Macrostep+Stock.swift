@@ -25,8 +25,7 @@ extension Macrostep {
                 for line in lines { try record(Movement(.reserve, line.key, line.quantity)) }
             case .short(let index, let free):
                 guard let otherwise = action.otherwise else {
-                    let line = lines.indices.contains(index) ? lines[index] : lines[0]
-                    throw .insufficientStock(line.key.sku, line.key.location, asked: line.quantity, free: free)
+                    throw shortage(of: lines, first: index, free: free, because: action.because)
                 }
                 note("reserve: short")
                 return try raise(otherwise)
@@ -35,6 +34,23 @@ extension Macrostep {
         note("reserve \(lines.map { "\($0.quantity) \($0.key.inWords)" }.joined(separator: ", "))")
         if let then = action.then { try raise(then) }
     }
+
+    /// Why lines cannot be reserved: every stock of which there is too little, with what all lines ask of it.
+    private func shortage(of lines: [ReserveLine], first index: Int, free: Int64, because: Text?) -> Refusal {
+        var short = facts.shortages(of: lines, after: outcome.movements)
+        if short.isEmpty {
+            let line = lines.indices.contains(index) ? lines[index] : lines[0]
+            short = [Refusal.Shortage.Line(line.key, asked: line.quantity, free: free)]
+        }
+        let first = short.removeFirst()
+        let shortage = Refusal.Shortage(
+            first.kind, lines: first.lines, because: because?.string, others: Array(short.prefix(Self.shortLinesMax)))
+        return .insufficientStock(
+            first.stock.sku, first.stock.location, asked: first.asked, free: first.free, shortage)
+    }
+
+    /// Stocks that one refusal names besides the first.
+    private static var shortLinesMax: Int { 15 }
 
     /// Gives back reserved units first, then sold ones that have not left the building.
     private mutating func release(_ action: Action.StockAction) throws(Refusal) {
@@ -162,8 +178,9 @@ extension Macrostep {
         var location: Location = ""
         if let expression = action.location { location = Location(try value(expression).plainText) }
         let bytesMax = InterpreterLimits.stockNameBytesMax
-        guard (1...bytesMax).contains(sku.text.byteCount), location.text.byteCount <= bytesMax else {
-            throw .limit("bytes of a SKU (1 at least) or a location", max: bytesMax)
+        guard !sku.text.isEmpty else { throw .badData("", path: "", problem: "the SKU of a stock action is empty") }
+        guard sku.text.byteCount <= bytesMax, location.text.byteCount <= bytesMax else {
+            throw .limit("bytes of a SKU or a location", max: bytesMax)
         }
         guard case .int(let quantity) = try value(action.quantity) else {
             throw .arithmetic("the quantity of \(sku) has no value")
@@ -171,7 +188,7 @@ extension Macrostep {
         guard quantity >= 0 else { throw .arithmetic("the quantity of \(sku) is \(quantity), below zero") }
         guard quantity > 0 else { return nil }
         var quota: Int64?
-        if let expression = action.quota, case .int(let free) = try value(expression), free > 0 { quota = free }
+        if let expression = action.quota, case .int(let free) = try value(expression), free >= 0 { quota = free }
         return ReserveLine(key: StockKey(sku: sku, location: location), quantity: quantity, quota: quota)
     }
 }

@@ -134,7 +134,10 @@ struct Macrostep {
             try endCalls()
         }
         for invariant in workflow.invariants where try !holds(invariant.expression) {
-            throw .invariantBroken(invariant.text.string)
+            throw .invariantBroken(
+                Refusal.Condition(
+                    invariant.text.string, because: invariant.because?.string,
+                    parts: ConditionReading.parts(of: invariant.expression, in: scope, of: workflow)))
         }
         if semantics.keepsToTheCalendar, let refusal = outcome.refusalOfTimes() { throw refusal }
         let status = try currentStatus()

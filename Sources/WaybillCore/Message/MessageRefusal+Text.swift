@@ -18,6 +18,7 @@ extension MessageRefusal {
         case .unknownMessage: "unknown_message"
         case .alreadyVisible: "already_visible"
         case .decidedAlready: "decided_already"
+        case .notParked: "not_parked"
         case .decidedByAnswer: "decided_by_answer"
         case .notForThisGroup: "not_for_this_group"
         case .keyReused: "key_reused"
@@ -59,6 +60,7 @@ extension MessageRefusal {
         case .unknownMessage(let what): "there is no message \(what)"
         case .alreadyVisible(let moment): "too late: the message became visible at \(moment.iso8601)"
         case .decidedAlready(let decision): "the message was decided before: \(decision)"
+        case .notParked: "the half message is not parked: it is undecided, and its producer is asked about it by itself"
         case .decidedByAnswer(let order, let key, let ok, let failed):
             "only the answer to the call \(key) decides this message: send \(ok) or \(failed) to the order \(order) "
                 + "with the key \(key) (waybill order send \(order) \(ok) --key \(key) --role ROLE)"

@@ -34,7 +34,7 @@ extension MessageRefusal {
         case .limit(let what, let max): none.with("limit", what).with("max", Int64(max))
         case .overloaded(let what, let retryAfter):
             none.with("what", what).with("retry_after_ms", retryAfter)
-        case .shuttingDown, .badCursor: none
+        case .shuttingDown, .badCursor, .notParked: none
         case .diskNearlyFull(let percent): none.with("free_percent", Int64(percent))
         }
     }

@@ -28,6 +28,8 @@ public enum MessageRefusal: Error, Hashable, Sendable {
     case alreadyVisible(at: Moment)
     /// A half or delayed message that was decided before, and how.
     case decidedAlready(String)
+    /// A half message that is not parked: its producer is asked about it by itself.
+    case notParked
     /// A half message that announces the answer to an order's call: only that answer decides it.
     case decidedByAnswer(order: OrderID, key: String, ok: EventName, failed: EventName)
     /// Something does not go with the kind of group: which, and why.

@@ -76,7 +76,9 @@ extension Workflow {
             try checkKeys(of: step.scope.context, placedBy: command)
             try step.start()
         } else {
-            guard try step.run(.event(command.name, data: data)) else { throw notPossible(command.name, on: order) }
+            guard try step.run(.event(command.name, data: data)) else {
+                throw notPossible(command.name, on: order, in: step.scope, data: definition?.data)
+            }
         }
         if let key {
             step.order.keys.append(key)
@@ -159,7 +161,9 @@ extension Workflow {
             return nil
         }
         guard let definition = self.command(command.name) else {
-            throw .unknownCommand(command.name, workflow: name)
+            throw .unknownCommand(
+                command.name, workflow: name,
+                meant: nearestName(to: command.name.text, among: commands.lazy.map(\.name.text)).map { EventName($0) })
         }
         if order.version == 0 {
             guard definition.isCreation(of: self) else { throw .unknownOrder(order.id) }
@@ -249,12 +253,24 @@ extension Workflow {
         }
     }
 
-    func notPossible(_ name: EventName, on order: Order) -> Refusal {
+    /// - Parameters:
+    ///   - event: what the order hears of the command; nil: the command itself.
+    ///   - scope: what the guards have read; nil: none was asked.
+    ///   - data: the types of the event's data.
+    func notPossible(
+        _ name: EventName, heardAs event: EventName? = nil, on order: Order, in scope: Scope? = nil,
+        data: RecordType? = nil
+    ) -> Refusal {
         let active = leaves(of: order.configuration)
-        var guards: [String] = []
+        var guards: [Refusal.Condition] = []
         for state in order.configuration.states where !isFinished(order.configuration) {
-            for transition in states[state].transitions where transition.trigger == .event(name) {
-                if let text = transition.guardText { guards.append(text.string) }
+            for transition in states[state].transitions where transition.trigger == .event(event ?? name) {
+                guard let text = transition.guardText, let condition = transition.guarding else { continue }
+                let parts = scope.map { scope in
+                    ConditionReading.parts(of: condition, in: scope, of: self, event: data ?? RecordType([]))
+                }
+                guards.append(
+                    Refusal.Condition(text.string, because: transition.because?.string, parts: parts ?? []))
             }
         }
         return .notPossible(

@@ -57,7 +57,9 @@ extension Workflow {
         var step = Macrostep(
             workflow: self, order: order, facts: facts, now: now, semantics: semantics, lane: lane, isTraced: isTraced)
         step.settle(call, .late)
-        guard try step.run(.event(late, data: data)) else { throw notPossible(command.name, on: order) }
+        guard try step.run(.event(late, data: data)) else {
+            throw notPossible(command.name, heardAs: late, on: order, in: step.scope, data: definition.lateData)
+        }
         let key = answerKey(of: command, to: call, on: order)
         step.order.keys.append(key)
         step.outcome.remembered = key

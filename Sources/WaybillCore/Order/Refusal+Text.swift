@@ -34,7 +34,7 @@ extension Refusal {
         case .noOpenCall: "no_open_call"
         case .callEnded: "call_ended"
         case .callNotAnswered: "call_not_answered"
-        case .relativeRefused(_, _, let code, _): code
+        case .relativeRefused(_, _, let code, _, _): code
         case .remembered(let code, _, _): code
         }
     }
@@ -46,11 +46,13 @@ extension Refusal {
         switch self {
         case .unknownOrder(let id): "there is no order \(id); place it first"
         case .orderExists(let id): "the order \(id) exists already"
-        case .unknownWorkflow(let name): "no workflow \(name) is open in this file"
-        case .unknownCommand(let name, let workflow): "the workflow \(workflow) has no command \(name)"
+        case .unknownWorkflow(let name, let meant): "no workflow \(name) is open in this file\(asking(meant))"
+        case .unknownCommand(let name, let workflow, let meant):
+            "the workflow \(workflow) has no command \(name)\(asking(meant?.text.string))"
         case .notPossible(let name, let status, let states, let guards):
             "\(name) is not possible now: the order is \"\(status)\" in \(states.joined(separator: " + "))"
-                + (guards.isEmpty ? "" : "; it needs \(guards.joined(separator: " or "))")
+                + (guards.isEmpty ? "" : guards[0].because == nil ? "; it needs " : "; ")
+                + guards.map(\.sentence).joined(separator: " or ")
         case .wrongRole(let name, let role, let allowed):
             "\(name) may be sent by \(allowed.joined(separator: ", ")), not "
                 + (role.isEmpty ? "without a role" : "by \(role)")
@@ -60,13 +62,17 @@ extension Refusal {
         case .versionConflict(let expected, let actual):
             "the order is at version \(actual), not \(expected); read it again and decide again"
         case .keyReused(let key): "the key \(key) was used for another request; use a new key for a new request"
-        case .insufficientStock(let sku, let location, let asked, let free):
-            "\(asked) of \(sku)\(place(location)) asked, \(free) free"
+        case .insufficientStock(let sku, let location, let asked, let free, let shortage):
+            sentence(
+                of: shortage,
+                first: Shortage.Line(
+                    StockKey(sku: sku, location: location), asked: asked, free: free, lines: shortage.lines,
+                    kind: shortage.kind))
         case .beyondHolding(let sku, let location, let asked, let held, let verb):
             "\(verb) \(asked) of \(sku)\(place(location)) goes beyond the \(held) that the order holds"
                 + (location.text.isEmpty ? "" : " there")
         case .stockConflict(let sku, let location, let problem): "\(sku)\(place(location)): \(problem)"
-        case .invariantBroken(let text): "it would break the rule: \(text)"
+        case .invariantBroken(let rule): "it would break the rule: \(rule.sentence)"
         case .arithmetic(let problem): problem
         case .limit(let what, let max): "the limit of \(max) \(what) is reached"
         case .badCursor: "the page token is of another list; ask for the first page of this one"
@@ -96,9 +102,16 @@ extension Refusal {
         case .callNotAnswered(let key, let isOverdue, let ok, let failed):
             "the order would end while its call \(key) is \(isOverdue ? "unanswered" : "open"), and nothing would hear "
                 + "the answer; send \(ok) or \(failed) with the key \(key) first"
-        case .relativeRefused(let id, let name, _, let message): "\(id) refuses \(name): \(message)"
+        case .relativeRefused(let id, let name, _, let message, _): "\(id) refuses \(name): \(message)"
         case .remembered(_, let message, _): message
         }
+    }
+
+    private func asking(_ meant: String?) -> String { meant.map { "; did you mean \($0)?" } ?? "" }
+
+    private func sentence(of shortage: Shortage, first: Shortage.Line) -> String {
+        let short = ([first] + shortage.others).map(\.sentence).joined(separator: "; ")
+        return shortage.because.map { "\($0) (\(short))" } ?? short
     }
 
     private func place(_ location: Location) -> String { location.text.isEmpty ? "" : " at \(location)" }

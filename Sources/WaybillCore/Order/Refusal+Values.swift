@@ -5,27 +5,33 @@ extension Refusal {
         let none = RefusalValues()
         return switch self {
         case .unknownOrder(let id), .orderExists(let id): none.with("order", id.text)
-        case .unknownWorkflow(let name): none.with("workflow", name)
-        case .unknownCommand(let name, let workflow):
+        case .unknownWorkflow(let name, let meant):
+            none.with("workflow", name).with("meant", meant.map { .text($0) })
+        case .unknownCommand(let name, let workflow, let meant):
             none.with("command", name.text).with("workflow", workflow.text)
+                .with("meant", meant.map { .text($0.text.string) })
         case .notPossible(let name, let status, let states, let guards):
             none.with("command", name.text).with("status", status).with("states", .texts(states))
-                .with("guards", guards.isEmpty ? nil : .texts(guards))
+                .with("guards", guards.isEmpty ? nil : .texts(guards.map(\.text)))
+                .with("conditions", guards.isEmpty ? nil : .list(guards.map(\.values)))
         case .wrongRole(let name, let role, let allowed):
             none.with("command", name.text).with("role", role).with("allowed", .texts(allowed))
         case .badData(let name, let path, let problem):
             none.with("command", name.text).with("path", path).with("problem", problem)
         case .versionConflict(let expected, let actual): none.with("expected", expected).with("actual", actual)
         case .keyReused(let key): none.with("key", key)
-        case .insufficientStock(let sku, let location, let asked, let free):
-            none.with(sku: sku, at: location).with("asked", asked).with("free", free)
+        case .insufficientStock(let sku, let location, let asked, let free, let shortage):
+            shortage.values(
+                first: Shortage.Line(
+                    StockKey(sku: sku, location: location), asked: asked, free: free, lines: shortage.lines,
+                    kind: shortage.kind))
         case .soldOut(let sku, let location, let asked):
             none.with(sku: sku, at: location).with("asked", asked).with("free", 0)
         case .beyondHolding(let sku, let location, let asked, let held, let verb):
             none.with(sku: sku, at: location).with("asked", asked).with("held", held).with("verb", verb)
         case .stockConflict(let sku, let location, let problem):
             none.with(sku: sku, at: location).with("problem", problem)
-        case .invariantBroken(let text): none.with("rule", text)
+        case .invariantBroken(let rule): none.with("rule", rule.text).with("conditions", .list([rule.values]))
         case .arithmetic(let problem): none.with("problem", problem)
         case .limit(let what, let max): none.with("limit", what).with("max", Int64(max))
         case .overloaded(let retryAfter): none.with("retry_after_ms", retryAfter)
@@ -46,8 +52,9 @@ extension Refusal {
         case .callNotAnswered(let key, let isOverdue, let ok, let failed):
             none.with("key", key).with("is_overdue", .flag(isOverdue)).with("ok", ok.text)
                 .with("failed", failed.text)
-        case .relativeRefused(let id, let name, let code, let message):
+        case .relativeRefused(let id, let name, let code, let message, let values):
             none.with("order", id.text).with("command", name.text).with("code", code).with("message", message)
+                .with("because_of", values.isEmpty ? nil : .list([values]))
         case .remembered(_, _, let values): values
         }
     }

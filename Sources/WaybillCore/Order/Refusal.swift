@@ -4,23 +4,23 @@ public enum Refusal: Error, Hashable, Sendable {
     case unknownOrder(OrderID)
     /// The order exists, and the command would place it.
     case orderExists(OrderID)
-    case unknownWorkflow(String)
+    case unknownWorkflow(String, meant: String? = nil)
     /// The workflow declares no such command.
-    case unknownCommand(EventName, workflow: WorkflowName)
+    case unknownCommand(EventName, workflow: WorkflowName, meant: EventName? = nil)
     /// No active state has a transition for it whose guard is true.
-    case notPossible(EventName, status: String, states: [String], guards: [String])
+    case notPossible(EventName, status: String, states: [String], guards: [Condition])
     case wrongRole(EventName, role: String, allowed: [String])
     /// The data does not fit the command: where in it, and what is wrong.
     case badData(EventName, path: String, problem: String)
     case versionConflict(expected: Int64, actual: Int64)
     /// The key was used for another request.
     case keyReused(key: String)
-    case insufficientStock(SKU, Location, asked: Int64, free: Int64)
+    indirect case insufficientStock(SKU, Location, asked: Int64, free: Int64, Shortage = Shortage())
     /// The order would give back, confirm or ship more than it holds.
     case beyondHolding(SKU, Location, asked: Int64, held: Int64, verb: String)
     /// A stock command that would make the free amount negative, or a count whose expected value is not the real one.
     case stockConflict(SKU, Location, problem: String)
-    case invariantBroken(String)
+    case invariantBroken(Condition)
     /// Arithmetic left the 64-bit range, a field fell below zero, a collection overflowed, ...
     case arithmetic(String)
     /// A bound of the engine: which one and its value.
@@ -56,8 +56,9 @@ public enum Refusal: Error, Hashable, Sendable {
     case callEnded(EventName, key: String, how: CallEnd, at: Moment?)
     /// The order would end while a call is open whose answer it must hear.
     case callNotAnswered(key: String, isOverdue: Bool, ok: EventName, failed: EventName)
-    /// What follows from the command was refused by a child or by the parent: which one, what it was sent, and why.
-    case relativeRefused(OrderID, EventName, code: String, message: String)
+    /// What follows from the command was refused by a child or by the parent: which one, what it was sent, and why,
+    /// with what that refusal says by names.
+    indirect case relativeRefused(OrderID, EventName, code: String, message: String, values: RefusalValues = [:])
     /// The same answer as to the first request with this key. Answers of releases before have no values.
     case remembered(code: String, message: String, values: RefusalValues)
 

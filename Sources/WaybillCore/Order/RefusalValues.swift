@@ -7,6 +7,8 @@ public struct RefusalValues: Hashable, Sendable {
         case number(Int64)
         case flag(Bool)
         case texts([String])
+        /// Several things of one kind, each with its own values.
+        case list([RefusalValues])
     }
 
     public struct Element: Hashable, Sendable {
@@ -69,13 +71,20 @@ extension RefusalValues {
                 writer.beginArray()
                 for text in texts { writer.text(Text(text)) }
                 writer.endArray()
+            case .list(let parts):
+                writer.beginArray()
+                for part in parts { part.write(to: &writer) }
+                writer.endArray()
             }
         }
         writer.endObject()
     }
 
     /// Reads what ``write(to:)`` has written.
-    package init(_ reader: inout JSONReader) throws(JSONProblem) {
+    package init(_ reader: inout JSONReader) throws(JSONProblem) { try self.init(&reader, levels: Self.levelsMax) }
+
+    /// - Parameter levels: how many lists may lie inside each other.
+    private init(_ reader: inout JSONReader, levels: Int) throws(JSONProblem) {
         var elements: [Element] = []
         try reader.object { name, reader throws(JSONProblem) in
             let value: Value
@@ -83,15 +92,31 @@ extension RefusalValues {
             case .text: value = .text(try reader.text().string)
             case .number: value = .number(try reader.int())
             case .bool: value = .flag(try reader.bool())
-            case .array:
-                var texts: [String] = []
-                try reader.array { reader throws(JSONProblem) in texts.append(try reader.text().string) }
-                value = .texts(texts)
-            case .object, .null: throw reader.problem("expected a text, a number, a flag or texts")
+            case .array: value = try Self.array(&reader, levels: levels)
+            case .object, .null: throw reader.problem("expected a text, a number, a flag, texts or a list")
             }
             elements.append(Element(name: name.string, value: value))
         }
         self.elements = elements
+    }
+
+    /// Lists of a refusal that lie inside each other: conditions, and their parts.
+    private static let levelsMax = 4
+
+    /// Texts, or values; an empty one is one of texts.
+    private static func array(_ reader: inout JSONReader, levels: Int) throws(JSONProblem) -> Value {
+        var texts: [String] = []
+        var parts: [RefusalValues] = []
+        try reader.array { reader throws(JSONProblem) in
+            if try reader.peek() == .object {
+                guard levels > 0 else { throw reader.problem("lists lie too deep inside each other") }
+                parts.append(try RefusalValues(&reader, levels: levels - 1))
+            } else {
+                texts.append(try reader.text().string)
+            }
+        }
+        guard parts.isEmpty || texts.isEmpty else { throw reader.problem("expected texts or a list, found both") }
+        return parts.isEmpty ? .texts(texts) : .list(parts)
     }
 
     /// Those of a stored answer; none when it holds something else: that costs the values, not the answer.

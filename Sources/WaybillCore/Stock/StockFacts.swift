@@ -5,13 +5,21 @@
 package protocol StockFacts: AnyObject {
     /// - Parameter movements: what the same decision has moved so far; nobody else knows of it yet.
     func reserve(_ lines: [ReserveLine], after movements: [Movement]) -> ReserveAnswer
+
+    /// Everything of which there is too little for these lines, in their order: asked when a command is refused for it,
+    /// for the words of its refusal only. Empty: nothing more is known than what ``reserve(_:after:)`` has said.
+    func shortages(of lines: [ReserveLine], after movements: [Movement]) -> [Refusal.Shortage.Line]
+}
+
+extension StockFacts {
+    package func shortages(of lines: [ReserveLine], after movements: [Movement]) -> [Refusal.Shortage.Line] { [] }
 }
 
 /// One line of a reservation.
 package struct ReserveLine: Hashable, Sendable {
     package var key: StockKey
     package var quantity: Int64
-    /// A row that does not exist yet is made with this many free.
+    /// A row that does not exist yet is made with this many free; one that was made so gets this purchase limit.
     package var quota: Int64?
 
     package init(key: StockKey, quantity: Int64, quota: Int64?) {
@@ -23,7 +31,8 @@ package struct ReserveLine: Hashable, Sendable {
 
 package enum ReserveAnswer: Hashable, Sendable {
     /// All lines can be reserved. The stock of the lines at these indices did not exist: it is opened with its quota,
-    /// by an event of its own in the same write, before this one.
+    /// by an event of its own in the same write, before this one. That another purchase limit is changed is not said:
+    /// its own stream tells.
     case done(opened: [Int])
     /// The line at this index asks for more than is free; nothing is reserved.
     case short(line: Int, free: Int64)

@@ -114,8 +114,10 @@ extension RecordType.Field {
         case .plain: return try reader.int()
         case .duration:
             if try reader.peek() == .number { return try reader.int() }
-            guard let interval = Interval(text: try reader.text()) else {
-                throw reader.problem("expected a duration such as \"30m\" or \"1h30m\", or milliseconds")
+            let text = try reader.text()
+            guard let interval = Interval(text: text) else {
+                let meant = Interval(iso8601: text).map { "; \(text) is written \"\($0.text)\"" } ?? ""
+                throw reader.problem("expected a duration such as \"30m\" or \"1h30m\", or milliseconds\(meant)")
             }
             return interval.milliseconds
         case .time:

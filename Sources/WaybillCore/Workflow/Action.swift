@@ -173,6 +173,8 @@ package struct Action: Sendable {
         /// `reserve` only: raised when all lines were reserved, or none could be.
         package let then: EventName?
         package let otherwise: EventName?
+        /// `reserve` only: what people read when there is too little.
+        package let because: Text?
 
         package enum Verb: Hashable, Sendable {
             case reserve, confirm, release, ship, restock, scrap
@@ -182,7 +184,8 @@ package struct Action: Sendable {
 
         package init(
             verb: Verb, each: Expression?, depth: Int, sku: Expression, location: Expression?, quantity: Expression,
-            quota: Expression?, destination: Expression? = nil, then: EventName?, otherwise: EventName?
+            quota: Expression?, destination: Expression? = nil, then: EventName?, otherwise: EventName?,
+            because: Text? = nil
         ) {
             self.verb = verb
             self.each = each
@@ -194,6 +197,7 @@ package struct Action: Sendable {
             self.destination = destination
             self.then = then
             self.otherwise = otherwise
+            self.because = because
         }
     }
 }

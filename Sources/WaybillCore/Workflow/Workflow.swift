@@ -147,10 +147,13 @@ package final class Workflow: Sendable {
         /// The expression as written: the text of the refusal.
         package let text: Text
         package let expression: Expression
+        /// What people read when it would be broken.
+        package let because: Text?
 
-        package init(text: Text, expression: Expression) {
+        package init(text: Text, expression: Expression, because: Text? = nil) {
             self.text = text
             self.expression = expression
+            self.because = because
         }
     }
 
@@ -227,6 +230,8 @@ package struct Transition: Sendable {
     package let guarding: Expression?
     /// The guard as written, for refusals and drawings.
     package let guardText: Text?
+    /// What people read when the guard is not true.
+    package let because: Text?
     /// Nil: actions only; no state is left or entered.
     package let target: Int?
     /// SCXML's type "internal": a target inside the source does not leave the source.
@@ -245,12 +250,13 @@ package struct Transition: Sendable {
     }
 
     package init(
-        trigger: Trigger, guarding: Expression?, guardText: Text? = nil, target: Int?, isInternal: Bool,
-        actions: [Action]
+        trigger: Trigger, guarding: Expression?, guardText: Text? = nil, because: Text? = nil, target: Int?,
+        isInternal: Bool, actions: [Action]
     ) {
         self.trigger = trigger
         self.guarding = guarding
         self.guardText = guardText
+        self.because = because
         self.target = target
         self.isInternal = isInternal
         self.actions = actions

@@ -39,7 +39,7 @@ extension Engine {
             _ = try open.workflow.decide(command, on: order, at: now, asking: facts, by: Self.semantics)
             return nil
         } catch {
-            guard case .insufficientStock(let sku, let location, let asked, _) = error, facts.areCertain else {
+            guard case .insufficientStock(let sku, let location, let asked, _, _) = error, facts.areCertain else {
                 return nil
             }
             return (.soldOut(sku, location, asked: asked), epoch)

@@ -100,4 +100,8 @@ final class CascadeFacts: StockFacts {
     func reserve(_ lines: [ReserveLine], after movements: [Movement]) -> ReserveAnswer {
         rows.reserve(lines, after: earlier + movements)
     }
+
+    func shortages(of lines: [ReserveLine], after movements: [Movement]) -> [Refusal.Shortage.Line] {
+        rows.shortages(of: lines, after: earlier + movements)
+    }
 }

@@ -99,7 +99,8 @@ extension CommandHandler {
             switch verdict {
             case .failure(let refusal):
                 return .refused(
-                    .relativeRefused(id, command.name, code: refusal.code, message: refusal.message))
+                    .relativeRefused(
+                        id, command.name, code: refusal.code, message: refusal.message, values: refusal.values))
             case .success(.repeated): continue
             case .success(.accepted(let decision)):
                 let step = step(.command(command), decision, on: receiver, before: before, at: write.now)

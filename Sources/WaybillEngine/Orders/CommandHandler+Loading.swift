@@ -8,7 +8,9 @@ extension CommandHandler {
     func find(_ command: Command, in write: borrowing Write) throws -> Result<OrderLedger.Entry, Refusal> {
         if let entry = try load(command.order, in: write) { return .success(entry) }
         guard let name = command.workflow else { return .failure(.unknownOrder(command.order)) }
-        guard let open = try catalogue.current(name) else { return .failure(.unknownWorkflow(name.text.string)) }
+        guard let open = try catalogue.current(name) else {
+            return .failure(.unknownWorkflow(name.text.string, meant: catalogue.meant(by: name)))
+        }
         let order = Order(id: command.order, workflow: open.workflow, placedAt: write.now, lane: command.lane)
         return .success(OrderLedger.Entry(order: order, workflow: open, isStored: false))
     }

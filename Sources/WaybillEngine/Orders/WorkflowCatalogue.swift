@@ -53,6 +53,9 @@ final class WorkflowCatalogue: Sendable {
         return compiled
     }
 
+    /// The name of a stored text, also of one that does not compile any more; nil: there is no such text.
+    func name(of number: WorkflowNumber) -> WorkflowName? { state.withLock { $0.texts[number]?.name } }
+
     /// The version of a name that takes new orders, or nil.
     func current(_ name: WorkflowName) throws -> OpenWorkflow? {
         guard let number = state.withLock({ $0.current[name] }) else { return nil }
@@ -71,6 +74,19 @@ final class WorkflowCatalogue: Sendable {
     }
 
     var names: [WorkflowName] { state.withLock { $0.current.keys.sorted() } }
+
+    /// Every text of the file, compiled, old ones too; what does not compile any more is left out.
+    func all() -> [Workflow] {
+        let numbers = state.withLock { $0.texts.keys.sorted() }
+        return numbers.compactMap { number in
+            do { return try workflow(number).workflow } catch { return nil }
+        }
+    }
+
+    /// The workflow that takes orders and was probably meant by a name that none has.
+    func meant(by name: WorkflowName) -> String? {
+        nearestName(to: name.text, among: names.map(\.text))?.string
+    }
 
     /// The names whose texts that take new orders send to a topic, sorted.
     func senders(to topic: TopicName) -> [WorkflowName] {

@@ -15,12 +15,20 @@ final class StockLedger: StockFacts {
         /// Nil: there is no such stock.
         var row: StockRow?
         var isDirty = false
-        /// With how many free units the decision at hand opens it; nil: it does not.
+        /// The purchase limit with which the decision at hand opens it, or to which it changes it; nil: neither.
         var quota: Int64?
         /// What earlier lines of the reservation at hand ask of it.
         var asked: Int64 = 0
 
         init(_ row: StockRow?) { self.row = row }
+
+        /// What is free of its row, under the purchase limit of the decision at hand. Below 0: the order before took
+        /// more than the limit of now.
+        func limitedFree(_ row: StockRow) -> Int64 {
+            guard let quota, let limit = row.level.purchaseLimit else { return row.level.free }
+            let (free, overflow) = row.level.free.addingReportingOverflow(quota - limit)
+            return overflow ? .max : free
+        }
     }
 
     private var entries: [StockKey: Entry] = [:]
@@ -29,6 +37,8 @@ final class StockLedger: StockFacts {
     private(set) var missing: [StockKey] = []
     /// Rows that the decision at hand opens, with their quota; a later question of it must not open them again.
     private var opening: [Entry] = []
+    /// Rows whose purchase limit the decision at hand changes.
+    private var changing: [Entry] = []
     /// Whether the current decision was told that something is short.
     private(set) var wasShort = false
     /// What commands ask for that keep their place for the next write: it is not given to those who came after them.
@@ -56,13 +66,18 @@ final class StockLedger: StockFacts {
         }
         defer { for entry in found { entry.asked = 0 } }
         var opened: [Int] = []
+        var changed: [(entry: Entry, before: Int64?)] = []
         for (index, (line, entry)) in zip(lines, found).enumerated() {
             let amount: Int64
             if let row = entry.row {
-                amount = row.level.free
+                if let quota = line.quota?.asLimit, let limit = entry.quota ?? row.level.purchaseLimit, quota != limit {
+                    changed.append((entry, entry.quota))
+                    entry.quota = quota
+                }
+                amount = entry.limitedFree(row)
             } else if let quota = entry.quota {
                 amount = quota
-            } else if let quota = line.quota {
+            } else if let quota = line.quota?.asLimit {
                 opened.append(index)
                 entry.quota = quota
                 amount = quota
@@ -73,13 +88,44 @@ final class StockLedger: StockFacts {
             guard line.quantity <= available else {
                 noteShort(lines)
                 for index in opened { found[index].quota = nil }
+                for (entry, before) in changed.reversed() { entry.quota = before }
                 if line.quota == nil, entry.row?.level.free == 0 { exhausted.insert(line.key) }
-                return .short(line: index, free: available)
+                return .short(line: index, free: max(0, available))
             }
             entry.asked += line.quantity
         }
         for index in opened { opening.append(found[index]) }
+        for (entry, before) in changed where before == nil { changing.append(entry) }
         return .done(opened: opened)
+    }
+
+    func shortages(of lines: [ReserveLine], after movements: [Movement]) -> [Refusal.Shortage.Line] {
+        // What is fetched first is decided anew, and what others keep their place for is theirs.
+        guard missing.isEmpty, !(comesAfterKept && lines.contains { contested.contains($0.key) }) else { return [] }
+        var asked: [StockKey: (quantity: Int64, lines: Int)] = [:]
+        for line in lines {
+            let before = asked[line.key] ?? (0, 0)
+            asked[line.key] = (before.quantity.plus(line.quantity), before.lines + 1)
+        }
+        var short: [Refusal.Shortage.Line] = []
+        for line in lines {
+            // Each stock is told once, where it is asked for first.
+            guard let entry = entries[line.key], let all = asked.removeValue(forKey: line.key) else { continue }
+            let quota = line.quota?.asLimit
+            var amount = entry.row?.level.free ?? entry.quota ?? quota ?? 0
+            // A purchase limit follows the order that asks for it.
+            if let limit = entry.row?.level.purchaseLimit, let quota = quota ?? entry.quota {
+                amount = amount.plus(quota.minus(limit))
+            }
+            let free = max(0, remaining(of: amount, line.key, after: movements))
+            guard all.quantity > free else { continue }
+            let isKnown = entry.row != nil || entry.quota != nil
+            short.append(
+                Refusal.Shortage.Line(
+                    line.key, asked: all.quantity, free: free, lines: all.lines,
+                    kind: quota.map { .limit($0) } ?? (isKnown ? .stock : .unknown)))
+        }
+        return short
     }
 
     private func noteShort(_ lines: [ReserveLine]) {
@@ -119,6 +165,22 @@ final class StockLedger: StockFacts {
         missing.removeAll(keepingCapacity: true)
         for entry in opening { entry.quota = nil }
         opening.removeAll(keepingCapacity: true)
+        if changing.isEmpty { return }
+        for entry in changing { entry.quota = nil }
+        changing.removeAll()
+    }
+
+    /// By how much the decision at hand changes purchase limits.
+    var limitChanges: [(key: StockKey, by: Int64)] {
+        changing.compactMap { entry in
+            guard let row = entry.row, let limit = row.level.purchaseLimit, let quota = entry.quota, quota != limit
+            else { return nil }
+            // Of a row that cannot count more, more than enough is free.
+            guard quota < limit || row.level.applying(Movement(.adjust, row.key, quota - limit)) != nil else {
+                return nil
+            }
+            return (row.key, quota - limit)
+        }
     }
 
     /// Fetches rows that are not here.
@@ -188,10 +250,17 @@ final class StockLedger: StockFacts {
         dirty.removeAll()
         missing.removeAll()
         opening.removeAll()
+        changing.removeAll()
     }
 }
 
 extension Int64 {
+    /// The sum, at the ends of the 64-bit range the end.
+    fileprivate func plus(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other > 0 ? .max : .min) : sum
+    }
+
     /// The difference, at the ends of the 64-bit range the end.
     fileprivate func minus(_ other: Int64) -> Int64 {
         let (difference, overflow) = subtractingReportingOverflow(other)
@@ -205,5 +274,11 @@ extension StockRow {
         let counted = 0...Int64(1) << 62
         return number.number > 0 && counted.contains(version) && counted.contains(level.free)
             && counted.contains(level.reserved) && counted.contains(level.sold)
+            && counted.contains(level.purchaseLimit ?? 0)
     }
+}
+
+extension Int64 {
+    /// The same as a purchase limit: such that what is free can be counted on, whatever an order says.
+    var asLimit: Int64 { Swift.min(self, 1 << 53) }
 }

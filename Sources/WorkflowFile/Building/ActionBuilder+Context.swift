@@ -7,6 +7,12 @@ extension ActionBuilder {
         let text = outline.value.text ?? ""
         let mode: Action.Assignment.Mode =
             text.hasPrefix("+ ") ? .add : text.hasPrefix("- ") ? .subtract : .replace
+        if text.hasPrefix("* ") || text.hasPrefix("/ ") {
+            log.error(
+                at: outline.value, "found '\(text.prefix(2))x'; only `+ x` and `- x` change what is there",
+                hint: "name the field: \(outline.target.text ?? field.name.string) \(text.prefix(1)) ...")
+            return nil
+        }
         guard mode != .replace else {
             return value(outline.value, field.type, in: scope).map {
                 Action.Assignment(target: target, value: $0, mode: mode)
@@ -69,6 +75,7 @@ extension ActionBuilder {
             case .list(let element, _, keyed: true) = symbols.context.fields[slot].type,
             let keyField = element.fields.first
         else {
+            guard !log.hasFailed(toDeclare: name) else { return nil }
             let collections = symbols.context.fields.filter {
                 if case .list(_, _, keyed: true) = $0.type { true } else { false }
             }

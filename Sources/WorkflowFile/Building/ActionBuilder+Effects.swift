@@ -43,6 +43,6 @@ extension ActionBuilder {
                 location: outline.location.flatMap { value($0, .text, in: names) }, quantity: quantity,
                 quota: outline.quota.flatMap { value($0, .number(.count), in: names) },
                 destination: outline.destination.flatMap { value($0, .text, in: names) }, then: outline.then,
-                otherwise: outline.otherwise))
+                otherwise: outline.otherwise, because: outline.because))
     }
 }

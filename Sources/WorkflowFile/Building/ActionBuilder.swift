@@ -98,6 +98,7 @@ struct ActionBuilder {
     private func timeout(_ node: DocumentNode) -> Int? {
         let name = Text(node.text ?? "")
         if let index = symbols.states.timeoutIndex[name] { return index }
+        guard !log.hasFailed(toDeclare: name) else { return nil }
         let nearest = nearestName(to: name, among: symbols.states.timeoutIndex.keys.sorted())
         log.error(
             at: node, "unknown timeout \(node.phrase)",

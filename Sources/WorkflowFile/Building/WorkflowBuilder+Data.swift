@@ -20,13 +20,15 @@ extension WorkflowBuilder {
     /// The first command places the order: its data fills the context fields of the same names.
     func checkCreation() {
         guard let creation = outline.commands?.first else { return }
-        for (slot, field) in outline.context.type.fields.enumerated() {
+        for (slot, field) in symbols.context.fields.enumerated() {
             let node = outline.context.nodes[slot]
             guard let source = creation.data.type.slot(field.name) else {
-                if !field.isOptional, field.initial == .null {
+                if !field.isOptional, field.initial == .null, !log.hasFailed(toDeclare: field.name) {
                     log.error(
                         at: node, "'\(field.name)' has no value when an order is placed",
-                        hint: "make it optional, or add it to the data of '\(creation.name)', the first command")
+                        hint:
+                            "make it optional, give it a first value (`\(field.exampleOfFirst)`), or add it to the "
+                            + "data of '\(creation.name)', the first command")
                 }
                 continue
             }
@@ -60,7 +62,8 @@ extension WorkflowBuilder {
             return missing.map { "elements without '\($0.name)', which is not optional" }
         case (let type, let target):
             if type != target { return "'\(given.name)' is \(type.phrase) here, but \(target.phrase)" }
-            return given.isOptional && !field.isOptional ? "'\(given.name)' is optional here, but not" : nil
+            return given.isOptional && !field.isOptional && field.first == nil
+                ? "'\(given.name)' is optional here, but not" : nil
         }
     }
 

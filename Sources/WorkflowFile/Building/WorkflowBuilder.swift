@@ -13,7 +13,7 @@ struct WorkflowBuilder {
             Dictionary(commands.map { ($0.name, $0.data.type) }, uniquingKeysWith: { first, _ in first })
         }
         symbols = Symbols(
-            context: outline.context.type, states: StateTable(root: outline.root, log: log), commands: commands)
+            context: outline.begunContext, states: StateTable(root: outline.root, log: log), commands: commands)
         symbols.children = outline.children.map(\.workflow)
         symbols.filled = outline.filled
     }
@@ -122,7 +122,10 @@ struct WorkflowBuilder {
             }
             let expressions = ExpressionReader(
                 log: log, later: outline.derived[index...].map(\.name), filled: symbols.filled)
-            guard let checked = expressions.check(entry.value, in: symbols.scope()) else { continue }
+            guard let checked = expressions.check(entry.value, in: symbols.scope()) else {
+                log.fails(toDeclare: entry.name.string)
+                continue
+            }
             expressions.warn(of: checked, at: entry.value, in: symbols.scope())
             derived.append(Workflow.Derived(name: entry.name, expression: checked.expression))
             symbols.derived.append(NameScope.Derived(name: entry.name, checked))
@@ -130,15 +133,18 @@ struct WorkflowBuilder {
         return derived
     }
 
-    private func invariant(_ node: DocumentNode) -> (invariant: Workflow.Invariant, cost: Int)? {
-        expressions.condition(node, in: symbols.scope()).map {
-            (Workflow.Invariant(text: Text(node.text ?? ""), expression: $0.expression), $0.cost)
+    private func invariant(_ outline: Outline.Invariant) -> (invariant: Workflow.Invariant, cost: Int)? {
+        expressions.condition(outline.condition, in: symbols.scope()).map { checked in
+            let text = Text(outline.condition.text ?? "")
+            let invariant = Workflow.Invariant(text: text, expression: checked.expression, because: outline.because)
+            return (invariant, checked.cost)
         }
     }
 
     private func attribute(_ node: DocumentNode) -> Int? {
         let name = Text(node.text ?? "")
         guard let slot = symbols.context.slot(name) else {
+            guard !log.hasFailed(toDeclare: name) else { return nil }
             let nearest = nearestName(to: name, among: symbols.context.fields.map(\.name))
             log.error(
                 at: node, "\(node.phrase) is no field of the context",
@@ -176,6 +182,7 @@ struct WorkflowBuilder {
             guard let initial else { return .atomic }
             let name = Text(initial.text ?? "")
             if let child = symbols.states.child(name, of: index) { return .compound(initial: child) }
+            guard !log.hasFailed(toDeclare: name) else { return .atomic }
             let names = row.children.map { symbols.states.rows[$0].outline.name }
             log.error(
                 at: initial, "\(initial.phrase) is no child of this state",
@@ -194,8 +201,8 @@ struct WorkflowBuilder {
         let guarding = actions.guarding(outline.guarding, in: scope)
         return Transition(
             trigger: trigger(outline.trigger, of: source), guarding: guarding,
-            guardText: outline.guarding?.text.map { Text($0) }, target: target, isInternal: outline.isInternal,
-            actions: actions.build(outline.actions, in: scope))
+            guardText: outline.guarding?.text.map { Text($0) }, because: outline.because, target: target,
+            isInternal: outline.isInternal, actions: actions.build(outline.actions, in: scope))
     }
 
     /// Only the transitions of an event see its data.
@@ -218,6 +225,7 @@ struct WorkflowBuilder {
     private func target(_ node: DocumentNode, from source: Int) -> Int? {
         let name = Text(node.text ?? "")
         if let target = symbols.states.target(name, from: source) { return target }
+        guard !log.hasFailed(toDeclare: name) else { return nil }
         let nearest = symbols.states.nearestTarget(to: name, from: source)
         log.error(
             at: node, "unknown target \(node.phrase)",
@@ -227,7 +235,18 @@ struct WorkflowBuilder {
     }
 
     private func checkInternal(_ outline: Outline.Transition, from source: Int, to target: Int?) {
-        if let target, symbols.states.isDescendant(target, of: source), case .compound = kind(of: source) { return }
+        switch symbols.states.rows[source].outline.kind {
+        case .compound:
+            if let target, symbols.states.isDescendant(target, of: source) { return }
+        case .parallel:
+            log.error(
+                at: outline.node,
+                "`internal: true` in a parallel state, whose regions are left and entered again by every transition "
+                    + "into one",
+                hint: "remove it, or write the transition in the region that holds the target")
+            return
+        case .atomic, .final: break
+        }
         log.error(
             at: outline.node, "`internal: true` without a target inside this state",
             hint: "remove it; a transition without a target leaves nothing anyway")

@@ -3,10 +3,11 @@ import WaybillCore
 /// What stands beside the arrows of a drawing.
 struct DrawingLabels {
     let workflow: Workflow
-    /// Longer guards are cut: a drawing shows the way, the file says the rest.
+    /// Longer guards and sentences are cut: a drawing shows the way, the file says the rest.
     private static let guardCharactersMax = 60
 
-    /// `pay [event.amount_cents >= total_cents]`, `after 15m`, `after pay_within (pay_due)`, `always [...]`, `done`.
+    /// `pay [event.amount_cents >= total_cents]`, or with the sentence that the workflow gives for the guard;
+    /// `after 15m`, `after pay_within (pay_due)`, `always [...]`, `done`.
     func label(of transition: Transition) -> String {
         let trigger: String =
             switch transition.trigger {
@@ -15,7 +16,7 @@ struct DrawingLabels {
             case .done: "done"
             case .timeout(let index): timeout(workflow.timeouts[index])
             }
-        guard let text = transition.guardText?.string else { return trigger }
+        guard let text = (transition.because ?? transition.guardText)?.string else { return trigger }
         let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let shown = words.prefix(Self.guardCharactersMax)
         return "\(trigger) [\(shown)\(shown.endIndex == words.endIndex ? "" : "...")]"

@@ -58,8 +58,8 @@ struct FactTrial {
     }
 
     private mutating func tell(_ refusal: Refusal, of fact: String) {
-        guard case .invariantBroken(let text) = refusal, told.insert(Text(text)).inserted,
-            let node = outline.invariants.first(where: { $0.text == text })
+        guard case .invariantBroken(let rule) = refusal, told.insert(Text(rule.text)).inserted,
+            let node = outline.invariants.lazy.map(\.condition).first(where: { $0.text == rule.text })
         else { return }
         log.warning(
             at: node, "this invariant can refuse \(fact), which has happened all the same",

@@ -9,7 +9,7 @@ struct Outline {
     var context: Record
     var attributes: [DocumentNode]
     var derived: [Entry]
-    var invariants: [DocumentNode]
+    var invariants: [Invariant]
     var status: DocumentNode?
     var children: [Child]
     var root: State
@@ -19,6 +19,13 @@ struct Outline {
         let key: DocumentNode
         let name: Text
         let value: DocumentNode
+    }
+
+    /// A condition of every order.
+    struct Invariant {
+        let condition: DocumentNode
+        /// What people read when it would be broken.
+        let because: Text?
     }
 
     /// Declared fields and where they stand.
@@ -63,6 +70,8 @@ struct Outline {
         let node: DocumentNode
         let trigger: Trigger
         let guarding: DocumentNode?
+        /// What people read when the guard is not true.
+        let because: Text?
         let target: DocumentNode?
         let isInternal: Bool
         let actions: [Action]
@@ -167,6 +176,8 @@ struct Outline {
         let destination: DocumentNode?
         let then: EventName?
         let otherwise: EventName?
+        /// What people read when there is too little.
+        let because: Text?
     }
 }
 

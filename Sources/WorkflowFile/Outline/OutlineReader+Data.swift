@@ -12,7 +12,8 @@ import WaybillCore
 /// ```
 ///
 /// Types are `text`, `bool`, `count`, `cents`, `signed cents`, `duration`, `time`, each also `optional`; a list of
-/// records with a bound; in the context also a collection, whose elements are found by their key.
+/// records with a bound; in the context also a collection, whose elements are found by their key, and first values:
+/// `grace: duration = 10m` (see `OutlineReader+FirstValues.swift`).
 extension OutlineReader {
     func commands(_ node: DocumentNode) -> [Outline.Command] {
         guard case .mapping(let pairs) = node.content, !pairs.isEmpty else {
@@ -32,6 +33,7 @@ extension OutlineReader {
         var fields: [String: DocumentNode] = [:]
         if !pair.value.isEmpty {
             guard let read = self.fields(of: pair.value, "a command", allowed: ["by", "key", "data"]) else {
+                log.failsToDeclareAny()
                 return nil
             }
             fields = read
@@ -48,12 +50,23 @@ extension OutlineReader {
         case context
         /// Fields may be lists.
         case data
+        /// Of a list or a collection of the context.
         case element
+        /// Of a list in the data of a command.
+        case dataElement
+
+        /// Whether its fields may have first values.
+        var keepsFirstValues: Bool {
+            switch self {
+            case .context, .element: true
+            case .data, .dataElement: false
+            }
+        }
 
         var countMax: Int {
             switch self {
             case .context: WorkflowLimits.contextFieldsMax
-            case .data, .element: WorkflowLimits.recordFieldsMax
+            case .data, .element, .dataElement: WorkflowLimits.recordFieldsMax
             }
         }
     }
@@ -63,6 +76,7 @@ extension OutlineReader {
         guard case .mapping(let pairs) = node.content else {
             if !node.isEmpty {
                 log.error(at: node, "found \(node.phrase), expected fields", hint: "such as `buyer: text`")
+                log.failsToDeclareAny()
             }
             return .empty
         }
@@ -72,8 +86,12 @@ extension OutlineReader {
         for pair in pairs.prefix(use.countMax) {
             let what = "the name of a field"
             let name = use == .context ? identifier(pair.key, what) : fieldName(pair.key, what)
-            guard let name, let (type, isOptional) = type(pair.value, in: use) else { continue }
-            fields.append(RecordType.Field(name: name, type: type, isOptional: isOptional))
+            guard let name, let kind = kind(pair.value, in: use) else {
+                log.fails(toDeclare: pair.name)
+                continue
+            }
+            fields.append(
+                RecordType.Field(name: name, type: kind.type, isOptional: kind.isOptional, first: kind.first))
             nodes.append(pair.key)
         }
         checkSize(of: fields, at: node)
@@ -96,12 +114,25 @@ extension OutlineReader {
         ("signed cents", .number(.signedCents)), ("duration", .number(.duration)), ("time", .number(.time)),
     ]
 
-    private func type(_ node: DocumentNode, in use: RecordUse) -> (type: ValueType, isOptional: Bool)? {
-        guard let text = node.text else { return list(node, in: use).map { ($0, false) } }
+    /// What a field is: its type, whether it may be empty, and its first value.
+    private func kind(
+        _ node: DocumentNode, in use: RecordUse
+    ) -> (type: ValueType, isOptional: Bool, first: Value?)? {
+        guard let text = node.text else { return list(node, in: use).map { ($0, false, nil) } }
+        let (declared, written) = Self.parts(of: text)
         let prefix = "optional "
-        let isOptional = text.hasPrefix(prefix)
-        let name = isOptional ? String(text.dropFirst(prefix.count)) : text
-        if let known = Self.types.first(where: { $0.name == name }) { return (known.type, isOptional) }
+        let isOptional = declared.hasPrefix(prefix)
+        let name = isOptional ? String(declared.dropFirst(prefix.count)) : declared
+        if let known = Self.types.first(where: { $0.name == name }) {
+            guard let written else { return (known.type, isOptional, nil) }
+            guard use.keepsFirstValues else {
+                log.error(
+                    at: node, "a first value in the data of a command",
+                    hint: "write `optional \(name)` here, and the first value in the context")
+                return (known.type, isOptional, nil)
+            }
+            return firstValue(written, of: known.type, at: node).map { (known.type, isOptional, $0) }
+        }
         let nearest = nearestName(to: Text(name), among: Self.types.lazy.map { Text($0.name) })
         let known =
             "the types are \(Self.types.map(\.name).joined(separator: ", ")), each also with `optional` before it"
@@ -111,7 +142,7 @@ extension OutlineReader {
     }
 
     private func list(_ node: DocumentNode, in use: RecordUse) -> ValueType? {
-        guard use != .element else {
+        guard use == .context || use == .data else {
             log.error(
                 at: node, "a list inside the elements of a list", hint: "give each its own field, joined by a key")
             return nil
@@ -127,20 +158,22 @@ extension OutlineReader {
         }
         let form = "write {list: {...}, max: 100}" + (use == .context ? " or {key: line, max: 100, of: {...}}" : "")
         if let elements = fields["list"], fields["key"] == nil, fields["of"] == nil {
-            return listType(of: elements, key: nil, countMax: Int(countMax))
+            return listType(of: elements, key: nil, countMax: Int(countMax), in: use)
         }
         guard fields["list"] == nil, let elements = fields["of"], let keyNode = fields["key"] else {
             log.error(at: node, "neither a list nor a keyed collection", hint: form)
             return nil
         }
         return fieldName(keyNode, "the name of the key field").flatMap {
-            listType(of: elements, key: ($0, keyNode), countMax: Int(countMax))
+            listType(of: elements, key: ($0, keyNode), countMax: Int(countMax), in: use)
         }
     }
 
     /// A keyed collection keeps its key, a text, in slot 0.
-    private func listType(of elements: DocumentNode, key: (Text, DocumentNode)?, countMax: Int) -> ValueType? {
-        let record = record(elements, .element)
+    private func listType(
+        of elements: DocumentNode, key: (Text, DocumentNode)?, countMax: Int, in use: RecordUse
+    ) -> ValueType? {
+        let record = record(elements, use == .data ? .dataElement : .element)
         var fields = record.type.fields
         if let (key, keyNode) = key {
             guard record.type.slot(key) == nil else {

@@ -9,6 +9,7 @@ import WaybillCore
 /// - reserve: {each: lines, sku: sku, at: at, qty: qty, then: {raise: revived}, else: {raise: too_late}}
 /// - reserve: {sku: "'limit:' || buyer", qty: 1, of: 2}      # a row of 2 is made on first use: a limit
 /// - confirm: {each: lines, sku: sku, at: at, qty: qty}      # also release, ship, restock, scrap
+///                                                           # `because:` is what people read when there is too little
 /// - release: held                                           # all that the order still holds and has not shipped
 /// ```
 ///
@@ -46,7 +47,14 @@ extension OutlineReader {
         default: verb = .release
         }
         var allowed = ["each", "sku", "at", "qty", "when"]
-        if verb == .reserve { allowed += ["of", "then", "else"] }
+        if verb == .reserve { allowed += ["of", "then", "else", "because"] }
+        if verb == .release, let text = node.text {
+            log.error(
+                at: node, "found '\(text.prefix(40))', expected what is released",
+                hint: "`release: held` gives back all that the order still holds; for a part of it write "
+                    + "{sku: sku, qty: qty}, with `each:` for each line")
+            return nil
+        }
         if verb == .restock { allowed.append("to") }
         guard let fields = fields(of: node, name, allowed: allowed),
             let sku = required("sku", in: fields, of: node, name).flatMap({ expression($0) }),
@@ -57,8 +65,18 @@ extension OutlineReader {
             location: fields["at"].flatMap { expression($0) }, quantity: quantity,
             quota: fields["of"].flatMap { expression($0) }, destination: fields["to"].flatMap { expression($0) },
             then: fields["then"].flatMap { answer($0, "then") },
-            otherwise: fields["else"].flatMap { answer($0, "else") })
+            otherwise: fields["else"].flatMap { answer($0, "else") }, because: shortage(in: fields))
         return (.stock(stock), fields["when"].flatMap { expression($0) })
+    }
+
+    /// What people read when a reservation is refused.
+    private func shortage(in fields: [String: DocumentNode]) -> Text? {
+        guard let node = fields["because"] else { return nil }
+        if let otherwise = fields["else"], otherwise.text != "refuse" {
+            log.error(
+                at: node, "`because:` beside `else:`, with which nothing is refused", hint: "remove one of them")
+        }
+        return because(node)
     }
 
     /// `{raise: name}`; `else: refuse` is what happens without it.

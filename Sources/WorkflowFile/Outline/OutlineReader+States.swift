@@ -20,8 +20,9 @@ import WaybillCore
 ///
 /// A target is a sibling of the state, else a child of it, else a state below the root; dots lead on from there
 /// (`paid.packing`). A way from a state is the name of its target; or a mapping of `guard`, `target`, `actions`,
-/// `internal`; or a list of those, of which the first whose guard is true is taken. Without a target no state is left.
-/// A target inside the source leaves the source and enters it again, unless `internal: true`.
+/// `internal`, and `because`, the sentence that people read when the guard is not true; or a list of those, of which
+/// the first whose guard is true is taken. Without a target no state is left. A target inside the source leaves the
+/// source and enters it again, unless `internal: true`.
 extension OutlineReader {
     static let stateKeys = ["type", "initial", "entry", "exit", "on", "always", "onDone", "after", "states"]
 
@@ -52,6 +53,7 @@ extension OutlineReader {
         }
         return pairs.compactMap { pair in
             let name = word(pair.key, "the name of a state")
+            if name == nil { log.fails(toDeclare: pair.name) }
             var fields: [String: DocumentNode] = [:]
             if !pair.value.isEmpty {
                 fields = self.fields(of: pair.value, "a state", allowed: Self.stateKeys) ?? [:]
@@ -126,9 +128,9 @@ extension OutlineReader {
     ) -> Outline.Transition? {
         if node.text != nil {
             return Outline.Transition(
-                node: node, trigger: trigger, guarding: nil, target: node, isInternal: false, actions: [])
+                node: node, trigger: trigger, guarding: nil, because: nil, target: node, isInternal: false, actions: [])
         }
-        let allowed = keys + ["guard", "target", "actions", "internal"]
+        let allowed = keys + ["guard", "because", "target", "actions", "internal"]
         guard let fields = fields(of: node, "a transition", allowed: allowed) else { return nil }
         let target = fields["target"]
         if let target, target.text?.isEmpty ?? true {
@@ -141,7 +143,8 @@ extension OutlineReader {
                 at: node, "a transition without target and actions does nothing", hint: "add `target:` or `actions:`")
         }
         return Outline.Transition(
-            node: node, trigger: trigger, guarding: fields["guard"].flatMap { expression($0) }, target: target,
+            node: node, trigger: trigger, guarding: fields["guard"].flatMap { expression($0) },
+            because: because(in: fields, of: "guard"), target: target,
             isInternal: fields["internal"].map(flag) ?? false, actions: actions)
     }
 
@@ -161,7 +164,11 @@ extension OutlineReader {
             log.error(at: node, "found \(node.phrase), expected timeouts", hint: "such as `30m: expired`")
             return []
         }
-        return pairs.compactMap(after)
+        return pairs.compactMap { pair in
+            let read = after(pair)
+            if read == nil { log.fails(toDeclare: pair.name) }
+            return read
+        }
     }
 
     private func after(_ pair: DocumentNode.Pair) -> After? {
@@ -170,6 +177,10 @@ extension OutlineReader {
             return After(timeout: timeout, ways: pair.value, keysBeside: [])
         }
         guard let name = word(pair.key, "a duration or the name of a timeout") else { return nil }
+        if let duration = Interval(iso8601: name) {
+            log.error(at: pair.key, "'\(name)' is no duration here", hint: "write \(duration.text)")
+            return nil
+        }
         let form = "write {in: 30m, target: ...} or {at: opens_at, target: ...}"
         guard case .mapping(let pairs) = pair.value.content else {
             log.error(

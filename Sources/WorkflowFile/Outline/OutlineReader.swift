@@ -29,8 +29,7 @@ struct OutlineReader {
             derived: fields["derive"].map {
                 entries($0, "`derive:`", countMax: WorkflowLimits.derivedMax, named: identifier)
             } ?? [],
-            invariants: items(fields["invariants"], "invariants", countMax: WorkflowLimits.invariantsMax)
-                .compactMap { expression($0) },
+            invariants: fields["invariants"].map(invariants) ?? [],
             status: fields["status"].flatMap { expression($0) },
             children: fields["children"].map(children) ?? [], root: root)
     }
@@ -91,6 +90,7 @@ struct OutlineReader {
         if pairs.count > countMax { log.error(at: node, "\(pairs.count) entries in \(what), more than \(countMax)") }
         return pairs.prefix(countMax).compactMap { pair in
             guard let name = named(pair.key, "a name in \(what)"), let value = expression(pair.value) else {
+                log.fails(toDeclare: pair.name)
                 return nil
             }
             return Outline.Entry(key: pair.key, name: name, value: value)

@@ -221,7 +221,7 @@ import WaybillStore
         let desk = try desk { $0.checkBacks.checksMax = 1 }
         let producer = try ProducerAtDesk(desk)
         let prepared = try desk.prepare(.sample())
-        #expect(try desk.ask(Resume(prepared.transaction, of: "orders")).isRefused)
+        #expect(try desk.ask(Resume(prepared.transaction, of: "orders")).refusal == .notParked)
         desk.pass(.seconds(6))
         #expect(try producer.questions().map(\.isLast) == [true])
         desk.pass(.minutes(10))
@@ -230,6 +230,6 @@ import WaybillStore
         #expect(try !desk.ask(Resume(prepared.transaction, of: "orders")).isRefused)
         #expect(try producer.questions().map(\.count) == [1])
         _ = try desk.resolve(prepared, .rollback)
-        #expect(try desk.ask(Resume(prepared.transaction, of: "orders")).isRefused)
+        #expect(try desk.ask(Resume(prepared.transaction, of: "orders")).refusal?.code == "decided_already")
     }
 }

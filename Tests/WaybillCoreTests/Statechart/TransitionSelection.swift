@@ -64,7 +64,11 @@ import WaybillCore
             """)
         let before = chart.order
         #expect(refusal { try chart.send("back") } == .notPossible("back", status: "a", states: ["a"], guards: []))
-        #expect(refusal { try chart.send("go") } == .notPossible("go", status: "a", states: ["a"], guards: ["n = 7"]))
+        #expect(
+            refusal { try chart.send("go") }
+                == .notPossible(
+                    "go", status: "a", states: ["a"],
+                    guards: [.init("n = 7", parts: [.init(text: "n = 7", finding: "0 = 7 is false")])]))
         #expect(chart.order == before)
     }
 

@@ -98,15 +98,136 @@ import WaybillCore
                 to: OrderCommand("join", of: id, data: ["buyer": "ann", "seats": .int(seats)], workflow: "club"))
         }
         let limit = StockKey(sku: "limit:ann")
-        #expect(await join("o-1", 3) == .refused(.insufficientStock("limit:ann", "", asked: 3, free: 2)))
+        #expect(
+            await join("o-1", 3) == .refused(.insufficientStock("limit:ann", "", asked: 3, free: 2, .init(.limit(2)))))
         #expect(try await book.stock(limit) == nil, "a refusal makes nothing")
         #expect(await join("o-1", 1).isAccepted)
-        #expect(await join("o-2", 2) == .refused(.insufficientStock("limit:ann", "", asked: 2, free: 1)))
+        #expect(
+            await join("o-2", 2) == .refused(.insufficientStock("limit:ann", "", asked: 2, free: 1, .init(.limit(2)))))
         #expect(await join("o-2", 1).isAccepted)
         #expect(await join("o-3", 1).code == "insufficient_stock")
         try await book.submit(OrderCommand("leave", of: "o-1"))
         #expect(await join("o-3", 1).isAccepted)
         #expect(try await book.stock(limit)?.received == 2)
         #expect(try await book.history(of: "o-1")?.first?.position == Position(2), "the limit's own event comes first")
+    }
+}
+
+@Suite struct `Stock that is named without a place` {
+    private let book: OrderBook
+
+    init() throws { book = try OrderBook.inMemory(workflows: [mugShop], world: .virtual(VirtualClock(start: noon))) }
+
+    private func free(_ location: Location) async throws -> Int64? {
+        try await book.stock(StockKey(sku: "mug", location: location))?.free
+    }
+
+    @Test func `is at no place when the SKU is new`() async throws {
+        let receipt = try await book.submit(StockCommand(.receive(4), of: "mug"))
+        #expect(receipt.stock == mug && receipt.level.free == 4)
+        try await book.submit(StockCommand(.receive(9), of: StockKey(sku: "mug", location: "east")))
+        // Where it has no name is a place like another, and the one that is meant.
+        #expect(try await book.submit(StockCommand(.adjust(-1), of: "mug")).stock == mug)
+        #expect(try await free("") == 3)
+        #expect(try await free("east") == 9)
+    }
+
+    @Test func `is that at the only place, and no second one is opened`() async throws {
+        try await book.submit(StockCommand(.receive(9), of: StockKey(sku: "mug", location: "east")))
+        let received = try await book.submit(StockCommand(.receive(1), of: "mug"))
+        #expect(received.stock.location == "east" && received.level.free == 10)
+        #expect(try await book.submit(StockCommand(.adjust(-2), of: "mug")).level.free == 8)
+        #expect(try await book.submit(StockCommand(.count(5, expected: 8), of: "mug")).level.free == 5)
+        #expect(try await free("") == nil)
+    }
+
+    @Test func `is refused at several places, which are named`() async throws {
+        for place in ["west", "east", "north", "south", "mid", "top"] as [Location] {
+            try await book.submit(StockCommand(.receive(9), of: StockKey(sku: "mug", location: place)))
+        }
+        let refused = await book.answer(to: StockCommand(.receive(1), of: "mug"))
+        guard case .failure(let refusal) = refused else {
+            Issue.record("\(refused)")
+            return
+        }
+        #expect(
+            refusal.message == "mug: it lies at east, mid, north, south, top and others; name the place",
+            "\(refusal.message)")
+        #expect(try await free("") == nil)
+        #expect(try await free("east") == 9)
+    }
+
+    @Test func `answers a repeat for the place that it had, whatever places there are now`() async throws {
+        let east = StockKey(sku: "mug", location: "east")
+        try await book.submit(StockCommand(.receive(9), of: east))
+        let first = try await book.submit(StockCommand(.receive(1), of: "mug", key: "r-1"))
+        try await book.submit(StockCommand(.receive(9), of: StockKey(sku: "mug", location: "west")))
+        let again = try await book.submit(StockCommand(.receive(1), of: "mug", key: "r-1"))
+        #expect(again.isRepeat && again.stock == east && again.position == first.position && again.level.free == 10)
+        #expect(try await free("west") == 9)
+        #expect(try await free("") == nil)
+    }
+}
+
+@Suite struct `Stock that is moved` {
+    private let east = StockKey(sku: "mug", location: "east")
+    private let west = StockKey(sku: "mug", location: "west")
+    private let book: OrderBook
+
+    init() async throws {
+        book = try OrderBook.inMemory(workflows: [mugShop], world: .virtual(VirtualClock(start: noon)))
+        try await book.submit(StockCommand(.receive(9), of: east))
+    }
+
+    private func free() async throws -> [Int64?] {
+        var free: [Int64?] = []
+        for key in [east, west] {
+            let level = try await book.stock(key)
+            #expect(level?.isBalanced ?? true)
+            free.append(level?.free)
+        }
+        return free
+    }
+
+    @Test func `leaves one place and is at the other in one write, each with its own event`() async throws {
+        let moved = StockCommand(.move(4, to: "west"), of: east, key: "m-1", caller: "eva", note: "van 2")
+        let receipt = try await book.submit(moved)
+        #expect(receipt.stock == east && receipt.level.free == 5 && receipt.level.adjusted == -4)
+        #expect(try await free() == [5, 4])
+        let (left, came) = (try book.engine.history(of: east)?.last, try book.engine.history(of: west)?.last)
+        #expect(left?.event.type == "$move" && came?.event.type == "$move")
+        #expect(left?.body.movement.quantity == -4 && left?.body.otherPlace == "west" && left?.body.note == "van 2")
+        #expect(came?.body.movement.quantity == 4 && came?.body.otherPlace == "east" && came?.event.caller == "eva")
+        #expect(receipt.position == left?.event.position)
+        let again = try await book.submit(moved)
+        #expect(again.isRepeat && again.position == receipt.position)
+        #expect(try await free() == [5, 4])
+        let other = StockCommand(.move(4, to: "north"), of: east, key: "m-1", caller: "eva")
+        #expect(await book.answer(to: other) == .failure(.keyReused(key: "m-1")))
+    }
+
+    @Test func `takes only what is free, and from its only place when none is named`() async throws {
+        try await book.submit(StockCommand(.move(9, to: "west"), of: "mug"))
+        #expect(try await free() == [0, 9])
+    }
+
+    @Test(
+        arguments: [
+            (10, "west", "10 cannot leave, 9 are free"), (0, "west", "a move of 0; it must be 1 or more"),
+            (.min, "west", "a move of \(Int64.min); it must be 1 or more"),
+            (.max, "west", "\(Int64.max) cannot leave, 9 are free"),
+            (1, "east", "it lies there already; name another place"),
+        ] as [(Int64, Location, String)])
+    func `is refused with what is there`(quantity: Int64, place: Location, problem: String) async throws {
+        let answer = await book.answer(to: StockCommand(.move(quantity, to: place), of: east))
+        #expect(answer == .failure(.stockConflict("mug", "east", problem: problem)))
+        #expect(try await free() == [9, nil])
+    }
+
+    @Test func `is refused to a place with a name that is too long`() async throws {
+        let far = Location(String(repeating: "x", count: 1_000))
+        let answer = await book.answer(to: StockCommand(.move(1, to: far), of: east))
+        #expect(throws: Refusal.self) { try answer.get() }
+        #expect(try await free() == [9, nil])
     }
 }

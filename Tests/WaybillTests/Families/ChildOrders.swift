@@ -31,7 +31,7 @@ import WaybillStore
         try await book.submit(FamilyShop.place("o-1"))
         let end = book.engine.lastPosition
         let answer = await book.answer(to: FamilyShop.pack("o-1", "b1", 4))
-        guard case .refused(.relativeRefused(let id, let name, let code, _)) = answer else {
+        guard case .refused(.relativeRefused(let id, let name, let code, _, _)) = answer else {
             Issue.record("\(answer)")
             return
         }
@@ -48,11 +48,13 @@ import WaybillStore
         try await book.submit(FamilyShop.place("o-1"))
         var two = OrderCommand("pack_two", of: "o-1", data: ["first": "b1", "second": "b2", "units": 3])
         let answer = await book.answer(to: two)
-        guard case .refused(.relativeRefused("o-1/b2", "fill", "insufficient_stock", let why)) = answer else {
+        guard case .refused(.relativeRefused("o-1/b2", "fill", "insufficient_stock", let why, let values)) = answer
+        else {
             Issue.record("\(answer)")
             return
         }
         #expect(why.contains("3 of mug asked, 2 free"))
+        #expect(values == ["sku": "mug", "location": "", "asked": 3, "free": 2])
         #expect(try await book.stock(StockKey(sku: "mug"))?.free == 5)
         two = OrderCommand("pack_two", of: "o-1", data: ["first": "b1", "second": "b2", "units": 2])
         try await book.submit(two)

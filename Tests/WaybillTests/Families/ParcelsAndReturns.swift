@@ -77,7 +77,7 @@ import WaybillCore
         let shop = try await asked()
         try await shop.send("approve", "o-1/case-c1", by: "seller").receipt()
         let answer = await receive(shop, mugs: 1, refund: 2_001)
-        guard case .refused(.relativeRefused("o-1", "returned", "not_possible", _)) = answer else {
+        guard case .refused(.relativeRefused("o-1", "returned", "not_possible", _, _)) = answer else {
             Issue.record("\(answer)")
             return
         }

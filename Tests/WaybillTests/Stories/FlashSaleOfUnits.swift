@@ -33,7 +33,7 @@ import WaybillTimeouts
         #expect(await book.answer(to: Self.place("o-1", by: "ann")).refusalCode == nil)
         #expect(await book.answer(to: Self.place("o-2", by: "ann")).refusalCode == nil)
         let third = await book.answer(to: Self.place("o-3", by: "ann"))
-        #expect(third == .refused(.insufficientStock("limit:phone", "ann", asked: 1, free: 0)))
+        #expect(third == .refused(.insufficientStock("limit:phone", "ann", asked: 1, free: 0, .init(.limit(2)))))
         #expect(await book.answer(to: Self.place("o-4", by: "bob")).refusalCode == nil)
         // Only the first order is paid: the second one's unit of the limit comes back after 15 minutes.
         #expect(await book.answer(to: Self.pay("o-1", "p1")).refusalCode == nil)

@@ -27,14 +27,14 @@ import Waybill
         let seats = StockKey(sku: "seats", location: "ann")
         #expect(
             await book.answer(to: join("o-1", seats: 3))
-                == .refused(.insufficientStock("seats", "ann", asked: 1, free: 0)))
+                == .refused(.insufficientStock("seats", "ann", asked: 1, free: 0, .init(.limit(3)))))
         #expect(try await book.stock(seats) == nil)
         try await book.submit(join("o-2", seats: 1))
         let level = try #require(try await book.stock(seats))
         #expect((level.received, level.reserved, level.free) == (3, 2, 1))
         #expect(
             await book.answer(to: join("o-3", seats: 1))
-                == .refused(.insufficientStock("seats", "ann", asked: 1, free: 0)))
+                == .refused(.insufficientStock("seats", "ann", asked: 1, free: 0, .init(.limit(3)))))
         try await book.submit(OrderCommand("leave", of: "o-2"))
         #expect(try await book.stock(seats)?.free == 3)
     }

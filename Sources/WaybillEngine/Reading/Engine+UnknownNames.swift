@@ -1,0 +1,40 @@
+package import WaybillCore
+
+/// Names that a list was asked for and that the file does not have: a misspelled one would find nothing in silence.
+extension Engine {
+    /// A name of a filter that nothing in the file has.
+    package struct UnknownName: Hashable, Sendable {
+        package enum Kind: String, Sendable { case status, workflow, timeout }
+        package let kind: Kind
+        package let name: Text
+        /// The one that was probably meant.
+        package let meant: Text?
+    }
+
+    /// The names of a filter that the file's workflows do not have. Statuses are known where the workflows write them
+    /// out; one that computes its status could have any.
+    package func unknownNames(in filter: OrderFilter) -> [UnknownName] {
+        let workflows = catalogue.all()
+        var unknown: [UnknownName] = []
+        if let name = filter.workflow, !workflows.contains(where: { $0.name == name }) {
+            unknown.append(Self.unknown(.workflow, name.text, among: Set(workflows.map(\.name.text))))
+        }
+        var known: Set<Text> = []
+        for workflow in workflows {
+            guard let statuses = workflow.statuses else { return unknown }
+            known.formUnion(statuses)
+        }
+        let statuses = (filter.statusText.map { [$0] } ?? []) + filter.otherStatuses
+        return unknown + statuses.filter { !known.contains($0) }.map { Self.unknown(.status, $0, among: known) }
+    }
+
+    /// The name of a timeout, when no workflow of the file has one of that name.
+    package func unknownName(ofTimeout name: TimeoutName) -> UnknownName? {
+        let known = Set(catalogue.all().flatMap { $0.timeouts.map(\.name.text) })
+        return known.contains(name.text) ? nil : Self.unknown(.timeout, name.text, among: known)
+    }
+
+    private static func unknown(_ kind: UnknownName.Kind, _ name: Text, among known: Set<Text>) -> UnknownName {
+        UnknownName(kind: kind, name: name, meant: nearestName(to: name, among: known.sorted()))
+    }
+}
