@@ -14,36 +14,53 @@ if [ -n "$others" ]; then
     exit 1
 fi
 
-# Swift is taken away where that is allowed: in a namespace whose folder of Swift is empty.
-alone=()
-if swift=$(command -v swift); then
-    runtime=$(dirname "$(dirname "$(readlink -f "$swift")")")/lib/swift
-    for how in 'unshare --mount' 'unshare --map-root-user --mount'; do
-        if $how mount -t tmpfs none "$runtime" 2>/dev/null; then
-            alone=($how bash -c 'mount -t tmpfs none "$0" && exec "$@"' "$runtime")
-            break
-        fi
-    done
-    if [ ${#alone[@]} -eq 0 ]; then echo 'note: no namespaces here; the program is not tried without Swift' >&2; fi
-fi
-try() { "${alone[@]}" "$@"; }
-
 work=$(mktemp -d)
 server=''
 trap 'if [ -n "$server" ]; then kill -KILL "$server" 2>/dev/null || true; fi; rm -rf "$work"' EXIT
-try "$program" --version
-try "$program" stock receive mug 10 --db "$work/shop.db" >"$work/said"
+
+# A root that has nothing but the program and what README.md names: no Swift, no shell, no files of this machine.
+root=$work/root
+mkdir -p "$root"/{dev,proc,tmp,shop}
+cp "$program" "$root/waybill"
+ldd "$program" | grep -oE '/[^ ]+' | while read -r library; do
+    mkdir -p "$root$(dirname "$library")"
+    cp -L "$library" "$root$library"
+done
+alone=()
+for how in 'unshare --mount' 'unshare --map-root-user --mount'; do
+    enter=($how bash -c 'mount --rbind /dev "$0/dev" && mount --rbind /proc "$0/proc" && exec chroot "$0" "$@"' "$root")
+    if "${enter[@]}" /waybill --version >/dev/null 2>&1; then
+        alone=("${enter[@]}")
+        break
+    fi
+done
+if [ ${#alone[@]} -gt 0 ]; then
+    try() { "${alone[@]}" /waybill "$@"; }
+    file=/shop/shop.db
+elif unshare --mount true 2>/dev/null || unshare --map-root-user --mount true 2>/dev/null; then
+    echo "the program does not run in a root without Swift:" >&2
+    "${enter[@]}" /waybill --version >&2 || true
+    exit 1
+else
+    echo 'note: no namespaces here; the program is not tried without Swift' >&2
+    try() { "$program" "$@"; }
+    file=$root/shop/shop.db
+fi
+
+try --version
+try stock receive mug 10 --db $file >"$work/said"
 mkfifo "$work/announced"
-"${alone[@]}" "$program" serve --db "$work/shop.db" --http 127.0.0.1:0 >"$work/announced" &
+if [ ${#alone[@]} -gt 0 ]; then start=("${alone[@]}" /waybill); else start=("$program"); fi
+"${start[@]}" serve --db $file --http 127.0.0.1:0 >"$work/announced" &
 server=$!
 exec 3<"$work/announced"
 read -r line <&3
 echo "$line"
-curl -sS --fail --unix-socket "$work/shop.db.sock" http://waybill/v1/stock/mug | grep -q '"free":10'
+curl -sS --fail --unix-socket "$root/shop/shop.db.sock" http://waybill/v1/stock/mug | grep -q '"free":10'
 kill -TERM "$server"
 wait "$server"
 server=''
-try "$program" verify "$work/shop.db"
+try verify $file
 
 if command -v systemd-analyze >/dev/null; then
     # It looks for the program where the unit says; here that is the one of the archive.

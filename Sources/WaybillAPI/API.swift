@@ -50,7 +50,7 @@ package struct API: Sendable {
         do throws(Problem) {
             return try admission(head, requestID)
         } catch {
-            if error.status >= 400 { served.refusals.add(error.code) }
+            if error.status >= 400 { served.countRefused(error.code) }
             throw error.ending(with: head)
         }
     }
@@ -73,7 +73,7 @@ package struct API: Sendable {
             query: try QueryValues(target.query, for: operation),
             key: try IdempotencyKey.read(head.headers, rule: operation.key),
             end: try NotAfter.read(head.headers, at: served.book.uptime), requestID: requestID, from: head.from,
-            instance: target.path)
+            instance: target.path, place: try served.inWork.begin(operation, by: principal))
     }
 
     /// A body beyond this is read where it keeps no connection waiting: an event loop serves many.
@@ -81,6 +81,17 @@ package struct API: Sendable {
 
     /// Does what was asked.
     package func answer(_ admission: Admission, body: [UInt8]) async -> Reply {
+        defer { admission.place.end() }
+        let engine = served.book.book.engine
+        let began = engine.world.uptimeNanoseconds()
+        let reply = await replyHere(admission, body)
+        let ended = engine.world.uptimeNanoseconds()
+        served.requests.add(
+            admission.operation.name, status: reply.status, took: ended > began ? ended - began : 0)
+        return reply
+    }
+
+    private func replyHere(_ admission: Admission, _ body: [UInt8]) async -> Reply {
         let engine = served.book.book.engine
         guard body.count > Self.bodyOnLoopMax, engine.world.virtualClock == nil else {
             return await answerHere(admission, body)
@@ -90,15 +101,11 @@ package struct API: Sendable {
 
     private func answerHere(_ admission: Admission, _ body: [UInt8]) async -> Reply {
         do throws(Problem) {
-            if served.now != .ready, admission.operation.method != .get { throw served.now.problem }
+            if let problem = served.now.problem(for: admission.operation) { throw problem }
             // Later ones, in line for the writer, are refused there.
             if let end = admission.end, served.book.uptime > end { throw .begunTooLate }
             await served.noteUse(of: admission.principal)
-            return try await served.inWork.counted(
-                for: admission.operation, by: admission.principal
-            ) { () throws(Problem) in
-                try await handle(Call(admission, served, body: body), admission.operation)
-            }
+            return try await handle(Call(admission, served, body: body), admission.operation)
         } catch {
             let error = error.namingLimit(of: served, end: admission.end)
             if error.code == .outcomeUnknown || error.code == .failStopped { served.become(.stopped(error.detail)) }
@@ -178,6 +185,10 @@ package struct API: Sendable {
         if let encoding = head.headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw Problem(.unsupportedMediaType, "the body is encoded as \(encoding); send it without an encoding")
         }
+        if let coding = try head.headers.single(.transferEncoding), coding.lowercased() != "chunked" {
+            // A proxy in front may take what is within the chunks for something else.
+            throw Problem(.badRequest, "Transfer-Encoding is \(coding); chunked alone is taken")
+        }
         guard let length else {
             let hasBody = head.headers[.transferEncoding] != nil || head.headers[.contentType] != nil
             return hasBody ? try checkType(head, operation) : ()
@@ -217,17 +228,22 @@ package struct Admission: Sendable {
     let from: Text
     /// The path as it came.
     package let instance: Text
+    /// Its place among the requests in work, until it is answered.
+    package let place: RequestPlace
 }
 
 extension ServingState {
-    /// Why new work is not taken.
-    fileprivate var problem: Problem {
+    /// Why an operation is refused; nil: it is not. While a server stops it still tells; after a failed write nobody
+    /// knows what the file holds, and only what is open to all is answered.
+    fileprivate func problem(for operation: Operation) -> Problem? {
         switch self {
-        case .ready, .stopping:
+        case .ready: return nil
+        case .stopping:
+            guard operation.method != .get else { return nil }
             var problem = Problem(.shuttingDown, "the server stops; send it again when it is back")
             problem.retryAfter = .seconds(1)
             return problem
-        case .stopped(let why): return Problem(.failStopped, why)
+        case .stopped(let why): return operation.grant.isOpen ? nil : Problem(.failStopped, why)
         }
     }
 }

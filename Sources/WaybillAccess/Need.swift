@@ -4,6 +4,8 @@ package struct Need: Hashable, Sendable {
 
     package init(_ rights: Right...) { self.rights = rights }
 
+    package init(_ rights: [Right]) { self.rights = rights }
+
     /// Whether it is open to callers without a token.
     package var isOpen: Bool { rights.contains(.nothing) }
 }

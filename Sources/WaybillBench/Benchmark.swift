@@ -39,7 +39,12 @@ package enum Benchmark: String, CaseIterable, Sendable {
         switch self {
         case .orders: try await OrdersBenchmark(settings).run()
         case .broker: try await BrokerBenchmark(settings).run()
-        case .http: try await HTTPBenchmark(settings).run()
+        case .http:
+            if let target = settings.endpoint {
+                try await EndpointBenchmark(settings: settings, target: target).run()
+            } else {
+                try await HTTPBenchmark(settings).run()
+            }
         case .backup: try await BackupBenchmark(settings).run()
         case .flow: try await FlowBenchmark(settings).run()
         case .growth: try await GrowthBenchmark(settings).run()
@@ -58,6 +63,8 @@ package struct BenchmarkSettings: Sendable {
     /// Where its files lie while it runs: a real disk.
     package var directory: String
     package var extent: Extent
+    /// The server that ``Benchmark/http`` asks; nil: one that it starts.
+    package var endpoint: LoadTarget?
     /// Told what is being done, in a few words.
     package var progress: @Sendable (String) -> Void
 

@@ -5,6 +5,8 @@ import WaybillAccess
 package struct SocketOwner: Hashable, Sendable {
     /// Its number; 0: the system does not say.
     package let process: Int32
+    /// Whose process it is; nil: the system does not say.
+    package let user: UInt32?
 
     /// Looks whether a process serves at a path; nil: there is no socket, or only one that a process left behind.
     package init?(at path: String) {
@@ -23,6 +25,8 @@ package struct SocketOwner: Hashable, Sendable {
         // Of `struct ucred`: process, user, group.
         var peer: [Int32] = [0, 0, 0]
         var size = socklen_t(peer.count * MemoryLayout<Int32>.size)
-        process = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0 ? peer[0] : 0
+        let isKnown = getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0
+        process = isKnown ? peer[0] : 0
+        user = isKnown ? UInt32(bitPattern: peer[1]) : nil
     }
 }

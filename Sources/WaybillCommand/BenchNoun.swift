@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import WaybillBench
 
 /// `waybill bench`: how fast it is on this machine, beside a limit that is measured in the same run.
@@ -31,9 +32,28 @@ struct BenchNoun: AsyncParsableCommand {
     @Flag(help: "Longer runs and bigger files; without it a minute and 2 GB at most.")
     var full = false
 
+    @Option(
+        help: ArgumentHelp(
+            "For http: a server to ask instead of one that is started here; WAYBILL_TOKEN is an administrator's, "
+                + "and what is placed stays there.", valueName: "url"))
+    var endpoint: String?
+
+    func validate() throws {
+        if endpoint != nil, name != .http { throw ValidationError("--endpoint is for http.") }
+        if let endpoint, target == nil {
+            throw ValidationError("--endpoint is http://HOST:PORT, not \(endpoint).")
+        }
+    }
+
+    private var target: LoadTarget? {
+        endpoint.flatMap { LoadTarget(url: $0, token: ProcessInfo.processInfo.environment["WAYBILL_TOKEN"] ?? "") }
+    }
+
     func run() async throws {
         let progress = ProgressLine()
-        let report = try await name.run(BenchmarkSettings(extent: full ? .full : .usual) { progress.show($0) })
+        var settings = BenchmarkSettings(extent: full ? .full : .usual) { progress.show($0) }
+        settings.endpoint = target
+        let report = try await name.run(settings)
         progress.clear()
         Output.standard.line(json ? try report.json() : report.table())
         if !report.isMet { throw ExitCode(1) }

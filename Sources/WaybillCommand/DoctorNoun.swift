@@ -98,8 +98,10 @@ private struct FileChecks {
     }
 
     private func lock() throws -> DoctorCheck {
-        guard let owner = OrderBookPlace.owner(of: path) else { return DoctorCheck("lock", .ok, "no server has it") }
-        return DoctorCheck("lock", .ok, "served by \(owner.process > 0 ? "process \(owner.process)" : "a process")")
+        guard let process = OrderBookPlace.process(serving: path) else {
+            return DoctorCheck("lock", .ok, "no server has it")
+        }
+        return DoctorCheck("lock", .ok, "served by \(process > 0 ? "process \(process)" : "a process")")
     }
 }
 

@@ -27,12 +27,6 @@ struct TailNoun: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only events after this one: e42; e0: all.", valueName: "event"))
     var after: Text?
 
-    @Option(name: .customShort("o"), help: "text, or jsonl: one JSON object a line.")
-    var output = OutputForm.text
-
-    /// How events are written.
-    enum OutputForm: String, ExpressibleByArgument, CaseIterable { case text, jsonl }
-
     func validate() throws {
         if let after, after != "e0", Position(text: after.string) == nil {
             throw ValidationError("--after is an event such as e42, not \(after).")
@@ -40,7 +34,7 @@ struct TailNoun: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let text = TailText(order: order, isJSON: file.json || output == .jsonl)
+        let text = TailText(order: order, isJSON: file.json)
         try await file.asking { client in
             if client.isInProcess { return try await show(client, text) }
             try await follow(client, text)

@@ -1,5 +1,7 @@
 import Foundation
-import Logging
+import GRPCServing
+public import Logging
+import RocketMQServer
 import ServiceLifecycle
 import Synchronization
 import UnixSignals
@@ -25,8 +27,19 @@ public struct BookServer: Sendable {
 
     /// Where and how it serves.
     public struct Settings: Sendable {
-        /// The host and port of TCP, loopback only; port 0: one that is free. Nil: none.
+        /// The host and port of TCP; port 0: one that is free. Nil: none. Beyond loopback it needs ``certificate`` or
+        /// ``isBehindProxy``, and a token in the file.
         public var http: HTTPAddress? = HTTPAddress(host: "127.0.0.1", port: 7_070)
+        /// The certificate with which it serves at ``http``, over HTTP/1.1 and HTTP/2; nil: without TLS.
+        public var certificate: Certificate?
+        /// Whether a proxy that has TLS is all that reaches ``http``, so that it may be beyond loopback without TLS.
+        public var isBehindProxy = false
+        /// Connections at ``http`` that may be open; nil: 12,000, or 512 fewer than the process may have files open.
+        public var connectionsMax: Int?
+        /// Event streams that may be open.
+        public var streamsMax = 10_000
+        /// Requests of one caller that may be in work.
+        public var requestsInWorkMax = 1_000
         /// Where the owner of the file asks without a token, and the command line with `--db`.
         public var socket = SocketPlace.besideFile
         /// Names by which the server may be called besides its address and `localhost`.
@@ -35,16 +48,38 @@ public struct BookServer: Sendable {
         public var isOpen = false
         /// How long it may take to stop.
         public var stopWithin = Interval.seconds(10)
+        /// How it says what it does and what goes wrong, unless it is given a logger.
+        public var log = ServerLog()
         /// What `/version` says.
         public var version = Release.version
         /// Which copies of the file it keeps; nil: none.
         public var backups: Backups?
         /// Where a group begins that is made by its first consumer; nil: a group must be made before it is used.
         public var newGroupsStart: GroupStart? = .oldest
-        /// Operations besides those of the list.
+        /// Where RocketMQ 5 clients are served, loopback only; port 0: one that is free. Nil: nowhere.
+        public var rocketMQ: HTTPAddress?
+        /// Where RocketMQ clients are sent, when that is not where they have come to.
+        public var rocketMQAdvertised: [HTTPAddress] = []
+        /// Operations that the program adds.
+        public var addedOperations: [AddedOperation] = []
+        /// Those of the modules that run here.
         package var operations: [WaybillAPI.Operation] = []
 
         public init() {}
+    }
+
+    /// Two files in PEM. They are read again each minute and at SIGHUP; what cannot be used leaves the old pair in
+    /// place.
+    public struct Certificate: Hashable, Sendable {
+        /// The path of the server's certificate, followed by those that vouch for it.
+        public var chain: String
+        /// The path of its key, which not every user of the machine may read.
+        public var key: String
+
+        public init(chain: String, key: String) {
+            self.chain = chain
+            self.key = key
+        }
     }
 
     /// Where a Unix socket is made whose users are the owners of the file.
@@ -55,12 +90,12 @@ public struct BookServer: Sendable {
         case off
     }
 
-    public init(_ book: OrderBook, settings: Settings = Settings()) {
+    /// - Parameter logger: where it says what it does and what goes wrong, for a program that has a log; nil: on
+    ///   standard error, as the settings say.
+    public init(_ book: OrderBook, settings: Settings = Settings(), logger: Logger? = nil) {
         self.book = book
         self.settings = settings
-        var logger = Logger(label: "waybill") { StreamLogHandler.standardError(label: $0) }
-        logger.logLevel = .warning
-        self.logger = logger
+        self.logger = logger ?? settings.log.logger { book.now }
     }
 
     /// Serves until SIGTERM or SIGINT, or until its task is cancelled; what was asked before is answered.
@@ -70,30 +105,45 @@ public struct BookServer: Sendable {
     ///   after a failed commit.
     public func run(onServing: @escaping @Sendable (ServedAt) -> Void = { _ in }) async throws {
         try settings.check(socket: socket, beside: book.path)
+        if case .besideFile = settings.socket, socket == nil, let path = book.path {
+            logger.warning("\(path).sock is too long for a socket, so there is none; name a shorter one")
+        }
         let backups = try settings.backups.map { try BackupSchedule(book, $0) }
         let served = try served()
+        let certificates = try settings.certificates()
+        served.certificate = certificates.map { CertificateState(expires: $0.expires) }
         do throws(Problem) {
             try await served.book.continueOperations()
         } catch {
             throw ServerFailure(.unreadable, "what the file has begun: \(Problem.withoutDefect(error.detail))")
         }
         let api = API(served)
-        let running = RunningAddresses(count: addresses.count) { at in
-            book.tellServing(
-                socket: at.socket.map { URL(fileURLWithPath: $0).path }, http: at.http.map { "http://\($0)" })
+        let places = addresses.count + (settings.rocketMQ == nil ? 0 : 1)
+        let running = RunningAddresses(count: places, isSecure: certificates != nil) { at in
+            logger.notice("serves", metadata: at.described)
+            book.tellServing(socket: at.socket.map { URL(fileURLWithPath: $0).path }, http: at.url)
             onServing(at)
         }
         defer { book.tellServing(socket: nil, http: nil) }
         var services: [any Service] = addresses.map { address in
-            HTTPFace(api, at: address, settings: httpSettings, logger: logger) { port in
+            HTTPFace(
+                api, at: address, settings: httpSettings, certificates: address.isTCP ? certificates : nil,
+                logger: logger
+            ) { port in
                 if case .socket(let path) = address { SocketFile.leaveToItsUser(path) }
                 running.add(address, port: port)
             }
         }
+        if let address = settings.rocketMQ {
+            services.append(rocketMQ(served, at: address) { running.add(rocketMQ: address, port: $0) })
+        }
         services.append(StoppedBook(served))
+        if let certificates { services.append(CertificateWatch(certificates, served, logger)) }
         if let backups { services.append(BackupSchedule.Loop(schedule: backups)) }
         // Services stop in turn, the last one first: no new work before connections end.
-        services.append(Gate(served))
+        let signals = StopSignals()
+        defer { signals.giveBack() }
+        services.append(Gate(served, signals))
         var configuration = ServiceGroupConfiguration(
             services: services.map { service in
                 ServiceGroupConfiguration.ServiceConfiguration(
@@ -107,13 +157,29 @@ public struct BookServer: Sendable {
             try await withTaskCancellationHandler {
                 try await Task { try await group.run() }.value
             } onCancel: {
+                signals.areNotWaitedFor()
                 Task { await group.triggerGracefulShutdown() }
             }
         } catch let failure as AddressFailure {
             throw ServerFailure(failure)
+        } catch let failure as ListenFailure {
+            throw ServerFailure(failure, at: settings.rocketMQ)
         }
+        logger.notice("has stopped serving")
         // A commit may have failed while the last requests were answered.
         if let why = book.vitals.stopped { throw ServerFailure(.stopped, why) }
+    }
+
+    /// The face for RocketMQ clients: the same book, tokens and rules as over HTTP.
+    private func rocketMQ(
+        _ served: Served, at address: HTTPAddress, onRunning: @escaping @Sendable (Int) -> Void
+    ) -> GRPCServer {
+        var rules = RocketMQSettings()
+        rules.isOpen = settings.isOpen
+        rules.newGroupsStart = settings.newGroupsStart
+        rules.advertised = settings.rocketMQAdvertised.map { HostAndPort(host: $0.host, port: $0.port) }
+        return RocketMQFace(book, tokens: served.tokens, settings: rules).server(
+            at: address.host, address.port, logger: logger, onRunning: onRunning)
     }
 
     private var addresses: [HTTPFace.Address] {
@@ -124,19 +190,7 @@ public struct BookServer: Sendable {
     }
 
     /// The path of the socket; nil: there is none.
-    private var socket: String? {
-        switch settings.socket {
-        case .off: return nil
-        case .at(let path): return path
-        case .besideFile:
-            guard let socket = book.path.map({ $0 + ".sock" }) else { return nil }
-            guard SocketPath.short(socket) != nil else {
-                logger.warning("the path is too long for a socket, so there is none: \(socket)")
-                return nil
-            }
-            return socket
-        }
-    }
+    private var socket: String? { settings.socket.path(beside: book.path) }
 
     private var httpSettings: HTTPSettings {
         var http = HTTPSettings()
@@ -148,10 +202,17 @@ public struct BookServer: Sendable {
         var serving = ServingSettings()
         serving.isOpen = settings.isOpen
         serving.version = settings.version
+        if let http = settings.http, !http.isLoopback, settings.certificate == nil { serving.plainAddress = "\(http)" }
         serving.backupFolder = settings.backups.map { Backups.place($0.folder) }
-        serving.operations = settings.operations
+        serving.operations = settings.operations + settings.addedOperations.map(\.operation)
         serving.newGroupsStart = settings.newGroupsStart
-        let tokens = TokenTable(try book.engine.accessTokens().compactMap { AccessToken($0) })
+        serving.inWork.ofOne = settings.requestsInWorkMax
+        serving.streams.all = settings.streamsMax
+        serving.streams.ofOne = max(1, settings.streamsMax / 2)
+        serving.connections.all = settings.connectionsMax ?? ProcessBounds.connectionsUsual
+        let kept = try book.engine.accessTokens().compactMap { AccessToken($0) }
+        try settings.checkReach(hasToken: kept.contains { $0.stands(at: book.now) }, of: book.path)
+        let tokens = TokenTable(kept)
         return try Served(ServedBook(book), tokens: tokens, settings: serving)
     }
 }
@@ -160,8 +221,31 @@ public struct BookServer: Sendable {
 public struct ServedAt: Hashable, Sendable {
     /// With the port that it got; nil: not over TCP.
     public var http: HTTPAddress?
+    /// Whether ``http`` is served with TLS.
+    public var isSecure = false
     /// The path of the socket; nil: there is none.
     public var socket: String?
+    /// Where RocketMQ clients are served, with the port that it got; nil: nowhere.
+    public var rocketMQ: HTTPAddress?
+
+    /// The address as clients write it; nil: not over TCP.
+    public var url: String? { http.map { "\(isSecure ? "https" : "http")://\($0)" } }
+
+    fileprivate var described: Logger.Metadata {
+        var metadata: Logger.Metadata = [:]
+        if let url { metadata["http"] = "\(url)" }
+        if let socket { metadata["socket"] = "\(socket)" }
+        return metadata
+    }
+}
+
+extension HTTPFace.Address {
+    fileprivate var isTCP: Bool {
+        switch self {
+        case .tcp: true
+        case .socket: false
+        }
+    }
 }
 
 /// Collects the addresses as they begin to serve, and tells when all do.
@@ -169,17 +253,29 @@ private final class RunningAddresses: Sendable {
     private let state: Mutex<(missing: Int, at: ServedAt)>
     private let onServing: @Sendable (ServedAt) -> Void
 
-    init(count: Int, _ onServing: @escaping @Sendable (ServedAt) -> Void) {
-        state = Mutex((missing: count, at: ServedAt()))
+    init(count: Int, isSecure: Bool, _ onServing: @escaping @Sendable (ServedAt) -> Void) {
+        var at = ServedAt()
+        at.isSecure = isSecure
+        state = Mutex((missing: count, at: at))
         self.onServing = onServing
     }
 
     func add(_ address: HTTPFace.Address, port: Int?) {
-        let all = state.withLock { state -> ServedAt? in
+        add { at in
             switch address {
-            case .tcp(let host, let asked): state.at.http = HTTPAddress(host: host, port: port ?? asked)
-            case .socket(let path): state.at.socket = path
+            case .tcp(let host, let asked): at.http = HTTPAddress(host: host, port: port ?? asked)
+            case .socket(let path): at.socket = path
             }
+        }
+    }
+
+    func add(rocketMQ address: HTTPAddress, port: Int) {
+        add { $0.rocketMQ = HTTPAddress(host: address.host, port: port) }
+    }
+
+    private func add(_ note: (inout ServedAt) -> Void) {
+        let all = state.withLock { state -> ServedAt? in
+            note(&state.at)
             state.missing -= 1
             return state.missing == 0 ? state.at : nil
         }

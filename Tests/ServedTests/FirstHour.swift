@@ -37,7 +37,7 @@ import Testing
         // The receive waits until the order tells that it is closed: nothing else asks for that.
         let closed = try shop.post(
             "/v1/groups/desk/receive", #"{"topic":"order","tags":"closed","client":"desk","wait_ms":20000}"#)
-        #expect(closed.contains(#""tag":"closed""#) && closed.contains(#""subject":"order-7""#), "\(closed)")
+        try #require(closed.contains(#""tag":"closed""#) && closed.contains(#""subject":"order-7""#), "\(closed)")
         #expect(try shop.get("/v1/orders/order-7").contains(#""status":"closed""#))
         #expect(try shop.get("/v1/stock/mug").contains(#""free":100,"reserved":0"#))
         let history = try shop.get("/v1/orders/order-7/history")
@@ -104,7 +104,7 @@ extension ServedFile {
     fileprivate func overTCP(
         _ path: String, token: String?, _ body: String? = nil, host: String = "localhost"
     ) throws -> String {
-        var arguments = ["-sS", "-H", "Host: \(host)", "-H", "Content-Type: application/json"]
+        var arguments = ["-sS", "--max-time", "60", "-H", "Host: \(host)", "-H", "Content-Type: application/json"]
         if let token { arguments += ["-H", "Authorization: Bearer \(token)"] }
         if let body { arguments += ["-d", body] }
         return try start("/usr/bin/curl", arguments + ["http://127.0.0.1:\(port)\(path)"]).output

@@ -37,6 +37,36 @@ import Testing
         #expect(closed.status == 0 && closed.output.contains("9") && !closed.output.contains("100"), "\(closed)")
     }
 
+    /// Listens at a path, as a user who may make files in the folder but not open this one.
+    private static let stranger = """
+        import socket, sys
+        listening = socket.socket(socket.AF_UNIX)
+        listening.bind(sys.argv[1])
+        listening.listen()
+        print("ready", flush=True)
+        sys.stdin.read()
+        """
+
+    @Test(.enabled(if: getuid() == 0, "only root starts a process of another user"))
+    func `is not asked when another user listens at its socket`() throws {
+        let shop = try ServedFile()
+        try stocked(shop, 7)
+        try #require(chmod(shop.directory.path, 0o777) == 0)
+        let (process, entry, output) = (Process(), Pipe(), Pipe())
+        process.executableURL = URL(fileURLWithPath: "/usr/sbin/runuser")
+        process.arguments = ["-u", "nobody", "--", "python3", "-c", Self.stranger, shop.path + ".sock"]
+        process.standardInput = entry
+        process.standardOutput = output
+        try process.run()
+        let ready = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        #expect(ready.hasPrefix("ready"))
+        let refused = try shop.run("stock", "list", "--db", shop.path)
+        #expect(refused.status == 2 && refused.output.contains("it is not asked"), "\(refused)")
+        try entry.fileHandleForWriting.close()
+        process.waitUntilExit()
+        #expect(try shop.run("stock", "list", "--db", shop.path).output.contains("mug"))
+    }
+
     @Test func `is found when its path is too long for a socket`() throws {
         let folder = String(repeating: "long", count: 20)
         let shop = try ServedFile(named: "\(folder)/\(folder)/shop.db")
@@ -53,6 +83,18 @@ import Testing
         try shop.serve()
         #expect(shop.kill(SIGTERM)?.status == 0)
         #expect(!FileManager.default.fileExists(atPath: shop.path + ".sock"))
+    }
+
+    @Test func `is not served at a socket whose name is too long, whoever says it`() throws {
+        let shop = try ServedFile()
+        let long = "/" + String(repeating: "long", count: 30)
+        let serve = [try executablePath(), "serve", "--db", shop.path, "--create", "--http", "off"]
+        let flag = try shop.start("/usr/bin/env", serve + ["--socket", long])
+        let variable = try shop.start("/usr/bin/env", ["WAYBILL_SOCKET=\(long)"] + serve)
+        for refused in [flag, variable] {
+            #expect(refused.status == 64 && refused.output.contains("name a shorter one"), "\(refused)")
+        }
+        #expect(!FileManager.default.fileExists(atPath: shop.path))
     }
 
     @Test(arguments: [false, true])

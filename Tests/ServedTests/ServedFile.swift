@@ -52,7 +52,8 @@ final class ServedFile {
         }
         said += line
         let address = try #require(
-            line.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("http://") }, "\(line)")
+            line.split(whereSeparator: \.isWhitespace).first { $0.hasPrefix("http://") || $0.hasPrefix("https://") },
+            "\(line)")
         port = try #require(address.split(separator: ":").last.flatMap { Int($0) }, "\(line)")
     }
 
@@ -98,9 +99,9 @@ final class ServedFile {
         }
     }
 
-    /// Runs curl on the socket beside the file.
+    /// Runs curl on the socket beside the file. A server that never answers fails the test, which does not hang.
     func curl(_ arguments: String...) throws -> (status: Int32, output: String) {
-        try start("/usr/bin/curl", ["-sS", "--unix-socket", path + ".sock"] + arguments)
+        try start("/usr/bin/curl", ["-sS", "--max-time", "60", "--unix-socket", path + ".sock"] + arguments)
     }
 
     func start(_ executable: String, _ arguments: [String]) throws -> (status: Int32, output: String) {

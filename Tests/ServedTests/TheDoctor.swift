@@ -31,6 +31,14 @@ import Testing
         return (states, outcome.output)
     }
 
+    @Test func `says where the server of a file is that has no socket`() throws {
+        try shop.serve("--socket", "off")
+        let found = try shop.run("doctor", "--db", shop.path)
+        #expect(found.status == 2, "it cannot look: \(found.output)")
+        #expect(found.output.contains("which serves at http://127.0.0.1:\(shop.port)."), "\(found.output)")
+        #expect(!found.output.contains("no server has it"), "\(found.output)")
+    }
+
     @Test(arguments: [false, true])
     func `warns of what is worth a look, and of nothing else`(isServed: Bool) throws {
         if isServed { try shop.serve() }

@@ -43,17 +43,66 @@ import Testing
         // `A server on a bad disk` sees a server end with this one.
         #expect(try unit.value("RestartForceExitStatus") == "75")
     }
+
+    @Test(.enabled(if: Systemd.canRun, "no systemd can be started in namespaces of this machine"))
+    func `is started by the unit, again after it was killed, and stopped`() throws {
+        let shop = try ServedFile()
+        let seen = try shop.start(
+            Systemd.script, [executablePath(), Unit.path, shop.directory.path]
+        ).output.split(separator: "\n")
+        let log = try shop.text(of: "systemd.log")
+        func line(_ name: String) throws -> String {
+            let found = try #require(seen.first { $0.hasPrefix("\(name): ") }, "\(name): \(seen) \(log)")
+            return String(found.dropFirst(name.count + 2))
+        }
+        #expect(try line("started") == "active running")
+        #expect(try line("user") == "waybill")
+        #expect(try line("file") == "waybill 600")
+        #expect(try line("ready") == "200")
+        #expect(try line("received").contains(#""free":7"#))
+        #expect(try line("again") == "active 1", "running, and restarted once")
+        #expect(try line("kept").contains(#""free":7"#))
+        #expect(try line("stopped") == "inactive success 0")
+        #expect(try line("wrong") == "failed 64 0", "an option that is wrong is not tried again")
+        #expect(seen.last == "end", "\(seen)")
+    }
+}
+
+/// A systemd of the machine that a test may start.
+private enum Systemd {
+    static let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("systemd.sh")
+        .path
+
+    static let canRun: Bool = {
+        let probe = """
+            [ -x /lib/systemd/systemd ] && command -v ip runuser curl \
+                && unshare --mount --pid --fork --uts --ipc --net \
+                --cgroup sh -c 'mount -t proc proc /proc && ip link set lo up && mount -t cgroup2 none /sys/fs/cgroup'
+            """
+        do {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", probe]
+            process.standardOutput = FileHandle.nullDevice
+            process.standardError = FileHandle.nullDevice
+            try process.run()
+            process.waitUntilExit()
+            return process.terminationStatus == 0
+        } catch {
+            return false
+        }
+    }()
 }
 
 /// The unit of the archive.
 private struct Unit {
     private let lines: [Substring]
 
+    static let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("Sources/Dist/waybill.service").path
+
     init() throws {
-        let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent()
-        let file = package.appendingPathComponent("Sources/Dist/waybill.service")
-        lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
+        lines = try String(contentsOfFile: Self.path, encoding: .utf8).split(separator: "\n")
     }
 
     /// What the unit says under a name, which it has once.

@@ -110,6 +110,27 @@ import WaybillTimeouts
         #expect(try await shop.book.messages.halfMessages().elements.isEmpty)
     }
 
+    /// Sooner and later than the usual six seconds.
+    @Test(arguments: [2_000, 600_000] as [Int64])
+    func `is asked about when its producer said, and not before`(milliseconds: Int64) async throws {
+        let shop = try await shop()
+        let half = await shop.send(
+            .init(
+                post: "/v1/half-messages",
+                """
+                {"topic":"ledger","producer":"bank","first_check_ms":\(milliseconds),
+                 "message":{"id":"booking-8","data":1}}
+                """))
+        #expect(half.status == 201, "\(half.text)")
+        func asked() async -> Bool {
+            await shop.send(.init(post: "/v1/producers/bank/checks", "{}")).text.contains(#""id":"booking-8""#)
+        }
+        shop.book.advance(by: Interval(milliseconds: milliseconds - 1))
+        #expect(!(await asked()))
+        shop.book.advance(by: Interval(milliseconds: 1))
+        #expect(await asked())
+    }
+
     @Test(arguments: ["%24call", "%20", "a%0Ab", String(repeating: "a", count: 256)])
     func `is asked about by no producer whose name cannot be one`(name: String) async throws {
         let reply = try await shop().send(.init(post: "/v1/producers/\(name)/checks", "{}"))

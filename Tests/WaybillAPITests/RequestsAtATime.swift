@@ -19,7 +19,10 @@ import WaybillCore
             }
         }
 
+        /// One waits, or has been answered without waiting: a test that is wrong fails, and does not hang.
         func untilOneCame() async { for await _ in arrived { return } }
+
+        func noteAnswer() { arrivals.yield() }
 
         func letGo() {
             for continuation in waiting.withLock({ waiting in
@@ -29,7 +32,9 @@ import WaybillCore
         }
     }
 
-    private func api(_ gate: Gate, isLongPoll: Bool) throws -> API {
+    private func api(
+        _ gate: Gate, isLongPoll: Bool, _ change: (inout RequestsInWork.Limits) -> Void = { _ in }
+    ) throws -> API {
         let operation = Operation(
             "wait", .post, "/v1/wait", "Waits.", grant: Need(.viewer), body: .json(bytesMax: 1_024),
             answers: [Operation.Answer(204, "Waited.", nil)], example: Example(.init(post: "/v1/wait", "{}"), 204),
@@ -40,9 +45,16 @@ import WaybillCore
         }
         var settings = ServingSettings()
         settings.operations = [operation]
-        settings.requestsInWorkMax = 2
+        settings.inWork.ofOne = 2
+        change(&settings.inWork)
         let book = try OrderBook.inMemory(workflows: [], world: .virtual(VirtualClock(start: APIShop.noon)))
         return API(try Served(ServedBook(book), tokens: TokenTable([]), settings: settings))
+    }
+
+    /// The status of a request that goes through the gate, or is refused before it.
+    private func status(of gate: Gate, _ api: API, as name: Text) async -> Int {
+        defer { gate.noteAnswer() }
+        return await ask(api, as: name).status
     }
 
     private func ask(_ api: API, as name: Text, _ method: String = "POST", _ target: String = "/v1/wait") async -> Reply
@@ -61,7 +73,7 @@ import WaybillCore
         let api = try api(gate, isLongPoll: false)
         await withTaskGroup(of: Int.self) { group in
             for _ in 1...2 {
-                group.addTask { await ask(api, as: "greedy").status }
+                group.addTask { await status(of: gate, api, as: "greedy") }
                 await gate.untilOneCame()
             }
             let refused = await ask(api, as: "greedy")
@@ -76,12 +88,58 @@ import WaybillCore
         #expect(await ask(api, as: "greedy", "GET", "/v1/groups").status == 200)
     }
 
+    /// Lets the heads of requests in, whose bodies are still to come.
+    private func admit(_ api: API, as name: Text) throws(Problem) -> Admission {
+        let principal = Principal(name: name, grants: [.viewer])
+        return try api.admit(
+            API.Head(method: "POST", target: "/v1/wait", headers: CallHeaders(), principal: principal), requestID: "r")
+    }
+
+    private func code(_ body: () throws(Problem) -> Void) -> ProblemCode? {
+        do throws(Problem) {
+            try body()
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    @Test func `count from their heads on, and no more when their bodies never come`() throws {
+        let api = try api(Gate(), isLongPoll: false)
+        var admitted = [try admit(api, as: "greedy"), try admit(api, as: "greedy")]
+        #expect(code { () throws(Problem) in _ = try admit(api, as: "greedy") } == .rate)
+        #expect(code { () throws(Problem) in _ = try admit(api, as: "modest") } == nil)
+        admitted.removeLast()
+        #expect(code { () throws(Problem) in _ = try admit(api, as: "greedy") } == nil)
+        withExtendedLifetime(admitted) {}
+    }
+
+    @Test(arguments: [true, false])
+    func `have bodies that take so much together, and half of it those of one caller`(isLongPoll: Bool) throws {
+        let api = try api(Gate(), isLongPoll: isLongPoll) { $0.bodyBytes = 8 * RequestsInWork.bodyBytesFree }
+        let free = RequestsInWork.bodyBytesFree
+        var greedy = [try admit(api, as: "greedy")]
+        // What is free of each is not counted, and what has come is counted once.
+        for bytes in [1, free, free + 1, 5 * free] {
+            #expect(code { () throws(Problem) in try greedy[0].place.hold(bodyBytes: bytes) } == nil)
+        }
+        let refused = #expect(throws: Problem.self) { try greedy[0].place.hold(bodyBytes: 5 * free + 1) }
+        #expect(refused?.code == .overloaded && refused?.retryAfter == .seconds(1))
+        let modest = try admit(api, as: "modest")
+        #expect(code { () throws(Problem) in try modest.place.hold(bodyBytes: 5 * free) } == nil)
+        let third = try admit(api, as: "third")
+        #expect(code { () throws(Problem) in try third.place.hold(bodyBytes: free + 1) } == .overloaded)
+        greedy.removeAll()
+        #expect(code { () throws(Problem) in try third.place.hold(bodyBytes: 5 * free) } == nil)
+        withExtendedLifetime((greedy, modest, third)) {}
+    }
+
     @Test func `do not count while they only wait for something to come`() async throws {
         let gate = Gate()
         let api = try api(gate, isLongPoll: true)
         await withTaskGroup(of: Int.self) { group in
             for _ in 1...3 {
-                group.addTask { await ask(api, as: "consumer").status }
+                group.addTask { await status(of: gate, api, as: "consumer") }
                 await gate.untilOneCame()
             }
             gate.letGo()

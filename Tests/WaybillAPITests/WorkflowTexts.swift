@@ -51,6 +51,24 @@ import WaybillEngine
         #expect(last["about"]?["before"]?.asText == hash && last["about"]?["request"]?.asText == "r-1", "\(last)")
     }
 
+    @Test func `has its hash as its tag, which the next one may name as the one that it follows`() async throws {
+        let tag = { (reply: Reply) in reply.headers.first { $0.name == "etag" }?.value }
+        let first = try await put(version(1))
+        let hash = try #require(first.json["hash"]?.asText)
+        #expect(tag(first.reply) == "\"\(hash)\"")
+        for accept in ["application/json", "application/yaml"] {
+            for path in ["rental", "rental/versions/\(hash)"] {
+                let shown = await shop.send(.init(.get, "/v1/workflows/\(path)", [(.accept, accept)]))
+                #expect(shown.status == 200 && tag(shown) == "\"\(hash)\"", "\(path) \(accept)")
+            }
+        }
+        #expect(try await tag(put(version(2), "?dry_run=true").reply) == nil, "nothing is there that has it")
+        let next = try await put(version(2), "", [(.ifMatch, "\"\(hash)\"")])
+        #expect(next.reply.status == 201)
+        #expect(try await put(version(3), "", [(.ifMatch, "\"\(hash)\"")]).reply.status == 412)
+        #expect(try await tag(put(version(1)).reply) == nil, "it takes no orders")
+    }
+
     @Test func `takes orders again when it is told to, once under a key, with who and why`() async throws {
         let first = try #require(try await put(version(1)).json["hash"]?.asText)
         #expect(try await put(version(2)).reply.status == 201)

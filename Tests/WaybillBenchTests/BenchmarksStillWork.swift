@@ -1,6 +1,8 @@
 import Foundation
 import Testing
+import Waybill
 import WaybillBench
+import WaybillServer
 
 /// Each benchmark as short as can be: nothing is measured, but all is done. The bare loops compare what they wrote
 /// with the engine's rows, so a table that changes under them ends one of these with a failure.
@@ -22,6 +24,40 @@ import WaybillBench
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [])
         #expect(try report.json().contains("\"ratio\""))
         #expect(report.table().contains(benchmark.name))
+    }
+
+    @Test func `asks a server that runs elsewhere, which knows nothing of it before`() async throws {
+        let book = try OrderBook.inMemory(workflows: [])
+        defer { book.close() }
+        var settings = BookServer.Settings()
+        settings.http = HTTPAddress(host: "127.0.0.1", port: 0)
+        settings.isOpen = true
+        let server = BookServer(book, settings: settings)
+        let (places, told) = AsyncStream.makeStream(of: ServedAt.self)
+        let running = Task {
+            defer { told.finish() }
+            try await server.run { told.yield($0) }
+        }
+        let address = try #require(await places.first { _ in true }?.http)
+        var bench = BenchmarkSettings(extent: .trial)
+        // Twice: the second run finds what the first has made.
+        for _ in 1...2 {
+            bench.endpoint = LoadTarget(url: "http://\(address)/", token: "")
+            let report = try await Benchmark.http.run(bench)
+            #expect(report.ratio.isFinite && report.ratio > 0 && report.flush.contains("\(address)"))
+            for name in ["orders placed, 64 connections", "orders read, 64 connections", "1 connection p99"] {
+                let figure = try #require(report.figures.first { $0.name == name }, "\(name) is missing")
+                #expect(figure.value > 0, "\(name) is \(figure.value)")
+            }
+            #expect(report.figures.first { $0.name.hasPrefix("received") }.map { $0.value > 0 } == true)
+        }
+        running.cancel()
+        _ = await running.result
+    }
+
+    @Test(arguments: ["https://127.0.0.1:7070", "127.0.0.1:7070", "http://127.0.0.1", "http://:7070", "http://a:0"])
+    func `takes no address that is none of a server`(url: String) {
+        #expect(LoadTarget(url: url, token: "") == nil)
     }
 
     /// What must be there, and what it is at least when anything was done at all.
@@ -54,7 +90,8 @@ import WaybillBench
                 "orders placed, 64 connections": 1, "orders placed, 64 callers, no HTTP": 1, "constant answer": 1,
                 "bare Hummingbird": 1,
                 "1 connection p99": 0.001, "at that rate p99.9": 0.001,
-                "received and acknowledged, 64 connections": 1, "idle event streams": 20, "streams of every event": 10,
+                "received and acknowledged, 64 connections": 1, "orders read, 64 connections": 1,
+                "a read of one p99": 0.001, "idle event streams": 20, "streams of every event": 10,
                 "events to all of them": 1,
             ]
         case .broker:

@@ -7,8 +7,8 @@ import WaybillCore
 enum Consuming {
     static let operations: [Operation] = [receive, acknowledge, fail, extend, deadLetter, leave]
 
-    /// The longest wait.
-    private static let waitMax: Int64 = 20_000
+    /// The longest wait, and the most messages at a time.
+    private static let (waitMax, batchMax): (Int64, Int64) = (20_000, 100)
 
     static let receive = Operation(
         "receive", .post, "/v1/groups/{group}/receive",
@@ -19,7 +19,7 @@ enum Consuming {
                 Field("topic", .text(bytesMax: 127), "The topic.", isRequired: true),
                 Field("tags", .text(), "`paid || shipped`; all unless said."),
                 Field("sql", .text(bytesMax: 8_192), "An SQL92 filter over properties, instead of tags."),
-                Field("max", .integer(1...100), "How many at most; 32 unless said."),
+                Field("max", .integer(1...batchMax), "How many at most; 32 unless said."),
                 Field("wait_ms", .integer(0...waitMax), "How long to wait when there is nothing."),
                 Field("invisible_ms", .integer(1...43_200_000), "How long others do not get them."),
                 Field(
@@ -52,9 +52,9 @@ enum Consuming {
         guard tags == nil || sql == nil else { throw .badData("sql", "tags and sql do not go together") }
         let subscription = sql.map { Subscription(topic, sql: $0) } ?? Subscription(topic, tags: tags ?? "*")
         var options = Messages.ReceiveOptions(client: try fields.needed("client", bytesMax: 255))
+        options.wait = Interval(milliseconds: try fields.wait("wait_ms", max: waitMax))
         // The engine has these bounds, and says which of them is crossed.
         options.max = Int(try fields.int("max") ?? 32)
-        options.wait = Interval(milliseconds: try fields.int("wait_ms") ?? 0)
         options.invisible = try fields.int("invisible_ms").map { Interval(milliseconds: $0) }
         options.isRenewed = try fields.bool("renew") ?? false
         options.attempt = try fields.text("attempt", bytesMax: 255)?.string
@@ -67,7 +67,9 @@ enum Consuming {
         do throws(Problem) {
             deliveries = try await call.messages(take)
         } catch {
-            guard error.code == .unknownGroup, let start = call.served.settings.newGroupsStart else { throw error }
+            guard error.code == .unknownGroup, let start = call.served.settings.newGroupsStart else {
+                throw error.namingBound(of: "max", max: batchMax)
+            }
             try await make(group, for: topic, startingAt: start, call)
             deliveries = try await call.messages(take)
         }
@@ -89,5 +91,13 @@ enum Consuming {
         guard let known = try await call.messages({ try $0.topic(topic) }) else { throw Problem(.unknownTopic(topic)) }
         let rules = GroupSettings(isFIFO: known.settings.type == .fifo, startsAt: start)
         _ = try await call.act(KeepGroup(group, rules, by: call.maker)) { $0.group($1.group) }
+    }
+}
+
+extension Problem {
+    /// The same with the bound of a setting, if it is the one that was crossed.
+    fileprivate func namingBound(of setting: String, max: Int64) -> Problem {
+        guard code == .badSetting, values["setting"] == .text(setting) else { return self }
+        return with(values.with("max", .number(max)))
     }
 }

@@ -17,9 +17,9 @@ package enum AsOfParameter {
     static func read(_ query: QueryValues) throws(Problem) -> AsOf {
         let time = try query.time("at")
         guard let event = query.text("at_event") else { return time.map { .time($0) } ?? .now }
-        guard time == nil else { throw Problem(.badParameter, "at and at_event do not go together") }
+        guard time == nil else { throw .badParameter("at", "at and at_event do not go together") }
         guard let position = Position(text: event.string) else {
-            throw Problem(.badParameter, "at_event=\(event) is not an event; events look like e42")
+            throw .badParameter("at_event", "at_event=\(event) is not an event; events look like e42", sent: event)
         }
         return .event(position)
     }

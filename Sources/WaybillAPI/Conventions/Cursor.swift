@@ -26,8 +26,8 @@ package struct Cursor: Sendable {
         return place
     }
 
-    private static let foreign = Problem(
-        .badCursor, "the cursor is none of this list with this filter; begin without a cursor")
+    private static let foreign = Problem.badCursor(
+        "the cursor is none of this list with this filter; begin without a cursor")
 
     private func code(of place: [UInt8], _ list: Text) -> [UInt8] {
         let sealed = Array("\(list.byteCount) \(list)".utf8) + place

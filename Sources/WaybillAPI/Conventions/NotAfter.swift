@@ -8,7 +8,9 @@ enum NotAfter {
     static func read(_ headers: CallHeaders, at now: Interval) throws(Problem) -> Interval? {
         guard let sent = try headers.single(.notAfter) else { return nil }
         guard let wait = Int64(sent), (1...waitMax).contains(wait) else {
-            throw Problem(.badParameter, "Waybill-Not-After-Ms is \(sent); it takes 1 to \(waitMax)")
+            throw .badHeader(
+                .notAfter, "Waybill-Not-After-Ms is \(sent); it takes 1 to \(waitMax)", sent: sent,
+                rule: ["min": 1, "max": .number(waitMax)])
         }
         return Interval(milliseconds: now.milliseconds + wait)
     }

@@ -31,7 +31,7 @@ enum StreamStart: Equatable {
     static func position(of call: Call) throws(Problem) -> Position {
         guard let after = call.query.text("after") else { return Position(0) }
         guard let position = position(after.string) else {
-            throw Problem(.badParameter, "after=\(after) is not an event; events look like e42")
+            throw .badParameter("after", "after=\(after) is not an event; events look like e42", sent: after)
         }
         return position
     }

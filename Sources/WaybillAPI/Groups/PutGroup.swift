@@ -39,32 +39,58 @@ extension Groups {
     private static func put(_ call: Call) async throws(Problem) -> Reply {
         let name = GroupName(call.path("group"))
         let fields = try call.fields()
-        let existing = try await call.messages { try $0.group(name) }
-        var settings = existing?.settings ?? GroupSettings()
-        settings.isFIFO = try fields.bool("fifo") ?? settings.isFIFO
-        settings.isBroadcast = try fields.bool("broadcast") ?? settings.isBroadcast
-        settings.attemptsMax = try fields.int("max_attempts") ?? settings.attemptsMax
-        settings.invisible = try fields.duration("invisible") ?? settings.invisible
-        if let start = try fields.text("starts_at") {
-            guard let start = GroupStart(rawValue: start.string) else {
-                throw .badData("starts_at", "'\(start)' is not one of oldest, newest")
+        let (given, reason) = (try Given(fields), try call.neededReason(fields))
+        if try await call.messages({ try $0.group(name) }) == nil {
+            let verb = KeepGroup(name, given.applied(to: GroupSettings()), by: call.maker)
+            // Another caller may have made it meanwhile: then its rules are changed.
+            if case .now(let kept) = try await call.given(verb, because: reason, { $0.group($1.group) }), kept.isNew {
+                return .json(201) { $0.group(kept.group) }
             }
-            settings.startsAt = start
         }
-        if let ladder = try fields.texts("ladder", countMax: 1_000) {
-            settings.ladder = []
-            for (index, text) in ladder.enumerated() {
-                guard let wait = Interval(text: text) else {
-                    throw .badData("ladder[\(index)]", "'\(text)' is not a duration; write for example 30s")
+        return try await call.act(UpdateGroup(name) { given.applied(to: $0) }, because: reason) { $0.group($1) }
+    }
+
+    /// The rules that a request gives; those that it leaves out stay.
+    private struct Given: Sendable {
+        var isFIFO: Bool?
+        var isBroadcast: Bool?
+        var attemptsMax: Int64?
+        var invisible: Interval?
+        var startsAt: GroupStart?
+        var ladder: [Interval]?
+
+        init(_ fields: BodyFields) throws(Problem) {
+            isFIFO = try fields.bool("fifo")
+            isBroadcast = try fields.bool("broadcast")
+            attemptsMax = try fields.int("max_attempts")
+            invisible = try fields.duration("invisible")
+            if let start = try fields.text("starts_at") {
+                guard let start = GroupStart(rawValue: start.string) else {
+                    throw .badData("starts_at", "'\(start)' is not one of oldest, newest")
                 }
-                settings.ladder.append(wait)
+                startsAt = start
+            }
+            if let texts = try fields.texts("ladder", countMax: 1_000) {
+                var steps: [Interval] = []
+                for (index, text) in texts.enumerated() {
+                    guard let wait = Interval(text: text) else {
+                        throw .badData("ladder[\(index)]", "'\(text)' is not a duration; write for example 30s")
+                    }
+                    steps.append(wait)
+                }
+                ladder = steps
             }
         }
-        let reason = try call.neededReason(fields)
-        guard existing == nil else {
-            return try await call.act(UpdateGroup(name, settings), because: reason) { $0.group($1) }
+
+        func applied(to settings: GroupSettings) -> GroupSettings {
+            var settings = settings
+            settings.isFIFO = isFIFO ?? settings.isFIFO
+            settings.isBroadcast = isBroadcast ?? settings.isBroadcast
+            settings.attemptsMax = attemptsMax ?? settings.attemptsMax
+            settings.invisible = invisible ?? settings.invisible
+            settings.startsAt = startsAt ?? settings.startsAt
+            settings.ladder = ladder ?? settings.ladder
+            return settings
         }
-        let verb = KeepGroup(name, settings, by: call.maker)
-        return try await call.act(verb, because: reason, status: 201) { $0.group($1.group) }
     }
 }

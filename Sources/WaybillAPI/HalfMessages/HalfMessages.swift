@@ -23,7 +23,7 @@ enum HalfMessages {
     /// The topic of the query, for which this caller may decide.
     static func neededTopic(_ call: Call) throws(Problem) -> TopicName {
         guard let topic = call.query.text("topic") else {
-            throw Problem(.badParameter, "?topic= names the topic of the half message")
+            throw .badParameter("topic", "?topic= names the topic of the half message")
         }
         if !call.principal.may(Need(.operator), resource: { _ in nil }) { try call.requireProducer(of: topic) }
         return TopicName(topic)

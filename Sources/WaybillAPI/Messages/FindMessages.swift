@@ -8,8 +8,8 @@ extension MessageOperations {
     /// Bodies that one page of a topic reads: who may not see them must not fill the memory with them.
     static let bytesMax = 4 << 20
 
-    /// The owner of the file reads it with the file closed too, without a bound.
-    static func bytesMax(of call: Call) -> Int { call.principal.isOwner ? Int.max : bytesMax }
+    /// The owner of a closed file reads it in this process, without a bound.
+    static func bytesMax(of call: Call) -> Int { call.principal.isOwner && call.from.isEmpty ? Int.max : bytesMax }
 
     /// The messages of a name, the newest page first.
     static func list(_ name: MessageName, _ topic: TopicName?, _ call: Call) async throws(Problem) -> Reply {
@@ -22,6 +22,7 @@ extension MessageOperations {
             try book.engine.messages.messages(
                 named: name, in: topic, before: last, limit: page.limit, bytesMax: bytesMax)
         }
+        if found.messages.isEmpty, page.after == nil, let topic { try await call.requireTopic(topic) }
         let showsBody = try await call.mayShowBodies(of: found.messages)
         let next = found.next.map { [$0.visibleAt.milliseconds, $0.queue, $0.offset] }
         return page.reply(found.messages, next: next.map { $0.map { Text("\($0)") } }) {
@@ -78,7 +79,7 @@ extension MessageOperations {
         return numbers
     }
 
-    static let foreignCursor = Problem(.badCursor, "the cursor is none of this list; begin without a cursor")
+    static let foreignCursor = Problem.badCursor("the cursor is none of this list; begin without a cursor")
 
     static let findMessages = Operation(
         "findMessages", .get, "/v1/messages", "Finds visible messages by id, by key, or by topic and time.",
@@ -108,7 +109,10 @@ extension MessageOperations {
         let (id, key) = (call.query.text("id"), call.query.text("key"))
         let topic = call.query.text("topic").map { TopicName($0) }
         guard id != nil || key != nil else {
-            guard let topic else { throw Problem(.notIndexed, "ask by id, by key, or by topic with from") }
+            guard let topic else {
+                throw Problem(.notIndexed, "ask by id, by key, or by topic with from")
+                    .with(["parameters": .texts(["id", "key", "topic"])])
+            }
             return try await list(topic, call)
         }
         let name = id.map { MessageName.id(MessageID($0)) } ?? .key(key ?? "")

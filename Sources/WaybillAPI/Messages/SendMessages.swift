@@ -6,7 +6,8 @@ import WaybillCore
 /// Operations on messages.
 enum MessageOperations {
     static let operations: [Operation] = [
-        sendMessages, recallMessage, rescheduleMessage, findMessages, showMessage, messageBody, traceMessage,
+        sendMessages, recallMessage, rescheduleMessage, findMessages, listDelayed, showMessage, messageBody,
+        traceMessage,
     ]
 
     static let countMax = 32
@@ -38,7 +39,7 @@ enum MessageOperations {
             MessageFields.fields + [
                 Field("messages", .array(.object(MessageFields.fields), countMax: countMax), "Several instead of one.")
             ], bytesMax: Operation.BodyRule.messagesMax),
-        answers: [Operation.Answer(201, "Durable.", .items(.named("SentMessage")))],
+        answers: [Operation.Answer(201, "Durable.", sent)],
         problems: [
             .unknownTopic, .wrongType, .badMessageID, .badTag, .badMessageKey, .badMessageGroup, .badProperty,
             .badProperties, .badBody, .badPriority, .badLane, .badDeliveryTime, .badBatch, .badData, .keyReused,
@@ -46,23 +47,64 @@ enum MessageOperations {
         example: Example(
             after: [ExampleShop.topic], ExampleShop.delayed, 201,
             #"""
-            {"items":[{"id":"booking-12","recall":"520106508b8b7d6071f23842c91ca3395d86e6"}],"next":null}
+            {"items":[{"id":"booking-12","recall":"520106508b8b7d6071f23842c91ca3395d86e6"}],"next":null,
+             "repeated":false}
             """#), handler: send)
+
+    private static let sent = Schema.object(
+        Schema.itemFields(.named("SentMessage")) + [
+            Field("repeated", .boolean, "Whether they were sent before, under the same key.", isRequired: true)
+        ])
 
     private static func send(_ call: Call) async throws(Problem) -> Reply {
         let messages = try messages(call, to: TopicName(call.path("topic")))
-        return try await call.act(Send(messages), status: 201) { writer, sent in
+        let given: GivenAnswer<[SentMessage]>
+        do throws(Problem) {
+            given = try await call.given(Send(messages)) { $0.sent($1, isRepeat: true) }
+        } catch {
+            throw error.naming(messages, bodyType: call.bodyType)
+        }
+        return .given(given, 201) { $0.sent($1, isRepeat: false) }
+    }
+}
+
+extension Problem {
+    /// The same with the message of a batch that is the first to be wrong: `messages[1]`.
+    fileprivate func naming(_ messages: [NewMessage], bodyType: String) -> Problem {
+        guard messages.count > 1, let index = messages.firstIndex(where: { isAbout($0) }) else { return self }
+        return at(bodyType == CloudEvents.batchType ? "[\(index)]" : "messages[\(index)]")
+    }
+
+    /// Whether this message is refused so by itself.
+    private func isAbout(_ message: NewMessage) -> Bool {
+        if code == .wrongType { return values["asked"] == .text(message.type.rawValue) }
+        do throws(MessageFlaw) { try MessageLimits().check(message) } catch {
+            return ProblemCode(MessageRefusal.flawed(error)) == code && values["problem"] == .text(error.problem)
+        }
+        return false
+    }
+
+    private func at(_ path: String) -> Problem {
+        var problem = Problem(code, "\(path): \(detail)").with(values.with("path", .text(path)))
+        problem.findings = [Finding(path: path, message: detail)]
+        return problem
+    }
+}
+
+extension JSONWriter {
+    /// What was sent. The form that is kept under the key is that of a repeat.
+    fileprivate mutating func sent(_ messages: [SentMessage], isRepeat: Bool) {
+        beginObject()
+        members("items", messages) { writer, sent in
             writer.beginObject()
-            writer.members("items", sent) { writer, sent in
-                writer.beginObject()
-                writer.member("id", sent.id.text)
-                writer.key("recall")
-                if let handle = sent.recallHandle { writer.text(handle) } else { writer.null() }
-                writer.endObject()
-            }
-            writer.key("next")
-            writer.null()
+            writer.member("id", sent.id.text)
+            writer.key("recall")
+            if let handle = sent.recallHandle { writer.text(handle) } else { writer.null() }
             writer.endObject()
         }
+        key("next")
+        null()
+        member("repeated", isRepeat)
+        endObject()
     }
 }

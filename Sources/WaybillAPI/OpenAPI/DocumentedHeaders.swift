@@ -34,7 +34,10 @@ extension Operation {
         if headers.contains(.prefer) || name == "showOrder" {
             found.append(AnswerHeader("ETag", "The version of the order."))
         }
-        if answer.status == 201, headers.contains(.ifNoneMatch) {
+        if ["showWorkflow", "showWorkflowVersion", "putWorkflow", "activateWorkflow"].contains(name) {
+            found.append(AnswerHeader("ETag", "The hash of the text; of one that was put only if it takes new orders."))
+        }
+        if answer.status == 201, headers.contains(.ifNoneMatch), headers.contains(.role) {
             found.append(AnswerHeader("Location", "The path of the order."))
         }
         if query.contains(where: { $0.name == "cursor" }) {
@@ -69,10 +72,10 @@ extension RequestHeader {
         case .transferEncoding: "`chunked`, for a body whose length is not known."
         case .accept: "Which form the answer is to have."
         case .idempotencyKey: "Names the request, so that it is done once however often it is sent."
-        case .ifMatch: "The ETag that the order has: at another version the command is refused with 412."
-        case .ifNoneMatch: "`*`: only if there is no such order yet."
+        case .ifMatch: "The ETag of what is changed: at another version the request is refused with 412."
+        case .ifNoneMatch: "`*`: only if there is none of this name yet."
         case .prefer: "`return=representation`: the answer is the order."
-        case .requestID: "Names the request in problems, logs and the audit; comes back."
+        case .requestID: "Names the request in problems, logs and the audit; comes back. Up to 64 printable letters."
         case .traceparent: "The W3C trace context; kept with what the request does."
         case .role: "The role that speaks; needed when the token has several."
         case .lane: "The grey-release route."
@@ -85,8 +88,8 @@ extension RequestHeader {
     var schema: Schema {
         switch self {
         case .notAfter: .integer(1...600_000)
-        case .requestID: .text(bytesMax: 64)
-        case .traceparent: .text(bytesMax: 512)
+        // One that is wrong is passed over, and not refused.
+        case .requestID, .traceparent: .text(bytesMax: 8_192)
         case .prefer: .text(bytesMax: 1_024)
         case .authorization, .contentType, .contentLength, .contentEncoding, .transferEncoding, .accept,
             .idempotencyKey, .ifMatch, .ifNoneMatch, .role, .lane, .caller, .lastEventID:

@@ -105,11 +105,14 @@ package struct Call: Sendable {
         let roles = principal.roles
         guard !principal.maySpeakAsAny else {
             throw Problem(
-                .roleMissing, "an administrator may speak in any role; send the header Waybill-Role with the one")
+                .roleMissing, "an administrator may speak in any role; send the header Waybill-Role with the one"
+            ).with(["header": .text(RequestHeader.role.documentedName)])
         }
         guard roles.count == 1, let only = roles.first else {
             let choice = roles.isEmpty ? "" : ", one of \(roles.map(\.string).joined(separator: ", "))"
-            throw Problem(.roleMissing, "send the header Waybill-Role with the role that speaks\(choice)")
+            throw Problem(.roleMissing, "send the header Waybill-Role with the role that speaks\(choice)").with([
+                "header": .text(RequestHeader.role.documentedName), "allowed": .texts(roles.map(\.string)),
+            ])
         }
         return only
     }

@@ -39,7 +39,7 @@ package struct CallHeaders: Sendable {
     /// The one value; refused when there are several.
     func single(_ name: RequestHeader) throws(Problem) -> String? {
         guard fields.count(where: { $0.name == name }) < 2 else {
-            throw Problem(.badParameter, "the header \(name.rawValue) was sent more than once")
+            throw .badHeader(name, "the header \(name.rawValue) was sent more than once")
         }
         return self[name]
     }

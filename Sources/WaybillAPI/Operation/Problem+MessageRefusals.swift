@@ -12,11 +12,11 @@ extension Problem {
             retryAfter = .seconds(10)
             values = values.with("needed_percent", .number(Int64(DiskWatch.messagesNeedPercent)))
         case .shuttingDown: retryAfter = .seconds(1)
+        case .badCursor: values = ["parameter": "cursor"]
         case .unknownTopic, .topicExists, .topicAwaited, .topicInUse, .unknownGroup, .groupExists, .badName,
             .badSetting, .flawed, .wrongType, .badFilter, .staleReceipt, .unknownMessage, .alreadyVisible,
-            .decidedAlready,
-            .decidedByAnswer, .notForThisGroup, .keyReused, .limit, .badCursor, .failStopped, .outcomeUnknown,
-            .undone:
+            .decidedAlready, .notParked, .decidedByAnswer, .notForThisGroup, .keyReused, .limit, .failStopped,
+            .outcomeUnknown, .undone:
             break
         }
     }
@@ -41,6 +41,7 @@ extension ProblemCode {
         case .unknownMessage: self = .unknownMessage
         case .alreadyVisible: self = .alreadyVisible
         case .decidedAlready: self = .decidedAlready
+        case .notParked: self = .notParked
         case .decidedByAnswer: self = .decidedByAnswer
         case .notForThisGroup: self = .notForThisGroup
         case .keyReused: self = .keyReused

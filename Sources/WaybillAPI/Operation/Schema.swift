@@ -54,7 +54,7 @@ extension Schema {
     /// Answers to what was asked at once.
     package static func items(_ element: Schema) -> Schema { .object(itemFields(element)) }
 
-    private static func itemFields(_ element: Schema) -> [Field] {
+    static func itemFields(_ element: Schema) -> [Field] {
         [
             Field("items", .array(element, countMax: 1_000), isRequired: true),
             Field(

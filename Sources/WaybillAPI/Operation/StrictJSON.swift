@@ -2,7 +2,7 @@ import WaybillCore
 
 /// The JSON that is taken from outside: no key twice, integers only and none beyond what every library reads exactly,
 /// at most 48 deep, no NUL, nothing after the value.
-enum StrictJSON {
+package enum StrictJSON {
     /// How deeply values may lie inside each other.
     static let depthMax = 48
 
@@ -11,7 +11,9 @@ enum StrictJSON {
     /// - Parameters:
     ///   - path: where the value stands in the body.
     ///   - remedy: what helps with a number that is too large.
-    static func check(_ bytes: [UInt8], at path: String, remedy: String = "; write it as a text") throws(Problem) {
+    package static func check(
+        _ bytes: [UInt8], at path: String, remedy: String = "; write it as a text"
+    ) throws(Problem) {
         do throws(JSONProblem) {
             try JSONReader.read(bytes) { reader throws(JSONProblem) in try check(&reader, path, remedy, depth: 1) }
         } catch {

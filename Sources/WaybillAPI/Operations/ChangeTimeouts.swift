@@ -158,6 +158,7 @@ extension OrderFilter {
         throw Problem(
             .notIndexed,
             "no workflow of this file has an attribute '\(unknown.name)'; "
-                + (known.isEmpty ? "none has any" : "there are: \(names)"))
+                + (known.isEmpty ? "none has any" : "there are: \(names)")
+        ).with(["attribute": .text(unknown.name.string), "known": .texts(known.sorted().map(\.string))])
     }
 }

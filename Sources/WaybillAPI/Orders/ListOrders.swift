@@ -26,7 +26,8 @@ extension Orders {
             Parameter(
                 "id_prefix", .text(), "Only orders whose id begins with this; their list is in order of the ids."),
         ] + AsOfParameter.parameters + PageRequest.parameters,
-        answers: [Operation.Answer(200, "A page.", .page(.named("Order")))], problems: [.notIndexed, .badCursor],
+        answers: [Operation.Answer(200, "A page.", .pageOfKnown(.named("Order")))],
+        problems: [.notIndexed, .badCursor],
         example: Example(
             after: [ExampleShop.stock, ExampleShop.place], .get("/v1/orders?attribute.buyer=bob"), 200,
             #"{"items":[],"next":null,"as_of":"e2"}"#),
@@ -70,7 +71,11 @@ extension Orders {
         }
         let items = found.elements.filter(isInTime)
         let isOver = found.elements.last.map { isBeyond($0.placedAt, isNewestFirst ? from : to, isNewestFirst) }
-        return page.reply(items, next: isOver ?? false ? nil : found.next) { $0.order($1) }
+        // A misspelled name finds nothing in silence.
+        let isEmpty = items.isEmpty && page.after == nil
+        let unknown =
+            isEmpty ? try await call.book.read { [filter] book in book.engine.unknownNames(in: filter) } : []
+        return page.reply(items, next: isOver ?? false ? nil : found.next, unknown: unknown) { $0.order($1) }
     }
 
     /// The order of an id, or those whose ids begin with a text, as far as the rest of the filter finds them.
@@ -79,10 +84,10 @@ extension Orders {
     ) async throws(Problem) -> Reply {
         let (id, prefix) = (call.query.text("id"), call.query.text("id_prefix"))
         guard id == nil || prefix == nil else {
-            throw Problem(.badParameter, "id and id_prefix do not go together")
+            throw .badParameter("id", "id and id_prefix do not go together")
         }
         guard prefix == nil || call.query.text("order") == nil else {
-            throw Problem(.badParameter, "order and id_prefix do not go together: the list is in order of the ids")
+            throw .badParameter("order", "order and id_prefix do not go together: the list is in order of the ids")
         }
         let page = try PageRequest(
             call, of: Text("orders by id \(filter) \(moment) \(times) \(id ?? "") \(prefix ?? "")"), asOf: moment)

@@ -36,15 +36,16 @@ extension Orders {
         do throws(Problem) {
             return try await .accepted(try await call.book.submit(command, until: call.end), 200, call)
         } catch {
-            guard error.code == .versionConflict, let expected = command.expectedVersion else { throw error }
-            throw try await error.missed(by: expected, of: command.order, call)
+            throw try await error.missed(by: command.expectedVersion, of: command.order, call)
         }
     }
 }
 
 extension Problem {
-    /// A conflict with what the caller has not seen: the events since its version, at most 20.
-    fileprivate func missed(by version: Int64, of order: OrderID, _ call: Call) async throws(Problem) -> Problem {
+    /// A conflict with what the caller has not seen: the events since its version, at most 20. What is no conflict
+    /// stays as it is.
+    func missed(by version: Int64?, of order: OrderID, _ call: Call) async throws(Problem) -> Problem {
+        guard code == .versionConflict, let version else { return self }
         let events = try await call.book.read { book in try book.details(of: order, after: version, limit: 20) }
         guard let events, !events.isEmpty else { return self }
         var writer = JSONWriter()

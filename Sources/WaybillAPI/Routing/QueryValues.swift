@@ -5,19 +5,22 @@ package struct QueryValues: Sendable {
     private let items: [(name: String, value: Text)]
 
     init(_ items: [(name: String, value: Text)], for operation: Operation) throws(Problem) {
+        try Self.checkLengths(of: items, for: operation)
         var seen: [String: Int] = [:]
         for (name, _) in items {
             guard let parameter = operation.query.first(where: { $0.takes(name) }) else {
                 let names = operation.query.map { $0.isPrefix ? "\($0.name)NAME" : $0.name }.joined(separator: ", ")
                 let what = name.isEmpty ? "a parameter has no name" : "there is no parameter \(name)"
-                throw Problem(
-                    .badParameter,
-                    "\(what); \(names.isEmpty ? "none is taken here" : "there are: \(names)")")
+                throw .badParameter(
+                    name, "\(what); \(names.isEmpty ? "none is taken here" : "there are: \(names)")",
+                    rule: ["known": .texts(operation.query.map { $0.isPrefix ? "\($0.name)NAME" : $0.name })])
             }
             seen[name, default: 0] += 1
             guard seen[name, default: 0] <= parameter.countMax else {
                 let often = parameter.isRepeated ? "\(parameter.countMax) times" : "once"
-                throw Problem(.badParameter, "the parameter \(name) came more than \(often)")
+                throw .badParameter(
+                    name, "the parameter \(name) came more than \(often)",
+                    rule: ["max": .number(Int64(parameter.countMax))])
             }
         }
         self.items = items
@@ -42,9 +45,9 @@ package struct QueryValues: Sendable {
     package func int(_ name: String, in range: ClosedRange<Int64>) throws(Problem) -> Int64? {
         guard let text = text(name) else { return nil }
         guard let number = Int64(text.string), range.contains(number) else {
-            throw Problem(
-                .badParameter,
-                "\(name)=\(text) is not a number from \(range.lowerBound) to \(range.upperBound)")
+            throw .badParameter(
+                name, "\(name)=\(text) is not a number from \(range.lowerBound) to \(range.upperBound)", sent: text,
+                rule: ["min": .number(range.lowerBound), "max": .number(range.upperBound)])
         }
         return number
     }
@@ -53,7 +56,7 @@ package struct QueryValues: Sendable {
         switch text(name) {
         case nil, "false": return false
         case "true", "": return true
-        case .some(let text): throw Problem(.badParameter, "\(name)=\(text) is neither true nor false")
+        case .some(let text): throw .badParameter(name, "\(name)=\(text) is neither true nor false", sent: text)
         }
     }
 
@@ -63,7 +66,7 @@ package struct QueryValues: Sendable {
             return try Moment(read: text)
         } catch {
             let hint = text.string.contains(" ") ? "; a + is sent as %2B" : ""
-            throw Problem(.badParameter, "\(name): \(error.message)\(hint)")
+            throw .badParameter(name, "\(name): \(error.message)\(hint)", sent: text)
         }
     }
 
@@ -72,7 +75,8 @@ package struct QueryValues: Sendable {
         guard let text = text(name) else { return nil }
         if let milliseconds = Int64(text.string) { return Interval(milliseconds: milliseconds) }
         guard let interval = Interval(text: text) else {
-            throw Problem(.badParameter, "\(name)=\(text) is not a duration; write for example 30m, 1h30m, 250ms")
+            throw .badParameter(
+                name, "\(name)=\(text) is not a duration; write for example 30m, 1h30m, 250ms", sent: text)
         }
         return interval
     }
@@ -83,8 +87,10 @@ package struct QueryValues: Sendable {
     ) throws(Problem) -> Word? where Word.RawValue == String {
         guard let text = text(name) else { return nil }
         guard let word = Word(rawValue: text.string) else {
-            let words = Word.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem(.badParameter, "\(name)=\(text) is not one of \(words)")
+            let words = Word.allCases.map(\.rawValue)
+            throw .badParameter(
+                name, "\(name)=\(text) is not one of \(words.joined(separator: ", "))", sent: text,
+                rule: ["known": .texts(words)])
         }
         return word
     }

@@ -27,15 +27,15 @@ package struct RequestTarget: Sendable {
         path = Text(String(decoding: bytes[..<mark], as: UTF8.self))
         var segments: [Text] = []
         for part in bytes[1..<mark].split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-            segments.append(try Self.decoded(part, plusIsBlank: false, in: "the path"))
+            segments.append(try Self.decoded(part, plusIsBlank: false, in: "path"))
         }
         // `/` alone has no segments.
         self.segments = segments == [""] ? [] : segments
         var query: [(name: String, value: Text)] = []
         for part in bytes[mark...].dropFirst().split(separator: UInt8(ascii: "&")) {
             let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
-            let name = try Self.decoded(part[..<equals], plusIsBlank: true, in: "the query")
-            let value = try Self.decoded(part[equals...].dropFirst(), plusIsBlank: true, in: "the query")
+            let name = try Self.decoded(part[..<equals], plusIsBlank: true, in: "query")
+            let value = try Self.decoded(part[equals...].dropFirst(), plusIsBlank: true, in: "query")
             query.append((name.string, value))
         }
         self.query = query
@@ -55,18 +55,22 @@ package struct RequestTarget: Sendable {
             } else if byte == UInt8(ascii: "%") {
                 guard bytes.endIndex - index >= 2, let high = bytes[index].hexadecimalDigit,
                     let low = bytes[index + 1].hexadecimalDigit
-                else { throw Problem(.badParameter, "\(place) has a % without two hexadecimal digits") }
+                else { throw bad(place, "has a % without two hexadecimal digits") }
                 decoded.append(high << 4 | low)
                 index += 2
             } else {
                 decoded.append(byte)
             }
         }
-        guard !decoded.contains(0) else { throw Problem(.badParameter, "\(place) has a NUL") }
+        guard !decoded.contains(0) else { throw bad(place, "has a NUL") }
         guard let text = String(validating: decoded, as: UTF8.self) else {
-            throw Problem(.badParameter, "\(place) is not valid UTF-8")
+            throw bad(place, "is not valid UTF-8")
         }
         return Text(text)
+    }
+
+    private static func bad(_ place: String, _ problem: String) -> Problem {
+        Problem(.badParameter, "the \(place) \(problem)").with(["in": .text(place)])
     }
 }
 

@@ -22,15 +22,17 @@ extension Call {
         _ verb: Verb, because reason: Text = "", isByHand: Bool = false, status: Int = 200,
         _ write: @escaping @Sendable (inout JSONWriter, Verb.Answer) -> Void
     ) async throws(Problem) -> Reply {
+        .given(try await given(verb, because: reason, isByHand: isByHand, write), status, write)
+    }
+
+    /// The same before it is an answer.
+    func given<Verb: BrokerVerb>(
+        _ verb: Verb, because reason: Text = "", isByHand: Bool = false,
+        _ form: @escaping @Sendable (inout JSONWriter, Verb.Answer) -> Void
+    ) async throws(Problem) -> GivenAnswer<Verb.Answer> {
         let origin = origin(because: reason, isByHand: isByHand)
-        let given = await book.book.engine.submit(verb, by: origin, until: end) { answer in
-            Reply.form(answer, write)
-        }
-        do throws(MessageRefusal) {
-            return .given(try given.get(), status, write)
-        } catch {
-            throw Problem(error)
-        }
+        let given = await book.book.engine.submit(verb, by: origin, until: end) { Reply.form($0, form) }
+        do throws(MessageRefusal) { return try given.get() } catch { throw Problem(error) }
     }
 
     /// The same for what answers nothing.
@@ -66,7 +68,7 @@ extension Call {
     func neededReason() throws(Problem) -> Text {
         let reason = try reason()
         guard !reason.isEmpty || principal.isOwner else {
-            throw Problem(.badParameter, "?reason= says why; it is kept in the audit")
+            throw .badParameter("reason", "?reason= says why; it is kept in the audit")
         }
         return reason
     }
@@ -86,7 +88,9 @@ extension Call {
         if let fields { return try fields.text("reason", bytesMax: Self.reasonBytesMax) ?? "" }
         let reason = query.text("reason") ?? ""
         guard reason.byteCount <= Self.reasonBytesMax else {
-            throw Problem(.badParameter, "reason has \(reason.byteCount) bytes; \(Self.reasonBytesMax) is the limit")
+            throw .badParameter(
+                "reason", "reason has \(reason.byteCount) bytes; \(Self.reasonBytesMax) is the limit",
+                rule: ["bytes": .number(Int64(reason.byteCount)), "max": .number(Int64(Self.reasonBytesMax))])
         }
         return reason
     }

@@ -6,7 +6,7 @@ import WaybillEngine
 extension Timeouts {
     static let cancelTimeout = Operation(
         "cancelTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/cancel", "Cancels a pending timeout.",
-        grant: grant, key: .taken,
+        grant: grant, headers: [.ifMatch, .prefer], key: .taken,
         body: .fields([Operation.reasonByHand], bytesMax: Operation.BodyRule.smallMax), answers: answers,
         problems: problems,
         example: Example(

@@ -6,7 +6,7 @@ import WaybillEngine
 extension Timeouts {
     static let extendTimeout = Operation(
         "extendTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/extend", "Lets a pending timeout fire later.",
-        grant: grant, key: .taken,
+        grant: grant, headers: [.ifMatch, .prefer], key: .taken,
         body: .fields(
             [
                 Field("by", .duration, "How much later; with a minus: earlier.", isRequired: true),

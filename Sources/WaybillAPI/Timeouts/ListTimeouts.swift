@@ -4,8 +4,7 @@ import WaybillCore
 import WaybillEngine
 
 extension Timeouts {
-    /// How a pending timeout is.
-    private enum State: String, CaseIterable { case waiting, overdue, retrying, parked }
+    private typealias State = PendingTimeoutView.State
 
     private static let pending = Schema.object([
         Field("order", .text(), isRequired: true), Field("name", .text(), isRequired: true),
@@ -27,7 +26,7 @@ extension Timeouts {
                 "Only waiting, overdue, retrying or parked ones; without an order those that wait for their time "
                     + "unless said. One that is parked is tried again when it is moved."),
         ] + PageRequest.parameters,
-        answers: [Operation.Answer(200, "A page.", .page(pending))], problems: [.badCursor, .unknownOrder],
+        answers: [Operation.Answer(200, "A page.", .pageOfKnown(pending))], problems: [.badCursor, .unknownOrder],
         example: Example(
             after: [ExampleShop.stock, ExampleShop.place], .get("/v1/timeouts?name=pay_due"), 200,
             #"""
@@ -49,7 +48,7 @@ extension Timeouts {
         let now = call.book.now
         let isAsked = { (timeout: PendingTimeout) in
             (to.map { timeout.due <= $0 } ?? true) && (name.map { timeout.name.text == $0 } ?? true)
-                && (state.map { timeout.state(at: now) == $0.rawValue } ?? true)
+                && (state.map { State(timeout, at: now) == $0 } ?? true)
         }
         if let id = order.map({ OrderID($0) }) {
             // One order holds few.
@@ -57,7 +56,7 @@ extension Timeouts {
                 throw Problem(.unknownOrder(id))
             }
             let rest = all.filter { timeout in (start.map { timeout.place > $0 } ?? true) && isAsked(timeout) }
-            return page.reply(ofRest: rest, at: \.placeTexts) { $0.pending($1, at: now) }
+            return page.reply(ofRest: rest, at: \.place.texts) { $0.pending($1, at: now) }
         }
         let found = try await call.book.read { book in
             try book.engine.pendingTimeouts(
@@ -65,25 +64,22 @@ extension Timeouts {
         }
         let inTime = found.prefix { timeout in to.map { timeout.due <= $0 } ?? true }
         let last = found.count == page.limit && inTime.count == found.count ? found.last : nil
-        return page.reply(inTime.filter(isAsked), next: last?.placeTexts) { $0.pending($1, at: now) }
+        let asked = inTime.filter(isAsked)
+        var unknown: [Engine.UnknownName] = []
+        if asked.isEmpty, page.after == nil, let name {
+            unknown = try await call.book.read { book in
+                book.engine.unknownName(ofTimeout: TimeoutName(name)).map { [$0] } ?? []
+            }
+        }
+        return page.reply(asked, next: last?.place.texts, unknown: unknown) { $0.pending($1, at: now) }
     }
 
     private static func place(of page: PageRequest) throws(Problem) -> PendingTimeout.Place? {
         guard let place = page.after else { return nil }
-        guard place.count == 3, let due = Int64(place[0].string), let owner = Int64(place[1].string) else {
-            throw Problem(.badCursor, "the cursor is none of this list; begin without a cursor")
+        guard let place = PendingTimeout.Place(texts: place) else {
+            throw .badCursor("the cursor is none of this list; begin without a cursor")
         }
-        return PendingTimeout.Place(due: Moment(milliseconds: due), owner: owner, name: place[2])
-    }
-}
-
-extension PendingTimeout {
-    /// Where the list goes on after it.
-    fileprivate var placeTexts: [Text] { [Text("\(place.due.milliseconds)"), Text("\(place.owner)"), place.name] }
-
-    fileprivate func state(at now: Moment) -> String {
-        guard let retry else { return due < now ? "overdue" : "waiting" }
-        return retry.at == nil ? "parked" : "retrying"
+        return place
     }
 }
 
@@ -94,7 +90,7 @@ extension JSONWriter {
         member("name", timeout.name.text)
         member("due", timeout.due)
         member("status", timeout.status)
-        member("state", Text(timeout.state(at: now)))
+        member("state", Text(PendingTimeoutView.State(timeout, at: now).rawValue))
         if let retry = timeout.retry {
             member("attempt", retry.attempt)
             if let at = retry.at { member("retry_at", at) }

@@ -6,7 +6,7 @@ import WaybillEngine
 extension Timeouts {
     static let moveTimeout = Operation(
         "moveTimeout", .post, "/v1/orders/{order}/timeouts/{timeout}/move", "Gives a pending timeout another time.",
-        grant: grant, key: .taken,
+        grant: grant, headers: [.ifMatch, .prefer], key: .taken,
         body: .fields(
             [Field("to", .time, "When it fires; never before now.", isRequired: true), Operation.reasonByHand],
             bytesMax: Operation.BodyRule.smallMax), answers: answers, problems: problems,

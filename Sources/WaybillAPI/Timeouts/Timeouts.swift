@@ -21,7 +21,7 @@ enum Timeouts {
                 ]))
     ]
     static let problems: [ProblemCode] = [
-        .unknownOrder, .unknownTimeout, .timeoutFired, .keyReused, .badData,
+        .unknownOrder, .unknownTimeout, .timeoutFired, .versionConflict, .keyReused, .badData,
     ]
     static let placed = [ExampleShop.stock, ExampleShop.place]
 
@@ -37,9 +37,15 @@ enum Timeouts {
         // Who may send commands to orders may change their timeouts too; an operator does it for them.
         command.isByHand = call.principal.roles.isEmpty
         command.reason = try call.reason(byHand: command.isByHand)
+        command.expectedVersion = try EntityTag.expectedVersion(call.headers)
         command.trace = call.trace
         (command.from, command.requestID) = (call.from, call.requestID)
-        let receipt = try await call.book.change(command, until: call.end)
+        let receipt: Receipt
+        do throws(Problem) {
+            receipt = try await call.book.change(command, until: call.end)
+        } catch {
+            throw try await error.missed(by: command.expectedVersion, of: command.order, call)
+        }
         guard !call.wantsRepresentation else { return try await .accepted(receipt, 200, call) }
         // As the event of this change left it: others may have changed it since.
         let order = try await call.book.read { book in try book.order(receipt.order, asOf: .event(receipt.position)) }

@@ -30,21 +30,45 @@ extension Topics {
     private static func put(_ call: Call) async throws(Problem) -> Reply {
         let name = TopicName(call.path("topic"))
         let fields = try call.fields()
-        let existing = try await call.messages { try $0.topic(name) }
-        var settings = existing?.settings ?? TopicSettings()
-        if let type = try fields.text("type") {
-            guard let type = TopicType(rawValue: type.string) else {
-                throw .badData("type", "there is no type '\(type)' of topics")
+        let (given, reason) = (try Given(fields), try call.neededReason(fields))
+        if try await call.messages({ try $0.topic(name) }) == nil {
+            do throws(Problem) {
+                let verb = CreateTopic(name, given.applied(to: TopicSettings()))
+                return try await call.act(verb, because: reason, status: 201) { $0.topic($1) }
+            } catch {
+                // Another caller may have made it meanwhile: then its rules are changed.
+                guard error.code == .topicExists else { throw error }
             }
-            settings.type = type
         }
-        settings.queues = try fields.int("queues").map { Int($0) } ?? settings.queues
-        settings.bytesMax = try fields.int("bytes_max") ?? settings.bytesMax
-        settings.retention = try fields.duration("retention") ?? settings.retention
-        let reason = try call.neededReason(fields)
-        guard existing == nil else {
-            return try await call.act(UpdateTopic(name, settings), because: reason) { $0.topic($1) }
+        return try await call.act(UpdateTopic(name) { given.applied(to: $0) }, because: reason) { $0.topic($1) }
+    }
+
+    /// The rules that a request gives; those that it leaves out stay.
+    private struct Given: Sendable {
+        var type: TopicType?
+        var queues: Int64?
+        var bytesMax: Int64?
+        var retention: Interval?
+
+        init(_ fields: BodyFields) throws(Problem) {
+            if let type = try fields.text("type") {
+                guard let type = TopicType(rawValue: type.string) else {
+                    throw .badData("type", "there is no type '\(type)' of topics")
+                }
+                self.type = type
+            }
+            queues = try fields.int("queues")
+            bytesMax = try fields.int("bytes_max")
+            retention = try fields.duration("retention")
         }
-        return try await call.act(CreateTopic(name, settings), because: reason, status: 201) { $0.topic($1) }
+
+        func applied(to settings: TopicSettings) -> TopicSettings {
+            var settings = settings
+            settings.type = type ?? settings.type
+            settings.queues = queues.map { Int($0) } ?? settings.queues
+            settings.bytesMax = bytesMax ?? settings.bytesMax
+            settings.retention = retention ?? settings.retention
+            return settings
+        }
     }
 }

@@ -24,6 +24,7 @@ extension Workflows {
             Parameter("activate", .boolean, "Whether it takes new orders whatever its version."),
             Parameter("dry_run", .boolean, "Whether only what would become of it is told."), Operation.reasonParameter,
         ],
+        headers: [.ifMatch, .ifNoneMatch],
         body: .text(type: textType, [text, Operation.reason], bytesMax: 2 * Operation.BodyRule.smallMax),
         answers: [
             Operation.Answer(200, "The file has one that says the same; or it is a dry run.", kept),
@@ -58,7 +59,8 @@ extension Workflows {
             return try await book.preview(workflow, of: text, activates: activates)
         }
         guard let kept, expected.fits(kept.before) else { throw try await conflict(call) }
-        return .json(kept.isNew && !isDryRun ? 201 : 200) { writer in
+        let headers = kept.takesOrders && !isDryRun ? [EntityTag.header(kept.hash)] : []
+        return .json(kept.isNew && !isDryRun ? 201 : 200, headers: headers) { writer in
             writer.beginObject()
             writer.member("id", name.text)
             writer.member("version", kept.version)

@@ -22,11 +22,12 @@ enum Workflows {
 
     static func show(_ call: Call, _ isWanted: (WorkflowEdition) -> Bool) async throws(Problem) -> Reply {
         let found = try await editions(call).first(where: isWanted)
-        guard let found else { throw unknown(call.path("workflow")) }
+        guard let found else { throw try await unknown(call) }
+        let headers = [EntityTag.header(found.hash)]
         if call.headers.accepts("application/yaml") {
-            return Reply(200, body: Array(found.text.utf8), contentType: "application/yaml")
+            return Reply(200, headers: headers, body: Array(found.text.utf8), contentType: "application/yaml")
         }
-        return .json { $0.edition(found) }
+        return .json(headers: headers) { $0.edition(found) }
     }
 
     /// The text that takes orders, or the one of a hash.
@@ -34,7 +35,7 @@ enum Workflows {
         _ call: Call, hash: WorkflowHash? = nil
     ) async throws(Problem) -> (edition: WorkflowEdition, workflow: Workflow) {
         let found = try await editions(call).first { edition in hash.map { edition.hash == $0 } ?? edition.isCurrent }
-        guard let found else { throw unknown(call.path("workflow")) }
+        guard let found else { throw try await unknown(call) }
         do throws(WorkflowFileError) {
             return (found, try WorkflowFile.load(stored: found.text))
         } catch {
@@ -47,9 +48,15 @@ enum Workflows {
         return try await call.book.read { book in try book.workflowEditions().filter { $0.name == name } }
     }
 
-    static func unknown(_ name: Text) -> Problem {
-        Problem(.unknownWorkflow, "there is no such text of a workflow \(name) in this file")
-            .with(["workflow": .text(name.string)])
+    /// That the file has no such text, and which workflow was probably meant.
+    static func unknown(_ call: Call) async throws(Problem) -> Problem {
+        let name = call.path("workflow")
+        let names = try await call.book.read { book in try book.workflowEditions().map(\.name.text) }
+        let meant = names.contains(name) ? nil : nearestName(to: name, among: Set(names).sorted())
+        return Problem(
+            .unknownWorkflow,
+            "there is no such text of a workflow \(name) in this file\(meant.map { "; did you mean \($0)?" } ?? "")"
+        ).with(RefusalValues().with("workflow", .text(name.string)).with("meant", meant.map { .text($0.string) }))
     }
 }
 

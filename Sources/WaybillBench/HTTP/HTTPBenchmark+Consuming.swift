@@ -2,11 +2,11 @@ import WaybillCore
 
 extension HTTPBenchmark {
     /// Messages that are received and acknowledged in a second: 64 consumers of one group, 32 messages at a time.
-    func consume(_ shop: ServedShop) async throws -> Double {
-        let requests = PlacingRequests(traffic, token: shop.token)
+    func consume(_ target: LoadTarget) async throws -> Double {
+        let requests = PlacingRequests(traffic, at: target)
         let seconds = settings.pick(trial: 0.1, usual: 4.0, full: 15.0)
         return try await ServedShop.onThread {
-            let client = try LoadClient(port: shop.port, connections: Self.clients)
+            let client = try LoadClient(to: target, connections: Self.clients)
             var isReceiving = [Bool](repeating: false, count: Self.clients)
             var count = 0
             let watch = Stopwatch()

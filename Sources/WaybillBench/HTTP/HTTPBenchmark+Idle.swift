@@ -23,10 +23,10 @@ extension HTTPBenchmark {
         let count = min(settings.pick(trial: 20, usual: 10_000, full: 10_000), max(1, (openFilesMax - 512) / 2))
         let seconds = settings.pick(trial: 0.2, usual: 5.0, full: 15.0)
         settings.progress("1,000 requests a second alone")
-        let without = try await steady(shop, perSecond: Self.othersPerSecond, seconds: seconds)
+        let without = try await steady(shop.target, perSecond: Self.othersPerSecond, seconds: seconds)
         settings.progress("\(count) idle connections are opened")
         let bytesBefore = Machine.residentBytes()
-        let requests = PlacingRequests(traffic, token: shop.token)
+        let requests = PlacingRequests(traffic, at: shop.target)
         let idlers = try await ServedShop.onThread {
             let connections = try (0..<count).map { _ in try LoadConnection(port: shop.port) }
             for connection in connections { try connection.ask(requests.get("/healthz")) }
@@ -34,7 +34,7 @@ extension HTTPBenchmark {
         }
         let bytes = Machine.residentBytes() - bytesBefore
         settings.progress("1,000 requests a second beside them")
-        let beside = try await steady(shop, perSecond: Self.othersPerSecond, seconds: seconds)
+        let beside = try await steady(shop.target, perSecond: Self.othersPerSecond, seconds: seconds)
         for connection in idlers.connections { try connection.ask(requests.get("/healthz")) }
         return Idle(
             count: count, bytesEach: Double(bytes) / Double(count), without: without.milliseconds[1],

@@ -41,7 +41,7 @@ extension HTTPBenchmark {
         let count = min(settings.pick(trial: 10, usual: 1_000, full: 1_000), mayBeOpen)
         settings.progress("\(count) streams get every event")
         let bytesBefore = Machine.residentBytes()
-        let crowd = try await ServedShop.onThread { [requests = PlacingRequests(traffic, token: shop.viewer)] in
+        let crowd = try await ServedShop.onThread { [requests = PlacingRequests(traffic, at: shop.viewing)] in
             try StreamCrowd(port: shop.port, count: count) { _ in requests.get("/v1/events/stream") }
         }
         let bytes = Machine.residentBytes() - bytesBefore
@@ -49,7 +49,7 @@ extension HTTPBenchmark {
         let seconds = settings.pick(trial: 0.2, usual: 5.0, full: 15.0)
         let placed: Load
         do {
-            placed = try await steady(shop, perSecond: Self.ordersPerSecond, seconds: seconds)
+            placed = try await steady(shop.target, perSecond: Self.ordersPerSecond, seconds: seconds)
         } catch {
             crowd.expect(0)
             throw error
@@ -65,7 +65,7 @@ extension HTTPBenchmark {
     private func idleStreams(_ shop: ServedShop, count: Int, without: Double) async throws -> Idle {
         settings.progress("\(count) streams of an order at rest are opened")
         let number = numbers.take()
-        let requests = [shop.token, shop.viewer].map { PlacingRequests(traffic, token: $0) }
+        let requests = [shop.target, shop.viewing].map { PlacingRequests(traffic, at: $0) }
         let path = "/v1/orders/\(traffic.place(number).order)/stream"
         let bytesBefore = Machine.residentBytes()
         let crowd = try await ServedShop.onThread {
@@ -75,7 +75,7 @@ extension HTTPBenchmark {
         let bytes = Machine.residentBytes() - bytesBefore
         settings.progress("1,000 requests a second beside them")
         let seconds = settings.pick(trial: 0.2, usual: 5.0, full: 15.0)
-        let beside = try await steady(shop, perSecond: Self.othersPerSecond, seconds: seconds)
+        let beside = try await steady(shop.target, perSecond: Self.othersPerSecond, seconds: seconds)
         withExtendedLifetime(crowd) {}
         return Idle(
             count: count, bytesEach: Double(bytes) / Double(count), without: without, beside: beside.milliseconds[1])

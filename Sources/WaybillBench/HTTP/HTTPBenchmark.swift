@@ -12,11 +12,15 @@ struct HTTPBenchmark {
     static let clients = 64
 
     let settings: BenchmarkSettings
-    let traffic = OrderTraffic(payUntil: World.system.now().advanced(by: .hours(1)))
+    let traffic: OrderTraffic
     /// Orders are numbered through the whole run: each is placed once.
     let numbers = Tickets()
 
-    init(_ settings: BenchmarkSettings) { self.settings = settings }
+    /// - Parameter prefix: sets the ids of its orders apart from those that the server has.
+    init(_ settings: BenchmarkSettings, prefix: String = "2025") {
+        self.settings = settings
+        traffic = OrderTraffic(payUntil: World.system.now().advanced(by: .hours(1)), prefix: prefix)
+    }
 
     func run() async throws -> BenchmarkReport {
         let files = ProcessBounds.raiseOpenFiles()
@@ -40,14 +44,16 @@ struct HTTPBenchmark {
     ) async throws -> (ratio: Double, [BenchmarkReport.Figure]) {
         let turns = try await takeTurns(shop)
         settings.progress("one connection")
-        let alone = try await closed(shop.port, connections: 1, shop, at: "/v1/orders", seconds: length / 2)
+        let alone = try await closed(shop.target, connections: 1, at: "/v1/orders", seconds: length / 2)
         settings.progress("latency at half the rate")
         let steady = try await steady(
-            shop, perSecond: turns.placed / 2, seconds: settings.pick(trial: 0.2, usual: 5, full: 30))
+            shop.target, perSecond: turns.placed / 2, seconds: settings.pick(trial: 0.2, usual: 5, full: 30))
         settings.progress("a bare loop commits")
         let bareCommit = try BareCommits.latency(settings, name: "http-commits")
         settings.progress("consumers receive and acknowledge")
-        let consumed = try await consume(shop)
+        let consumed = try await consume(shop.target)
+        settings.progress("single orders are read")
+        let read = try await reads(shop.target)
         let idle = try await idle(shop, openFilesMax: openFilesMax)
         let streams = try await streams(shop, openFilesMax: openFilesMax, without: idle.without)
         return (
@@ -71,6 +77,8 @@ struct HTTPBenchmark {
                 .init("at that rate p99.9", steady.milliseconds[2], "ms"),
                 .init("commit of a bare loop p99.9", bareCommit, "ms"),
                 .init("received and acknowledged, 64 connections", consumed, "per second"),
+                .init("orders read, 64 connections", read.rate, "per second"),
+                .init("a read of one p99", read.milliseconds[1], "ms"),
                 .init("idle connections", Double(idle.count), ""),
                 .init("memory of one", idle.bytesEach, "bytes", goal: .atMost(16_384)),
                 .init("1,000 requests a second, p99", idle.without, "ms"),
@@ -82,7 +90,7 @@ struct HTTPBenchmark {
     }
 
     /// How long a turn lasts.
-    private var length: Double { settings.pick(trial: 0.1, usual: 4, full: 15) }
+    var length: Double { settings.pick(trial: 0.1, usual: 4, full: 15) }
 
     private func takeTurns(_ shop: ServedShop) async throws -> Turns {
         let route = try await BareRoute()
@@ -93,11 +101,11 @@ struct HTTPBenchmark {
         do {
             for turn in 1...3 {
                 settings.progress("bare Hummingbird, turn \(turn)")
-                bare.append(try await closed(route.port, shop, at: BareRoute.path, seconds: length / 2))
+                bare.append(try await closed(shop.target.at(port: route.port), at: BareRoute.path, seconds: length / 2))
                 settings.progress("constant answer, turn \(turn)")
-                constant.append(try await closed(shop.port, shop, at: ConstantAnswer.path, seconds: length / 2))
+                constant.append(try await closed(shop.target, at: ConstantAnswer.path, seconds: length / 2))
                 settings.progress("orders, turn \(turn)")
-                placed.append(try await closed(shop.port, shop, at: "/v1/orders", seconds: length))
+                placed.append(try await closed(shop.target, at: "/v1/orders", seconds: length))
                 settings.progress("orders without HTTP, turn \(turn)")
                 embedded.append(try await self.embedded(shop, seconds: length / 2))
             }
@@ -136,12 +144,12 @@ struct HTTPBenchmark {
     }
 
     /// Each connection places order after order for some seconds.
-    private func closed(
-        _ port: Int, connections: Int = clients, _ shop: ServedShop, at path: StaticString, seconds: Double
+    func closed(
+        _ target: LoadTarget, connections: Int = clients, at path: StaticString, seconds: Double
     ) async throws -> Load {
-        let requests = PlacingRequests(traffic, token: shop.token)
+        let requests = PlacingRequests(traffic, at: target)
         return try await ServedShop.onThread { [numbers] in
-            let client = try LoadClient(port: port, connections: connections)
+            let client = try LoadClient(to: target, connections: connections)
             let (watch, before) = (Stopwatch(), Machine.processorSeconds())
             let rate = try client.drive { _, _ in
                 watch.seconds < seconds ? requests.place(numbers.take(), at: path) : nil
@@ -152,10 +160,10 @@ struct HTTPBenchmark {
     }
 
     /// Orders come at a steady rate, on as many connections.
-    func steady(_ shop: ServedShop, perSecond rate: Double, seconds: Double) async throws -> Load {
-        let requests = PlacingRequests(traffic, token: shop.token)
+    func steady(_ target: LoadTarget, perSecond rate: Double, seconds: Double) async throws -> Load {
+        let requests = PlacingRequests(traffic, at: target)
         return try await ServedShop.onThread { [numbers] in
-            let client = try LoadClient(port: shop.port, connections: Self.clients)
+            let client = try LoadClient(to: target, connections: Self.clients)
             let reached = try client.drive(perSecond: rate, seconds: seconds) { _ in
                 requests.place(numbers.take(), at: "/v1/orders")
             }

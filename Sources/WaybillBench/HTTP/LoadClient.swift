@@ -10,8 +10,8 @@ final class LoadClient {
     /// How long each request took since it was sent, or since it was to be sent.
     private(set) var nanoseconds: [Int64] = []
 
-    init(port: Int, connections count: Int) throws {
-        connections = try (0..<count).map { _ in try LoadConnection(port: port) }
+    init(to target: LoadTarget, connections count: Int) throws {
+        connections = try (0..<count).map { _ in try LoadConnection(to: target) }
         polled = connections.map { pollfd(fd: $0.file, events: Int16(POLLIN), revents: 0) }
     }
 

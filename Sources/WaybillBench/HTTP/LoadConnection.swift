@@ -1,4 +1,5 @@
 import Foundation
+import WaybillCore
 
 /// One keep-alive connection of the client, with at most one request under way.
 final class LoadConnection {
@@ -8,18 +9,23 @@ final class LoadConnection {
     /// From when on the answer is waited for, by the client's watch.
     var sentAt: Int64 = 0
 
-    init(port: Int) throws {
-        file = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        guard file >= 0 else { throw BenchmarkFailure("no socket: \(String(cString: strerror(errno)))") }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(UInt16(truncatingIfNeeded: port)).bigEndian
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        let size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(file, $0, size) }
+    convenience init(port: Int) throws { try self.init(to: LoadTarget(port: port, token: "")) }
+
+    init(to target: LoadTarget) throws {
+        var wanted = addrinfo()
+        wanted.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var found: UnsafeMutablePointer<addrinfo>?
+        let status = getaddrinfo(target.host, "\(target.port)", &wanted, &found)
+        defer { if found != nil { freeaddrinfo(found) } }
+        guard status == 0, let address = found?.pointee else {
+            throw BenchmarkFailure("no address of \(target.host): \(String(cString: gai_strerror(status)))")
         }
-        guard status == 0 else { throw BenchmarkFailure("no connection: \(String(cString: strerror(errno)))") }
+        file = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
+        guard file >= 0 else { throw BenchmarkFailure("no socket: \(String(cString: strerror(errno)))") }
+        guard connect(file, address.ai_addr, address.ai_addrlen) == 0 else {
+            throw BenchmarkFailure(
+                "no connection to \(target.host):\(target.port): \(String(cString: strerror(errno)))")
+        }
         var yes: Int32 = 1
         setsockopt(file, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
     }

@@ -5,12 +5,14 @@ struct PlacingRequests: Sendable {
     private let orders: OrderTraffic
     private let middle: [UInt8]
 
-    /// - Parameter token: who places them.
-    init(_ orders: OrderTraffic, token: Text) {
+    /// - Parameter target: where they are placed, and by whom.
+    init(_ orders: OrderTraffic, at target: LoadTarget) {
         self.orders = orders
+        // A server that is open to all takes no token that it does not know.
+        let access = target.token.isEmpty ? "" : "Authorization: Bearer \(target.token)\r\n"
         middle = Array(
             """
-             HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer \(token)\r\nContent-Type: application/json\r
+             HTTP/1.1\r\nHost: \(target.host)\r\n\(access)Content-Type: application/json\r
             Waybill-Role: shop\r\nIdempotency-Key: 
             """.utf8)
     }
@@ -41,8 +43,14 @@ struct PlacingRequests: Sendable {
     /// A request without a body.
     func get(_ path: String) -> [UInt8] { Array("GET \(path)".utf8) + middle + Array("0\r\n\r\n".utf8) }
 
-    /// A request with a short body and no key.
-    func post(_ path: String, _ body: String) -> [UInt8] {
-        Array("POST \(path)".utf8) + middle + Array("0\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+    /// A request with a short body.
+    ///
+    /// - Parameter key: names it, where the operation looks at that.
+    func request(_ method: String, _ path: String, _ body: String, key: String = "0") -> [UInt8] {
+        Array("\(method) \(path)".utf8) + middle
+            + Array("\(key)\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
     }
+
+    /// A request with a short body and no key.
+    func post(_ path: String, _ body: String) -> [UInt8] { request("POST", path, body) }
 }

@@ -10,9 +10,9 @@ import WaybillServer
 /// does.
 struct ServedShop {
     let port: Int
-    let token: Text
+    private let token: Text
     /// Of one who only looks.
-    let viewer: Text
+    private let viewer: Text
     private let book: OrderBook
     private let file: ScratchFile
     private let running: Task<Void, any Error>
@@ -41,6 +41,11 @@ struct ServedShop {
         }
         self.port = port
     }
+
+    /// Where clients who place orders ask.
+    var target: LoadTarget { LoadTarget(port: port, token: token) }
+    /// The same for those who only look.
+    var viewing: LoadTarget { LoadTarget(port: port, token: viewer) }
 
     /// What the server asks.
     var engine: Engine { book.engine }

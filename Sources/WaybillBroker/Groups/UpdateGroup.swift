@@ -5,26 +5,32 @@ package import WaybillTimeouts
 /// Changes the rules of a consumer group.
 package struct UpdateGroup: BrokerVerb {
     var name: GroupName
-    var rules: GroupSettings
+    /// The rules that it gets, by those that it has.
+    var change: @Sendable (GroupSettings) -> GroupSettings
 
-    package init(_ name: GroupName, _ rules: GroupSettings) {
+    package init(_ name: GroupName, _ rules: GroupSettings) { self.init(name) { _ in rules } }
+
+    /// - Parameter change: is asked in the write: of two changes at once none is lost.
+    package init(_ name: GroupName, change: @escaping @Sendable (GroupSettings) -> GroupSettings) {
         self.name = name
-        self.rules = rules
+        self.change = change
     }
 
     package func act(_ group: GroupView, by origin: Origin) -> Act? { Act(group, has: "changed") }
 
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<GroupView> {
-        try broker.updateGroup(name, rules, in: write)
+        try broker.updateGroup(name, change, in: write)
     }
 }
 
 extension Broker {
     func updateGroup(
-        _ name: GroupName, _ rules: GroupSettings, in write: borrowing Write
+        _ name: GroupName, _ change: (GroupSettings) -> GroupSettings, in write: borrowing Write
     ) throws -> BrokerReply<GroupView> {
+        let found = try write.transaction.group(name)
+        let rules = change(found?.view.settings ?? GroupSettings())
         if let refusal = rules.refusal { return .refused(refusal) }
-        guard var row = try write.transaction.group(name) else { return .refused(.unknownGroup(name)) }
+        guard var row = found else { return .refused(.unknownGroup(name)) }
         guard row.isFIFO == rules.isFIFO, row.isBroadcast == rules.isBroadcast else {
             return .refused(
                 .notForThisGroup(name, problem: "fifo and broadcast are for life; delete it and make another"))

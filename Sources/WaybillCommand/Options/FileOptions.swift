@@ -23,16 +23,27 @@ struct FileOptions: ParsableArguments, DatabaseOptions {
 
     @Option(
         help: ArgumentHelp(
-            "A server to ask instead: http://127.0.0.1:7070, with WAYBILL_TOKEN, or unix:PATH.", valueName: "url"))
+            "A server to ask instead: http://127.0.0.1:7070 or https://, with WAYBILL_TOKEN, or unix:PATH.",
+            valueName: "url"))
     var server: String?
 
     @Option(help: ArgumentHelp("A file with the token for --server.", valueName: "file"))
     var tokenFile: String?
 
-    @Flag(help: "Print JSON.")
-    var json = false
+    @Flag(name: .customLong("json"), help: "Print JSON.")
+    var isJSON = false
+
+    @Option(
+        name: .customShort("o"),
+        help: ArgumentHelp("How it is printed: table, json, or jsonl, one object a line.", valueName: "form"))
+    var form: OutputForm?
+
+    /// Whether a program reads the answer.
+    var json: Bool { isJSON || form == .json || form == .jsonl }
 
     func validate() throws {
+        if isJSON, let form, form != .json { throw ValidationError("--json and -o \(form) do not go together.") }
+        if form == .jsonl { Output.standard.writesLines() }
         if named != nil, server != nil { throw ValidationError("Give --db or --server, not both.") }
         if tokenFile != nil, server == nil { throw ValidationError("--token-file is for --server.") }
         if named == nil, server == nil, OrderBookPlace.usual == nil {

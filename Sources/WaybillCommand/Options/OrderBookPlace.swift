@@ -41,15 +41,23 @@ enum OrderBookPlace {
     func client() throws(CommandFailure) -> Client? {
         switch self {
         case .file(let path):
-            return Self.socket(of: path).map { Client(OverHTTP(.socket(path: $0.path))) }
+            guard let found = Self.socket(of: path) else { return nil }
+            try Self.requireTrust(in: found.owner, of: path)
+            return Client(OverHTTP(.socket(path: found.path)))
         case .server(let url, let tokenFile):
             if url.hasPrefix("unix:"), url != "unix:" {
                 return Client(OverHTTP(.socket(path: String(url.dropFirst("unix:".count)))))
             }
-            guard url.hasPrefix("http://"), let address = HTTPAddress(Self.trimmed(url)) else {
-                throw CommandFailure("--server is http://HOST:PORT or unix:PATH, not \(url)", status: .misused)
+            let scheme = ["http://", "https://"].first { url.hasPrefix($0) }
+            guard let scheme, let address = HTTPAddress(Self.trimmed(url, of: scheme)) else {
+                throw CommandFailure(
+                    "--server is http://HOST:PORT, https://HOST:PORT or unix:PATH, not \(url)", status: .misused)
             }
-            return Client(OverHTTP(.tcp(host: address.host, port: address.port), token: try Self.token(tokenFile)))
+            let tls: ClientTLS? = if scheme == "https://" { try Self.tls() } else { nil }
+            return Client(
+                OverHTTP(
+                    .tcp(host: address.host, port: address.port), token: try Self.token(tokenFile),
+                    tls: tls))
         }
     }
 
@@ -66,12 +74,26 @@ enum OrderBookPlace {
 
     /// Refuses a file that a server has open, for a command that needs the whole file.
     static func requireClosed(_ path: String) throws(CommandFailure) {
-        guard let number = owner(of: path)?.process ?? holder(of: path)?.process else { return }
+        guard let number = process(serving: path) else { return }
         let who = number > 0 ? "process \(number)" : "another process"
         throw CommandFailure(
             "\(path) is served by \(who), and this command needs the whole file: stop the server first, or use a "
                 + "copy of the file")
     }
+
+    /// Refuses a server of a user who is neither root nor the owner of the file: who may make files in its folder could
+    /// listen at its socket, and be told what is meant for the order book.
+    private static func requireTrust(in owner: SocketOwner, of path: String) throws(CommandFailure) {
+        var status = stat()
+        guard let user = owner.user, user != 0, user != geteuid(), stat(path, &status) == 0, status.st_uid != user
+        else { return }
+        throw CommandFailure(
+            "a process of the user \(user) listens at the socket of \(path), and the file is of the user "
+                + "\(status.st_uid): it is not asked; `--server unix:PATH` asks whoever is there")
+    }
+
+    /// The number of the process that serves a file, at a socket or not, 0 when it is not known; nil: none does.
+    static func process(serving path: String) -> Int32? { owner(of: path)?.process ?? holder(of: path)?.process }
 
     /// The process that serves a file at a socket; nil: none does.
     static func owner(of path: String) -> SocketOwner? { socket(of: path)?.owner }
@@ -97,8 +119,18 @@ enum OrderBookPlace {
         }
     }
 
-    private static func trimmed(_ url: String) -> String {
-        let address = url.dropFirst("http://".count)
+    /// Whom to trust to vouch for a server: those of a file that the environment names, or those of this machine.
+    private static func tls() throws(CommandFailure) -> ClientTLS {
+        let authorities = ProcessInfo.processInfo.environment["WAYBILL_CA"].flatMap { $0.isEmpty ? nil : $0 }
+        do throws(ClientFailure) {
+            return try ClientTLS(authorities: authorities)
+        } catch {
+            throw CommandFailure("WAYBILL_CA: \(error.message)", status: .misused)
+        }
+    }
+
+    private static func trimmed(_ url: String, of scheme: String) -> String {
+        let address = url.dropFirst(scheme.count)
         return String(address.hasSuffix("/") ? address.dropLast() : address)
     }
 

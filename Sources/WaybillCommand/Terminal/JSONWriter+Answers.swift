@@ -6,10 +6,10 @@ import WaybillCore
 /// The JSON of what commands answer.
 extension JSONWriter {
     /// What was written, as the one line of a command's answer.
-    func print(to output: Output = .standard) { output.write(bytes + [UInt8(ascii: "\n")]) }
+    func print(to output: Output = .standard) { output.answer(bytes) }
 
     /// The object of an answer, as the one line of a command's answer.
-    static func print(_ reply: Reply) { Output.standard.write(reply.body + [UInt8(ascii: "\n")]) }
+    static func print(_ reply: Reply) { Output.standard.answer(reply.body) }
 
     /// The objects of an answer as they came, as an array.
     mutating func members(of objects: [Members]) {

@@ -13,6 +13,8 @@ final class Output: Sendable {
     private let descriptor: Int32
     private let name: String
     private let buffer = Mutex<[UInt8]>([])
+    /// Whether a list is written with each of its elements on a line.
+    private let isInLines = Atomic(false)
 
     private init(descriptor: Int32, name: String) {
         self.descriptor = descriptor
@@ -32,6 +34,17 @@ final class Output: Sendable {
         if isTerminal, ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
         let named = ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 80
         return min(max(named, 20), 1_000)
+    }
+
+    /// From now on a list is written with each of its elements on a line.
+    func writesLines() { isInLines.store(true, ordering: .relaxed) }
+
+    /// Writes a JSON value as the answer of a command.
+    func answer(_ json: [UInt8]) {
+        guard isInLines.load(ordering: .relaxed) else { return write(json + [UInt8(ascii: "\n")]) }
+        let list = JSONLines(json)
+        for line in list.lines { write(line + [UInt8(ascii: "\n")]) }
+        if let next = list.next { Output.error.line("waybill: there may be more: --after \(next)") }
     }
 
     func line(_ text: String = "") { write(text + "\n") }

@@ -56,6 +56,43 @@ struct BulkOutcome {
 
 /// A change in many writes that an order book works off.
 struct ServedJob {
+    /// What it works at.
+    private enum Work {
+        case timeouts(Text)
+        case redrive(of: Text)
+        case backup(to: Text)
+        /// Of a newer release.
+        case unknown(Text)
+
+        init(_ members: Members) throws(ClientFailure) {
+            switch try members.text("kind") {
+            case "timeouts": self = .timeouts(try members.text("timeout"))
+            case "redrive": self = .redrive(of: try members.text("group"))
+            case "backup": self = .backup(to: try members.text("file"))
+            case let kind: self = .unknown(kind)
+            }
+        }
+
+        var title: String {
+            switch self {
+            case .timeouts(let name): "timeout \(name) of orders"
+            case .redrive(let group): "dead letters of \(group)"
+            case .backup(let file): "backup to \(file)"
+            case .unknown(let kind): "\(kind)"
+            }
+        }
+
+        /// What it counts, one of it.
+        var item: String {
+            switch self {
+            case .timeouts: "order"
+            case .redrive: "dead letter"
+            case .backup: "page"
+            case .unknown: "item"
+            }
+        }
+    }
+
     /// Between two looks at how far it came.
     private static let pause = Interval(milliseconds: 100)
     /// A job that has not moved for this time is not being worked on.
@@ -67,10 +104,9 @@ struct ServedJob {
     let isRunning: Bool
     private let isStopped: Bool
     private let outcome: BulkOutcome
-    /// Which timeout of orders it changes; nil: it gives back dead letters.
-    private let timeout: Text?
-    /// Whose dead letters it gives back.
-    private let group: Text?
+    private let work: Work
+    /// Why it came to nothing; nil: it did not.
+    let failure: Text?
     private let changedAt: Moment
 
     init(_ members: Members) throws(ClientFailure) {
@@ -90,24 +126,22 @@ struct ServedJob {
             first: try sample.first.map { (failure) throws(ClientFailure) in
                 "\(try failure.text("id")): \(try failure.text("detail"))"
             })
-        timeout = try members.textIfAny("timeout")
-        group = try members.textIfAny("group")
+        work = try Work(members)
+        failure = try members.textIfAny("failure")
     }
 
     /// What it changes, in a few words.
-    var what: String {
-        if let timeout { return "timeout \(timeout) of orders" }
-        return "dead letters\(group.map { " of \($0)" } ?? "")"
-    }
+    var what: String { work.title }
 
-    /// `2 orders`, or `2 dead letters`.
-    func amount(_ count: Int64) -> String { counted(count, timeout == nil ? "dead letter" : "order") }
+    /// `2 orders`, `2 dead letters` or `2 pages`.
+    func amount(_ count: Int64) -> String { counted(count, work.item) }
 
     /// How to finish it, or to give it up.
     private var ways: String {
-        timeout == nil
-            ? "`waybill operation resume \(id)` finishes it, `waybill operation stop \(id)` gives it up"
-            : "`waybill timeout resume` finishes it, `waybill timeout resume --stop` gives it up"
+        if case .timeouts = work {
+            return "`waybill timeout resume` finishes it, `waybill timeout resume --stop` gives it up"
+        }
+        return "`waybill operation resume \(id)` finishes it, `waybill operation stop \(id)` gives it up"
     }
 
     /// Waits for its end, and answers what it has come to.
@@ -118,20 +152,30 @@ struct ServedJob {
         var job = self
         var movedAt = world.uptime()
         while job.isRunning {
-            progress.show("\(job.changed) \(timeout == nil ? "dead letters" : "orders") changed")
+            progress.show("\(job.amount(job.changed)) changed")
             await world.rest(Self.pause)
             let next = try await ServedJob(client.ask(Question("showOperation", id)))
             if next.changedAt != job.changedAt || next.changed != job.changed { movedAt = world.uptime() }
             job = next
             guard world.uptime().milliseconds - movedAt.milliseconds < Self.standstillMax.milliseconds else {
                 throw CommandFailure(
-                    "job \(number) does not go on (\(job.changed) \(timeout == nil ? "dead letters" : "orders") done): "
-                        + ways)
+                    "job \(number) does not go on (\(job.amount(job.changed)) done): " + ways)
             }
         }
         guard !job.isStopped else {
             throw CommandFailure("job \(number) was given up, \(job.amount(job.changed)) changed", status: .negative)
         }
         return job.outcome
+    }
+}
+
+extension Client {
+    /// Asks, and once more when no answer comes: the question has a key.
+    func askAgain(_ question: Question) async throws -> Members {
+        do {
+            return try await ask(question)
+        } catch let failure as ClientFailure where failure.kind == .unknown {
+            return try await ask(question)
+        }
     }
 }

@@ -46,7 +46,7 @@ extension CommandHandler {
         case .success(.repeated): return .done
         case .success(.accepted(let cascade)):
             guard try write.transaction.delete(row.key) else { return .done }
-            if row.attempt == 0 { write.lateness.append(write.now.since(row.key.due)) }
+            if row.attempt == 0 { write.lateness.append(Lateness(row.key.kind, write.now.since(row.key.due))) }
             cascade.first.header.cause = row.cause
             _ = try record(cascade, in: &write)
             write.firing.fired += 1
@@ -103,6 +103,9 @@ extension CommandHandler {
     private func change(
         _ command: TimeoutCommand, _ asked: Command, of entry: OrderLedger.Entry, in write: inout Write
     ) throws -> Answer {
+        if let expected = command.expectedVersion, expected != entry.order.version {
+            return .refused(.versionConflict(expected: expected, actual: entry.order.version))
+        }
         guard let pending = entry.order.timeouts.first(where: { $0.name == command.name }) else {
             return .refused(try whyNotPending(command.name, of: entry, in: write))
         }

@@ -9,6 +9,8 @@ package struct TimeoutCommand: Sendable {
     package var caller: Text
     /// Names the request for idempotency, within `caller`.
     package var key: Text?
+    /// Refused unless the order has this version; nil: whatever version it has.
+    package var expectedVersion: Int64?
     /// Why; empty: not said.
     package var reason: Text = ""
     /// Whether an operator does it by hand: then the audit tells of it beside the order's own event, as it does of a
@@ -44,7 +46,9 @@ package struct TimeoutCommand: Sendable {
         case .move(let moment): writer.int(moment.milliseconds)
         }
         writer.endArray()
-        return Command(order: order, name: eventType, data: writer.bytes, key: key, caller: caller)
+        return Command(
+            order: order, name: eventType, data: writer.bytes, key: key, caller: caller,
+            expectedVersion: expectedVersion)
     }
 
     private var eventType: EventName {
@@ -70,6 +74,7 @@ extension TimeoutCommand: EngineVerb {
     }
 
     package func refused(_ refusal: Refusal) -> Answer { .refused(refusal) }
+    package func refusal(in reply: Answer) -> RefusedReply? { reply.whyRefused }
     package var subject: RequestSubject? { RequestSubject(order: order, caller: caller, key: key) }
     package func account(in engine: Engine) -> Account { Account(caller: caller, order: order) }
 }
