@@ -4,9 +4,10 @@
 #         workflow
 # bench   the benchmarks, each with its limit, in the current directory; ends with 1 when a goal is missed
 # dist    an archive with one program that needs no Swift, and a unit for systemd, in .build/dist
+# proto   the Swift code of RocketMQ's protocol, after a change of Sources/RocketMQProto/rocketmq.proto
 # tidy    format and style, without changing anything
 # format  bring all code into the one format
-.PHONY: demo test soak bench dist tidy format packages browser release
+.PHONY: demo test soak bench dist proto tidy format packages browser release
 
 # Code that a tool writes is neither formatted nor judged.
 SWIFT_FILES = $(shell find Package.swift Sources Tests Migrations Workflows -name '*.swift' -not -path '*/RocketMQProto/*')
@@ -29,6 +30,12 @@ bench: release
 
 dist: packages
 	Sources/Dist/make.sh .build/dist
+
+# Needs protoc: of Debian's protobuf-compiler, or of grpcio-tools. The generator is built from the package.
+proto:
+	swift build --product protoc-gen-swift --scratch-path .build-proto
+	protoc --plugin=.build-proto/debug/protoc-gen-swift --swift_opt=Visibility=Package \
+	    --swift_opt=UseAccessLevelOnImports=true --swift_out=Sources/RocketMQProto -ISources/RocketMQProto rocketmq.proto
 
 tidy:
 	@swift format lint --strict $(SWIFT_FILES)

@@ -7,9 +7,10 @@ import Testing
     /// KEY` answer a status.
     private static let shell = """
         serve() {
+            rm -f served # of the server before, which this one empties only after it was begun
             "$1" serve --db "$2" --create --open --http 127.0.0.1:0 --socket off > served 2> errors &
             SERVER=$!; trap "kill -9 $SERVER" EXIT
-            until grep -q 'waybill serves' served; do kill -0 $SERVER || { cat errors; exit 9; }; done
+            until grep -qs 'waybill serves' served; do kill -0 $SERVER || { cat errors; exit 9; }; done
             PORT=$(sed -E 's/.*:([0-9]+).*/\\1/' served)
         }
         receive() {

@@ -7,8 +7,11 @@ enum FeatureRules {
         }.sorted()
     }
 
-    /// Targets with code that do not take the one set of settings.
+    /// Targets with code that do not take the one set of settings. Code that a tool writes is not judged.
     static func withoutHouseSettings(_ manifest: Manifest) -> [String] {
-        manifest.targets.filter { $0.kind != "systemLibrary" && !$0.hasHouseSettings }.map(\.name)
+        manifest.targets.filter { target in
+            target.kind != "systemLibrary" && !target.hasHouseSettings
+                && !Repository.generated.contains("Sources/\(target.name)/")
+        }.map(\.name)
     }
 }

@@ -12,6 +12,33 @@ enum PageRules {
         }
     }
 
+    /// Links such as `<doc:Serving>` to pages that there are not.
+    static func deadLinks(in page: SourceFile, among pages: [SourceFile]) -> [Violation] {
+        let names = Set(pages.map(name))
+        return page.lines.enumerated().flatMap { index, line in
+            links(in: line).filter { !names.contains($0) }
+                .map { Violation(path: page.path, line: index + 1, message: "there is no page \($0)") }
+        }
+    }
+
+    /// Pages that no list of topics leads to, so that no reader finds them. The front page needs none.
+    static func unlisted(_ pages: [SourceFile]) -> [Violation] {
+        let listed = Set(pages.flatMap { $0.lines.filter { $0.hasPrefix("- <doc:") }.flatMap { links(in: $0) } })
+        return pages.filter { !listed.contains(name($0)) && !$0.text.hasPrefix("# ``") }
+            .map { Violation(path: $0.path, line: 1, message: "no list of topics has <doc:\(name($0))>") }
+    }
+
+    /// The name by which other pages link to a page.
+    private static func name(_ page: SourceFile) -> Substring {
+        (page.path.split(separator: "/").last ?? "").dropLast(".md".count)
+    }
+
+    private static func links(in line: Substring) -> [Substring] {
+        line.split(separator: "<").filter { $0.hasPrefix("doc:") }.map {
+            $0.dropFirst("doc:".count).prefix { $0 != ">" }
+        }
+    }
+
     /// Verbs of the broker without their line in the table of the page.
     static func unlistedVerbs(in files: [SourceFile], _ page: SourceFile) -> [Violation] {
         files.filter { $0.target == "WaybillBroker" }.flatMap { file in

@@ -65,6 +65,12 @@ import Testing
         let listed = file("package struct Send: BrokerVerb {\n}", at: "Sources/WaybillBroker/S.swift")
         let unlisted = file("package struct Fail: BrokerVerb {\n}", at: "Sources/WaybillBroker/F.swift")
         #expect(PageRules.unlistedVerbs(in: [listed, unlisted], page).map(\.path) == [unlisted.path])
+        let front = file("# ``Shop``\n- <doc:Known>\n", at: "Shop.docc/Shop.md")
+        let known = file("# Known\nsee <doc:Known>, <doc:Gone> and <doc:Lost>\n", at: "Shop.docc/Known.md")
+        let lost = file("# Lost\n", at: "Shop.docc/Lost.md")
+        #expect(
+            PageRules.deadLinks(in: known, among: [front, known, lost]).map(\.message) == ["there is no page Gone"])
+        #expect(PageRules.unlisted([front, known, lost]).map(\.path) == [lost.path])
     }
 
     @Test(arguments: [

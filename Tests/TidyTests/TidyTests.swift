@@ -35,6 +35,13 @@ import Testing
         #expect(pages.flatMap { PageRules.deadPaths(in: $0, sources) } == [])
     }
 
+    @Test func `links its pages to pages that there are, and lists each`() {
+        let pages = Repository.texts.filter { $0.path.contains(".docc/") }
+        #expect(pages.count > 20)
+        #expect(pages.flatMap { PageRules.deadLinks(in: $0, among: pages) } == [])
+        #expect(PageRules.unlisted(pages) == [])
+    }
+
     @Test func `lists every verb of the broker`() throws {
         #expect(PageRules.unlistedVerbs(in: Repository.sources, try Repository.file(PageRules.verbs)) == [])
     }

@@ -16,11 +16,11 @@ import Testing
         }
 
         static func all() throws -> [Document] {
-            let pages = [
-                "FollowOneOrder", "Modules", "Operating", "RehearseAFlashSale", "SendAndConsume", "StockCertificate",
-                "WriteAWorkflow",
-            ]
-            return try (["README.md"] + pages.map { "Sources/Waybill/Waybill.docc/\($0).md" }).map(Document.init)
+            let pages = "Sources/Waybill/Waybill.docc"
+            let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: pages)
+            let names = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".md") }
+            return try (["README.md"] + names.sorted().map { "\(pages)/\($0)" }).map(Document.init)
         }
 
         /// What stands between fences, the first lines' language first.
@@ -39,6 +39,8 @@ import Testing
             return lines.flatMap { $0.components(separatedBy: "  #")[0].components(separatedBy: ";") }
                 .map { $0.split(separator: " ").joined(separator: " ") }
                 .filter { $0.hasPrefix("waybill ") && !$0.contains("\n") && !$0.contains("...") }
+                // What a server prints when it is ready.
+                .filter { !$0.hasPrefix("waybill serves ") }
         }
     }
 
@@ -63,7 +65,7 @@ import Testing
                 checked += 1
             }
         }
-        #expect(checked > 40)
+        #expect(checked > 150)
     }
 
     @Test func `let somebody write a workflow, try it and take an order`() throws {

@@ -52,8 +52,8 @@ package struct Summary {
             report.whole.stockLeft.contains(0)
         else { return nil }
         return
-            "\(given.grouped) units came back unpaid, and \(last.grouped) of them found no other buyer: a shorter time "
-            + "to pay, or a word to those who were refused, would sell them."
+            "\(given.grouped) units came back unpaid, and \(last.grouped) units were left in the end: a shorter time "
+            + "to pay, or a note to those who were refused, would sell more."
     }
 
     private var bots: String? {

@@ -71,10 +71,12 @@ package struct InputFindings: Error, Sendable, CustomStringConvertible {
 
     package var isEmpty: Bool { count == 0 }
 
-    package var description: String {
-        let rest = count > first.count ? ["... and \(count - first.count) more"] : []
-        return (first.map(\.description) + rest).joined(separator: "\n")
+    /// The first findings, one a line, and how many more there are.
+    package var lines: [String] {
+        first.map(\.description) + (count > first.count ? ["... and \(count - first.count) more"] : [])
     }
+
+    package var description: String { lines.joined(separator: "\n") }
 }
 
 /// Bounds on input files.

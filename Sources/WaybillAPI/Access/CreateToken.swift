@@ -14,6 +14,7 @@ extension Tokens {
                     "grants", .array(.anyOf([.text(), .map(.array(.text(), countMax: 100))]), countMax: 100),
                     "Each as `orders:buyer,seller` or as `{\"orders\":[\"buyer\",\"seller\"]}`.", isRequired: true),
                 Field("expires_in", .duration, "How long it is good for; 90 days unless said."),
+                Field("rocketmq", .boolean, "Whether the answer has a pair of keys for RocketMQ clients too."),
                 Operation.reason,
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(201, "Made.", .named("NewToken"))], problems: [.badData, .limit],
@@ -36,6 +37,7 @@ extension Tokens {
             name: try fields.needed("name"), grants: try fields.grants("grants", countMax: 100),
             lasts: try fields.duration("expires_in") ?? .days(90), reason: try call.neededReason(fields),
             mayOmitReason: call.principal.isOwner)
+        let hasKeys = try fields.bool("rocketmq") ?? false
         let (token, text) = new.new(call.book, by: call.principal.name)
         let origin = call.origin(because: token.reason)
         // The secret is stored nowhere: a repeat gets the answer without it.
@@ -43,6 +45,10 @@ extension Tokens {
             try await book.engine.keep(token.kept, by: origin) { Reply.form(token) { $0.token($1, secret: nil) } }
         }
         if case .now = given { call.served.tokens.put(token) }
-        return .given(given, 201) { writer, _ in writer.token(token, secret: text.text) }
+        let fileKey = call.book.key(for: RocketMQSecret.purpose)
+        let signing = RocketMQSecret.key(ofToken: token.id, createdAt: token.createdAt, fileKey: fileKey)
+        return .given(given, 201) { writer, _ in
+            writer.token(token, secret: text.text, signing: hasKeys ? signing : nil)
+        }
     }
 }

@@ -92,10 +92,16 @@ extension Moment {
 
 extension JSONWriter {
     /// A token; its secret only when it was made just now.
-    package mutating func token(_ token: AccessToken, secret: Text?) {
+    ///
+    /// - Parameter signing: the secret key by which RocketMQ clients sign; nil: not asked for.
+    package mutating func token(_ token: AccessToken, secret: Text?, signing: Text? = nil) {
         beginObject()
         member("id", token.id)
         if let secret { member("token", secret) }
+        if let signing {
+            member("rocketmq_access_key", RocketMQSecret.accessKey(ofToken: token.id))
+            member("rocketmq_secret_key", signing)
+        }
         member("name", token.name)
         members("grants", token.grants) { $0.text($1.text) }
         member("created_at", token.createdAt)

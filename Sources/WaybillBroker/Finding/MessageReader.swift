@@ -74,10 +74,11 @@ package struct MessageReader: Sendable {
 
     private func checkBack(_ row: PendingMessageRow, _ topic: TopicRow) throws -> CheckBack {
         let content = try MessageContent(row.message, event: nil)
-        let message = NewMessage(
+        var message = NewMessage(
             to: topic.name, body: content.body, tag: row.message.tag, keys: content.keys,
             messageGroup: content.messageGroup, priority: Int(clamping: row.priority), properties: content.properties,
             lane: row.lane, id: content.id, trace: content.trace)
+        message.faceNote = content.faceNote
         return CheckBack(
             message: message, id: content.id,
             transaction: seal.handle(of: row.number, in: topic.number, for: .transaction),

@@ -22,7 +22,8 @@ extension Receiver {
             storedAt: message?.visibleAt ?? lease.until, attempt: lease.attempt, isReplayed: lease.isReplayed,
             receipt: receipt,
             invisibleUntil: lease.until, event: message?.message.event, order: content?.order,
-            place: MessageOrigin(queue: lease.place.queue.number, offset: lease.place.offset), trace: content?.trace)
+            place: MessageOrigin(queue: lease.place.queue.number, offset: lease.place.offset), trace: content?.trace,
+            faceNote: content?.faceNote)
     }
 
     /// Keeps for traces who got what.

@@ -6,6 +6,7 @@ package struct MessageContent: Sendable {
     /// Properties of the engine's own begin so; no producer may use them.
     package static let reservedPrefix: Text = "__"
     package static let traceProperty: Text = "__trace"
+    package static let faceNoteProperty: Text = "__face"
     /// Of a dead letter: where it was sent, and its id there.
     package static let originTopic: Text = "DLQ_ORIGIN_TOPIC"
     package static let originID: Text = "DLQ_ORIGIN_MESSAGE_ID"
@@ -17,6 +18,8 @@ package struct MessageContent: Sendable {
     package var messageGroup: Text?
     package var properties: [Text: Text]
     package var trace: Text?
+    /// What the face by which it came wants back as it was; nothing else reads it.
+    package var faceNote: Text?
     package var order: OrderID?
 
     /// The topic that a dead letter was sent to, and its id there; nil: it is none.
@@ -33,6 +36,7 @@ package struct MessageContent: Sendable {
         messageGroup = message.messageGroup ?? event?.order.text
         var properties = try Self.properties(message.properties)
         trace = properties.removeValue(forKey: Self.traceProperty) ?? event?.trace
+        faceNote = properties[Self.faceNoteProperty]
         self.properties = properties.filter { !$0.key.string.utf8.starts(with: Self.reservedPrefix.string.utf8) }
         order = event?.order ?? properties["__order"].map { OrderID($0) }
     }
@@ -94,6 +98,7 @@ extension MessageRow {
     package init(_ message: NewMessage, id: MessageID, bornAt: Moment) {
         var properties = message.properties
         if let trace = message.trace { properties[MessageContent.traceProperty] = trace }
+        if let note = message.faceNote { properties[MessageContent.faceNoteProperty] = note }
         self.init(
             event: nil, bornAt: bornAt, tag: message.tag, key: Self.joined(message.keys),
             messageGroup: message.messageGroup, properties: Self.object(properties), body: message.body, id: id.text)

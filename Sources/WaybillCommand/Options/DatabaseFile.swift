@@ -12,6 +12,10 @@ struct DatabaseFile {
     var madeBy: String?
     /// Whether a hold of timeouts is shown when the file is opened to be changed; false: the command speaks of it.
     var showsHold = true
+    /// Says what an opening that changes the file has found, and whether a person may have to look.
+    var say: @Sendable (_ sentence: String, _ isWarning: Bool) -> Void = { sentence, _ in
+        Output.error.line("waybill: \(sentence)")
+    }
 
     /// Opens the file to look into it: it stays as it is, to the byte. Time stands still.
     func reading<Result>(_ body: (OrderBook) async throws -> Result) async throws -> Result {
@@ -38,9 +42,9 @@ struct DatabaseFile {
         let book = try OrderBook.open(
             path, workflows: workflows, relatives: WorkflowText.shipped, all: withShipped, world: world,
             settings: settings)
-        if showsHold, let hold = book.timeoutHold { Output.error.line("waybill: \(hold.sentence)") }
-        if isNew { Output.error.line("waybill: \(path.printable) is new") }
-        for idle in book.idleWorkflows { Output.error.line("waybill: \(idle)".printable) }
+        if showsHold, let hold = book.timeoutHold { say(hold.sentence, true) }
+        if isNew { say("\(path.printable) is new", false) }
+        for idle in book.idleWorkflows { say("\(idle)".printable, true) }
         return try await use(book, body)
     }
 

@@ -37,6 +37,9 @@ struct CreateToken: AsyncParsableCommand {
     @Option(help: "How long it is good for.")
     var lasts = Interval.days(90)
 
+    @Flag(name: .customLong("rocketmq"), help: "Print an access key and a secret key for RocketMQ clients too.")
+    var hasRocketMQKeys = false
+
     func run() async throws {
         do throws(Problem) {
             _ = try NewToken(name: name, grants: grant, lasts: lasts, reason: reason)
@@ -48,10 +51,15 @@ struct CreateToken: AsyncParsableCommand {
             writer.members("grants", grant) { $0.text($1) }
             writer.member("expires_in", lasts.milliseconds)
             writer.member("reason", reason)
+            if hasRocketMQKeys { writer.member("rocketmq", true) }
         }
         let made = try await file.acting { try await $0.reply(to: question) }
-        guard file.json else { return Output.standard.line(try Members(made.body).text("token").string) }
-        JSONWriter.print(made)
+        guard !file.json else { return JSONWriter.print(made) }
+        let token = try Members(made.body)
+        Output.standard.line(try token.text("token").string)
+        guard hasRocketMQKeys else { return }
+        Output.standard.line("access key: \(try token.text("rocketmq_access_key"))".printable)
+        Output.standard.line("secret key: \(try token.text("rocketmq_secret_key"))".printable)
     }
 }
 

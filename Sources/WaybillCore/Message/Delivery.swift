@@ -28,12 +28,14 @@ public struct Delivery: Hashable, Sendable {
     /// The topic and stored queue's offset, in order of arrival within a lane and priority.
     package var place: MessageOrigin
     public var trace: Text?
+    /// What the face by which it came wants back as it was; nil: nothing.
+    package var faceNote: Text?
 
     package init(
         id: MessageID, topic: TopicName, lane: Text, body: [UInt8], tag: Text?, keys: [Text], properties: [Text: Text],
         messageGroup: Text?, priority: Int, bornAt: Moment, storedAt: Moment, attempt: Int64, isReplayed: Bool,
         receipt: DeliveryReceipt, invisibleUntil: Moment, event: Position?, order: OrderID?, place: MessageOrigin,
-        trace: Text?
+        trace: Text?, faceNote: Text? = nil
     ) {
         self.id = id
         self.topic = topic
@@ -54,6 +56,7 @@ public struct Delivery: Hashable, Sendable {
         self.order = order
         self.place = place
         self.trace = trace
+        self.faceNote = faceNote
     }
 }
 

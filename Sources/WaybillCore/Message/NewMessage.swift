@@ -24,6 +24,10 @@ public struct NewMessage: Hashable, Sendable {
     public var id: MessageID?
     /// W3C trace context; nil: none.
     @_disfavoredOverload package var trace: Text?
+    /// What the face by which it came wants back as it was, at most ``faceNoteBytesMax`` bytes; nil: nothing.
+    package var faceNote: Text?
+
+    package static let faceNoteBytesMax = 512
 
     public init(
         to topic: TopicName, body: [UInt8], tag: String? = nil, keys: [String] = [], messageGroup: String? = nil,

@@ -98,6 +98,6 @@ final class ScriptedStock: StockFacts {
                 return .short(line: line, free: 0)
             }
         }
-        return .done(opened: lines.indices.filter { lines[$0].quota != nil })
+        return .done(opened: lines.indices.filter { (lines[$0].quota ?? 0) > 0 })
     }
 }

@@ -47,7 +47,7 @@ import Waybill
             guard let order = delivery.order, let key = call["call"]?.asText,
                 let cents = call["data"]?["amount_cents"]?.asInt
             else { continue }
-            // The same key again is the same deed: the provider must know it.
+            // The provider must know the key, and pay only once for it.
             let isPaid = try await provider(key, cents)
             let answer: OrderCommand =
                 isPaid
@@ -57,7 +57,7 @@ import Waybill
             do throws(Refusal) {
                 try await book.submit(answer)
             } catch {
-                // It comes again later; after the last attempt it is a dead letter, for a person.
+                // It is redelivered later; after the last attempt it is a dead letter, for a person.
                 try await book.messages.fail(delivery, because: error.message)
                 continue
             }
