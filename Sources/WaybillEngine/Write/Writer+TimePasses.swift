@@ -38,8 +38,13 @@ extension Writer {
             try fireDeliveries(upTo: now, &attempt, in: &write)
             write.firing.horizon = nil
             write.earliestArmed = nil
-            if attempt.fired == before { attempt.fired += 1 }
+            let hasFired = attempt.fired > before
+            if !hasFired { attempt.fired += 1 }
             attempt.nextDue = try timeouts.nextDue(in: write.transaction).without(held: held)
+            // Time would pass for ever.
+            guard hasFired || attempt.nextDue.earliest != due else {
+                throw EngineFailure.damaged("a timeout is due at \(due.iso8601), and none is found that is")
+            }
         }
         world.virtualClock?.move(to: end)
         return true
