@@ -38,7 +38,7 @@ extension JSONWriter {
         switch schema {
         case .text(let bytesMax):
             member("type", "string")
-            member("maxLength", Int64(bytesMax))
+            if bytesMax < .max { member("maxLength", Int64(bytesMax)) }
         case .integer(let range):
             member("type", "integer")
             member("minimum", max(range.lowerBound, Schema.safeIntegers.lowerBound))
