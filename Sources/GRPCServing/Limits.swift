@@ -21,13 +21,13 @@ package struct GRPCLimits: Sendable {
     /// Pings that a client may send in ``patience`` while it gets nothing else.
     package var idlePingsMax = 100
     package var patience = TimeAmount.seconds(10)
-    /// After so long without a byte a client is pinged; after as long again its connection is closed.
+    /// A client that has sent no byte for this time is pinged; after the same time again its connection is closed.
     package var silenceMax = TimeAmount.seconds(20)
-    /// After so long without an open call a connection is closed.
+    /// A connection that has had no open call for this time is closed.
     package var idleMax = TimeAmount.minutes(5)
     /// For the first bytes of a connection.
     package var firstBytesWithin = TimeAmount.seconds(5)
-    /// What a client takes nothing of for so long is dropped with its call.
+    /// A call is dropped, with what it still has to send, when its client takes nothing for this time.
     package var stallMax = TimeAmount.seconds(30)
 
     package init() {}

@@ -7,7 +7,7 @@ package struct MessageFraming {
     package enum Fault: Error, Hashable, Sendable {
         /// A message is compressed, which no one was told to do.
         case compressed
-        /// A message has so many bytes, more than may be. None of them is kept.
+        /// A message has this many bytes, more than the limit allows. None of them is kept.
         case tooLarge(Int)
         /// The flag byte is neither 0 nor 1.
         case badFlag(UInt8)

@@ -44,7 +44,7 @@ final class ClientDirectory: Sendable {
 
     static let clientsMax = 50_000
     static let clientsPerCallerMax = 10_000
-    /// After so long without a connection and a word a client is gone.
+    /// A client is gone when it has had no connection and sent nothing for this time.
     private static let missingMax = TimeAmount.seconds(12)
 
     private let engine: Engine
