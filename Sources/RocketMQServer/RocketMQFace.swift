@@ -60,7 +60,7 @@ package final class RocketMQFace: Sendable {
     ) -> GRPCServer {
         var server = GRPCServer.Settings(host: host, port: port)
         server.toHTTP1 = GRPCServer.Settings.http1(
-            "This port speaks gRPC to RocketMQ 5 clients. The HTTP interface of Waybill has an address of its own.")
+            "This port speaks gRPC to RocketMQ 5 clients. The HTTP interface of Waybill is at another address.")
         server.stranger = RemotingAnswer.to
         return GRPCServer(
             rpcs, settings: server, logger: logger, onRunning: onRunning,
