@@ -7,7 +7,7 @@
 # proto   the Swift code of RocketMQ's protocol, after a change of Sources/RocketMQProto/rocketmq.proto
 # tidy    format and style, without changing anything
 # format  bring all code into the one format
-.PHONY: demo test soak bench dist proto tidy format packages browser release
+.PHONY: demo test soak bench dist proto tidy format packages browser transports release
 
 # Code that a tool writes is neither formatted nor judged.
 SWIFT_FILES = $(shell find Package.swift Sources Tests Migrations Workflows -name '*.swift' -not -path '*/RocketMQProto/*')
@@ -16,7 +16,7 @@ WAYBILL = .build/release/waybill
 demo: release
 	$(WAYBILL) demo
 
-test: packages browser
+test: packages browser transports
 	swift build --build-tests --explicit-target-dependency-import-check error
 	Tests/run
 
@@ -70,3 +70,21 @@ browser:
 	    exit 0; \
 	fi; \
 	echo 'note: Chromium cannot be installed here; the test that looks at a page in a browser will be skipped'
+
+# grpc-go and grpc-java, for the tests of the RocketMQ port. They may be missing: then they are not tried.
+TRANSPORTS = golang-go golang-google-grpc-dev default-jdk-headless libgrpc-java libnetty-java libperfmark-java
+transports:
+	@command -v dpkg >/dev/null || exit 0; \
+	missing=''; \
+	for name in $(TRANSPORTS); do \
+	    case $$name in default-jdk-headless) command -v javac >/dev/null && continue ;; esac; \
+	    dpkg -s $$name >/dev/null 2>&1 || missing="$$missing $$name"; \
+	done; \
+	[ -n "$$missing" ] || exit 0; \
+	if [ "$$(id -u)" = 0 ]; then root=''; else root='sudo -n'; fi; \
+	echo "installing$$missing"; \
+	if $$root apt-get update -qq \
+	    && $$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing; then \
+	    exit 0; \
+	fi; \
+	echo 'note: grpc-go and grpc-java cannot be installed here; they will not be tried'
