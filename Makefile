@@ -26,7 +26,7 @@ soak: packages
 	    --filter '^SimulationTests\.`Trade by lot`'
 
 bench: release
-	@status=0; for name in orders registration growth hot-sku timeouts replay startup rush broker flow http backup; do $(WAYBILL) bench $$name || status=1; done; exit $$status
+	@status=0; for name in orders registration growth hot-sku timeouts replay startup rush broker flow http rocketmq backup; do $(WAYBILL) bench $$name || status=1; done; exit $$status
 
 dist: packages
 	Sources/Dist/make.sh .build/dist

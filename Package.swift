@@ -189,7 +189,8 @@ let package = Package(
             dependencies: [
                 "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts",
                 "WaybillBroker", "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "CSQLite",
-                "WaybillAccess", "WaybillAPI", "WaybillServer", hummingbird, httpTypes, nioCore, nioPosix, logging,
+                "WaybillAccess", "WaybillAPI", "WaybillServer", "GRPCServing", "RocketMQProto", hummingbird, httpTypes,
+                nioCore, nioPosix, swiftProtobuf, crypto, logging,
             ],
             swiftSettings: house),
         // The executable `waybill`: one file per noun, and the only composition root.

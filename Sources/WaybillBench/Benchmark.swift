@@ -11,6 +11,7 @@ package enum Benchmark: String, CaseIterable, Sendable {
     case startup
     case broker
     case http
+    case rocketmq
     case backup
 
     package var name: String { rawValue }
@@ -20,6 +21,9 @@ package enum Benchmark: String, CaseIterable, Sendable {
         case .orders: "256 submitters place orders durably, beside a bare loop that writes the same rows"
         case .broker: "messages of 1 KiB: publish, receive and acknowledge, FIFO, a backlog with a dead group, latency"
         case .http: "orders placed over HTTP by 64 clients, beside the same server with a constant answer; idle clients"
+        case .rocketmq:
+            "messages sent by RocketMQ clients, beside the constant answer of the same layer; receive, FIFO, delays, "
+                + "idle clients"
         case .backup: "orders placed beside a backup of a large file, and without one"
         case .flow: "orders placed, paid and consumed by cart, points and coupons; modules that are slow or down"
         case .growth: "one file grows, and an order costs the same: 10,000 to 400,000 orders, with --full 10 million"
@@ -45,6 +49,12 @@ package enum Benchmark: String, CaseIterable, Sendable {
             } else {
                 try await HTTPBenchmark(settings).run()
             }
+        case .rocketmq:
+            if let target = settings.callEndpoint {
+                try await CallEndpointBenchmark(settings: settings, target: target).run()
+            } else {
+                try await RocketMQBenchmark(settings).run()
+            }
         case .backup: try await BackupBenchmark(settings).run()
         case .flow: try await FlowBenchmark(settings).run()
         case .growth: try await GrowthBenchmark(settings).run()
@@ -65,6 +75,8 @@ package struct BenchmarkSettings: Sendable {
     package var extent: Extent
     /// The server that ``Benchmark/http`` asks; nil: one that it starts.
     package var endpoint: LoadTarget?
+    /// The server that ``Benchmark/rocketmq`` asks; nil: one that it starts.
+    package var callEndpoint: CallTarget?
     /// Told what is being done, in a few words.
     package var progress: @Sendable (String) -> Void
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import WaybillBench
+import WaybillCore
 
 /// `waybill bench`: how fast it is on this machine, beside a limit that is measured in the same run.
 struct BenchNoun: AsyncParsableCommand {
@@ -35,24 +36,41 @@ struct BenchNoun: AsyncParsableCommand {
     @Option(
         help: ArgumentHelp(
             "For http: a server to ask instead of one that is started here; WAYBILL_TOKEN is an administrator's, "
-                + "and what is placed stays there.", valueName: "url"))
+                + "and what is placed stays there. For rocketmq: HOST:PORT of a server that has the topic bench; "
+                + "WAYBILL_ACCESS_KEY and WAYBILL_SECRET_KEY if it asks for a key.", valueName: "url"))
     var endpoint: String?
 
     func validate() throws {
-        if endpoint != nil, name != .http { throw ValidationError("--endpoint is for http.") }
-        if let endpoint, target == nil {
-            throw ValidationError("--endpoint is http://HOST:PORT, not \(endpoint).")
+        guard let endpoint else { return }
+        switch name {
+        case .http:
+            if target == nil { throw ValidationError("--endpoint is http://HOST:PORT, not \(endpoint).") }
+        case .rocketmq:
+            if callTarget == nil { throw ValidationError("--endpoint is HOST:PORT, not \(endpoint).") }
+        case .orders, .flow, .growth, .hotSKU, .timeouts, .registration, .replay, .rush, .startup, .broker, .backup:
+            throw ValidationError("--endpoint is for http and rocketmq.")
         }
     }
 
     private var target: LoadTarget? {
-        endpoint.flatMap { LoadTarget(url: $0, token: ProcessInfo.processInfo.environment["WAYBILL_TOKEN"] ?? "") }
+        endpoint.flatMap { LoadTarget(url: $0, token: environment("WAYBILL_TOKEN") ?? "") }
     }
+
+    private var callTarget: CallTarget? {
+        var key: CallTarget.Key?
+        if let access = environment("WAYBILL_ACCESS_KEY"), let secret = environment("WAYBILL_SECRET_KEY") {
+            key = CallTarget.Key(access: Text(access), secret: Text(secret))
+        }
+        return endpoint.flatMap { CallTarget(address: $0, key: key) }
+    }
+
+    private func environment(_ name: String) -> String? { ProcessInfo.processInfo.environment[name] }
 
     func run() async throws {
         let progress = ProgressLine()
         var settings = BenchmarkSettings(extent: full ? .full : .usual) { progress.show($0) }
         settings.endpoint = target
+        settings.callEndpoint = callTarget
         let report = try await name.run(settings)
         progress.clear()
         Output.standard.line(json ? try report.json() : report.table())

@@ -59,7 +59,7 @@ extension BookServer.Settings {
                 "the path of the socket has \(socket.utf8.count) bytes, and \(SocketPath.bytesMax) are possible; "
                     + "name a shorter one")
         }
-        guard http != nil || socket != nil else {
+        guard http != nil || socket != nil || rocketMQ != nil else {
             throw ServerFailure(.badSetting, "there is neither an address nor a socket to serve at")
         }
         try addedOperations.check(beside: API.operations + operations)

@@ -59,8 +59,8 @@ enum ImportTable {
         "WaybillBench": [
             "WaybillCore", "WorkflowFile", "Workflows", "WaybillStore", "WaybillTimeouts",
             "WaybillBroker", "WaybillEngine", "Waybill", "ShopModules", "Histories", "FlashSale", "CSQLite",
-            "WaybillAccess", "WaybillAPI", "WaybillServer", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix",
-            "Logging",
+            "WaybillAccess", "WaybillAPI", "WaybillServer", "GRPCServing", "RocketMQProto", "HummingbirdCore",
+            "HTTPTypes", "NIOCore", "NIOPosix", "SwiftProtobuf", "Crypto", "Logging",
         ],
         "WaybillCommand": [
             "WaybillCore", "WorkflowFile", "Workflows", "Migrations", "WaybillStore", "WaybillTimeouts",

@@ -55,6 +55,36 @@ import WaybillServer
         _ = await running.result
     }
 
+    @Test func `asks a server of RocketMQ clients that runs elsewhere and has its topic`() async throws {
+        let book = try OrderBook.inMemory(workflows: [])
+        defer { book.close() }
+        var settings = BookServer.Settings()
+        settings.http = nil
+        settings.rocketMQ = HTTPAddress(host: "127.0.0.1", port: 0)
+        settings.isOpen = true
+        let server = BookServer(book, settings: settings)
+        let (places, told) = AsyncStream.makeStream(of: ServedAt.self)
+        let running = Task {
+            defer { told.finish() }
+            try await server.run { told.yield($0) }
+        }
+        let address = try #require(await places.first { _ in true }?.rocketMQ)
+        var bench = BenchmarkSettings(extent: .trial)
+        bench.callEndpoint = CallTarget(address: "\(address)", key: nil)
+        await #expect("a topic that is not there is said") {
+            try await Benchmark.rocketmq.run(bench)
+        } throws: { "\($0)".contains("40402") }
+        try await book.messages.createTopic("bench")
+        let report = try await Benchmark.rocketmq.run(bench)
+        #expect(report.ratio.isFinite && report.ratio > 0 && report.flush.contains("\(address)"))
+        for name in ["sent, 64 clients x 16, 150 bytes", "heartbeats, 64 x 16", "1 x 1 p99"] {
+            let figure = try #require(report.figures.first { $0.name == name }, "\(name) is missing")
+            #expect(figure.value > 0, "\(name) is \(figure.value)")
+        }
+        running.cancel()
+        _ = await running.result
+    }
+
     @Test(arguments: ["https://127.0.0.1:7070", "127.0.0.1:7070", "http://127.0.0.1", "http://:7070", "http://a:0"])
     func `takes no address that is none of a server`(url: String) {
         #expect(LoadTarget(url: url, token: "") == nil)
@@ -93,6 +123,17 @@ import WaybillServer
                 "received and acknowledged, 64 connections": 1, "orders read, 64 connections": 1,
                 "a read of one p99": 0.001, "idle event streams": 20, "streams of every event": 10,
                 "events to all of them": 1,
+            ]
+        case .rocketmq:
+            [
+                "sent, 64 clients x 16, 150 bytes": 1, "constant answer, 64 x 16": 1, "sent, 64 x 16, 1 KiB": 1,
+                "sent in batches of 16, 64 x 2": 16, "sent, 1 client x 1": 1, "1 x 1 p99": 0.001,
+                "constant answer, 1 x 1 p50": 0.001, "processor time of a send: connections": 0.001,
+                "processor time of a send: writer": 0.001, "received and acknowledged, 8 groups x 8": 1,
+                "received, acknowledged one by one, 8 clients": 1, "send to deliver p99.9": 0.001,
+                "FIFO, one hot message group": 1, "FIFO, 10,000 message groups": 1,
+                "delayed messages, 5,000 a second": 500, "receives that wait": 20, "sent beside the backlog": 1,
+                "memory at most, clients included": 1,
             ]
         case .broker:
             [

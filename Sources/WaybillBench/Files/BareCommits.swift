@@ -2,6 +2,11 @@
 enum BareCommits {
     /// What 999 of 1,000 commits did not exceed, in milliseconds.
     static func latency(_ settings: BenchmarkSettings, name: String) throws -> Double {
+        try latencies(settings, name: name, at: [0.999])[0]
+    }
+
+    /// The milliseconds that each of these shares of the commits did not exceed.
+    static func latencies(_ settings: BenchmarkSettings, name: String, at shares: [Double]) throws -> [Double] {
         let file = try settings.scratchFile(name)
         defer { file.remove() }
         let bare = try BareFile(file)
@@ -18,6 +23,6 @@ enum BareCommits {
             try bare.write { try insert.run() }
             latencies.record(nanoseconds: watch.nanoseconds - began)
         }
-        return max(latencies.milliseconds(at: [0.999])[0], 0.001)
+        return latencies.milliseconds(at: shares).map { max($0, 0.001) }
     }
 }

@@ -11,23 +11,28 @@ final class LoadConnection {
 
     convenience init(port: Int) throws { try self.init(to: LoadTarget(port: port, token: "")) }
 
-    init(to target: LoadTarget) throws {
+    init(to target: LoadTarget) throws { file = try Self.connected(to: target.host, target.port) }
+
+    /// The file of a socket that is connected, and sends what it is given at once.
+    static func connected(to host: String, _ port: Int) throws -> Int32 {
         var wanted = addrinfo()
         wanted.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var found: UnsafeMutablePointer<addrinfo>?
-        let status = getaddrinfo(target.host, "\(target.port)", &wanted, &found)
+        let status = getaddrinfo(host, "\(port)", &wanted, &found)
         defer { if found != nil { freeaddrinfo(found) } }
         guard status == 0, let address = found?.pointee else {
-            throw BenchmarkFailure("no address of \(target.host): \(String(cString: gai_strerror(status)))")
+            throw BenchmarkFailure("no address of \(host): \(String(cString: gai_strerror(status)))")
         }
-        file = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
+        let file = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
         guard file >= 0 else { throw BenchmarkFailure("no socket: \(String(cString: strerror(errno)))") }
         guard connect(file, address.ai_addr, address.ai_addrlen) == 0 else {
-            throw BenchmarkFailure(
-                "no connection to \(target.host):\(target.port): \(String(cString: strerror(errno)))")
+            let why = String(cString: strerror(errno))
+            close(file)
+            throw BenchmarkFailure("no connection to \(host):\(port): \(why)")
         }
         var yes: Int32 = 1
         setsockopt(file, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
+        return file
     }
 
     deinit { close(file) }

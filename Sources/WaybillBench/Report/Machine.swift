@@ -50,6 +50,11 @@ package struct Machine: Sendable, Encodable, CustomStringConvertible {
         return Double(user.tv_sec + system.tv_sec) + Double(user.tv_usec + system.tv_usec) / 1e6
     }
 
+    /// The bytes that this process has given to disks; 0 where the system does not tell.
+    static func writtenBytes() -> Int {
+        firstValue(of: "write_bytes", in: "/proc/self/io").flatMap { Int($0) } ?? 0
+    }
+
     private static func kilobytes(of name: String) -> Int {
         let words = firstValue(of: name, in: "/proc/self/status")?.split(separator: " ")
         return words?.first.flatMap { Int($0) } ?? 0
