@@ -73,6 +73,7 @@ package final class Connection: Sendable {
         var isClosed = false
         var onClose: [@Sendable () -> Void] = []
         var note: (any Sendable)?
+        var loopLife: LoopLife?
     }
 
     init(_ handler: ConnectionHandler, of channel: any Channel) {
@@ -86,6 +87,8 @@ package final class Connection: Sendable {
     package func note<Note: Sendable, Answer>(_ change: (inout Note?) -> Answer) -> Answer where Answer: Sendable {
         state.withLock { state in
             var note = state.note as? Note
+            // It is held once, so that a change of it copies nothing.
+            state.note = nil
             defer { state.note = note }
             return change(&note)
         }
@@ -99,6 +102,9 @@ package final class Connection: Sendable {
         }
         if isClosed { body() }
     }
+
+    /// Keeps the event loop running as long as anything may still be told to this connection.
+    func keep(_ loopLife: LoopLife) { state.withLock { $0.loopLife = loopLife } }
 
     func tellClosed() {
         let told = state.withLock { state in

@@ -141,8 +141,9 @@ final class ConnectionHandler: ChannelInboundHandler {
                 throw HeadFault.refused(RPCStatus(.resourceExhausted, "too many calls of this connection are in work"))
             }
             let machine = CallMachine(rpc.kind.shape)
+            let bytesMax = min(rpc.bytesMax ?? limits.messageBytesMax, limits.messageBytesMax)
             calls[id] = Open(
-                machine: machine, framing: MessageFraming(messageBytesMax: limits.messageBytesMax), rpc: rpc,
+                machine: machine, framing: MessageFraming(messageBytesMax: bytesMax), rpc: rpc,
                 call: Call(head, on: id, of: connection))
             step(id) { $0.begin() }
             if headers.endStream { perform(.halfClosed(withinMessage: false), on: id, written: nil) }
@@ -190,7 +191,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         case .tooLarge(let count):
             if let answer = calls[id]?.rpc?.tooLarge { return perform(.answer(answer), on: id, written: nil) }
             let status = RPCStatus(
-                .internal, "a message of \(count) bytes; at most \(limits.messageBytesMax) are taken")
+                .internal, "a message of \(count) bytes; at most \(calls[id]?.framing.messageBytesMax ?? 0) are taken")
             perform(.fault(status), on: id, written: nil)
         }
     }

@@ -61,12 +61,13 @@ package struct GRPCServer: Service {
     /// Serves until it is asked to stop, and until what was asked before is answered.
     package func run() async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let loopLife = LoopLife(group)
+        defer { withExtendedLifetime(loopLife) {} }
         let connections = OpenConnections(max: settings.limits.connectionsMax)
         let channel: any Channel
         do {
-            channel = try await bind(group, connections)
+            channel = try await bind(group, connections, loopLife)
         } catch {
-            try await group.shutdownGracefully()
             throw ListenFailure(error)
         }
         onRunning(channel.localAddress?.port ?? settings.port)
@@ -84,11 +85,10 @@ package struct GRPCServer: Service {
         } onGracefulShutdown: {
             channel.close(promise: nil)
         }
-        try await group.shutdownGracefully()
     }
 
     private func bind(
-        _ group: MultiThreadedEventLoopGroup, _ connections: OpenConnections
+        _ group: MultiThreadedEventLoopGroup, _ connections: OpenConnections, _ loopLife: LoopLife
     ) async throws -> any Channel {
         let (rpcs, settings, onConnection, logger) = (rpcs, settings, onConnection, logger)
         return try await ServerBootstrap(group: group)
@@ -106,6 +106,7 @@ package struct GRPCServer: Service {
                             try pipeline.addHandlers([
                                 NIOHTTP2Handler.serving(settings.limits),
                                 ConnectionHandler(rpcs, settings.limits) { connection in
+                                    connection.keep(loopLife)
                                     connections.note(connection, of: channel)
                                     onConnection(connection)
                                 },

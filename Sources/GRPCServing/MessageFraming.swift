@@ -15,7 +15,7 @@ package struct MessageFraming {
 
     private static let prefixBytes = 5
 
-    private let messageBytesMax: Int
+    let messageBytesMax: Int
     private var bytes: ByteBuffer?
     /// Whether a fault ended the reading; what comes after it is dropped.
     private var isBroken = false

@@ -36,11 +36,14 @@ package struct RPC: Sendable {
     package let kind: Kind
     /// The answer to a message that is larger than may be; nil: the call ends with INTERNAL.
     package let tooLarge: ByteBuffer?
+    /// Bytes of one message that a client sends; nil: as many as the server takes.
+    package let bytesMax: Int?
 
-    package init(_ path: String, _ kind: Kind, tooLarge: ByteBuffer? = nil) {
+    package init(_ path: String, _ kind: Kind, tooLarge: ByteBuffer? = nil, bytesMax: Int? = nil) {
         self.path = path
         self.kind = kind
         self.tooLarge = tooLarge
+        self.bytesMax = bytesMax
     }
 }
 

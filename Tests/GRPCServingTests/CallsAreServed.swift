@@ -232,6 +232,26 @@ import Testing
         try await task.value
     }
 
+    @Test func `says that an answer was not written, also when its server has ended`() async throws {
+        let told = Told()
+        let (ports, running) = AsyncStream.makeStream(of: Int.self)
+        let server = GRPCServer(
+            told.rpcs, settings: .init(host: "127.0.0.1", port: 0), logger: .init(label: "test"),
+            onRunning: { running.yield($0) })
+        let stopping = StoppedServer(server)
+        let task = Task { try await stopping.run() }
+        let port = try #require(await ports.first { _ in true })
+        let peer = try await Peer.connect(to: port)
+        let id = try await peer.begin("/t.T/Late")
+        try await peer.send(MessageFraming.framed(one), in: id)
+        #expect(await told.next() == "waits")
+        try await peer.close()
+        await stopping.stop()
+        try await task.value
+        told.answerAll()
+        #expect(await told.next() == "written false")
+    }
+
     /// All that a server says to these bytes until it closes.
     private func said(to port: Int, _ text: String) async throws -> String {
         let (pieces, heard) = AsyncStream.makeStream(of: String.self)

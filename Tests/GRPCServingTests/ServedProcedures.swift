@@ -30,6 +30,13 @@ final class Told: Sendable {
                     }
                     open.withLock { $0.append(call) }
                 }),
+            // Answered when the test says so.
+            RPC(
+                "/t.T/Late",
+                .unary { [self] _, call in
+                    open.withLock { $0.append(call) }
+                    tell("waits")
+                }),
             RPC(
                 "/t.T/Talk",
                 .bothWays { [self] call in
@@ -50,6 +57,13 @@ final class Told: Sendable {
     func next() async -> String? {
         for await event in events.stream { return event }
         return nil
+    }
+
+    /// Answers what is open, and tells whether that was written.
+    func answerAll() {
+        for call in open.withLock({ $0 }) {
+            call.answer(ByteBuffer(string: "late")) { [self] in tell("written \($0)") }
+        }
     }
 
     /// Ends what is open, as a server does that stops.
