@@ -5,6 +5,7 @@ Run by `test_clients.py`.
 import json
 import os
 import shlex
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -135,3 +136,34 @@ class Pages(unittest.TestCase):
             server.run(*words)
         (code,) = blocks(PAGE, "python")
         self.assertEqual(self.program(code, server).end(), "b'9.00'\n")
+
+
+class OtherLanguages(unittest.TestCase):
+    """What can be said here of programs whose clients neither Debian nor PyPI has."""
+
+    def leave_out(self, why):
+        print(f"\n➜ skipped: {why}", flush=True)
+        self.skipTest(why)
+
+    def test_the_java_of_the_page_compiles(self):
+        if not shutil.which("javac"):
+            self.leave_out("the Java of the page is not compiled: there is no javac")
+        path = os.environ.get("ROCKETMQ_JAVA")
+        if not path:
+            self.leave_out("the Java of the page is not compiled: ROCKETMQ_JAVA is no class path with its client")
+        (code,) = blocks(PAGE, "java")
+        with tempfile.TemporaryDirectory() as directory:
+            with open(os.path.join(directory, "Prices.java"), "w") as program:
+                program.write(code)
+            done = subprocess.run(
+                ["javac", "-cp", os.path.abspath(path), "Prices.java"], cwd=directory, capture_output=True, text=True,
+                timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_the_go_of_the_page_is_go(self):
+        if not shutil.which("gofmt"):
+            self.leave_out("the Go of the page is not read: there is no gofmt")
+        (code,) = blocks(PAGE, "go")
+        done = subprocess.run(["gofmt"], input=code, capture_output=True, text=True, timeout=60)
+        # It reads the program, and would write it differently if it were not written as Go is.
+        self.assertEqual((done.stderr, done.stdout), ("", code))
