@@ -24,6 +24,8 @@ let nioHTTPTypesHTTP1 = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", pac
 let nioHTTPTypes = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioHTTPTypesHTTP2 = Target.Dependency.product(name: "NIOHTTPTypesHTTP2", package: "swift-nio-extras")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
@@ -56,6 +58,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -157,7 +161,8 @@ let package = Package(
             ], swiftSettings: house),
         // gRPC over HTTP/2, serving only. Has never heard of RocketMQ.
         .target(
-            name: "GRPCServing", dependencies: [nioCore, nioPosix, nioHTTP2, nioHPACK, lifecycle, logging],
+            name: "GRPCServing",
+            dependencies: [nioCore, nioPosix, nioHTTP2, nioHPACK, nioSSL, x509, asn1, crypto, lifecycle, logging],
             swiftSettings: house),
         // What protoc-gen-swift makes of our own description of RocketMQ's protocol, and nothing else: `make proto`.
         .target(name: "RocketMQProto", dependencies: [swiftProtobuf], exclude: ["rocketmq.proto"]),
@@ -282,7 +287,7 @@ let package = Package(
             ], swiftSettings: house),
         .testTarget(
             name: "GRPCServingTests",
-            dependencies: ["GRPCServing", nioCore, nioPosix, nioHTTP2, nioHPACK, logging, lifecycle],
+            dependencies: ["GRPCServing", nioCore, nioPosix, nioHTTP2, nioHPACK, nioSSL, logging, lifecycle],
             swiftSettings: house),
         .testTarget(
             name: "RocketMQServerTests",

@@ -66,6 +66,8 @@ package final class Connection: Sendable {
     /// Where the client is, and where it has come to.
     package let peer: SocketAddress?
     package let local: SocketAddress?
+    /// Its place among those that may be open.
+    package let seat: any Seat
     private let handler: NIOLoopBound<ConnectionHandler>
     private let state = Mutex(State())
 
@@ -76,7 +78,8 @@ package final class Connection: Sendable {
         var loopLife: LoopLife?
     }
 
-    init(_ handler: ConnectionHandler, of channel: any Channel) {
+    init(_ handler: ConnectionHandler, of channel: any Channel, on seat: any Seat) {
+        self.seat = seat
         loop = channel.eventLoop
         peer = channel.remoteAddress
         local = channel.localAddress

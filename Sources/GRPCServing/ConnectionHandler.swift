@@ -17,6 +17,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     let rpcs: [String: RPC]
     let limits: GRPCLimits
+    private let seat: any Seat
     private let onConnection: (Connection) -> Void
     var calls: [HTTP2StreamID: Open] = [:]
     /// What hears the messages of open calls that go both ways.
@@ -41,16 +42,19 @@ final class ConnectionHandler: ChannelInboundHandler {
         case ended
     }
 
-    init(_ rpcs: [String: RPC], _ limits: GRPCLimits, onConnection: @escaping (Connection) -> Void) {
+    init(
+        _ rpcs: [String: RPC], _ limits: GRPCLimits, _ seat: any Seat, onConnection: @escaping (Connection) -> Void
+    ) {
         self.rpcs = rpcs
         self.limits = limits
+        self.seat = seat
         self.onConnection = onConnection
         habits = Habits(limits)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        let connection = Connection(self, of: context.channel)
+        let connection = Connection(self, of: context.channel, on: seat)
         self.connection = connection
         habits.begin(at: context.eventLoop.now)
         // The window of a connection is 64 KiB until it is widened.

@@ -1,11 +1,13 @@
 import NIOCore
 import NIOHTTP2
+import NIOSSL
 
 /// Looks at the first bytes of a connection, and makes of it what they say.
 ///
 /// | seen | done |
 /// |---|---|
-/// | `PRI * HTTP/2.0` | HTTP/2 |
+/// | the record of a handshake | TLS, and what comes out of it is looked at in the same way |
+/// | `PRI * HTTP/2.0` | HTTP/2; without TLS only where that may be |
 /// | a request of HTTP/1 | one answer that says what is spoken here |
 /// | what ``GRPCServer/Settings/stranger`` knows | its answer |
 /// | anything else | closed |
@@ -15,6 +17,8 @@ final class FirstBytes: ChannelInboundHandler, RemovableChannelHandler {
     typealias OutboundOut = ByteBuffer
 
     private let settings: GRPCServer.Settings
+    /// Whether these are bytes that came with TLS.
+    private let isSecure: Bool
     private let serve: (ChannelPipeline.SynchronousOperations) throws -> Void
     private var bytes = ByteBuffer()
     private var isDecided = false
@@ -22,9 +26,11 @@ final class FirstBytes: ChannelInboundHandler, RemovableChannelHandler {
 
     /// - Parameter serve: puts what speaks HTTP/2 into the connection.
     init(
-        _ settings: GRPCServer.Settings, serve: @escaping (ChannelPipeline.SynchronousOperations) throws -> Void
+        _ settings: GRPCServer.Settings, isSecure: Bool = false,
+        serve: @escaping (ChannelPipeline.SynchronousOperations) throws -> Void
     ) {
         self.settings = settings
+        self.isSecure = isSecure
         self.serve = serve
     }
 
@@ -47,19 +53,30 @@ final class FirstBytes: ChannelInboundHandler, RemovableChannelHandler {
         bytes.writeBuffer(&data)
         switch FirstBytesVerdict(bytes.readableBytesView, settings.stranger) {
         case .more: return
-        case .http2: speakHTTP2(context)
+        case .tls where settings.tls != nil && !isSecure:
+            become(context) { handlers in
+                guard let tls = self.settings.tls else { return }
+                try handlers.addHandlers([
+                    NIOSSLServerHandler(context: tls()),
+                    FirstBytes(self.settings, isSecure: true, serve: self.serve),
+                ])
+            }
+        case .http2 where isSecure || settings.isPlain: become(context, serve)
         case .http1: answer(context, settings.toHTTP1)
         case .stranger(let answer): self.answer(context, answer)
-        case .unknown:
+        case .http2, .tls, .unknown:
             isDecided = true
             context.close(promise: nil)
         }
     }
 
-    private func speakHTTP2(_ context: ChannelHandlerContext) {
+    /// What the connection is from now on stands behind this, which goes.
+    private func become(
+        _ context: ChannelHandlerContext, _ handlers: (ChannelPipeline.SynchronousOperations) throws -> Void
+    ) {
         isDecided = true
         do {
-            try serve(context.pipeline.syncOperations)
+            try handlers(context.pipeline.syncOperations)
         } catch {
             return context.close(promise: nil)
         }
@@ -78,6 +95,8 @@ final class FirstBytes: ChannelInboundHandler, RemovableChannelHandler {
 enum FirstBytesVerdict: Equatable {
     /// Too few to tell.
     case more
+    /// The handshake of TLS begins.
+    case tls
     case http2
     case http1
     /// A protocol that is known and not served, with what it is answered.
@@ -86,6 +105,8 @@ enum FirstBytesVerdict: Equatable {
 
     /// No more bytes than these are looked at.
     static let bytesMax = 64
+    /// A record of a handshake, of any version.
+    private static let handshake: [UInt8] = [0x16, 0x03]
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
     private static let verbs = [
         "GET ", "POST ", "PUT ", "HEAD ", "DELETE ", "OPTIONS ", "PATCH ", "CONNECT ", "TRACE ",
@@ -97,7 +118,9 @@ enum FirstBytesVerdict: Equatable {
         let seen = Array(bytes.prefix(Self.bytesMax))
         if seen.starts(with: Self.preface) {
             self = .http2
-        } else if Self.preface.starts(with: seen) {
+        } else if seen.starts(with: Self.handshake) {
+            self = .tls
+        } else if Self.preface.starts(with: seen) || Self.handshake.starts(with: seen) {
             self = .more
         } else if Self.verbs.contains(where: { seen.starts(with: $0) }) {
             self = .http1

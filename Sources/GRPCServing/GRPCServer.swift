@@ -3,10 +3,11 @@ package import Logging
 package import NIOCore
 import NIOHTTP2
 import NIOPosix
+package import NIOSSL
 import ServiceLifecycle
 import Synchronization
 
-/// Serves remote procedures over HTTP/2 at one address, in plain text, on one event loop.
+/// Serves remote procedures over HTTP/2 at one address, with TLS and in plain text at the same port, on one event loop.
 package struct GRPCServer: Service {
     /// Where it serves, and within which bounds.
     package struct Settings: Sendable {
@@ -14,6 +15,12 @@ package struct GRPCServer: Service {
         /// 0: one that is free.
         package var port: Int
         package var limits = GRPCLimits()
+        /// What the next connection with TLS is made with; nil: there is no TLS.
+        package var tls: (@Sendable () -> NIOSSLContext)?
+        /// Whether a connection may do without TLS.
+        package var isPlain = true
+        /// The place of a new connection among those that may be open; nil: there is none, and it is closed.
+        package var seat: @Sendable () -> (any Seat)? = { FreeSeat() }
         /// What a request of HTTP/1 is answered.
         package var toHTTP1 = Settings.http1("This port speaks gRPC over HTTP/2.")
         /// The answer to the first bytes of a protocol that is known and not served; nil: they are none.
@@ -63,7 +70,7 @@ package struct GRPCServer: Service {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let loopLife = LoopLife(group)
         defer { withExtendedLifetime(loopLife) {} }
-        let connections = OpenConnections(max: settings.limits.connectionsMax)
+        let connections = OpenConnections()
         let channel: any Channel
         do {
             channel = try await bind(group, connections, loopLife)
@@ -96,16 +103,18 @@ package struct GRPCServer: Service {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
-                guard connections.add(channel) else {
-                    logger.warning("a connection is refused: \(settings.limits.connectionsMax) are open")
+                guard let seat = settings.seat() else {
+                    logger.warning("a connection is refused: as many are open as may be")
                     return channel.close()
                 }
+                connections.add(channel)
+                channel.closeFuture.whenComplete { _ in seat.leave() }
                 return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
                         FirstBytes(settings) { pipeline in
                             try pipeline.addHandlers([
                                 NIOHTTP2Handler.serving(settings.limits),
-                                ConnectionHandler(rpcs, settings.limits) { connection in
+                                ConnectionHandler(rpcs, settings.limits, seat) { connection in
                                     connection.keep(loopLife)
                                     connections.note(connection, of: channel)
                                     onConnection(connection)
@@ -144,21 +153,12 @@ private final class OpenConnections: Sendable {
         var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let max: Int
     private let state = Mutex(State())
 
-    init(max: Int) { self.max = max }
-
-    /// False: as many as may be are open.
-    func add(_ channel: any Channel) -> Bool {
+    func add(_ channel: any Channel) {
         let key = ObjectIdentifier(channel)
-        let isAdded = state.withLock { state in
-            guard state.open.count < max else { return false }
-            state.open[key] = (channel, nil)
-            return true
-        }
-        if isAdded { channel.closeFuture.whenComplete { _ in self.remove(key) } }
-        return isAdded
+        state.withLock { $0.open[key] = (channel, nil) }
+        channel.closeFuture.whenComplete { _ in self.remove(key) }
     }
 
     func note(_ connection: Connection, of channel: any Channel) {

@@ -14,8 +14,6 @@ package struct GRPCLimits: Sendable {
     package var frameBytesMax = 64 << 10
     /// Calls of a connection in work, those among them that the client has given up.
     package var inWorkMax = 1_024
-    /// Connections that may be open at a time.
-    package var connectionsMax = 10_000
     /// Calls that a client may give up in ``patience`` before most of its calls must come to their end.
     package var abandonedMax = 1_000
     /// Pings that a client may send in ``patience`` while it gets nothing else.

@@ -56,9 +56,9 @@ package final class RocketMQFace: Sendable {
 
     /// A server of this face.
     package func server(
-        at host: String, _ port: Int, logger: Logger, onRunning: @escaping @Sendable (Int) -> Void
+        _ settings: GRPCServer.Settings, logger: Logger, onRunning: @escaping @Sendable (Int) -> Void
     ) -> GRPCServer {
-        var server = GRPCServer.Settings(host: host, port: port)
+        var server = settings
         server.toHTTP1 = GRPCServer.Settings.http1(
             "This port speaks gRPC to RocketMQ 5 clients. The HTTP interface of Waybill is at another address.")
         server.stranger = RemotingAnswer.to

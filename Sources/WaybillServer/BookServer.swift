@@ -56,8 +56,13 @@ public struct BookServer: Sendable {
         public var backups: Backups?
         /// Where a group begins that is made by its first consumer; nil: a group must be made before it is used.
         public var newGroupsStart: GroupStart? = .oldest
-        /// Where RocketMQ 5 clients are served, loopback only; port 0: one that is free. Nil: nowhere.
+        /// Where RocketMQ 5 clients are served; port 0: one that is free. Nil: nowhere. Beyond loopback it needs TLS or
+        /// ``isRocketMQPlain``, and a token in the file.
         public var rocketMQ: HTTPAddress?
+        /// The TLS of ``rocketMQ``; nil: with ``certificate`` when there is one, else self-signed.
+        public var rocketMQTLS: RocketMQTLS?
+        /// Whether RocketMQ clients may do without TLS beyond loopback too.
+        public var isRocketMQPlain = false
         /// Where RocketMQ clients are sent, when that is not where they have come to.
         public var rocketMQAdvertised: [HTTPAddress] = []
         /// Operations that the program adds.
@@ -80,6 +85,16 @@ public struct BookServer: Sendable {
             self.chain = chain
             self.key = key
         }
+    }
+
+    /// With which certificate RocketMQ clients are served that ask for TLS.
+    public enum RocketMQTLS: String, Hashable, Sendable, CaseIterable {
+        /// One that is made at each start, for clients that do not ask whose it is.
+        case selfSigned = "self-signed"
+        /// That of the server.
+        case certificate
+        /// None: they are served without TLS.
+        case off
     }
 
     /// Where a Unix socket is made whose users are the owners of the file.
@@ -135,7 +150,8 @@ public struct BookServer: Sendable {
             }
         }
         if let address = settings.rocketMQ {
-            services.append(rocketMQ(served, at: address) { running.add(rocketMQ: address, port: $0) })
+            services.append(
+                try rocketMQ(served, at: address, certificates) { running.add(rocketMQ: address, port: $0) })
         }
         services.append(StoppedBook(served))
         if let certificates { services.append(CertificateWatch(certificates, served, logger)) }
@@ -172,14 +188,25 @@ public struct BookServer: Sendable {
 
     /// The face for RocketMQ clients: the same book, tokens and rules as over HTTP.
     private func rocketMQ(
-        _ served: Served, at address: HTTPAddress, onRunning: @escaping @Sendable (Int) -> Void
-    ) -> GRPCServer {
+        _ served: Served, at address: HTTPAddress, _ certificates: Certificates?,
+        onRunning: @escaping @Sendable (Int) -> Void
+    ) throws -> GRPCServer {
         var rules = RocketMQSettings()
         rules.isOpen = settings.isOpen
         rules.newGroupsStart = settings.newGroupsStart
         rules.advertised = settings.rocketMQAdvertised.map { HostAndPort(host: $0.host, port: $0.port) }
+        var server = GRPCServer.Settings(host: address.host, port: address.port)
+        server.isPlain = settings.servesRocketMQPlain
+        switch settings.usedRocketMQTLS {
+        case .certificate: if let certificates { server.tls = { certificates.context } }
+        case .selfSigned:
+            let context = try SelfSigned.context(at: book.now.date)
+            server.tls = { context }
+        case .off: break
+        }
+        server.seat = { [connections = served.connections] in CountedSeat(connections) }
         return RocketMQFace(book, tokens: served.tokens, settings: rules).server(
-            at: address.host, address.port, logger: logger, onRunning: onRunning)
+            server, logger: logger, onRunning: onRunning)
     }
 
     private var addresses: [HTTPFace.Address] {

@@ -4,6 +4,7 @@ import NIOCore
 import NIOHPACK
 import NIOHTTP2
 import NIOPosix
+import NIOSSL
 import Testing
 
 /// A client of a server here that says exactly what it is told to.
@@ -28,16 +29,25 @@ final class Peer {
         self.frames = frames.makeAsyncIterator()
     }
 
-    static func connect(to port: Int) async throws -> Peer {
+    /// - Parameter isSecure: with TLS, whose certificate the server shows.
+    static func connect(to port: Int, isSecure: Bool = false) async throws -> Peer {
         let (frames, seen) = AsyncStream.makeStream(of: HTTP2Frame.self)
         var connection = NIOHTTP2Handler.ConnectionConfiguration()
         connection.initialSettings = [HTTP2Setting(parameter: .initialWindowSize, value: 8 << 20)]
         connection.headerBlockValidation = .disabled
         connection.controlFrameRateLimit.maximumCount = 1_000_000
         let configuration = connection
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.certificateVerification = .none
+        tls.applicationProtocols = ["h2"]
+        let secure = isSecure ? try NIOSSLContext(configuration: tls) : nil
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let secure {
+                        try channel.pipeline.syncOperations.addHandler(
+                            NIOSSLClientHandler(context: secure, serverHostname: nil))
+                    }
                     try channel.pipeline.syncOperations.addHandlers([
                         NIOHTTP2Handler(mode: .client, connectionConfiguration: configuration), Seeing(seen),
                     ])

@@ -25,22 +25,37 @@ class Served:
         self.options = options
         self.port = 0
         self.process = None
+        # What it has said on standard error.
+        self.said = ""
+        self.heard = threading.Condition()
         self.start()
 
     def start(self):
-        with open(os.path.join(self.directory.name, "errors"), "ab") as errors:
-            self.process = subprocess.Popen(
-                [WAYBILL, "serve", "--db", self.db, "--create", "--http", "off",
-                 "--rocketmq", f"127.0.0.1:{self.port}", *self.options],
-                stdout=subprocess.PIPE, stderr=errors, text=True)  # fmt: skip
+        self.process = subprocess.Popen(
+            [WAYBILL, "serve", "--db", self.db, "--create", "--http", "off",
+             "--rocketmq", f"127.0.0.1:{self.port}", *self.options],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+        threading.Thread(target=self.listen, args=[self.process.stderr], daemon=True).start()
         line = self.process.stdout.readline()
         found = re.search(r"127\.0\.0\.1:(\d+) for RocketMQ", line)
         assert found, f"the server did not start: {line}{self.errors()}"
         self.port = int(found.group(1))
 
     def errors(self):
-        with open(os.path.join(self.directory.name, "errors")) as errors:
-            return errors.read()
+        with self.heard:
+            return self.said
+
+    def says(self, words, seconds=30):
+        """Waits until the server has said something on standard error."""
+        with self.heard:
+            assert self.heard.wait_for(lambda: words in self.said, seconds), f"it did not say: {words}\n{self.said}"
+
+    def listen(self, errors):
+        for line in errors:
+            with self.heard:
+                self.said += line
+                self.heard.notify_all()
+        errors.close()
 
     def stop(self, number=signal.SIGTERM):
         if self.process is None:

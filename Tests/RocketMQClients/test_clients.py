@@ -14,6 +14,7 @@ import unittest
 from served import Heard, Served, drain, message
 from test_answers import Answers
 from test_pages import OtherLanguages, Pages
+from test_tls import WithTLS
 from rocketmq.grpc_protocol import TransactionResolution
 from rocketmq.v5.model import FilterExpression as Filter
 from rocketmq.v5.producer import TransactionChecker

@@ -37,7 +37,10 @@ enum ImportTable {
             "Logging",
         ],
         // The only one that knows HTTP/2; it has never heard of RocketMQ.
-        "GRPCServing": ["NIOCore", "NIOPosix", "NIOHTTP2", "NIOHPACK", "ServiceLifecycle", "Logging"],
+        "GRPCServing": [
+            "NIOCore", "NIOPosix", "NIOHTTP2", "NIOHPACK", "NIOSSL", "X509", "SwiftASN1", "Crypto", "ServiceLifecycle",
+            "Logging",
+        ],
         "RocketMQProto": ["SwiftProtobuf"],
         // The only one that knows RocketMQ. Of broker and engine only what verbs and views need; never the store.
         "RocketMQServer": [

@@ -41,8 +41,21 @@ struct ServeNoun: AsyncParsableCommand {
     @Option(
         name: .customLong("rocketmq"),
         help: ArgumentHelp(
-            "Where RocketMQ 5 clients are served, loopback only; port 0: a free one.", valueName: "host:port"))
+            "Where RocketMQ 5 clients are served, beyond loopback with TLS only; port 0: a free one.",
+            valueName: "host:port"))
     var rocketMQ: String?
+
+    @Option(
+        name: .customLong("rocketmq-tls"),
+        help: ArgumentHelp(
+            "The certificate for RocketMQ clients with TLS: that of --tls-cert when there is one, else one that vouches "
+                + "for itself.", valueName: "self-signed|certificate|off"))
+    var rocketMQTLS: String?
+
+    @Flag(
+        name: .customLong("rocketmq-plaintext"),
+        help: "Serve RocketMQ clients without TLS beyond loopback too, for a network that no one else can read.")
+    var rocketMQPlaintext = false
 
     @Option(
         name: .customLong("rocketmq-advertise"),
@@ -185,6 +198,10 @@ struct ServePlan {
         server.certificate = try BookServer.Certificate(noun, &settings)
         server.isBehindProxy = try settings.flag("behind-proxy", flag: noun.behindProxy)
         server.rocketMQ = try settings.address("rocketmq", flag: noun.rocketMQ)
+        server.rocketMQTLS = try settings.word(
+            "rocketmq-tls", flag: noun.rocketMQTLS,
+            usual: server.certificate == nil ? BookServer.RocketMQTLS.selfSigned : .certificate)
+        server.isRocketMQPlain = try settings.flag("rocketmq-plaintext", flag: noun.rocketMQPlaintext)
         server.rocketMQAdvertised = try settings.values("rocketmq-advertise", flags: noun.rocketMQAdvertise)
             .map { text throws(CommandFailure) in try ServeSettings.address(text, "rocketmq-advertise") }
         let socket = settings.value("socket", flag: noun.socket, usual: path + ".sock")
