@@ -79,9 +79,8 @@ package struct API: Sendable {
     /// A body beyond this is read where it keeps no connection waiting: an event loop serves many.
     private static let bodyOnLoopMax = 64 * 1_024
 
-    /// Does what was asked.
+    /// Does what was asked. The request keeps its place until its answer is taken, or given up.
     package func answer(_ admission: Admission, body: [UInt8]) async -> Reply {
-        defer { admission.place.end() }
         let engine = served.book.book.engine
         let began = engine.world.uptimeNanoseconds()
         let reply = await replyHere(admission, body)
@@ -144,18 +143,26 @@ package struct API: Sendable {
         }
     }
 
+    /// A number for the caller of a connection: one for each token, whatever its header looks like, and one for all that
+    /// have none that stands.
+    package func callerNumber(authorization: String?) -> Int {
+        guard let principal = authorization.flatMap(bearer) else { return 0 }
+        return (principal.token ?? principal.name).hashValue
+    }
+
+    private func bearer(_ authorization: String) -> Principal? {
+        // By bytes: it is read for each request, and words of letters take a tenth of an admission.
+        let words = authorization.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
+        guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }
+        return served.tokens.principal(Text(String(words[1])), at: served.book.now)
+    }
+
     private func identify(_ head: Head, for operation: Operation) throws(Problem) -> Principal {
         if let principal = head.principal { return principal }
         // A probe may come with the credentials of another server: whether this one lives is told to any caller.
         if operation.grant.isOpen { return Principal(name: "", grants: []) }
         if let sent = try head.headers.single(.authorization) {
-            // By bytes: it is read for each request, and words of letters take a tenth of an admission.
-            let words = sent.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
-            if words.count == 2, words[0].lowercased() == "bearer",
-                let principal = served.tokens.principal(Text(String(words[1])), at: served.book.now)
-            {
-                return principal
-            }
+            if let principal = bearer(sent) { return principal }
         } else if served.settings.isOpen {
             return .anyone
         }

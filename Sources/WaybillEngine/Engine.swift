@@ -96,7 +96,7 @@ package final class Engine: Sendable {
         intake = CommandIntake(
             depthMax: settings.intakeDepthMax, nextWriteMax: settings.writeRequestsMax, fairness: settings.fairness,
             uptime: world.uptime)
-        vitals = Vitals.Board(report: settings.report)
+        vitals = Vitals.Board(uptime: { world.uptime() }, report: settings.report)
         feed = JournalFeed(isVirtual: world.virtualClock != nil)
         board = SoldOutBoard(keysMax: settings.soldOutMax)
         let (stored, opening, end, countedTo) = try store.write { [isLook = store.isLook] transaction in

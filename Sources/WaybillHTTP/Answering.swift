@@ -52,6 +52,8 @@ struct Answering: Sendable {
             if error.endsConnection { try await Self.drain(&parts) }
             return end(channel, after: request)
         }
+        // A client that takes its answer slowly has it in work.
+        defer { admission.place.end() }
         if head.headers[.contentLength] != "0", request.headers[.expect]?.lowercased() == "100-continue" {
             try await writer.writeInformationalHead(HTTPResponse(status: .continue))
         }
@@ -66,10 +68,12 @@ struct Answering: Sendable {
             return try await Self.drain(&parts)
         }
         guard admission.operation.isLongPoll else {
-            let reply = await api.answer(admission, body: body)
+            let reply = held(await api.answer(admission, body: body), admission)
             logDefect(reply, of: admission)
             log?.say(reply, of: admission)
             if let stream = reply.stream {
+                // Streams are counted among themselves.
+                admission.place.end()
                 try await write(stream, reply, of: head, requestID, writer, channel)
                 return end(channel, after: request)
             }
@@ -89,6 +93,17 @@ struct Answering: Sendable {
         } catch {
             await reply.takeBack?()
             throw error
+        }
+    }
+
+    /// An answer whose bytes are counted; or, when there is no room for them, that there is none.
+    private func held(_ reply: Reply, _ admission: Admission) -> Reply {
+        do throws(Problem) {
+            try admission.place.hold(answer: reply, to: admission.operation)
+            return reply
+        } catch {
+            api.served.countRefused(error.code)
+            return error.reply(requestID: admission.requestID, instance: admission.instance)
         }
     }
 

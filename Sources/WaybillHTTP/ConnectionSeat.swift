@@ -15,6 +15,8 @@ package final class ConnectionSeat: ChannelInboundHandler, RemovableChannelHandl
     private let counts: ConnectionCounts
     private var entry: ConnectionCounts.Entry?
     private var caller: Int?
+    /// What its last request said in `Authorization`.
+    private var credential: String?
     private var end: Scheduled<Void>?
 
     package init(_ counts: ConnectionCounts) { self.counts = counts }
@@ -57,9 +59,16 @@ package final class ConnectionSeat: ChannelInboundHandler, RemovableChannelHandl
         (entry, caller) = (nil, nil)
     }
 
-    /// Why a request of this caller is not taken on this connection; nil: it is.
-    func problem(for caller: Int) -> Problem? {
+    /// Why a request is not taken on this connection; nil: it is.
+    ///
+    /// - Parameters:
+    ///   - credential: what it says in `Authorization`.
+    ///   - number: that of the caller; asked once for each credential.
+    func problem(for credential: String?, _ number: (String?) -> Int) -> Problem? {
         guard let entry, case .taken = entry else { return counts.problem(ofOne: false) }
+        guard caller == nil || self.credential != credential else { return nil }
+        self.credential = credential
+        let caller = number(credential)
         guard self.caller != caller else { return nil }
         guard counts.claim(for: caller, insteadOf: self.caller) else {
             let left = counts.refuse(entry, of: self.caller)

@@ -7,12 +7,19 @@ import WaybillCore
 package struct EarlyAnswers: Sendable {
     private let random: @Sendable () -> UInt64
     private let count: @Sendable (ProblemCode) -> Void
+    /// A number for the caller of a connection, by what its request says in `Authorization`.
+    let caller: @Sendable (String?) -> Int
 
     /// - Parameters:
     ///   - random: where ids of requests come from.
+    ///   - caller: a number for each caller; one for all that are not known.
     ///   - count: told each code.
-    package init(random: @escaping @Sendable () -> UInt64, count: @escaping @Sendable (ProblemCode) -> Void) {
+    package init(
+        random: @escaping @Sendable () -> UInt64, caller: @escaping @Sendable (String?) -> Int,
+        count: @escaping @Sendable (ProblemCode) -> Void
+    ) {
         self.random = random
+        self.caller = caller
         self.count = count
     }
 

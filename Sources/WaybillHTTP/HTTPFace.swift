@@ -36,7 +36,9 @@ package struct HTTPFace: Service {
         self.certificates = certificates
         self.logger = logger
         self.onRunning = onRunning
-        early = EarlyAnswers(random: api.served.book.random) { code in api.served.countRefused(code) }
+        early = EarlyAnswers(
+            random: api.served.book.random, caller: { api.callerNumber(authorization: $0) },
+            count: { code in api.served.countRefused(code) })
         switch address {
         case .tcp(let host, _):
             answering = Answering(api, principal: nil, hosts: HostList([host, "localhost"] + settings.hosts), logger)

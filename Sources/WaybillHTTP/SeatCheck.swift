@@ -28,7 +28,7 @@ final class SeatCheck: ChannelDuplexHandler, RemovableChannelHandler {
         guard !isRefused else { return }
         guard let seat, case .head(let request) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
         inWork += 1
-        guard inWork == 1, let problem = seat.problem(for: request.headerFields[.authorization]?.hashValue ?? 0)
+        guard inWork == 1, let problem = seat.problem(for: request.headerFields[.authorization], early.caller)
         else { return context.fireChannelRead(data) }
         isRefused = true
         let (head, body) = early.answer(problem)

@@ -1,6 +1,7 @@
 import Foundation
 import Histories
 import ServiceLifecycle
+import Synchronization
 package import Waybill
 import WaybillCore
 import WaybillEngine
@@ -76,7 +77,20 @@ package struct BackupSchedule: Sendable {
     @discardableResult
     package func step() async throws(BackupFailure) -> BackupCopy? {
         let copy = isDue(at: book.now) ? try await make() : nil
-        try await book.engine.onThread { (_) throws(BackupFailure) in try lookAfterCopies() }
+        // A thread of the engine knows no task, and reading copies may take minutes.
+        let isCancelled = Atomic(false)
+        let looked = await withTaskCancellationHandler { () -> Result<Void, BackupFailure> in
+            await book.engine.onThread { (_) -> Result<Void, BackupFailure> in
+                do throws(BackupFailure) {
+                    return .success(try lookAfterCopies { !isCancelled.load(ordering: .relaxed) })
+                } catch {
+                    return .failure(error)
+                }
+            }
+        } onCancel: {
+            isCancelled.store(true, ordering: .relaxed)
+        }
+        try looked.get()
         return copy
     }
 
@@ -106,26 +120,47 @@ package struct BackupSchedule: Sendable {
             .sorted { ($0.moment, $0.name) < ($1.moment, $1.name) }
     }
 
-    private func lookAfterCopies() throws(BackupFailure) {
+    /// What one copy came to does not keep the others waiting, nor the old ones in place: a disk that is full or away
+    /// would fill the other one too.
+    private func lookAfterCopies(while mayGoOn: () -> Bool) throws(BackupFailure) {
+        var failure: BackupFailure?
         for (name, _) in copies(in: folder) {
-            let path = folder + "/" + name
-            if !isThere(path + ".digest") { try writeDigest(of: path) }
-            guard let otherFolder else { continue }
-            for name in [name, name + ".digest"] where !isThere(otherFolder + "/" + name) {
-                try CopiedFile.make(of: folder + "/" + name, at: otherFolder + "/" + name)
+            do throws(BackupFailure) {
+                try finish(name, while: mayGoOn)
+            } catch {
+                if error.kind == .ended { throw error }
+                failure = failure ?? error
             }
         }
-        for folder in [folder, otherFolder].compactMap({ $0 }) { try removeOld(in: folder) }
+        for folder in [folder, otherFolder].compactMap({ $0 }) {
+            do throws(BackupFailure) { try removeOld(in: folder) } catch { failure = failure ?? error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Gives a copy its digest, and brings both to the other folder.
+    private func finish(_ name: String, while mayGoOn: () -> Bool) throws(BackupFailure) {
+        let path = folder + "/" + name
+        if !isThere(path + ".digest") { try writeDigest(of: path, while: mayGoOn) }
+        guard let otherFolder else { return }
+        for name in [name, name + ".digest"] where !isThere(otherFolder + "/" + name) {
+            try CopiedFile.make(of: folder + "/" + name, at: otherFolder + "/" + name, mayGoOn: mayGoOn)
+        }
     }
 
     /// Reads every order and stock of a copy. A damaged one is renamed, so that it does not count; when the reading
     /// failed for another reason, the next round reads it again.
-    private func writeDigest(of path: String) throws(BackupFailure) {
+    private func writeDigest(of path: String, while mayGoOn: () -> Bool) throws(BackupFailure) {
         let text: String
         do {
             let copy = try OrderBook.look(path, at: book.now, isShared: false)
             defer { copy.close() }
-            text = "states \(try StateDigest.value(of: copy))\nevent \(copy.engine.lastPosition.text)\n"
+            let digest = try StateDigest.value(of: copy) {
+                guard mayGoOn() else { throw BackupFailure(.ended, "the reading of \(path) was given up") }
+            }
+            text = "states \(digest)\nevent \(copy.engine.lastPosition.text)\n"
+        } catch let failure as BackupFailure {
+            throw failure
         } catch {
             guard Self.isDamage(error) else {
                 throw BackupFailure(.inputOutput, "the copy \(path) cannot be read now: \(error)")
@@ -182,10 +217,9 @@ extension BackupSchedule {
             var wait = min(Self.roundMax, settings.every ?? Self.roundMax)
             do throws(BackupFailure) {
                 try await step()
-            } catch  where error.kind == .ended {
-                // The server stops, or the book has.
-                return
             } catch {
+                // The server stops, or the book has: nothing comes any more.
+                if Task.isCancelled || book.vitals.stopped != nil || book.vitals.isDraining { return }
                 wait = max(wait, min(Self.rest, settings.every ?? Self.rest))
                 engine.report(LoopFailure(.backups, error.message, rest: wait))
             }

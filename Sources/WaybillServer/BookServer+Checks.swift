@@ -1,5 +1,6 @@
 import Foundation
 import WaybillAPI
+import WaybillAccess
 import WaybillHTTP
 
 extension BookServer.Settings {

@@ -51,7 +51,9 @@ public struct BackupFailure: Error, Hashable, Sendable, CustomStringConvertible 
         switch error {
         case let failure as BackupFailure: self = failure
         case let failure as StoreFailure: self.init(failure)
-        default: self.init(.ended, "\(error)")
+        case let refusal as Refusal: self.init(.ended, refusal.message)
+        case is CancellationError: self.init(.ended, "the copy was given up")
+        default: self.init(.inputOutput, "\(error)")
         }
     }
 

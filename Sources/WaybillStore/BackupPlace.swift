@@ -57,7 +57,9 @@ final class BackupPlace: Sendable {
 
     /// Gives the whole copy its name, without replacing what may have come under it.
     func giveName() throws(BackupFailure) {
-        guard file.hasItsName() else { throw BackupFailure(.ended, "the copy at \(part) was given up") }
+        guard file.hasItsName() else {
+            throw BackupFailure(.badPlace, "\(part) was removed, or replaced, while the copy was made")
+        }
         do {
             try NewFile.rename(part, to: path, replacing: false)
         } catch {
@@ -72,9 +74,10 @@ final class BackupPlace: Sendable {
         }
     }
 
-    /// Removes what there is of an unfinished copy, and lets others have the place.
+    /// Removes what there is of an unfinished copy, and lets others have the place. What another program has put under
+    /// the name is left.
     func leave() {
-        _ = unlink(part)
+        if file.hasItsName() { _ = unlink(part) }
         file.unlock()
     }
 

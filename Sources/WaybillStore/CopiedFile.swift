@@ -6,18 +6,30 @@ package enum CopiedFile {
 
     /// Copies a file that no program writes.
     ///
-    /// - Parameter path: where it is to be, in a folder that is there; it replaces nothing.
-    package static func make(of source: String, at path: String) throws(BackupFailure) {
+    /// - Parameters:
+    ///   - path: where it is to be, in a folder that is there; it replaces nothing.
+    ///   - mayGoOn: asked before each MiB; false: the copy is given up.
+    package static func make(
+        of source: String, at path: String, mayGoOn: () -> Bool = { true }
+    ) throws(BackupFailure) {
         let place = try BackupPlace(path, besides: nil)
         defer { place.leave() }
         do {
             let from = try RawFile(source, for: .reading)
-            try forEachChunk(of: from) { bytes, offset throws(StoreFailure) in try place.write(bytes, at: offset) }
+            try forEachChunk(of: from) { bytes, offset throws(BackupFailure) in
+                guard mayGoOn() else { throw BackupFailure(.ended, "the copy was given up") }
+                do throws(StoreFailure) { try place.write(bytes, at: offset) } catch { throw BackupFailure(error) }
+            }
             try place.sync()
             place.forgetInMemory()
             guard try place.bytes() == from.size() else { throw changed(path) }
-            try forEachChunk(of: from) { bytes, offset throws(StoreFailure) in
-                guard try place.bytes(bytes.count, at: offset) == bytes else { throw changed(path) }
+            try forEachChunk(of: from) { bytes, offset throws(BackupFailure) in
+                guard mayGoOn() else { throw BackupFailure(.ended, "the copy was given up") }
+                do throws(StoreFailure) {
+                    guard try place.bytes(bytes.count, at: offset) == bytes else { throw changed(path) }
+                } catch {
+                    throw BackupFailure(error)
+                }
             }
         } catch {
             throw BackupFailure(error)
@@ -39,8 +51,8 @@ package enum CopiedFile {
     }
 
     private static func forEachChunk(
-        of file: borrowing RawFile, _ body: ([UInt8], Int) throws(StoreFailure) -> Void
-    ) throws(StoreFailure) {
+        of file: borrowing RawFile, _ body: ([UInt8], Int) throws(BackupFailure) -> Void
+    ) throws {
         let size = try file.size()
         var offset = 0
         while offset < size {

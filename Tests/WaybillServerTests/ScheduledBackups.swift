@@ -124,6 +124,41 @@ import WaybillServer
         }
     }
 
+    /// A disk that is away would let the other one fill.
+    @Test func `removes old copies while the other folder cannot take any`() async throws {
+        defer { book.close() }
+        let schedule = try BackupSchedule(book, settings(kept: 2))
+        #expect(try await schedule.step() != nil)
+        try FileManager.default.moveItem(atPath: other, toPath: temporary.file("away"))
+        for hour in 1...5 {
+            clock.move(to: Self.noon.advanced(by: .minutes(Int64(60 * hour))))
+            let failure = await #expect(throws: BackupFailure.self) { try await schedule.step() }
+            #expect(failure?.kind == .badPlace)
+        }
+        #expect(
+            try names(folder).filter { $0.hasSuffix(".db") }
+                == ["shop-20261129T160000Z.db", "shop-20261129T170000Z.db"])
+    }
+
+    @Test func `stops in the middle of reading a copy, which is read again`() async throws {
+        defer { book.close() }
+        let schedule = try BackupSchedule(book, settings())
+        #expect(try await schedule.step() != nil)
+        let digest = "\(folder)/shop-20261129T120000Z.db.digest"
+        try FileManager.default.removeItem(atPath: digest)
+        let (begin, go) = AsyncStream.makeStream(of: Void.self)
+        let stopped = Task {
+            _ = await begin.first { _ in true }
+            try await schedule.step()
+        }
+        stopped.cancel()
+        go.yield()
+        let failure = await #expect(throws: BackupFailure.self) { try await stopped.value }
+        #expect(failure?.kind == .ended)
+        #expect(try await schedule.step() == nil)
+        #expect(FileManager.default.fileExists(atPath: digest))
+    }
+
     /// What hinders the reading passes, and the copy is as good as it was.
     @Test func `keeps a copy under its name that cannot be reached now`() async throws {
         defer { book.close() }

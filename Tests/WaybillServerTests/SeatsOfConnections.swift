@@ -14,11 +14,13 @@ import WaybillHTTP
         return ConnectionCounts(limits)
     }
 
-    private func connection(_ counts: ConnectionCounts) throws -> EmbeddedChannel {
+    private func connection(
+        _ counts: ConnectionCounts, caller: @escaping @Sendable (String?) -> Int = { $0?.hashValue ?? 0 }
+    ) throws -> EmbeddedChannel {
         let channel = EmbeddedChannel()
         channel.connect(to: try SocketAddress(unixDomainSocketPath: "none"), promise: nil)
         try channel.pipeline.syncOperations.addHandler(ConnectionSeat(counts))
-        let early = EarlyAnswers(random: { 7 }) { _ in }
+        let early = EarlyAnswers(random: { 7 }, caller: caller, count: { _ in })
         for one in HTTPFace.guards(early) { try channel.pipeline.syncOperations.addHandler(one) }
         return channel
     }
@@ -60,6 +62,19 @@ import WaybillHTTP
         #expect(try ask(next) == nil)
         #expect(counts.refusals.map(\.count) == [1, 0])
         withExtendedLifetime(open) {}
+    }
+
+    /// Otherwise a caller had as many as it has ways to write its token, or tokens that do not stand.
+    @Test func `are counted by who calls, not by what it says`() throws {
+        let counts = counts(8)
+        let mine = try ["Bearer T", "bearer T", "Bearer  T", "BEARER T"].map { token in
+            let channel = try connection(counts, caller: { _ in 7 })
+            #expect(try ask(channel, token: token) == nil)
+            return channel
+        }
+        let fifth = try connection(counts, caller: { _ in 7 })
+        #expect(try ask(fifth, token: "Bearer T") == 503)
+        withExtendedLifetime(mine) {}
     }
 
     @Test func `of one caller are half of all, and those of others are not touched`() throws {

@@ -11,7 +11,7 @@ import WaybillHTTP
     private let channel = EmbeddedChannel()
 
     init() throws {
-        let early = EarlyAnswers(random: { 7 }) { _ in }
+        let early = EarlyAnswers(random: { 7 }, caller: { $0?.hashValue ?? 0 }, count: { _ in })
         try channel.pipeline.syncOperations.addHandler(RequestDeadline(early))
         channel.connect(to: try SocketAddress(unixDomainSocketPath: "none"), promise: nil)
     }
@@ -100,7 +100,7 @@ import WaybillHTTP
     private let channel = EmbeddedChannel()
 
     init() throws {
-        let early = EarlyAnswers(random: { 7 }) { _ in }
+        let early = EarlyAnswers(random: { 7 }, caller: { $0?.hashValue ?? 0 }, count: { _ in })
         for one in HTTPFace.guards(early) { try channel.pipeline.syncOperations.addHandler(one) }
         channel.connect(to: try SocketAddress(unixDomainSocketPath: "none"), promise: nil)
     }
@@ -124,7 +124,7 @@ import WaybillHTTP
     }
 
     @Test func `are there once, the one that watches for a client that goes among them`() {
-        let names = HTTPFace.guards(EarlyAnswers(random: { 7 }) { _ in }).map { "\(type(of: $0))" }
+        let names = HTTPFace.guards(EarlyAnswers(random: { 7 }, caller: { $0?.hashValue ?? 0 }, count: { _ in })).map { "\(type(of: $0))" }
         #expect(names == ["SeatCheck", "RequestDeadline", "ParseErrors", "IdleConnection", "ClientWatch"])
     }
 }

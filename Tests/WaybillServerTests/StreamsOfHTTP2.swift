@@ -10,7 +10,7 @@ import WaybillHTTP
     private let channel = EmbeddedChannel()
 
     init() throws {
-        let early = EarlyAnswers(random: { 7 }) { _ in }
+        let early = EarlyAnswers(random: { 7 }, caller: { $0?.hashValue ?? 0 }, count: { _ in })
         try channel.pipeline.syncOperations.addHandler(HTTP2Stream(early))
         try channel.pipeline.syncOperations.addHandler(IdleConnection())
         channel.connect(to: try SocketAddress(unixDomainSocketPath: "none"), promise: nil)

@@ -23,13 +23,15 @@ package struct StateDigest {
     }
 
     /// The digest of a book, in lower-case hexadecimal digits.
-    package static func value(of book: OrderBook) throws -> String {
+    ///
+    /// - Parameter look: called after each page of orders; what it throws ends the reading.
+    package static func value(of book: OrderBook, look: () throws -> Void = {}) throws -> String {
         var digest = StateDigest(book.engine)
-        return try digest.value()
+        return try digest.value { _ in try look() }
     }
 
     /// The digest in lower-case hexadecimal digits.
-    mutating func value(progress: (Int) -> Void = { _ in }) throws -> String {
+    mutating func value(progress: (Int) throws -> Void = { _ in }) throws -> String {
         var charts = Charts(engine)
         var count = 0
         var walk = PageWalk(after: "", by: \OrderRow.id, limit: pageMax)
@@ -41,7 +43,7 @@ package struct StateDigest {
                 add(line.bytes(of: try Order(row, under: workflow), under: workflow))
             }
             count += page.count
-            progress(count)
+            try progress(count)
         }
         try addStocks()
         return hash.finalize().hexadecimal

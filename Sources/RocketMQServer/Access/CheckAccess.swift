@@ -21,7 +21,7 @@ extension RocketMQFace {
         let caller = Caller(
             principal: principal, client: Self.client(name), language: call.head.value("x-mq-language") ?? "",
             version: call.head.value("x-mq-client-version") ?? "")
-        guard call.connection.seat.claim(for: principal.name.hashValue) else {
+        guard call.connection.seat.claim(for: (principal.token ?? principal.name).hashValue) else {
             throw Refused(.tooManyRequests, "\(principal.name) has as many connections open as it may")
         }
         try clients.hear(of: caller, on: call.connection)

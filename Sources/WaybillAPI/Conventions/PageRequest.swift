@@ -43,24 +43,30 @@ struct PageRequest: Sendable {
     /// The row after which it goes on, of lists by numbers.
     var number: Int64? { after?.first.flatMap { Int64($0.string) } }
 
-    /// Reads a page in slices, until there are enough rows, there are no more, or a page has had its time: then it is
-    /// short, and the list goes on with the next one.
+    /// So much of a list is one page at most, give or take a slice: a caller that asks for a thousand large orders does
+    /// not have them all in memory.
+    private static let bytesMax = 4 << 20
+
+    /// Reads a page in slices, until there are enough rows, there are no more, or a page has had its time or its bytes:
+    /// then it is short, and the list goes on with the next one.
     ///
     /// - Parameters:
     ///   - size: rows of a slice; at least one slice is read.
     ///   - start: the row after which it begins; nil: from the first.
+    ///   - weight: about how many bytes an element takes in the answer.
     ///   - read: the elements of at most `limit` rows, and the row after which the next begin; nil: they are the last.
     func slices<Element>(
-        of size: Int, after start: Int64?, in book: OrderBook,
+        of size: Int, after start: Int64?, in book: OrderBook, weighing weight: (Element) -> Int = { _ in 0 },
         _ read: (_ start: Int64?, _ limit: Int) throws -> (elements: [Element], next: Int64?)
     ) throws -> (elements: [Element], next: Int64?) {
         var found: (elements: [Element], next: Int64?) = ([], start)
-        var rest = limit
+        var (rest, bytes) = (limit, 0)
         repeat {
             let slice = try read(found.next, min(size, rest))
             found = (found.elements + slice.elements, slice.next)
             rest -= size
-        } while rest > 0 && found.next != nil && !book.engine.isPageOver
+            for element in slice.elements { bytes = bytes &+ weight(element) }
+        } while rest > 0 && found.next != nil && bytes < Self.bytesMax && !book.engine.isPageOver
         return found
     }
 

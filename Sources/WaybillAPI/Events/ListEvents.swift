@@ -49,7 +49,8 @@ extension Events {
         let after = try StreamStart.position(of: call)
         let page = try PageRequest(call, of: Text("events \(types ?? "") after \(after.text)"))
         let found = try await call.book.read { book in
-            try page.slices(of: Self.sliceMax, after: page.number ?? after.number, in: book) { start, limit in
+            let start = page.number ?? after.number
+            return try page.slices(of: Self.sliceMax, after: start, in: book, weighing: bytes) { start, limit in
                 let events = try book.journal(following: Position(start ?? 0), limit: limit)
                 let elements = events.filter { event in
                     (wanted?.contains(event.type) ?? true) && (seesActs || !event.isAct)
@@ -58,5 +59,14 @@ extension Events {
             }
         }
         return page.reply(found.elements, next: found.next) { $0.event($1) }
+    }
+
+    /// About how many bytes an event takes in an answer.
+    private static func bytes(_ event: OrderBook.JournalEvent) -> Int {
+        switch event {
+        case .order(let event): event.asked?.count ?? 0
+        case .audit(let event): event.body.count
+        case .stock: 0
+        }
     }
 }

@@ -1,6 +1,7 @@
 import Waybill
 import WaybillAccess
 import WaybillCore
+import WaybillEngine
 
 extension Health {
     private static let word = Schema.word(["ok", "warn", "bad"])
@@ -84,6 +85,14 @@ private struct Vital {
         self.word = sentence == nil ? .ok : word
     }
 
+    /// A number whose word follows from something else.
+    init(_ name: String, number: Int64, _ word: Word) {
+        self.name = name
+        value = .number(number)
+        limit = nil
+        self.word = word
+    }
+
     /// A number that warns beyond a limit, and is bad beyond another.
     init(_ name: String, _ number: Int64, warns limit: Int64, bad worst: Int64) {
         self.name = name
@@ -91,6 +100,25 @@ private struct Vital {
         self.limit = limit
         word = number > worst ? .bad : number > limit ? .warn : .ok
     }
+
+    /// What loops could not do counts from the start, and warns for some minutes after the last time.
+    private static func loops(_ engine: Engine) -> [Vital] {
+        let (now, uptime) = (engine.vitalsNow, engine.world.uptime())
+        let recent = now.lastLoopFailures.filter { uptime - $0.value < Self.recent }.keys
+        func vital(_ name: String, _ count: UInt64, isRecent: Bool) -> Vital {
+            Vital(name, number: Int64(clamping: count), isRecent ? .warn : .ok)
+        }
+        return [
+            vital("checkpoint_failures", now.checkpointFailures, isRecent: recent.contains("checkpoint")),
+            vital("loop_failures", now.loopFailures.values.reduce(0, &+), isRecent: !recent.isEmpty),
+        ]
+            + now.loopFailures.sorted { $0.key < $1.key }.map { loop, count in
+                vital("loop_failures_\(loop)", count, isRecent: recent.contains(loop))
+            }
+    }
+
+    /// For how long a loop that has failed is looked at with care.
+    private static let recent = Interval.minutes(10)
 
     static func all(of served: Served) -> [Vital] {
         let book = served.book.book
@@ -107,10 +135,7 @@ private struct Vital {
             Vital("last_write_ms", now.lastWriteTook.milliseconds, warns: 500, bad: 5_000),
             Vital("timeout_lateness_p99_ms", now.lateness.p99.milliseconds, warns: 1_000, bad: 60_000),
             Vital("wal_bytes", Int64(now.walBytes), warns: 256 << 20, bad: 4 << 30),
-            Vital("checkpoint_failures", Int64(clamping: now.checkpointFailures), warns: 0, bad: 100),
-            Vital(
-                "loop_failures", Int64(clamping: now.loopFailures.values.reduce(0, &+)), warns: 0, bad: .max),
-        ]
+        ] + loops(book.engine)
         if let percent = now.freeDiskPercent {
             vitals.append(Vital("disk_used_percent", Int64(100 - percent), warns: 90, bad: 95))
         }

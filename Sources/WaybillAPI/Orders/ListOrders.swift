@@ -63,7 +63,7 @@ extension Orders {
         let found = try await call.book.read { [filter] book in
             let start = try page.number ?? first(isNewestFirst, from, to, in: book)
             let slice = moment == .now ? Self.sliceMax : Self.pastSliceMax
-            return try page.slices(of: slice, after: start, in: book) { start, limit in
+            return try page.slices(of: slice, after: start, in: book, weighing: \.context.count) { start, limit in
                 let found = try book.orders(
                     filter, asOf: moment, after: start.map { PageToken(number: $0) }, limit: limit)
                 return (found.elements, found.next?.number)

@@ -2,15 +2,15 @@ import Synchronization
 import WaybillAccess
 import WaybillCore
 
-/// How many requests of each caller are in work, from the moment when their head was found right to their answer, and
-/// how much their bodies take: one caller cannot take all there is. Long polls, which only wait, do not count, but for
+/// How many requests of each caller are in work, from the moment when their head was found right until their answer is
+/// taken, and how much their bodies and answers take: one caller cannot take all there is. Long polls, which only wait, do not count, but for
 /// their bodies.
 package final class RequestsInWork: Sendable {
     /// How much may be in work.
     package struct Limits: Sendable {
         /// Requests of one caller.
         package var ofOne = 1_000
-        /// Bytes of bodies that are there, whole or in part.
+        /// Bytes of bodies that are there, whole or in part, and of answers that are not taken.
         package var bodyBytes = 256 * 1_024 * 1_024
         /// The same of one caller.
         var bodyBytesOfOne: Int { bodyBytes / 2 }
@@ -126,8 +126,17 @@ package final class RequestPlace: Sendable {
         state.withLock { $0.bodyBytes += more }
     }
 
-    /// It is answered. Again changes nothing.
-    func end() {
+    /// So much of the answer waits for the client to take it.
+    ///
+    /// - Throws: when bodies and answers take as much as they may. What was read is read again then; what a write has
+    ///   done is told all the same.
+    package func hold(answer: Reply, to operation: Operation) throws(Problem) {
+        guard operation.method == .get else { return }
+        try hold(bodyBytes: answer.body.count)
+    }
+
+    /// Its answer is taken, or given up. Again changes nothing.
+    package func end() {
         let bodyBytes = state.withLock { state -> Int? in
             defer { state.isOver = true }
             return state.isOver ? nil : state.bodyBytes

@@ -25,7 +25,9 @@ extension Workflows {
             """#),
         handler: { call throws(Problem) in
             let (text, fields) = try call.text(bytesMax: Operation.BodyRule.smallMax)
-            let (workflow, findings) = WorkflowFile.check(bytes: text)
+            try call.book.dryRuns.begin()
+            defer { call.book.dryRuns.end() }
+            let (workflow, findings) = try await call.book.read { _ in WorkflowFile.check(bytes: text) }
             var unfit: [WorkflowFinding]?
             if try fields?.bool("in_file") ?? false {
                 let texts =
@@ -48,7 +50,9 @@ extension Workflows {
         _ workflow: Workflow?, with texts: [Text], _ call: Call
     ) async throws(Problem) -> [WorkflowFinding] {
         guard let workflow else { return [] }
-        let others = texts.compactMap { WorkflowFile.check(bytes: Array($0.string.utf8)).workflow }
-        return try await call.book.read { book in try book.familyFindings(of: workflow, among: others) }
+        return try await call.book.read { book in
+            let others = texts.compactMap { WorkflowFile.check(bytes: Array($0.string.utf8)).workflow }
+            return try book.familyFindings(of: workflow, among: others)
+        }
     }
 }

@@ -44,7 +44,7 @@ extension Workflows {
         let (origin, expected) = (call.origin(because: reason), try expectation(call.headers))
         let (activates, isDryRun) = (try call.query.bool("activate"), try call.query.bool("dry_run"))
         let name = WorkflowName(call.path("workflow"))
-        let (checked, findings) = WorkflowFile.check(bytes: bytes)
+        let (checked, findings) = try await call.book.read { _ in WorkflowFile.check(bytes: bytes) }
         guard let workflow = checked else {
             throw Problem(thrown: WorkflowFileError(name: "\(name)", findings: findings))
         }

@@ -68,17 +68,13 @@ extension Workflows {
 
     private static func run(_ call: Call) async throws(Problem) -> Reply {
         let fields = try call.fields()
+        // Before its text is read: what it says may be much to look at.
+        try call.book.dryRuns.begin()
+        defer { call.book.dryRuns.end() }
         let workflow = try await tried(fields, call)
         let (events, placedAt) = try await events(fields, call)
         let start = try fields.time("start") ?? placedAt ?? call.book.now
         let context = fields.json("context")
-        guard call.book.dryRuns.begin() else {
-            var problem = Problem(.overloaded, "\(DryRuns.max) dry runs go on; send this one again when one is done")
-                .with(["limit": "dry runs at a time", "max": .number(Int64(DryRuns.max))])
-            problem.retryAfter = .seconds(1)
-            throw problem
-        }
-        defer { call.book.dryRuns.end() }
         // A hundred events are much to reckon: not on the threads of the connections.
         return try await call.book.read { book in
             let world = book.engine.world
@@ -128,11 +124,7 @@ extension Workflows {
         guard let text = try fields.text("text", bytesMax: Operation.BodyRule.smallMax) else {
             return try await edition(call).workflow
         }
-        do throws(WorkflowFileError) {
-            return try WorkflowFile.load(text.string, name: "the text")
-        } catch {
-            throw Problem(thrown: error)
-        }
+        return try await call.book.read { _ in try WorkflowFile.load(text.string, name: "the text") }
     }
 
     private static func events(

@@ -39,6 +39,9 @@ struct DatabaseFile {
         var settings = OrderBook.Settings()
         settings.holdsTimeouts = holds
         if let readers { settings.readers = readers }
+        settings.report = { [reports = LoopReports(), say] failure in
+            if reports.isNews(failure, at: World.system.now()) { say("\(failure)".printable, true) }
+        }
         let book = try OrderBook.open(
             path, workflows: workflows, relatives: WorkflowText.shipped, all: withShipped, world: world,
             settings: settings)

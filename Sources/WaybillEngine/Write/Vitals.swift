@@ -32,6 +32,8 @@ package struct Vitals: Sendable {
     package var checkpointFailures: UInt64 = 0
     /// What loops could not do since the file was opened, by ``LoopFailure/Loop/name``.
     package var loopFailures: [String: UInt64] = [:]
+    /// The uptime at which a loop has failed last, by the same names.
+    package var lastLoopFailures: [String: Interval] = [:]
 
     // As it is now:
 
@@ -72,7 +74,12 @@ package struct Vitals: Sendable {
         private let state = Mutex(State())
         private let report: @Sendable (LoopFailure) -> Void
 
-        init(report: @escaping @Sendable (LoopFailure) -> Void = { _ in }) { self.report = report }
+        private let uptime: @Sendable () -> Interval
+
+        init(uptime: @escaping @Sendable () -> Interval, report: @escaping @Sendable (LoopFailure) -> Void) {
+            self.uptime = uptime
+            self.report = report
+        }
 
         var now: Vitals { state.withLock { $0.vitals } }
 
@@ -89,7 +96,11 @@ package struct Vitals: Sendable {
 
         /// Counts what a loop could not do, and tells whom the settings name.
         func failed(_ failure: LoopFailure) {
-            state.withLock { $0.vitals.loopFailures[failure.loop.name, default: 0] += 1 }
+            let now = uptime()
+            state.withLock { state in
+                state.vitals.loopFailures[failure.loop.name, default: 0] += 1
+                state.vitals.lastLoopFailures[failure.loop.name] = now
+            }
             report(failure)
         }
 
