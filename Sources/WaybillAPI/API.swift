@@ -143,8 +143,8 @@ package struct API: Sendable {
         }
     }
 
-    /// A number for the caller of a connection: one for each token, whatever its header looks like, and one for all that
-    /// have none that stands.
+    /// A number for the caller of a connection: one for each token, in whatever way it is written, and one for all that
+    /// have no valid one.
     package func callerNumber(authorization: String?) -> Int {
         guard let principal = authorization.flatMap(bearer) else { return 0 }
         return (principal.token ?? principal.name).hashValue

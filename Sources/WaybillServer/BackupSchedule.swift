@@ -140,6 +140,7 @@ package struct BackupSchedule: Sendable {
 
     /// Gives a copy its digest, and brings both to the other folder.
     private func finish(_ name: String, while mayGoOn: () -> Bool) throws(BackupFailure) {
+        guard mayGoOn() else { throw BackupFailure(.ended, "the server stops") }
         let path = folder + "/" + name
         if !isThere(path + ".digest") { try writeDigest(of: path, while: mayGoOn) }
         guard let otherFolder else { return }

@@ -13,7 +13,8 @@ import WaybillHTTP
         let handlers = channel.pipeline.syncOperations
         try handlers.configureHTTPServerPipeline(withPipeliningAssistance: false, withErrorHandling: false)
         try handlers.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-        for one in HTTPFace.guards(EarlyAnswers(random: { 7 }, caller: { $0?.hashValue ?? 0 }, count: { _ in })) { try handlers.addHandler(one) }
+        let early = EarlyAnswers(random: { 7 }, caller: { $0?.hashValue ?? 0 }, count: { _ in })
+        for one in HTTPFace.guards(early) { try handlers.addHandler(one) }
         channel.connect(to: try SocketAddress(unixDomainSocketPath: "none"), promise: nil)
     }
 

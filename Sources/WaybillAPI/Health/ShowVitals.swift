@@ -124,18 +124,19 @@ private struct Vital {
         let book = served.book.book
         let now = book.vitals
         let depth = Int64(book.engine.settings.intakeDepthMax)
-        var vitals = [
-            Vital("stopped", now.stopped, .bad),
-            Vital("draining", now.isDraining ? "it is about to close" : nil, .warn),
-            Vital("clock", now.isClockHeld ? "it jumped ahead; timeouts wait until it is confirmed" : nil, .warn),
-            Vital("hold", now.timeoutHold.map { "timeouts are held by \($0.heldBy): \($0.why)" }, .warn),
-            Vital("open", served.settings.isOpen ? "callers need no token" : nil, .warn),
-            Vital("intake_waiting", Int64(now.waitingRequests), warns: depth / 4, bad: depth / 2),
-            Vital("oldest_wait_ms", now.oldestWait?.milliseconds ?? 0, warns: 1_000, bad: 5_000),
-            Vital("last_write_ms", now.lastWriteTook.milliseconds, warns: 500, bad: 5_000),
-            Vital("timeout_lateness_p99_ms", now.lateness.p99.milliseconds, warns: 1_000, bad: 60_000),
-            Vital("wal_bytes", Int64(now.walBytes), warns: 256 << 20, bad: 4 << 30),
-        ] + loops(book.engine)
+        var vitals =
+            [
+                Vital("stopped", now.stopped, .bad),
+                Vital("draining", now.isDraining ? "it is about to close" : nil, .warn),
+                Vital("clock", now.isClockHeld ? "it jumped ahead; timeouts wait until it is confirmed" : nil, .warn),
+                Vital("hold", now.timeoutHold.map { "timeouts are held by \($0.heldBy): \($0.why)" }, .warn),
+                Vital("open", served.settings.isOpen ? "callers need no token" : nil, .warn),
+                Vital("intake_waiting", Int64(now.waitingRequests), warns: depth / 4, bad: depth / 2),
+                Vital("oldest_wait_ms", now.oldestWait?.milliseconds ?? 0, warns: 1_000, bad: 5_000),
+                Vital("last_write_ms", now.lastWriteTook.milliseconds, warns: 500, bad: 5_000),
+                Vital("timeout_lateness_p99_ms", now.lateness.p99.milliseconds, warns: 1_000, bad: 60_000),
+                Vital("wal_bytes", Int64(now.walBytes), warns: 256 << 20, bad: 4 << 30),
+            ] + loops(book.engine)
         if let percent = now.freeDiskPercent {
             vitals.append(Vital("disk_used_percent", Int64(100 - percent), warns: 90, bad: 95))
         }

@@ -3,8 +3,8 @@ import WaybillAccess
 import WaybillCore
 
 /// How many requests of each caller are in work, from the moment when their head was found right until their answer is
-/// taken, and how much their bodies and answers take: one caller cannot take all there is. Long polls, which only wait, do not count, but for
-/// their bodies.
+/// taken, and how much their bodies and answers take: one caller cannot take all there is. Long polls, which only wait,
+/// do not count, but for their bodies.
 package final class RequestsInWork: Sendable {
     /// How much may be in work.
     package struct Limits: Sendable {

@@ -48,8 +48,8 @@ struct ServeNoun: AsyncParsableCommand {
     @Option(
         name: .customLong("rocketmq-tls"),
         help: ArgumentHelp(
-            "The certificate for RocketMQ clients with TLS: that of --tls-cert when there is one, else one that vouches "
-                + "for itself.", valueName: "self-signed|certificate|off"))
+            "The certificate for RocketMQ clients with TLS: that of --tls-cert when there is one, else a self-signed "
+                + "one.", valueName: "self-signed|certificate|off"))
     var rocketMQTLS: String?
 
     @Flag(
