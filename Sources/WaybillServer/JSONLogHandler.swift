@@ -1,6 +1,4 @@
-import Foundation
 package import Logging
-import Synchronization
 import WaybillAPI
 package import WaybillCore
 
@@ -11,8 +9,8 @@ package struct JSONLogHandler: LogHandler {
     private let now: @Sendable () -> Moment
     private let write: @Sendable ([UInt8]) -> Void
 
-    /// What a line may have of a message; the rest is cut off.
-    private static let messageBytesMax = 4_096
+    /// What a line may have of a message or of a text of its metadata; the rest is cut off.
+    private static let textBytesMax = 4_096
     private static let reserved: Set<String> = ["time", "level", "message"]
 
     /// - Parameter write: gets each line with its end.
@@ -42,27 +40,21 @@ package struct JSONLogHandler: LogHandler {
         write(writer.bytes + [UInt8(ascii: "\n")])
     }
 
-    private static func cut(_ message: String) -> Text {
-        Text(message.utf8.count <= messageBytesMax ? message : String(message.prefix(messageBytesMax / 4)))
-    }
-
-    private static let lines = Mutex(())
-
-    /// One line after the other.
-    static func writeToStandardError(_ line: [UInt8]) {
-        lines.withLock { _ in
-            // What cannot be said is lost: a log must not stop a server.
-            do { try FileHandle.standardError.write(contentsOf: Data(line)) } catch {}
-        }
+    /// The text up to the last whole scalar that a line may have of it.
+    fileprivate static func cut(_ text: String) -> Text {
+        guard text.utf8.count > textBytesMax else { return Text(text) }
+        var end = text.utf8.index(text.utf8.startIndex, offsetBy: textBytesMax)
+        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
+        return Text(String(text.unicodeScalars[..<end]))
     }
 }
 
 extension JSONWriter {
     fileprivate mutating func value(_ value: Logger.MetadataValue) {
         switch value {
-        case .string(let string): text(Text(string))
+        case .string(let string): text(JSONLogHandler.cut(string))
         case .stringConvertible(let number as Int): int(Int64(number))
-        case .stringConvertible(let other): text(Text("\(other)"))
+        case .stringConvertible(let other): text(JSONLogHandler.cut("\(other)"))
         case .array(let values):
             beginArray()
             for one in values { self.value(one) }

@@ -13,7 +13,7 @@ public struct ServerLog: Hashable, Sendable {
         case json
     }
 
-    /// From which weight on something is said.
+    /// From which level on something is said.
     public enum Level: String, CaseIterable, Sendable {
         case debug
         /// Each request that is answered, too.
@@ -31,12 +31,19 @@ public struct ServerLog: Hashable, Sendable {
 
     /// What writes the lines.
     ///
-    /// - Parameter now: the time of a line.
-    package func logger(now: @escaping @Sendable () -> Moment) -> Logger {
+    /// - Parameters:
+    ///   - lines: where they go, by way of one thread: what serves does not wait for it.
+    ///   - now: the time of a line.
+    package func logger(to lines: LogLines = .standardError, now: @escaping @Sendable () -> Moment) -> Logger {
+        let write: @Sendable ([UInt8]) -> Void = { [self] line in
+            lines.add(line) { count in
+                logger(to: lines, now: now).warning("\(count) lines were dropped here: nothing took them in time")
+            }
+        }
         var logger = Logger(label: "waybill") { label in
             switch form {
-            case .text: StreamLogHandler.standardError(label: label)
-            case .json: JSONLogHandler(now: now) { JSONLogHandler.writeToStandardError($0) }
+            case .text: StreamLogHandler(label: label, stream: LineStream(write: write))
+            case .json: JSONLogHandler(now: now, write: write)
             }
         }
         logger.logLevel =
@@ -50,15 +57,26 @@ public struct ServerLog: Hashable, Sendable {
         return logger
     }
 
-    /// Says what was found when the file was opened.
+    /// Says a sentence to the operator: in JSON as any other line, in text without what a log adds.
     ///
     /// - Parameter isWarning: whether a person may have to look.
-    package func say(_ sentence: String, isWarning: Bool, now: @escaping @Sendable () -> Moment) {
-        logger(now: now).log(level: isWarning ? .warning : .notice, "\(sentence)")
+    package func say(_ sentence: String, isWarning: Bool = true, now: @escaping @Sendable () -> Moment) {
+        switch form {
+        case .json: logger(now: now).log(level: isWarning ? .warning : .notice, "\(sentence)")
+        case .text:
+            LogLines.standardError.add(Array("waybill: \(sentence)\n".utf8)) { [self] count in
+                say("\(count) lines were dropped here: nothing took them in time", now: now)
+            }
+        }
     }
 
-    /// Says what an operator should know.
-    package func warn(_ sentence: String, now: @escaping @Sendable () -> Moment) {
-        logger(now: now).warning("\(sentence)")
-    }
+    /// Waits, up to a second, until what was said is written.
+    package static func flush() { LogLines.standardError.flush() }
+}
+
+/// Hands on what a handler of swift-log writes, one line at a time.
+private struct LineStream: TextOutputStream, Sendable {
+    let write: @Sendable ([UInt8]) -> Void
+
+    mutating func write(_ line: String) { write(Array(line.utf8)) }
 }

@@ -12,6 +12,8 @@ final class ServedFile {
     private var server: Process?
     /// Of the server, besides what this process has.
     var environment: [String: String] = [:]
+    /// Where servers say what goes wrong; nil: in the file `errors` of the directory.
+    var errors: FileHandle?
     /// What servers have said on their standard output.
     private(set) var said = ""
 
@@ -40,7 +42,7 @@ final class ServedFile {
             ["serve", "--db", path, "--create", "--http", "127.0.0.1:\(port)"] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, own in own }
         process.standardOutput = output
-        process.standardError = FileHandle(forWritingAtPath: try errors())
+        process.standardError = try errors ?? FileHandle(forWritingAtPath: errorsFile())
         try process.run()
         server = process
         var line = ""
@@ -117,7 +119,7 @@ final class ServedFile {
         return (process.terminationStatus, String(decoding: data, as: UTF8.self))
     }
 
-    private func errors() throws -> String {
+    private func errorsFile() throws -> String {
         let path = directory.appendingPathComponent("errors").path
         if !FileManager.default.fileExists(atPath: path) { try Data().write(to: URL(fileURLWithPath: path)) }
         return path

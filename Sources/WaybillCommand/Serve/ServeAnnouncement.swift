@@ -17,12 +17,8 @@ struct ServeAnnouncement {
 
     /// Says on standard error what is worth a look, and then in one line that requests are taken, and where.
     func say(_ at: ServedAt, of book: OrderBook) {
-        for warning in warnings(at, book) {
-            switch log.form {
-            case .text: Output.error.line("waybill: \(warning)")
-            case .json: log.warn(warning) { book.now }
-            }
-        }
+        for warning in warnings(at, book) { log.say(warning) { book.now } }
+        ServerLog.flush()
         let rocketMQ = at.rocketMQ.map { "\($0) for RocketMQ clients" }
         let places = [at.url, rocketMQ, at.socket].compactMap { $0 }
         let name = (path as NSString).lastPathComponent
@@ -44,7 +40,7 @@ struct ServeAnnouncement {
         }
         if isReachable, !isOpen, !hasToken(book) {
             warnings.append(
-                "no token stands yet; `waybill token create --db \(path) --name NAME --grant GRANT ".printable
+                "there is no valid token yet; `waybill token create --db \(path) --name NAME --grant GRANT ".printable
                     + "--reason WHY` makes one, also while the server runs")
         }
         var status = stat()
