@@ -62,7 +62,8 @@ package struct API: Sendable {
         }
         let target = try RequestTarget(head.target)
         let (operation, parameters) = try route(head.method, target)
-        let principal = try speaker(try identify(head, for: operation), head)
+        let known = try identify(head, for: operation)
+        let principal = operation.grant.isOpen ? known : try speaker(known, head)
         let resource = { (name: String) in parameters.first { $0.name == name }?.value }
         guard principal.may(operation.grant, resource: resource) else {
             throw Problem(.forbidden, "the token of \(principal.name) does not allow \(operation.name)")
@@ -104,13 +105,22 @@ package struct API: Sendable {
             // Later ones, in line for the writer, are refused there.
             if let end = admission.end, served.book.uptime > end { throw .begunTooLate }
             await served.noteUse(of: admission.principal)
-            return try await handle(Call(admission, served, body: body), admission.operation)
+            let reply = try await handle(Call(admission, served, body: body), admission.operation)
+            guard admission.operation.isLongPoll, !isKnown(admission.principal) else { return reply }
+            // Its token was valid when it began to wait.
+            await (reply.takeBackFromStranger ?? reply.takeBack)?()
+            throw .noToken
         } catch {
             let error = error.namingLimit(of: served, end: admission.end)
             if error.code == .outcomeUnknown || error.code == .failStopped { served.become(.stopped(error.detail)) }
             served.refusals.add(error.code)
             return error.reply(requestID: admission.requestID, instance: admission.instance)
         }
+    }
+
+    /// Whether the token by which a principal came is still valid.
+    private func isKnown(_ principal: Principal) -> Bool {
+        principal.token.map { served.tokens.stands($0, at: served.book.now) } ?? true
     }
 
     /// Lets an operation answer; the reads of a question are bounded in time.
@@ -166,15 +176,10 @@ package struct API: Sendable {
         } else if served.settings.isOpen {
             return .anyone
         }
-        var problem = Problem(
-            .unauthenticated,
-            "send the header `Authorization: Bearer` with a token that stands; `waybill token create` "
-                + "makes one")
-        problem.headers = [("www-authenticate", "Bearer")]
-        throw problem
+        throw .noToken
     }
 
-    /// The principal under the name for which it speaks: percent-encoded, as a name may have any letters.
+    /// The principal under the name of the caller on behalf of whom it asks: percent-encoded, as a name may have any letters.
     private func speaker(_ principal: Principal, _ head: Head) throws(Problem) -> Principal {
         guard let encoded = try head.headers.single(.caller) else { return principal }
         let caller = try RequestTarget("/\(encoded)").only
@@ -240,8 +245,8 @@ package struct Admission: Sendable {
 }
 
 extension ServingState {
-    /// Why an operation is refused; nil: it is not. While a server stops it still tells; after a failed write nobody
-    /// knows what the file holds, and only what is open to all is answered.
+    /// Why an operation is refused; nil: it is not. While a server stops it still tells; after a failed write it is
+    /// not known what the file holds, and only what is open to all is answered.
     fileprivate func problem(for operation: Operation) -> Problem? {
         switch self {
         case .ready: return nil
@@ -256,6 +261,16 @@ extension ServingState {
 }
 
 extension Problem {
+    /// No token came, or one that is unknown, revoked or expired.
+    fileprivate static var noToken: Problem {
+        var problem = Problem(
+            .unauthenticated,
+            "send the header `Authorization: Bearer` with a valid token; `waybill token create` "
+                + "makes one")
+        problem.headers = [("www-authenticate", "Bearer")]
+        return problem
+    }
+
     /// The same, which ends the connection when a body would have to be read before the next request.
     fileprivate func ending(with head: API.Head) -> Problem {
         var problem = self

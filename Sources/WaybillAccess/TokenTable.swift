@@ -35,6 +35,13 @@ package struct AccessToken: Hashable, Sendable {
     package func stands(at now: Moment) -> Bool { revokedAt == nil && now < expiresAt }
 }
 
+extension Moment {
+    private static let millisecondsOfDay: Int64 = 86_400_000
+
+    /// Its day, in days since 1970.
+    package var day: Int64 { Int64((Double(milliseconds) / Double(Self.millisecondsOfDay)).rounded(.down)) }
+}
+
 /// The tokens of a file in memory, so that a request is let in without a read.
 package final class TokenTable: Sendable {
     /// A token with the principal that comes with it, made once.
@@ -86,17 +93,15 @@ package final class TokenTable: Sendable {
         entries.withLock { entries in entries.values.map(\.token).sorted { $0.id < $1.id } }
     }
 
-    /// Whether there is a token that stands.
-    package func hasAny(at now: Moment) -> Bool {
-        entries.withLock { entries in entries.values.contains { $0.token.stands(at: now) } }
-    }
-
     /// Whether a token still opens anything.
     package func stands(_ id: Text, at now: Moment) -> Bool {
         entries.withLock { $0[id]?.token.stands(at: now) ?? false }
     }
 
-    /// Who holds a token that stands; nil for every other one, whatever is wrong with it.
+    /// Until when a token is valid, unless it is revoked; nil: there is none of this id.
+    package func expiry(of id: Text) -> Moment? { entries.withLock { $0[id]?.token.expiresAt } }
+
+    /// Who holds a valid token; nil for every other one, whatever is wrong with it.
     package func principal(_ text: Text, at now: Moment) -> Principal? {
         guard let sent = TokenText(text) else { return nil }
         let entry = entries.withLock { $0[sent.id] }
@@ -105,7 +110,7 @@ package final class TokenTable: Sendable {
         return entry.principal
     }
 
-    /// A token that stands, with its principal, by its id alone: for faces whose callers prove in another way that they
+    /// A valid token, with its principal, by its id alone: for faces whose callers prove in another way that they
     /// have its secret.
     package func standing(_ id: Text, at now: Moment) -> (token: AccessToken, principal: Principal)? {
         guard let entry = entries.withLock({ $0[id] }), entry.token.stands(at: now) else { return nil }

@@ -27,7 +27,7 @@ struct Answering: Sendable {
 
     private static let requestIDName = HTTPField.Name("x-request-id")
 
-    /// Of the rest of a refused request so much is read, so that the answer is not lost in a reset.
+    /// This much of the rest of a refused request is read, so that the answer is not lost in a reset.
     private static let drainedBytesMax = 256 * 1_024
 
     @concurrent func respond(
@@ -80,7 +80,9 @@ struct Answering: Sendable {
             try await write(reply, of: head, requestID, writer, ends: request.asksToEnd)
             return end(channel, after: request)
         }
-        let (reply, hasGone) = await ClientWatch.whileConnected(channel) { [api] in
+        let (reply, hasGone) = await ClientWatch.whileConnected(
+            channel, api.served, token: admission.principal.token
+        ) { [api] in
             await api.answer(admission, body: body)
         }
         logDefect(reply, of: admission)
@@ -109,9 +111,9 @@ struct Answering: Sendable {
 
     /// What is this program's own fault is an operator's to see, not the caller's alone.
     private func logDefect(_ reply: Reply, of admission: Admission) {
-        guard reply.status == 500 else { return }
+        guard let defect = reply.defect else { return }
         logger.error(
-            "\(admission.operation.name) met a defect: \(String(decoding: reply.body.prefix(1_024), as: UTF8.self))",
+            "\(admission.operation.name) met a defect: \(defect.prefix(1_024))",
             metadata: ["request_id": "\(admission.requestID)"])
     }
 

@@ -2,6 +2,8 @@ import NIOCore
 import NIOHTTPTypes
 import ServiceLifecycle
 import Synchronization
+import WaybillAPI
+import WaybillCore
 
 /// Tells a long poll that its client has gone, so that no messages are leased for it.
 final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler, Sendable {
@@ -45,21 +47,21 @@ final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler, Sendabl
         return watch
     }
 
+    private var hasGone: Bool { state.withLock { $0.hasGone } }
+
     func endTelling() { state.withLock { $0.onGone = nil } }
 
-    /// Does something that waits; it is cancelled when the client goes, or the server stops. Says too whether the
-    /// client has gone.
+    /// Does something that waits; it is cancelled when the client goes, its token is revoked, or the server stops.
+    /// Says too whether the client has gone.
     static func whileConnected<Result: Sendable>(
-        _ channel: any Channel, _ body: @escaping @Sendable () async -> Result
+        _ channel: any Channel, _ served: Served, token: Text?, _ body: @escaping @Sendable () async -> Result
     ) async -> (result: Result, hasGone: Bool) {
         let task = Task { await body() }
-        let watch: ClientWatch?
-        do { watch = try await channel.pipeline.handler(type: ClientWatch.self).get() } catch { watch = nil }
-        let hasGone = watch?.state.withLock { state in
-            state.onGone = { task.cancel() }
-            return state.hasGone
-        }
-        if hasGone == true { task.cancel() }
+        let poll = token.map { token in (token: token, number: served.polls.add(of: token) { task.cancel() }) }
+        defer { if let poll { served.polls.remove(poll.number, of: poll.token) } }
+        // It may have been revoked before the wait was noted.
+        if let token, !served.tokens.stands(token, at: served.book.now) { task.cancel() }
+        let watch = await tell(channel) { task.cancel() }
         let result = await withGracefulShutdownHandler {
             await withTaskCancellationHandler {
                 await task.value
@@ -69,10 +71,7 @@ final class ClientWatch: ChannelInboundHandler, RemovableChannelHandler, Sendabl
         } onGracefulShutdown: {
             task.cancel()
         }
-        let isGone = watch?.state.withLock { state in
-            state.onGone = nil
-            return state.hasGone
-        }
-        return (result, isGone ?? !channel.isActive)
+        watch?.endTelling()
+        return (result, watch?.hasGone ?? !channel.isActive)
     }
 }

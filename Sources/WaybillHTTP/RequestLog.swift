@@ -4,7 +4,7 @@ import WaybillAccess
 import WaybillCore
 
 /// The line of a log for one request: what was asked by whom, what came of it, and how long that took. Neither its
-/// target nor anything that it brought is in it.
+/// target nor anything that it brought is in it, but for the name that it may give itself in `X-Request-Id`.
 struct RequestLog {
     private let logger: Logger
     private let requestID: Text

@@ -39,7 +39,18 @@ extension RocketMQFace {
                 "the access key is unknown, revoked or expired, or its signature is not right; "
                     + "`waybill token create --rocketmq` prints a pair")
         }
+        noteUse(of: found)
         return found
+    }
+
+    /// Notes the day on which a token is used: in memory, and by the first call of a day in the file.
+    private func noteUse(of principal: Principal) {
+        let day = engine.world.now().day
+        guard let id = principal.token, tokens.noteUse(of: id, on: day) else { return }
+        work { [engine] in
+            // The call is worth more than the note: memory has it, and the file gets that of the next day.
+            do { try await engine.noteUse(ofAccessToken: id, on: day) } catch {}
+        }
     }
 
     /// A long name is known by its digest.

@@ -13,7 +13,7 @@ extension Tokens {
                 Field(
                     "grants", .array(.anyOf([.text(), .map(.array(.text(), countMax: 100))]), countMax: 100),
                     "Each as `orders:buyer,seller` or as `{\"orders\":[\"buyer\",\"seller\"]}`.", isRequired: true),
-                Field("expires_in", .duration, "How long it is good for; 90 days unless said."),
+                Field("expires_in", .duration, "How long it is good for; by default 90 days."),
                 Field("rocketmq", .boolean, "Whether the answer has a pair of keys for RocketMQ clients too."),
                 Operation.reason,
             ], bytesMax: Operation.BodyRule.smallMax),

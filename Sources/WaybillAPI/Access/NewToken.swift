@@ -80,9 +80,6 @@ extension Text {
 extension Moment {
     fileprivate static let millisecondsOfDay: Int64 = 86_400_000
 
-    /// Its day, in days since 1970.
-    var day: Int64 { Int64((Double(milliseconds) / Double(Self.millisecondsOfDay)).rounded(.down)) }
-
     /// `2026-11-29`
     fileprivate static func date(ofDay day: Int64) -> String {
         let (start, overflow) = day.multipliedReportingOverflow(by: millisecondsOfDay)

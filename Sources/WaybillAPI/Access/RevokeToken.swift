@@ -34,6 +34,7 @@ extension Tokens {
         if case .now(let kept?) = given, let token = AccessToken(kept) {
             call.served.tokens.put(token)
             call.served.streams.end(token: token.id)
+            call.served.polls.end(token: token.id)
         }
         return .given(given, 200, revoked)
     }

@@ -17,9 +17,9 @@ enum Consuming {
         body: .fields(
             [
                 Field("topic", .text(bytesMax: 127), "The topic.", isRequired: true),
-                Field("tags", .text(), "`paid || shipped`; all unless said."),
+                Field("tags", .text(), "`paid || shipped`; by default all."),
                 Field("sql", .text(bytesMax: 8_192), "An SQL92 filter over properties, instead of tags."),
-                Field("max", .integer(1...batchMax), "How many at most; 32 unless said."),
+                Field("max", .integer(1...batchMax), "How many at most; by default 32."),
                 Field("wait_ms", .integer(0...waitMax), "How long to wait when there is nothing."),
                 Field("invisible_ms", .integer(1...43_200_000), "How long others do not get them."),
                 Field(
@@ -52,7 +52,7 @@ enum Consuming {
         guard tags == nil || sql == nil else { throw .badData("sql", "tags and sql do not go together") }
         let subscription = sql.map { Subscription(topic, sql: $0) } ?? Subscription(topic, tags: tags ?? "*")
         var options = Messages.ReceiveOptions(client: try fields.needed("client", bytesMax: 255))
-        options.wait = Interval(milliseconds: try fields.wait("wait_ms", max: waitMax))
+        options.wait = call.whileTokenIsValid(Interval(milliseconds: try fields.wait("wait_ms", max: waitMax)))
         // The engine has these bounds, and says which of them is crossed.
         options.max = Int(try fields.int("max") ?? 32)
         options.invisible = try fields.int("invisible_ms").map { Interval(milliseconds: $0) }
@@ -76,9 +76,10 @@ enum Consuming {
         let source = call.served.source
         var reply = Reply.all(deliveries) { $0.delivery($1, source: source) }
         // What an attempt was given is kept for it: its caller comes again, and asks for the same.
-        if asked.attempt == nil, !deliveries.isEmpty {
+        if !deliveries.isEmpty {
             let (book, receipts) = (call.book, deliveries.map(\.receipt))
-            reply.takeBack = { await book.giveBack(receipts) }
+            reply.takeBackFromStranger = { await book.giveBack(receipts) }
+            if asked.attempt == nil { reply.takeBack = reply.takeBackFromStranger }
         }
         return reply
     }

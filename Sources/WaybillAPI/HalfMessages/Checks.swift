@@ -22,7 +22,7 @@ extension HalfMessages {
         isLongPoll: true, handler: take)
 
     private static func take(_ call: Call) async throws(Problem) -> Reply {
-        let wait = Interval(milliseconds: try call.fields().wait("wait_ms", max: waitMax))
+        let wait = call.whileTokenIsValid(Interval(milliseconds: try call.fields().wait("wait_ms", max: waitMax)))
         let producer = call.path("producer")
         let questions = try await call.book.ask { book in
             let (wakes, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))

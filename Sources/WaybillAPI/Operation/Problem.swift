@@ -79,6 +79,7 @@ package struct Problem: Error, Sendable {
         var reply = Reply.json(status, headers: headers) { writer in write(to: &writer, requestID, instance) }
         reply.contentType = "application/problem+json"
         reply.problem = code
+        if status == 500 { reply.defect = Problem.withoutDefect(detail) }
         return reply
     }
 

@@ -13,6 +13,10 @@ package struct Reply: Sendable {
     package var stream: EventStream?
     /// Takes back what was given with it, for a caller that has gone before it was written; nil: nothing was.
     package var takeBack: (@Sendable () async -> Void)?
+    /// The same for a caller whose token is not valid any more; nil: ``takeBack`` does it.
+    package var takeBackFromStranger: (@Sendable () async -> Void)?
+    /// What went wrong in this program, for its log; nil: nothing did.
+    package var defect: String?
 
     package init(
         _ status: Int, headers: [(name: String, value: String)] = [], body: [UInt8] = [], contentType: String? = nil

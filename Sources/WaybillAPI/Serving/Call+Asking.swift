@@ -17,6 +17,12 @@ extension Call {
         throw Problem(.unknownTopic(topic))
     }
 
+    /// A wait that ends when the token of the call does.
+    func whileTokenIsValid(_ wait: Interval) -> Interval {
+        guard let token = principal.token, let expiry = served.tokens.expiry(of: token) else { return wait }
+        return min(wait, max(Interval(milliseconds: 0), expiry.since(book.now)))
+    }
+
     /// Who is kept as the maker of what the caller makes; empty: the owner of the file, who has made all that was there
     /// before.
     var maker: Text { principal.isOwner ? "" : principal.name }

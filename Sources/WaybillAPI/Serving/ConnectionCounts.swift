@@ -17,7 +17,7 @@ package final class ConnectionCounts: Sendable {
         case taken
         /// As many are open as may be: its first request is refused.
         case refused
-        /// So many were refused that this one is closed without a word.
+        /// Too many that were refused are still open: this one is closed without a word.
         case turnedAway
     }
 
@@ -69,7 +69,7 @@ package final class ConnectionCounts: Sendable {
 
     /// One ends.
     ///
-    /// - Parameter caller: whose it was; nil: nobody's yet.
+    /// - Parameter caller: whose it was; nil: no request has said so yet.
     package func leave(_ entry: Entry, of caller: Int?) {
         state.withLock { state in
             switch entry {

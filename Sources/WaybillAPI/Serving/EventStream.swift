@@ -169,7 +169,7 @@ package final class EventStream: Sendable {
     /// Whether it is to end.
     package var isEnding: Bool { state.withLock { $0.end != nil } }
 
-    /// It is written no more.
+    /// Nothing of it is written from now on.
     package func close() {
         let isFirst = state.withLock { state in
             defer { state.isClosed = true }

@@ -17,6 +17,7 @@ package final class Served: Sendable {
     let inWork: RequestsInWork
     let documents = KeptDocuments()
     package let streams: OpenStreams
+    package let polls = OpenPolls()
     package let connections: ConnectionCounts
     private let shown = Mutex(CertificateState?.none)
     let tail = JournalTail()
