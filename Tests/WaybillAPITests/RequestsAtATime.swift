@@ -114,9 +114,8 @@ import WaybillCore
         withExtendedLifetime(admitted) {}
     }
 
-    @Test(arguments: [true, false])
-    func `have bodies that take so much together, and half of it those of one caller`(isLongPoll: Bool) throws {
-        let api = try api(Gate(), isLongPoll: isLongPoll) { $0.bodyBytes = 8 * RequestsInWork.bodyBytesFree }
+    @Test func `have bodies that take so much together, and half of it those of one caller`() throws {
+        let api = try api(Gate(), isLongPoll: false) { $0.bodyBytes = 8 * RequestsInWork.bodyBytesFree }
         let free = RequestsInWork.bodyBytesFree
         var greedy = [try admit(api, as: "greedy")]
         // What is free of each is not counted, and what has come is counted once.
@@ -132,6 +131,22 @@ import WaybillCore
         greedy.removeAll()
         #expect(code { () throws(Problem) in try third.place.hold(bodyBytes: 5 * free) } == nil)
         withExtendedLifetime((greedy, modest, third)) {}
+    }
+
+    @Test func `are bounded by what they take when they wait, however small their bodies are`() throws {
+        let api = try api(Gate(), isLongPoll: true) { $0.bodyBytes = 64 * 1_024 }
+        var waiting = try (1...7).map { _ in try admit(api, as: "greedy") }
+        for one in waiting {
+            #expect(code { () throws(Problem) in try one.place.hold(bodyBytes: 512) } == nil)
+            #expect(code { () throws(Problem) in try one.place.hold(bodyBytes: 512) } == nil, "it counts once")
+        }
+        let eighth = try admit(api, as: "greedy")
+        #expect(code { () throws(Problem) in try eighth.place.hold(bodyBytes: 512) } == .overloaded)
+        let modest = try admit(api, as: "modest")
+        #expect(code { () throws(Problem) in try modest.place.hold(bodyBytes: 512) } == nil)
+        waiting.removeLast()
+        #expect(code { () throws(Problem) in try eighth.place.hold(bodyBytes: 512) } == nil)
+        withExtendedLifetime((waiting, modest)) {}
     }
 
     @Test func `do not count while they only wait for something to come`() async throws {

@@ -4,7 +4,7 @@ import WaybillCore
 
 /// How many requests of each caller are in work, from the moment when their head was found right until their answer is
 /// taken, and how much their bodies and answers take: one caller cannot take all there is. Long polls, which only wait,
-/// do not count, but for their bodies.
+/// do not count among them, but what they take does.
 package final class RequestsInWork: Sendable {
     /// How much may be in work.
     package struct Limits: Sendable {
@@ -18,8 +18,10 @@ package final class RequestsInWork: Sendable {
         package init() {}
     }
 
-    /// So much of each body is not counted: it is bounded by the number of connections.
+    /// This much of each body is not counted: it is bounded by the number of requests in work.
     package static let bodyBytesFree = 16 * 1_024
+    /// What a request that waits takes besides its body, which is counted whole: nothing else bounds how many wait.
+    static let waitBytes = 4 * 1_024
 
     private struct Share {
         var requests = 0
@@ -44,7 +46,7 @@ package final class RequestsInWork: Sendable {
         let counts = !operation.isLongPoll && !operation.grant.isOpen
         let name = principal.name
         if counts, !count(name) { throw tooMany }
-        return RequestPlace(self, of: name, counts: counts)
+        return RequestPlace(self, of: name, counts: counts, waits: operation.isLongPoll)
     }
 
     private func count(_ name: Text) -> Bool {
@@ -97,7 +99,7 @@ package final class RequestsInWork: Sendable {
 /// The place of one request among those in work, until it is answered or given up.
 package final class RequestPlace: Sendable {
     private struct State {
-        /// Of its body, beyond what is free.
+        /// Those of its body and its answer that are counted.
         var bodyBytes = 0
         var isOver = false
     }
@@ -105,28 +107,30 @@ package final class RequestPlace: Sendable {
     private let inWork: RequestsInWork
     private let name: Text
     private let counts: Bool
+    private let waits: Bool
     private let state = Mutex(State())
 
-    fileprivate init(_ inWork: RequestsInWork, of name: Text, counts: Bool) {
+    fileprivate init(_ inWork: RequestsInWork, of name: Text, counts: Bool, waits: Bool) {
         self.inWork = inWork
         self.name = name
         self.counts = counts
+        self.waits = waits
     }
 
     deinit { end() }
 
-    /// So much of the body is there.
+    /// This much of the body is there.
     ///
     /// - Throws: when bodies take as much as they may.
     package func hold(bodyBytes: Int) throws(Problem) {
-        let count = bodyBytes - RequestsInWork.bodyBytesFree
+        let count = waits ? bodyBytes + RequestsInWork.waitBytes : bodyBytes - RequestsInWork.bodyBytesFree
         let more = state.withLock { count - $0.bodyBytes }
         guard more > 0 else { return }
         try inWork.take(more, for: name)
         state.withLock { $0.bodyBytes += more }
     }
 
-    /// So much of the answer waits for the client to take it.
+    /// This much of the answer waits for the client to take it.
     ///
     /// - Throws: when bodies and answers take as much as they may. What was read is read again then; what a write has
     ///   done is told all the same.
