@@ -22,7 +22,7 @@ package struct Client: Sendable {
         }
     }
 
-    /// Whether who asks is the owner of the file, who may name for whom it speaks.
+    /// Whether who asks is the owner of the file, who may say on behalf of whom it asks.
     package var isOwner: Bool {
         switch way {
         case .inProcess: true
@@ -101,15 +101,30 @@ package struct Client: Sendable {
         _ read: (Members) throws -> Element?
     ) async throws -> [Element] {
         var found: [Element] = []
+        try await each(question, atMost: count, pagesOf: size) { item in
+            guard let element = try read(item) else { return false }
+            found.append(element)
+            return true
+        }
+        return found
+    }
+
+    /// Hands on the elements of a list, page by page, until there are enough or no more: memory holds one page.
+    ///
+    /// - Parameter take: answers whether the element counts.
+    package func each(
+        _ question: Question, atMost count: Int = .max, pagesOf size: Int = Client.pageMax,
+        _ take: (Members) throws -> Bool
+    ) async throws {
+        var taken = 0
         var cursor: Text?
         repeat {
             let page = try await ask(question.with("limit", size).with("cursor", cursor))
-            for item in try page.objects("items") {
-                if let element = try read(item) { found.append(element) }
+            for item in try page.objects("items") where taken < count {
+                if try take(item) { taken += 1 }
             }
             cursor = try page.textIfAny("next")
-        } while cursor != nil && found.count < count
-        return Array(found.prefix(count))
+        } while cursor != nil && taken < count
     }
 
     /// The most elements of one page.

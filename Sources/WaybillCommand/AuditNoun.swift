@@ -34,8 +34,11 @@ struct AuditNoun: AsyncParsableCommand {
     func run() async throws {
         let acts = try await file.asking { client in
             let question = try Question("listAudits").with("type", type).with("caller", caller)
-                .with("from", from.map { Text($0.iso8601) })
-            return try await client.last(limit, of: question)
+                .with("from", from.map { Text($0.iso8601) }).with("order", "newest")
+            // Of many acts few may be of a type or a caller.
+            let pageSize = type == nil && caller == nil ? min(limit, Client.pageMax) : Client.pageMax
+            let newest = try await client.list(question, atMost: limit, pagesOf: pageSize) { $0 }
+            return Array(newest.reversed())
         }
         guard !file.json else {
             var writer = JSONWriter()
@@ -51,19 +54,5 @@ struct AuditNoun: AsyncParsableCommand {
             ])
         }
         table.write()
-    }
-}
-
-extension Client {
-    /// The last elements of a list that begins with the oldest.
-    fileprivate func last(_ count: Int, of question: Question) async throws -> [Members] {
-        var last: [Members] = []
-        var cursor: Text?
-        repeat {
-            let page = try await ask(question.with("limit", Self.pageMax).with("cursor", cursor))
-            last = (last + (try page.objects("items"))).suffix(count)
-            cursor = try page.textIfAny("next")
-        } while cursor != nil
-        return last
     }
 }

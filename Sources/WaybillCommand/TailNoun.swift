@@ -49,15 +49,11 @@ struct TailNoun: AsyncParsableCommand {
             if let order { try Question("orderHistory", order.text) } else {
                 try Question("listEvents").with("after", after)
             }
-        var cursor: Text?
-        repeat {
-            let page = try await client.ask(question.with("limit", Client.pageMax).with("cursor", cursor))
-            for event in try page.objects("items") {
-                guard let position = try event.position("event"), position > start else { continue }
-                try text.write(event)
-            }
-            cursor = try page.textIfAny("next")
-        } while cursor != nil
+        try await client.each(question) { event in
+            guard let position = try event.position("event"), position > start else { return false }
+            try text.write(event)
+            return true
+        }
     }
 
     private func follow(_ client: Client, _ text: TailText) async throws {

@@ -71,6 +71,9 @@ import WaybillEngine
         ("", ["$hold eva", "$release bob", "$hold bob"]), ("type=$hold", ["$hold eva", "$hold bob"]),
         ("caller=bob", ["$release bob", "$hold bob"]), ("type=$hold&caller=eva", ["$hold eva"]),
         ("from=2026-11-29T12:01:00Z", ["$release bob", "$hold bob"]), ("from=2026-11-29T12:01:00.001Z", ["$hold bob"]),
+        ("order=oldest&limit=2", ["$hold eva", "$release bob"]),
+        ("order=newest&limit=2", ["$hold bob", "$release bob"]),
+        ("order=newest&caller=bob", ["$hold bob", "$release bob"]),
     ])
     func `is found by its type, its caller and its time`(query: String, expected: [String]) async throws {
         let shop = try APIShop(workflows: [])
@@ -81,6 +84,22 @@ import WaybillEngine
         let list = try JSON(reading: await shop.send(.init(get: "/v1/audit?\(query)")).body)
         let found = list["items"]?.elements?.map { "\($0["type"]?.asText ?? "") \($0["caller"]?.asText ?? "")" }
         #expect(found == expected)
+    }
+
+    @Test func `is listed once on the pages from the newest on, with none that comes meanwhile`() async throws {
+        let shop = try APIShop(workflows: [])
+        for _ in 1...3 {
+            for verb in ["hold", "release"] { await shop.send(Self.post("/v1/timeouts/\(verb)")) }
+        }
+        let all = try shop.book.engine.audits(limit: 100).map(\.position.text)
+        var (found, target): ([String], String?) = ([], "/v1/audit?order=newest&limit=4")
+        while let next = target {
+            let page = try JSON(reading: await shop.send(.init(get: next)).body)
+            found += page["items"]?.elements?.compactMap { $0["event"]?.asText } ?? []
+            target = page["next"]?.asText.map { "/v1/audit?order=newest&limit=4&cursor=\($0)" }
+            await shop.send(Self.post("/v1/timeouts/hold"))
+        }
+        #expect(found == all.reversed() && all.count == 6)
     }
 
     @Test func `that is refused is not audited`() async throws {

@@ -26,7 +26,9 @@ import WaybillCore
         ("/v1/half-messages?", "/v1/half-messages?state=half"),
         ("/v1/half-messages?", "/v1/half-messages?topic=ledger"),
         ("/v1/half-messages?", "/v1/half-messages?older_than=1ms"), ("/v1/topics?", "/v1/stock?"),
-        ("/v1/operations?", "/v1/audit?"),
+        ("/v1/operations?", "/v1/audit?"), ("/v1/audit?", "/v1/audit?order=newest"),
+        ("/v1/half-messages?producer=a%20b", "/v1/half-messages?producer=a&topic=b%20"),
+        ("/v1/audit?type=a%20b", "/v1/audit?type=a&caller=b%20"),
     ]
 
     /// A shop in which each list has more than one element.

@@ -9,12 +9,14 @@ enum Audit {
 
     static let listAudits = Operation(
         "listAudits", .get, "/v1/audit",
-        "Lists acts of operators and what the engine must tell: who, when, what and why, the oldest first.",
+        "Lists acts of operators and what the engine must tell: who, when, what and why.",
         grant: Need(.operator),
         query: [
             Parameter("from", .time, "Only those of then or later."),
             Parameter("type", .text(), "Only those of this type: `$hold`."),
             Parameter("caller", .text(), "Only those of this caller."),
+            Parameter(
+                "order", .word(Order.allCases.map(\.rawValue)), "Which come first; by default the oldest."),
         ] + PageRequest.parameters,
         answers: [
             Operation.Answer(
@@ -36,13 +38,21 @@ enum Audit {
             """#),
         handler: list)
 
+    private enum Order: String, CaseIterable { case oldest, newest }
+
     private static func list(_ call: Call) async throws(Problem) -> Reply {
         let (type, caller) = (call.query.text("type"), call.query.text("caller"))
         let from = try call.query.time("from")
+        let order = try call.query.word("order", Order.self) ?? .oldest
         let page = try PageRequest(
-            call, of: "audit \(type ?? "") \(caller ?? "") \(Text("\(from?.milliseconds ?? .min)"))")
+            call,
+            of: PageRequest.list(
+                "audit", type, caller, from.map { Text("\($0.milliseconds)") }, Text(order.rawValue)))
         let found = try await call.book.read { book in
-            try book.engine.audits(after: page.number ?? 0, limit: page.limit)
+            switch order {
+            case .oldest: try book.engine.audits(after: page.number ?? 0, limit: page.limit)
+            case .newest: try book.engine.audits(before: page.number, limit: page.limit)
+            }
         }
         let items = found.filter { audit in
             (type.map { audit.type.text == $0 } ?? true) && (caller.map { audit.caller == $0 } ?? true)

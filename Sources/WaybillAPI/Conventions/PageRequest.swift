@@ -8,7 +8,7 @@ struct PageRequest: Sendable {
     static let limitDefault: Int64 = 100
 
     static let parameters: [Parameter] = [
-        Parameter("limit", .integer(1...limitMax), "How many at most; \(limitDefault) unless said."),
+        Parameter("limit", .integer(1...limitMax), "How many at most; by default \(limitDefault)."),
         Parameter("cursor", .text(), "Where the list goes on: `next` of the page before."),
     ]
 
@@ -38,6 +38,11 @@ struct PageRequest: Sendable {
         let place = try call.served.cursor.open(text, of: list)
         after = place.split(separator: 0, omittingEmptySubsequences: false)
             .map { Text(String(decoding: $0, as: UTF8.self)) }
+    }
+
+    /// The name of a list with the values of its filter, each with its length: no two filters have the same.
+    static func list(_ name: String, _ values: Text?...) -> Text {
+        Text(([name] + values.map { value in value.map { "\($0.byteCount):\($0)" } ?? "-" }).joined(separator: " "))
     }
 
     /// The row after which it goes on, of lists by numbers.

@@ -36,9 +36,9 @@ extension HalfMessages {
         let age = try call.query.duration("older_than")
         let page = try PageRequest(
             call,
-            of: Text(
-                "half messages \(state?.rawValue ?? "") \(producer ?? "") \(topic?.text ?? "") "
-                    + "\(age?.milliseconds ?? 0)"))
+            of: PageRequest.list(
+                "half messages", state.map { Text($0.rawValue) }, producer, topic?.text,
+                age.map { Text("\($0.milliseconds)") }))
         let youngest = age.map { call.book.now.advanced(by: $0 * -1) }
         let found = try await call.messages { messages in
             try messages.halfMessages(after: page.number.map { PageToken(number: $0) }, limit: page.limit)

@@ -18,7 +18,7 @@ extension Orders {
             Parameter("placed_from", .time, "Only orders placed then or later."),
             Parameter("placed_to", .time, "Only orders placed then or earlier."),
             Parameter(
-                "order", .word(Sequence.allCases.map(\.rawValue)), "Which comes first; the oldest unless said."),
+                "order", .word(Sequence.allCases.map(\.rawValue)), "Which comes first; by default the oldest."),
             Parameter(
                 "id", .text(),
                 "The order of this id, if the rest of the filter finds it; also where a slash in a path does not come "

@@ -23,7 +23,7 @@ extension Orders {
 
     private static func list(_ call: Call) async throws(Problem) -> Reply {
         let id = OrderID(call.path("order"))
-        let page = try PageRequest(call, of: "messages of \(id)")
+        let page = try PageRequest(call, of: "messages of order \(id)")
         let found = try await call.book.read { book in
             try page.slices(of: sliceMax, after: page.number, in: book) { last, limit in
                 guard let events = try book.details(of: id, after: last ?? 0, limit: limit) else {

@@ -11,7 +11,7 @@ extension Orders {
             [
                 Field("id", .text(bytesMax: 256), "The shop's own id; made from the key when it is left out."),
                 Field("workflow", .text(bytesMax: 256), "The workflow to place it under.", isRequired: true),
-                Field("command", .text(bytesMax: 256), "The command that places it; `place` unless said."),
+                Field("command", .text(bytesMax: 256), "The command that places it; by default `place`."),
                 Field("data", .anyObject, "The command's data, by the workflow."),
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(201, "Placed.", .receipt)],

@@ -29,8 +29,10 @@ extension Stock {
         let prefix = call.query.text("prefix") ?? ""
         let wanted = try call.query.int("short_of", in: 1...Schema.safeIntegers.upperBound)
         let kind = try call.query.word("kind", StockFilter.Kind.self)
-        let kindInWords = kind.map { " \($0.rawValue)" } ?? ""
-        let page = try PageRequest(call, of: Text("stock \(prefix) \(wanted ?? 0)\(kindInWords)"))
+        let page = try PageRequest(
+            call,
+            of: PageRequest.list(
+                "stock", prefix, wanted.map { Text("\($0)") }, kind.map { Text($0.rawValue) }))
         let after = page.after.flatMap { place in
             place.count == 2 ? StockKey(sku: SKU(place[0]), location: Location(place[1])) : nil
         }

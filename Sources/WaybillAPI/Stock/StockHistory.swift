@@ -19,7 +19,7 @@ extension Stock {
 
     private static func history(_ call: Call) async throws(Problem) -> Reply {
         let key = key(call)
-        let page = try PageRequest(call, of: "history of stock \(key.sku) \(key.location)")
+        let page = try PageRequest(call, of: PageRequest.list("history of stock", key.sku.text, key.location.text))
         let events = try await call.book.read { book in
             try book.engine.history(of: key, after: page.number ?? 0, limit: page.limit)
         }

@@ -23,8 +23,8 @@ extension Timeouts {
             Parameter("order", .text(), "Only those of this order, in any state unless one is said."),
             Parameter(
                 "state", .word(State.allCases.map(\.rawValue)),
-                "Only waiting, overdue, retrying or parked ones; without an order those that wait for their time "
-                    + "unless said. One that is parked is tried again when it is moved."),
+                "Only waiting, overdue, retrying or parked ones; without an order by default those that wait for "
+                    + "their time. One that is parked is tried again when it is moved."),
         ] + PageRequest.parameters,
         answers: [Operation.Answer(200, "A page.", .pageOfKnown(pending))], problems: [.badCursor, .unknownOrder],
         example: Example(
@@ -41,9 +41,9 @@ extension Timeouts {
         let state = try call.query.word("state", State.self)
         let page = try PageRequest(
             call,
-            of: Text(
-                "timeouts \(from?.milliseconds ?? .min) \(to?.milliseconds ?? .max) \(name ?? "") "
-                    + "\(order ?? "") \(state?.rawValue ?? "")"))
+            of: PageRequest.list(
+                "timeouts", from.map { Text("\($0.milliseconds)") }, to.map { Text("\($0.milliseconds)") }, name, order,
+                state.map { Text($0.rawValue) }))
         let start = try place(of: page) ?? from.map { PendingTimeout.Place(due: $0) }
         let now = call.book.now
         let isAsked = { (timeout: PendingTimeout) in

@@ -15,7 +15,8 @@ enum ListLimit {
     static func more(than limit: Int) -> Int { min(limit * 10, most) }
 }
 
-/// A list on its way out, as a table or as a JSON array: written as its pages come, so that memory holds one of them.
+/// A list on its way out. A JSON array is written as its pages come, so that memory holds one of them; a table has all
+/// its rows in memory first, as its columns are as wide as the widest.
 struct ListOutput {
     private static let bytesMax = 65_536
 
@@ -58,24 +59,5 @@ struct ListOutput {
             writer.endObject()
         }
         writer.print()
-    }
-}
-
-extension Client {
-    /// Hands on the elements of a list, page by page, until there are enough or no more.
-    ///
-    /// - Parameter take: answers whether the element counts.
-    func each(
-        _ question: Question, atMost count: Int, pagesOf size: Int = Client.pageMax, _ take: (Members) throws -> Bool
-    ) async throws {
-        var taken = 0
-        var cursor: Text?
-        repeat {
-            let page = try await ask(question.with("limit", size).with("cursor", cursor))
-            for item in try page.objects("items") where taken < count {
-                if try take(item) { taken += 1 }
-            }
-            cursor = try page.textIfAny("next")
-        } while cursor != nil && taken < count
     }
 }

@@ -47,4 +47,19 @@ extension Engine {
             ).map { EventView($0) }
         }
     }
+
+    /// The audits before a version of their stream, the newest first.
+    ///
+    /// - Parameter version: nil: all.
+    package func audits(before version: Int64?, limit: Int) throws -> [EventView] {
+        try store.read { rows in
+            guard let stream = try rows.numberSetting(.auditStream), let last = try rows.numberSetting(.auditVersion)
+            else { return [] }
+            let end = min(version ?? .max, last + 1)
+            let count = min(Int64(min(max(1, limit), 1_000)), end - 1)
+            guard count > 0 else { return [] }
+            return try rows.events(of: StreamNumber(stream), fromVersion: end - count, limit: Int(count))
+                .reversed().map { EventView($0) }
+        }
+    }
 }
