@@ -19,6 +19,25 @@ package enum SocketPath {
         return short.utf8.count <= bytesMax ? short : nil
     }
 
+    /// Connects a socket to the one at a path.
+    ///
+    /// - Returns: false: there is none, or it takes no connection now; `errno` says why.
+    package static func connect(_ descriptor: Int32, to path: String) -> Bool {
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard let bytes = short(path).map({ Array($0.utf8) }) else {
+            errno = ENAMETOOLONG
+            return false
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
+        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        return withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Foundation.connect(descriptor, $0, length) == 0
+            }
+        }
+    }
+
     private static func descriptor(of folder: String) -> Int32? {
         folders.withLock { folders in
             if let known = folders[folder] { return known }

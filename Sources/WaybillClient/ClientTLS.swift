@@ -6,8 +6,8 @@ import NIOTLS
 package struct ClientTLS: Sendable {
     private let context: NIOSSLContext
 
-    /// - Parameter authorities: the path of a file in PEM with those who may vouch for a server; nil: whom this machine
-    ///   trusts.
+    /// - Parameter authorities: the path of a file in PEM with the certificates of trusted authorities; nil: those that
+    ///   this machine trusts.
     package init(authorities: String?) throws(ClientFailure) {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.minimumTLSVersion = .tlsv12

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import NIOCore
 import NIOHTTP1
@@ -28,14 +29,17 @@ package struct OverHTTP: Sendable {
     private let place: Place
     private let token: Text?
     private let tls: ClientTLS?
+    private let trusted: Set<UInt32>?
 
     /// - Parameters:
     ///   - token: nil: none is sent; the socket asks for none.
     ///   - tls: nil: it speaks without.
-    package init(_ place: Place, token: Text? = nil, tls: ClientTLS? = nil) {
+    ///   - trusted: the users whose process is asked at a socket; nil: any.
+    package init(_ place: Place, token: Text? = nil, tls: ClientTLS? = nil, trusted: Set<UInt32>? = nil) {
         self.place = place
         self.token = token
         self.tls = tls
+        self.trusted = trusted
     }
 
     /// Whether it asks at the socket beside a file.
@@ -83,8 +87,17 @@ package struct OverHTTP: Sendable {
         do {
             switch place {
             case .socket(let path):
-                return try await bootstrap.connect(unixDomainSocketPath: SocketPath.short(path) ?? path) { channel in
+                let connection = try await bootstrap.connect(
+                    unixDomainSocketPath: SocketPath.short(path) ?? path
+                ) { channel in
                     channel.eventLoop.makeCompletedFuture { try Self.prepared(channel) }
+                }
+                do {
+                    try await requireTrust(in: connection.channel)
+                    return connection
+                } catch {
+                    await Self.end(connection)
+                    throw error
                 }
             case .tcp(let host, let port):
                 let (connection, known) = try await bootstrap.connect(host: host, port: port) { [tls] channel in
@@ -103,8 +116,8 @@ package struct OverHTTP: Sendable {
                     throw ClientFailure(
                         .unreachable,
                         "nothing was said to \(placeText): it does not speak TLS, or its certificate is not of that "
-                            + "name, "
-                            + "or not vouched for by whom this machine trusts; WAYBILL_CA names a file with others")
+                            + "name, or its issuer is none that this machine trusts; WAYBILL_CA names a file with "
+                            + "others")
                 }
             }
         } catch let failure as ClientFailure {
@@ -112,6 +125,19 @@ package struct OverHTTP: Sendable {
         } catch {
             throw ClientFailure(.unreachable, "there is no server at \(placeText): \(error)")
         }
+    }
+
+    /// Refuses a process of a user that is not trusted, before anything is said to it.
+    private func requireTrust(in channel: any Channel) async throws {
+        guard let trusted, let options = channel as? any SocketOptionProvider else { return }
+        let peer: SocketPeer = try await options.unsafeGetSocketOption(
+            level: SocketOptionLevel(SOL_SOCKET), name: SocketOptionName(SO_PEERCRED)
+        ).get()
+        guard !trusted.contains(peer.user) else { return }
+        throw ClientFailure(
+            .unreachable,
+            "a process of the user \(peer.user) listens at \(placeText), who is neither root nor the owner of the file: "
+                + "it is not asked; `--server unix:PATH` asks the process that is there")
     }
 
     /// Ends a connection that is of no use. One that is only let go would end the process.

@@ -37,18 +37,10 @@ enum SocketFile {
     /// Whether no process listens at a socket any more. One that has too many connections in line, or lets only its own
     /// user in, still listens.
     private static func isLeftBehind(_ path: String) -> Bool {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        guard let bytes = SocketPath.short(path).map({ Array($0.utf8) }) else { return false }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
         let descriptor = socket(AF_UNIX, kind, 0)
         guard descriptor >= 0 else { return false }
         defer { close(descriptor) }
-        let length = socklen_t(MemoryLayout<sockaddr_un>.size)
-        let result = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { connect(descriptor, $0, length) }
-        }
-        return result != 0 && errno == ECONNREFUSED
+        return !SocketPath.connect(descriptor, to: path) && errno == ECONNREFUSED
     }
 }

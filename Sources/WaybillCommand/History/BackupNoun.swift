@@ -62,36 +62,41 @@ struct BackupNoun: AsyncParsableCommand {
 
 /// A copy that a server makes.
 struct ServedBackup {
-    /// Between two looks at how far it is.
-    private static let pause = Interval(milliseconds: 100)
-
     private let client: Client
 
     init(_ client: Client) { self.client = client }
 
     /// Has the copy made, and waits for it.
     ///
-    /// - Parameter path: its path, or for a server over TCP its name.
-    func make(_ path: String, because reason: Text?) async throws -> (event: Position, bytes: Int64) {
+    /// - Parameters:
+    ///   - path: its path, or for a server over TCP its name.
+    ///   - onBegun: told the id of the operation that makes it.
+    func make(
+        _ path: String, because reason: Text?, onBegun: (Text) -> Void = { _ in }
+    ) async throws -> (event: Position, bytes: Int64) {
         let file = client.isOwner ? URL(fileURLWithPath: path).path : path
-        let progress = ProgressLine()
-        defer { progress.clear() }
-        var job = try await client.ask(
+        // Without a key: a path at which a file is already is refused at once, and never written down.
+        let answer = try await client.ask(
             Question("backUp").with { writer in
                 writer.member("file", Text(file))
                 writer.member("reason", ifAny: reason)
             })
-        let operation = try job.text("operation")
-        while try job.text("state") == "running" {
-            progress.show("\(grouped(try job.int("changed"))) pages copied")
-            await World.system.rest(Self.pause)
-            job = try await client.ask(Question("showOperation", operation))
-        }
-        if let failure = try job.textIfAny("failure") { throw CommandFailure(failure.string) }
-        guard let event = try job.position("event") else {
+        let begun = try ServedJob(answer)
+        onBegun(begun.id)
+        let job = try await begun.ended(client)
+        if let failure = job.failure { throw CommandFailure(failure.string) }
+        guard let event = job.event, let bytes = job.bytes else {
             throw CommandFailure("the copy was given up by an operator", status: .negative)
         }
-        return (event, try job.int("bytes"))
+        return (event, bytes)
+    }
+
+    /// Gives a copy up that is not whole yet.
+    func stop(_ operation: Text, because reason: Text) async {
+        // The command ends in any case; what it leaves, `operation list` shows.
+        do {
+            _ = try await client.ask(Question("stopOperation", operation).with { $0.member("reason", reason) })
+        } catch {}
     }
 }
 

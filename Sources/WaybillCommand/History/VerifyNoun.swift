@@ -1,10 +1,12 @@
 import ArgumentParser
 import Foundation
 import Histories
+import Synchronization
 import Waybill
 import WaybillAPI
 import WaybillClient
 import WaybillCore
+import WaybillServer
 
 /// `waybill verify`: whether a file is whole, and everything in it what its journal says.
 struct VerifyNoun: AsyncParsableCommand {
@@ -58,19 +60,57 @@ struct VerifyNoun: AsyncParsableCommand {
 
     /// Checks a copy that the server of a file makes beside it, where there is room for it if anywhere.
     private static func verifyServed(_ path: String, _ client: Client) async throws -> VerifyReport {
-        let copy = URL(fileURLWithPath: "\(path).verify-\(getpid())").path
-        defer { for suffix in ["", ".lock"] { _ = unlink(copy + suffix) } }
-        do {
-            _ = try await ServedBackup(client).make(copy, because: "waybill verify")
-        } catch let refused as Refused {
-            throw CommandFailure(refused)
-        } catch let failure as ClientFailure {
-            throw CommandFailure(failure)
+        let copy = PassingCopy(at: URL(fileURLWithPath: "\(path).verify-\(getpid())").path, ServedBackup(client))
+        defer { copy.remove() }
+        // The copy is as large as the file: it does not stay when this command is interrupted either.
+        return try await Interruption.cleaningUp({ await copy.giveUp() }) {
+            do {
+                try await copy.make()
+            } catch let refused as Refused {
+                throw CommandFailure(refused)
+            } catch let failure as ClientFailure {
+                throw CommandFailure(failure)
+            }
+            var report = try await copy.verified()
+            report.file = path
+            return report
         }
-        var report = try verify(copy)
-        report.file = path
-        return report
     }
+}
+
+/// A copy that a server makes for one check, and that goes with it.
+private final class PassingCopy: Sendable {
+    private static let reason: Text = "waybill verify"
+
+    private let path: String
+    private let backup: ServedBackup
+    /// The operation that makes it, until it is whole.
+    private let operation = Mutex<Text?>(nil)
+
+    init(at path: String, _ backup: ServedBackup) {
+        self.path = path
+        self.backup = backup
+    }
+
+    func make() async throws {
+        _ = try await backup.make(path, because: Self.reason) { id in operation.withLock { $0 = id } }
+        operation.withLock { $0 = nil }
+    }
+
+    /// Checks it on a thread of the system: a task that waits for a signal goes on beside it.
+    func verified() async throws -> VerifyReport {
+        try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async { [path] in continuation.resume(with: Result { try verify(path) }) }
+        }
+    }
+
+    /// Ends what makes it, and removes it.
+    func giveUp() async {
+        if let operation = operation.withLock({ $0 }) { await backup.stop(operation, because: "it was interrupted") }
+        remove()
+    }
+
+    func remove() { for suffix in ["", ".lock"] { _ = unlink(path + suffix) } }
 }
 
 /// Checks a file, with a bar on a terminal.
@@ -118,7 +158,7 @@ struct VerifyText {
             let orders = counted(report.ordersTakingSilenceForFailed, "order")
             details.wrapped(
                 "upgrade",
-                "\(orders) not ended under workflow texts in which a call that nobody answers in time counts as "
+                "\(orders) not ended under workflow texts in which a call that is not answered in time counts as "
                     + "failed: what is done late is done twice. Not damage; see Upgrading in the documentation.")
         }
         details.lines("note", report.modules.flatMap { module in module.notes.map(\.printable) })

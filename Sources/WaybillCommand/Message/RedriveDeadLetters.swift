@@ -75,24 +75,33 @@ struct RedriveDeadLetters: AsyncParsableCommand {
 
     func run() async throws {
         if dryRun { return try await preview() }
-        let count = try await file.acting { client in
-            if !filter.isEmpty { return try await ServedJob(client.ask(filtered)).finish(client).changed }
-            guard !id.isEmpty else { return try await redriven(client) { $0.member("limit", Int64(limit ?? 1_000)) } }
-            var (count, rest) = (Int64(0), id[...])
-            while !rest.isEmpty {
-                let some = Array(rest.prefix(Self.idsMax))
-                rest = rest.dropFirst(some.count)
-                count += try await redriven(client) { $0.members("ids", some) { $0.text($1) } }
-            }
-            return count
+        let outcome = try await file.acting { client in
+            if !filter.isEmpty { return try await ServedJob(client.askAgain(filtered)).finish(client) }
+            return BulkOutcome(changed: try await redriven(client), failed: 0, first: nil)
         }
+        let count = outcome.changed
         file.answer(
             "\(counted(count, "dead letter")) of \(group) \(count == 1 && !id.isEmpty ? "comes" : "come") again"
         ) {
             writer in
             writer.member("group", group.text)
             writer.member("redriven", count)
+            if outcome.failed > 0 { writer.member("failed", outcome.failed) }
         }
+        guard let complaint = outcome.complaint else { return }
+        if !file.json { Output.standard.line(complaint.printable) }
+        throw ExitCode(1)
+    }
+
+    private func redriven(_ client: Client) async throws -> Int64 {
+        guard !id.isEmpty else { return try await redriven(client) { $0.member("limit", Int64(limit ?? 1_000)) } }
+        var (count, rest) = (Int64(0), id[...])
+        while !rest.isEmpty {
+            let some = Array(rest.prefix(Self.idsMax))
+            rest = rest.dropFirst(some.count)
+            count += try await redriven(client) { $0.members("ids", some) { $0.text($1) } }
+        }
+        return count
     }
 
     private func redriven(_ client: Client, _ which: (inout JSONWriter) -> Void) async throws -> Int64 {
@@ -100,7 +109,7 @@ struct RedriveDeadLetters: AsyncParsableCommand {
             which(&writer)
             reason.write(to: &writer)
         }
-        return try await client.ask(question).int("redriven")
+        return try await client.askAgain(question).int("redriven")
     }
 
     private var filtered: Question {

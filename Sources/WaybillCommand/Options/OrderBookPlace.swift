@@ -42,8 +42,10 @@ enum OrderBookPlace {
         switch self {
         case .file(let path):
             guard let found = Self.socket(of: path) else { return nil }
-            try Self.requireTrust(in: found.owner, of: path)
-            return Client(OverHTTP(.socket(path: found.path)))
+            let trusted = Self.trustedUsers(of: path)
+            try Self.requireTrust(in: found.owner, of: path, trusted)
+            // Another process may listen there by now: who is asked is looked at once more on the connection itself.
+            return Client(OverHTTP(.socket(path: found.path), trusted: trusted))
         case .server(let url, let tokenFile):
             if url.hasPrefix("unix:"), url != "unix:" {
                 return Client(OverHTTP(.socket(path: String(url.dropFirst("unix:".count)))))
@@ -54,10 +56,13 @@ enum OrderBookPlace {
                     "--server is http://HOST:PORT, https://HOST:PORT or unix:PATH, not \(url)", status: .misused)
             }
             let tls: ClientTLS? = if scheme == "https://" { try Self.tls() } else { nil }
-            return Client(
-                OverHTTP(
-                    .tcp(host: address.host, port: address.port), token: try Self.token(tokenFile),
-                    tls: tls))
+            let token = try Self.token(tokenFile)
+            if tls == nil, token != nil, !address.isLoopback {
+                Output.error.line(
+                    "waybill: the token goes to \(url) without TLS: everyone on the way reads it; https:// hides it"
+                        .printable)
+            }
+            return Client(OverHTTP(.tcp(host: address.host, port: address.port), token: token, tls: tls))
         }
     }
 
@@ -81,15 +86,23 @@ enum OrderBookPlace {
                 + "copy of the file")
     }
 
-    /// Refuses a server of a user who is neither root nor the owner of the file: who may make files in its folder could
-    /// listen at its socket, and be told what is meant for the order book.
-    private static func requireTrust(in owner: SocketOwner, of path: String) throws(CommandFailure) {
+    /// Whose process is asked at the socket of a file: root's, this user's, or that of the owner of the file. Anyone who
+    /// may make files in its folder could listen there, and be told what is meant for the order book.
+    private static func trustedUsers(of path: String) -> Set<UInt32> {
         var status = stat()
-        guard let user = owner.user, user != 0, user != geteuid(), stat(path, &status) == 0, status.st_uid != user
-        else { return }
+        let owner = stat(path, &status) == 0 ? [status.st_uid] : []
+        return Set([0, geteuid()] + owner)
+    }
+
+    private static func requireTrust(
+        in owner: SocketOwner, of path: String, _ trusted: Set<UInt32>
+    ) throws(CommandFailure) {
+        guard let user = owner.user, !trusted.contains(user) else { return }
+        var status = stat()
+        let file = stat(path, &status) == 0 ? "the file is of the user \(status.st_uid)" : "the file is not there"
         throw CommandFailure(
-            "a process of the user \(user) listens at the socket of \(path), and the file is of the user "
-                + "\(status.st_uid): it is not asked; `--server unix:PATH` asks whoever is there")
+            "a process of the user \(user) listens at the socket of \(path), and \(file): it is not asked; "
+                + "`--server unix:PATH` asks the process that is there")
     }
 
     /// The number of the process that serves a file, at a socket or not, 0 when it is not known; nil: none does.
@@ -119,7 +132,7 @@ enum OrderBookPlace {
         }
     }
 
-    /// Whom to trust to vouch for a server: those of a file that the environment names, or those of this machine.
+    /// Which issuers of certificates to trust: those of a file that the environment names, or those of this machine.
     private static func tls() throws(CommandFailure) -> ClientTLS {
         let authorities = ProcessInfo.processInfo.environment["WAYBILL_CA"].flatMap { $0.isEmpty ? nil : $0 }
         do throws(ClientFailure) {

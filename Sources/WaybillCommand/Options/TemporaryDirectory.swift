@@ -1,6 +1,6 @@
 import Foundation
 
-/// A directory that nobody else has.
+/// A directory that no other process uses.
 enum TemporaryDirectory {
     /// Makes one and answers its path.
     static func make(_ name: String) throws(CommandFailure) -> String {

@@ -11,7 +11,7 @@ struct CancelTimeout: AsyncParsableCommand {
     func run() async throws { try await which.perform(.cancel, done: "cancelled") }
 }
 
-/// `waybill timeout extend`: it fires so much later.
+/// `waybill timeout extend`: it fires later by a duration.
 struct ExtendTimeout: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "extend", abstract: "Let a pending timeout fire later.",

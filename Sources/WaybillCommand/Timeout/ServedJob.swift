@@ -46,11 +46,13 @@ struct BulkOutcome {
     let failed: Int64
     /// The first of them, and why.
     let first: String?
+    /// What it counts, one of it.
+    var item = "order"
 
-    /// What there is to say besides how many orders were changed; nil: nothing.
+    /// What there is to say besides how many were changed; nil: nothing.
     var complaint: String? {
         guard failed > 0 else { return nil }
-        return "\(counted(failed, "order")) could not be changed" + (first.map { "; the first: \($0)" } ?? "")
+        return "\(counted(failed, item)) could not be changed" + (first.map { "; the first: \($0)" } ?? "")
     }
 }
 
@@ -91,12 +93,27 @@ struct ServedJob {
             case .unknown: "item"
             }
         }
+
+        /// What becomes of it.
+        var verb: String {
+            switch self {
+            case .timeouts, .redrive, .unknown: "changed"
+            case .backup: "copied"
+            }
+        }
+
+        /// A job that has not moved for this time is not being worked on. At its end a copy is synced and checked, which
+        /// moves nothing.
+        var standstillMax: Interval {
+            switch self {
+            case .timeouts, .redrive, .unknown: .seconds(60)
+            case .backup: .minutes(15)
+            }
+        }
     }
 
     /// Between two looks at how far it came.
     private static let pause = Interval(milliseconds: 100)
-    /// A job that has not moved for this time is not being worked on.
-    private static let standstillMax = Interval.seconds(60)
 
     let id: Text
     let number: Int64
@@ -107,6 +124,9 @@ struct ServedJob {
     private let work: Work
     /// Why it came to nothing; nil: it did not.
     let failure: Text?
+    /// Of a copy that is whole: the last event that it is sure to have, and its size.
+    let event: Position?
+    let bytes: Int64?
     private let changedAt: Moment
 
     init(_ members: Members) throws(ClientFailure) {
@@ -120,13 +140,15 @@ struct ServedJob {
         isRunning = state == "running"
         isStopped = state == "stopped"
         changedAt = try members.time("changed_at")
+        work = try Work(members)
+        event = try members.position("event")
+        bytes = event == nil ? nil : try members.int("bytes")
         let sample = try members.objects("sample")
         outcome = BulkOutcome(
             changed: changed, failed: try members.int("failed"),
             first: try sample.first.map { (failure) throws(ClientFailure) in
                 "\(try failure.text("id")): \(try failure.text("detail"))"
-            })
-        work = try Work(members)
+            }, item: work.item)
         failure = try members.textIfAny("failure")
     }
 
@@ -146,32 +168,41 @@ struct ServedJob {
 
     /// Waits for its end, and answers what it has come to.
     func finish(_ client: Client) async throws -> BulkOutcome {
+        let job = try await ended(client)
+        guard !job.isStopped else {
+            throw CommandFailure("job \(number) was given up, \(job.amount(job.changed)) changed", status: .negative)
+        }
+        return job.outcome
+    }
+
+    /// Waits for its end.
+    func ended(_ client: Client) async throws -> ServedJob {
         let world = World.system
         let progress = ProgressLine()
         defer { progress.clear() }
         var job = self
         var movedAt = world.uptime()
         while job.isRunning {
-            progress.show("\(job.amount(job.changed)) changed")
+            progress.show("\(job.amount(job.changed)) \(work.verb)")
             await world.rest(Self.pause)
             let next = try await ServedJob(client.ask(Question("showOperation", id)))
             if next.changedAt != job.changedAt || next.changed != job.changed { movedAt = world.uptime() }
             job = next
-            guard world.uptime().milliseconds - movedAt.milliseconds < Self.standstillMax.milliseconds else {
+            guard world.uptime() - movedAt < work.standstillMax else {
                 throw CommandFailure(
                     "job \(number) does not go on (\(job.amount(job.changed)) done): " + ways)
             }
         }
-        guard !job.isStopped else {
-            throw CommandFailure("job \(number) was given up, \(job.amount(job.changed)) changed", status: .negative)
-        }
-        return job.outcome
+        return job
     }
 }
 
 extension Client {
-    /// Asks, and once more when no answer comes: the question has a key.
+    /// Asks, and once more when no answer comes: under a key of this command alone, so that it is done once.
     func askAgain(_ question: Question) async throws -> Members {
+        // An order book in this process answers in any case.
+        let random = World.system.random
+        let question = isInProcess ? question : question.with(.idempotencyKey, Text("cli-" + random().hexadecimal))
         do {
             return try await ask(question)
         } catch let failure as ClientFailure where failure.kind == .unknown {

@@ -93,18 +93,14 @@ struct TimeoutChangeOptions: ParsableArguments {
 
     /// The same as an operation of the server, whose end is awaited.
     private func changeManyOnServer(_ action: TimeoutChange.Action, done: String) async throws {
-        // Under a key of this command alone: sent again when no answer comes, it is done once.
-        let random = World.system.random
         let question = try BulkChange(action, name, where: filter.asked(), isDryRun: dryRun, because: reason).question
-            .with(.idempotencyKey, dryRun ? nil : Text("change-" + random().hexadecimal))
         let outcome = try await file.acting { client -> BulkOutcome? in
-            let answer = try await client.askAgain(question)
             guard !dryRun else {
-                let count = try answer.int("orders")
+                let count = try await client.ask(question).int("orders")
                 report(count, isDryRun: true, sentence: "\(counted(count, "order")) would have \(name) \(done)")
                 return nil
             }
-            return try await ServedJob(answer).finish(client)
+            return try await ServedJob(client.askAgain(question)).finish(client)
         }
         if let outcome { try report(outcome, done) }
     }
