@@ -1,7 +1,7 @@
 import WaybillAPI
 
 extension [BookServer.AddedOperation] {
-    /// Refuses what could not be found, would hide another operation, or would be open to nobody.
+    /// Refuses what could not be found, would hide another operation, or would be open to no caller.
     ///
     /// - Parameter others: the operations that there are besides.
     func check(beside others: [WaybillAPI.Operation]) throws(ServerFailure) {

@@ -8,7 +8,7 @@ extension BookServer {
     public struct Backups: Hashable, Sendable {
         /// The folder for copies; those that callers ask for are made there too.
         public var folder: String
-        /// A copy so often; nil: only when one is asked for.
+        /// How often a copy is made; nil: only when one is asked for.
         public var every: Interval?
         /// So many of them are kept; older ones go when a newer one is there.
         public var kept = 24

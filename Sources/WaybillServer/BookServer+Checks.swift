@@ -23,6 +23,7 @@ extension BookServer.Settings {
                     .badSetting, "\(http) is not loopback, and --open asks for no token: serve without one of them")
             }
         }
+        try checkNumbers()
         try checkCertificate()
         try checkRocketMQ()
         if let socket, SocketPath.short(socket) == nil {
@@ -50,8 +51,21 @@ extension BookServer.Settings {
         guard let reached, !hasToken else { return }
         throw ServerFailure(
             .badSetting,
-            "\(reached) is not loopback, and no token stands yet: `waybill token create --db \(file ?? "FILE") --name "
+            "\(reached) is not loopback, and there is no valid token yet: `waybill token create --db \(file ?? "FILE") --name "
                 + "NAME --grant GRANT --reason WHY` makes one; serve then")
+    }
+
+    private func checkNumbers() throws(ServerFailure) {
+        let numbers = [
+            ("connections", connectionsMax ?? 1, 1), ("streams", streamsMax, 0), ("requests", requestsInWorkMax, 1),
+        ]
+        for (name, number, least) in numbers where number < least {
+            throw ServerFailure(.badSetting, "\(number) \(name) cannot be served; \(least) is the least")
+        }
+        guard stopWithin.milliseconds > 0 else {
+            throw ServerFailure(
+                .badSetting, "\(stopWithin.milliseconds) ms is no time to stop within; 1 ms is the least")
+        }
     }
 
     private func checkRocketMQ() throws(ServerFailure) {

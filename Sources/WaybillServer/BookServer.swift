@@ -76,7 +76,7 @@ public struct BookServer: Sendable {
     /// Two files in PEM. They are read again each minute and at SIGHUP; what cannot be used leaves the old pair in
     /// place.
     public struct Certificate: Hashable, Sendable {
-        /// The path of the server's certificate, followed by those that vouch for it.
+        /// The path of the server's certificate, followed by those of its issuers.
         public var chain: String
         /// The path of its key, which not every user of the machine may read.
         public var key: String
@@ -119,6 +119,8 @@ public struct BookServer: Sendable {
     /// - Throws: ``ServerFailure`` when it cannot serve so, when the file cannot be read, or when the book has stopped
     ///   after a failed commit.
     public func run(onServing: @escaping @Sendable (ServedAt) -> Void = { _ in }) async throws {
+        // What was said is not lost with the process.
+        defer { ServerLog.flush() }
         try settings.check(socket: socket, beside: book.path)
         if case .besideFile = settings.socket, socket == nil, let path = book.path {
             logger.warning("\(path).sock is too long for a socket, so there is none; name a shorter one")
@@ -262,6 +264,7 @@ public struct ServedAt: Hashable, Sendable {
         var metadata: Logger.Metadata = [:]
         if let url { metadata["http"] = "\(url)" }
         if let socket { metadata["socket"] = "\(socket)" }
+        if let rocketMQ { metadata["rocketmq"] = "\(rocketMQ)" }
         return metadata
     }
 }

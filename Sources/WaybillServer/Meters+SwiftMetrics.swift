@@ -5,7 +5,7 @@ import WaybillCore
 public import WaybillEngine
 
 extension OrderBook.Meters {
-    /// Hands what happens on to swift-metrics: for a program that has the book open and a monitor of its own.
+    /// Hands what happens on to swift-metrics: for a program that has the book open, and a monitor.
     ///
     /// ```swift
     /// var settings = OrderBook.Settings()

@@ -19,7 +19,7 @@ package enum ProcessBounds {
     /// Files for others than connections: those of the order book, of readers, of copies.
     private static let ownFiles = 512
 
-    /// How many connections may be open unless said: each is a file.
+    /// How many connections may be open by default: each is a file.
     package static var connectionsUsual: Int { min(12_000, max(16, openFiles - ownFiles)) }
 
     /// Raises the number of open files as far as the system allows, and answers it.

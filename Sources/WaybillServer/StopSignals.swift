@@ -12,7 +12,7 @@ final class StopSignals: Sendable {
         var actions: [(number: Int32, action: sigaction)] = []
     }
 
-    /// Unchecked: `sigaction` has pointers, which nobody here follows.
+    /// Unchecked: `sigaction` has pointers, which are followed nowhere here.
     private struct Kept: @unchecked Sendable {
         var before = Before()
     }
