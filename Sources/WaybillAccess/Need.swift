@@ -14,7 +14,7 @@ package struct Need: Hashable, Sendable {
 package enum Right: Hashable, Sendable {
     /// Nothing: health and versions.
     case nothing
-    /// Any token that stands.
+    /// Any valid token.
     case token
     case viewer
     case `operator`

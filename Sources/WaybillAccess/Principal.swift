@@ -9,7 +9,7 @@ package struct Principal: Hashable, Sendable {
     package let grants: [Grant]
     private let isAdmin: Bool
     private let isOperator: Bool
-    /// Whether it is the owner of the file, who alone may name for whom it speaks.
+    /// Whether it is the owner of the file, who alone may say on behalf of whom it asks.
     package private(set) var isOwner = false
     /// Whether its commands are sent without a role, which no face allows: a program that has the file open may.
     package private(set) var isUnchecked = false
@@ -36,7 +36,7 @@ package struct Principal: Hashable, Sendable {
         return unchecked
     }()
 
-    /// The same under the name of the one for whom it speaks; nil: it may speak for itself only.
+    /// The same on behalf of another caller, under its name; nil: it may ask for itself only.
     package func speaking(for caller: Text) -> Principal? {
         guard isOwner else { return nil }
         var principal = self

@@ -11,7 +11,7 @@ struct BenchNoun: AsyncParsableCommand {
         discussion: "Files are made in the current directory, which must be on a real disk, and go when it ends.\n\n"
             + Benchmark.allCases.map(line).joined(separator: "\n"))
 
-    /// A benchmark and what it does, narrow enough for a terminal, which would begin a line of its own at its edge.
+    /// A benchmark and what it does, narrow enough for a terminal, which would begin another line at its edge.
     private static func line(_ benchmark: Benchmark) -> String {
         let indent = "\n" + "".padded(toColumns: 16)
         var text = "  " + benchmark.name.padded(toColumns: 14)

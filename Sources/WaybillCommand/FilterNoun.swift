@@ -14,7 +14,7 @@ struct FilterNoun: ParsableCommand {
     func run() throws {
         while let line = readLine() {
             Output.standard.line(try Question(line).answer)
-            // Whoever asks may wait for this answer before the next question.
+            // The program that asks may wait for this answer before the next question.
             Output.standard.flush()
         }
     }

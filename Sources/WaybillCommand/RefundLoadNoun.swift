@@ -34,7 +34,7 @@ struct RefundLoadNoun: AsyncParsableCommand {
     var drain = false
 
     func run() async throws {
-        // Nobody waits for the last question about a half message while a clock goes round.
+        // No one waits for the last question about a half message while a clock goes round.
         let world: World = drain ? .standing(at: World.system.now()) : .system
         let book = try OrderBook.open(db, world: world)
         await book.messages.answerFromJournal(of: Self.till)

@@ -7,7 +7,7 @@ import WaybillStore
 
 import struct WorkflowFile.WorkflowFileError
 
-/// The executable `waybill`: every noun is a subcommand with a file of its own.
+/// The executable `waybill`: every noun is a subcommand, in its own file.
 @main
 struct WaybillTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -4,7 +4,7 @@ import WaybillCore
 
 /// By which way a request came, as the audit says it.
 enum CallersWay {
-    /// Connections of this machine, where tokens tell who asks.
+    /// Connections over TCP, where tokens tell who asks.
     static let tcp: Text = "tcp"
 
     /// `struct ucred` of Linux.

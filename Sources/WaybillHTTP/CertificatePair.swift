@@ -5,7 +5,7 @@ import WaybillCore
 
 /// Where a certificate and its key are, both in PEM.
 package struct CertificateFiles: Hashable, Sendable {
-    /// The certificate, followed by those that vouch for it.
+    /// The certificate, followed by those of its issuers.
     package var certificate: String
     /// Its private key, without a passphrase.
     package var key: String

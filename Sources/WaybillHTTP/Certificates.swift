@@ -26,7 +26,7 @@ package final class Certificates: Sendable {
     private let files: CertificateFiles
     private let state: Mutex<State>
 
-    /// Reads the first pair; one whose time is over is taken too, because there is no other.
+    /// Reads the first pair; one that has expired is taken too, because there is no other.
     package init(_ files: CertificateFiles) throws(CertificateFailure) {
         self.files = files
         state = Mutex(State(pair: try CertificatePair(files)))

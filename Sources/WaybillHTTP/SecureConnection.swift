@@ -24,7 +24,7 @@ package final class SecureConnection: ChannelInboundHandler, RemovableChannelHan
 
     private var phase = Phase.handshake
     private var lastRead = NIODeadline.uptimeNanoseconds(0)
-    /// The bytes that the client had still to take at the last look, and since when they have been so many.
+    /// The bytes that the client had still to take at the last look, and since when there have been as many.
     private var waiting = 0
     private var lastTaken = NIODeadline.uptimeNanoseconds(0)
     private var look: Scheduled<Void>?

@@ -8,9 +8,9 @@ package final class StreamPulse: Sendable {
     /// Between two looks; a stream with a pace has its own.
     private static let lookEvery = TimeAmount.seconds(5)
     private static let commentEvery = TimeAmount.seconds(15)
-    /// A client that takes no byte for so long is given up.
+    /// A client that takes no byte for this time is given up.
     private static let stallMax = TimeAmount.seconds(HTTPSettings.idleSecondsMax)
-    /// A stream that is to end has so long to write its last item.
+    /// A stream that is to end has this time to write its last item.
     private static let lastItemMax = TimeAmount.seconds(4)
 
     private struct State {

@@ -36,7 +36,7 @@ import Testing
         try shop.serve()
         #expect(shop.said.contains(/\s\(durable, SQLite 3[.0-9]+, up to [0-9]+ open files\)\n$/), "\(shop.said)")
         let warned = try shop.text(of: "errors")
-        #expect(warned.contains("no token stands yet; `waybill token create --db \(shop.path)"), "\(warned)")
+        #expect(warned.contains("there is no valid token yet; `waybill token create --db \(shop.path)"), "\(warned)")
         #expect(warned.contains("(mode 644)"), "\(warned)")
         let made = try shop.curl(
             "-H", "Content-Type: application/json", "-d", #"{"name":"desk","grants":["viewer"]}"#,

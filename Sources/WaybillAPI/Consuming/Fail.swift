@@ -10,7 +10,10 @@ extension Consuming {
         grant: Need(.consumer(group: "group")),
         body: .fields(
             [
-                receipts, Field("retry_after_ms", .integer(0...86_400_000), "When; the group's ladder unless said."),
+                receipts,
+                Field(
+                    "retry_after_ms", .integer(0...43_200_000),
+                    "After which time they come again; by default as the group's ladder says."),
                 why,
             ],
             bytesMax: Operation.BodyRule.smallMax), answers: answered,

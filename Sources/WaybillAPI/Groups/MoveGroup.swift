@@ -14,7 +14,7 @@ extension Groups {
                 Field("to", .text(), "`oldest`, `newest`, a time, or the `position` of a delivery."),
                 Field("message", .text(bytesMax: 255), "Instead: to the message of this id, on its queue only."),
                 Field(
-                    "effects", .word(LookBackEffects.allCases.map(\.rawValue)), "Whether modules act; shut unless said."
+                    "effects", .word(LookBackEffects.allCases.map(\.rawValue)), "Whether modules act; by default shut."
                 ),
                 Field("dry_run", .boolean, "Whether only what it would do is told."), Operation.reason,
             ], bytesMax: Operation.BodyRule.smallMax),

@@ -20,7 +20,7 @@ extension Groups {
                 Field("invisible", .duration, "How long a delivery stays invisible to others."),
                 Field(
                     "starts_at", .word(GroupStart.allCases.map(\.rawValue)),
-                    "Where it begins in a topic that it has not read before: the oldest message unless said, or behind "
+                    "Where it begins in a topic that it has not read before: by default at the oldest message, or behind "
                         + "the newest."),
                 Operation.reason,
             ], bytesMax: Operation.BodyRule.smallMax),

@@ -20,7 +20,7 @@ extension DeadLetters {
         grant: Need(.operator), key: .taken,
         body: .fields(
             [
-                Field("limit", .integer(1...1_000), "How many at most; 1000 unless said."),
+                Field("limit", .integer(1...1_000), "How many at most; by default 1000."),
                 Field("ids", .array(.text(bytesMax: 255), countMax: idsMax), "Instead: those of these ids."),
                 Field("filter", .object(filterFields), "Instead: all that it finds, in many writes."),
                 Field("dry_run", .boolean, "With a filter: whether only what it would do is told."), Operation.reason,

@@ -113,7 +113,7 @@ package enum Metric: String, CaseIterable, Sendable {
         case .moduleLag: (.gauge, "Messages that a module has not handled, counted to 10000 for each topic.")
         case .moduleFailures: (.counter, "What a module could not do.")
         case .auditEvents: (.counter, "Acts of operators and of the engine that were noted in the audit, by type.")
-        case .certificateExpiry: (.gauge, "How long the certificate is good; below 0: it is over.")
+        case .certificateExpiry: (.gauge, "How long the certificate is valid; below 0: it has expired.")
         case .residentMemory: (.gauge, "Memory of the process.")
         case .cpuSeconds: (.counter, "Time that the process has computed.")
         case .openFiles: (.gauge, "Open files and connections.")

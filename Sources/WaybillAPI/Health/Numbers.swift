@@ -7,7 +7,7 @@ import WaybillEngine
 struct Numbers: Sendable {
     /// What is counted in the file is counted up to this.
     static let countMax = 10_000
-    /// Topics, groups and statuses that are told apart; of others there are no lines of their own.
+    /// Topics, groups and statuses that are told apart; others have no separate lines.
     static let labelsMax = 200
 
     let vitals: Vitals

@@ -11,7 +11,7 @@ enum MessageFields {
         Field("keys", .array(.text(), countMax: 64), "By what it can be looked up later."),
         Field("message_group", .text(bytesMax: 63), "Messages of one group come one after the other."),
         Field("priority", .integer(0...9), "9 comes first."),
-        Field("deliver_at", .time, "When it becomes visible; at once unless said."),
+        Field("deliver_at", .time, "When it becomes visible; by default at once."),
         Field("lane", .text(bytesMax: 128), "The grey-release route."),
         Field("properties", .map(.text()), "What SQL filters choose by."),
         Field("data", .any, "The body as JSON."),

@@ -148,7 +148,7 @@ package enum NamedSchemas {
         need("idle", .boolean),
         Field(
             "starts_at", .word(GroupStart.allCases.map(\.rawValue)),
-            "Where it begins in a topic that it has not read before; the oldest message unless said."),
+            "Where it begins in a topic that it has not read before; by default the oldest message."),
     ])
 
     private static let lag = Schema.object([

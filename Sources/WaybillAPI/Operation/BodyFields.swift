@@ -85,7 +85,7 @@ package struct BodyFields: Sendable {
         return number
     }
 
-    /// How long a request waits for something to come, in milliseconds; 0 unless said.
+    /// How long a request waits for something to come, in milliseconds; by default 0.
     func wait(_ name: String, max: Int64) throws(Problem) -> Int64 {
         let wait = try int(name, in: 0...Schema.safeIntegers.upperBound) ?? 0
         guard wait <= max else { throw .tooLong(place(name), wait, max) }

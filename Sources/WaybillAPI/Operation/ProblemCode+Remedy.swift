@@ -10,7 +10,7 @@ extension ProblemCode {
         case .keyMissing: "Send Idempotency-Key with a name for this request that no other one has."
         case .badKey: "Use 1 to 255 printable ASCII characters as Idempotency-Key."
         case .roleMissing: "Send Waybill-Role with one of the roles that the token may speak in."
-        case .unauthenticated: "Send a token that stands; `waybill token create` makes one."
+        case .unauthenticated: "Send a valid token; `waybill token create` makes one."
         case .forbidden: "Use a token with the grant that the operation needs; /openapi.json names it."
         case .wrongRole: "Send the command in a role that may, or use a token that has it."
         case .notFound: "Look into /openapi.json for the paths that there are."

@@ -47,8 +47,6 @@ enum Operations {
          "started_at":"2026-11-29T12:00:00Z","changed_at":"2026-11-29T12:00:00Z"}
         """#
 
-    static let reason = Operation.reason
-
     static func job(of call: Call) async throws(Problem) -> EngineJob {
         let id = call.path("operation")
         if id.string.hasPrefix("o"), let number = Int64(id.string.dropFirst()), number > 0 {

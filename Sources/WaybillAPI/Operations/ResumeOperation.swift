@@ -8,7 +8,7 @@ extension Operations {
     static let resume = Operation(
         "resumeOperation", .post, "/v1/operations/{operation}/resume",
         "Goes on with an operation that was interrupted; one that runs or has ended is left alone.",
-        grant: Need(.operator), key: .taken, body: .fields([reason], bytesMax: Operation.BodyRule.smallMax),
+        grant: Need(.operator), key: .taken, body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(202, "It runs, or has ended.", schema)], problems: [.unknownOperation],
         example: Example(
             after: [ExampleShop.stock, ExampleShop.place, changeStep],

@@ -8,7 +8,7 @@ extension Operations {
     static let stop = Operation(
         "stopOperation", .post, "/v1/operations/{operation}/stop",
         "Gives an operation up; what it has changed stays changed.", grant: Need(.operator), key: .taken,
-        body: .fields([reason], bytesMax: Operation.BodyRule.smallMax),
+        body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "It does not run.", schema)], problems: [.unknownOperation],
         example: Example(
             after: [ExampleShop.stock, ExampleShop.place, changeStep],

@@ -11,7 +11,7 @@ extension Topics {
         body: .fields(
             [
                 Field(
-                    "type", .word(TopicType.allCases.map(\.rawValue)), "Which messages it takes; normal unless said."),
+                    "type", .word(TopicType.allCases.map(\.rawValue)), "Which messages it takes; by default normal."),
                 Field("queues", .integer(1...1_024), "How many queues clients see."),
                 Field("bytes_max", .integer(1...Schema.safeIntegers.upperBound), "Beyond this size the oldest goes."),
                 Field("retention", .duration, "How long messages stay that no group waits for."),

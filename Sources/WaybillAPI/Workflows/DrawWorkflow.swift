@@ -12,7 +12,7 @@ extension Workflows {
         "Draws one text of a workflow as a state diagram, for Mermaid or for Graphviz.",
         grant: Need(.viewer, .orders),
         query: [
-            Parameter("format", .word(Format.allCases.map(\.rawValue)), "How it is written; mermaid unless said.")
+            Parameter("format", .word(Format.allCases.map(\.rawValue)), "How it is written; by default mermaid.")
         ],
         answers: [Operation.Answer(200, "The drawing.", nil)], problems: [.unknownWorkflow],
         example: Example(

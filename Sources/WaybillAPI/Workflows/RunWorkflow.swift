@@ -10,7 +10,7 @@ extension Workflows {
     private static let orderEventsMax = 1_000
     private static let eventFields = [
         Field("command", .text(bytesMax: 256), "What is sent."), Field("data", .anyObject, "Its data."),
-        Field("child", .text(bytesMax: 1_024), "Whom it is for: the order itself unless said."),
+        Field("child", .text(bytesMax: 1_024), "Whom it is for; by default the order itself."),
         Field("wait", .duration, "Instead: time passes."),
     ]
 
@@ -23,13 +23,13 @@ extension Workflows {
             [
                 Field(
                     "text", .text(bytesMax: Operation.BodyRule.smallMax),
-                    "The text to try; the one that takes new orders unless said."),
+                    "The text to try; by default the one that takes new orders."),
                 Field("events", .array(.object(eventFields), countMax: eventsMax), "What happens."),
                 Field(
                     "order", .text(bytesMax: 256),
                     "Instead: the commands among the first 1,000 events of this order."),
                 Field("context", .anyObject, "What the order begins with, when no event places it."),
-                Field("start", .time, "When it begins; now unless said."),
+                Field("start", .time, "When it begins; by default now."),
             ], bytesMax: 2 * Operation.BodyRule.smallMax),
         answers: [
             Operation.Answer(200, "The order and its children at the start, and after each event.", .items(.anyObject))
@@ -75,7 +75,7 @@ extension Workflows {
         let (events, placedAt) = try await events(fields, call)
         let start = try fields.time("start") ?? placedAt ?? call.book.now
         let context = fields.json("context")
-        // A hundred events are much to reckon: not on the threads of the connections.
+        // A hundred events are much work: not on the threads of the connections.
         return try await call.book.read { book in
             let world = book.engine.world
             let end = world.uptime() + Interval.seconds(Int64(DryRuns.secondsMax))
@@ -89,7 +89,7 @@ extension Workflows {
 
     /// The order and its children at the start, and after each event.
     ///
-    /// - Parameter mayGoOn: whether there is time left; the text comes from outside, and may reckon for hours.
+    /// - Parameter mayGoOn: whether there is time left; the text comes from outside, and may take hours.
     static func outcome(
         of events: [Event], under workflow: Workflow, _ relatives: [Workflow], context: [UInt8]?, at start: Moment,
         mayGoOn: @escaping () -> Bool
@@ -113,7 +113,7 @@ extension Workflows {
                 }
             steps.append((event.title, step, run))
             guard mayGoOn() else {
-                throw Problem(Refusal.limit("seconds that a dry run reckons", max: DryRuns.secondsMax))
+                throw Problem(Refusal.limit("seconds of a dry run", max: DryRuns.secondsMax))
             }
         }
         return .all(steps) { $0.step($1.step, after: $1.title, of: $1.family) }

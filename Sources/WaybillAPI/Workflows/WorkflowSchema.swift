@@ -17,7 +17,7 @@ extension Workflows {
         "showWorkflowSchema", .get, "/v1/workflows/{workflow}/schema",
         "Tells which commands orders of a workflow take: who may send each, and the form of its data.",
         grant: Need(.viewer, .orders),
-        query: [Parameter("hash", .text(bytesMax: 64), "Of the text; the one that takes new orders unless said.")],
+        query: [Parameter("hash", .text(bytesMax: 64), "Of the text; by default the one that takes new orders.")],
         answers: [
             Operation.Answer(
                 200, "The commands; none: it takes any, without data.",

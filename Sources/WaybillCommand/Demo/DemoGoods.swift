@@ -12,7 +12,7 @@ struct DemoGoods {
     }
 
     static let locations: [Location] = ["north", "south"]
-    /// Nobody asks for them but those whose story is told: they never run out.
+    /// No one asks for them but those whose story is told: they never run out.
     static let quietItems = [
         Item(sku: "umbrella", priceCents: 3_900, weight: 0), Item(sku: "raincoat", priceCents: 8_900, weight: 0),
         Item(sku: "boots", priceCents: 7_400, weight: 0),
@@ -30,7 +30,7 @@ struct DemoGoods {
         items = names.enumerated().map { Item(sku: $1.0, priceCents: $1.1, weight: 160 / ($0 + 1)) }
     }
 
-    /// How many units of an item are expected to be asked for by so many orders, at one location.
+    /// How many units of an item are expected to be asked for by a number of orders, at one location.
     private func demand(_ item: Item, orders: Int) -> Int64 {
         let weights = items.reduce(0) { $0 + $1.weight }
         // About three units per order, split between the locations.

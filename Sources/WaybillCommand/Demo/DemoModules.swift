@@ -4,7 +4,7 @@ import WaybillCore
 import WaybillEngine
 
 /// The modules of the demo's shop: buyers fill carts and get coupons, members join, and in the second week a gift pack
-/// is added. They take so many messages at a time, so they fall behind while many orders come, and catch up.
+/// is added. They take a fixed number of messages at a time, so they fall behind while many orders come, and catch up.
 struct DemoModules {
     /// What one module has done so far.
     struct Standing {
@@ -14,7 +14,7 @@ struct DemoModules {
         let effect: String
     }
 
-    /// Messages that a module takes in its turn. Whoever sends mails and short messages is slower.
+    /// Messages that a module takes in its turn. The one that sends mails and short messages is slower.
     private static let messagesPerTurn = 500
     private static let noticesPerTurn = 350
     private static let couponHolders = 200

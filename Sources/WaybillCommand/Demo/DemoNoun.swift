@@ -126,7 +126,7 @@ struct DemoNoun: AsyncParsableCommand {
 
     private func say(_ text: String = "") { Output.standard.line(text) }
 
-    /// The file that was asked for, which must be new, or one in a directory of its own.
+    /// The file that was asked for, which must be new, or one in a new directory.
     private func newFile() throws -> String {
         if let db {
             try OrderBookPlace.requireClosed(db)

@@ -1,7 +1,7 @@
 import Waybill
 import WaybillCore
 
-/// One thing that somebody does to an order of the demo.
+/// One thing that is done to an order of the demo.
 struct DemoStep {
     let at: Moment
     let order: OrderID
@@ -34,7 +34,7 @@ struct DemoPlan {
     enum Style: CaseIterable {
         case straight, split, neverPaid, latePayment, haggled, cancelled, parcels, returned, paidTwice
 
-        /// Of a hundred orders, so many go that way.
+        /// How many of a hundred orders go that way.
         var share: Int {
             switch self {
             case .straight: 46

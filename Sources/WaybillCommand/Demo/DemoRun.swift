@@ -19,7 +19,7 @@ struct DemoRun {
         var start: Moment { end.advanced(by: Interval(milliseconds: -Self.length.milliseconds)) }
     }
 
-    /// Steps in one write, at most, and how long they take: whoever answers calls looks in between.
+    /// Steps in one write, at most, and how long they take: the one who answers calls looks in between.
     private static let batchMax = 256
     private static let batchLength = Interval.hours(2)
     private static let turnLength = Interval.hours(6)
@@ -155,7 +155,7 @@ struct DemoRun {
         for reply in book.engine.perform(stock) { _ = try reply.get() }
     }
 
-    /// Reads what has happened; whoever works for the payment provider answers calls some hours later, and forgets
+    /// Reads what has happened; the one who works for the payment provider answers calls some hours later, and forgets
     /// a few.
     private mutating func look(in book: OrderBook) throws {
         for refund in try tally.readOn(in: book) {

@@ -79,7 +79,7 @@ struct DemoTally {
         }
     }
 
-    /// Parcels and returns have workflows of their own.
+    /// Parcels and returns have separate workflows.
     private mutating func learnWorkflow(of event: EventView, in book: OrderBook) throws {
         guard event.version == 1, let origin = try EventBody.origin(of: event.body), workflows[origin.workflow] == nil
         else { return }

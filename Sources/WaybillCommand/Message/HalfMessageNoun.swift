@@ -17,14 +17,14 @@ struct HalfMessageNoun: ParsableCommand {
 /// `waybill half-message list`: who waits for a decision, and how long; nothing of what they say.
 struct ListHalfMessages: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List half messages that nobody has decided.")
+        commandName: "list", abstract: "List undecided half messages.")
 
     @OptionGroup var file: FileOptions
 
     @Option(help: "How many at most.")
     var limit = 100
 
-    @Flag(help: "Only those that were asked about in vain, and wait for somebody who looks.")
+    @Flag(help: "Only those that were asked about without an answer, and wait for an operator.")
     var parked = false
 
     func validate() throws {

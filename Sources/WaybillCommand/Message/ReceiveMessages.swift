@@ -47,7 +47,7 @@ struct ReceiveMessages: AsyncParsableCommand {
     @Option(help: "How long they stay invisible to others; as the group says without it.")
     var invisible: Interval?
 
-    @Option(help: "The consumer's name: in a broadcast each has a position of its own.")
+    @Option(help: "The consumer's name: in a broadcast each has its own position.")
     var client: Text = "waybill"
 
     @Option(

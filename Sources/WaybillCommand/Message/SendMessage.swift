@@ -21,7 +21,7 @@ struct SendMessage: AsyncParsableCommand {
 
     @OptionGroup var content: MessageContent
 
-    @Option(help: "Deliver it so much later: 30s, 15m, 2d.")
+    @Option(help: "Deliver it later by this time: 30s, 15m, 2d.")
     var delay: Interval?
 
     @Option(help: "Deliver it at this time: ISO 8601 or milliseconds since 1970.", transform: Moment.argument)

@@ -23,7 +23,7 @@ struct TopicRules: ParsableArguments {
     @Option(help: ArgumentHelp("Beyond this size the oldest messages go, owed or not.", valueName: "bytes"))
     var bytesMax: Int64?
 
-    @Option(help: "How long messages stay that nobody is owed: 7d, 12h.")
+    @Option(help: "How long messages stay that no group is owed: 7d, 12h.")
     var retention: Interval?
 
     @OptionGroup var reason: ReasonOption

@@ -66,8 +66,8 @@ extension MessageTrace.Standing {
         case .half(let checks, true):
             "a half message in doubt, parked after \(counted(checks, "question")): `waybill half-message list`"
         case .visible(let since): "stored, and visible since \(since.iso8601)"
-        case .recalled(let at): "recalled at \(at.iso8601): nobody gets it"
-        case .rolledBack(let at): "rolled back at \(at.iso8601): nobody gets it"
+        case .recalled(let at): "recalled at \(at.iso8601): no consumer gets it"
+        case .rolledBack(let at): "rolled back at \(at.iso8601): no consumer gets it"
         }
     }
 }

@@ -4,7 +4,7 @@ import WaybillAPI
 import WaybillClient
 import WaybillCore
 
-/// `waybill order calls`: what orders have asked of workers outside and nobody has answered.
+/// `waybill order calls`: what orders have asked of workers outside, and what is not answered yet.
 struct ListCalls: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "calls", abstract: "List open calls of all orders, the longest overdue first.",

@@ -73,7 +73,7 @@ struct OrderText {
 }
 
 extension Interval {
-    /// Without the milliseconds, which nobody wants to read beside days.
+    /// Without the milliseconds, which are not worth reading beside days.
     var rounded: Interval {
         milliseconds.magnitude < 10_000 ? self : Interval(milliseconds: milliseconds / 1_000 * 1_000)
     }

@@ -3,7 +3,7 @@ import Foundation
 import Waybill
 import WaybillCore
 
-/// A rush in real time over a file: in this process, or, when the scenario kills the server, in one of its own.
+/// A rush in real time over a file: in this process, or, when the scenario kills the server, in a separate one.
 struct RealRun {
     let scenario: RushScenario
     let path: String

@@ -27,12 +27,12 @@ struct RunRush: AsyncParsableCommand {
     @Flag(help: "On the real clock; until the last shopper has come and a few seconds more.")
     var real = false
 
-    @Option(help: ArgumentHelp("With --real: the crowd is so many times as fast.", valueName: "times"))
+    @Option(help: ArgumentHelp("With --real: how many times as fast the crowd is.", valueName: "times"))
     var hurry = 1
 
     @Option(
         help: ArgumentHelp(
-            "With --real: go on so long when the last shopper has come, for example 16m: unpaid orders are closed.",
+            "With --real: how long to go on after the last shopper, for example 16m: unpaid orders are closed.",
             valueName: "time"))
     var tail: Interval = .seconds(5)
 

@@ -23,7 +23,7 @@ struct RushFile {
         path = (made as NSString).appendingPathComponent("shop.db")
     }
 
-    /// A temporary file in a directory of its own beside another file.
+    /// A temporary file in a new directory beside another file.
     init(beside other: String) throws {
         let made = other + ".measured"
         do {
@@ -37,7 +37,7 @@ struct RushFile {
 
     func removeIfTemporary() {
         guard let directory else { return }
-        // What is left in a temporary directory harms nobody.
+        // What is left in a temporary directory does no harm.
         do { try FileManager.default.removeItem(atPath: directory) } catch {}
     }
 }

@@ -5,7 +5,7 @@ import Synchronization
 import Waybill
 import WaybillCore
 
-/// `waybill rush shop`: the shop of a rush in a process of its own, for `rush run --real`; it answers a line for each
+/// `waybill rush shop`: the shop of a rush in a separate process, for `rush run --real`; it answers a line for each
 /// line, until its input ends or it is killed.
 struct RushShop: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -102,7 +102,7 @@ struct RushText {
 
     private var refusals: String {
         report.refusals.isEmpty
-            ? "nobody"
+            ? "none"
             : report.refusals.map { "\(grouped($0.count)) \($0.title.printable)" }.joined(separator: ", ")
     }
 

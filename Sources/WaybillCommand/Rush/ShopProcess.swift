@@ -4,7 +4,7 @@ import Synchronization
 import Waybill
 import WaybillCore
 
-/// A shop in a process of its own, which can be killed like any process: asked over its standard input, answering on
+/// A shop in a separate process, which can be killed like any process: asked over its standard input, answering on
 /// its standard output. What was not answered when it died is answered with `unanswered`.
 final class ShopProcess: Sendable {
     private struct State {

@@ -114,7 +114,7 @@ extension ModuleRoutes {
         "Lists mails and short messages in a state, the oldest first, at most 1,000; addresses are left out.",
         grant: Need(.viewer),
         query: [
-            Parameter("state", .word(Notice.State.allCases.map(\.rawValue)), "Which; `in_doubt` unless said.")
+            Parameter("state", .word(Notice.State.allCases.map(\.rawValue)), "Which; by default `in_doubt`.")
         ],
         answers: [Operation.Answer(200, "The notices.", .page(notice))],
         example: Example(

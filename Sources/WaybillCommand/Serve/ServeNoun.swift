@@ -32,7 +32,9 @@ struct ServeNoun: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The server's certificate in PEM, for TLS.", valueName: "file"))
     var tlsCert: String?
 
-    @Option(help: ArgumentHelp("The key of the certificate in PEM, for its owner alone.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "The key of the certificate in PEM; a file that every user can read is refused.", valueName: "file"))
     var tlsKey: String?
 
     @Flag(help: "Serve without TLS beyond loopback, because a proxy that has it is all that reaches the address.")
@@ -97,7 +99,7 @@ struct ServeNoun: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The folder for copies of the file.", valueName: "folder"))
     var backupDir: String?
 
-    @Option(help: ArgumentHelp("Make a copy so often, such as 1h.", valueName: "duration"))
+    @Option(help: ArgumentHelp("How often a copy is made, such as 1h.", valueName: "duration"))
     var backupEvery: Interval?
 
     @Option(help: ArgumentHelp("How many of these copies are kept.", valueName: "count"))
@@ -125,7 +127,7 @@ struct ServeNoun: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "From which weight on it is said what happens; info names each request.",
+            "From which level on it is said what happens; info names each request.",
             valueName: "debug|info|notice|warning|error"))
     var logLevel: String?
 
@@ -136,6 +138,8 @@ struct ServeNoun: AsyncParsableCommand {
     var printConfig = false
 
     func run() async throws {
+        // What was said while the file was served is there before the command ends.
+        defer { ServerLog.flush() }
         // First: how many connections there may be depends on it.
         let openFiles = ProcessBounds.raiseOpenFiles()
         var settings = ServeSettings()
@@ -227,9 +231,7 @@ struct ServePlan {
         workflows = settings.values("workflow", flags: noun.workflow)
         modules = try ServedModules(settings.value("modules", flag: noun.modules, usual: ""), of: path)
         server.operations = ModuleRoutes.operations(of: modules.names)
-        if server.log.form == .json {
-            file.say = { [log = server.log] in log.say($0, isWarning: $1) { World.system.now() } }
-        }
+        file.say = { [log = server.log] in log.say($0, isWarning: $1) { World.system.now() } }
         database = file
     }
 }

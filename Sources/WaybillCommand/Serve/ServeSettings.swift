@@ -35,7 +35,7 @@ struct ServeSettings {
     /// Whether the last one that was asked for is as usual: neither a flag nor the environment says otherwise.
     var isLastUsual: Bool { all.last?.origin == Self.usualOrigin }
 
-    private static let usualOrigin = "usual"
+    private static let usualOrigin = "default"
 
     /// The values of a setting that may be repeated; in the environment commas are between them.
     mutating func values(_ name: String, flags: [String]) -> [String] {

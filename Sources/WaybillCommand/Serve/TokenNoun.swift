@@ -63,7 +63,7 @@ struct CreateToken: AsyncParsableCommand {
     }
 }
 
-/// `waybill token list`: those that stand, and those that do not.
+/// `waybill token list`: those that are valid, and those that are not.
 struct ListTokens: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list", abstract: "List tokens, without their secrets.")
@@ -83,7 +83,7 @@ struct ListTokens: AsyncParsableCommand {
             let (expiry, isRevoked) = (try token.time("expires_at"), try token.timeIfAny("revoked_at") != nil)
             table.add([
                 try token.text("id").string, try token.text("name").string,
-                isRevoked ? "revoked" : now < expiry ? "stands" : "expired", expiry.iso8601,
+                isRevoked ? "revoked" : now < expiry ? "valid" : "expired", expiry.iso8601,
                 try token.texts("grants").map(\.string).joined(separator: " "),
             ])
         }

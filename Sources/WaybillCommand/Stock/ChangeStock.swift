@@ -2,7 +2,7 @@ import ArgumentParser
 import WaybillAPI
 import WaybillCore
 
-/// `waybill stock receive`: so many units came in.
+/// `waybill stock receive`: units came in.
 struct ReceiveStock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "receive", abstract: "Take in units of a SKU; the file is made if there is none.")
@@ -40,7 +40,7 @@ struct AdjustStock: AsyncParsableCommand {
     }
 }
 
-/// `waybill stock count`: somebody has counted the free units.
+/// `waybill stock count`: the free units were counted.
 struct CountStock: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "count", abstract: "Set the free units to what was counted.")

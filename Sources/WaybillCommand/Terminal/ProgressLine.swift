@@ -1,4 +1,4 @@
-/// A line on stderr that is written over and over while work goes on; nothing where nobody looks.
+/// A line on stderr that is written over and over while work goes on; nothing where no person looks.
 struct ProgressLine {
     private let output = Output.error
 

@@ -9,7 +9,7 @@ struct RunWorkflow: ParsableCommand {
         commandName: "run", abstract: "Try a workflow without any file: a dry run.",
         discussion: """
             Shows the active states, status, data, timeouts and actions before the first event and after each. Stock \
-            is endless, and nobody's role is checked. An event may carry data, and time passes with @:
+            is endless, and no role is checked. An event may carry data, and time passes with @:
 
               waybill workflow run rental.yaml \\
                 --event 'book={"bicycle":"red-7"}' --event @15m
@@ -73,7 +73,7 @@ struct RunWorkflow: ParsableCommand {
             report.add(nil, DryRun.Step(), run)
         } else {
             var step = run.start(context: Array((context ?? "").utf8))
-            // Nobody has tried to place the order: no mistake yet, and there is an example to go on with.
+            // No one has tried to place the order: no mistake yet, and there is an example to go on with.
             if context == nil, workflow.creation != nil, step.refusal != nil { step = DryRun.Step() }
             hasRefusals = step.refusal != nil
             report.add(nil, step, run)
