@@ -4,6 +4,7 @@ part in transactions; nothing is lost and nothing stays stuck when either side i
     Tests/RocketMQClients/run                    all
     Tests/RocketMQClients/run Killed.test_NAME   one
 """
+import json
 import os
 import signal
 import subprocess
@@ -259,6 +260,19 @@ class Access(unittest.TestCase):
             producer.send(message("other", "two"))
         producer.shutdown()
         consumer.shutdown()
+
+    def test_the_day_of_its_last_call_is_that_of_its_last_use(self):
+        pair = self.keys("producer:guarded")
+
+        def used():
+            tokens = json.loads(self.server.run("token", "list", "--json"))
+            return {one["id"]: one["last_used_on"] for one in tokens}[pair["key"].removeprefix("wb-")]
+
+        self.assertIsNone(used())
+        producer = self.server.producer("guarded", **pair)
+        producer.send(message("guarded", "used"))
+        producer.shutdown()
+        self.assertRegex(used() or "never", r"^20\d\d-\d\d-\d\d$")
 
     def test_a_wrong_secret_or_none_opens_nothing(self):
         pair = self.keys("producer:guarded")
