@@ -1,11 +1,15 @@
 """Four libraries of gRPC against the built executable: what their clients do with one connection works, and the
-connection stays.
+connection stays. Beside it what each official client is known to send, clients that mean harm, and answers that are
+lost.
 
     Tests/RocketMQTransports/run                    all
     Tests/RocketMQTransports/run GrpcGo.test_NAME   one
 """
 import os
+import re
+import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import uuid
@@ -19,6 +23,9 @@ from rocketmq.grpc_protocol import service_pb2 as s
 
 import peers
 from served import Served
+from test_hostile import Hostile
+from test_lost import Killed, Lost
+from test_transcripts import Signed, Transcripts
 
 PINGED_FOR = 60 if os.environ.get("WAYBILL_SOAK") else 2
 
@@ -33,7 +40,7 @@ class Calls:
     peer = None
     # What a call comes to that is answered before it was sent whole; None: its answer.
     early = None
-    many = 10_000
+    many = 3_000
 
     @classmethod
     def setUpClass(cls):
@@ -168,7 +175,6 @@ class Grpcio(Calls, unittest.TestCase):
 class Grpclib(Calls, unittest.TestCase):
     peer = "Grpclib"
     early = "early"
-    many = 2_000
 
 
 # What is not there, `run` says aloud.
@@ -176,6 +182,7 @@ if "GO_PEER" in os.environ:
 
     class GrpcGo(Calls, unittest.TestCase):
         peer = "GrpcGo"
+        many = 10_000
 
 
 if "JAVA_PEER" in os.environ:
@@ -184,8 +191,38 @@ if "JAVA_PEER" in os.environ:
         peer = "GrpcJava"
 
 
-if __name__ == "__main__":
-    program = unittest.main(exit=False, verbosity=1)
+# Those of a line share a process; the lines run at a time, since much of it is waiting.
+PROCESSES = [["Grpcio", "Grpclib", "GrpcGo", "GrpcJava"], ["Transcripts", "Signed", "Lost", "Killed"], ["Hostile"]]
+
+
+def in_one_process(names):
+    program = unittest.main(argv=["test_transports.py", *names], exit=False, verbosity=1)
     print(f"Test run with {program.result.testsRun} tests")
     sys.stdout.flush()
+    # Threads of clients may wait for servers that are gone.
     os._exit(0 if program.result.wasSuccessful() else 1)
+
+
+def in_processes():
+    """Each line of the table in a process of its own; what they say, one after the other."""
+    running = []
+    for line in PROCESSES:
+        names = [name for name in line if name in globals()]
+        log = tempfile.TemporaryFile("w+")
+        process = subprocess.Popen([sys.executable, __file__, *names], stdout=log, stderr=subprocess.STDOUT)
+        running.append((log, process))
+    count, status = 0, 0
+    for log, process in running:
+        status |= process.wait()
+        log.seek(0)
+        *said, last = log.read().splitlines()
+        print("\n".join(said))
+        found = re.fullmatch(r"Test run with (\d+) tests", last)
+        count += int(found.group(1)) if found else 0
+        status |= 0 if found else 1
+    print(f"Test run with {count} tests")
+    sys.exit(status)
+
+
+if __name__ == "__main__":
+    in_one_process(sys.argv[1:]) if len(sys.argv) > 1 else in_processes()

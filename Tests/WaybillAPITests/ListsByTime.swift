@@ -60,9 +60,24 @@ import WaybillEngine
         #expect(try await ids("/v1/timeouts?name=pay_due&due_from=2026-12-03T18:30:00Z", "order") == ["order-1"])
         #expect(try await ids("/v1/timeouts?order=order-3&name=pay_due", "order") == ["order-3"])
         #expect(try await ids("/v1/timeouts?name=pay_due&state=overdue", "order") == [])
+        #expect(try await ids("/v1/timeouts?name=none", "order") == [])
+        #expect(try await ids("/v1/timeouts?order=order-3&name=none", "order") == [])
         let page = try JSON(reading: await shop.send(.init(get: "/v1/timeouts?limit=1")).body)
         let cursor = try #require(page["next"]?.asText)
         #expect(try await ids("/v1/timeouts?limit=1&cursor=\(cursor)", "order").count == 1)
+    }
+
+    /// Without it a reader would go through all timeouts of the file.
+    @Test func `of timeouts ends with the last one that is due in time`() async throws {
+        let list = "/v1/timeouts?limit=1&due_to=2026-12-03T17:00:00Z"
+        let first = try JSON(reading: await shop.send(.init(get: list)).body)
+        #expect(first["items"]?.elements?.first?["order"]?.asText == "order-1")
+        var next = try #require(first["next"]?.asText)
+        let second = try JSON(reading: await shop.send(.init(get: "\(list)&cursor=\(next)")).body)
+        #expect(second["items"]?.elements?.first?["order"]?.asText == "order-2")
+        next = try #require(second["next"]?.asText)
+        let end = try JSON(reading: await shop.send(.init(get: "\(list)&cursor=\(next)")).body)
+        #expect(end["items"]?.elements?.isEmpty == true && end["next"] == .null, "\(end)")
     }
 }
 

@@ -129,6 +129,10 @@ import WaybillCore
         let third = try admit(api, as: "third")
         #expect(code { () throws(Problem) in try third.place.hold(bodyBytes: free + 1) } == .overloaded)
         greedy.removeAll()
+        // What one had is that caller's again, too.
+        var again = [try admit(api, as: "greedy")]
+        #expect(code { () throws(Problem) in try again[0].place.hold(bodyBytes: 5 * free) } == nil)
+        again.removeAll()
         #expect(code { () throws(Problem) in try third.place.hold(bodyBytes: 5 * free) } == nil)
         withExtendedLifetime((greedy, modest, third)) {}
     }

@@ -59,6 +59,10 @@ import WaybillCore
         #expect(try await found("state=parked") == ["try_it parked"])
         let shown = await shop.send(.init(get: "/v1/timeouts?order=stuck&state=parked"))
         #expect(shown.text.contains("it would break the rule: may >= tries (0 >= 1 is false)"), "\(shown.text)")
+        let metrics = try MetricLines(await shop.send(.init(get: "/metrics")).text)
+        #expect(metrics["waybill_timeouts_parked"]["kind=\"order\""] == 1)
+        // The one that is parked, and the late one of its order.
+        #expect(metrics["waybill_timeouts_pending"]["kind=\"order\""] == 2)
     }
 
     @Test func `of one order is found by its time and its name, page by page`() async throws {
