@@ -131,6 +131,19 @@ import WaybillTimeouts
         #expect(await asked())
     }
 
+    @Test func `is asked about again at once when the client that took the question has gone`() async throws {
+        let shop = try await shop()
+        await shop.send(ExampleShop.half)
+        shop.book.advance(by: .minutes(1))
+        let checks = Example.Step(post: "/v1/producers/bank/checks", "{}")
+        let lost = await shop.send(checks)
+        #expect(lost.text.contains(#""id":"booking-11""#) && lost.text.contains(#""check":1"#), "\(lost.text)")
+        let none = await shop.send(checks)
+        #expect(none.text.contains(#""items":[]"#) && none.takeBack == nil, "nothing was taken")
+        await lost.takeBack?()
+        #expect(await shop.send(checks).text == lost.text)
+    }
+
     @Test(arguments: ["%24call", "%20", "a%0Ab", String(repeating: "a", count: 256)])
     func `is asked about by no producer whose name cannot be one`(name: String) async throws {
         let reply = try await shop().send(.init(post: "/v1/producers/\(name)/checks", "{}"))
@@ -148,5 +161,21 @@ import WaybillTimeouts
         #expect(await shop.send(Self.prepare(), as: Self.shopWeb).status == 201)
         let listed = try JSON(reading: await shop.send(.init(get: "/v1/half-messages?\(query)")).body)
         #expect(listed["items"]?.elements?.compactMap { $0["id"]?.asText } == expected)
+    }
+
+    @Test func `of a topic that is not there says so in an empty list, with the name that was meant`() async throws {
+        let shop = try await shop()
+        await shop.send(ExampleShop.half)
+        func unknown(_ topic: String) async throws -> [[String?]]? {
+            let reply = await shop.send(.init(get: "/v1/half-messages?topic=\(topic)"))
+            return try JSON(reading: reply.body)["unknown"]?.elements?.map { name in
+                ["kind", "name", "meant"].map { name[$0]?.asText }
+            }
+        }
+        #expect(try await unknown("ledgr") == [["topic", "ledgr", "ledger"]])
+        #expect(try await unknown("cash") == [["topic", "cash", nil]])
+        #expect(try await unknown("ledger") == nil)
+        await shop.send(Example.Step(.put, "/v1/topics/cash", body: #"{"reason":"a test"}"#))
+        #expect(try await unknown("cash") == nil, "it is there, and empty")
     }
 }

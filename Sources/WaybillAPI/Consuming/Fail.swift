@@ -12,15 +12,16 @@ extension Consuming {
             [
                 receipts,
                 Field(
-                    "retry_after_ms", .integer(0...43_200_000),
+                    "retry_after_ms", .integer(0...invisibleMax),
                     "After which time they come again; by default as the group's ladder says."),
                 why,
             ],
             bytesMax: Operation.BodyRule.smallMax), answers: answered,
+        problems: [.unknownGroup, .badSetting],
         example: example("fail", #","why":"the printer is out of paper""#),
         handler: { call throws(Problem) in
             let fields = try call.fields()
-            let delay = try fields.int("retry_after_ms").map { Interval(milliseconds: $0) }
+            let delay = try invisibleTime(fields, "retry_after_ms", min: 0, of: "delay")
             let why = try fields.text("why")?.string ?? "the consumer failed"
             return try await answer(call, fields) { receipt in
                 Fail(receipt, delay: delay, why: why)
