@@ -154,7 +154,7 @@ package final class Connection: Sendable {
     }
 
     /// Takes no new calls, and is closed when those that are open have ended.
-    func drain() { onLoop { $0.drain() } }
+    package func drain() { onLoop { $0.drain() } }
 
     /// Closed at once, whatever is open.
     func cut() { onLoop { $0.cut() } }
