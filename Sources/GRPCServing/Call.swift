@@ -14,6 +14,7 @@ package final class Call: Sendable {
     private struct State {
         var isLost = false
         var onLost: [@Sendable () -> Void] = []
+        var note: (any Sendable)?
     }
 
     init(_ head: CallHead, on stream: HTTP2StreamID, of connection: Connection) {
@@ -48,7 +49,18 @@ package final class Call: Sendable {
         if isLost { body() }
     }
 
-    package var isLost: Bool { state.withLock { $0.isLost } }
+    /// What serves notes something about the call, for when its message has come.
+    package func note(_ note: some Sendable) { state.withLock { $0.note = note } }
+
+    /// What was noted about the call; nil: nothing of this type was.
+    package func noted<Note: Sendable>(_: Note.Type) -> Note? { state.withLock { $0.note as? Note } }
+
+    /// Calls back when there is room for an answer of some size: when the client takes what it is given, and the server
+    /// does not keep too much already. At once when it is so already, or when the connection is lost.
+    package func whenRoom(_ body: @escaping @Sendable () -> Void) { connection.whenRoom(body) }
+
+    /// Whether there is room for an answer of some size.
+    package var hasRoom: Bool { connection.hasRoom }
 
     func tellLost() {
         let told = state.withLock { state in
@@ -63,12 +75,15 @@ package final class Call: Sendable {
 /// One connection of a client.
 package final class Connection: Sendable {
     package let loop: any EventLoop
-    /// Where the client is, and where it has come to.
-    package let peer: SocketAddress?
+    /// Where the client has come to.
     package let local: SocketAddress?
     /// Its place among those that may be open.
     package let seat: any Seat
     private let handler: NIOLoopBound<ConnectionHandler>
+    private let limits: GRPCLimits
+    private let held: HeldBytes
+    /// Bytes that the client has not taken.
+    private let unread = Atomic(0)
     private let state = Mutex(State())
 
     private struct State {
@@ -80,8 +95,9 @@ package final class Connection: Sendable {
 
     init(_ handler: ConnectionHandler, of channel: any Channel, on seat: any Seat) {
         self.seat = seat
+        limits = handler.limits
+        held = handler.held
         loop = channel.eventLoop
-        peer = channel.remoteAddress
         local = channel.localAddress
         self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     }
@@ -118,13 +134,27 @@ package final class Connection: Sendable {
         for body in told { body() }
     }
 
+    /// Whether there is room for an answer of some size: see ``Call/whenRoom(_:)``.
+    var hasRoom: Bool {
+        unread.load(ordering: .relaxed) <= limits.unreadBytesOfConnectionMax && !held.isFull(.unread)
+    }
+
+    func whenRoom(_ body: @escaping @Sendable () -> Void) { onLoop { $0.whenRoom(body) } }
+
+    func note(unread bytes: Int) { unread.store(bytes, ordering: .relaxed) }
+
+    /// The server has room again for what it had none for.
+    func gotRoom(for purpose: HeldBytes.Purpose) {
+        loop.execute { [handler] in handler.value.gotRoom(for: purpose) }
+    }
+
     fileprivate func onLoop(_ body: @escaping @Sendable (ConnectionHandler) -> Void) {
         if loop.inEventLoop { return body(handler.value) }
         loop.execute { [handler] in body(handler.value) }
     }
 
     /// Takes no new calls, and is closed when those that are open have ended.
-    func drain() { onLoop { $0.drain() } }
+    package func drain() { onLoop { $0.drain() } }
 
     /// Closed at once, whatever is open.
     func cut() { onLoop { $0.cut() } }

@@ -20,8 +20,9 @@ enum HeadFault: Error, Equatable {
 }
 
 extension CallHead {
-    /// Headers of one request, counted as HTTP/2 counts their size.
+    /// Headers of one request.
     static let fieldsMax = 100
+    /// Their bytes, as HTTP/2 counts them.
     private static let bytesMax = 16 << 10
 
     init(_ headers: HPACKHeaders) throws(HeadFault) {

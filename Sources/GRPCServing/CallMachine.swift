@@ -9,7 +9,8 @@ package import NIOCore
 ///    └── a fault: an answer of gRPC's own, and what the client still sends is stopped
 /// ```
 ///
-/// An ended call takes no event any more: what comes late is dropped.
+/// What serves a call is told when the client breaks it off, by going away or by sending what cannot be read. An ended
+/// call takes no event any more: what comes late is dropped.
 package struct CallMachine {
     /// What goes in and out of the call.
     package enum Kind: Hashable, Sendable {
@@ -63,6 +64,10 @@ package struct CallMachine {
     /// Whether what serves has it, and has not answered.
     package var isInWork: Bool { isHanded && !isEnded }
     package var isOver: Bool { isEnded }
+    /// Whether what serves has not got it yet: its request has not come whole.
+    package var isComing: Bool { !isHanded && !isEnded }
+    /// Bytes of a message that has come, and whose client has not said that it was all.
+    package var requestBytes: Int { request?.readableBytes ?? 0 }
 
     /// The first actions of a call.
     package mutating func begin() -> [Action] {
@@ -77,7 +82,7 @@ package struct CallMachine {
         guard !isEnded else { return [] }
         switch event {
         case .message(let message): return take(message)
-        case .fault(let status): return end(status)
+        case .fault(let status): return breakOff(status)
         case .halfClosed(let withinMessage): return halfClose(withinMessage)
         case .lost:
             isEnded = true
@@ -90,7 +95,7 @@ package struct CallMachine {
     private mutating func take(_ message: ByteBuffer) -> [Action] {
         if kind == .bothWays { return [.hand(message)] }
         guard request == nil, !isHanded else {
-            return end(RPCStatus(.internal, "the call takes one message, and a second one came"))
+            return breakOff(RPCStatus(.internal, "the call takes one message, and a second one came"))
         }
         request = message
         return []
@@ -98,9 +103,9 @@ package struct CallMachine {
 
     private mutating func halfClose(_ withinMessage: Bool) -> [Action] {
         isClientDone = true
-        if withinMessage { return end(RPCStatus(.internal, "the request ended within a message")) }
+        if withinMessage { return breakOff(RPCStatus(.internal, "the request ended within a message")) }
         if kind == .bothWays { return [.handEnd] }
-        guard let request else { return end(RPCStatus(.internal, "the request ended without a message")) }
+        guard let request else { return breakOff(RPCStatus(.internal, "the request ended without a message")) }
         isHanded = true
         self.request = nil
         guard kind == .serverStream else { return [.hand(request)] }
@@ -113,6 +118,11 @@ package struct CallMachine {
         hasHeaders = true
         if kind == .unary { actions += end(.ok) }
         return actions
+    }
+
+    /// Ends the call because of what its client does; what serves it has not ended it, and is told.
+    private mutating func breakOff(_ status: RPCStatus) -> [Action] {
+        isHanded ? [.tellLost] + end(status) : end(status)
     }
 
     private mutating func end(_ status: RPCStatus) -> [Action] {

@@ -33,9 +33,13 @@ extension ConnectionHandler {
         guard var open = calls[id] else { return }
         let wasInWork = open.machine.isInWork
         let actions = body(&open.machine)
+        if open.unfinishedBytes > 0, open.machine.isOver || open.machine.isClientDone {
+            addUnfinished(-open.unfinishedBytes)
+            open.unfinishedBytes = 0
+        }
         if open.machine.isOver {
             calls[id] = nil
-            if wasInWork, actions == [.tellLost] { abandoned.insert(id) }
+            if wasInWork, actions.first == .tellLost { abandoned.insert(id) }
         } else {
             calls[id] = open
         }
@@ -49,17 +53,17 @@ extension ConnectionHandler {
         _ action: CallMachine.Action, _ id: HTTP2StreamID, _ open: Open, _ written: inout (@Sendable (Bool) -> Void)?
     ) {
         switch action {
-        case .begin: if let call = open.call, case .bothWays(let begin) = open.rpc?.kind { listen(begin(call), id) }
+        case .begin: if case .bothWays(let begin) = open.rpc.kind { listen(begin(open.call), id) }
         case .hand(let message): hand(message, id, open)
         case .handEnd: listeners[id]?.onEnd()
         case .tellLost:
             listeners[id] = nil
-            open.call?.tellLost()
+            open.call.tellLost()
         case .writeHeaders:
             write(id, .headers(.init(headers: Self.begin)))
             flushSoon()
         case .write(let message):
-            writeData(id, MessageFraming.framed(message), written)
+            writeMessage(id, message, written)
             written = nil
         case .writeEnd(let status, let alone):
             listeners[id] = nil
@@ -78,11 +82,9 @@ extension ConnectionHandler {
     }
 
     func hand(_ message: ByteBuffer, _ id: HTTP2StreamID, _ open: Open) {
-        guard let call = open.call else { return }
-        switch open.rpc?.kind {
-        case .unary(let serve), .serverStream(let serve): serve(message, call)
+        switch open.rpc.kind {
+        case .unary(let serve), .serverStream(let serve): serve(message, open.call)
         case .bothWays: listeners[id]?.onMessage(message)
-        case nil: break
         }
     }
 }

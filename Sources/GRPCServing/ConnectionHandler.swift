@@ -11,12 +11,20 @@ final class ConnectionHandler: ChannelInboundHandler {
     struct Open {
         var machine: CallMachine
         var framing: MessageFraming
-        let rpc: RPC?
-        let call: Call?
+        let rpc: RPC
+        let call: Call
+        /// Bytes of a message that has not come whole.
+        var unfinishedBytes = 0
+        /// When a message was begun, or enough more of it had come.
+        var progressAt: NIODeadline
+        /// Bytes that have come since then.
+        var bytesSince = 0
     }
 
     let rpcs: [String: RPC]
     let limits: GRPCLimits
+    /// What the server keeps of all connections.
+    let held: HeldBytes
     private let seat: any Seat
     private let onConnection: (Connection) -> Void
     var calls: [HTTP2StreamID: Open] = [:]
@@ -33,6 +41,19 @@ final class ConnectionHandler: ChannelInboundHandler {
     var needsFlush = false
     var draining = Drain.no
     var look: Scheduled<Void>?
+    /// Bytes of all its messages that have not come whole.
+    var unfinishedBytes = 0
+    var unread = UnreadAnswers()
+    /// Bytes of ``unread`` that the server knows of.
+    var reportedUnread = 0
+    /// Windows that are not opened again as long as there is no room, and their sizes.
+    var closedWindows: [HTTP2StreamID: Int] = [:]
+    /// What waits until the client has taken more of its answers.
+    var waitingForRoom: [@Sendable () -> Void] = []
+    /// For what the server calls back when it has room.
+    var awaited: Set<HeldBytes.Purpose> = []
+    /// Whether NIO has just reset a call for what its client sent.
+    var hasResetCall = false
 
     enum Drain {
         case no
@@ -43,10 +64,12 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     init(
-        _ rpcs: [String: RPC], _ limits: GRPCLimits, _ seat: any Seat, onConnection: @escaping (Connection) -> Void
+        _ rpcs: [String: RPC], _ limits: GRPCLimits, _ held: HeldBytes, _ seat: any Seat,
+        onConnection: @escaping (Connection) -> Void
     ) {
         self.rpcs = rpcs
         self.limits = limits
+        self.held = held
         self.seat = seat
         self.onConnection = onConnection
         habits = Habits(limits)
@@ -63,7 +86,7 @@ final class ConnectionHandler: ChannelInboundHandler {
             write(.rootStream, .windowUpdate(windowSizeIncrement: more))
             flushSoon()
         }
-        scheduleLook()
+        scheduleLook(at: context.eventLoop.now + lookEvery)
         onConnection(connection)
     }
 
@@ -80,12 +103,19 @@ final class ConnectionHandler: ChannelInboundHandler {
         look = nil
         context = nil
         for id in calls.keys { perform(.lost, on: id, written: nil) }
+        unread.removeAll()
+        reportUnread()
+        closedWindows = [:]
         connection?.tellClosed()
         connection = nil
+        let waiting = waitingForRoom
+        waitingForRoom = []
+        for body in waiting { body() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         isReading = true
+        hasResetCall = false
         let frame = unwrapInboundIn(data)
         habits.heard(at: context.eventLoop.now)
         switch frame.payload {
@@ -106,25 +136,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case let event as NIOHTTP2WindowUpdatedEvent: refill(event)
-        case let event as StreamClosedEvent: if event.reason != nil { lose(event.streamID) }
+        case let event as StreamClosedEvent: closed(event)
         default: break
         }
         context.fireUserInboundEventTriggered(event)
-    }
-
-    /// Lets the client send on when half of a window is used. Said after the frame that used it.
-    func refill(_ event: NIOHTTP2WindowUpdatedEvent) {
-        guard let size = event.inboundWindowSize else { return }
-        let target: Int
-        if event.streamID == .rootStream {
-            target = limits.connectionWindow
-        } else {
-            guard let open = calls[event.streamID], !open.machine.isClientDone else { return }
-            target = limits.callWindow
-        }
-        guard size <= target / 2 else { return }
-        write(event.streamID, .windowUpdate(windowSizeIncrement: target - size))
-        flushSoon()
     }
 
     func begin(_ id: HTTP2StreamID, _ headers: HTTP2Frame.FramePayload.Headers) {
@@ -144,11 +159,13 @@ final class ConnectionHandler: ChannelInboundHandler {
             guard calls.count + abandoned.count < limits.inWorkMax else {
                 throw HeadFault.refused(RPCStatus(.resourceExhausted, "too many calls of this connection are in work"))
             }
-            let machine = CallMachine(rpc.kind.shape)
+            let call = Call(head, on: id, of: connection)
             let bytesMax = min(rpc.bytesMax ?? limits.messageBytesMax, limits.messageBytesMax)
             calls[id] = Open(
-                machine: machine, framing: MessageFraming(messageBytesMax: bytesMax), rpc: rpc,
-                call: Call(head, on: id, of: connection))
+                machine: CallMachine(rpc.kind.shape), framing: MessageFraming(messageBytesMax: bytesMax), rpc: rpc,
+                call: call, progressAt: habits.heardAt)
+            // It may end the call, and what the client sends of it is dropped then.
+            rpc.onHeaders?(call)
             step(id) { $0.begin() }
             if headers.endStream { perform(.halfClosed(withinMessage: false), on: id, written: nil) }
         } catch {
@@ -170,40 +187,24 @@ final class ConnectionHandler: ChannelInboundHandler {
         flushSoon()
     }
 
-    func read(_ id: HTTP2StreamID, _ data: HTTP2Frame.FramePayload.Data) {
-        guard calls[id] != nil else { return }
-        // In place: a copy of what waits would be copied again with each frame.
-        if case .byteBuffer(let bytes) = data.data { calls[id]?.framing.add(bytes) }
-        do throws(MessageFraming.Fault) {
-            while let message = try calls[id]?.framing.next() { perform(.message(message), on: id, written: nil) }
-        } catch {
-            return fault(error, id)
-        }
-        if data.endStream, let open = calls[id] { endOfRequest(id, open) }
-    }
-
-    func endOfRequest(_ id: HTTP2StreamID, _ open: Open) {
-        perform(.halfClosed(withinMessage: !open.framing.isBetweenMessages), on: id, written: nil)
-    }
-
-    func fault(_ fault: MessageFraming.Fault, _ id: HTTP2StreamID) {
-        switch fault {
-        case .compressed:
-            perform(.fault(RPCStatus(.unimplemented, "messages are not compressed here")), on: id, written: nil)
-        case .badFlag(let flag):
-            perform(.fault(RPCStatus(.internal, "\(flag) is no flag of a message")), on: id, written: nil)
-        case .tooLarge(let count):
-            if let answer = calls[id]?.rpc?.tooLarge { return perform(.answer(answer), on: id, written: nil) }
-            let status = RPCStatus(
-                .internal, "a message of \(count) bytes; at most \(calls[id]?.framing.messageBytesMax ?? 0) are taken")
-            perform(.fault(status), on: id, written: nil)
-        }
-    }
-
     func lose(_ id: HTTP2StreamID) {
         guard let open = calls[id] else { return }
         if open.machine.isInWork, habits.abandons() { endForHabit("too many calls are given up") }
         perform(.lost, on: id, written: nil)
+    }
+
+    /// A call is closed for HTTP/2: all of it was sent, or it was reset by one of the two sides.
+    func closed(_ event: StreamClosedEvent) {
+        if !unread.isEmpty {
+            unread.close(event.streamID)
+            reportUnread()
+            // What it ends with is not flushed yet.
+            if draining == .ending { context?.eventLoop.assumeIsolated().execute { [self] in endIfDrained() } }
+        }
+        if !closedWindows.isEmpty { closedWindows[event.streamID] = nil }
+        guard event.reason != nil else { return }
+        hasResetCall = calls[event.streamID] != nil
+        lose(event.streamID)
     }
 }
 

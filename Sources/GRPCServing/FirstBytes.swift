@@ -9,7 +9,7 @@ import NIOSSL
 /// | the record of a handshake | TLS, and what comes out of it is looked at in the same way |
 /// | `PRI * HTTP/2.0` | HTTP/2; without TLS only where that may be |
 /// | a request of HTTP/1 | one answer that says what is spoken here |
-/// | what ``GRPCServer/Settings/stranger`` knows | its answer |
+/// | what ``GRPCServer/Settings/otherProtocol`` knows | its answer |
 /// | anything else | closed |
 final class FirstBytes: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer
@@ -51,7 +51,7 @@ final class FirstBytes: ChannelInboundHandler, RemovableChannelHandler {
         var data = unwrapInboundIn(data)
         guard !isDecided else { return }
         bytes.writeBuffer(&data)
-        switch FirstBytesVerdict(bytes.readableBytesView, settings.stranger) {
+        switch FirstBytesVerdict(bytes.readableBytesView, settings.otherProtocol) {
         case .more: return
         case .tls where settings.tls != nil && !isSecure:
             become(context) { handlers in
@@ -63,7 +63,7 @@ final class FirstBytes: ChannelInboundHandler, RemovableChannelHandler {
             }
         case .http2 where isSecure || settings.isPlain: become(context, serve)
         case .http1: answer(context, settings.toHTTP1)
-        case .stranger(let answer): self.answer(context, answer)
+        case .other(let answer): self.answer(context, answer)
         case .http2, .tls, .unknown:
             isDecided = true
             context.close(promise: nil)
@@ -84,10 +84,13 @@ final class FirstBytes: ChannelInboundHandler, RemovableChannelHandler {
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 
+    /// Answers and ends our side. A connection that is closed whole, with bytes of its client unread, would take the
+    /// answer from it; what it still sends is dropped, until it ends its side or its time for first bytes is over.
     private func answer(_ context: ChannelHandlerContext, _ answer: ByteBuffer) {
         isDecided = true
+        bytes.clear()
         let channel = context.channel
-        context.writeAndFlush(wrapOutboundOut(answer)).whenComplete { _ in channel.close(promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(answer)).whenComplete { _ in channel.close(mode: .output, promise: nil) }
     }
 }
 
@@ -100,11 +103,12 @@ enum FirstBytesVerdict: Equatable {
     case http2
     case http1
     /// A protocol that is known and not served, with what it is answered.
-    case stranger(ByteBuffer)
+    case other(ByteBuffer)
     case unknown
 
-    /// No more bytes than these are looked at.
+    /// No more bytes than these are looked at; of a protocol that is not served, no more than those.
     static let bytesMax = 64
+    static let otherBytesMax = 4 << 10
     /// A record of a handshake, of any version.
     private static let handshake: [UInt8] = [0x16, 0x03]
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
@@ -113,8 +117,8 @@ enum FirstBytesVerdict: Equatable {
     ]
     .map { Array($0.utf8) }
 
-    /// - Parameter stranger: the answer to another protocol's first bytes; nil: they are none that it knows.
-    init(_ bytes: ByteBufferView, _ stranger: (@Sendable ([UInt8]) -> ByteBuffer?)?) {
+    /// - Parameter other: what another protocol's first bytes are answered; nil: none is known.
+    init(_ bytes: ByteBufferView, _ other: (@Sendable ([UInt8]) -> OtherProtocol)?) {
         let seen = Array(bytes.prefix(Self.bytesMax))
         if seen.starts(with: Self.preface) {
             self = .http2
@@ -126,10 +130,12 @@ enum FirstBytesVerdict: Equatable {
             self = .http1
         } else if Self.verbs.contains(where: { $0.starts(with: seen) }) {
             self = .more
-        } else if let answer = stranger?(seen) {
-            self = .stranger(answer)
         } else {
-            self = seen.count < 24 && stranger != nil ? .more : .unknown
+            switch other?(Array(bytes.prefix(Self.otherBytesMax))) {
+            case .more where bytes.count < Self.otherBytesMax: self = .more
+            case .answer(let answer): self = .other(answer)
+            case .more, .unknown, nil: self = .unknown
+            }
         }
     }
 }

@@ -23,8 +23,10 @@ package struct GRPCServer: Service {
         package var seat: @Sendable () -> (any Seat)? = { FreeSeat() }
         /// What a request of HTTP/1 is answered.
         package var toHTTP1 = Settings.http1("This port speaks gRPC over HTTP/2.")
-        /// The answer to the first bytes of a protocol that is known and not served; nil: they are none.
-        package var stranger: (@Sendable ([UInt8]) -> ByteBuffer?)?
+        /// What the first bytes of a protocol are answered that is known and not served; nil: none is known.
+        package var otherProtocol: (@Sendable ([UInt8]) -> OtherProtocol)?
+        /// Whether what stands behind the calls can answer them, as the health check says it.
+        package var isServing: @Sendable () -> Bool = { true }
 
         package init(host: String, port: Int) {
             self.host = host
@@ -57,7 +59,8 @@ package struct GRPCServer: Service {
         onConnection: @escaping @Sendable (Connection) -> Void = { _ in },
         onStopping: @escaping @Sendable () -> Void = {}
     ) {
-        self.rpcs = Dictionary((rpcs + [HealthCheck.rpc]).map { ($0.path, $0) }) { first, _ in first }
+        let all = rpcs + [HealthCheck.rpc(settings.isServing)]
+        self.rpcs = Dictionary(all.map { ($0.path, $0) }) { first, _ in first }
         self.settings = settings
         self.logger = logger
         self.onRunning = onRunning
@@ -97,34 +100,85 @@ package struct GRPCServer: Service {
     private func bind(
         _ group: MultiThreadedEventLoopGroup, _ connections: OpenConnections, _ loopLife: LoopLife
     ) async throws -> any Channel {
-        let (rpcs, settings, onConnection, logger) = (rpcs, settings, onConnection, logger)
+        let (settings, logger) = (settings, logger)
+        let held = HeldBytes(settings.limits)
+        let refused = RefusedConnections()
+        let reads = AdaptiveRecvByteBufferAllocator(
+            minimum: min(1_024, settings.limits.readBytesMax), initial: min(4_096, settings.limits.readBytesMax),
+            maximum: settings.limits.readBytesMax)
         return try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            // Calls of a few bytes come by the hundred in one read: after it, it is the others' turn.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
+            .childChannelOption(.recvAllocator, value: reads)
             .childChannelInitializer { channel in
                 guard let seat = settings.seat() else {
-                    logger.warning("a connection is refused: as many are open as may be")
+                    if let count = refused.note(at: channel.eventLoop.now) {
+                        logger.warning(
+                            "connections are refused: as many are open as may be", metadata: ["refused": "\(count)"])
+                    }
                     return channel.close()
                 }
                 connections.add(channel)
                 channel.closeFuture.whenComplete { _ in seat.leave() }
                 return channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        FirstBytes(settings) { pipeline in
-                            try pipeline.addHandlers([
-                                NIOHTTP2Handler.serving(settings.limits),
-                                ConnectionHandler(rpcs, settings.limits, seat) { connection in
-                                    connection.keep(loopLife)
-                                    connections.note(connection, of: channel)
-                                    onConnection(connection)
-                                },
-                            ])
-                        })
+                    try serve(channel, on: seat, held) { connection in
+                        connection.keep(loopLife)
+                        connections.note(connection, of: channel)
+                    }
                 }
             }
             .bind(host: settings.host, port: settings.port).get()
     }
+
+    /// Serves over a connection that is there already, as a test has one.
+    package func serve(_ channel: any Channel) throws {
+        try serve(channel, on: FreeSeat(), HeldBytes(settings.limits)) { _ in }
+    }
+
+    private func serve(
+        _ channel: any Channel, on seat: any Seat, _ held: HeldBytes, note: @escaping (Connection) -> Void
+    ) throws {
+        let (rpcs, settings, onConnection) = (rpcs, settings, onConnection)
+        try channel.pipeline.syncOperations.addHandler(
+            FirstBytes(settings) { pipeline in
+                try pipeline.addHandlers([
+                    NIOHTTP2Handler.serving(settings.limits),
+                    ConnectionHandler(rpcs, settings.limits, held, seat) { connection in
+                        note(connection)
+                        onConnection(connection)
+                    },
+                ])
+            })
+    }
+}
+
+/// Connections that were refused, told of once a minute.
+private final class RefusedConnections: Sendable {
+    private static let every = TimeAmount.minutes(1)
+
+    private let state = Mutex((count: 0, toldAt: NIODeadline?.none))
+
+    /// Counts one; how many there were since this was said last, when it is time to say it.
+    func note(at now: NIODeadline) -> Int? {
+        state.withLock { state in
+            state.count += 1
+            if let toldAt = state.toldAt, now - toldAt < Self.every { return nil }
+            defer { state = (0, now) }
+            return state.count
+        }
+    }
+}
+
+/// What the first bytes of a connection come to in a protocol that is known and not served.
+package enum OtherProtocol: Equatable, Sendable {
+    /// More of them are needed.
+    case more
+    case answer(ByteBuffer)
+    /// They are none of it.
+    case unknown
 }
 
 /// Why a server does not listen at its address.

@@ -16,7 +16,8 @@ struct Habits {
     static let pingMark: UInt64 = 0x7761_7962_696C_6C00
 
     private let limits: GRPCLimits
-    private var heardAt = NIODeadline.uptimeNanoseconds(0)
+    /// When the last frame came.
+    private(set) var heardAt = NIODeadline.uptimeNanoseconds(0)
     /// When a call was open last.
     private var busyAt = NIODeadline.uptimeNanoseconds(0)
     private var windowBegan = NIODeadline.uptimeNanoseconds(0)

@@ -25,8 +25,20 @@ package struct GRPCLimits: Sendable {
     package var idleMax = TimeAmount.minutes(5)
     /// For the first bytes of a connection.
     package var firstBytesWithin = TimeAmount.seconds(5)
-    /// A call is dropped, with what it still has to send, when its client takes nothing for this time.
+    /// A call is dropped when its client takes nothing of its answer for this time, or sends too little of a request.
     package var stallMax = TimeAmount.seconds(30)
+    /// Bytes of a request that count as progress; a smaller message has ``stallMax`` to come whole.
+    package var progressBytes = 16 << 10
+    /// Bytes of messages that have not come whole, of all connections. Beyond it only small messages may come on.
+    package var unfinishedBytesMax = 128 << 20
+    /// Bytes of a message that is small.
+    package var smallMessageBytesMax = 64 << 10
+    /// Bytes of answers that clients have not taken, of all connections, and of one. Beyond it a connection with such
+    /// answers may send no more.
+    package var unreadBytesMax = 128 << 20
+    package var unreadBytesOfConnectionMax = 16 << 20
+    /// Bytes of a connection that are read before others have their turn, in one piece.
+    package var readBytesMax = 16 << 10
 
     package init() {}
 }

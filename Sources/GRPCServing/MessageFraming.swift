@@ -5,7 +5,7 @@ package import NIOCore
 package struct MessageFraming {
     /// What is wrong with the bytes of a call.
     package enum Fault: Error, Hashable, Sendable {
-        /// A message is compressed, which no one was told to do.
+        /// A message is compressed; the server never says that one may be.
         case compressed
         /// A message has this many bytes, more than the limit allows. None of them is kept.
         case tooLarge(Int)
@@ -76,5 +76,13 @@ package struct MessageFraming {
         framed.writeInteger(UInt32(clamping: message.readableBytes))
         framed.writeImmutableBuffer(message)
         return framed
+    }
+
+    /// What goes out before a message.
+    package static func prefix(of message: ByteBuffer) -> ByteBuffer {
+        var prefix = ByteBufferAllocator().buffer(capacity: prefixBytes)
+        prefix.writeInteger(UInt8(0))
+        prefix.writeInteger(UInt32(clamping: message.readableBytes))
+        return prefix
     }
 }

@@ -38,12 +38,19 @@ package struct RPC: Sendable {
     package let tooLarge: ByteBuffer?
     /// Bytes of one message that a client sends; nil: as many as the server takes.
     package let bytesMax: Int?
+    let onHeaders: (@Sendable (Call) -> Void)?
 
-    package init(_ path: String, _ kind: Kind, tooLarge: ByteBuffer? = nil, bytesMax: Int? = nil) {
+    /// - Parameter onHeaders: told each call before anything of its messages is kept. It may answer or end the call:
+    ///   what the client sends of it is dropped then. What it learns of the call, the call can note.
+    package init(
+        _ path: String, _ kind: Kind, tooLarge: ByteBuffer? = nil, bytesMax: Int? = nil,
+        onHeaders: (@Sendable (Call) -> Void)? = nil
+    ) {
         self.path = path
         self.kind = kind
         self.tooLarge = tooLarge
         self.bytesMax = bytesMax
+        self.onHeaders = onHeaders
     }
 }
 

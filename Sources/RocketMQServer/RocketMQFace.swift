@@ -61,7 +61,7 @@ package final class RocketMQFace: Sendable {
         var server = settings
         server.toHTTP1 = GRPCServer.Settings.http1(
             "This port speaks gRPC to RocketMQ 5 clients. The HTTP interface of Waybill is at another address.")
-        server.stranger = RemotingAnswer.to
+        server.otherProtocol = RemotingAnswer.to
         return GRPCServer(
             rpcs, settings: server, logger: logger, onRunning: onRunning,
             onStopping: { [waits] in waits.endAll() })
