@@ -100,6 +100,33 @@ import WaybillEngine
         #expect(try await states() == ["a dead", "b given_back", "c dead"])
     }
 
+    @Test func `that its producer sent again and again with large bodies is shown page by page`() async throws {
+        let text = String(repeating: "x", count: 3_000_000)
+        for number in 1...3 {
+            await shop.send(
+                Example.Step(
+                    .post, "/v1/topics/ledger/messages", [(.idempotencyKey, "big-\(number)")],
+                    body: "{\"id\":\"big\",\"data\":\"\(text)\"}"))
+            try await receiveAndGiveUp(because: "\(number)")
+            shop.book.advance(by: .minutes(1))
+        }
+        let eve = Principal(name: "eve", grants: [.viewer])
+        var (pages, cursor): ([[String]], String?) = ([], "")
+        while let after = cursor, pages.count < 9 {
+            let next = after.isEmpty ? "" : "?cursor=\(after)"
+            let page = try JSON(reading: await shop.send(.init(get: "\(Self.letters)/big\(next)"), as: eve).body)
+            pages.append(page["items"]?.elements?.compactMap { $0["why"]?.asText } ?? [])
+            cursor = page["next"]?.asText
+        }
+        #expect(pages == [["2", "3"], ["1"]], "the newest page first, and no body is in it")
+        let shown = await shop.send(.init(get: "/v1/messages/big"), as: eve)
+        #expect(shown.text.contains("\"stored_at\":\"2026-11-29T12:03:00Z\""), "the first: \(shown.text)")
+        let trace = try JSON(reading: await shop.send(.init(get: "/v1/messages/big/trace"), as: eve).body)
+        #expect(trace["items"]?.elements?.count == 3)
+        #expect(try await redrive(#""ids":["big"],"limit":9"#).reply.code == "bad_data")
+        #expect(try await redrive(#""ids":["big"]"#).json["redriven"]?.asInt == 3)
+    }
+
     @Test func `is deleted once under a key, with the ways by which it is found`() async throws {
         while try shop.book.engine.maintain() {}
         let delete = Example.Step(

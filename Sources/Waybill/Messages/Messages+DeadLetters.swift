@@ -52,7 +52,7 @@ extension Messages {
         guard let found = try reading({ try engine.messages.deadLetters(of: group, id: id) }) else {
             throw .unknownGroup(group)
         }
-        return found.map { DeadLetterView(letter: $0.letter.letter, message: $0.message) }
+        return found.letters.map { DeadLetterView(letter: $0.letter.letter, message: $0.message) }
     }
 
     /// What tells pages of a group's dead letters from those of other lists.

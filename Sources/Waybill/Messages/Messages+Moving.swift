@@ -76,13 +76,13 @@ extension Messages {
     ) throws(MessageRefusal) -> [Int64] {
         try reading {
             try ids.flatMap { id in
-                guard let found = try engine.messages.deadLetters(of: group, id: id) else {
+                guard let found = try engine.messages.deadLettersWithoutBodies(of: group, id: id) else {
                     throw MessageRefusal.unknownGroup(group)
                 }
                 guard !found.isEmpty else {
                     throw MessageRefusal.unknownMessage("\(id) among the dead letters of \(group)")
                 }
-                return found.map(\.letter.offset)
+                return found.map(\.offset)
             }
         }
     }

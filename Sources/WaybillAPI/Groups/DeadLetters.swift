@@ -12,19 +12,6 @@ enum DeadLetters {
         ExampleShop.topic, ExampleShop.group, ExampleShop.message, ExampleShop.receiveBooking, ExampleShop.giveUp,
     ]
 
-    /// The letters that the path names.
-    static func found(
-        _ call: Call
-    ) async throws(Problem) -> [(letter: PlacedDeadLetter, message: MessageView)] {
-        let (group, id) = (GroupName(call.path("group")), MessageID(call.path("message")))
-        let found = try await call.book.read { book in try book.engine.messages.deadLetters(of: group, id: id) }
-        guard let found else { throw Problem(.unknownGroup(group)) }
-        guard !found.isEmpty else {
-            throw Problem(MessageRefusal.unknownMessage("\(id) among the dead letters of \(group)"))
-        }
-        return found
-    }
-
     static let list = Operation(
         "deadLetters", .get, "/v1/groups/{group}/dead-letters", "Lists what a group has given up, the oldest first.",
         grant: Need(.viewer, .consumer(group: "group")), query: PageRequest.parameters,

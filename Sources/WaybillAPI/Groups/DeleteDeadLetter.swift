@@ -18,11 +18,13 @@ extension DeadLetters {
             let reason = try call.neededReason(try call.fields())
             let group = GroupName(call.path("group"))
             let id = MessageID(call.path("message"))
-            let found = try await call.book.read { book in try book.engine.messages.deadLetters(of: group, id: id) }
+            let found = try await call.book.read { book in
+                try book.engine.messages.deadLettersWithoutBodies(of: group, id: id)
+            }
             guard let found else { throw Problem(.unknownGroup(group)) }
             // One by one: of a message that was sent twice the first waits longest. When there is none the write says
             // so, or gives the answer of the first time.
-            let verb = DeleteDeadLetter(id, at: found.first?.letter.offset ?? 0, of: group)
+            let verb = DeleteDeadLetter(id, at: found.first?.offset ?? 0, of: group)
             return try await call.act(verb, because: reason)
         })
 }

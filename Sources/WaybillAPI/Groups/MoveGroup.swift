@@ -57,7 +57,9 @@ extension Groups {
             throw .badData("to", "either to or message is wanted")
         }
         if let id = try fields.text("message", bytesMax: 255) {
-            let found = try await call.messages { messages in try messages.find(id: MessageID(id)) }
+            let found = try await call.book.read { book in
+                try book.engine.messages.messagesWithoutBodies(id: MessageID(id))
+            }
             return (found.first { $0.topic == topic }.map { .message(at: $0.position) }, id)
         }
         return (try target(named: fields), "")

@@ -14,9 +14,7 @@ extension MessageOperations {
     /// The messages of a name, the newest page first.
     static func list(_ name: MessageName, _ topic: TopicName?, _ call: Call) async throws(Problem) -> Reply {
         let page = try PageRequest(call, of: list(of: name, topic))
-        let last = try numbers(of: page, count: 3).map { numbers in
-            FoundPlace(visibleAt: Moment(milliseconds: numbers[0]), queue: numbers[1], offset: numbers[2])
-        }
+        let last: FoundPlace? = try place(of: page)
         let bytesMax = bytesMax(of: call)
         let found = try await call.book.read { book in
             try book.engine.messages.messages(
@@ -24,10 +22,18 @@ extension MessageOperations {
         }
         if found.messages.isEmpty, page.after == nil, let topic { try await call.requireTopic(topic) }
         let showsBody = try await call.mayShowBodies(of: found.messages)
-        let next = found.next.map { [$0.visibleAt.milliseconds, $0.queue, $0.offset] }
-        return page.reply(found.messages, next: next.map { $0.map { Text("\($0)") } }) {
-            $0.found($1, showsBody: showsBody)
+        return page.reply(found.messages, next: found.next.map(cursor)) { $0.found($1, showsBody: showsBody) }
+    }
+
+    /// Before which message the page of a name ends.
+    static func place(of page: PageRequest) throws(Problem) -> FoundPlace? {
+        try numbers(of: page, count: 3).map { numbers in
+            FoundPlace(visibleAt: Moment(milliseconds: numbers[0]), queue: numbers[1], offset: numbers[2])
         }
+    }
+
+    static func cursor(of place: FoundPlace) -> [Text] {
+        [place.visibleAt.milliseconds, place.queue, place.offset].map { Text("\($0)") }
     }
 
     static func list(of name: MessageName, _ topic: TopicName?) -> Text {
@@ -41,7 +47,7 @@ extension MessageOperations {
     static func list(_ topic: TopicName, _ call: Call) async throws(Problem) -> Reply {
         let from = try call.query.time("from") ?? Moment(milliseconds: 0)
         let page = try PageRequest(call, of: Text("messages of \(topic) \(from.milliseconds)"))
-        let last = try place(of: page)
+        let last: MessageListPlace? = try place(of: page)
         let bytesMax = bytesMax(of: call)
         let found = try await call.book.read { book in
             try book.engine.messages.page(in: topic, from: from, after: last, limit: page.limit, bytesMax: bytesMax)

@@ -7,8 +7,9 @@ import WaybillEngine
 extension MessageOperations {
     static func message(_ call: Call) async throws(Problem) -> MessageView {
         let id = MessageID(call.path("message"))
-        let found = try await call.messages { try $0.find(id: id) }
-        guard let message = found.first else { throw Problem(MessageRefusal.unknownMessage("\(id)")) }
+        guard let message = try await call.book.read({ book in try book.engine.messages.message(id: id) }) else {
+            throw Problem(MessageRefusal.unknownMessage("\(id)"))
+        }
         return message
     }
 

@@ -30,19 +30,38 @@ extension MessageReader {
         try store.read { rows in try DeadLetterShelf.page(of: name, from: offset, limit: limit, in: rows) }
     }
 
-    /// The dead letters of a group that had this id, each with what it says: one, unless its producer has sent it
-    /// twice. Nil: there is no such group.
+    /// One page of the dead letters of a group that had this id, each with what it says, the newest page first: one
+    /// letter, unless its producer has sent it twice.
+    ///
+    /// - Parameter bytesMax: once its bodies have as many bytes the page ends, and may be short.
+    /// - Returns: with the place before which the next page ends; nil: this was the last. Nil: there is no such group.
     package func deadLetters(
-        of name: GroupName, id: MessageID
-    ) throws -> [(letter: PlacedDeadLetter, message: MessageView)]? {
+        of name: GroupName, id: MessageID, before last: FoundPlace? = nil, limit: Int = Self.pageMax,
+        bytesMax: Int = .max
+    ) throws -> (letters: [(letter: PlacedDeadLetter, message: MessageView)], next: FoundPlace?)? {
         guard try store.read({ rows in try rows.group(name) }) != nil else { return nil }
-        let views = try messages(named: .id(id), in: .deadLetters(of: name), limit: Self.pageMax, bytesMax: .max)
-            .messages
-        return try store.read { rows in
+        let page = try messages(
+            named: .id(id), in: .deadLetters(of: name), before: last, limit: limit, bytesMax: bytesMax)
+        guard let letters = try letters(page.messages, of: name) else { return nil }
+        return (letters, page.next)
+    }
+
+    /// The dead letters of a group that had this id, the oldest first, without what they say. Nil: there is no such
+    /// group.
+    package func deadLettersWithoutBodies(of name: GroupName, id: MessageID) throws -> [PlacedDeadLetter]? {
+        guard try store.read({ rows in try rows.group(name) }) != nil else { return nil }
+        let found = try messagesWithoutBodies(id: id, in: .deadLetters(of: name), limit: Self.pageMax)
+        return try letters(found, of: name)?.map(\.letter)
+    }
+
+    private func letters(
+        _ views: [MessageView], of name: GroupName
+    ) throws -> [(letter: PlacedDeadLetter, message: MessageView)]? {
+        try store.read { rows in
             guard let group = try rows.group(name) else { return nil }
             guard let shelf = try DeadLetterShelf(of: group, in: rows) else { return [] }
             return try views.compactMap { view in
-                guard let message = try rows.message(at: MessagePlace(view.place)),
+                guard let message = try rows.messageWithoutBody(at: MessagePlace(view.place)),
                     let letter = try shelf.letter(message, in: rows)
                 else { return nil }
                 return (letter, view)

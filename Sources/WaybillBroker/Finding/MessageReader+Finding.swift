@@ -51,23 +51,25 @@ extension MessageReader {
     }
 
     /// A stored message as it is shown; nil: its topic is deleted, or its queue unknown.
+    ///
+    /// - Parameter needsBody: false: what its event says is not read for it.
     func view<Rows: TableReader & ~Copyable>(
-        _ message: StoredMessage, in rows: borrowing Rows
+        _ message: StoredMessage, needsBody: Bool = true, in rows: borrowing Rows
     ) throws -> MessageView? {
         let before = StoredQueueNumber(message.place.queue.number &- 1)
         guard let queue = try rows.storedQueues(after: before, limit: 1).first, queue.number == message.place.queue,
             let topic = try rows.topic(queue.topic),
             try rows.storedQueue(topic: topic, lane: queue.lane, priority: queue.priority) == queue.number
         else { return nil }
-        return try view(message, of: queue, in: rows)
+        return try view(message, of: queue, needsBody: needsBody, in: rows)
     }
 
     private func view<Rows: TableReader & ~Copyable>(
-        _ message: StoredMessage, of queue: StoredQueueRow, in rows: borrowing Rows
+        _ message: StoredMessage, of queue: StoredQueueRow, needsBody: Bool = true, in rows: borrowing Rows
     ) throws -> MessageView {
         let row = message.message
         let event = try row.event.flatMap { position in
-            try contents.content(of: row, by: position, needsBody: row.body == nil, in: rows)
+            try contents.content(of: row, by: position, needsBody: needsBody && row.body == nil, in: rows)
         }
         let content = try MessageContent(row, event: event)
         return MessageView(

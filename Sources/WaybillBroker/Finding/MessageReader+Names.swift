@@ -75,14 +75,7 @@ extension MessageReader {
         if case .id(let id) = name, id.sentBy != nil, topic?.isDeadLetters != true {
             return (try sent(id, in: topic), nil)
         }
-        // The tail first: what is indexed between the two looks is then found twice, and never missed.
-        var places = try placesInTail(of: name, in: topic)
-        if case .key(let key) = name { places.formUnion(try placesOfEvents(key)) }
-        if let last { places = places.filter { $0 < last } }
-        let earliest = try addIndexed(name, before: last, limit, to: &places)
-        // Of days that were not looked at others may come between.
-        if let earliest { places = places.filter { MessageKeyRow.day(of: $0.visibleAt) >= earliest } }
-        let sorted = places.sorted(by: >)
+        let (sorted, hasMore) = try places(of: name, in: topic, before: last, limit: limit)
         var found: [MessageView] = []
         var bytes = 0
         for (index, place) in sorted.enumerated() {
@@ -93,7 +86,43 @@ extension MessageReader {
             bytes += view.body.count
             found.append(view)
         }
-        return (found.reversed(), earliest == nil ? nil : sorted.last)
+        return (found.reversed(), hasMore ? sorted.last : nil)
+    }
+
+    /// Where messages of a name may lie, the newest first, and whether there are earlier ones than were looked at.
+    private func places(
+        of name: MessageName, in topic: TopicName?, before last: FoundPlace? = nil, limit: Int
+    ) throws -> (places: [FoundPlace], hasMore: Bool) {
+        // The tail first: what is indexed between the two looks is then found twice, and never missed.
+        var places = try placesInTail(of: name, in: topic)
+        if case .key(let key) = name { places.formUnion(try placesOfEvents(key)) }
+        if let last { places = places.filter { $0 < last } }
+        let earliest = try addIndexed(name, before: last, limit, to: &places)
+        // Of days that were not looked at others may come between.
+        if let earliest { places = places.filter { MessageKeyRow.day(of: $0.visibleAt) >= earliest } }
+        return (places.sorted(by: >), earliest != nil)
+    }
+
+    /// The visible messages of this id, the oldest first, with empty bodies: however often a producer has sent an id,
+    /// none of what the messages say is read. The newest when there are more.
+    package func messagesWithoutBodies(
+        id: MessageID, in topic: TopicName? = nil, limit: Int = 100
+    ) throws -> [MessageView] {
+        if id.sentBy != nil, topic?.isDeadLetters != true { return try sent(id, in: topic, needsBody: false) }
+        var found: [MessageView] = []
+        for place in try places(of: .id(id), in: topic, limit: limit).places where found.count < limit {
+            let head = try store.read { rows in
+                try rows.messageWithoutBody(at: place.place).flatMap { try view($0, needsBody: false, in: rows) }
+            }
+            if let head, (topic ?? head.topic) == head.topic { found.append(head) }
+        }
+        return found.reversed()
+    }
+
+    /// The visible message of this id; of one that its producer has sent twice the first.
+    package func message(id: MessageID) throws -> MessageView? {
+        guard let first = try messagesWithoutBodies(id: id).first else { return nil }
+        return try view(at: MessagePlace(first.place))
     }
 
     private func view(at place: MessagePlace) throws -> MessageView? {
@@ -101,11 +130,12 @@ extension MessageReader {
     }
 
     /// The message of an event that has this id.
-    private func sent(_ id: MessageID, in topic: TopicName?) throws -> [MessageView] {
+    private func sent(_ id: MessageID, in topic: TopicName?, needsBody: Bool = true) throws -> [MessageView] {
         try store.read { rows in
             guard let (event, ordinal) = try rows.sender(of: id) else { return [] }
             let sent = try rows.messages(ofEventsFrom: event, upTo: event, limit: Self.pageMax)
-            return try sent.filter { $0.message.ordinal == ordinal }.compactMap { try view($0, in: rows) }
+            return try sent.filter { $0.message.ordinal == ordinal }
+                .compactMap { try view($0, needsBody: needsBody, in: rows) }
                 .filter { (topic ?? $0.topic) == $0.topic }
         }
     }

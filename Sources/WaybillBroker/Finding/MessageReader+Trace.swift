@@ -11,7 +11,7 @@ extension MessageReader {
     /// The traces of the messages of this id: one, unless its producer has sent it twice. Of half messages it tells
     /// where they stand and nothing that they say.
     package func trace(id: MessageID) throws -> [MessageTrace] {
-        let visible = try messages(id: id).filter { !$0.topic.isDeadLetters }
+        let visible = try messagesWithoutBodies(id: id).filter { !$0.topic.isDeadLetters }
         if !visible.isEmpty { return try visible.map { try trace(of: $0) } }
         return try waiting(id)
     }
@@ -35,9 +35,8 @@ extension MessageReader {
         }
         // Only what is finished can have died.
         for (group, standing) in trace.groups where standing == .finished {
-            let copies = try messages(
-                named: .id(message.id), in: .deadLetters(of: group), limit: Self.pendingMax, bytesMax: .max
-            ).messages
+            let copies = try messagesWithoutBodies(
+                id: message.id, in: .deadLetters(of: group), limit: Self.pendingMax)
             if copies.isEmpty {
                 if try !isWanted(message, by: group, trace.happenings) { trace.groups[group] = .notSubscribed }
                 continue

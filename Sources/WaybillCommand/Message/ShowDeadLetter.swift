@@ -20,7 +20,8 @@ struct ShowDeadLetter: AsyncParsableCommand {
 
     func run() async throws {
         let question = try Question("showDeadLetter", which.group.text, which.id)
-        let letters = try await file.asking { try await $0.ask(question).objects("items") }
+        // Bodies are large: the list may come in several pages.
+        let letters = try await file.asking { try await $0.list(question, atMost: .max) { $0 } }
         guard !file.json else {
             var writer = JSONWriter()
             writer.members(of: letters)

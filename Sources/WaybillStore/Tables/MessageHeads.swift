@@ -82,4 +82,9 @@ extension TableReader where Self: ~Copyable {
         statement.bind(3, Int64(limit))
         return try statement.all { columns in StoredMessage(columns) }
     }
+
+    /// The message at a place without its body; nil: none lies there.
+    package func messageWithoutBody(at place: MessagePlace) throws(StoreFailure) -> StoredMessage? {
+        try messagesWithoutBodies(in: place.queue, fromOffset: place.offset, limit: 1).first { $0.place == place }
+    }
 }

@@ -104,6 +104,31 @@ import WaybillStore
         #expect(try desk.engine.messages.messages(id: "old").count == 1)
     }
 
+    @Test(arguments: [false, true]) func `by its id without its body, and of several the first with it`(
+        isIndexed: Bool
+    ) throws {
+        let desk = try desk()
+        try desk.make("other")
+        for number in 1...3 {
+            _ = try desk.send(
+                .sample(number == 2 ? "other" : "orders", [UInt8(number)]).with {
+                    $0.id = "twice"
+                    $0.tag = "t\(number)"
+                })
+            desk.pass(.seconds(1))
+        }
+        if isIndexed { try index(desk) }
+        let messages = desk.engine.messages
+        let heads = try messages.messagesWithoutBodies(id: "twice")
+        #expect(heads.map(\.tag) == ["t1", "t2", "t3"] && heads.allSatisfy { $0.body.isEmpty })
+        #expect(try messages.messagesWithoutBodies(id: "twice", in: "other").map(\.tag) == ["t2"])
+        #expect(try messages.messagesWithoutBodies(id: "twice", limit: 2).map(\.tag) == ["t2", "t3"], "the newest")
+        #expect(try messages.messagesWithoutBodies(id: "none").isEmpty)
+        let first = try #require(try messages.message(id: "twice"))
+        #expect(try first == messages.messages(id: "twice").first && first.body == [1])
+        #expect(try messages.message(id: "none") == nil)
+    }
+
     @Test func `twice when its producer sent it twice`() throws {
         let desk = try desk()
         for _ in 1...2 { _ = try desk.send(.sample().with { $0.id = "twice" }) }
