@@ -115,6 +115,19 @@ import WaybillCore
         #expect(missing["detail"]?.asText?.contains("there is no line 9; there is only 1") == true, "\(missing)")
     }
 
+    @Test func `is told of before it comes: the workflow's rules with their sentences`() async throws {
+        let schema = try JSON(reading: await shop.send(.init(get: "/v1/workflows/basket/schema")).body)
+        func rules(_ json: JSON?) -> [[String?]]? {
+            json?.elements?.map { [$0["condition"]?.asText, $0["because"]?.asText] }
+        }
+        #expect(rules(schema["invariants"]) == [["COUNT(lines) < 4", "A basket holds three kinds"]])
+        #expect(schema["reservations"]?.elements?.map { $0.asText } == ["A buyer gets seven"])
+        let commands = try #require(schema["commands"]?.elements)
+        #expect(
+            commands.map { rules($0["guards"]) }
+                == [[], [["lines[event.line].qty + event.qty <= 4", "Four of a kind are the most"]], []])
+    }
+
     @Test func `has the rule that would be broken`() async throws {
         let (reply, json) = try await place("o-1", (1...4).map { line($0, "mug", 1) }.joined(separator: ","))
         #expect(reply.code == "invariant_broken")
