@@ -115,6 +115,23 @@ import WaybillCore
         #expect(missing["detail"]?.asText?.contains("there is no line 9; there is only 1") == true, "\(missing)")
     }
 
+    @Test func `has its values as long as it is told why the order does not move`() async throws {
+        let (placed, _) = try await place("o-1", line(1, "mug", 2))
+        #expect(placed.status == 201, "\(placed.text)")
+        let add = Example.Step(post: "/v1/orders/o-1/commands/add", #"{"line":"1","qty":3}"#, [(.role, "shop")])
+        let refused = try JSON(reading: await shop.send(add).body)
+        _ = try await place("o-2", line(1, "cup", 2))
+        func last(_ order: String) async throws -> JSON? {
+            try JSON(reading: await shop.send(.init(get: "/v1/orders/\(order)/why")).body)["refusals"]?.elements?.first
+        }
+        let past = try #require(try await last("o-1"))
+        #expect(past["message"] == refused["detail"] && past["values"] == refused["values"], "\(past)")
+        let sold = try #require(try await last("o-2"))
+        #expect(sold["message"]?.asText == "2 of cup asked, 1 free" && sold["values"]?["asked"]?.asInt == 2, "\(sold)")
+        let view = try #require(try await shop.book.refusals(of: "o-2").first)
+        #expect(view.values["free"] == .number(1))
+    }
+
     @Test func `is told of before it comes: the workflow's rules with their sentences`() async throws {
         let schema = try JSON(reading: await shop.send(.init(get: "/v1/workflows/basket/schema")).body)
         func rules(_ json: JSON?) -> [[String?]]? {

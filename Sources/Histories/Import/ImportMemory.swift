@@ -105,7 +105,7 @@ struct ImportMemory {
     ) throws -> Answer? {
         try engine.store.read { snapshot in
             guard let row = try snapshot.order(id: step.order) else {
-                return withoutOrder[step].map { Answer.refused(code: $0.code, reason: $0.detail) }
+                return withoutOrder[step].map { Answer.refused(code: $0.code, reason: $0.message) }
             }
             guard row.number.number <= lastPosition.number else { return nil }
             var last: Moment?
@@ -127,9 +127,9 @@ struct ImportMemory {
             let refusals = try snapshot.refusals(of: row.number, limit: Int(RefusalRow.perOrderMax))
             let alikeRefusals = refusals.filter { Step($0) == step }
             if alike + alikeRefusals.count > before, let refusal = alikeRefusals.first {
-                return .refused(code: refusal.code, reason: refusal.detail)
+                return .refused(code: refusal.code, reason: refusal.message)
             }
-            if let refusal = withoutOrder[step] { return .refused(code: refusal.code, reason: refusal.detail) }
+            if let refusal = withoutOrder[step] { return .refused(code: refusal.code, reason: refusal.message) }
             guard let last, step.at < last else { return nil }
             if try hasItsKey || repeats(command, on: row) { return .accepted(status: row.status) }
             return .isOlder(last: last)

@@ -126,8 +126,14 @@ package enum NamedSchemas {
                 ]))),
     ])
 
+    private static let refusal = Schema.object([
+        need("at", .time), need("command", .text()), need("caller", .text()), Field("key", .text()),
+        need("code", .text()), need("message", .text()),
+        Field("values", .anyObject, "What the message says, by names, as in a problem's `values`."),
+    ])
+
     private static let why = Schema.object([
-        need("order", .text()), need("placed", .boolean), need("refusals", list(.anyObject)), Field("status", .text()),
+        need("order", .text()), need("placed", .boolean), need("refusals", list(refusal)), Field("status", .text()),
         Field("timeouts", list(timeout)), Field("calls", list(.anyObject)), Field("possible", list(explained)),
         Field(
             "children",

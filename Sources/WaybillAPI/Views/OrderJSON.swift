@@ -24,6 +24,10 @@ extension JSONWriter {
         member("key", ifAny: refusal.key)
         member("code", refusal.code)
         member("message", refusal.message)
+        if !refusal.values.isEmpty {
+            key("values")
+            refusal.values.write(to: &self)
+        }
         endObject()
     }
 

@@ -89,7 +89,9 @@ extension Members {
     package func refusal() throws(ClientFailure) -> RefusalView {
         RefusalView(
             at: try time("at"), command: EventName(try text("command")), caller: try text("caller"),
-            key: try textIfAny("key"), code: try text("code"), message: try text("message"))
+            key: try textIfAny("key"), code: try text("code"), message: try text("message"),
+            values: json("values").map { RefusalValues(stored: String(decoding: $0, as: UTF8.self)) }
+                ?? RefusalValues())
     }
 
     package func hold() throws(ClientFailure) -> TimeoutHold {

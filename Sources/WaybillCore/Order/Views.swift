@@ -179,14 +179,19 @@ public struct RefusalView: Hashable, Sendable {
     /// The refusal's stable word, for example `insufficient_stock`.
     public var code: Text
     public var message: Text
+    /// What the message says, by names; none of a refusal that an earlier release has noted.
+    public var values: RefusalValues
 
-    package init(at: Moment, command: EventName, caller: Text, key: Text?, code: Text, message: Text) {
+    package init(
+        at: Moment, command: EventName, caller: Text, key: Text?, code: Text, message: Text, values: RefusalValues
+    ) {
         self.at = at
         self.command = command
         self.caller = caller
         self.key = key
         self.code = code
         self.message = message
+        self.values = values
     }
 }
 

@@ -56,7 +56,8 @@ extension CommandHandler {
         try write.transaction.append(
             RefusalRow(
                 stream: number, at: write.now, order: command.order, command: command.name, caller: command.caller,
-                key: command.key, code: Text(refusal.code), detail: Text(refusal.message)))
+                key: command.key, code: Text(refusal.code),
+                detail: RefusalRow.detail(refusal.message, refusal.values)))
     }
 }
 

@@ -228,7 +228,8 @@ extension OrderFilter {
 extension RefusalView {
     init(_ row: RefusalRow) {
         self.init(
-            at: row.at, command: row.command, caller: row.caller, key: row.key, code: row.code, message: row.detail)
+            at: row.at, command: row.command, caller: row.caller, key: row.key, code: row.code, message: row.message,
+            values: row.values)
     }
 }
 

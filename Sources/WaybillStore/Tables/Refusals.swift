@@ -11,7 +11,7 @@ package struct RefusalRow: Hashable, Sendable {
     package var key: Text?
     /// The name of the rule that refused.
     package var code: Text
-    /// JSON: the refusal with its values.
+    /// A line for its sentence, and one for its values as JSON; a row of an earlier release has the sentence alone.
     package var detail: Text
 
     package init(
@@ -26,6 +26,25 @@ package struct RefusalRow: Hashable, Sendable {
         self.key = key
         self.code = code
         self.detail = detail
+    }
+
+    /// What people read.
+    package var message: Text { parts.message }
+
+    /// What programs read; of a row of an earlier release none.
+    package var values: RefusalValues { parts.values.map { RefusalValues(stored: String($0)) } ?? RefusalValues() }
+
+    private var parts: (message: Text, values: Substring?) {
+        let text = detail.string
+        guard let end = text.lastIndex(of: "\n"), text[end...].dropFirst().first == "{" else { return (detail, nil) }
+        return (Text(String(text[..<end])), text[end...].dropFirst())
+    }
+
+    /// The detail of a row.
+    package static func detail(_ message: String, _ values: RefusalValues) -> Text {
+        var writer = JSONWriter(capacity: 128)
+        values.write(to: &writer)
+        return Text("\(message)\n\(String(decoding: writer.bytes, as: UTF8.self))")
     }
 
     /// How many are kept per order, and of those that belong to none.
