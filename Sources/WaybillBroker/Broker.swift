@@ -100,6 +100,7 @@ package final class Broker {
         maintenance.index.grew(pending.grown.keys)
         maintenance.clearing.delete(pending.deletedTopics)
         checkBacks.end(pending.endedQuestions)
+        checkBacks.takeBack(pending.returnedQuestions)
         checkBacks.forgetMissed(pending.woken)
         checkBacks.miss(pending.missed)
         checkBacks.post(pending.questions)

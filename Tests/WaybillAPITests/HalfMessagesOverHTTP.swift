@@ -131,6 +131,19 @@ import WaybillTimeouts
         #expect(await asked())
     }
 
+    @Test func `is asked about again at once when the client that took the question has gone`() async throws {
+        let shop = try await shop()
+        await shop.send(ExampleShop.half)
+        shop.book.advance(by: .minutes(1))
+        let checks = Example.Step(post: "/v1/producers/bank/checks", "{}")
+        let lost = await shop.send(checks)
+        #expect(lost.text.contains(#""id":"booking-11""#) && lost.text.contains(#""check":1"#), "\(lost.text)")
+        let none = await shop.send(checks)
+        #expect(none.text.contains(#""items":[]"#) && none.takeBack == nil, "nothing was taken")
+        await lost.takeBack?()
+        #expect(await shop.send(checks).text == lost.text)
+    }
+
     @Test(arguments: ["%24call", "%20", "a%0Ab", String(repeating: "a", count: 256)])
     func `is asked about by no producer whose name cannot be one`(name: String) async throws {
         let reply = try await shop().send(.init(post: "/v1/producers/\(name)/checks", "{}"))

@@ -57,6 +57,7 @@ func usePendingVerbs(_ transaction: borrowing Transaction) throws {
             number: PendingMessageNumber(0), state: .half, topic: topic, lane: "", due: .noon,
             message: MessageRow(event: nil, bornAt: .noon, body: [1], id: "a"), producer: "p"))
     try transaction.countCheck(number, next: .noon)
+    try transaction.uncountCheck(number, count: 1)
     try transaction.reschedule(number, in: .half, to: .noon)
     try transaction.park(number)
     try transaction.resume(number, next: .noon)

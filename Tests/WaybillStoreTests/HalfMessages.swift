@@ -48,6 +48,9 @@ import WaybillStore
         let number = try prepare(store).number
         #expect(try store.write { try $0.countCheck(number, next: later) })
         #expect(try store.write { try $0.countCheck(number, next: later) })
+        #expect(try !store.write { try $0.uncountCheck(number, count: 1) })
+        #expect(try store.write { try $0.uncountCheck(number, count: 2) })
+        #expect(try store.write { try $0.countCheck(number, next: later) })
         #expect(try store.write { try $0.reschedule(number, in: .half, to: .noon) })
         #expect(try !store.write { try $0.reschedule(number, in: .delayed, to: .noon) })
         #expect(try store.write { try $0.park(number) })

@@ -35,7 +35,7 @@ extension HalfMessages {
             guard !Task.isCancelled else { return [] }
             return try book.engine.takeCheckBacks(session, limit: takenMax)
         }
-        return .all(questions) { writer, question in
+        var reply = Reply.all(questions) { writer, question in
             writer.beginObject()
             writer.member("transaction", question.transaction)
             writer.member("id", question.id.text)
@@ -48,6 +48,11 @@ extension HalfMessages {
             writer.body(question.message.body)
             writer.endObject()
         }
+        if !questions.isEmpty {
+            let book = call.book
+            reply.takeBack = { await book.giveBack(questions) }
+        }
+        return reply
     }
 
     /// Waits for the first wake-up, or until the time is over, or the caller has gone.

@@ -111,6 +111,13 @@ extension ServedBook {
         _ = await book.engine.submit(receipts.map { GiveBack($0) })
     }
 
+    /// Gives questions about half messages back whose taker has never heard of them: others get them at once, and they
+    /// do not count as asked.
+    func giveBack(_ questions: [CheckBack]) async {
+        // What cannot be given back now is asked again at its next time.
+        _ = await book.engine.submit(UncountSent(questions))
+    }
+
     /// Answers for deliveries by their receipts, in the name of a group; nil: it is done. They share commits. A receipt
     /// of another group is refused: who may speak for one group may not speak for all.
     func refusals<Verb: BrokerVerb>(

@@ -17,6 +17,8 @@ struct PendingChanges {
     var audits: [AuditNote] = []
     /// Half messages whose question is over: decided, answered, or due again.
     var endedQuestions: [PendingMessageNumber] = []
+    /// Questions whose taker has gone without having seen them.
+    var returnedQuestions: [PendingMessageNumber] = []
     /// Questions that were due, for live producers.
     var questions: [(number: PendingMessageNumber, producer: Text)] = []
     /// Questions that were due while no producer could be asked.

@@ -6,6 +6,8 @@ package import WaybillStore
 /// again at its next time.
 ///
 ///     due ──post──► waiting for the producer ──hand──► in flight ──end (answered, or due again)──► gone
+///                              ▲                           │
+///                              └── takeBack (its taker has gone)
 ///
 /// A question is counted when a producer has been sent it, never when it only waited here.
 package final class CheckBackQueue: Sendable {
@@ -77,17 +79,43 @@ package final class CheckBackQueue: Sendable {
         state.withLock { state in
             guard var producer = state.producers[session.producer] else { return }
             producer.sessions[session.number] = nil
-            if producer.sessions.isEmpty {
-                for question in producer.questions where !question.isTaken {
-                    state.owners[question.number] = nil
-                    guard state.missed.count < missedMax else { continue }
-                    producer.missed.insert(question.number)
-                    state.missed[question.number] = session.producer
-                }
-                producer.questions.removeAll { !$0.isTaken }
-            }
+            if producer.sessions.isEmpty { leaveUntaken(of: &producer, session.producer, &state) }
             state.producers[session.producer] = producer.isIdle ? nil : producer
         }
+    }
+
+    /// Questions that no session is there to take are asked when one comes.
+    private func leaveUntaken(of producer: inout Producer, _ name: Text, _ state: inout State) {
+        for question in producer.questions where !question.isTaken {
+            state.owners[question.number] = nil
+            guard state.missed.count < missedMax else { continue }
+            producer.missed.insert(question.number)
+            state.missed[question.number] = name
+        }
+        producer.questions.removeAll { !$0.isTaken }
+    }
+
+    /// Questions whose taker has gone without having seen them: another session of the producer takes them, or they
+    /// are asked when one comes.
+    func takeBack(_ numbers: [PendingMessageNumber]) {
+        guard !numbers.isEmpty else { return }
+        let wakers = state.withLock { state -> [@Sendable () -> Void] in
+            var returned: Set<Text> = []
+            for number in numbers {
+                guard let name = state.owners[number],
+                    let index = state.producers[name]?.questions.firstIndex(where: { $0.number == number })
+                else { continue }
+                state.producers[name]?.questions[index].isTaken = false
+                returned.insert(name)
+            }
+            for name in returned {
+                guard var producer = state.producers[name], producer.sessions.isEmpty else { continue }
+                leaveUntaken(of: &producer, name, &state)
+                state.producers[name] = producer.isIdle ? nil : producer
+            }
+            return returned.sorted().flatMap { state.producers[$0]?.sessions.values.map { $0 } ?? [] }
+        }
+        for wake in wakers { wake() }
     }
 
     /// How many questions a producer that is there may be sent now, besides those that the write has for them and

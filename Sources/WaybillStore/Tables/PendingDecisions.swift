@@ -30,6 +30,18 @@ extension Transaction {
         return try statement.run() == 1 ? seal(number) : false
     }
 
+    /// Takes back the count of a check-back that was sent last; false: the message is no undecided half one, or more or
+    /// fewer were counted since.
+    @discardableResult
+    package func uncountCheck(_ number: PendingMessageNumber, count: Int64) throws(StoreFailure) -> Bool {
+        guard count > 0 else { return false }
+        let statement = try statement(
+            "UPDATE pending_message SET checks = checks - 1 WHERE number = ?1 AND state = 'half' AND checks = ?2")
+        statement.bind(1, number.number)
+        statement.bind(2, count)
+        return try statement.run() == 1 ? seal(number) : false
+    }
+
     /// Gives a delayed or half message another time; false: it is not in this state.
     @discardableResult
     package func reschedule(

@@ -144,6 +144,45 @@ import WaybillStore
         #expect(try first.questions() == [])
     }
 
+    @Test func `that a client took and has not seen goes to another, and does not count`() throws {
+        let desk = try desk()
+        let gone = try ProducerAtDesk(desk)
+        let prepared = try desk.prepare(.sample())
+        desk.pass(.seconds(6))
+        let lost = try gone.questions()
+        #expect(try lost.map(\.count) == [1] && desk.half(prepared)?.checks == 1)
+        let wakes = WakeCounter()
+        let other = try desk.engine.connectProducer("payments") { wakes.add() }
+        #expect(try desk.engine.takeCheckBacks(other, limit: 9) == [])
+        #expect(throws: Never.self) { try desk.ask(UncountSent(lost)).get() }
+        #expect(try wakes.value == 1 && desk.half(prepared)?.checks == 0)
+        #expect(try desk.engine.takeCheckBacks(other, limit: 9).map(\.count) == [1])
+        // A second time it is none that was sent last by that client.
+        #expect(throws: Never.self) { try desk.ask(UncountSent(lost + lost)).get() }
+        #expect(try desk.half(prepared)?.checks == 0)
+    }
+
+    @Test func `that was taken for a client that has gone is asked when one comes`() throws {
+        let desk = try desk()
+        let gone = try ProducerAtDesk(desk)
+        let prepared = try desk.prepare(.sample())
+        desk.pass(.seconds(6))
+        let lost = try gone.questions()
+        gone.leave()
+        #expect(throws: Never.self) { try desk.ask(UncountSent(lost)).get() }
+        let next = try ProducerAtDesk(desk)
+        #expect(try next.questions().map(\.count) == [1])
+        // Decided meanwhile, or asked again, nothing is taken back.
+        desk.pass(.minutes(1))
+        let second = try next.questions()
+        #expect(second.map(\.count) == [2])
+        #expect(throws: Never.self) { try desk.ask(UncountSent(lost)).get() }
+        #expect(try desk.half(prepared)?.checks == 2)
+        _ = try desk.resolve(prepared, .commit)
+        #expect(throws: Never.self) { try desk.ask(UncountSent(second)).get() }
+        #expect(try next.questions() == [])
+    }
+
     @Test func `goes to one of a producer's clients, and wakes them`() throws {
         let desk = try desk()
         let wakes = WakeCounter()
