@@ -162,4 +162,20 @@ import WaybillTimeouts
         let listed = try JSON(reading: await shop.send(.init(get: "/v1/half-messages?\(query)")).body)
         #expect(listed["items"]?.elements?.compactMap { $0["id"]?.asText } == expected)
     }
+
+    @Test func `of a topic that is not there says so in an empty list, with the name that was meant`() async throws {
+        let shop = try await shop()
+        await shop.send(ExampleShop.half)
+        func unknown(_ topic: String) async throws -> [[String?]]? {
+            let reply = await shop.send(.init(get: "/v1/half-messages?topic=\(topic)"))
+            return try JSON(reading: reply.body)["unknown"]?.elements?.map { name in
+                ["kind", "name", "meant"].map { name[$0]?.asText }
+            }
+        }
+        #expect(try await unknown("ledgr") == [["topic", "ledgr", "ledger"]])
+        #expect(try await unknown("cash") == [["topic", "cash", nil]])
+        #expect(try await unknown("ledger") == nil)
+        await shop.send(Example.Step(.put, "/v1/topics/cash", body: #"{"reason":"a test"}"#))
+        #expect(try await unknown("cash") == nil, "it is there, and empty")
+    }
 }

@@ -8,14 +8,14 @@ extension Schema {
     static func pageOfKnown(_ element: Schema) -> Schema {
         guard case .object(let fields) = page(element) else { return page(element) }
         let unknown = Schema.object([
-            Field("kind", .word(["status", "workflow", "timeout"]), isRequired: true),
+            Field("kind", .word(["status", "workflow", "timeout", "topic"]), isRequired: true),
             Field("name", .text(), isRequired: true), Field("meant", .text(), "The name that is nearest to it."),
         ])
         return .object(
             fields + [
                 Field(
                     "unknown", .array(unknown, countMax: 32),
-                    "In an empty list: names of the filter that no workflow of the file has.")
+                    "In an empty list: names of the filter that the file does not have.")
             ])
     }
 }

@@ -2,6 +2,7 @@ import Waybill
 import WaybillAccess
 import WaybillBroker
 import WaybillCore
+import WaybillEngine
 
 extension HalfMessages {
     static let listHalfMessages = Operation(
@@ -16,7 +17,7 @@ extension HalfMessages {
         answers: [
             Operation.Answer(
                 200, "A page; one with a filter may be short, even empty, while `next` is there.",
-                .page(.named("HalfMessage")))
+                .pageOfKnown(.named("HalfMessage")))
         ],
         problems: [.badCursor],
         example: Example(
@@ -47,6 +48,12 @@ extension HalfMessages {
             (state.map { ($0 == .parked) == half.isParked } ?? true) && (producer.map { half.producer == $0 } ?? true)
                 && (topic.map { half.topic == $0 } ?? true) && (youngest.map { half.preparedAt <= $0 } ?? true)
         }
-        return page.reply(items, next: found.next?.number) { $0.halfMessage($1) }
+        var unknown: [Engine.UnknownName] = []
+        if items.isEmpty, page.after == nil, let topic {
+            unknown = try await call.book.read { book in
+                try book.engine.unknownName(ofTopic: topic).map { [$0] } ?? []
+            }
+        }
+        return page.reply(items, next: found.next?.number, unknown: unknown) { $0.halfMessage($1) }
     }
 }

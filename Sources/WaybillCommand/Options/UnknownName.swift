@@ -1,7 +1,7 @@
 import WaybillClient
 import WaybillCore
 
-/// A name of a list's filter that no workflow of the file has.
+/// A name of a list's filter that the file does not have.
 struct UnknownName {
     let kind: String
     let name: String
@@ -10,9 +10,9 @@ struct UnknownName {
     let bytes: [UInt8]
 
     var sentence: String {
+        let isOfFile = kind == "workflow" || kind == "topic"
         let asked =
-            kind == "workflow"
-            ? "there is no workflow \(name) in this file" : "no workflow of this file has the \(kind) \(name)"
+            isOfFile ? "there is no \(kind) \(name) in this file" : "no workflow of this file has the \(kind) \(name)"
         return "\(asked)\(meant.map { "; did you mean \($0)?" } ?? "")"
     }
 }

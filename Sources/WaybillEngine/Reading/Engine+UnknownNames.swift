@@ -1,10 +1,11 @@
+import WaybillBroker
 package import WaybillCore
 
 /// Names that a list was asked for and that the file does not have: a misspelled one would find nothing in silence.
 extension Engine {
     /// A name of a filter that nothing in the file has.
     package struct UnknownName: Hashable, Sendable {
-        package enum Kind: String, Sendable { case status, workflow, timeout }
+        package enum Kind: String, Sendable { case status, workflow, timeout, topic }
         package let kind: Kind
         package let name: Text
         /// The one that was probably meant.
@@ -32,6 +33,13 @@ extension Engine {
     package func unknownName(ofTimeout name: TimeoutName) -> UnknownName? {
         let known = Set(catalogue.all().flatMap { $0.timeouts.map(\.name.text) })
         return known.contains(name.text) ? nil : Self.unknown(.timeout, name.text, among: known)
+    }
+
+    /// The name of a topic, when the file has none of that name.
+    package func unknownName(ofTopic name: TopicName) throws -> UnknownName? {
+        guard try messages.topic(name) == nil else { return nil }
+        let known = try messages.topics(limit: MessageReader.pageMax).map(\.name.text)
+        return Self.unknown(.topic, name.text, among: Set(known))
     }
 
     private static func unknown(_ kind: UnknownName.Kind, _ name: Text, among known: Set<Text>) -> UnknownName {
