@@ -34,6 +34,13 @@ struct FilePlace: Sendable {
 }
 
 extension Store {
+    /// By which number the system knows the file: a copy of it has another one. Nil: it is in memory, or gone.
+    package var fileNumber: Int64? {
+        guard let path else { return nil }
+        var status = stat()
+        return stat(path, &status) == 0 ? Int64(clamping: status.st_ino) : nil
+    }
+
     /// Ends all writing when the file or its log was deleted or replaced under this process: what it would acknowledge
     /// from then on could be found by nobody. Asked by the maintenance loop, about every half second.
     package func checkPlace() throws {

@@ -126,9 +126,16 @@ import WaybillTimeouts
         #expect(audits.filter { $0.type == "$backup" }.count == 2)
         #expect(audits.filter { $0.type == "$operation" }.count == 2)
         await second.close()
-        // The copy knows that it was being made; what opens it would make another one, and finds its place taken.
-        let restored = try open(copy)
+        // The copy holds that it was being made. Opened elsewhere it says that this has ended, and makes no other one.
+        let elsewhere = copy + ".restored"
+        try FileManager.default.moveItem(atPath: copy, toPath: elsewhere)
+        let restored = try open(elsewhere)
         defer { restored.close() }
-        #expect(try restored.engine.unfinishedJobs().count == 1)
+        guard case .backup(let seen)? = try restored.engine.job(done.number) else { return #expect(Bool(false)) }
+        #expect(seen.isStopped && seen.failure?.string.contains("is a copy") == true)
+        for job in try restored.engine.unfinishedJobs() { #expect(try await restored.engine.step(job).isStopped) }
+        #expect(try restored.engine.unfinishedJobs().isEmpty)
+        #expect(
+            !FileManager.default.fileExists(atPath: copy) && !FileManager.default.fileExists(atPath: copy + ".part"))
     }
 }

@@ -28,6 +28,8 @@ package struct BackupJob: Sendable {
     package let reason: Text
     package let startedAt: Moment
     package fileprivate(set) var changedAt: Moment
+    /// By which number the system knows the file in which it was begun: the copy has another one. Nil: it is not said.
+    fileprivate let fileNumber: Int64?
 
     /// The name of the copy in its folder.
     package var file: Text { Text(path.split(separator: "/").last.map(String.init) ?? path) }
@@ -35,6 +37,14 @@ package struct BackupJob: Sendable {
     package var isDone: Bool { if case .whole = end { true } else { false } }
 
     package var isStopped: Bool { end != nil && !isDone }
+
+    /// The same as it stands in a file: one that was begun in another file has ended with the copy that this file is.
+    func seen(in store: Store) -> BackupJob {
+        guard end == nil, let fileNumber, let here = store.fileNumber, fileNumber != here else { return self }
+        var job = self
+        job.end = .failed("this file is a copy of the one in which it was begun, and makes none for it")
+        return job
+    }
 
     /// Why there is no copy; nil: there is one, or may come to be.
     package var failure: Text? { if case .failed(let why) = end { why } else { nil } }
@@ -76,12 +86,13 @@ extension Engine {
         try await withWriter { writer in
             writer.ownWrite(for: origin, form: form) { write in
                 try write.transaction.checkRunningJobs(max: runningMax)
-                let request = BackupJob.request(path, by: origin)
+                let file = writer.store.fileNumber
+                let request = BackupJob.request(path, by: origin, in: file)
                 let number = try write.transaction.insertJob(
                     kind: Self.backup, request: Text(String(decoding: request, as: UTF8.self)), at: write.now)
                 let job = BackupJob(
                     number: number, path: path, pages: 0, end: nil, by: origin.caller, reason: origin.reason,
-                    startedAt: write.now, changedAt: write.now)
+                    startedAt: write.now, changedAt: write.now, fileNumber: file)
                 writer.broker.note(EngineJob.backup(job).act("started"), by: origin, in: write)
                 try writer.flush(in: write)
                 return job
@@ -95,6 +106,9 @@ extension Engine {
         guard let row, row.state == .running else {
             try await onThread { (engine) throws in engine.backups.end(job.number) }
             throw Refusal.oneRunOfJob
+        }
+        if job.end == nil, let end = job.seen(in: store).end {
+            return try await noted(job, pages: Int(job.pages), end: end)
         }
         let (pages, end) = try await copy(job, row)
         guard let pages else { return job }
@@ -213,7 +227,7 @@ extension BackupJob {
         startedAt = row.createdAt
         changedAt = row.changedAt
         do throws(JSONProblem) {
-            (path, by, reason) = try Self.read(Array(row.request.string.utf8))
+            (path, by, reason, fileNumber) = try Self.read(Array(row.request.string.utf8))
         } catch {
             throw row.damage("its request, byte \(error.offset): \(error.message)")
         }
@@ -228,8 +242,8 @@ extension BackupJob {
         }
     }
 
-    /// `{"path":..,"by":..,"reason":..}`
-    fileprivate static func request(_ path: String, by origin: Origin) -> [UInt8] {
+    /// `{"path":..,"by":..,"reason":..,"file":..}`
+    fileprivate static func request(_ path: String, by origin: Origin, in file: Int64?) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("path")
@@ -238,23 +252,29 @@ extension BackupJob {
         writer.text(origin.caller)
         writer.key("reason")
         writer.text(origin.reason)
+        if let file {
+            writer.key("file")
+            writer.int(file)
+        }
         writer.endObject()
         return writer.bytes
     }
 
-    private static func read(_ json: [UInt8]) throws(JSONProblem) -> (String, Text, Text) {
+    private static func read(_ json: [UInt8]) throws(JSONProblem) -> (String, Text, Text, Int64?) {
         var (path, by, reason): (Text, Text, Text) = ("", "", "")
+        var file: Int64?
         try JSONReader.read(json) { reader throws(JSONProblem) in
             try reader.object { key, reader throws(JSONProblem) in
                 switch key.string {
                 case "path": path = try reader.text()
                 case "by": by = try reader.text()
                 case "reason": reason = try reader.text()
+                case "file": file = try reader.int()
                 default: throw reader.problem("unknown key \(key)")
                 }
             }
         }
-        return (path.string, by, reason)
+        return (path.string, by, reason, file)
     }
 }
 

@@ -24,6 +24,14 @@ package enum EngineJob: Sendable {
         }
     }
 
+    /// The same as it stands in a file.
+    fileprivate func seen(in store: Store) -> EngineJob {
+        switch self {
+        case .timeouts, .redrive, .unreadable: self
+        case .backup(let job): .backup(job.seen(in: store))
+        }
+    }
+
     package var number: Int64 {
         switch self {
         case .timeouts(let job): job.progress.number
@@ -86,12 +94,12 @@ extension Engine {
     /// One page of all jobs before one, the newest first.
     package func jobs(before number: Int64 = .max, limit: Int) throws -> [EngineJob] {
         try store.read { rows in try rows.jobs(before: number, limit: min(max(limit, 1), Self.pageMax)) }
-            .map(EngineJob.init)
+            .map { EngineJob($0).seen(in: store) }
     }
 
     /// One job, or nil.
     package func job(_ number: Int64) throws -> EngineJob? {
-        try store.read { rows in try rows.job(number) }.map(EngineJob.init)
+        try store.read { rows in try rows.job(number) }.map { EngineJob($0).seen(in: store) }
     }
 
     /// The jobs that were started and are neither done nor stopped, the oldest first.
