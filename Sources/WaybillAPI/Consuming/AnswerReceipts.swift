@@ -38,10 +38,33 @@ extension Consuming {
         try fields.texts("receipts", countMax: countMax, bytesMax: 512) ?? []
     }
 
+    /// The group of the path. One whose name is longer than any has given out no receipt.
+    static func group(_ call: Call) throws(Problem) -> GroupName {
+        let group = GroupName(call.path("group"))
+        guard group.text.byteCount <= Operation.pathBytesMax else { throw Problem(.unknownGroup(group)) }
+        return group
+    }
+
+    /// The longest that a delivery waits, as the engine has it.
+    static let invisibleMax: Int64 = 43_200_000
+
+    /// How long deliveries wait. What is out of bounds for one receipt is so for all, whether they are open or not.
+    static func invisibleTime(
+        _ fields: BodyFields, _ name: String, min: Int64, of setting: String
+    ) throws(Problem) -> Interval? {
+        guard let milliseconds = try fields.int(name) else { return nil }
+        guard (min...invisibleMax).contains(milliseconds) else {
+            throw Problem(
+                MessageRefusal.badSetting(setting, problem: "\(milliseconds) ms is not within 0 and 12 hours")
+            ).with(["setting": .text(name), "min": .number(min), "max": .number(invisibleMax)])
+        }
+        return Interval(milliseconds: milliseconds)
+    }
+
     static func answer<Verb: BrokerVerb>(
         _ call: Call, _ fields: BodyFields, _ verb: (DeliveryReceipt) -> Verb
     ) async throws(Problem) -> Reply {
-        let (group, texts) = (GroupName(call.path("group")), try texts(fields))
+        let (group, texts) = (try group(call), try texts(fields))
         let receipts = texts.map { DeliveryReceipt($0) }
         let refusals = await call.book.refusals(of: receipts.map(verb), by: receipts, in: group, until: call.end)
         return reply(Array(zip(texts, refusals)))

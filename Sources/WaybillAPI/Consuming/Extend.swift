@@ -10,16 +10,15 @@ extension Consuming {
         body: .fields(
             [
                 receipts,
-                Field("invisible_ms", .integer(1...43_200_000), "How long, from now.", isRequired: true),
+                Field("invisible_ms", .integer(1...invisibleMax), "How long, from now.", isRequired: true),
             ], bytesMax: Operation.BodyRule.smallMax), answers: answered,
+        problems: [.unknownGroup, .badSetting],
         example: example("extend", #","invisible_ms":60000"#),
         handler: { call throws(Problem) in
             let fields = try call.fields()
-            guard let milliseconds = try fields.int("invisible_ms") else {
+            guard let time = try invisibleTime(fields, "invisible_ms", min: 1, of: "invisible") else {
                 throw .badData("invisible_ms", "the field is missing")
             }
-            return try await answer(call, fields) { receipt in
-                Extend(receipt, by: Interval(milliseconds: milliseconds))
-            }
+            return try await answer(call, fields) { receipt in Extend(receipt, by: time) }
         })
 }

@@ -10,14 +10,15 @@ extension Consuming {
         grant: Need(.consumer(group: "group")),
         body: .fields(
             [
-                receipts, Field("retry_after_ms", .integer(0...86_400_000), "When; the group's ladder unless said."),
+                receipts, Field("retry_after_ms", .integer(0...invisibleMax), "When; the group's ladder unless said."),
                 why,
             ],
             bytesMax: Operation.BodyRule.smallMax), answers: answered,
+        problems: [.unknownGroup, .badSetting],
         example: example("fail", #","why":"the printer is out of paper""#),
         handler: { call throws(Problem) in
             let fields = try call.fields()
-            let delay = try fields.int("retry_after_ms").map { Interval(milliseconds: $0) }
+            let delay = try invisibleTime(fields, "retry_after_ms", min: 0, of: "delay")
             let why = try fields.text("why")?.string ?? "the consumer failed"
             return try await answer(call, fields) { receipt in
                 Fail(receipt, delay: delay, why: why)

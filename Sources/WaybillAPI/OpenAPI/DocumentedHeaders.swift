@@ -89,10 +89,10 @@ extension RequestHeader {
         switch self {
         case .notAfter: .integer(1...600_000)
         // One that is wrong, or too long, is passed over and not refused.
-        case .requestID, .traceparent: .text(bytesMax: .max)
+        case .requestID, .traceparent, .accept: .text(bytesMax: .max)
         case .prefer: .text(bytesMax: 1_024)
-        case .authorization, .contentType, .contentLength, .contentEncoding, .transferEncoding, .accept,
-            .idempotencyKey, .ifMatch, .ifNoneMatch, .role, .lane, .caller, .lastEventID:
+        case .authorization, .contentType, .contentLength, .contentEncoding, .transferEncoding, .idempotencyKey,
+            .ifMatch, .ifNoneMatch, .role, .lane, .caller, .lastEventID:
             .text(bytesMax: 255)
         }
     }

@@ -81,7 +81,7 @@ extension JSONWriter {
         let examples = operation.exampleParameters
         for name in operation.path.parameters {
             parameter(
-                name, in: "path", .text(bytesMax: 256), "", isRequired: true,
+                name, in: "path", .text(bytesMax: Operation.pathBytesMax), "", isRequired: true,
                 example: examples.first { $0.name == name }?.value)
         }
         // A parameter whose name begins with a prefix cannot be said here; its summary says it.

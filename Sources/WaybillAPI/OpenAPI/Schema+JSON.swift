@@ -2,7 +2,8 @@ import WaybillCore
 
 /// Forms of values as JSON Schema, as OpenAPI 3.1 has it.
 extension JSONWriter {
-    /// - Parameter isClosed: whether other fields than those named are refused; answers may get more later.
+    /// - Parameter isClosed: whether it is of a request: other fields than those named are refused, null stands for
+    ///   what is left out, and a time may be a number. Answers may get more fields later.
     mutating func schema(_ schema: Schema, isClosed: Bool) {
         switch schema {
         case .nullable(let schema):
@@ -44,6 +45,9 @@ extension JSONWriter {
             member("minimum", max(range.lowerBound, Schema.safeIntegers.lowerBound))
             member("maximum", min(range.upperBound, Schema.safeIntegers.upperBound))
         case .boolean: member("type", "boolean")
+        case .time where isClosed:
+            members("type", ["string", "integer"]) { $0.text($1) }
+            member("format", "date-time")
         case .time:
             member("type", "string")
             member("format", "date-time")
@@ -77,7 +81,7 @@ extension JSONWriter {
             if !field.summary.isEmpty { member("description", Text(field.summary)) }
             key("allOf")
             beginArray()
-            schema(field.schema, isClosed: isClosed)
+            schema(isClosed && !field.isRequired ? .nullable(field.schema) : field.schema, isClosed: isClosed)
             endArray()
             endObject()
         }

@@ -4,6 +4,9 @@ package import WaybillCore
 /// One thing that may be asked of a served order book. Routes, documentation and the matrix of grants follow from the
 /// list of these; it knows no HTTP library.
 package struct Operation: Sendable {
+    /// The longest that a part of a path is: nothing has a longer name.
+    static let pathBytesMax = 256
+
     package typealias Handler = @Sendable (Call) async throws(Problem) -> Reply
 
     /// Names it in documentation, logs and metrics: `placeOrder`.
