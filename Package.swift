@@ -35,6 +35,8 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 // The same for a tracer of theirs: the context of a span is kept with an order, and goes on with its messages.
 let instrumentation = Target.Dependency.product(name: "Instrumentation", package: "swift-distributed-tracing")
+let tracing = Target.Dependency.product(name: "Tracing", package: "swift-distributed-tracing")
+let inMemoryTracing = Target.Dependency.product(name: "InMemoryTracing", package: "swift-distributed-tracing")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
@@ -174,7 +176,7 @@ let package = Package(
             dependencies: [
                 "WaybillCore", "WaybillStore", "WaybillEngine", "WaybillTimeouts", "Waybill", "WaybillAPI",
                 "WaybillAccess", "WaybillHTTP", "GRPCServing", "RocketMQServer", "Histories", lifecycle, unixSignals,
-                logging, metrics, instrumentation,
+                logging, metrics, instrumentation, tracing,
             ], swiftSettings: house),
         // Asks the list of operations in process, over a Unix socket or over TCP.
         .target(
@@ -296,7 +298,7 @@ let package = Package(
             dependencies: [
                 "Fixtures", "WaybillCore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI",
                 "WaybillHTTP", "WaybillServer", httpTypes, nioCore, nioTLS, nioHTTP1, nioHTTPTypes,
-                nioHTTPTypesHTTP1, nioEmbedded, logging, metricsTestKit, instrumentation,
+                nioHTTPTypesHTTP1, nioEmbedded, logging, metricsTestKit, instrumentation, tracing, inMemoryTracing,
             ], swiftSettings: house),
         // Imports no product code: starts the built executable, speaks HTTP to it, kills it.
         .testTarget(

@@ -84,7 +84,9 @@ package struct API: Sendable {
         defer { admission.place.end() }
         let engine = served.book.book.engine
         let began = engine.world.uptimeNanoseconds()
-        let reply = await replyHere(admission, body)
+        let span = served.settings.spans?.begin(admission.operation, TraceParent.read(admission.headers))
+        let reply = await replyHere(admission.traced(span?.trace), body)
+        span?.end(reply.status, reply.problem)
         let ended = engine.world.uptimeNanoseconds()
         served.requests.add(
             admission.operation.name, status: reply.status, took: ended > began ? ended - began : 0)
@@ -230,6 +232,15 @@ package struct Admission: Sendable {
     package let instance: Text
     /// Its place among the requests in work, until it is answered.
     package let place: RequestPlace
+    /// The trace context of the server's own span; nil: it traces none.
+    private(set) var trace: Text?
+
+    fileprivate func traced(_ trace: Text?) -> Admission {
+        guard let trace else { return self }
+        var admission = self
+        admission.trace = trace
+        return admission
+    }
 }
 
 extension ServingState {

@@ -207,6 +207,7 @@ public struct BookServer: Sendable {
         serving.operations = settings.operations + settings.addedOperations.map(\.operation)
         serving.newGroupsStart = settings.newGroupsStart
         serving.inWork.ofOne = settings.requestsInWorkMax
+        serving.spans = RequestSpans.ofProgram
         serving.streams.all = settings.streamsMax
         serving.streams.ofOne = max(1, settings.streamsMax / 2)
         serving.connections.all = settings.connectionsMax ?? ProcessBounds.connectionsUsual

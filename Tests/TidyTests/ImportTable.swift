@@ -48,7 +48,7 @@ enum ImportTable {
         "WaybillServer": [
             "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAPI",
             "WaybillAccess", "WaybillHTTP", "GRPCServing", "RocketMQServer", "Histories", "ServiceLifecycle",
-            "UnixSignals", "Logging", "Metrics", "Instrumentation",
+            "UnixSignals", "Logging", "Metrics", "Instrumentation", "Tracing",
         ],
         // Speaks HTTP/1.1 with what the server stands on already; a client library would bring more.
         "WaybillClient": [

@@ -23,6 +23,7 @@ package struct Call: Sendable {
     /// Until this uptime it may begin; nil: whenever its turn comes.
     let end: Interval?
     let parameters: [(name: String, value: Text)]
+    private let spanTrace: Text?
     private let template: PathTemplate
     private let rule: Operation.BodyRule
 
@@ -35,6 +36,7 @@ package struct Call: Sendable {
         from = admission.from
         key = admission.key
         name = admission.operation.name
+        spanTrace = admission.trace
         template = admission.operation.path
         position = admission.operation.method == .get ? served.book.book.engine.lastPosition : Position(0)
         end = admission.end
@@ -135,8 +137,8 @@ package struct Call: Sendable {
         return lane
     }
 
-    /// The caller's trace context.
-    package var trace: Text? { TraceParent.read(headers) }
+    /// The trace context of the server's span for it, or the caller's.
+    package var trace: Text? { spanTrace ?? TraceParent.read(headers) }
 
     /// Whether the changed thing is wanted in the answer.
     package var wantsRepresentation: Bool { headers.list(.prefer).contains { $0.value == "return=representation" } }

@@ -104,6 +104,8 @@ package struct ServingSettings: Sendable {
     /// How long the reads of one question may take; nil: as long as they need.
     package var readTime: ReadTimeLimits? = ReadTimeLimits(
         read: Interval(milliseconds: 250), page: Interval(milliseconds: 125))
+    /// Spans of requests, for a tracer; nil: there is none.
+    package var spans: RequestSpans?
     /// How many streams may be open.
     package var streams = OpenStreams.Limits()
     /// How many connections may be open.
