@@ -81,6 +81,19 @@ import WaybillEngine
         #expect(refused.failure?.string.contains("is there already") == true)
     }
 
+    @Test func `is one of four operations that run at a time, and a fifth is refused`() async throws {
+        let shop = try APIShop(backups: folder)
+        try shop.book.engine.store.write { transaction in
+            for _ in 1...3 { _ = try transaction.insertJob(kind: "of-tomorrow", request: "{}", at: shop.book.now) }
+        }
+        #expect(await shop.send(asking("a.db"), as: try admin()).status == 202, "the fourth, which is over now")
+        _ = try shop.book.engine.store.write { transaction in
+            try transaction.insertJob(kind: "of-tomorrow", request: "{}", at: shop.book.now)
+        }
+        let fifth = await shop.send(asking("b.db"), as: try admin())
+        #expect(fifth.code == "limit" && fifth.text.contains(#""max":4"#), "\(fifth.text)")
+    }
+
     @Test func `can be given up, and is listed, though a newer release has begun it`() async throws {
         let shop = try APIShop(backups: folder)
         let number = try shop.book.engine.store.write { transaction in

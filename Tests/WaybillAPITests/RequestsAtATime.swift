@@ -153,6 +153,26 @@ import WaybillCore
         withExtendedLifetime((waiting, modest)) {}
     }
 
+    @Test func `are as many long polls as may be, of all callers together`() async throws {
+        let gate = Gate()
+        let api = try api(gate, isLongPoll: true) { $0.longPolls = 3 }
+        await withTaskGroup(of: Int.self) { group in
+            for name in ["a", "a", "b"] as [Text] {
+                group.addTask { await status(of: gate, api, as: name) }
+                await gate.untilOneCame()
+            }
+            let refused = await ask(api, as: "c")
+            #expect(refused.status == 503 && refused.code == "overloaded", "\(refused.text)")
+            #expect(refused.text.contains(#""limit":"long polls","max":3"#), "\(refused.text)")
+            #expect(refused.headers.contains { $0 == ("retry-after", "5") })
+            #expect(await ask(api, as: "a", "GET", "/v1/groups").status == 200, "what does not wait goes on")
+            gate.letGo()
+            for await status in group { #expect(status == 204) }
+        }
+        // Those that were given up before their answer make room as well.
+        for _ in 1...4 { #expect(throws: Never.self) { _ = try admit(api, as: "c") } }
+    }
+
     @Test func `do not count while they only wait for something to come`() async throws {
         let gate = Gate()
         let api = try api(gate, isLongPoll: true)

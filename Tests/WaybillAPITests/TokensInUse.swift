@@ -64,4 +64,22 @@ import WaybillEngine
         #expect(try shop.book.engine.accessTokens().first?.lastUsedOn == 20_786)
         #expect(try shop.book.engine.store.read { try $0.damagedRows(of: .accessToken, limit: 10) }.isEmpty)
     }
+
+    @Test func `is of one of ten thousand tokens that a file may hold, and one more is refused`() async throws {
+        let shop = try APIShop(workflows: [])
+        let now = shop.book.now
+        try shop.book.engine.store.write { transaction in
+            for number in 1...9_999 {
+                try transaction.insert(
+                    KeptToken(
+                        id: Text(String("token-0000\(number + 100_000)".suffix(16))),
+                        secretHash: Text(String(repeating: "0", count: 64)), name: "t", grants: "[]", createdAt: now,
+                        createdBy: "eva", reason: "a test", expiresAt: now.advanced(by: .days(1))))
+            }
+        }
+        let create = Example.Step(post: "/v1/tokens", #"{"name":"t","grants":["viewer"],"reason":"a test"}"#)
+        #expect(await shop.send(create).status == 201)
+        let refused = await shop.send(create)
+        #expect(refused.code == "limit" && refused.text.contains(#""max":10000"#), "\(refused.text)")
+    }
 }

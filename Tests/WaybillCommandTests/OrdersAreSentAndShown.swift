@@ -81,8 +81,10 @@ import Testing
         #expect(role.errors.contains("wrong_role"))
 
         let why = try order("why", "o-1").object()
-        let codes = try #require(why["refusals"] as? [[String: String]]).map { $0["code"] }
-        #expect(codes == ["wrong_role", "not_possible"])
+        let refusals = try #require(why["refusals"] as? [[String: Any]])
+        #expect(refusals.map { $0["code"] as? String } == ["wrong_role", "not_possible"])
+        #expect((refusals[0]["values"] as? [String: Any])?["allowed"] as? [String] == ["staff"])
+        #expect((refusals[1]["values"] as? [String: Any])?["command"] as? String == "pay")
         #expect((why["order"] as? [String: Any])?["status"] as? String == "unpaid")
         #expect(try waybill.run("order", "why", "o-1", "--db", "shop.db").output.contains("the newest first"))
     }

@@ -4,12 +4,14 @@ import WaybillCore
 
 /// How many requests of each caller are in work, from the moment when their head was found right until their answer is
 /// taken, and how much their bodies and answers take: one caller cannot take all there is. Long polls, which only wait,
-/// do not count among them, but what they take does.
+/// are counted by themselves, for all callers together, and what they take counts for their caller.
 package final class RequestsInWork: Sendable {
     /// How much may be in work.
     package struct Limits: Sendable {
         /// Requests of one caller.
         package var ofOne = 1_000
+        /// Requests of all callers that may wait for something to come.
+        package var longPolls = 10_000
         /// Bytes of bodies that are there, whole or in part, and of answers that are not taken.
         package var bodyBytes = 256 * 1_024 * 1_024
         /// The same of one caller.
@@ -30,6 +32,7 @@ package final class RequestsInWork: Sendable {
 
     private struct State {
         var bodyBytes = 0
+        var longPolls = 0
         var shares: [Text: Share] = [:]
     }
 
@@ -43,10 +46,22 @@ package final class RequestsInWork: Sendable {
     /// - Throws: when as many requests of this caller are in work as may be.
     func begin(_ operation: Operation, by principal: Principal) throws(Problem) -> RequestPlace {
         // Who asks for what is open to all has no name.
-        let counts = !operation.isLongPoll && !operation.grant.isOpen
         let name = principal.name
-        if counts, !count(name) { throw tooMany }
-        return RequestPlace(self, of: name, counts: counts, waits: operation.isLongPoll)
+        guard !operation.isLongPoll else {
+            guard countLongPoll() else { throw tooManyLongPolls }
+            return RequestPlace(self, of: name, .longPoll)
+        }
+        guard !operation.grant.isOpen else { return RequestPlace(self, of: name, .uncounted) }
+        guard count(name) else { throw tooMany }
+        return RequestPlace(self, of: name, .request)
+    }
+
+    private func countLongPoll() -> Bool {
+        state.withLock { [limits] state in
+            guard state.longPolls < limits.longPolls else { return false }
+            state.longPolls += 1
+            return true
+        }
     }
 
     private func count(_ name: Text) -> Bool {
@@ -76,15 +91,24 @@ package final class RequestsInWork: Sendable {
         throw problem.with(["limit": .text(refused.what), "max": .number(Int64(refused.max))])
     }
 
-    fileprivate func end(_ name: Text, requests: Int, bodyBytes: Int) {
+    fileprivate func end(_ name: Text, _ kind: RequestPlace.Kind, bodyBytes: Int) {
         state.withLock { state in
+            if kind == .longPoll { state.longPolls -= 1 }
             guard var share = state.shares[name] else { return }
-            share.requests -= requests
+            if kind == .request { share.requests -= 1 }
             share.bodyBytes -= bodyBytes
             state.bodyBytes -= bodyBytes
             // Names come from outside: those without a request in work are not kept.
             state.shares[name] = share.requests > 0 || share.bodyBytes > 0 ? share : nil
         }
+    }
+
+    private var tooManyLongPolls: Problem {
+        let max = limits.longPolls
+        var problem = Problem(.overloaded, "\(max) long polls are open, as many as may be")
+            .with(["limit": "long polls", "max": .number(Int64(max))])
+        problem.retryAfter = .seconds(5)
+        return problem
     }
 
     private var tooMany: Problem {
@@ -106,15 +130,16 @@ package final class RequestPlace: Sendable {
 
     private let inWork: RequestsInWork
     private let name: Text
-    private let counts: Bool
-    private let waits: Bool
+    private let kind: Kind
     private let state = Mutex(State())
 
-    fileprivate init(_ inWork: RequestsInWork, of name: Text, counts: Bool, waits: Bool) {
+    /// As what it counts.
+    fileprivate enum Kind { case request, longPoll, uncounted }
+
+    fileprivate init(_ inWork: RequestsInWork, of name: Text, _ kind: Kind) {
         self.inWork = inWork
         self.name = name
-        self.counts = counts
-        self.waits = waits
+        self.kind = kind
     }
 
     deinit { end() }
@@ -123,7 +148,7 @@ package final class RequestPlace: Sendable {
     ///
     /// - Throws: when bodies take as much as they may.
     package func hold(bodyBytes: Int) throws(Problem) {
-        let count = waits ? bodyBytes + RequestsInWork.waitBytes : bodyBytes - RequestsInWork.bodyBytesFree
+        let count = kind == .longPoll ? bodyBytes + RequestsInWork.waitBytes : bodyBytes - RequestsInWork.bodyBytesFree
         let more = state.withLock { count - $0.bodyBytes }
         guard more > 0 else { return }
         try inWork.take(more, for: name)
@@ -145,7 +170,7 @@ package final class RequestPlace: Sendable {
             defer { state.isOver = true }
             return state.isOver ? nil : state.bodyBytes
         }
-        guard let bodyBytes, counts || bodyBytes > 0 else { return }
-        inWork.end(name, requests: counts ? 1 : 0, bodyBytes: bodyBytes)
+        guard let bodyBytes, kind != .uncounted || bodyBytes > 0 else { return }
+        inWork.end(name, kind, bodyBytes: bodyBytes)
     }
 }
