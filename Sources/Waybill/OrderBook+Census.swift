@@ -17,7 +17,7 @@ extension OrderBook {
         public var counts: [Count]
         /// The last event that the counts hold.
         public var position: Position
-        /// A file of an earlier release is counted bit by bit after its opening: how many events are still to be
+        /// A file of an earlier release is counted gradually after its opening: how many events are still to be
         /// looked at. 0: the counts are exact.
         public var eventsBehind: Int64
     }

@@ -94,7 +94,7 @@ package final class Broker {
 
     /// After the commit: consumers see what the write did.
     package func didCommit() {
-        memory.apply(AfterCommit(pending))
+        ring.forget(memory.apply(AfterCommit(pending)))
         ring.record(pending.happenings)
         ring.count(checks: pending.checksSent)
         maintenance.index.grew(pending.grown.keys)

@@ -18,6 +18,9 @@ package protocol BrokerVerb: Sendable {
     /// What the audit says of it when a caller outside asked for it; nil: nothing, it is no act of an operator.
     func act(_ answer: Answer, by origin: Origin) -> Act?
 
+    /// What an answer refuses of the things that were asked for together; empty: it is of one, or did all.
+    static func refusals(in answer: Answer) -> [MessageRefusal]
+
     /// Does it; what it answers is handed out only after the commit. What it throws undoes it.
     func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<Answer>
 }
@@ -26,6 +29,7 @@ extension BrokerVerb {
     package static var isOfReceiving: Bool { false }
     package var isPreview: Bool { false }
     package func act(_ answer: Answer, by origin: Origin) -> Act? { nil }
+    package static func refusals(in answer: Answer) -> [MessageRefusal] { [] }
 }
 
 /// What became of a verb.

@@ -3,12 +3,12 @@ package import WaybillStore
 import WaybillTimeouts
 
 /// Copies the file beside the work of the engine: some pages in each turn that modules have, so that orders lose to
-/// both together what modules may have, and the log is truncated as ever.
+/// both together what modules may have, and the log is truncated as always.
 package struct BackupLoop: Sendable {
     package struct Settings: Sendable {
         /// Pages in one turn: at 4 KiB these are 1 MiB.
         package var pagesPerStep = 256
-        /// After so long what is copied is brought to its disk: what waits for the disk at the end is little.
+        /// After this time what is copied is synced: what waits for the disk at the end is little.
         package var betweenSyncs = Interval.seconds(1)
 
         package init() {}
@@ -71,7 +71,7 @@ package struct BackupLoop: Sendable {
         }
     }
 
-    /// Takes turns for so long, or until all is copied, and brings what is copied to its disk.
+    /// Takes turns for a time, or until all is copied, and syncs what is copied.
     package func turns(
         for time: Interval, _ tell: @Sendable (BackupProgress) -> Void = { _ in }
     ) async throws(BackupFailure) -> (progress: BackupProgress, last: Position) {

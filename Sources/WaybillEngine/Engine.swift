@@ -61,6 +61,8 @@ package final class Engine: Sendable {
     let vitals: Vitals.Board
     /// What it has done since the file was opened.
     package let counts = EngineCounts()
+    /// Where refusals are counted.
+    let refusals: RefusalNotes
     /// Wakes those who follow the journal.
     package let feed: JournalFeed
     let writerHasEnded = DispatchSemaphore(value: 0)
@@ -91,6 +93,7 @@ package final class Engine: Sendable {
         self.settings = settings
         self.world = world
         self.store = store
+        refusals = RefusalNotes(counts: counts, meters: settings.meters, world: world)
         clock = SteadyClock(world)
         threads = EngineThreads(threadsMax: store.readerCount + Self.threadsBesideReaders)
         intake = CommandIntake(
@@ -155,12 +158,12 @@ package final class Engine: Sendable {
     package func submit<Verb: EngineVerb>(_ verb: Verb) async -> Verb.Reply {
         if let refusal = await verb.refusalWithoutWrite(of: self) {
             let reply = verb.refused(refusal)
-            note(reply, to: verb, at: .door)
+            refusals.note(reply, to: verb, at: .door)
             return reply
         }
         if world.virtualClock != nil { return perform(verb) }
         let reply = await intake.submit(verb) { [self] in verb.account(in: self) }
-        note(reply, to: verb)
+        refusals.note(reply, to: verb)
         return reply
     }
 
@@ -171,9 +174,10 @@ package final class Engine: Sendable {
     package func perform<Verb: EngineVerb>(_ verbs: [Verb]) -> [Verb.Reply] {
         let asked = verbs.map { Asked($0) }
         perform(asked)
-        let replies = asked.compactMap(\.reply)
-        for (verb, reply) in zip(verbs, replies) { note(reply, to: verb) }
-        return replies
+        for (verb, asked) in zip(verbs, asked) {
+            if let reply = asked.reply { refusals.note(reply, to: verb) }
+        }
+        return asked.compactMap(\.reply)
     }
 
     /// Handles requests in one write on the caller's thread, which waits; those that keep their place in the writes

@@ -51,7 +51,7 @@ package final class TimeoutCenter {
     ///   - began: told of each timeout before its owner is.
     package func step(
         postponing failed: [TimeoutKey: Text] = [:], in write: borrowing Write,
-        began: (TimeoutKey) throws -> Void = { _ in }
+        began: (DueTimeout) throws -> Void = { _ in }
     ) throws {
         for (kind, owner) in owners {
             let due = try write.transaction.dueTimeouts(kind, upTo: write.now, limit: settings.roundMax)
@@ -59,7 +59,7 @@ package final class TimeoutCenter {
                 try write.transaction.parkDamagedTimeouts(kind, upTo: write.now, limit: settings.roundMax)
             }
             for timeout in due where timeout.isExact {
-                try began(timeout.key)
+                try began(timeout)
                 if let error = failed[timeout.key] {
                     try write.transaction.postpone(timeout, until: settings.retry(timeout, at: write.now), error: error)
                     continue

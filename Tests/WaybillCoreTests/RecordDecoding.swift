@@ -136,6 +136,13 @@ import WaybillCore
         #expect(problem?.message == "expected a duration such as \"30m\" or \"1h30m\", or milliseconds\(told)")
     }
 
+    @Test func `tells back no duration that is longer than one`() throws {
+        let type = RecordType([.init(name: "wait", type: .number(.duration), isOptional: false)])
+        let json = Array(#"{"wait":"PT\#(String(repeating: "0", count: 5_000))5M"}"#.utf8)
+        let problem = #expect(throws: JSONProblem.self) { try type.decode(json) }
+        #expect(try #require(problem).message.count < 100)
+    }
+
     @Test func `damaged in any way is refused or decoded, and never trapped on`() {
         let whole = Array(
             #"{"who":"ann\u00e9","qty":3,"wait":"1h","at":"2026-11-21T10:00:00Z","lines":[{"line":"a","qty":1}]}"#.utf8)

@@ -92,6 +92,16 @@ import WaybillCore
                 == ["lines[event.line].qty > 0 | there is no line 9; there are 1, 2"])
     }
 
+    @Test func `nothing longer of the keys of elements than tells them apart`() throws {
+        let long = String(repeating: "k", count: 4_000)
+        let chart = try Chart(waiting: Self.shop)
+        try chart.send("place", #"{"limit":4,"lines":[{"line":"\#(long)","qty":1}]}"#)
+        let refused = try #require(refusal { try chart.send("ship", #"{"line":"\#(long)x","qty":1}"#) })
+        #expect(refused.message.contains("there is no line kkk") && refused.message.count < 500)
+        let rest = try #require(refusal { try chart.send("rest") })
+        #expect(rest.message.contains("of the line kkk") && rest.message.count < 500)
+    }
+
     @Test func `a value that is empty`() throws {
         #expect(try found("note") == ["event.word STARTSWITH 'x' | event.word has no value"])
         #expect(

@@ -62,6 +62,44 @@ import WaybillCore
             ways[4].obstacles == [.init(text: "IN_STATE('money.paid')", finding: "IN_STATE('money.paid') is false")])
     }
 
+    @Test func `is not closed when a half that is unknown may be outweighed by the command's data`() throws {
+        let chart = try Chart(
+            waiting: """
+                commands: {place: {}, go: {data: {cents: cents}}}
+                context: {coupon: optional text}
+                initial: a
+                states:
+                  a:
+                    on:
+                      go:
+                        - {guard: "NOT (coupon = 'X' AND event.cents > 5)", target: b}
+                        - {guard: "coupon = 'X' AND event.cents > 5", target: b}
+                        - {guard: "NOT (coupon = 'X' OR event.cents > 5)", target: b}
+                        - {guard: "coupon = 'X' OR event.cents > 5", target: b}
+                  b: {}
+                """)
+        try chart.send("place")
+        let ways = chart.workflow.ways(of: chart.order, at: chart.now)
+        #expect(ways.map(\.outlook) == [.byData, .closed, .closed, .byData])
+        try chart.send("go", #"{"cents":3}"#)
+        #expect(chart.workflow.ways(of: chart.order, at: chart.now) == [])
+    }
+
+    @Test func `is not closed because it would take long to find out`() throws {
+        let chart = try Chart(
+            waiting: """
+                commands: {place: {data: {lines: {list: {line: text, qty: count}, max: 1000}}}, go: {}}
+                context: {lines: {key: line, max: 1000, of: {qty: count}}}
+                initial: a
+                states:
+                  a: {on: {go: {guard: 'ANY(l IN lines: ANY(m IN lines: l.qty + m.qty = 7))', target: b}}}
+                  b: {}
+                """)
+        let lines = (0..<600).map { #"{"line":"\#($0)","qty":1}"# }.joined(separator: ",")
+        try chart.send("place", #"{"lines":[\#(lines)]}"#)
+        #expect(chart.workflow.ways(of: chart.order, at: chart.now).map(\.outlook) == [.byData])
+    }
+
     @Test func `is none when the order has ended`() throws {
         let chart = try Chart(
             """

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 import WaybillStore
 
@@ -25,6 +26,27 @@ import WaybillStore
         store.close()
         #expect(try Store.servingHolder(of: file.path) == nil)
         #expect(refusal() == nil)
+    }
+
+    @Test func `is not held by one that only asks who holds it`() throws {
+        let store = try Store.open(file.path)
+        store.tell(FileHolder.Serving(socket: nil, http: "http://127.0.0.1:1"))
+        store.close()
+        let isOver = Mutex(false)
+        let path = file.path + ".lock"
+        let hasEnded = DispatchSemaphore(value: 0)
+        Thread.detachNewThread {
+            let lock = open(path, O_RDONLY)
+            while !isOver.withLock({ $0 }) {
+                flock(lock, LOCK_SH)
+                flock(lock, LOCK_UN)
+            }
+            close(lock)
+            hasEnded.signal()
+        }
+        for _ in 0..<30 { #expect(refusal() == nil) }
+        isOver.withLock { $0 = true }
+        hasEnded.wait()
     }
 
     @Test(arguments: [

@@ -179,7 +179,7 @@ import Waybill
         try await messages.deleteDeadLetter(sent[0].id, of: "shipping")
         #expect(try await messages.deadLetters(of: "shipping", id: sent[0].id).isEmpty)
         let many = (0...1_000).map { MessageID("m-\($0)") }
-        await #expect(throws: MessageRefusal.limit("dead letters that come again at once", max: 1_000)) {
+        await #expect(throws: MessageRefusal.limit("dead letters that are given back at once", max: 1_000)) {
             try await messages.redrive("shipping", ids: many)
         }
     }

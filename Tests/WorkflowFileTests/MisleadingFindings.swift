@@ -102,6 +102,19 @@ import WorkflowFile
             found: ["`invariants:` without `rule:`"], hint: nil),
     ]
 
+    @Test func `is no timeout with its time below it, whatever it is called`() throws {
+        let workflow = try WorkflowFile.load(
+            """
+            id: t
+            version: 1
+            initial: a
+            states:
+              a: {after: {P1D: {in: 24h, target: b}}}
+              b: {type: final}
+            """)
+        #expect(workflow.timeouts.map(\.name) == ["P1D"])
+    }
+
     @Test func `is an internal transition of a parallel state`() {
         let findings = WorkflowFile.check(
             """

@@ -63,8 +63,9 @@ package enum RefusalReason: Hashable, Comparable, Sendable {
 
     package init(_ refusal: Refusal) {
         switch refusal {
-        case .insufficientStock(let sku, _, _, _, _), .soldOut(let sku, _, _):
-            self = sku.text.string.hasPrefix("limit:") ? .limitReached : .soldOut
+        case .insufficientStock(_, _, _, _, let shortage):
+            if case .limit = shortage.kind { self = .limitReached } else { self = .soldOut }
+        case .soldOut: self = .soldOut
         case .overloaded: self = .overloaded
         case .crowded: self = .crowded
         case .orderExists: self = .orderExists

@@ -36,7 +36,7 @@ extension CertificateRun {
         let right = before.level.applying(movement)
         // Below zero it goes on, so that the certificate shows how far; only beyond 64 bits it cannot.
         entry.level = right ?? before.level.moved(by: movement) ?? before.level
-        if movement.isOfItsOwnStream { entry.level.noteLimit(movement, by: event.type) }
+        entry.level.noteLimit(movement, by: event.type)
         if right == nil { entry.isBroken = true }
         ledger[movement.key] = entry
         report.movements += 1

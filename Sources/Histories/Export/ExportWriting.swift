@@ -30,7 +30,7 @@ struct ExportWriting {
         }
         let asked = try AskedSketch(event)
         switch event.type {
-        // The copy gets a different file id.
+        // The copy gets a different file id, and limits and places are made again by the orders that need them.
         case .stockOpened, .limitChanged, "$file":
             result.following += 1
             return []

@@ -5,7 +5,8 @@ import WaybillStore
 import WaybillTimeouts
 
 /// Makes an order book as another one was after an event: the journal up to there is exported, and every step of it is
-/// done again in virtual time. Then each order is compared with what the other one says that it was.
+/// done again in virtual time. Then each order and each stock is
+/// compared with what the other one says that it was.
 package struct RestoreToEvent {
     /// What it came to.
     package struct Report: Sendable {
@@ -24,13 +25,16 @@ package struct RestoreToEvent {
         /// Orders that are not what they were, the first of them.
         package var differing: [OrderID] = []
         package var differingCount = 0
+        /// Stocks that are not what they were, the first of them.
+        package var differingStocks: [StockKey] = []
+        package var differingStockCount = 0
     }
 
-    private static let pageMax = 500
-    private static let keptMax = 20
+    static let pageMax = 500
+    static let keptMax = 20
 
-    private let old: OrderBook
-    private let last: Position
+    let old: OrderBook
+    let last: Position
 
     /// - Parameter event: the last event that is wanted.
     package init(_ old: OrderBook, upTo event: Position) throws {
@@ -43,9 +47,11 @@ package struct RestoreToEvent {
         last = try Self.behindConsequences(of: event, in: old.engine)
     }
 
-    /// What relatives of an order did in the same write cannot be had one without the other.
+    /// What relatives of an order did in the same write cannot be had one without the other, nor units that leave one
+    /// place without those that come to another.
     private static func behindConsequences(of event: Position, in engine: Engine) throws -> Position {
         var last = event
+        var before = try engine.store.read { rows in try rows.event(at: event) }
         var isOver = false
         while !isOver {
             let page = try engine.store.read { rows in
@@ -53,11 +59,13 @@ package struct RestoreToEvent {
             }
             isOver = page.isEmpty
             for row in page {
-                guard row.cause != nil, !ExportWriting.firings.contains(row.type) else {
+                let isConsequence = row.cause != nil && !ExportWriting.firings.contains(row.type)
+                guard try isConsequence || before.map({ try row.isArrival(of: $0) }) ?? false else {
                     isOver = true
                     break
                 }
                 last = row.position
+                before = row
             }
         }
         return last
@@ -84,6 +92,7 @@ package struct RestoreToEvent {
         defer { new.close() }
         _ = try Import().run(source, into: new, progress: progress)
         try compare(with: new, &report)
+        try compareStocks(with: new, &report)
         return report
     }
 
@@ -123,5 +132,16 @@ package struct RestoreToEvent {
                 if report.differing.count < Self.keptMax { report.differing.append(row.id) }
             }
         }
+    }
+}
+
+extension EventRow {
+    /// Whether units came to a place by it that left another one by the event before.
+    fileprivate func isArrival(of departure: EventRow) throws -> Bool {
+        guard type == .stockMoved, departure.type == .stockMoved else { return false }
+        let (left, came) = (try StockEventBody(departure.body), try StockEventBody(body))
+        return left.movement.quantity < 0 && came.movement.quantity == 0 &- left.movement.quantity
+            && came.movement.key.sku == left.movement.key.sku && came.otherPlace == left.movement.key.location
+            && left.otherPlace == came.movement.key.location
     }
 }

@@ -70,8 +70,7 @@ struct StockCheck {
         for movement in sketch.movements where isMine(movement.key) {
             movementCount += 1
             var entry = ledger[movement.key] ?? Entry()
-            if var level = entry.level.applying(movement), level.isBalanced {
-                if movement.isOfItsOwnStream { level.noteLimit(movement, by: event.type) }
+            if let level = entry.level.applying(movement, by: event.type), level.isBalanced {
                 entry.level = level
             } else if !entry.isBroken {
                 entry.isBroken = true

@@ -53,11 +53,11 @@ extension Messages {
     @discardableResult
     public func redrive(_ group: GroupName, ids: [MessageID]) async throws(MessageRefusal) -> Int {
         let max = 1_000
-        guard ids.count <= max else { throw .limit("dead letters that come again at once", max: max) }
+        guard ids.count <= max else { throw .limit("dead letters that are given back at once", max: max) }
         let offsets = try await readingOnThread { (messages) throws(MessageRefusal) in
             try messages.offsets(ofDeadLetters: ids, of: group)
         }
-        guard offsets.count <= max else { throw .limit("dead letters that come again at once", max: max) }
+        guard offsets.count <= max else { throw .limit("dead letters that are given back at once", max: max) }
         return try await ask(Redrive(group, limit: max, offsets: offsets))
     }
 

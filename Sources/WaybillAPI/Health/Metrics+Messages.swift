@@ -27,7 +27,7 @@ extension MetricsText {
     }
 
     private mutating func write(groups counts: MessageCounts) {
-        let rows = counts.groups.prefix(Numbers.labelsMax * 4)
+        let rows = counts.groups
         let labels = { (row: MessageCounts.OfGroup) -> Labels in
             [("topic", row.topic.text.string), ("group", row.group.text.string)]
         }

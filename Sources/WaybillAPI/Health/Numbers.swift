@@ -25,7 +25,7 @@ struct Numbers: Sendable {
         let engine = book.engine
         vitals = engine.vitalsNow
         counts = engine.counts.now
-        messages = engine.messageCounts
+        messages = engine.messageCounts(rowsMax: Self.labelsMax * 4)
         census = try book.census()
         file = try engine.fileNumbers(upTo: Self.countMax)
         lags = try book.messages.groups().prefix(Self.labelsMax).flatMap { group in

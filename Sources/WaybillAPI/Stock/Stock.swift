@@ -12,7 +12,10 @@ enum Stock {
     /// Where a stock lies that is changed.
     static let changedLocation = Parameter(
         "location", .text(bytesMax: 256),
-        "Where it lies. Left out: the only place of the SKU; refused, with their names, when there are several.")
+        """
+        Where it lies. Left out: the place without a name, or the only place of the SKU; refused, with their names, when \
+        there are several and each has a name.
+        """)
 
     /// The stock that a request is about.
     static func key(_ call: Call) -> StockKey {

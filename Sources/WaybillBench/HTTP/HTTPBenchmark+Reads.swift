@@ -7,7 +7,7 @@ extension HTTPBenchmark {
         let count = settings.pick(trial: 20, usual: 1_000, full: 10_000)
         let seconds = settings.pick(trial: 0.1, usual: 4.0, full: 15.0)
         return try await ServedShop.onThread { [numbers, traffic] in
-            // What is read is placed here: of other numbers nobody knows whether they became orders.
+            // What is read is placed here: whether other numbers became orders is not known.
             var placed: [Int] = []
             let placing = try LoadClient(to: target, connections: 1)
             _ = try placing.drive { _, _ in

@@ -38,7 +38,7 @@ extension Broker {
             }
             try freeMessageGroup(messageGroup, of: place, topic, group.number, in: write)
             count(group.number, succeeded: true)
-            try traceAcknowledged(held, place, group, in: write)
+            trace(.acknowledged, held, group, at: write.now)
             return .done
         }
     }

@@ -17,6 +17,8 @@ package struct AcknowledgeMany: BrokerVerb {
         self.group = group
     }
 
+    package static func refusals(in answer: [MessageRefusal?]) -> [MessageRefusal] { answer.compactMap { $0 } }
+
     /// - Returns: of each receipt, in order, why it was refused; nil: the delivery is over.
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<[MessageRefusal?]> {
         guard (1...Self.receiptsMax).contains(receipts.count) else {

@@ -4,8 +4,8 @@ package import WaybillTimeouts
 
 /// Changes until when a delivery is invisible to others, in the name of a group, as its consumer means it.
 ///
-/// A delivery that renews itself has no time that could be changed: its consumer gives it back, and it comes again
-/// after that time. Any other stays with its consumer for so long from now on.
+/// A delivery that renews itself has no time that could be changed: its consumer gives it back, and it is
+/// redelivered after that time. Any other stays with its consumer for that time from now on.
 package struct ChangeInvisible: BrokerVerb {
     package static let isOfReceiving = true
 
@@ -46,8 +46,8 @@ extension Broker {
         }
     }
 
-    /// Ends a delivery that counts as none; it comes again after a time.
-    fileprivate func putOff(
+    /// Ends a delivery that counts as none; it is redelivered after a time.
+    func putOff(
         _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, by wait: Interval, in write: borrowing Write
     ) throws -> BrokerReply<Void> {
         guard wait.milliseconds >= 0, wait <= settings.invisibleMax else {

@@ -18,14 +18,8 @@ package struct GiveBack: BrokerVerb {
         case .failure(let refusal): return .refused(refusal)
         case .success((let held, let group, let topic)):
             // A broadcast has no row: each client has its own place.
-            guard let old = broker.row(of: held) else { return .done }
-            var row = old
-            row.attempt = max(0, old.attempt - 1)
-            row.nonce = nil
-            row.state = .ready
-            row.due = nil
-            try broker.end(held, group, topic, leaving: row, insteadOf: old, in: write)
-            return .done
+            if case .broadcast = held { return .done }
+            return try broker.putOff(held, group, topic, by: Interval(milliseconds: 0), in: write)
         }
     }
 }

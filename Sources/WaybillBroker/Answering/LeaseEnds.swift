@@ -16,7 +16,8 @@ extension Broker {
             guard let lease = lease(of: end.lease.offset, in: key), lease.until == end.due,
                 let group = groupRow(key.group), let topic = topicState(of: key.queue)
             else { continue }
-            let holder = Holder(client: lease.client, takenAt: lease.takenAt, renews: lease.renews)
+            let holder = Holder(
+                client: lease.client, takenAt: lease.takenAt, storedAt: lease.storedAt, renews: lease.renews)
             try expire(.lease(lease, key, end.lease.offset), of: holder, group, topic, in: write)
         }
     }

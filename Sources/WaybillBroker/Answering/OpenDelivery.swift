@@ -43,7 +43,7 @@ extension Broker {
         return .success((.row(row), group, topic))
     }
 
-    /// A delivery has used up its attempt: it comes again, or is dead.
+    /// A delivery has used up its attempt: it is redelivered, or is dead.
     func retry(
         _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, delay: Interval?, why: String,
         in write: borrowing Write
@@ -83,28 +83,20 @@ extension Broker {
         }
     }
 
-    /// Keeps for traces that a delivery was acknowledged, and counts how long the message had been visible.
-    func traceAcknowledged(
-        _ held: OpenDelivery, _ place: MessagePlace, _ group: GroupRow, in write: borrowing Write
-    ) throws {
-        var storedAt: Moment?
-        if case .lease(let lease, _, _) = held { storedAt = lease.storedAt }
-        let visibleAt = try storedAt ?? write.transaction.messageHead(at: place)?.visibleAt
-        trace(.acknowledged, held, group, at: write.now, took: visibleAt.map { write.now.since($0) })
-    }
-
-    /// Keeps for traces what became of a delivery.
+    /// Keeps for traces what became of a delivery, and counts of an acknowledged one how long the message had been
+    /// visible. Of a message that was in flight when the file was opened memory does not know that.
     func trace(
-        _ kind: MessageTrace.Happening.Kind, _ held: OpenDelivery, _ group: GroupRow, at now: Moment,
-        took: Interval? = nil
+        _ kind: MessageTrace.Happening.Kind, _ held: OpenDelivery, _ group: GroupRow, at now: Moment
     ) {
+        func took(_ storedAt: Moment?) -> Interval? { kind == .acknowledged ? storedAt.map { now.since($0) } : nil }
         switch held {
         case .broadcast: return
         case .lease(let lease, let key, let offset):
-            trace(kind, key.place(offset), group, lease.client, lease.attempt, at: now, took: took)
+            trace(
+                kind, key.place(offset), group, lease.client, lease.attempt, at: now, took: took(lease.storedAt))
         case .row(let row):
             let holder = committed { $0.holder(of: row.place, in: group.number) }
-            trace(kind, row.place, group, holder?.client ?? "", row.attempt, at: now, took: took)
+            trace(kind, row.place, group, holder?.client ?? "", row.attempt, at: now, took: took(holder?.storedAt))
         }
     }
 

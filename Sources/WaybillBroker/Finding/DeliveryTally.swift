@@ -8,7 +8,7 @@ struct DeliveryTally: Sendable {
         var queue: StoredQueueNumber
     }
 
-    /// What came by of one group in one queue.
+    /// What a group had of one queue.
     struct Numbers {
         var delivered: UInt64 = 0
         var acknowledged: UInt64 = 0
@@ -48,6 +48,20 @@ struct DeliveryTally: Sendable {
         }
         numbers[key] = run
     }
+
+    /// Drops what was counted of groups and stored queues that are gone: their numbers do not come back.
+    mutating func forget(_ gone: GoneCounts) {
+        numbers = numbers.filter { !gone.groups.contains($0.key.group) && !gone.queues.contains($0.key.queue) }
+        for group in gone.groups { took[group] = nil }
+    }
+}
+
+/// Groups and stored queues that a write has deleted.
+struct GoneCounts {
+    var groups: Set<GroupName> = []
+    var queues: Set<StoredQueueNumber> = []
+
+    var isEmpty: Bool { groups.isEmpty && queues.isEmpty }
 }
 
 /// What topics and groups have had, for monitors.
@@ -76,10 +90,14 @@ package struct MessageCounts: Sendable {
 
 extension Receiver.Parts {
     /// What topics and groups have had; of those that are gone nothing.
-    package var messageCounts: MessageCounts {
+    ///
+    /// - Parameter rowsMax: how many rows of groups it tells, those whose names come first.
+    package func messageCounts(rowsMax: Int = .max) -> MessageCounts {
         let tally = ring.counts
-        var counts = groups.messageCounts(tally.numbers)
-        counts.took = tally.took.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        var byGroup: [GroupName: [(queue: StoredQueueNumber, numbers: DeliveryTally.Numbers)]] = [:]
+        for (key, numbers) in tally.numbers { byGroup[key.group, default: []].append((key.queue, numbers)) }
+        var counts = groups.messageCounts(byGroup.map { ($0.key, $0.value) }, rowsMax: rowsMax)
+        counts.took = tally.took.sorted { $0.group < $1.group }
         counts.checksSent = tally.checksSent
         return counts
     }

@@ -4,7 +4,7 @@ import WaybillStore
 /// Where a list of delayed messages ended.
 package struct DelayedPlace: Hashable, Sendable {
     package let due: Moment
-    /// Its number among the messages that nobody can see yet.
+    /// Its number among the messages that no one can see yet.
     package let number: Int64
 
     package init(due: Moment, number: Int64) {

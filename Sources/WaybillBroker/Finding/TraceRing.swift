@@ -3,7 +3,7 @@ package import WaybillCore
 package import WaybillStore
 
 /// The last deliveries and what became of them, in memory: the happy path writes nothing, so only this knows who had a
-/// message, and when. What comes by is counted, for monitors.
+/// message, and when. Deliveries are counted, for monitors.
 package final class TraceRing: Sendable {
     package struct Entry: Sendable {
         var place: MessagePlace
@@ -64,8 +64,26 @@ package final class TraceRing: Sendable {
         if checks > 0 { state.withLock { $0.counts.checksSent += checks } }
     }
 
-    /// What came by since the file was opened.
-    var counts: DeliveryTally { state.withLock { $0.counts } }
+    /// What was counted since the file was opened, as lists: of a dictionary that someone else holds the next count
+    /// would make a copy, under the lock.
+    var counts:
+        (
+            numbers: [(key: DeliveryTally.Key, value: DeliveryTally.Numbers)],
+            took: [(group: GroupName, buckets: Buckets)], checksSent: UInt64
+        )
+    {
+        state.withLock { state in
+            (
+                Array(state.counts.numbers), state.counts.took.map { ($0.key, $0.value) }, state.counts.checksSent
+            )
+        }
+    }
+
+    /// Groups and stored queues are gone.
+    func forget(_ gone: GoneCounts) {
+        if gone.isEmpty { return }
+        state.withLock { $0.counts.forget(gone) }
+    }
 
     /// What is kept of one message, the oldest first, and since when nothing is missing.
     package func happenings(of place: MessagePlace) -> (happenings: [MessageTrace.Happening], since: Moment) {

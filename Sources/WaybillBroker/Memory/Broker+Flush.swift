@@ -59,7 +59,9 @@ extension Broker {
                 try insert(row, in: write)
                 if let lease {
                     noteHolder(
-                        Holder(client: lease.client, takenAt: lease.takenAt, renews: lease.renews), of: row)
+                        Holder(
+                            client: lease.client, takenAt: lease.takenAt, storedAt: lease.storedAt,
+                            renews: lease.renews), of: row)
                 }
                 progress.finish(offset)
             }

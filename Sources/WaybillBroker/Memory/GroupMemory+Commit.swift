@@ -151,7 +151,9 @@ extension GroupMemory.State {
             for queue in old.cursors.keys { drop(CursorKey(group: number, queue: queue)) }
             groups[number] = nil
             // A group that was made under this name in the same write has it now.
-            if names[old.row.name] == number { names[old.row.name] = nil }
+            guard names[old.row.name] == number else { return }
+            names[old.row.name] = nil
+            gone.groups.insert(old.row.name)
         }
     }
 

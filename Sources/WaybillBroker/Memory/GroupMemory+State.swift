@@ -35,6 +35,8 @@ extension GroupMemory {
         var unusedFilters: [GroupNumber: UInt64] = [:]
         /// Bytes that receives may be reading now.
         var readingBytes = 0
+        /// What the write that is being applied has deleted.
+        var gone = GoneCounts()
     }
 }
 
@@ -50,6 +52,7 @@ extension GroupMemory.State {
     /// Forgets a stored queue, and what groups have in flight of it.
     mutating func remove(_ queue: TopicState.Queue) {
         guard queues.removeValue(forKey: queue.number) != nil else { return }
+        gone.queues.insert(queue.number)
         ends[queue.number] = nil
         let left = (laneQueues[queue.lane] ?? 0) - 1
         laneQueues[queue.lane] = left > 0 ? left : nil

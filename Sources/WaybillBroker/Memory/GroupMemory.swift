@@ -44,11 +44,12 @@ package final class GroupMemory: Sendable {
         return answer
     }
 
-    /// Whether a lane has messages or consumers, or was named by a client lately.
+    /// The groups that have a live consumer of a lane.
     package func groupsServing(lane: Text, at now: Moment) -> [GroupName] {
         read { $0.groupsServing(lane: lane, at: now, settings) }
     }
 
+    /// Whether a lane has messages or consumers, or was named by a client lately.
     package func knows(lane: Text, at now: Moment, uptime: Interval) -> Bool {
         read { $0.knows(lane: lane, at: now, uptime: uptime, settings) }
     }
@@ -148,7 +149,7 @@ package final class GroupMemory: Sendable {
         }
     }
 
-    /// A client that was part of this process, or had a stream of its own, is alive from now on by what it asks only.
+    /// A client that was part of this process, or had an open stream, is alive from now on by what it asks only.
     package func detach(_ client: Text, of group: GroupName, at now: Moment) {
         state.withLock { state in
             guard let number = state.names[group], state.groups[number]?.clients[client] != nil else { return }
@@ -222,12 +223,13 @@ package final class GroupMemory: Sendable {
         state.withLock { state in state.popLeaseEnds(upTo: now, limit: limit) }
     }
 
-    /// Makes known what a committed write did, and wakes who waited for it.
-    func apply(_ commit: AfterCommit) {
-        guard !commit.changes.isEmpty else { return }
-        change { state in
+    /// Makes known what a committed write did, and wakes who waited for it. Answers what is gone.
+    func apply(_ commit: AfterCommit) -> GoneCounts {
+        guard !commit.changes.isEmpty else { return GoneCounts() }
+        return change { state in
             let wakeUps = state.apply(commit.changes, settings)
-            return ((), state.wake(wakeUps, uptime: commit.changes.uptime))
+            defer { state.gone = GoneCounts() }
+            return (state.gone, state.wake(wakeUps, uptime: commit.changes.uptime))
         }
     }
 

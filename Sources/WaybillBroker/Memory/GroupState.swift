@@ -165,6 +165,8 @@ struct GroupState {
 struct Holder {
     var client: Text
     var takenAt: Moment
+    /// Since when the message is visible; nil: it was in flight when the file was opened.
+    var storedAt: Moment?
     var renews: Bool
 }
 

@@ -2,7 +2,7 @@ package import WaybillCore
 import WaybillStore
 package import WaybillTimeouts
 
-/// Asks anew about a half message that was parked, by its transaction id.
+/// Asks again about a half message that was parked, by its transaction id.
 package struct Resume: BrokerVerb {
     var transaction: Text
     var topic: TopicName
@@ -22,7 +22,7 @@ package struct Resume: BrokerVerb {
 }
 
 extension Broker {
-    /// Begins anew to ask about a parked message, with all its questions before it.
+    /// Begins again to ask about a parked message, with all its questions before it.
     func resume(
         _ transactionID: Text, of topic: TopicName, in write: borrowing Write
     ) throws -> BrokerReply<DecidedMessage> {
@@ -40,7 +40,7 @@ extension Broker {
         }
     }
 
-    /// Why a message is not asked about anew.
+    /// Why a message is not asked about again.
     private func refusalToResume(_ row: PendingMessageRow) -> MessageRefusal {
         let at = (row.decidedAt ?? row.message.bornAt).iso8601
         return switch row.state {

@@ -120,15 +120,15 @@ extension Broker {
         row.attempt += 1
         try keepMessageGroup(row, request, until: until, in: write)
         // The lease of a message group lies in a row that has no nonce: the boot and the attempt tell it.
+        let found = request.found.first { $0.offset == row.offset }
         let nonce = row.messageGroup == nil || row.attempt > 1 ? roll() : store.bootNumber
         if row.attempt > 1 {
             row.state = .held
             row.due = until
             row.nonce = nonce
             try insert(row, in: write)
-            noteHolder(Holder(client: request.client, takenAt: write.now, renews: request.renews), of: row)
+            noteHolder(holder(of: found, request, at: write.now), of: row)
         } else {
-            let found = request.found.first { $0.offset == row.offset }
             let lease = Lease(
                 attempt: row.attempt, nonce: nonce, until: until, client: request.client, bytes: found?.bytes ?? 0,
                 takenAt: write.now, storedAt: found?.message?.visibleAt, renews: request.renews,
@@ -141,6 +141,11 @@ extension Broker {
         return GrantedLease(
             place: row.place, epoch: request.scan.epoch, attempt: row.attempt, nonce: nonce, until: until,
             isReplayed: row.isReplayed)
+    }
+
+    /// Who has a message from now on.
+    private func holder(of found: Candidate?, _ request: Take, at now: Moment) -> Holder {
+        Holder(client: request.client, takenAt: now, storedAt: found?.message?.visibleAt, renews: request.renews)
     }
 
     // MARK: Redeliveries
@@ -185,7 +190,7 @@ extension Broker {
         held.nonce = roll()
         try keepMessageGroup(held, request, until: until, in: write)
         try update(held, from: row, in: write)
-        noteHolder(Holder(client: request.client, takenAt: write.now, renews: request.renews), of: held)
+        noteHolder(holder(of: one, request, at: write.now), of: held)
         return GrantedLease(
             place: place, epoch: request.scan.epoch, attempt: held.attempt, nonce: held.nonce ?? 0, until: until,
             isReplayed: held.isReplayed)

@@ -2,7 +2,7 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// Who uses a topic, so that it is not deleted under them: workflows would make it anew with their next message, and
+/// Who uses a topic, so that it is not deleted under them: workflows would make it again with their next message, and
 /// modules that read it would fail until then.
 extension Broker {
     /// Why a topic cannot be deleted because of who uses it; nil: no active workflow sends to it and no installed

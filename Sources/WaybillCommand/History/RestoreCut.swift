@@ -26,7 +26,7 @@ struct RestoreCut {
                 }
             }
             progress.clear()
-            guard report.differingCount == 0 else { throw differences(report) }
+            guard report.differingCount + report.differingStockCount == 0 else { throw differences(report) }
             _ = try await DatabaseFile(path: cut).reading { book in try await book.backup(to: file) }
         } catch let failure as BackupFailure {
             progress.clear()
@@ -38,9 +38,16 @@ struct RestoreCut {
     }
 
     private func differences(_ report: RestoreToEvent.Report) -> CommandFailure {
-        let names = report.differing.map { "\($0)" }.joined(separator: ", ")
+        let stocks = report.differingStocks.map { stock in
+            stock.location.text.isEmpty ? "\(stock.sku)" : "\(stock.sku) at \(stock.location)"
+        }
+        let names = (report.differing.map { "\($0)" } + stocks).joined(separator: ", ")
+        let counts = [
+            (report.differingCount, counted(report.differingCount, "order")),
+            (report.differingStockCount, counted(report.differingStockCount, "stock")),
+        ]
         return CommandFailure(
-            "\(counted(report.differingCount, "order")) would not be what they were: \(names). No file was made. Rows "
+            "\(counts.filter { $0.0 > 0 }.map(\.1).joined(separator: " and ")) would not be what they were: \(names). No file was made. Rows "
                 + "of programs, or messages that no order sent, may have decided; restore the whole backup",
             status: .negative)
     }

@@ -10,7 +10,7 @@ struct ConditionReading {
     var scope: Scope
     private var parts: [Refusal.Condition.Part] = []
 
-    /// - Parameter event: the data of the event at hand.
+    /// - Parameter event: the data of the event.
     init(_ scope: Scope, of workflow: Workflow, event: RecordType = RecordType([])) {
         names = ExpressionNames(of: workflow, event: event)
         self.scope = scope
@@ -109,7 +109,7 @@ struct ConditionReading {
         guard case .context(let slot) = collection, case .list(_, _, keyed: true)? = names.context.field(slot)?.type,
             let key = element.key, let field = names.elements(of: collection)?.field(0)
         else { return "element \(index + 1)" }
-        return "the \(field.name) \(key.plainText)"
+        return "the \(field.name) \(key.plainText.shortened)"
     }
 
     // MARK: What is not there
@@ -143,10 +143,10 @@ extension [Value] {
     ///
     /// - Parameter keyName: what the collection calls its key.
     func absence(of key: Text, called keyName: Text?) -> String {
-        let keys = prefix(Self.keysMax).compactMap { $0.key?.plainText.string }
+        let keys = prefix(Self.keysMax).compactMap { $0.key?.plainText.shortened }
         let more = count > keys.count ? " and \(count - keys.count) more" : ""
         let known = keys.count == 1 ? "there is only" : "there are"
-        return "there is no \(keyName ?? "element") \(key); "
+        return "there is no \(keyName ?? "element") \(key.shortened); "
             + (keys.isEmpty ? "there are none" : "\(known) \(keys.joined(separator: ", "))\(more)")
     }
 }
@@ -179,8 +179,8 @@ extension Expression {
         }
     }
 
-    /// The same with what runs over a collection.
-    private var all: [Expression] {
+    /// What it is made of, one level down.
+    package var parts: [Expression] {
         switch self {
         case .aggregate(_, let over, _, let body): [over, body]
         case .allocate(let amount, let over, _, let weight): [amount, over, weight]
@@ -203,12 +203,12 @@ extension Expression {
     /// The slots of the event's data that it reads.
     var eventFields: [Int] {
         if case .event(let slot) = self { return [slot] }
-        return all.flatMap(\.eventFields)
+        return parts.flatMap(\.eventFields)
     }
 
     /// Whether its value depends on the event's data. A `derive:` entry sees none.
     var readsEvent: Bool {
         if case .event = self { return true }
-        return all.contains(where: \.readsEvent)
+        return parts.contains(where: \.readsEvent)
     }
 }

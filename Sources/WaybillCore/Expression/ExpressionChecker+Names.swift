@@ -22,7 +22,8 @@ extension ExpressionChecker {
                 depth: derived.depth)
             return try node(.derived(index), derived.type, at: offset, over: inner)
         }
-        throw ExpressionProblem(.name, at: offset, "unknown name '\(name)'", hint: hint(for: name))
+        throw ExpressionProblem(
+            .name, at: offset, "unknown name '\(name)'", hint: hint(for: name), unknown: .name(name))
     }
 
     /// A field of the event, of the order's own facts, or of a record.
@@ -58,7 +59,7 @@ extension ExpressionChecker {
         guard let event = names.event else {
             throw ExpressionProblem(
                 .name, at: offset, "'event.\(name.text)' is used where there is no event data",
-                hint: "keep what is needed later in a context field")
+                hint: "keep what is needed later in a context field", unknown: .part(name.text))
         }
         let slot = try slot(name, of: event)
         return leaf(.event(slot), event.fields[slot])
@@ -69,7 +70,8 @@ extension ExpressionChecker {
             let fields = NameScope.orderFacts.map(\.name.string).joined(separator: ", ")
             throw ExpressionProblem(
                 .name, at: name.offset, "unknown field '\(name.text)', the fields of `order` are \(fields)",
-                hint: didYouMean(nearestName(to: name.text, among: NameScope.orderFacts.map(\.name))))
+                hint: didYouMean(nearestName(to: name.text, among: NameScope.orderFacts.map(\.name))),
+                unknown: .part(name.text))
         }
         return leaf(.order(known.fact), known.type)
     }
@@ -80,7 +82,7 @@ extension ExpressionChecker {
         let listed = fields.isEmpty ? "there are none" : "there are \(fields.map(\.string).joined(separator: ", "))"
         throw ExpressionProblem(
             .name, at: name.offset, "unknown field '\(name.text)', \(listed)",
-            hint: didYouMean(nearestName(to: name.text, among: fields)))
+            hint: didYouMean(nearestName(to: name.text, among: fields)), unknown: .part(name.text))
     }
 
     /// Whether an order is in a state, by the state's path.
@@ -90,7 +92,8 @@ extension ExpressionChecker {
         let ending = names.states.first { $0.string.hasSuffix(".\(path)") }
         throw ExpressionProblem(
             .name, at: offset, "unknown state '\(path)'",
-            hint: didYouMean(path.isEmpty ? nil : ending ?? nearestName(to: path, among: names.states)))
+            hint: didYouMean(path.isEmpty ? nil : ending ?? nearestName(to: path, among: names.states)),
+            unknown: .part(path))
     }
 
     private func leaf(_ expression: Expression, _ type: ValueType) -> CheckedExpression {

@@ -1,4 +1,4 @@
-/// What the slots of checked expressions are called, and the types of what they give: for those who read a refusal.
+/// What the slots of checked expressions are called, and the types of what they give: for refusals, which people read.
 ///
 /// A checked expression does not keep what an element that runs through a collection was called: here it has the first
 /// letter of its collection.
@@ -16,7 +16,7 @@ struct ExpressionNames {
         let record: RecordType?
     }
 
-    /// - Parameter event: the data of the event at hand.
+    /// - Parameter event: the data of the event.
     init(of workflow: Workflow, event: RecordType) {
         context = workflow.context
         derived = workflow.derived

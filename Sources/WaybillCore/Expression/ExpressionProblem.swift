@@ -23,9 +23,25 @@ package struct ExpressionProblem: Error, Hashable, Sendable {
     package let message: String
     /// The nearest name that exists, or another way to say it.
     package let hint: String?
+    /// The name that nothing has here, when that is the problem.
+    package let unknown: Unknown?
 
-    package init(_ kind: Kind, at offset: Int, _ message: String, hint: String? = nil) {
+    /// A name that nothing has.
+    package enum Unknown: Hashable, Sendable {
+        case name(Text)
+        /// A field of a record, of the event or of the order, or a state.
+        case part(Text)
+
+        package var text: Text {
+            switch self {
+            case .name(let text), .part(let text): text
+            }
+        }
+    }
+
+    package init(_ kind: Kind, at offset: Int, _ message: String, hint: String? = nil, unknown: Unknown? = nil) {
         self.kind = kind
+        self.unknown = unknown
         self.offset = offset
         self.message = message
         self.hint = hint

@@ -2,7 +2,7 @@
 /// guard lets it through.
 package struct OrderWay: Hashable, Sendable {
     package var command: EventName
-    /// The roles that may send it; empty: anybody.
+    /// The roles that may send it; empty: anyone.
     package var roles: [Text]
     /// The path of the active state that has the transition; empty: the whole order.
     package var state: Text
@@ -89,44 +89,54 @@ extension Workflow {
 }
 
 extension ConditionReading {
-    /// What is known of a condition while the event's data is not.
-    private enum Truth {
+    /// What a condition may come to while the event's data is not known.
+    private enum Truth: CaseIterable {
         case yes, no, unknown
-        case byData
     }
 
     fileprivate mutating func outlook(of condition: Expression) -> OrderWay.Outlook {
-        switch truth(of: condition) {
-        case .yes: .open
-        case .no, .unknown: .closed
-        case .byData: .byData
+        let truths = truths(of: condition)
+        guard truths.contains(.yes) else { return .closed }
+        return truths.count == 1 ? .open : .byData
+    }
+
+    private mutating func truths(of condition: Expression) -> Set<Truth> {
+        guard condition.readsEvent else {
+            let flag = scope.truthIfAny(of: condition)
+            // What takes too many steps here is tried again by the command, which may take more.
+            guard flag != nil || scope.stepsLeft >= 0 else { return Set(Truth.allCases) }
+            return [flag.map { $0 ? .yes : .no } ?? .unknown]
+        }
+        switch condition {
+        case .binary(.and, let left, let right): return combine(left, right, deciding: .no, else: .yes)
+        case .binary(.or, let left, let right): return combine(left, right, deciding: .yes, else: .no)
+        case .not(let operand):
+            return Set(
+                truths(of: operand).map { truth in
+                    switch truth {
+                    case .yes: .no
+                    case .no: .yes
+                    case .unknown: .unknown
+                    }
+                })
+        case .literal, .context, .event, .derived, .bound, .now, .order, .member, .element, .inState, .negate, .binary,
+            .between, .isIn, .isNull, .choice, .count, .aggregate, .allocate:
+            return Set(Truth.allCases)
         }
     }
 
-    private mutating func truth(of condition: Expression) -> Truth {
-        guard condition.readsEvent else {
-            return scope.truthIfAny(of: condition).map { $0 ? Truth.yes : Truth.no } ?? .unknown
-        }
-        switch condition {
-        case .binary(.and, let left, let right):
-            let sides = [truth(of: left), truth(of: right)]
-            // A side that is not true already decides it, whatever the other one says.
-            return sides.contains(.no) ? .no : sides.contains(.unknown) ? .unknown : .byData
-        case .binary(.or, let left, let right):
-            let sides = [truth(of: left), truth(of: right)]
-            if sides.contains(.yes) { return .yes }
-            return sides.contains(.byData) ? .byData : sides.contains(.unknown) ? .unknown : .no
-        case .not(let operand):
-            return switch truth(of: operand) {
-            case .yes: .no
-            case .no: .yes
-            case .unknown: .unknown
-            case .byData: .byData
-            }
-        case .literal, .context, .event, .derived, .bound, .now, .order, .member, .element, .inState, .negate, .binary,
-            .between, .isIn, .isNull, .choice, .count, .aggregate, .allocate:
-            return .byData
-        }
+    /// Both sides of an AND or an OR: one side may decide it, whatever the other one says, also when that is unknown.
+    private mutating func combine(
+        _ left: Expression, _ right: Expression, deciding: Truth, else other: Truth
+    ) -> Set<Truth> {
+        let (lefts, rights) = (truths(of: left), truths(of: right))
+        return Set(
+            lefts.flatMap { left in
+                rights.map { right in
+                    if left == deciding || right == deciding { return deciding }
+                    return left == .unknown || right == .unknown ? .unknown : other
+                }
+            })
     }
 
     /// What of a condition is not true without the event's data.
@@ -136,7 +146,7 @@ extension ConditionReading {
             return obstacles(of: left) + obstacles(of: right)
         case .literal, .context, .event, .derived, .bound, .now, .order, .member, .element, .inState, .not, .negate,
             .binary, .between, .isIn, .isNull, .choice, .count, .aggregate, .allocate:
-            guard truth(of: condition) == .no || truth(of: condition) == .unknown else { return [] }
+            guard !truths(of: condition).contains(.yes) else { return [] }
             return Self.parts(of: condition, in: scope, names)
         }
     }

@@ -45,7 +45,7 @@ public struct PageToken: Hashable, Sendable {
         (self.scope ?? scope) == scope && place.isEmpty ? number : nil
     }
 
-    /// The texts of the row after which the list goes on, so many; nil: the token is of another list.
+    /// The texts of the row after which the list goes on; nil: the token is of another list.
     package func place(of count: Int, in scope: UInt64) -> [Text]? {
         self.scope == scope && place.count == count ? place : nil
     }

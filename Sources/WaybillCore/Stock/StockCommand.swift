@@ -16,13 +16,13 @@ public struct StockCommand: Hashable, Sendable {
     package var levelMax: Int64?
 
     public enum Action: Hashable, Sendable {
-        /// So many units came in; >= 1.
+        /// Units came in; >= 1.
         case receive(Int64)
         /// Found (above 0) or lost (below 0).
         case adjust(Int64)
         /// A count of the free units; refused when `expected` is given and is not what the book says.
         case count(Int64, expected: Int64?)
-        /// So many free units went to another place; >= 1.
+        /// Free units went to another place; >= 1.
         case move(Int64, to: Location)
     }
 
@@ -35,8 +35,8 @@ public struct StockCommand: Hashable, Sendable {
             trace: trace.map { Text($0) })
     }
 
-    /// A request about a SKU wherever it lies: at the one place that it has, or without a place when it has none. It is
-    /// refused when the SKU lies at several places, and names them.
+    /// A request about a SKU wherever it lies: at the place without a name if the SKU has it or has none, else at the
+    /// one place that it has. It is refused when the SKU has several places that all have names, and names them.
     public init(
         _ action: Action, of sku: SKU, key: String? = nil, caller: String = "", note: String? = nil,
         trace: String? = nil

@@ -31,7 +31,7 @@ package struct ReserveLine: Hashable, Sendable {
 
 package enum ReserveAnswer: Hashable, Sendable {
     /// All lines can be reserved. The stock of the lines at these indices did not exist: it is opened with its quota,
-    /// by an event of its own in the same write, before this one. That another purchase limit is changed is not said:
+    /// by a separate event in the same write, before this one. That another purchase limit is changed is not said:
     /// its own stream tells.
     case done(opened: [Int])
     /// The line at this index asks for more than is free; nothing is reserved.

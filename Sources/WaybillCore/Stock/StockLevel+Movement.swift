@@ -7,11 +7,6 @@ extension EventName {
     package static let stockMoved: EventName = "$move"
 }
 
-extension Movement {
-    /// Whether an event of the stock itself may have led to it, and not only one of an order.
-    package var isOfItsOwnStream: Bool { kind == .receive || kind == .adjust }
-}
-
 extension StockLevel {
     /// Applies one movement; nil when an amount would fall below zero or leave the 64-bit range.
     package func applying(_ movement: Movement) -> StockLevel? {
@@ -19,19 +14,19 @@ extension StockLevel {
         return next.free >= 0 && next.reserved >= 0 && next.sold >= 0 ? next : nil
     }
 
-    /// What an event of the stock's own stream leads to: the movement, and what it says of a purchase limit. `$open`
-    /// with a receipt makes one, `$limit` changes it by what it adds or takes.
+    /// What a movement leads to, with what its event says of a purchase limit: `$open` with a receipt makes one, `$limit`
+    /// changes it by what it adds or takes. Only events of the stock's own stream have these names.
     package func applying(_ movement: Movement, by event: EventName) -> StockLevel? {
         guard var next = applying(movement) else { return nil }
         next.noteLimit(movement, by: event)
         return next
     }
 
-    /// Takes up what an event of the stock's own stream says of its purchase limit.
+    /// Keeps what the event of a movement says of a purchase limit.
     package mutating func noteLimit(_ movement: Movement, by event: EventName) {
-        if event == .stockOpened, movement.kind == .receive {
+        if movement.kind == .receive, event == .stockOpened {
             purchaseLimit = movement.quantity
-        } else if event == .limitChanged, movement.kind == .adjust {
+        } else if movement.kind == .adjust, event == .limitChanged {
             let (limit, overflow) = (purchaseLimit ?? 0).addingReportingOverflow(movement.quantity)
             purchaseLimit = overflow ? nil : limit
         }

@@ -66,6 +66,9 @@ extension RecordType {
 }
 
 extension RecordType.Field {
+    /// Of a duration in the form of ISO 8601 that is told how to be written here.
+    private static let durationBytesMax = 40
+
     fileprivate func decode(_ reader: inout JSONReader, judgesTimes: Bool) throws(JSONProblem) -> Value {
         do throws(JSONProblem) {
             if isOptional && reader.takeNull() { return .null }
@@ -116,7 +119,9 @@ extension RecordType.Field {
             if try reader.peek() == .number { return try reader.int() }
             let text = try reader.text()
             guard let interval = Interval(text: text) else {
-                let meant = Interval(iso8601: text).map { "; \(text) is written \"\($0.text)\"" } ?? ""
+                // What is longer is not told back.
+                let isShort = text.byteCount <= Self.durationBytesMax
+                let meant = isShort ? Interval(iso8601: text).map { "; \(text) is written \"\($0.text)\"" } ?? "" : ""
                 throw reader.problem("expected a duration such as \"30m\" or \"1h30m\", or milliseconds\(meant)")
             }
             return interval.milliseconds
@@ -160,5 +165,5 @@ extension JSONProblem {
 
 extension Text {
     /// At most 64 characters, for names from outside that are told back.
-    fileprivate var shortened: String { string.count <= 64 ? string : string.prefix(64) + "..." }
+    var shortened: String { string.count <= 64 ? string : string.prefix(64) + "..." }
 }

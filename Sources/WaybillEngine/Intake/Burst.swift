@@ -44,6 +44,10 @@ package struct Burst<Verb: BrokerVerb>: EngineVerb {
         return nil
     }
 
+    package func refusals(in replies: [BrokerReply<Verb.Answer>]) -> [RefusedReply] {
+        replies.flatMap { $0.refusals(of: Verb.self) }
+    }
+
     package func account(in engine: Engine) -> Account { Account(caller: caller) }
 }
 
@@ -54,7 +58,10 @@ extension Engine {
         _ burst: Burst<Verb>, reply: @escaping @Sendable ([BrokerReply<Verb.Answer>]) -> Void
     ) {
         if world.virtualClock != nil { return reply(perform(burst)) }
-        let told = Told(burst, since: world.uptime(), reply)
+        let told = Told(burst, since: world.uptime()) { [refusals] replies in
+            refusals.note(replies, to: burst)
+            reply(replies)
+        }
         if let refusal = intake.add(.request(told), for: burst.account(in: self)) {
             told.refuse(refusal)
             told.resume()

@@ -75,8 +75,6 @@ extension Engine: VerbWriter {
             of: group, after: topic, limit: limit, at: world.now(), rowsMax: rowsMax)
     }
 
-    /// Whether anything was ever in a lane, as far as the file tells: messages, consumers, a client that named it
-    /// lately; or it was closed before.
     /// The lanes in which messages were sent, by name, each with the groups whose consumers of it read it.
     package func lanes() throws -> [LaneView] {
         let now = world.now()
@@ -87,6 +85,8 @@ extension Engine: VerbWriter {
         }
     }
 
+    /// Whether anything was ever in a lane, as far as the file tells: messages, consumers, a client that named it
+    /// lately; or it was closed before.
     package func knows(lane: Text) throws -> Bool {
         if groups.knows(lane: lane, at: world.now(), uptime: world.uptime()) { return true }
         return try store.read { rows in try rows.closedLanes() }.contains(lane)

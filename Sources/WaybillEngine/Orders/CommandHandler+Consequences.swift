@@ -53,7 +53,7 @@ extension CommandHandler {
         }
     }
 
-    /// Opens the quota rows that a decision uses first: each by an event of its own stream, before the order's event.
+    /// Opens the quota rows that a decision uses first: each by an event in its stream, before the order's event.
     func openQuotas(_ lines: [ReserveLine], in write: borrowing Write) throws {
         for line in lines {
             try move(
@@ -62,7 +62,7 @@ extension CommandHandler {
         }
     }
 
-    /// Brings purchase limits to what the orders of a decision say: each by an event of its own stream.
+    /// Brings purchase limits to what the orders of a decision say: each by an event in its stream.
     func changeLimits(_ changes: [(key: StockKey, by: Int64)], in write: borrowing Write) throws {
         for change in changes {
             try move(

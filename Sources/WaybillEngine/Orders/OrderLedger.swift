@@ -1,7 +1,7 @@
 package import WaybillCore
 package import WaybillStore
 
-/// The orders that the write at hand has read or changed, as they will be after it.
+/// The orders that the current write has read or changed, as they will be after it.
 final class OrderLedger {
     /// One order with what the store knows of it.
     final class Entry {
@@ -37,7 +37,7 @@ final class OrderLedger {
         fileprivate let numbered: [StreamNumber: Entry]
     }
 
-    /// So few are freed at once.
+    /// As few as these are freed at once.
     private static let freedHereMax = 8
 
     private var entries: [OrderID: Entry] = [:]
@@ -99,6 +99,7 @@ final class OrderLedger {
 
     func endWrite() {
         counts.endWrite()
+        left = nil
         guard entries.count > Self.freedHereMax else {
             entries.removeAll(keepingCapacity: true)
             numbered.removeAll(keepingCapacity: true)

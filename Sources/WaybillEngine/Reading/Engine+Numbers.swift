@@ -70,7 +70,9 @@ extension Engine {
     }
 
     /// What topics and groups have had.
-    package var messageCounts: MessageCounts { receiverParts.messageCounts }
+    ///
+    /// - Parameter rowsMax: how many rows of groups it tells, those whose names come first.
+    package func messageCounts(rowsMax: Int) -> MessageCounts { receiverParts.messageCounts(rowsMax: rowsMax) }
 
     /// Whether a commit waits for the disk.
     package var isDurable: Bool { store.settings.isDurable }

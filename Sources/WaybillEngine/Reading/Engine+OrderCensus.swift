@@ -7,7 +7,7 @@ package struct OrderCensus: Sendable {
     package var counts: [(workflow: WorkflowName, status: Text, orders: Int64)]
     /// The last event that they hold.
     package var position: Position
-    /// Orders that an earlier release has placed are counted bit by bit: how many positions of the journal are still to
+    /// Orders that an earlier release has placed are counted gradually: how many positions of the journal are still to
     /// be looked at. 0: the counts are exact.
     package var behind: Int64
 }

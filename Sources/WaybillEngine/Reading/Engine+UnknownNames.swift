@@ -20,13 +20,14 @@ extension Engine {
         if let name = filter.workflow, !workflows.contains(where: { $0.name == name }) {
             unknown.append(Self.unknown(.workflow, name.text, among: Set(workflows.map(\.name.text))))
         }
+        var statuses = (filter.statusText.map { [$0] } ?? []) + filter.otherStatuses
         var known: Set<Text> = []
-        for workflow in workflows {
-            guard let statuses = workflow.statuses else { return unknown }
-            known.formUnion(statuses)
+        for workflow in workflows where !statuses.isEmpty {
+            guard let own = workflow.statuses else { return unknown }
+            statuses.removeAll { own.contains($0) }
+            known.formUnion(own)
         }
-        let statuses = (filter.statusText.map { [$0] } ?? []) + filter.otherStatuses
-        return unknown + statuses.filter { !known.contains($0) }.map { Self.unknown(.status, $0, among: known) }
+        return unknown + statuses.map { Self.unknown(.status, $0, among: known) }
     }
 
     /// The name of a timeout, when no workflow of the file has one of that name.

@@ -6,11 +6,11 @@ import WaybillTimeouts
 extension CommandHandler {
     func handle(_ command: StockCommand, in write: borrowing Write) throws -> Result<StockReceipt, Refusal> {
         if let refusal = command.crossedBound { return .failure(refusal) }
-        let fingerprint = command.fingerprint
+        let asked = command
         if let key = command.key,
             let row = try write.transaction.command(caller: command.caller, key: key, at: write.keyTime)
         {
-            guard row.fingerprint == fingerprint else { return .failure(.keyReused(key: key.string)) }
+            guard asked.isMeant(by: row.fingerprint) else { return .failure(.keyReused(key: key.string)) }
             hasKeptAnswer = true
             if let refusal = row.refusal { return .failure(.remembered(refusal)) }
             // The place that the SKU had then: it may have others now.
@@ -34,7 +34,8 @@ extension CommandHandler {
         // Without a row there is nothing that was decided: a refused first receipt, or a count of 0 of nothing.
         if let key = command.key, let number = stock.row(command.stock)?.number {
             var row = CommandRow(
-                caller: command.caller, key: key, fingerprint: fingerprint, stream: number, version: nil, refusal: nil)
+                caller: command.caller, key: key, fingerprint: asked.fingerprint(at: command.stock.location),
+                stream: number, version: nil, refusal: nil)
             switch result {
             case .success(let receipt): row.version = receipt.version
             case .failure(let refusal): row.refusal = refusal.stored
@@ -45,10 +46,11 @@ extension CommandHandler {
         return result
     }
 
-    /// Finds the place of a command that names none; a refusal when there are several.
+    /// Finds the place of a command that names none; a refusal when there are several, and each has a name.
     private func takePlace(of command: inout StockCommand, in write: borrowing Write) throws -> Refusal? {
         guard command.isAboutOnlyPlace else { return nil }
         let places = try write.transaction.places(of: command.stock.sku, limit: StockCommand.placesNamed + 1)
+        // The place without a name is meant where there is one, as it was before places could be left out.
         guard let place = places.first, !place.text.isEmpty else { return nil }
         guard places.count > 1 else {
             command.stock.location = place
@@ -224,8 +226,24 @@ extension StockCommand {
         .failure(.stockConflict(stock.sku, stock.location, problem: problem))
     }
 
-    fileprivate var fingerprint: UInt64 {
+    /// What a repeat must ask for as well.
+    ///
+    /// - Parameter place: where it was done.
+    fileprivate func fingerprint(at place: Location) -> UInt64 {
+        // One that names the place without a name asks for something else.
+        fingerprint(ofOnlyPlace: isAboutOnlyPlace && !place.text.isEmpty)
+    }
+
+    /// Whether a fingerprint is that of the same request, also of an earlier release, which did not tell the only place
+    /// from the one without a name.
+    fileprivate func isMeant(by fingerprint: UInt64) -> Bool {
+        fingerprint == self.fingerprint(ofOnlyPlace: false)
+            || isAboutOnlyPlace && fingerprint == self.fingerprint(ofOnlyPlace: true)
+    }
+
+    private func fingerprint(ofOnlyPlace isOfOnlyPlace: Bool) -> UInt64 {
         var digest = Digest()
+        if isOfOnlyPlace { digest.add(1) }
         digest.add(stock.sku.text)
         digest.add(stock.location.text)
         digest.add(eventType.text)

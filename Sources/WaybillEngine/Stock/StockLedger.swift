@@ -15,14 +15,14 @@ final class StockLedger: StockFacts {
         /// Nil: there is no such stock.
         var row: StockRow?
         var isDirty = false
-        /// The purchase limit with which the decision at hand opens it, or to which it changes it; nil: neither.
+        /// The purchase limit with which the current decision opens it, or to which it changes it; nil: neither.
         var quota: Int64?
-        /// What earlier lines of the reservation at hand ask of it.
+        /// What earlier lines of the current reservation ask of it.
         var asked: Int64 = 0
 
         init(_ row: StockRow?) { self.row = row }
 
-        /// What is free of its row, under the purchase limit of the decision at hand. Below 0: the order before took
+        /// What is free of its row, under the purchase limit of the current decision. Below 0: the order before took
         /// more than the limit of now.
         func limitedFree(_ row: StockRow) -> Int64 {
             guard let quota, let limit = row.level.purchaseLimit else { return row.level.free }
@@ -35,9 +35,9 @@ final class StockLedger: StockFacts {
     private var dirty: [Entry] = []
     /// Keys that a decision asked for and that are not here yet.
     private(set) var missing: [StockKey] = []
-    /// Rows that the decision at hand opens, with their quota; a later question of it must not open them again.
+    /// Rows that the current decision opens, with their quota; a later question of it must not open them again.
     private var opening: [Entry] = []
-    /// Rows whose purchase limit the decision at hand changes.
+    /// Rows whose purchase limit the current decision changes.
     private var changing: [Entry] = []
     /// Whether the current decision was told that something is short.
     private(set) var wasShort = false
@@ -48,7 +48,7 @@ final class StockLedger: StockFacts {
     /// The keys of the reservation that was short last.
     private(set) var shortKeys: [StockKey] = []
     let board: SoldOutBoard
-    /// What the write at hand was asked for and found nothing free of.
+    /// What the current write was asked for and found nothing free of.
     private var exhausted: Set<StockKey> = []
 
     init(board: SoldOutBoard) { self.board = board }
@@ -100,7 +100,7 @@ final class StockLedger: StockFacts {
     }
 
     func shortages(of lines: [ReserveLine], after movements: [Movement]) -> [Refusal.Shortage.Line] {
-        // What is fetched first is decided anew, and what others keep their place for is theirs.
+        // What is fetched first is decided again, and what others keep their place for is theirs.
         guard missing.isEmpty, !(comesAfterKept && lines.contains { contested.contains($0.key) }) else { return [] }
         var asked: [StockKey: (quantity: Int64, lines: Int)] = [:]
         for line in lines {
@@ -120,10 +120,12 @@ final class StockLedger: StockFacts {
             let free = max(0, remaining(of: amount, line.key, after: movements))
             guard all.quantity > free else { continue }
             let isKnown = entry.row != nil || entry.quota != nil
+            // Of goods an order may say `of:` as well, and it says nothing about them.
+            let isGoods = entry.row.map { $0.level.purchaseLimit == nil } ?? false
             short.append(
                 Refusal.Shortage.Line(
                     line.key, asked: all.quantity, free: free, lines: all.lines,
-                    kind: quota.map { .limit($0) } ?? (isKnown ? .stock : .unknown)))
+                    kind: isGoods ? .stock : quota.map { .limit($0) } ?? (isKnown ? .stock : .unknown)))
         }
         return short
     }
@@ -170,7 +172,7 @@ final class StockLedger: StockFacts {
         changing.removeAll()
     }
 
-    /// By how much the decision at hand changes purchase limits.
+    /// By how much the current decision changes purchase limits.
     var limitChanges: [(key: StockKey, by: Int64)] {
         changing.compactMap { entry in
             guard let row = entry.row, let limit = row.level.purchaseLimit, let quota = entry.quota, quota != limit
@@ -205,12 +207,12 @@ final class StockLedger: StockFacts {
         return true
     }
 
-    /// Takes up a row that was inserted.
+    /// Keeps a row that was inserted.
     func add(_ row: StockRow) {
         if let entry = entries[row.key] { entry.row = row } else { entries[row.key] = Entry(row) }
     }
 
-    /// Takes up a row that has changed.
+    /// Keeps a row that has changed.
     func change(_ row: StockRow) {
         add(row)
         if let entry = entries[row.key] { markDirty(entry) }

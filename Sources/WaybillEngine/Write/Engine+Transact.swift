@@ -13,8 +13,13 @@ extension Engine {
     package func transact<Result: Sendable>(
         _ command: Command, deadline: Interval, _ rows: @escaping @Sendable (borrowing ModuleTables) throws -> Result
     ) async throws(Refusal) -> (receipt: Receipt, result: Result?) {
-        let outcome = try await withWriter { writer in writer.transact(command, deadline: deadline, rows) }
-        return try outcome.get()
+        do throws(Refusal) {
+            let outcome = try await withWriter { writer in writer.transact(command, deadline: deadline, rows) }
+            return try outcome.get()
+        } catch {
+            refusals.note(.refused(error), to: command)
+            throw error
+        }
     }
 
     /// Makes or changes the caller's own tables, in a write of their own.

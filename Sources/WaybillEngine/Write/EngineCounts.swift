@@ -90,17 +90,19 @@ package final class EngineCounts: Sendable {
 
 /// What a write has done that is counted at its commit.
 struct WriteTally {
-    /// One entry for each run of equal ones: of a thousand requests of a write most are alike.
+    /// One entry for equal ones that stand close together: of a thousand requests of a write most are alike, or take
+    /// turns.
     private(set) var commands: [(key: EngineCounts.CommandKey, count: UInt64)] = []
     var audits: [EventName] = []
+    private static let lookedBackAtMax = 4
 
     var isEmpty: Bool { commands.isEmpty && audits.isEmpty }
 
     mutating func add(_ key: EngineCounts.CommandKey) {
-        if let last = commands.last, last.key == key {
-            commands[commands.count - 1].count += 1
-        } else {
-            commands.append((key, 1))
+        for index in commands.indices.suffix(Self.lookedBackAtMax).reversed() where commands[index].key == key {
+            commands[index].count += 1
+            return
         }
+        commands.append((key, 1))
     }
 }

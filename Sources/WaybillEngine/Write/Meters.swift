@@ -12,9 +12,9 @@ public struct Meters: Sendable {
     public var wrote: (@Sendable (_ nanoseconds: UInt64, _ requests: Int) -> Void)?
     /// A request is refused, at the door or in its write: the stable code of its ``Refusal`` or ``MessageRefusal``.
     public var refused: (@Sendable (_ code: String) -> Void)?
-    /// So many messages are handed out to a consumer of a group.
+    /// Messages are handed out to a consumer of a group.
     public var delivered: (@Sendable (_ group: GroupName, _ messages: Int) -> Void)?
-    /// A timeout of an order has fired so long after it was due.
+    /// A timeout of an order has fired, this long after it was due.
     public var fired: (@Sendable (_ late: Interval) -> Void)?
 
     public init() {}
@@ -58,19 +58,36 @@ extension Meters {
     }
 }
 
-extension Engine {
-    /// Counts a reply that is a refusal.
+/// Where refusals are counted when their callers are told.
+struct RefusalNotes: Sendable {
+    let counts: EngineCounts
+    let meters: Meters
+    let world: World
+
+    /// Counts what a reply refuses.
     ///
     /// - Parameter place: nil: the code tells; what there is no room or no time for never comes to a write.
     func note<Verb: EngineVerb>(_ reply: Verb.Reply, to verb: Verb, at place: EngineCounts.Place? = nil) {
-        guard let refused = verb.refusal(in: reply) else { return }
-        let place = place ?? refused.placeByCode
-        counts.add(refused, at: place)
-        settings.meters.refused?(refused.code)
-        guard let subject = verb.subject else { return }
-        counts.keep(
-            SeenRefusal(
-                at: world.now(), order: subject.order, caller: subject.caller, place: place, reply: refused))
+        for refused in verb.refusals(in: reply) {
+            let place = place ?? refused.placeByCode
+            counts.add(refused, at: place)
+            meters.refused?(refused.code)
+            guard let subject = verb.subject else { continue }
+            counts.keep(
+                SeenRefusal(at: world.now(), order: subject.order, caller: subject.caller, place: place, reply: refused)
+            )
+        }
+    }
+}
+
+extension Result {
+    /// Why a verb was refused, or things that were asked for by it.
+    func refusals<Verb: BrokerVerb>(of verb: Verb.Type) -> [RefusedReply]
+    where Success == Verb.Answer, Failure == MessageRefusal {
+        switch self {
+        case .success(let answer): Verb.refusals(in: answer).map { .message($0) }
+        case .failure(let refusal): [.message(refusal)]
+        }
     }
 }
 

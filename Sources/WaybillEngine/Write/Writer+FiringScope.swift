@@ -45,12 +45,13 @@ extension Writer {
 
     func fireDeliveries(upTo horizon: Moment, _ attempt: inout WriteAttempt, in write: inout Write) throws {
         write.now = horizon
-        try timeouts.step(postponing: attempt.culprits.timeouts, in: write) { key in
+        try timeouts.step(postponing: attempt.culprits.timeouts, in: write) { timeout in
+            let key = timeout.key
             if attempt.culprits.flushesEach { try flush(in: write) }
             attempt.current = .timeout(key)
             attempt.fired += 1
-            // One that is put off has not fired.
-            if attempt.culprits.timeouts[key] == nil {
+            // One that is put off has not fired, and one that is tried again was late the first time only.
+            if attempt.culprits.timeouts[key] == nil, timeout.attempt == 0 {
                 attempt.lateOfMessages.append(Lateness(key.kind, horizon.since(key.due)))
             }
         }

@@ -41,7 +41,7 @@ extension Writer {
             let hasFired = attempt.fired > before
             if !hasFired { attempt.fired += 1 }
             attempt.nextDue = try timeouts.nextDue(in: write.transaction).without(held: held)
-            // Time would pass for ever.
+            // Time would never stop to pass.
             guard hasFired || attempt.nextDue.earliest != due else {
                 throw EngineFailure.damaged("a timeout is due at \(due.iso8601), and none is found that is")
             }

@@ -6,6 +6,8 @@ import Synchronization
 /// A file of its own, because closing any descriptor of the database file would drop SQLite's own locks on it. It stays
 /// when it is released: to delete it would let two processes hold locks on two files of the same name.
 final class LockFile: Sendable {
+    private static let triesMax = 100_000
+
     private let descriptor: Mutex<Int32?>
 
     /// Takes the lock to look at a file. Where the folder cannot be written, a lock that is there is taken, and without
@@ -49,7 +51,7 @@ final class LockFile: Sendable {
 
     /// Takes the lock on an open descriptor, which it closes at the end.
     private init(_ descriptor: Int32, of path: String) throws(StoreFailure) {
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard Self.take(descriptor) else {
             let holder = FileHolder(in: descriptor)
             Foundation.close(descriptor)
             throw StoreFailure(.locked, "\(path) is open in \(holder.sentences)")
@@ -58,6 +60,17 @@ final class LockFile: Sendable {
     }
 
     deinit { release() }
+
+    /// Takes the lock from no process that has the file open. One that only asks whether it is open shares the lock
+    /// for a moment: then it is tried again.
+    private static func take(_ descriptor: Int32) -> Bool {
+        for _ in 0..<triesMax {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard flock(descriptor, LOCK_SH | LOCK_NB) == 0 else { return false }
+            sched_yield()
+        }
+        return false
+    }
 
     func release() {
         descriptor.withLock { descriptor in

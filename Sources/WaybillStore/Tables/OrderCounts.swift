@@ -22,7 +22,7 @@ extension Text {
 }
 
 extension Transaction {
-    /// Counts so many orders more, or fewer. What has no orders any more has no row: words made of data would pile up.
+    /// Counts more orders, or fewer. What has no orders any more has no row: words made of data would pile up.
     ///
     /// A count that is lower than what is taken from it is damage, which `verify` tells: no order is refused for it.
     package func count(_ change: Int64, as key: OrderCountKey) throws(StoreFailure) {

@@ -59,7 +59,7 @@ extension Transaction {
         try statement.run()
     }
 
-    /// Changes a purchase limit. In a statement of its own: levels are written far more often.
+    /// Changes a purchase limit. In a separate statement: levels are written far more often.
     package func setPurchaseLimit(of number: StreamNumber, to limit: Int64) throws(StoreFailure) {
         let statement = try statement("UPDATE stock SET purchase_limit = ?2 WHERE number = ?1")
         statement.bind(1, number)

@@ -56,8 +56,8 @@ struct ExpressionReader {
         } catch {
             // A name whose declaration was found wrong is unknown for that reason. Entries of `derive:` say so each, as
             // two may wait for each other.
-            if later.isEmpty, let name = error.unknownName, log.hasFailed(toDeclare: name) { return nil }
-            let isEarly = later.contains { error.kind == .name && error.message.hasSuffix("'\($0)'") }
+            if later.isEmpty, let name = error.unknown?.text, log.hasFailed(toDeclare: name) { return nil }
+            let isEarly = later.contains { error.unknown == .name($0) }
             let hint = isEarly ? "an entry of `derive:` sees only those before it" : error.hint
             log.error(at: node, byte: offset + error.offset, error.message, hint: hint)
             return nil
@@ -82,16 +82,6 @@ struct ExpressionReader {
     /// A value of a type. It may be NULL: what NULL means is decided where the value is used.
     func value(_ node: DocumentNode, _ type: ValueType, in scope: NameScope) -> CheckedExpression? {
         check(node, in: scope, expecting: .value(type, isOptional: true))
-    }
-}
-
-extension ExpressionProblem {
-    /// The name that is unknown, when that is the problem: `unknown field 'qty', ...`, `'event.qty' is used where ...`.
-    fileprivate var unknownName: Text? {
-        guard kind == .name,
-            let quoted = message.split(separator: "'", omittingEmptySubsequences: false).dropFirst().first
-        else { return nil }
-        return Text(String(quoted.hasPrefix("event.") ? quoted.dropFirst(6) : quoted))
     }
 }
 

@@ -45,23 +45,6 @@ extension Outline.Action {
 }
 
 extension Expression {
-    /// What it is made of, one level down.
-    var parts: [Expression] {
-        switch self {
-        case .literal, .context, .event, .derived, .bound, .now, .order, .inState: []
-        case .member(let record, _): [record]
-        case .element(let collection, let key): [collection, key]
-        case .not(let operand), .negate(let operand), .isNull(let operand), .count(let operand): [operand]
-        case .binary(_, let left, let right): [left, right]
-        case .between(let value, let low, let high): [value, low, high]
-        case .isIn(let value, let values): [value] + values
-        case .choice(let branches, let otherwise):
-            branches.flatMap { [$0.condition, $0.value] } + (otherwise.map { [$0] } ?? [])
-        case .aggregate(_, let over, _, let body): [over, body]
-        case .allocate(let amount, let over, _, let weight): [amount, over, weight]
-        }
-    }
-
     /// Whether it, or a part of it, or of a `derive:` entry that it uses, satisfies `condition`.
     func contains(_ derived: [Expression], where condition: (Expression) -> Bool) -> Bool {
         if condition(self) { return true }

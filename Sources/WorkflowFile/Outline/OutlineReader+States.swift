@@ -177,11 +177,13 @@ extension OutlineReader {
             return After(timeout: timeout, ways: pair.value, keysBeside: [])
         }
         guard let name = word(pair.key, "a duration or the name of a timeout") else { return nil }
-        if let duration = Interval(iso8601: name) {
+        let form = "write {in: 30m, target: ...} or {at: opens_at, target: ...}"
+        let below: [DocumentNode.Pair] = if case .mapping(let pairs) = pair.value.content { pairs } else { [] }
+        // With its time below it, such a word is a name like any other.
+        if !below.contains(where: { ["in", "at"].contains($0.name) }), let duration = Interval(iso8601: name) {
             log.error(at: pair.key, "'\(name)' is no duration here", hint: "write \(duration.text)")
             return nil
         }
-        let form = "write {in: 30m, target: ...} or {at: opens_at, target: ...}"
         guard case .mapping(let pairs) = pair.value.content else {
             log.error(
                 at: pair.value, "found \(pair.value.phrase), expected when the timeout '\(name)' is due", hint: form)

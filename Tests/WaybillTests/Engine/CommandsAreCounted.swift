@@ -1,6 +1,8 @@
 import EngineFixtures
+import Synchronization
 import Testing
 import Waybill
+import WaybillBroker
 import WaybillCore
 import WaybillEngine
 import WaybillTimeouts
@@ -64,6 +66,29 @@ import WaybillTimeouts
         for number in 2...4 { _ = await book.answer(to: phone(OrderID("o-\(number)"))) }
         #expect(refusals(book) == ["insufficient_stock writer": 1, "insufficient_stock door": 2])
         #expect(counts(book) == ["flash-sale place accepted": 1, "flash-sale place refused": 1])
+    }
+
+    @Test func `with rows of the caller as well`() async throws {
+        let book = try await mugBook()
+        await #expect(throws: Refusal.self) { _ = try await book.transact(pay("none")) { _ in 0 } }
+        #expect(refusals(book) == ["unknown_order writer": 1])
+        #expect(book.recentRefusals(limit: 5).map(\.order) == ["none"])
+    }
+
+    @Test func `and so are messages and receipts that came together, each by itself`() async throws {
+        let told = Mutex<[String]>([])
+        var settings = OrderBook.Settings()
+        settings.meters.refused = { code in told.withLock { $0.append(code) } }
+        let book = try OrderBook.inMemory(workflows: [mugShop], settings: settings)
+        let sends = (1...3).map { _ in (verb: Send([NewMessage(to: "nowhere", body: [1])]), end: Interval?.none) }
+        let (replies, handed) = AsyncStream.makeStream(of: Int.self)
+        book.engine.submit(Burst(sends, of: "shop")) { handed.yield($0.count) }
+        #expect(await replies.first { _ in true } == 3)
+        #expect(refusals(book) == ["unknown_topic writer": 3])
+        _ = await book.engine.submit(OfBroker(AcknowledgeMany(["x", "y"], by: "desk")))
+        #expect(refusals(book) == ["unknown_topic writer": 3, "stale_receipt writer": 2])
+        #expect(told.withLock { $0.count } == 5)
+        await book.close()
     }
 
     @Test func `and the last that were refused are told, the newest first, however many there are`() async throws {

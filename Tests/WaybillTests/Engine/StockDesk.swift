@@ -111,6 +111,24 @@ import WaybillCore
         #expect(try await book.stock(limit)?.received == 2)
         #expect(try await book.history(of: "o-1")?.first?.position == Position(2), "the limit's own event comes first")
     }
+
+    @Test func `that came in as goods is told as goods, also where an order gives it a limit`() async throws {
+        let book = try OrderBook.inMemory()
+        try await book.submit(StockCommand(.receive(9), of: StockKey(sku: "phone", location: "hall")))
+        try await book.submit(StockCommand(.receive(1), of: StockKey(sku: "limit:phone", location: "ann")))
+        func phone(_ id: OrderID) -> OrderCommand {
+            let data: JSON = ["buyer": "ann", "sku": "phone", "at": "hall", "price_cents": 49_900, "limit": 5]
+            return OrderCommand("place", of: id, data: data, workflow: "flash-sale", role: "shop")
+        }
+        try await book.submit(phone("o-1"))
+        let answer = await book.answer(to: phone("o-2"))
+        guard case .refused(.insufficientStock("limit:phone", "ann", asked: 1, free: 0, let shortage)) = answer else {
+            Issue.record("\(answer)")
+            return
+        }
+        #expect(shortage.kind == .stock)
+        await book.close()
+    }
 }
 
 @Suite struct `Stock that is named without a place` {
@@ -155,6 +173,18 @@ import WaybillCore
             "\(refusal.message)")
         #expect(try await free("") == nil)
         #expect(try await free("east") == 9)
+    }
+
+    @Test func `is not the same request as one that names the place without a name`() async throws {
+        try await book.submit(StockCommand(.receive(9), of: StockKey(sku: "mug", location: "east")))
+        try await book.submit(StockCommand(.receive(1), of: "mug", key: "r-1"))
+        let other = await book.answer(to: StockCommand(.receive(1), of: StockKey(sku: "mug"), key: "r-1"))
+        #expect(throws: Refusal.keyReused(key: "r-1")) { try other.get() }
+        // Where the place has no name, either is the same request.
+        try await book.submit(StockCommand(.receive(1), of: "cup", key: "r-2"))
+        #expect(try await book.submit(StockCommand(.receive(1), of: StockKey(sku: "cup"), key: "r-2")).isRepeat)
+        try await book.submit(StockCommand(.receive(1), of: StockKey(sku: "jug"), key: "r-3"))
+        #expect(try await book.submit(StockCommand(.receive(1), of: "jug", key: "r-3")).isRepeat)
     }
 
     @Test func `answers a repeat for the place that it had, whatever places there are now`() async throws {
