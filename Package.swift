@@ -289,8 +289,9 @@ let package = Package(
             ], swiftSettings: house),
         .testTarget(
             name: "GRPCServingTests",
-            dependencies: ["GRPCServing", nioCore, nioPosix, nioHTTP2, nioHPACK, nioSSL, logging, lifecycle],
-            swiftSettings: house),
+            dependencies: [
+                "GRPCServing", nioCore, nioPosix, nioEmbedded, nioHTTP2, nioHPACK, nioSSL, logging, lifecycle,
+            ], swiftSettings: house),
         .testTarget(
             name: "RocketMQServerTests",
             dependencies: [

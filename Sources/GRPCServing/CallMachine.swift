@@ -78,6 +78,13 @@ package struct CallMachine {
         return [.writeHeaders, .begin]
     }
 
+    /// The headers of the answer, unless they are written already.
+    mutating func openAnswer() -> [Action] {
+        guard !hasHeaders, !isEnded else { return [] }
+        hasHeaders = true
+        return [.writeHeaders]
+    }
+
     package mutating func on(_ event: Event) -> [Action] {
         guard !isEnded else { return [] }
         switch event {

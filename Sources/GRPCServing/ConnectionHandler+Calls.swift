@@ -22,6 +22,7 @@ extension ConnectionHandler {
     /// Gives a call its last messages, which have their prefixes, and ends it.
     func finish(_ id: HTTP2StreamID, with messages: ByteBuffer, written: (@Sendable (Bool) -> Void)?) {
         guard calls[id] != nil else { return perform(.end(.ok), on: id, written: written) }
+        step(id) { $0.openAnswer() }
         writeData(id, messages, written)
         perform(.end(.ok), on: id, written: nil)
     }

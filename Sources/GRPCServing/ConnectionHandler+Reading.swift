@@ -80,17 +80,17 @@ extension ConnectionHandler {
     }
 
     private func refill(_ id: HTTP2StreamID, _ size: Int) {
-        var unfinished = unfinishedBytes
+        var isLarge = unfinishedBytes > limits.connectionWindow
         if id != .rootStream {
             guard let open = calls[id], !open.machine.isClientDone else { return }
-            unfinished = open.unfinishedBytes
+            isLarge = open.unfinishedBytes >= limits.smallMessageBytesMax
         }
         if unread.bytes > limits.unreadBytesOfConnectionMax
             || unread.bytes > limits.smallMessageBytesMax && held.isFull(.unread)
         {
             return closeWindow(id, size, until: .unread)
         }
-        if unfinished >= limits.smallMessageBytesMax, held.isFull(.unfinished) {
+        if isLarge, held.isFull(.unfinished) {
             return closeWindow(id, size, until: .unfinished)
         }
         write(id, .windowUpdate(windowSizeIncrement: fullWindow(of: id) - size))

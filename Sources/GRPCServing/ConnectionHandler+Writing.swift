@@ -55,15 +55,14 @@ extension ConnectionHandler {
         var rest = data
         while let part = rest.readSlice(length: min(rest.readableBytes, Self.partBytesMax)) {
             let count = part.readableBytes
-            let written = rest.readableBytes == 0 ? written : nil
+            let told = rest.readableBytes == 0 ? written : nil
             let promise = loop.makePromise(of: Void.self)
             unread.addPart(count, of: id, at: now)
             promise.futureResult.assumeIsolated().whenComplete { [self] result in
                 took(count, of: id, at: loop.now)
-                guard let written else { return }
                 switch result {
-                case .success: written(true)
-                case .failure: written(false)
+                case .success: told?(true)
+                case .failure: told?(false)
                 }
             }
             write(id, .data(.init(data: .byteBuffer(part))), promise)

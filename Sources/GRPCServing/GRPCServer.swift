@@ -133,9 +133,10 @@ package struct GRPCServer: Service {
             .bind(host: settings.host, port: settings.port).get()
     }
 
-    /// Serves over a connection that is there already, as a test has one.
-    package func serve(_ channel: any Channel) throws {
-        try serve(channel, on: FreeSeat(), HeldBytes(settings.limits)) { _ in }
+    /// Serves over connections that are there already, as tests have them.
+    package func serve(_ channels: [any Channel]) throws {
+        let held = HeldBytes(settings.limits)
+        for channel in channels { try serve(channel, on: FreeSeat(), held) { _ in } }
     }
 
     private func serve(

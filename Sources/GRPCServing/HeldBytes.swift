@@ -38,10 +38,10 @@ final class HeldBytes: Sendable {
 
     /// Counts bytes that are kept now, or fewer when the number is negative.
     func add(_ bytes: Int, _ purpose: Purpose) {
-        let told = state.withLock { state in
+        let told = state.withLock { state -> [@Sendable () -> Void] in
             state.counts[purpose.rawValue] += bytes
             guard bytes < 0, state.counts[purpose.rawValue] <= limits[purpose.rawValue] else {
-                return [@Sendable () -> Void]()
+                return []
             }
             defer { state.waiting[purpose.rawValue] = [] }
             return state.waiting[purpose.rawValue]

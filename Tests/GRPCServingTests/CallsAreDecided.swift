@@ -3,7 +3,7 @@ import NIOCore
 import Testing
 
 /// The life of a call as a table: each kind of call, what happens to it, what is done.
-@Suite struct `A call` {
+@Suite(.timeLimit(.minutes(1))) struct `A call` {
     private let one = ByteBuffer(string: "one")
     private let two = ByteBuffer(string: "two")
 
@@ -57,7 +57,24 @@ import Testing
         let half = actions(of: .unary, [.halfClosed(withinMessage: true)])
         #expect(half.last == [refused("the request ended within a message")])
         let stream = actions(of: .bothWays, [.halfClosed(withinMessage: true)])
-        #expect(stream.last == [refused("the request ended within a message", alone: false)])
+        #expect(stream.last == [.tellLost, refused("the request ended within a message", alone: false)])
+    }
+
+    @Test func `whose bytes cannot be read ends, and tells who serves it, if that has it`() {
+        let status = RPCStatus(.internal, "2 is no flag of a message")
+        for kind in [CallMachine.Kind.unary, .serverStream] {
+            for before in [[], [CallMachine.Event.message(one)]] {
+                let steps = actions(of: kind, before + [.fault(status)])
+                #expect(steps.last == [.writeEnd(status, alone: true), .stopClient])
+            }
+        }
+        #expect(
+            actions(of: .bothWays, [.fault(status)]).last == [.tellLost, .writeEnd(status, alone: false), .stopClient])
+        // Its client has said that it sends no more, and is not asked to.
+        let ended = actions(of: .bothWays, [.halfClosed(withinMessage: false), .fault(status)])
+        #expect(ended.last == [.tellLost, .writeEnd(status, alone: false)])
+        let working = actions(of: .unary, [.message(one), .halfClosed(withinMessage: false), .fault(status)])
+        #expect(working.last == [.tellLost, .writeEnd(status, alone: true)])
     }
 
     @Test func `whose client is gone tells who serves it, if that has it`() {
@@ -78,7 +95,7 @@ import Testing
 }
 
 /// Bytes of a call become messages, however they are cut.
-@Suite struct `The bytes of a call` {
+@Suite(.timeLimit(.minutes(1))) struct `The bytes of a call` {
     private func framed(_ text: String) -> ByteBuffer { MessageFraming.framed(ByteBuffer(string: text)) }
 
     @Test func `are the same messages in one piece and byte by byte`() throws {
@@ -135,7 +152,7 @@ import Testing
 }
 
 /// How long a client waits, as its header says.
-@Suite struct `A timeout of a call` {
+@Suite(.timeLimit(.minutes(1))) struct `A timeout of a call` {
     @Test(arguments: [
         ("1H", 3_600_000), ("2M", 120_000), ("3S", 3_000), ("250m", 250), ("1500u", 1), ("99999999n", 99), ("999u", 0),
         ("0S", 0),
@@ -158,7 +175,7 @@ import Testing
 }
 
 /// The words of a status, as a header may carry them.
-@Suite struct `A message of a status` {
+@Suite(.timeLimit(.minutes(1))) struct `A message of a status` {
     @Test func `is escaped where it is no plain text`() {
         #expect(RPCStatus(.internal, "100 % für\n").escapedMessage == "100 %25 f%C3%BCr%0A")
     }

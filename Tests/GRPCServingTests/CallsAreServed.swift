@@ -7,7 +7,7 @@ import NIOPosix
 import Testing
 
 /// Calls over a real connection.
-@Suite struct `A server of calls` {
+@Suite(.timeLimit(.minutes(1))) struct `A server of calls` {
     private let one = ByteBuffer(string: "one")
 
     @Test func `answers many calls on one connection`() async throws {
@@ -86,6 +86,11 @@ import Testing
             #expect(answer == .init(status: "200", grpcStatus: 0, data: ["\u{8}\u{1}"]))
             try await peer.close()
         }
+        try await serving({ $0.isServing = { false } }) { port, _ in
+            let peer = try await Peer.connect(to: port)
+            #expect(try await peer.call("/grpc.health.v1.Health/Check", ByteBuffer()).data == ["\u{8}\u{2}"])
+            try await peer.close()
+        }
     }
 
     @Test func `tells who serves a call that its client has given it up, or is gone`() async throws {
@@ -136,7 +141,7 @@ import Testing
 }
 
 /// What honest clients do a thousand times, and hostile ones do without end.
-@Suite struct `A connection` {
+@Suite(.timeLimit(.minutes(1))) struct `A connection` {
     private let one = ByteBuffer(string: "one")
 
     @Test func `with a ping for each call stays open, thousands of times`() async throws {
@@ -154,12 +159,16 @@ import Testing
     @Test func `with a burst of resets of calls in work stays open`() async throws {
         try await serving { port, told in
             let peer = try await Peer.connect(to: port)
-            for _ in 0..<300 {
-                let id = try await peer.begin("/t.T/Wait")
-                try await peer.send(MessageFraming.framed(one), in: id)
-                #expect(await told.next() == "waits")
-                try await peer.write(id, .rstStream(.cancel))
-                #expect(await told.next() == "lost")
+            for _ in 0..<2 {
+                var ids: [HTTP2StreamID] = []
+                for _ in 0..<300 {
+                    let id = try await peer.begin("/t.T/Wait")
+                    try await peer.send(MessageFraming.framed(one), in: id)
+                    #expect(await told.next() == "waits")
+                    ids.append(id)
+                }
+                for id in ids { try await peer.write(id, .rstStream(.cancel)) }
+                for _ in ids { #expect(await told.next() == "lost") }
             }
             #expect(try await peer.call("/t.T/Echo", one).data == ["one"])
             try await peer.close()
@@ -195,12 +204,19 @@ import Testing
     {
         try await serving({
             $0.toHTTP1 = GRPCServer.Settings.http1("Here are calls.")
-            $0.stranger = { $0.starts(with: Array("HELLO".utf8)) ? ByteBuffer(string: "BYE") : nil }
+            $0.otherProtocol = { bytes in
+                guard bytes.starts(with: Array("HELLO".utf8)) else { return bytes.count < 24 ? .more : .unknown }
+                return bytes.last == UInt8(ascii: ".") ? .answer(ByteBuffer(string: "BYE")) : .more
+            }
         }) { port, _ in
             let toHTTP1 = try await said(to: port, "GET / HTTP/1.1\r\nhost: here\r\n\r\n")
             #expect(toHTTP1.hasSuffix("Here are calls.\n"))
-            let toStranger = try await said(to: port, "HELLO, broker of old")
-            #expect(toStranger == "BYE")
+            let body = String(repeating: "x", count: 1 << 20)
+            let toBody = try await said(
+                to: port, "POST / HTTP/1.1\r\nhost: here\r\ncontent-length: \(body.utf8.count)\r\n\r\n" + body)
+            #expect(toBody == toHTTP1)
+            let toOther = try await said(to: port, "HELLO, broker" + String(repeating: "!", count: 3_000) + ".")
+            #expect(toOther == "BYE")
             let toOthers = try await said(to: port, "\u{1}\u{2}\u{3} and so on, and so on, and so on")
             #expect(toOthers == "")
         }
@@ -261,10 +277,13 @@ import Testing
                     try channel.pipeline.syncOperations.addHandler(Hearing(heard))
                 }
             }
+            .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(host: "127.0.0.1", port: port).get()
         try await channel.writeAndFlush(ByteBuffer(string: text))
         var said = ""
         for await piece in pieces { said += piece }
+        // The server may have closed it whole.
+        do { try await channel.close() } catch ChannelError.alreadyClosed {}
         return said
     }
 }
@@ -279,6 +298,12 @@ private final class Hearing: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         heard.yield(String(buffer: unwrapInboundIn(data)))
     }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed = event { heard.finish() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) { heard.yield("\(error)") }
 
     func channelInactive(context: ChannelHandlerContext) { heard.finish() }
 }

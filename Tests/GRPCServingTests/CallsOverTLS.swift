@@ -7,7 +7,7 @@ import Synchronization
 import Testing
 
 /// The same port with TLS and without.
-@Suite struct `A port with TLS` {
+@Suite(.timeLimit(.minutes(1))) struct `A port with TLS` {
     private let one = ByteBuffer(string: "one")
     private let tls: NIOSSLContext
 
@@ -80,7 +80,7 @@ import Testing
 }
 
 /// A server that has room for a number of connections.
-@Suite struct `Seats of connections` {
+@Suite(.timeLimit(.minutes(1))) struct `Seats of connections` {
     private let one = ByteBuffer(string: "one")
 
     @Test func `are as many as there are, and free again when a connection has ended`() async throws {

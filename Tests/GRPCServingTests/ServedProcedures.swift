@@ -6,6 +6,10 @@ import Synchronization
 final class Told: Sendable {
     private let open = Mutex<[Call]>([])
     private let events = AsyncStream.makeStream(of: String.self)
+    private let heard = Mutex<[String]>([])
+
+    /// All that has happened.
+    var all: [String] { heard.withLock { $0 } }
 
     var rpcs: [RPC] {
         [
@@ -51,7 +55,10 @@ final class Told: Sendable {
         ]
     }
 
-    private func tell(_ event: String) { events.continuation.yield(event) }
+    func tell(_ event: String) {
+        heard.withLock { $0.append(event) }
+        events.continuation.yield(event)
+    }
 
     /// Waits for the next thing that happened.
     func next() async -> String? {
