@@ -3,6 +3,7 @@ import NIOHTTPTypes
 import ServiceLifecycle
 import Synchronization
 import WaybillAPI
+import WaybillAccess
 import WaybillCore
 
 /// Tells a long poll that its client has gone, so that no messages are leased for it.
