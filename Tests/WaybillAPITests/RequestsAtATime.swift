@@ -137,22 +137,6 @@ import WaybillCore
         withExtendedLifetime((greedy, modest, third)) {}
     }
 
-    @Test func `are bounded by what they take when they wait, however small their bodies are`() throws {
-        let api = try api(Gate(), isLongPoll: true) { $0.bodyBytes = 64 * 1_024 }
-        var waiting = try (1...7).map { _ in try admit(api, as: "greedy") }
-        for one in waiting {
-            #expect(code { () throws(Problem) in try one.place.hold(bodyBytes: 512) } == nil)
-            #expect(code { () throws(Problem) in try one.place.hold(bodyBytes: 512) } == nil, "it counts once")
-        }
-        let eighth = try admit(api, as: "greedy")
-        #expect(code { () throws(Problem) in try eighth.place.hold(bodyBytes: 512) } == .overloaded)
-        let modest = try admit(api, as: "modest")
-        #expect(code { () throws(Problem) in try modest.place.hold(bodyBytes: 512) } == nil)
-        waiting.removeLast()
-        #expect(code { () throws(Problem) in try eighth.place.hold(bodyBytes: 512) } == nil)
-        withExtendedLifetime((waiting, modest)) {}
-    }
-
     @Test func `are as many long polls as may be, of all callers together`() async throws {
         let gate = Gate()
         let api = try api(gate, isLongPoll: true) { $0.longPolls = 3 }

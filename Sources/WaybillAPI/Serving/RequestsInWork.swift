@@ -4,7 +4,7 @@ import WaybillCore
 
 /// How many requests of each caller are in work, from the moment when their head was found right until their answer is
 /// taken, and how much their bodies and answers take: one caller cannot take all there is. Long polls, which only wait,
-/// are counted by themselves, for all callers together, and what they take counts for their caller.
+/// are counted by themselves, for all callers together.
 package final class RequestsInWork: Sendable {
     /// How much may be in work.
     package struct Limits: Sendable {
@@ -22,8 +22,6 @@ package final class RequestsInWork: Sendable {
 
     /// This much of each body is not counted: it is bounded by the number of requests in work.
     package static let bodyBytesFree = 16 * 1_024
-    /// What a request that waits takes besides its body, which is counted whole: nothing else bounds how many wait.
-    static let waitBytes = 4 * 1_024
 
     private struct Share {
         var requests = 0
@@ -148,7 +146,7 @@ package final class RequestPlace: Sendable {
     ///
     /// - Throws: when bodies take as much as they may.
     package func hold(bodyBytes: Int) throws(Problem) {
-        let count = kind == .longPoll ? bodyBytes + RequestsInWork.waitBytes : bodyBytes - RequestsInWork.bodyBytesFree
+        let count = bodyBytes - RequestsInWork.bodyBytesFree
         let more = state.withLock { count - $0.bodyBytes }
         guard more > 0 else { return }
         try inWork.take(more, for: name)
