@@ -114,8 +114,9 @@ import WaybillCore
         withExtendedLifetime(admitted) {}
     }
 
-    @Test func `have bodies that take so much together, and half of it those of one caller`() throws {
-        let api = try api(Gate(), isLongPoll: false) { $0.bodyBytes = 8 * RequestsInWork.bodyBytesFree }
+    @Test(arguments: [true, false])
+    func `have bodies that take so much together, and half of it those of one caller`(isLongPoll: Bool) throws {
+        let api = try api(Gate(), isLongPoll: isLongPoll) { $0.bodyBytes = 8 * RequestsInWork.bodyBytesFree }
         let free = RequestsInWork.bodyBytesFree
         var greedy = [try admit(api, as: "greedy")]
         // What is free of each is not counted, and what has come is counted once.
