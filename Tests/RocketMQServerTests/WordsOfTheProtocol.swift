@@ -134,6 +134,8 @@ import WaybillCore
         let born = Moment(milliseconds: 1_764_000_000_123)
         let note = WireNote(system, bornAt: born, due: born.advanced(by: .days(1)), type: .delay)
         #expect(WireNote(note.text) == note)
+        #expect(note.encoding == .gzip && note.host == "shop-7.example" && note.trace == "a|b|c")
+        #expect(note.bornAt == born && note.due == born.advanced(by: .days(1)) && note.type == .delay)
         #expect(note.text.byteCount <= NewMessage.faceNoteBytesMax)
     }
 

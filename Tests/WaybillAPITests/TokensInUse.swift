@@ -42,6 +42,13 @@ import WaybillEngine
         #expect(shop.book.vitals.lastPosition == written, "an event says that a token was used")
     }
 
+    @Test func `is of a caller who is told whose it is and what it allows`() async throws {
+        let made = try await made()
+        let me = try JSON(reading: await shop.send(.init(get: "/v1/me"), token: made.token).body)
+        #expect(me["name"]?.asText == "eye" && me["token"]?.asText == made.id, "\(me)")
+        #expect(me["grants"] == ["viewer"], "\(me)")
+    }
+
     @Test func `is none of a request that was refused at the door, and stays when the token is revoked`() async throws {
         let made = try await made()
         #expect(await shop.send(.init(get: "/v1/tokens"), token: made.token).status == 403)

@@ -6,7 +6,7 @@ import WaybillEngine
 import WaybillServer
 
 /// A program that has an order book open serves it.
-@Suite struct `A server in a program` {
+@Suite(.timeLimit(.minutes(1))) struct `A server in a program` {
     @Test func `says where it serves, and ends when its task is cancelled`() async throws {
         let book = try OrderBook.inMemory(workflows: [])
         defer { book.close() }

@@ -5,7 +5,7 @@ import WaybillCore
 import WaybillServer
 
 /// A program adds operations to those of its server.
-@Suite(.serialized) struct `An operation that a program adds` {
+@Suite(.serialized, .timeLimit(.minutes(1))) struct `An operation that a program adds` {
     private typealias Added = BookServer.AddedOperation
 
     private static func lines(of book: OrderBook) -> Added {

@@ -8,7 +8,7 @@ import WaybillHTTP
 import WaybillServer
 
 /// Where a server makes its socket, nothing that is there is lost.
-@Suite struct `The socket of a server` {
+@Suite(.timeLimit(.minutes(1))) struct `The socket of a server` {
     private let directory: URL
     private var path: String { directory.appendingPathComponent("s").path }
 
