@@ -107,7 +107,9 @@ private func zeros(_ count: Int) -> ByteBuffer { ByteBuffer(repeating: 0, count:
                     call.answer(bytes)
                 }
             })
-        let exchange = try Exchange(more: [Self.large(nil), asks]) { $0.limits.unreadBytesOfConnectionMax = mebibyte / 2 }
+        let exchange = try Exchange(more: [Self.large(nil), asks]) {
+            $0.limits.unreadBytesOfConnectionMax = mebibyte / 2
+        }
         let large = try exchange.client.call("/t.T/Large", one)
         try exchange.pass()
         let asking = try exchange.client.call("/t.T/Asks", one)
@@ -136,7 +138,8 @@ private func zeros(_ count: Int) -> ByteBuffer { ByteBuffer(repeating: 0, count:
         var bytes = MessageFraming.framed(zeros(mebibyte))
         try exchange.pass()
         for step in 1...64 {
-            try exchange.client.send(try #require(bytes.readSlice(length: 16 << 10)), in: slow)
+            let more = bytes.readSlice(length: 16 << 10)
+            try exchange.client.send(try #require(more), in: slow)
             if step < 4 { try exchange.client.send(zeros(1), in: trickle) }
             try exchange.advance(by: .seconds(10))
             for id in [nothing, trickle] { #expect(exchange.client.status(of: id) == (step < 3 ? nil : 14)) }
