@@ -107,7 +107,9 @@ private func zeros(_ count: Int) -> ByteBuffer { ByteBuffer(repeating: 0, count:
                     call.answer(bytes)
                 }
             })
-        let exchange = try Exchange(more: [Self.large(nil), asks]) { $0.limits.unreadBytesOfConnectionMax = mebibyte / 2 }
+        let exchange = try Exchange(more: [Self.large(nil), asks]) {
+            $0.limits.unreadBytesOfConnectionMax = mebibyte / 2
+        }
         let large = try exchange.client.call("/t.T/Large", one)
         try exchange.pass()
         let asking = try exchange.client.call("/t.T/Asks", one)
