@@ -48,7 +48,8 @@ struct RestoreCut {
         ]
         return CommandFailure(
             "\(counts.filter { $0.0 > 0 }.map(\.1).joined(separator: " and ")) would not be what they were: "
-                + "\(names). No file was made. Rows of programs, or messages that no order sent, may have decided; restore the whole backup",
+                + "\(names). No file was made. Rows of programs, or messages that no order sent, may have decided; "
+                + "restore the whole backup",
             status: .negative)
     }
 
