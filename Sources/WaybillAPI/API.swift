@@ -181,7 +181,8 @@ package struct API: Sendable {
         throw .noToken
     }
 
-    /// The principal under the name of the caller on behalf of whom it asks: percent-encoded, as a name may have any letters.
+    /// The principal under the name of the caller on behalf of whom it asks: percent-encoded, as a name may have any
+    /// letters.
     private func speaker(_ principal: Principal, _ head: Head) throws(Problem) -> Principal {
         guard let encoded = try head.headers.single(.caller) else { return principal }
         let caller = try RequestTarget("/\(encoded)").only

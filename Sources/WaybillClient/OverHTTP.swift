@@ -136,8 +136,8 @@ package struct OverHTTP: Sendable {
         guard !trusted.contains(peer.user) else { return }
         throw ClientFailure(
             .unreachable,
-            "a process of the user \(peer.user) listens at \(placeText), who is neither root nor the owner of the file: "
-                + "it is not asked; `--server unix:PATH` asks the process that is there")
+            "a process of the user \(peer.user) listens at \(placeText), who is neither root nor the owner of the "
+                + "file: it is not asked; `--server unix:PATH` asks the process that is there")
     }
 
     /// Ends a connection that is of no use. One that is only let go would end the process.

@@ -51,8 +51,8 @@ extension BookServer.Settings {
         guard let reached, !hasToken else { return }
         throw ServerFailure(
             .badSetting,
-            "\(reached) is not loopback, and there is no valid token yet: `waybill token create --db \(file ?? "FILE") --name "
-                + "NAME --grant GRANT --reason WHY` makes one; serve then")
+            "\(reached) is not loopback, and there is no valid token yet: `waybill token create --db "
+                + "\(file ?? "FILE") --name NAME --grant GRANT --reason WHY` makes one; serve then")
     }
 
     private func checkNumbers() throws(ServerFailure) {

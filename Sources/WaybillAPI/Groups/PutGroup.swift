@@ -20,8 +20,8 @@ extension Groups {
                 Field("invisible", .duration, "How long a delivery stays invisible to others."),
                 Field(
                     "starts_at", .word(GroupStart.allCases.map(\.rawValue)),
-                    "Where it begins in a topic that it has not read before: by default at the oldest message, or behind "
-                        + "the newest."),
+                    "Where it begins in a topic that it has not read before: by default at the oldest message, or "
+                        + "behind the newest."),
                 Operation.reason,
             ], bytesMax: Operation.BodyRule.smallMax),
         answers: [

@@ -11,8 +11,8 @@ extension DeadLetters {
         answers: [
             Operation.Answer(
                 200,
-                "The letters of this id: one, unless its producer has sent it twice; then the newest page first. A page "
-                    + "with large bodies may be short while `next` is there.", .page(.named("ShownDeadLetter")))
+                "The letters of this id: one, unless its producer has sent it twice; then the newest page first. A "
+                    + "page with large bodies may be short while `next` is there.", .page(.named("ShownDeadLetter")))
         ], problems: [.unknownGroup, .unknownMessage, .badCursor],
         example: Example(
             after: given, .get("/v1/groups/shipping/dead-letters/booking-9"), 200,

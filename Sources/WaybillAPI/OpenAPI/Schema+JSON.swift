@@ -2,8 +2,8 @@ import WaybillCore
 
 /// Forms of values as JSON Schema, as OpenAPI 3.1 has it.
 extension JSONWriter {
-    /// - Parameter isClosed: whether it is of a request: other fields than those named are refused, null stands for what
-    ///   is left out, and a time may be a number. Answers may get more fields later.
+    /// - Parameter isClosed: whether it is of a request: other fields than those named are refused, null stands for
+    ///   what is left out, and a time may be a number. Answers may get more fields later.
     mutating func schema(_ schema: Schema, isClosed: Bool) {
         switch schema {
         case .nullable(let schema):

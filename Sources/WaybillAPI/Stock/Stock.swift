@@ -13,8 +13,8 @@ enum Stock {
     static let changedLocation = Parameter(
         "location", .text(bytesMax: 256),
         """
-        Where it lies. Left out: the place without a name, or the only place of the SKU; refused, with their names, when \
-        there are several and each has a name.
+        Where it lies. Left out: the place without a name, or the only place of the SKU; refused, with their names, \
+        when there are several and each has a name.
         """)
 
     /// The stock that a request is about.

@@ -47,8 +47,9 @@ struct RestoreCut {
             (report.differingStockCount, counted(report.differingStockCount, "stock")),
         ]
         return CommandFailure(
-            "\(counts.filter { $0.0 > 0 }.map(\.1).joined(separator: " and ")) would not be what they were: \(names). No file was made. Rows "
-                + "of programs, or messages that no order sent, may have decided; restore the whole backup",
+            "\(counts.filter { $0.0 > 0 }.map(\.1).joined(separator: " and ")) would not be what they were: "
+                + "\(names). No file was made. Rows of programs, or messages that no order sent, may have decided; "
+                + "restore the whole backup",
             status: .negative)
     }
 

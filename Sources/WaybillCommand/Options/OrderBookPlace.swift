@@ -86,8 +86,8 @@ enum OrderBookPlace {
                 + "copy of the file")
     }
 
-    /// Whose process is asked at the socket of a file: root's, this user's, or that of the owner of the file. Anyone who
-    /// may make files in its folder could listen there, and be told what is meant for the order book.
+    /// Whose process is asked at the socket of a file: root's, this user's, or that of the owner of the file. Anyone
+    /// who may make files in its folder could listen there, and be told what is meant for the order book.
     private static func trustedUsers(of path: String) -> Set<UInt32> {
         var status = stat()
         let owner = stat(path, &status) == 0 ? [status.st_uid] : []

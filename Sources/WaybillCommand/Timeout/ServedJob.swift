@@ -102,8 +102,8 @@ struct ServedJob {
             }
         }
 
-        /// A job that has not moved for this time is not being worked on. At its end a copy is synced and checked, which
-        /// moves nothing.
+        /// A job that has not moved for this time is not being worked on. At its end a copy is synced and checked,
+        /// which moves nothing.
         var standstillMax: Interval {
             switch self {
             case .timeouts, .redrive, .unknown: .seconds(60)

@@ -14,8 +14,8 @@ extension StockLevel {
         return next.free >= 0 && next.reserved >= 0 && next.sold >= 0 ? next : nil
     }
 
-    /// What a movement leads to, with what its event says of a purchase limit: `$open` with a receipt makes one, `$limit`
-    /// changes it by what it adds or takes. Only events of the stock's own stream have these names.
+    /// What a movement leads to, with what its event says of a purchase limit: `$open` with a receipt makes one,
+    /// `$limit` changes it by what it adds or takes. Only events of the stock's own stream have these names.
     package func applying(_ movement: Movement, by event: EventName) -> StockLevel? {
         guard var next = applying(movement) else { return nil }
         next.noteLimit(movement, by: event)
