@@ -131,7 +131,7 @@ private func zeros(_ count: Int) -> ByteBuffer { ByteBuffer(repeating: 0, count:
     }
 
     @Test func `has its time, and more as long as more of it comes`() throws {
-        let exchange = try Exchange()
+        let exchange = try Exchange(window: 2 * mebibyte)
         let nothing = try exchange.client.begin("/t.T/Echo")
         let trickle = try exchange.client.begin("/t.T/Echo")
         let slow = try exchange.client.begin("/t.T/Echo")
