@@ -178,7 +178,9 @@ public struct BookServer: Sendable {
         rules.isOpen = settings.isOpen
         rules.newGroupsStart = settings.newGroupsStart
         rules.advertised = settings.rocketMQAdvertised.map { HostAndPort(host: $0.host, port: $0.port) }
-        return RocketMQFace(book, tokens: served.tokens, settings: rules).server(
+        let face = RocketMQFace(book, tokens: served.tokens, settings: rules)
+        served.rocketMQ = { RocketMQMetrics(face.numbers) }
+        return face.server(
             at: address.host, address.port, logger: logger, onRunning: onRunning)
     }
 
