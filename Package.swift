@@ -296,8 +296,8 @@ let package = Package(
             name: "RocketMQServerTests",
             dependencies: [
                 "Fixtures", "WaybillCore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill",
-                "WaybillAccess", "GRPCServing", "RocketMQProto", "RocketMQServer", swiftProtobuf, nioCore, logging,
-                lifecycle, crypto,
+                "WaybillAccess", "GRPCServing", "RocketMQProto", "RocketMQServer", swiftProtobuf, nioCore, nioEmbedded,
+                logging, lifecycle, crypto,
             ], swiftSettings: house),
         .testTarget(
             name: "WaybillServerTests",

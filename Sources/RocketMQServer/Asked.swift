@@ -77,6 +77,16 @@ extension MQChangeInvisibleDurationResponse: StatusAnswer {}
 extension MQRecallMessageResponse: StatusAnswer {}
 extension MQStatusOnly: StatusAnswer {}
 
+extension Result where Success: StatusAnswer, Failure == Refused {
+    /// The code that it says.
+    fileprivate var code: MQCode {
+        switch self {
+        case .success(let answer): answer.status.code
+        case .failure(let refused): refused.code
+        }
+    }
+}
+
 extension StatusAnswer {
     init(_ status: MQStatus) {
         self.init()
@@ -118,6 +128,13 @@ extension Call {
 }
 
 extension RocketMQFace {
+    /// Bytes of a question that brings no messages: 100 handles and their ids are half of it.
+    static let questionBytesMax = 64 << 10
+    /// The same of a client's settings, with up to 1,000 topics.
+    static let settingsBytesMax = 256 << 10
+    /// A question of so many bytes is read for its caller's sake although it is refused.
+    private static let refusedBytesMax = 4 << 10
+
     private static let service = "/apache.rocketmq.v2.MessagingService/"
 
     static func path(_ name: String) -> String { service + name }
@@ -127,9 +144,12 @@ extension RocketMQFace {
     /// - Parameters:
     ///   - blank: the answer before anything is known; what a client needs even of a refusal stands in it.
     ///   - tooLarge: the answer to a message that is larger than may be; nil: gRPC's own.
+    ///   - bytesMax: what is larger than may be.
+    ///   - isDecodable: whether a message may be decoded, by its bytes; false: it is too large too.
     func unary<Question: SwiftProtobuf.Message & Sendable, Answer: StatusAnswer>(
         _ name: String, _: Question.Type, _: Answer.Type,
         blank: @escaping @Sendable (Question) -> Answer = { _ in Answer() }, tooLarge: Answer? = nil,
+        bytesMax: Int? = questionBytesMax, isDecodable: @escaping @Sendable (ByteBuffer) -> Bool = { _ in true },
         _ serve:
             @escaping @Sendable (
                 RocketMQFace, Asked<Question>, @escaping @Sendable (Result<Answer, Refused>) -> Void
@@ -138,21 +158,28 @@ extension RocketMQFace {
         RPC(
             Self.path(name),
             .unary { [self] bytes, call in
-                guard let question: Question = read(bytes, call) else { return }
-                let empty = blank(question)
-                let reply: @Sendable (Result<Answer, Refused>) -> Void = { result in
+                let begun = NIODeadline.now()
+                let tell: @Sendable (Result<Answer, Refused>, Answer) -> Void = { [counts] result, empty in
+                    counts.add(name, result.code, since: begun)
                     switch result {
                     case .success(let answer): call.answer(answer)
                     case .failure(let refused): call.refuse(refused, with: empty)
                     }
                 }
+                let caller: Caller
                 do throws(Refused) {
-                    let caller = try self.caller(of: call)
-                    serve(self, Asked(question: question, caller: caller, call: call), reply)
+                    caller = try self.caller(of: call)
                 } catch {
-                    reply(.failure(error))
+                    // Nothing large is decoded for a client that is not known.
+                    guard bytes.readableBytes <= Self.refusedBytesMax else { return tell(.failure(error), Answer()) }
+                    guard let question: Question = read(bytes, call) else { return }
+                    return tell(.failure(error), blank(question))
                 }
-            }, tooLarge: tooLarge?.wire)
+                guard isDecodable(bytes) else { return tell(.success(tooLarge ?? Answer()), Answer()) }
+                guard let question: Question = read(bytes, call) else { return }
+                let empty = blank(question)
+                serve(self, Asked(question: question, caller: caller, call: call)) { tell($0, empty) }
+            }, tooLarge: tooLarge?.wire, bytesMax: bytesMax)
     }
 
     /// The same for what waits for the file or a commit: it is answered on a thread of the engine.

@@ -34,6 +34,8 @@ package final class RocketMQFace: Sendable {
     let invisibleTimes = Bursts<ChangeInvisible>()
     let surrenders = Bursts<GiveUp>()
     let kept = KeptBatches()
+    let counts = FaceCounts()
+    let labels = TopicLabels()
 
     package init(_ book: OrderBook, tokens: TokenTable, settings: RocketMQSettings) {
         self.book = book
@@ -44,6 +46,9 @@ package final class RocketMQFace: Sendable {
     }
 
     var engine: Engine { book.engine }
+
+    /// What it has answered, and who is there.
+    package var numbers: FaceNumbers { counts.numbers(clients: clients.languages) }
 
     /// What is served.
     package var rpcs: [RPC] {

@@ -1,6 +1,7 @@
 import Foundation
 import WaybillAPI
 import WaybillAccess
+import WaybillCore
 import WaybillHTTP
 
 extension BookServer.Settings {

@@ -207,8 +207,9 @@ public struct BookServer: Sendable {
         case .off: break
         }
         server.seat = { [connections = served.connections] in CountedSeat(connections) }
-        return RocketMQFace(book, tokens: served.tokens, settings: rules).server(
-            server, logger: logger, onRunning: onRunning)
+        let face = RocketMQFace(book, tokens: served.tokens, settings: rules)
+        served.rocketMQ = { RocketMQMetrics(face.numbers) }
+        return face.server(server, logger: logger, onRunning: onRunning)
     }
 
     private var addresses: [HTTPFace.Address] {

@@ -37,7 +37,7 @@ public struct ServerLog: Hashable, Sendable {
     package func logger(to lines: LogLines = .standardError, now: @escaping @Sendable () -> Moment) -> Logger {
         let write: @Sendable ([UInt8]) -> Void = { [self] line in
             lines.add(line) { count in
-                logger(to: lines, now: now).warning("\(count) lines were dropped here: nothing took them in time")
+                self.logger(to: lines, now: now).warning("\(count) lines were dropped here: nothing took them in time")
             }
         }
         var logger = Logger(label: "waybill") { label in

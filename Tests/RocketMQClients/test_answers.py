@@ -2,6 +2,8 @@
 
 Run by `test_clients.py`.
 """
+import http.client
+import socket
 import time
 import unittest
 import uuid
@@ -161,6 +163,11 @@ class Answers(unittest.TestCase):
         bare = self.ask("QueryRoute", s.QueryRouteRequest(topic=resource("mixed")))
         (address,) = bare.message_queues[0].broker.endpoints.addresses
         self.assertEqual((address.host, address.port), ("127.0.0.1", self.server.port))
+        (own,) = bare.message_queues[0].broker.endpoints.addresses
+        for host, count in [("h" * 256, 1), ("h", 17), ("", 1)]:
+            many = d.Endpoints(addresses=[d.Address(host=host, port=1)] * count)
+            answer = self.ask("QueryRoute", s.QueryRouteRequest(topic=resource("mixed"), endpoints=many))
+            self.assertEqual(list(answer.message_queues[0].broker.endpoints.addresses), [own])
         for topic, code in [("nowhere", "TOPIC_NOT_FOUND"), ("no where", "ILLEGAL_TOPIC"), ("x" * 128, "ILLEGAL_TOPIC")]:
             refused = self.ask("QueryRoute", s.QueryRouteRequest(topic=resource(topic)))
             self.assertEqual(name(refused.status.code), code)
@@ -188,6 +195,77 @@ class Answers(unittest.TestCase):
             self.assertEqual(name(self.ask("Heartbeat", question).status.code), code)
         for question in [s.NotifyClientTerminationRequest(), s.NotifyClientTerminationRequest(group=resource("never"))]:
             self.assertEqual(name(self.ask("NotifyClientTermination", question, "a stranger").status.code), "OK")
+
+        nameless = s.HeartbeatRequest(client_type=d.ClientType.SIMPLE_CONSUMER)
+        self.assertEqual(name(self.ask("Heartbeat", nameless, "nameless").status.code), "UNRECOGNIZED_CLIENT_TYPE")
+        self.assertEqual(name(self.ask("Heartbeat", consumer, "nameless").status.code), "OK")
+        self.assertEqual(name(self.ask("Heartbeat", nameless, "nameless").status.code), "OK")
+        # It goes, whatever it names.
+        bad = s.NotifyClientTerminationRequest(group=resource("a b"))
+        self.assertEqual(name(self.ask("NotifyClientTermination", bad, "nameless").status.code), "OK")
+        self.assertEqual(name(self.ask("Heartbeat", nameless, "nameless").status.code), "UNRECOGNIZED_CLIENT_TYPE")
+
+    def test_a_connection_serves_a_hundred_clients_and_a_client_a_hundred_groups(self):
+        with grpc.insecure_channel(f"127.0.0.1:{self.server.port}", [("grpc.use_local_subchannel_pool", 1)]) as channel:
+            stub = MessagingServiceStub(channel)
+
+            def beat(client, group="one"):
+                question = s.HeartbeatRequest(group=resource(group), client_type=d.ClientType.PUSH_CONSUMER)
+                return name(stub.Heartbeat(question, metadata=self.headers(client), timeout=30).status.code)
+
+            self.assertEqual({beat(f"many-{number}") for number in range(100)}, {"OK"})
+            for _ in range(2):
+                self.assertEqual(beat("many-100"), "TOO_MANY_REQUESTS")
+            self.assertEqual(beat("many-7"), "OK")
+            self.assertEqual({beat("many-8", f"group-{number}") for number in range(99)}, {"OK"})
+            self.assertEqual(beat("many-8", "group-99"), "BAD_REQUEST")
+            self.assertEqual(beat("many-8", "group-98"), "OK")
+
+    def test_deliveries_are_labelled_by_the_queues_that_their_topic_has(self):
+        self.server.run("topic", "create", self.topic, "--queues", "1")
+        for _ in range(5):
+            self.assertEqual(self.code(self.message(to=self.topic)), "OK")
+        got = []
+        while len(got) < 5:
+            got += self.receive(self.topic)[1]
+        self.assertEqual({one.system_properties.queue_id for one in got}, {0})
+
+    def metrics(self):
+        """Numbers of `/metrics`, as the owner of the file reads them."""
+        connection = http.client.HTTPConnection("waybill")
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(f"{self.server.db}.sock")
+        connection.request("GET", "/metrics")
+        lines = connection.getresponse().read().decode().splitlines()
+        connection.close()
+        return {key: float(value) for key, value in (line.rsplit(" ", 1) for line in lines if line[0] != "#")}
+
+    def test_monitors_see_what_is_answered_and_who_is_there(self):
+        def asked(rpc, code):
+            return f'waybill_rocketmq_requests_total{{rpc="{rpc}",code="{code}"}}'
+
+        before = self.metrics()
+        self.assertEqual(self.code(self.message()), "OK")
+        self.assertEqual(self.code(self.message(to="nowhere")), "TOPIC_NOT_FOUND")
+        self.receive("mixed", "a b")
+        after = self.metrics()
+        for key in [asked("SendMessage", "2xxxx"), asked("SendMessage", "4xxxx"), asked("ReceiveMessage", "4xxxx")]:
+            self.assertEqual(after[key] - before.get(key, 0), 1, key)
+            took = key.replace("requests_total", "request_duration_seconds_count")
+            self.assertEqual(after[took], after[key])
+        self.assertGreaterEqual(after['waybill_rocketmq_clients{language="PYTHON"}'], 1)
+        self.server.topic(self.topic)
+        question = s.ReceiveMessageRequest(
+            group=resource(self.group), message_queue=d.MessageQueue(topic=resource(self.topic)), batch_size=1,
+            auto_renew=True, long_polling_timeout=Duration(seconds=20))
+        call = self.stub.ReceiveMessage(question, metadata=self.headers("waits", "KLINGON"), timeout=30)
+        deadline = time.monotonic() + 10
+        while (now := self.metrics())['waybill_rocketmq_streams{kind="receive"}'] < 1:
+            self.assertLess(time.monotonic(), deadline)
+        self.assertEqual(now['waybill_rocketmq_clients{language="other"}'], 1)
+        call.cancel()
+        while self.metrics()['waybill_rocketmq_streams{kind="receive"}'] > 0:
+            self.assertLess(time.monotonic(), deadline)
 
     def talk(self, settings, client="raw@1"):
         answers = self.stub.Telemetry(
@@ -319,17 +397,18 @@ class Answers(unittest.TestCase):
             messages += self.receive(self.topic, **fields)[1]
         return [one.system_properties.receipt_handle for one in messages]
 
-    def acknowledge(self, handles, group=None):
+    def acknowledge(self, handles, group=None, topic=None):
         answer = self.ask(
             "AckMessage",
             s.AckMessageRequest(
-                group=resource(group or self.group), topic=resource(self.topic),
+                group=resource(group or self.group), topic=resource(topic or self.topic),
                 entries=[s.AckMessageEntry(message_id="m", receipt_handle=handle) for handle in handles]))
         return name(answer.status.code), [name(entry.status.code) for entry in answer.entries]
 
     def test_each_handle_has_an_answer_and_a_bad_one_is_bad_for_good(self):
         one, two, three = self.taken(3)
         self.assertEqual(self.acknowledge([one], "others"), ("INVALID_RECEIPT_HANDLE", ["INVALID_RECEIPT_HANDLE"]))
+        self.assertEqual(self.acknowledge([one], topic="mixed"), ("INVALID_RECEIPT_HANDLE", ["INVALID_RECEIPT_HANDLE"]))
         self.assertEqual(self.acknowledge([one, two]), ("OK", ["OK", "OK"]))
         self.assertEqual(
             self.acknowledge([two, three, "none"]),
@@ -340,11 +419,11 @@ class Answers(unittest.TestCase):
         self.assertEqual(self.acknowledge(["none"] * 100)[0], "INVALID_RECEIPT_HANDLE")
         self.assertEqual(self.acknowledge(["none"] * 101)[0], "PAYLOAD_TOO_LARGE")
 
-    def change(self, handle, seconds, group=None, **fields):
+    def change(self, handle, seconds, group=None, topic=None, **fields):
         answer = self.ask(
             "ChangeInvisibleDuration",
             s.ChangeInvisibleDurationRequest(
-                group=resource(group or self.group), topic=resource(self.topic), receipt_handle=handle,
+                group=resource(group or self.group), topic=resource(topic or self.topic), receipt_handle=handle,
                 invisible_duration=Duration(seconds=seconds), **fields))
         # Whatever the answer: clients take the handle over before they look at it.
         self.assertEqual(answer.receipt_handle, handle)
@@ -356,6 +435,7 @@ class Answers(unittest.TestCase):
         self.assertEqual(self.change(handle, 43_201), "ILLEGAL_INVISIBLE_TIME")
         self.assertEqual(self.change(handle, -1), "ILLEGAL_INVISIBLE_TIME")
         self.assertEqual(self.change(handle, 10, "others"), "INVALID_RECEIPT_HANDLE")
+        self.assertEqual(self.change(handle, 10, topic="mixed"), "INVALID_RECEIPT_HANDLE")
         self.assertEqual(self.change(handle, 10, "a b"), "ILLEGAL_CONSUMER_GROUP")
         self.assertEqual(self.change("none", 10), "INVALID_RECEIPT_HANDLE")
         self.assertEqual(self.acknowledge([handle])[0], "OK")
@@ -376,6 +456,7 @@ class Answers(unittest.TestCase):
             answer = self.ask("ForwardMessageToDeadLetterQueue", s.ForwardMessageToDeadLetterQueueRequest(**{**question, **changes}))
             return name(answer.status.code)
         self.assertEqual(forward(group=resource("others")), "INVALID_RECEIPT_HANDLE")
+        self.assertEqual(forward(topic=resource("mixed")), "INVALID_RECEIPT_HANDLE")
         self.assertEqual(forward(receipt_handle=""), "INVALID_RECEIPT_HANDLE")
         self.assertEqual(forward(), "OK")
         self.assertEqual(forward(), "INVALID_RECEIPT_HANDLE")
@@ -409,6 +490,9 @@ class Answers(unittest.TestCase):
         self.assertEqual(self.decide("", message), "INVALID_TRANSACTION_ID")
         self.assertEqual(self.decide("none", message), "INVALID_TRANSACTION_ID")
         self.assertEqual(self.decide(transaction, message, topic="mixed"), "INVALID_TRANSACTION_ID")
+        # Refused, and not carried out.
+        self.assertEqual(
+            self.decide(transaction, "another", d.TransactionResolution.ROLLBACK), "INVALID_TRANSACTION_ID")
         self.assertEqual(
             self.decide(transaction, message, d.TransactionResolution.TRANSACTION_RESOLUTION_UNSPECIFIED), "OK")
         self.assertEqual(self.receive(self.topic, wait=1)[1], [])
@@ -454,6 +538,25 @@ class Answers(unittest.TestCase):
                     raw(junk, metadata=self.headers(), timeout=30)
                 self.assertEqual(ended.exception.code(), grpc.StatusCode.INTERNAL)
         self.assertEqual(self.code(self.message()), "OK")
+
+    def test_bytes_of_a_client_that_is_not_known_are_not_decoded(self):
+        raw = self.channel.unary_unary("/apache.rocketmq.v2.MessagingService/SendMessage")
+        answer = s.SendMessageResponse.FromString(raw(b"\xff" * 5_000, timeout=30))
+        self.assertEqual(name(answer.status.code), "CLIENT_ID_REQUIRED")
+
+    def test_a_request_of_very_many_fields_is_answered_without_decoding_them(self):
+        for path, junk, code in [
+            ("SendMessage", b"\x0a\x00" * 2_000_000, "MESSAGE_BODY_TOO_LARGE"),
+            ("SendMessage", b"\x0a\x80\x89\x7a" + b"\x12\x00" * 1_000_000, "MESSAGE_BODY_TOO_LARGE"),
+        ]:
+            raw = self.channel.unary_unary(f"/apache.rocketmq.v2.MessagingService/{path}")
+            answer = s.SendMessageResponse.FromString(raw(junk, metadata=self.headers(), timeout=30))
+            self.assertEqual(name(answer.status.code), code)
+        for path in ["AckMessage", "ReceiveMessage", "Heartbeat", "QueryRoute"]:
+            raw = self.channel.unary_unary(f"/apache.rocketmq.v2.MessagingService/{path}")
+            with self.assertRaises(grpc.RpcError) as ended:
+                raw(b"\x1a\x00" * 40_000, metadata=self.headers(), timeout=30)
+            self.assertEqual(ended.exception.code(), grpc.StatusCode.INTERNAL)
 
     def test_two_thousand_calls_share_one_connection(self):
         calls = [

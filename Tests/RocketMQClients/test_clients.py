@@ -4,19 +4,28 @@ part in transactions; nothing is lost and nothing stays stuck when either side i
     Tests/RocketMQClients/run                    all
     Tests/RocketMQClients/run Killed.test_NAME   one
 """
+import hashlib
+import hmac
 import json
 import os
+import queue
 import signal
 import subprocess
 import sys
 import time
 import unittest
 
+import grpc
+from google.protobuf.duration_pb2 import Duration
+
 from served import Heard, Served, drain, message
 from test_answers import Answers
 from test_pages import OtherLanguages, Pages
 from test_tls import WithTLS
 from rocketmq.grpc_protocol import TransactionResolution
+from rocketmq.grpc_protocol import definition_pb2 as d
+from rocketmq.grpc_protocol import service_pb2 as s
+from rocketmq.grpc_protocol.service_pb2_grpc import MessagingServiceStub
 from rocketmq.v5.model import FilterExpression as Filter
 from rocketmq.v5.producer import TransactionChecker
 from rocketmq.grpc_protocol import FilterType
@@ -34,6 +43,16 @@ class Checker(TransactionChecker):
     def check(self, message):
         self.asked.append(message.body)
         return self.answer(message)
+
+
+def signed(key, secret):
+    """Headers by which a client proves that it has a pair of keys."""
+    date = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    signature = hmac.new(secret.encode(), date.encode(), hashlib.sha1).hexdigest()
+    return [
+        ("x-mq-date-time", date),
+        ("authorization", f"MQv2-HMAC-SHA1 Credential={key}, SignedHeaders=x-mq-date-time, Signature={signature}"),
+    ]
 
 
 class OneServer(unittest.TestCase):
@@ -233,6 +252,16 @@ class Transactions(OneServer):
         self.assertEqual(sorted(set(checker.asked)), [b"done", b"undone"])
 
 
+    def test_a_producer_of_a_namespace_is_asked_too(self):
+        self.server.topic("north%asked", "transaction")
+        checker = Checker(lambda one: TransactionResolution.COMMIT)
+        producer = self.keep(self.server.producer("asked", checker=checker, namespace="north"))
+        producer.send(message("asked", "done"), producer.begin_transaction())
+        consumer = self.keep(self.server.consumer("askers", "asked", wait=10, namespace="north"))
+        (got,) = drain(consumer, 1)
+        self.assertEqual(got.body, b"done")
+
+
 class Access(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -244,10 +273,10 @@ class Access(unittest.TestCase):
     def tearDownClass(cls):
         cls.server.close()
 
-    def keys(self, *grants):
+    def keys(self, *grants, name="python"):
         words = [word for grant in grants for word in ("--grant", grant)]
         lines = self.server.run(
-            "token", "create", "--name", "python", *words, "--reason", "a test", "--rocketmq").splitlines()
+            "token", "create", "--name", name, *words, "--reason", "a test", "--rocketmq").splitlines()
         return {"key": lines[1].removeprefix("access key: "), "secret": lines[2].removeprefix("secret key: ")}
 
     def test_a_pair_of_keys_opens_what_its_token_grants(self):
@@ -273,6 +302,63 @@ class Access(unittest.TestCase):
         producer.send(message("guarded", "used"))
         producer.shutdown()
         self.assertRegex(used() or "never", r"^20\d\d-\d\d-\d\d$")
+
+    def test_a_revoked_token_ends_streams_and_waits_within_seconds(self):
+        self.server.topic("closing")
+        lines = self.server.run(
+            "token", "create", "--name", "leaver", "--grant", "producer:closing", "--grant", "consumer:leavers",
+            "--reason", "a test", "--rocketmq").splitlines()
+        pair = [lines[1].removeprefix("access key: "), lines[2].removeprefix("secret key: ")]
+        headers = [("x-mq-client-id", "leaver@1")] + signed(*pair)
+        with grpc.insecure_channel(f"127.0.0.1:{self.server.port}") as channel:
+            stub = MessagingServiceStub(channel)
+            settings = d.Settings(client_type=d.ClientType.PRODUCER, publishing=d.Publishing())
+            asked = queue.Queue()
+            asked.put(s.TelemetryCommand(settings=settings))
+            stream = stub.Telemetry(iter(asked.get, None), metadata=headers)
+            self.assertEqual(next(stream).status.code, d.Code.OK)
+            polled = stub.ReceiveMessage(
+                s.ReceiveMessageRequest(
+                    group=d.Resource(name="leavers"), message_queue=d.MessageQueue(topic=d.Resource(name="closing")),
+                    batch_size=1, auto_renew=True, long_polling_timeout=Duration(seconds=20)), metadata=headers)
+            self.server.run("token", "revoke", pair[0].removeprefix("wb-"), "--reason", "a test")
+            began = time.monotonic()
+            self.assertEqual(list(stream), [])
+            self.assertLess(time.monotonic() - began, 8)
+            asked.put(None)
+            other = self.server.producer("closing", **self.keys("producer:closing"))
+            other.send(message("closing", "not for leavers"))
+            self.assertEqual([part.status.code for part in polled if part.HasField("status")], [d.Code.UNAUTHORIZED])
+            other.shutdown()
+
+    def test_a_name_of_a_client_is_its_caller_s_alone(self):
+        self.server.topic("shared")
+        headers = [
+            [("x-mq-client-id", "same@1")] + signed(pair["key"], pair["secret"])
+            for pair in [self.keys("producer:shared", "consumer:sharers"), self.keys("consumer:sharers", name="other")]
+        ]
+        with grpc.insecure_channel(f"127.0.0.1:{self.server.port}") as channel:
+            stub = MessagingServiceStub(channel)
+            topic, group = d.Resource(name="shared"), d.Resource(name="sharers")
+            system = d.SystemProperties(message_id="only-one")
+            stub.SendMessage(
+                s.SendMessageRequest(messages=[d.Message(topic=topic, body=b"x", system_properties=system)]),
+                metadata=headers[0])
+
+            def receive(of):
+                question = s.ReceiveMessageRequest(
+                    group=group, message_queue=d.MessageQueue(topic=topic), batch_size=1, auto_renew=True,
+                    attempt_id="attempt", long_polling_timeout=Duration(seconds=2))
+                parts = stub.ReceiveMessage(question, metadata=headers[of], timeout=30)
+                return [part.message.system_properties for part in parts if part.HasField("message")]
+
+            (held,) = receive(0)
+            self.assertEqual(receive(1), [])
+            stub.NotifyClientTermination(s.NotifyClientTerminationRequest(group=group), metadata=headers[1])
+            self.assertEqual(receive(1), [])
+            entry = s.AckMessageEntry(message_id="only-one", receipt_handle=held.receipt_handle)
+            answer = stub.AckMessage(s.AckMessageRequest(group=group, topic=topic, entries=[entry]), metadata=headers[0])
+            self.assertEqual(answer.status.code, d.Code.OK)
 
     def test_a_wrong_secret_or_none_opens_nothing(self):
         pair = self.keys("producer:guarded")

@@ -239,12 +239,17 @@ class Hostile(unittest.TestCase):
         for _ in range(20_000):
             deep = b"\x0a" + varint(len(deep)) + deep
         route = s.QueryRouteRequest(topic=resource("plain")).SerializeToString()
-        unknown = route + b"\xfa\x3f" + varint(4 << 20) + b"u" * (4 << 20)
+        sent = s.SendMessageRequest(messages=[d.Message(
+            topic=resource("plain"), body=b"x", system_properties=d.SystemProperties(message_id="known"))])
         with Connection(self.port) as hostile:
             for broken in [deep, route[:-1], b"\x0a\xff\xff\xff\xff\x7f", b"\xff" * 11, b"\x0b" * 2_000, b"\x07"]:
                 for rpc in ["QueryRoute", "SendMessage", "AckMessage", "ReceiveMessage"]:
                     self.assertIn(hostile.call(rpc, broken).status(), (0, 13))
-            self.assertEqual(self.code(hostile.call("QueryRoute", unknown), s.QueryRouteResponse), "OK")
+            # Fields of versions to come are passed over, large ones too.
+            for rpc, known, kind, size in [("QueryRoute", route, s.QueryRouteResponse, 1 << 10),
+                                           ("SendMessage", sent.SerializeToString(), s.SendMessageResponse, 4 << 20)]:
+                unknown = known + b"\xfa\x3f" + varint(size) + b"u" * size
+                self.assertEqual(self.code(hostile.call(rpc, unknown), kind), "OK")
             for rpc, message in [
                 ("Heartbeat", s.HeartbeatRequest(client_type=9999)),
                 ("EndTransaction", s.EndTransactionRequest(topic=resource("plain"), resolution=9999, source=9999)),

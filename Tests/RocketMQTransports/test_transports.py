@@ -24,6 +24,7 @@ from rocketmq.grpc_protocol import service_pb2 as s
 import peers
 from served import Served
 from test_hostile import Hostile
+from test_idle import Idle
 from test_lost import Killed, Lost
 from test_transcripts import Signed, Transcripts
 
@@ -192,7 +193,7 @@ if "JAVA_PEER" in os.environ:
 
 
 # Those of a line share a process; the lines run at a time, since much of it is waiting.
-PROCESSES = [["Grpcio", "Grpclib", "GrpcGo", "GrpcJava"], ["Transcripts", "Signed", "Lost", "Killed"], ["Hostile"]]
+PROCESSES = [["Grpcio", "Grpclib", "GrpcGo", "GrpcJava"], ["Transcripts", "Signed", "Lost", "Killed"], ["Hostile", "Idle"]]
 
 
 def in_one_process(names):

@@ -216,8 +216,11 @@ struct `Numbers at rest` {
                 let head = "# HELP \(family) \(metric.help)\n# TYPE \(family) \(metric.kind.rawValue)\n"
                 if reply.text.contains(head) { missing.remove(metric) }
             }
-            // Nothing has failed, no module works, and there is no certificate.
-            let expected: Set<Metric> = [.loopFailures, .moduleLag, .moduleFailures, .certificateExpiry]
+            // Nothing has failed, no module works, there is no certificate, and no RocketMQ client is served.
+            let expected: Set<Metric> = [
+                .loopFailures, .moduleLag, .moduleFailures, .certificateExpiry, .rocketMQRequests, .rocketMQDuration,
+                .rocketMQStreams, .rocketMQClients, .rocketMQGivenBack,
+            ]
             #expect(missing.subtracting([.diskFree]) == expected, "\(missing)")
             let names = Set(
                 try MetricLines(reply.text).values.keys.map { key in

@@ -155,6 +155,13 @@ import WaybillCore
         }
     }
 
+    @Test(arguments: ["check:*", "check:%TX%orders", "admin"])
+    func `no grant allows to answer for a producer of the server`(grant: Text) throws {
+        let principal = Principal(name: "p", grants: [try Grant(grant)])
+        #expect(!principal.mayCheck("%TX%orders"))
+        #expect(principal.mayCheck("orders") == (grant != "check:%TX%orders"))
+    }
+
     @Test func `to speak for another is the owner's of the file`() async throws {
         func place(_ id: String) -> Example.Step {
             Example.Step(

@@ -1,4 +1,3 @@
-import Crypto
 import GRPCServing
 import RocketMQProto
 import Waybill
@@ -10,8 +9,6 @@ import WaybillTimeouts
 
 /// Who asks, and whether it may.
 extension RocketMQFace {
-    private static let clientBytesMax = 255
-
     /// Who calls, which the headers say; each call is a sign of life of its client.
     func caller(of call: Call) throws(Refused) -> Caller {
         let principal = try principal(of: call)
@@ -19,7 +16,7 @@ extension RocketMQFace {
             throw Refused(.clientIDRequired, "the header x-mq-client-id names the client; it is missing")
         }
         let caller = Caller(
-            principal: principal, client: Self.client(name), language: call.head.value("x-mq-language") ?? "",
+            principal: principal, client: ClientName.fitting(name), language: call.head.value("x-mq-language") ?? "",
             version: call.head.value("x-mq-client-version") ?? "")
         guard call.connection.seat.claim(for: (principal.token ?? principal.name).hashValue) else {
             throw Refused(.tooManyRequests, "\(principal.name) has as many connections open as it may")
@@ -53,13 +50,10 @@ extension RocketMQFace {
         }
     }
 
-    /// A long name is known by its digest.
-    private static func client(_ name: String) -> Text {
-        guard name.utf8.count > clientBytesMax else { return Text(name) }
-        let digits = SHA256.hash(data: Array(name.utf8)).map { byte in
-            (byte < 16 ? "0" : "") + String(byte, radix: 16)
-        }
-        return Text(digits.joined())
+    /// Whether the token by which a client has come is still good: a wait may be longer than it is.
+    func stands(_ caller: Caller) -> Bool {
+        guard let token = caller.principal.token else { return true }
+        return tokens.standing(token, at: engine.world.now()) != nil
     }
 
     /// Throws unless a caller may send to a topic.

@@ -1,3 +1,4 @@
+import Crypto
 import GRPCServing
 import NIOCore
 import RocketMQProto
@@ -11,6 +12,22 @@ import WaybillTimeouts
 struct ClientKey: Hashable, Sendable {
     let principal: Text
     let client: Text
+
+    /// The name under which it holds deliveries: of another caller's client of the same name it gets none.
+    var member: Text { ClientName.fitting("\(principal)/\(client)") }
+}
+
+/// Names of clients, of which the longest are known by their digests.
+enum ClientName {
+    private static let bytesMax = 255
+
+    static func fitting(_ name: String) -> Text {
+        guard name.utf8.count > bytesMax else { return Text(name) }
+        let digits = SHA256.hash(data: Array(name.utf8)).map { byte in
+            (byte < 16 ? "0" : "") + String(byte, radix: 16)
+        }
+        return Text(digits.joined())
+    }
 }
 
 /// The clients that are there: by their calls, their streams and their connections.
@@ -24,8 +41,8 @@ struct ClientKey: Hashable, Sendable {
 final class ClientDirectory: Sendable {
     /// What is known of a client.
     struct Client: Sendable {
-        var language = ""
-        var version = ""
+        fileprivate(set) var language = ""
+        fileprivate(set) var version = ""
         /// The lane that its settings name.
         var lane: Text = ""
         /// How long it waits for an answer, as its settings say.
@@ -44,6 +61,11 @@ final class ClientDirectory: Sendable {
 
     static let clientsMax = 50_000
     static let clientsPerCallerMax = 10_000
+    /// Names of clients that one connection may be used by, and groups for which one client reads.
+    static let clientsPerConnectionMax = 100
+    static let groupsMax = 100
+    /// Bytes of what a client says it is made of.
+    private static let wordBytesMax = 64
     /// A client is gone when it has had no connection and sent nothing for this time.
     private static let missingMax = TimeAmount.seconds(12)
 
@@ -55,37 +77,67 @@ final class ClientDirectory: Sendable {
     /// What is known of a client; nil: nothing.
     func client(_ key: ClientKey) -> Client? { state.withLock { $0.clients[key] } }
 
+    /// How many clients there are, by language.
+    var languages: [(language: String, count: Int)] {
+        let counts = state.withLock { state in
+            state.clients.values.reduce(into: [String: Int]()) {
+                $0[ClientLanguage.label($1.language), default: 0] += 1
+            }
+        }
+        return counts.sorted { $0.key < $1.key }.map { (language: $0.key, count: $0.value) }
+    }
+
+    /// Whether a client reads for a group.
+    func isReading(_ key: ClientKey) -> Bool { state.withLock { $0.clients[key]?.groups.isEmpty == false } }
+
     /// A client has asked something.
     func hear(of caller: Caller, on connection: Connection) throws(Refused) {
         let key = caller.key
         let now = engine.world.uptime()
-        let isFirstOfConnection = connection.note { (keys: inout Set<ClientKey>?) -> Bool in
-            keys = keys ?? []
-            return keys?.insert(key).inserted ?? false
+        // Calls of a connection come one after the other, so what is looked at here is so until it is noted.
+        let (isFirstOfConnection, count) = connection.note { (keys: inout Set<ClientKey>?) in
+            (keys?.contains(key) != true, keys?.count ?? 0)
         }
-        let isKnown = state.withLock { state in
-            guard state.makeRoom(for: key) else { return false }
-            state.clients[key]?.language = caller.language
-            state.clients[key]?.version = caller.version
+        guard !isFirstOfConnection || count < Self.clientsPerConnectionMax else {
+            throw Refused(
+                .tooManyRequests, "the connection is used by \(count) clients; at most as many may share one")
+        }
+        let isNoted: Bool? = state.withLock { state in
+            // One that went, and asks again on the same connection, is a new one.
+            let isNew = state.clients[key] == nil
+            guard state.makeRoom(for: key) else { return nil }
             state.clients[key]?.heardAt = now
-            if isFirstOfConnection { state.clients[key]?.connections += 1 }
+            guard isFirstOfConnection || isNew else { return false }
+            state.clients[key]?.language = Self.word(caller.language)
+            state.clients[key]?.version = Self.word(caller.version)
+            state.clients[key]?.connections += 1
             return true
         }
-        guard isKnown else {
+        guard let isNoted else {
             throw Refused(.tooManyRequests, "too many clients are connected; at most \(Self.clientsPerCallerMax)")
         }
-        guard isFirstOfConnection else { return }
+        guard isNoted else { return }
+        connection.note { (keys: inout Set<ClientKey>?) in keys = (keys ?? []).union([key]) }
         let loop = connection.loop
         connection.onClose { [weak self] in self?.disconnect(key, on: loop) }
     }
 
+    private static func word(_ text: String) -> String {
+        text.utf8.count > wordBytesMax ? String(text.prefix(wordBytesMax / 4)) : text
+    }
+
     /// A client consumes for a group.
-    func join(_ key: ClientKey, _ group: GroupName) {
-        let isAttached = state.withLock { state in
+    func join(_ key: ClientKey, _ group: GroupName) throws(Refused) {
+        let isAttached: Bool? = state.withLock { state in
+            guard let client = state.clients[key] else { return false }
+            guard client.groups.contains(group) || client.groups.count < Self.groupsMax else { return nil }
             state.clients[key]?.groups.insert(group)
-            return state.clients[key].map { $0.streams > 0 } ?? false
+            return client.streams > 0
         }
-        engine.see(key.client, of: group, isAttached: isAttached)
+        guard let isAttached else {
+            throw Refused(.badRequest, "the client reads for \(Self.groupsMax) groups; one may read for no more")
+        }
+        engine.see(key.member, of: group, isAttached: isAttached)
     }
 
     /// Its settings, as far as they say how it is served.
@@ -102,7 +154,7 @@ final class ClientDirectory: Sendable {
             state.clients[key]?.streams += 1
             return state.clients[key]?.groups ?? []
         }
-        for group in groups { engine.see(key.client, of: group, isAttached: true) }
+        for group in groups { engine.see(key.member, of: group, isAttached: true) }
     }
 
     func closeStream(of key: ClientKey) {
@@ -111,7 +163,7 @@ final class ClientDirectory: Sendable {
             state.clients[key]?.streams -= 1
             return client.streams == 1 ? client.groups : []
         }
-        for group in groups { engine.detach(key.client, of: group) }
+        for group in groups { engine.detach(key.member, of: group) }
     }
 
     /// A client goes: what it holds is given to others.
@@ -123,9 +175,9 @@ final class ClientDirectory: Sendable {
 
     private func leave(_ groups: Set<GroupName>, _ key: ClientKey) {
         for group in groups {
-            engine.detach(key.client, of: group)
+            engine.detach(key.member, of: group)
             // A group that is gone meanwhile has nothing to give back.
-            engine.submit(Burst([(verb: Leave(group, client: key.client), end: nil)], of: key.principal)) { _ in }
+            engine.submit(Burst([(verb: Leave(group, client: key.member), end: nil)], of: key.principal)) { _ in }
         }
     }
 

@@ -22,12 +22,13 @@ final class TelemetryStream: Sendable {
     }
 
     private struct State {
-        /// Topics whose producer this client is, each with its place among those that are asked.
-        var sessions: [TopicName: CheckBackQueue.Session] = [:]
+        /// Topics whose producer this client is, each as it names it, with its place among those that are asked.
+        var sessions: [TopicName: (resource: MQResource, session: CheckBackQueue.Session)] = [:]
         /// Frames of this second.
         var second: Int64 = 0
         var frames = 0
         var wait: UInt64?
+        var watch: RepeatedTask?
     }
 
     /// Frames of a client in one second.
@@ -35,6 +36,9 @@ final class TelemetryStream: Sendable {
     /// Questions that are taken at a time.
     private static let questionsMax = 16
     private static let topicsMax = 1_000
+    private static let subscriptionsMax = 100
+    /// The stream of a token that was revoked ends within this time.
+    private static let lookEvery = TimeAmount.seconds(4)
 
     private let call: Call
     private let caller: Caller
@@ -52,10 +56,20 @@ final class TelemetryStream: Sendable {
     }
 
     func begin() {
+        face.counts.telemetry.wrappingAdd(1, ordering: .relaxed)
         face.clients.openStream(of: caller.key)
         call.onLost { [happened] in happened.finish() }
         let wait = face.waits.add { [happened] in happened.finish() }
-        state.withLock { $0.wait = wait }
+        let watch = call.connection.loop.scheduleRepeatedTask(
+            initialDelay: Self.lookEvery, delay: Self.lookEvery
+        ) { [weak self] _ in
+            guard let self, !face.stands(caller) else { return }
+            end()
+        }
+        state.withLock { state in
+            state.wait = wait
+            state.watch = watch
+        }
         face.work { [self] in
             for await event in events {
                 switch event {
@@ -88,10 +102,12 @@ final class TelemetryStream: Sendable {
     }
 
     private func close() {
-        let (sessions, wait) = state.withLock { state in
+        let (sessions, wait, watch) = state.withLock { state in
             defer { state.sessions = [:] }
-            return (state.sessions.values.map { $0 }, state.wait)
+            return (state.sessions.values.map(\.session), state.wait, state.watch)
         }
+        watch?.cancel()
+        face.counts.telemetry.wrappingSubtract(1, ordering: .relaxed)
         for session in sessions { face.engine.disconnectProducer(session) }
         if let wait { face.waits.remove(wait) }
         face.clients.closeStream(of: caller.key)
@@ -118,8 +134,12 @@ final class TelemetryStream: Sendable {
             command.settings = answer
             call.answer(command)
         } catch {
-            command.status = error.status
-            call.answer(command)
+            if error.isUnavailable {
+                call.end(RPCStatus(.unavailable, error.message))
+            } else {
+                command.status = error.status
+                call.answer(command)
+            }
             happened.finish()
         }
     }
@@ -129,8 +149,17 @@ final class TelemetryStream: Sendable {
         guard publishing.topics.count <= Self.topicsMax else {
             throw Refused(.badRequest, "\(publishing.topics.count) topics; at most \(Self.topicsMax) are possible")
         }
-        for resource in publishing.topics {
-            let topic = try RocketMQFace.topic(resource)
+        let named = try publishing.topics.map { resource throws(Refused) in
+            (topic: try RocketMQFace.topic(resource), resource: resource)
+        }
+        // What it says now is what it produces: it is asked about no other topic any more.
+        let left = state.withLock { state in
+            let kept = Set(named.map(\.topic))
+            defer { state.sessions = state.sessions.filter { kept.contains($0.key) } }
+            return state.sessions.filter { !kept.contains($0.key) }.map(\.value.session)
+        }
+        for session in left { face.engine.disconnectProducer(session) }
+        for (topic, resource) in named {
             guard caller.principal.mayProduce(topic.text), !topic.isDeadLetters,
                 state.withLock({ $0.sessions[topic] == nil })
             else { continue }
@@ -139,7 +168,7 @@ final class TelemetryStream: Sendable {
                 let session = try await face.engine.onThread { engine throws(MessageFlaw) in
                     try engine.connectProducer(producer) { [happened] in happened.yield(.questions) }
                 }
-                state.withLock { $0.sessions[topic] = session }
+                state.withLock { $0.sessions[topic] = (resource, session) }
             } catch {
                 throw Refused(.flawed(error))
             }
@@ -152,7 +181,12 @@ final class TelemetryStream: Sendable {
     private func join(_ subscription: MQSubscription) async throws(Refused) -> GroupSettings {
         let name = try RocketMQFace.group(subscription.group)
         try face.requireConsumer(caller, of: name)
-        face.clients.join(caller.key, name)
+        try face.clients.join(caller.key, name)
+        guard subscription.subscriptions.count <= Self.subscriptionsMax else {
+            throw Refused(
+                .badRequest, "\(subscription.subscriptions.count) topics; at most \(Self.subscriptionsMax) are possible"
+            )
+        }
         for entry in subscription.subscriptions {
             let topic: TopicView
             do throws(Refused) {
@@ -162,7 +196,7 @@ final class TelemetryStream: Sendable {
                 continue
             }
             let group = try await face.group(name, for: topic, of: caller)
-            face.clients.join(caller.key, name)
+            try face.clients.join(caller.key, name)
             return group.settings
         }
         do throws(MessageRefusal) {
@@ -173,7 +207,8 @@ final class TelemetryStream: Sendable {
     }
 
     private func ask() async {
-        for session in state.withLock({ $0.sessions.values.map { $0 } }) {
+        guard face.stands(caller) else { return end() }
+        for (resource, session) in state.withLock({ $0.sessions.values.map { $0 } }) {
             let questions: [CheckBack]
             do {
                 questions = try await face.engine.onThread { engine in
@@ -186,7 +221,7 @@ final class TelemetryStream: Sendable {
             for question in questions {
                 var command = MQTelemetryCommand()
                 command.recoverOrphanedTransactionCommand.transactionID = question.transaction.string
-                command.recoverOrphanedTransactionCommand.message = MQMessage(question)
+                command.recoverOrphanedTransactionCommand.message = MQMessage(question, of: resource)
                 call.answer(command)
             }
             if questions.count == Self.questionsMax { happened.yield(.questions) }

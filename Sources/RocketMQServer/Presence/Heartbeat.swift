@@ -11,10 +11,14 @@ extension RocketMQFace {
                 switch question.clientType {
                 case .producer: break
                 case .pushConsumer, .simpleConsumer, .pullConsumer, .litePushConsumer, .liteSimpleConsumer:
+                    guard question.hasGroup || face.clients.isReading(asked.caller.key) else {
+                        throw Refused(
+                            .unrecognizedClientType, "a consumer's heartbeat names its group, unless its settings do")
+                    }
                     if question.hasGroup {
                         let group = try Self.group(question.group)
                         try face.requireConsumer(asked.caller, of: group)
-                        face.clients.join(asked.caller.key, group)
+                        try face.clients.join(asked.caller.key, group)
                     }
                 case .unspecified, .UNRECOGNIZED:
                     throw Refused(.unrecognizedClientType, "the heartbeat does not say what kind of client it is of")

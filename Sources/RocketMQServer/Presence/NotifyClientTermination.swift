@@ -8,14 +8,17 @@ extension RocketMQFace {
         unary("NotifyClientTermination", MQNotifyClientTerminationRequest.self, MQNotifyClientTerminationResponse.self)
         { face, asked, reply in
             let question = asked.question
+            var named: GroupName?
             do throws(Refused) {
-                let group = question.hasGroup && !question.group.name.isEmpty ? try Self.group(question.group) : nil
-                if let group { try face.requireConsumer(asked.caller, of: group) }
-                face.clients.remove(asked.caller.key, besides: group)
-                reply(.success(MQNotifyClientTerminationResponse(.ok)))
+                let group = try Self.group(question.group)
+                try face.requireConsumer(asked.caller, of: group)
+                named = group
             } catch {
-                reply(.failure(error))
+                // It names no group, or one for which it may not read: it goes all the same.
+                named = nil
             }
+            face.clients.remove(asked.caller.key, besides: named)
+            reply(.success(MQNotifyClientTerminationResponse(.ok)))
         }
     }
 }

@@ -22,6 +22,6 @@ extension RocketMQFace {
                 }
                 stream.begin()
                 return RPC.Listener(onMessage: { stream.take($0) }, onEnd: { stream.end() })
-            })
+            }, bytesMax: Self.settingsBytesMax)
     }
 }

@@ -5,8 +5,8 @@ import WaybillAccess
 import WaybillBroker
 import WaybillCore
 
-/// Deliveries are done: up to 100 in one write, each with an answer. A handle that is stale or of another group is told
-/// so for good: clients try anything else again, every second.
+/// Deliveries are done: up to 100 in one write, each with an answer. A handle that is stale, or of another group
+/// or topic, is told so for good: clients try anything else again, every second.
 extension RocketMQFace {
     var ackMessage: RPC {
         unary("AckMessage", MQAckMessageRequest.self, MQAckMessageResponse.self) { face, asked, reply in
@@ -14,6 +14,7 @@ extension RocketMQFace {
             do throws(Refused) {
                 let group = try Self.group(question.group)
                 try face.requireConsumer(asked.caller, of: group)
+                let topic = try Self.topic(question.topic)
                 guard !question.entries.isEmpty else {
                     throw Refused(.invalidReceiptHandle, "there is no handle in the request")
                 }
@@ -23,7 +24,7 @@ extension RocketMQFace {
                         "\(question.entries.count) handles; at most \(AcknowledgeMany.receiptsMax) are taken")
                 }
                 let receipts = question.entries.map { DeliveryReceipt($0.receiptHandle) }
-                let acknowledge = AcknowledgeMany(receipts, by: group)
+                let acknowledge = AcknowledgeMany(receipts, by: group, of: topic)
                 face.acknowledgements.add(acknowledge, for: asked, to: face.engine) { result in
                     do throws(Refused) {
                         reply(.success(Self.answer(question.entries, try result.orRefused())))

@@ -30,9 +30,18 @@ enum BodyDigest {
         String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
+    /// What each byte makes of a sum: a body may have 4 MiB, and the event loop waits meanwhile.
+    private static let sums: [UInt32] = (0..<256).map { byte in
+        (0..<8).reduce(UInt32(byte)) { sum, _ in sum >> 1 ^ (sum & 1 == 0 ? 0 : 0xEDB8_8320) }
+    }
+
     private static func crc32(of body: Data) -> UInt32 {
-        ~body.reduce(~UInt32(0)) { sum, byte in
-            (0..<8).reduce(sum ^ UInt32(byte)) { sum, _ in sum >> 1 ^ (sum & 1 == 0 ? 0 : 0xEDB8_8320) }
+        sums.withUnsafeBufferPointer { sums in
+            body.withUnsafeBytes { body in
+                var sum = ~UInt32(0)
+                for byte in body { sum = sums[Int(UInt8(truncatingIfNeeded: sum) ^ byte)] ^ sum >> 8 }
+                return ~sum
+            }
         }
     }
 }

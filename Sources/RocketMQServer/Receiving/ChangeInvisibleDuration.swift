@@ -22,13 +22,14 @@ extension RocketMQFace {
             do throws(Refused) {
                 let group = try Self.group(question.group)
                 try face.requireConsumer(asked.caller, of: group)
+                let topic = try Self.topic(question.topic)
                 let time = question.invisibleDuration.interval
                 guard time.milliseconds >= 0, time <= face.settings.invisibleMax else {
                     throw Refused(
                         .illegalInvisibleTime, "\(time.milliseconds) ms is not within 0 and 12 hours")
                 }
                 let change = ChangeInvisible(
-                    DeliveryReceipt(question.receiptHandle), by: group, to: time,
+                    DeliveryReceipt(question.receiptHandle), by: group, of: topic, to: time,
                     counts: !(question.hasSuspend && question.suspend))
                 face.invisibleTimes.add(change, for: asked, to: face.engine) { result in
                     do throws(Refused) {

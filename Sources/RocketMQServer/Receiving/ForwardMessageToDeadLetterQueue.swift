@@ -16,12 +16,11 @@ extension RocketMQFace {
             do throws(Refused) {
                 let group = try Self.group(question.group)
                 try face.requireConsumer(asked.caller, of: group)
+                let topic = try Self.topic(question.topic)
                 let receipt = DeliveryReceipt(question.receiptHandle)
-                guard face.engine.group(of: receipt) == group else {
-                    throw Refused(.invalidReceiptHandle, "the handle is none, or not one of the group \(group)")
-                }
                 let why = "its consumer gave up after \(max(question.deliveryAttempt, 1)) deliveries"
-                face.surrenders.add(GiveUp(receipt, why: why), for: asked, to: face.engine) { result in
+                let surrender = GiveUp(receipt, why: why, by: (group, topic))
+                face.surrenders.add(surrender, for: asked, to: face.engine) { result in
                     do throws(Refused) {
                         try result.orRefused()
                         reply(.success(MQForwardMessageToDeadLetterQueueResponse(.ok)))

@@ -31,9 +31,11 @@ extension MQMessage {
     }
 
     /// What a producer is asked about.
-    init(_ question: CheckBack) {
+    ///
+    /// - Parameter topic: as the producer names it; it decides under this name.
+    init(_ question: CheckBack, of topic: MQResource) {
         self.init()
-        topic.name = question.message.topic.text.string
+        self.topic = topic
         body = Data(question.message.body)
         let texts = question.message.texts
         let note = WireNote(question.message.faceNote)

@@ -2,6 +2,7 @@ import GRPCServing
 import NIOCore
 import RocketMQProto
 import SwiftProtobuf
+import Synchronization
 import Waybill
 import WaybillAccess
 import WaybillBroker
@@ -18,15 +19,17 @@ extension RocketMQFace {
         RPC(
             Self.path("ReceiveMessage"),
             .serverStream { [self] bytes, call in
-                guard let question: MQReceiveMessageRequest = read(bytes, call) else { return }
+                let begun = NIODeadline.now()
                 do throws(Refused) {
-                    let asked = Asked(question: question, caller: try self.caller(of: call), call: call)
+                    let caller = try self.caller(of: call)
+                    guard let question: MQReceiveMessageRequest = read(bytes, call) else { return }
+                    let asked = Asked(question: question, caller: caller, call: call)
                     let reception = try self.reception(for: asked)
-                    receive(reception, asked)
+                    receive(reception, asked, since: begun)
                 } catch {
-                    answer(call, error.status, [], nil)
+                    refuse(call, error, since: begun)
                 }
-            })
+            }, bytesMax: Self.questionBytesMax)
     }
 
     /// What is asked of the broker.
@@ -40,7 +43,7 @@ extension RocketMQFace {
             throw Refused(
                 .forbidden, "a group does not read its own dead letters; give them back, or read them by another group")
         }
-        clients.join(asked.caller.key, group)
+        try clients.join(asked.caller.key, group)
         let known = clients.client(asked.caller.key)
         let wait = PollTime.wait(
             asked: question.hasLongPollingTimeout ? question.longPollingTimeout.interval : nil,
@@ -54,7 +57,7 @@ extension RocketMQFace {
         let subscription = Subscription(
             topic, kind: question.filterExpression.type == .sql ? .sql : .tag, expression: Self.expression(question))
         return ReceiveRequest(
-            group: group, subscription: subscription, client: asked.caller.client,
+            group: group, subscription: subscription, client: asked.caller.key.member,
             lane: try lane(of: asked.caller, known), max: Int(min(max(question.batchSize, 1), 32)),
             invisible: try invisible(question), renews: question.autoRenew, wait: wait,
             attempt: question.hasAttemptID && !question.attemptID.isEmpty ? Text(question.attemptID) : nil)
@@ -89,21 +92,30 @@ extension RocketMQFace {
         return parts.count >= 3 && (parts[0], parts[1], parts[2]) < (5, 0, 3)
     }
 
-    private func receive(_ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>) {
-        if let attempt = reception.attempt { kept.comeAgain(asked.caller.key, reception.group, attempt) }
+    private func receive(
+        _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>, since begun: NIODeadline
+    ) {
+        let turn = reception.attempt.map { kept.begin(asked.caller.key, reception.group, $0) }
         let task = work { [self] in
             do throws(Refused) {
                 let deliveries = try await self.deliveries(reception, asked)
-                hand(deliveries, reception, asked)
+                guard stands(asked.caller) else {
+                    giveBack(deliveries.map(\.receipt), of: asked.caller)
+                    throw Refused(.unauthorized, "the access key was revoked, or is expired")
+                }
+                await hand(deliveries, turn, reception, asked, since: begun)
             } catch {
-                answer(asked.call, error.status, [], nil)
+                if let turn { kept.end(turn) }
+                refuse(asked.call, error, since: begun)
             }
         }
+        counts.receives.wrappingAdd(1, ordering: .relaxed)
         let wait = waits.add { task.cancel() }
         asked.call.onLost { task.cancel() }
-        work { [waits] in
+        work { [waits, counts] in
             await task.value
             waits.remove(wait)
+            counts.receives.wrappingSubtract(1, ordering: .relaxed)
         }
     }
 
@@ -115,7 +127,7 @@ extension RocketMQFace {
         case .failure(.unknownGroup):
             let topic = try await known(reception.subscription.topic)
             _ = try await group(reception.group, for: topic, of: asked.caller)
-            clients.join(asked.caller.key, reception.group)
+            try clients.join(asked.caller.key, reception.group)
             return try await engine.receive(reception).orRefused()
         case .failure(.shuttingDown): return []
         case .failure(let refusal): throw Refused(refusal)
@@ -123,25 +135,40 @@ extension RocketMQFace {
     }
 
     private func hand(
-        _ deliveries: [Delivery], _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>
-    ) {
+        _ deliveries: [Delivery], _ turn: KeptBatches.Turn?, _ reception: ReceiveRequest,
+        _ asked: Asked<MQReceiveMessageRequest>, since begun: NIODeadline
+    ) async {
         guard !deliveries.isEmpty else {
-            let status = Refused(.messageNotFound, "no message came within the time").status
-            return answer(asked.call, status, [], nil)
+            if let turn { kept.end(turn) }
+            return refuse(
+                asked.call, Refused(.messageNotFound, "no message came within the time"), since: begun)
         }
         let host = asked.call.connection.local?.ipAddress ?? ""
+        let queues = await labels.count(of: reception.subscription.topic, in: book)
         let messages = deliveries.map { delivery in
-            MQMessage(delivery, asked: asked.question.messageQueue.topic, queues: Self.labels, storeHost: host)
+            MQMessage(delivery, asked: asked.question.messageQueue.topic, queues: queues, storeHost: host)
         }
         let receipts = deliveries.map(\.receipt)
+        counts.add("ReceiveMessage", .ok, since: begun)
         answer(asked.call, .ok, messages) { [self] isWritten in
-            guard !isWritten else { return }
-            giveBack(receipts, reception, asked)
+            switch (isWritten, turn) {
+            case (true, let turn?): kept.end(turn)
+            case (true, nil): break
+            // One with an attempt is kept for a while: its client asks again under the same name.
+            case (false, let turn?):
+                kept.keep(turn, on: asked.call.connection.loop) { [self] in giveBack(receipts, of: asked.caller) }
+            // One that its client has never got is as if it had not been taken.
+            case (false, nil): giveBack(receipts, of: asked.caller)
+            }
         }
     }
 
-    /// As many labels as a topic has unless it says otherwise.
-    private static let labels = 4
+    /// A call that is refused; whoever finds nothing to ask looks for another server.
+    private func refuse(_ call: Call, _ refused: Refused, since begun: NIODeadline) {
+        counts.add("ReceiveMessage", refused.code, since: begun)
+        guard !refused.isUnavailable else { return call.end(RPCStatus(.unavailable, refused.message)) }
+        answer(call, refused.status, [], nil)
+    }
 
     private func answer(
         _ call: Call, _ status: MQStatus, _ messages: [MQMessage], _ written: (@Sendable (Bool) -> Void)?
@@ -161,20 +188,25 @@ extension RocketMQFace {
         call.finish(framed: bytes, written: written)
     }
 
-    /// A batch that its client has never got is as if it had not been taken. One with an attempt is kept for a while:
-    /// its client asks again under the same name.
-    private func giveBack(
-        _ receipts: [DeliveryReceipt], _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>
-    ) {
-        guard let attempt = reception.attempt else { return giveBack(receipts, of: asked.caller) }
-        kept.keep(asked.caller.key, reception.group, attempt, on: asked.call.connection.loop) { [self] in
-            giveBack(receipts, of: asked.caller)
-        }
+    private func giveBack(_ receipts: [DeliveryReceipt], of caller: Caller) {
+        guard !receipts.isEmpty else { return }
+        counts.addGivenBack(receipts.count)
+        // The last one first, so that each finds its place before those behind it.
+        submitGiveBacks(receipts.reversed(), of: caller)
     }
 
-    private func giveBack(_ receipts: [DeliveryReceipt], of caller: Caller) {
-        // The last one first, so that each finds its place before those behind it.
-        let verbs: [Burst<GiveBack>.One] = receipts.reversed().map { (verb: GiveBack($0), end: nil) }
-        engine.submit(Burst(verbs, of: caller.principal.name)) { _ in }
+    /// A client that lives would keep what it has never seen, so those that the writer has no room for are tried again.
+    private func submitGiveBacks(_ receipts: [DeliveryReceipt], of caller: Caller) {
+        let verbs: [Burst<GiveBack>.One] = receipts.map { (verb: GiveBack($0), end: nil) }
+        engine.submit(Burst(verbs, of: caller.principal.name)) { [self] replies in
+            let left = zip(receipts, replies).filter { _, reply in
+                if case .failure(.overloaded) = reply { true } else { false }
+            }
+            guard !left.isEmpty else { return }
+            work { [self] in
+                await engine.world.rest(.seconds(1))
+                submitGiveBacks(left.map(\.0), of: caller)
+            }
+        }
     }
 }

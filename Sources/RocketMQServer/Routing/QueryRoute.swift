@@ -49,7 +49,7 @@ extension RocketMQFace {
         broker.name = "waybill"
         if !settings.advertised.isEmpty {
             broker.endpoints = MQEndpoints(settings.advertised)
-        } else if !asked.addresses.isEmpty {
+        } else if asked.mayComeBack {
             broker.endpoints = asked
         } else if let local = call.connection.local, let host = local.ipAddress, let port = local.port {
             broker.endpoints = MQEndpoints([HostAndPort(host: host, port: port)])
@@ -89,6 +89,15 @@ extension TopicType {
 }
 
 extension MQEndpoints {
+    private static let addressesMax = 16
+    private static let hostBytesMax = 255
+
+    /// Whether they are those of a client that has come by them: it gets them back once for each queue.
+    var mayComeBack: Bool {
+        (1...Self.addressesMax).contains(addresses.count)
+            && addresses.allSatisfy { (1...Self.hostBytesMax).contains($0.host.utf8.count) }
+    }
+
     /// Addresses of one kind; a name goes alone.
     init(_ places: [HostAndPort]) {
         self.init()

@@ -22,15 +22,11 @@ extension RocketMQFace {
                     // Never taken for a commit: it is asked about again.
                     case .unspecified, .UNRECOGNIZED: .unknown
                     }
-                let resolve = Resolve(Text(question.transactionID), of: topic, resolution)
+                let resolve = Resolve(
+                    Text(question.transactionID), of: topic, resolution, message: Text(question.messageID))
                 face.decisions.add(resolve, for: asked, to: face.engine) { result in
                     switch result {
-                    case .success(let decided):
-                        guard question.messageID.isEmpty || decided.id.text.string == question.messageID else {
-                            let message = "the transaction is of the message \(decided.id)"
-                            return reply(.failure(Refused(.invalidTransactionID, message)))
-                        }
-                        reply(.success(MQEndTransactionResponse(.ok)))
+                    case .success: reply(.success(MQEndTransactionResponse(.ok)))
                     case .failure(.unknownMessage(let what)):
                         reply(.failure(Refused(.invalidTransactionID, MessageRefusal.unknownMessage(what).message)))
                     case .failure(let refusal): reply(.failure(Refused(refusal)))

@@ -11,8 +11,10 @@ extension RocketMQFace {
     private static let messagesMax = 32
 
     var sendMessage: RPC {
-        unary("SendMessage", MQSendMessageRequest.self, MQSendMessageResponse.self, tooLarge: Self.tooLarge) {
-            face, asked, reply in
+        unary(
+            "SendMessage", MQSendMessageRequest.self, MQSendMessageResponse.self, tooLarge: Self.tooLarge,
+            bytesMax: nil, isDecodable: FieldCount.isBounded
+        ) { face, asked, reply in
             let question = asked.question
             do throws(Refused) {
                 let incoming = try face.incoming(question, asked.caller)
@@ -29,7 +31,10 @@ extension RocketMQFace {
 
     /// A message that is too large to be read at all is told in the protocol's words: gRPC's own would be tried again.
     private static let tooLarge = MQSendMessageResponse(
-        Refused(.messageBodyTooLarge, "the request has more than 5 MiB; a body may have 4 MiB").status)
+        Refused(
+            .messageBodyTooLarge,
+            "the request has more than 5 MiB, or more than \(FieldCount.max) fields; a body may have 4 MiB"
+        ).status)
 
     private func incoming(
         _ question: MQSendMessageRequest, _ caller: Caller

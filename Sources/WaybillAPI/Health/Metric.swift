@@ -47,6 +47,11 @@ package enum Metric: String, CaseIterable, Sendable {
     case moduleLag = "waybill_module_lag_messages"
     case moduleFailures = "waybill_module_failures_total"
     case auditEvents = "waybill_audit_events_total"
+    case rocketMQRequests = "waybill_rocketmq_requests_total"
+    case rocketMQDuration = "waybill_rocketmq_request_duration_seconds"
+    case rocketMQStreams = "waybill_rocketmq_streams"
+    case rocketMQClients = "waybill_rocketmq_clients"
+    case rocketMQGivenBack = "waybill_rocketmq_given_back_total"
     case certificateExpiry = "waybill_certificate_expiry_seconds"
     case residentMemory = "process_resident_memory_bytes"
     case cpuSeconds = "process_cpu_seconds_total"
@@ -113,6 +118,14 @@ package enum Metric: String, CaseIterable, Sendable {
         case .moduleLag: (.gauge, "Messages that a module has not handled, counted to 10000 for each topic.")
         case .moduleFailures: (.counter, "What a module could not do.")
         case .auditEvents: (.counter, "Acts of operators and of the engine that were noted in the audit, by type.")
+        case .rocketMQRequests:
+            (.counter, "Calls of RocketMQ clients that were answered, by procedure and class of code.")
+        case .rocketMQDuration: (.histogram, "How long these answers took; those of receives until a message came.")
+        case .rocketMQStreams:
+            (.gauge, "Receives of RocketMQ clients that wait, and streams in which clients are told commands.")
+        case .rocketMQClients: (.gauge, "RocketMQ clients that are there, by language.")
+        case .rocketMQGivenBack:
+            (.counter, "Messages that were taken for RocketMQ clients who never got them, and that others get.")
         case .certificateExpiry: (.gauge, "How long the certificate is valid; below 0: it has expired.")
         case .residentMemory: (.gauge, "Memory of the process.")
         case .cpuSeconds: (.counter, "Time that the process has computed.")

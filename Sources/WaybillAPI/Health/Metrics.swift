@@ -43,6 +43,7 @@ extension MetricsText {
         write(messagesOf: numbers)
         write(fileOf: numbers)
         write(modulesOf: numbers)
+        if let rocketMQ = served.rocketMQ { write(rocketMQ()) }
         if let certificate = served.certificate {
             write(.certificateExpiry, Self.seconds(certificate.expires.since(served.book.now)))
         }

@@ -19,6 +19,7 @@ package final class Served: Sendable {
     package let streams: OpenStreams
     package let polls = OpenPolls()
     package let connections: ConnectionCounts
+    private let face = Mutex((@Sendable () -> RocketMQMetrics)?.none)
     private let shown = Mutex(CertificateState?.none)
     let tail = JournalTail()
     /// The `source` of CloudEvents of this file.
@@ -45,6 +46,12 @@ package final class Served: Sendable {
     package var certificate: CertificateState? {
         get { shown.withLock { $0 } }
         set { shown.withLock { $0 = newValue } }
+    }
+
+    /// What tells the numbers of the face for RocketMQ clients; nil: there is none.
+    package var rocketMQ: (@Sendable () -> RocketMQMetrics)? {
+        get { face.withLock { $0 } }
+        set { face.withLock { $0 = newValue } }
     }
 
     /// Notes the day on which a token is used: in memory, and by the first request of a day in the file.

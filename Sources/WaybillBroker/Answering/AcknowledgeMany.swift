@@ -11,10 +11,13 @@ package struct AcknowledgeMany: BrokerVerb {
     var receipts: [DeliveryReceipt]
     /// The only group for which it may answer.
     var group: GroupName
+    /// The only topic of which the receipts may be; nil: of any.
+    var topic: TopicName?
 
-    package init(_ receipts: [DeliveryReceipt], by group: GroupName) {
+    package init(_ receipts: [DeliveryReceipt], by group: GroupName, of topic: TopicName? = nil) {
         self.receipts = receipts
         self.group = group
+        self.topic = topic
     }
 
     package static func refusals(in answer: [MessageRefusal?]) -> [MessageRefusal] { answer.compactMap { $0 } }
@@ -27,10 +30,9 @@ package struct AcknowledgeMany: BrokerVerb {
         var answers: [MessageRefusal?] = []
         answers.reserveCapacity(receipts.count)
         for receipt in receipts {
-            if case .success((_, let owner, _)) = try broker.openDelivery(of: receipt, in: write), owner.name != group {
-                answers.append(.staleReceipt("it is not one of the group \(group)"))
-            } else {
-                answers.append(try broker.acknowledge(receipt, in: write).refusal)
+            switch try broker.openDelivery(of: receipt, by: group, of: topic, in: write) {
+            case .failure(let refusal): answers.append(refusal)
+            case .success: answers.append(try broker.acknowledge(receipt, in: write).refusal)
             }
         }
         return .success(answers)

@@ -11,22 +11,27 @@ package struct ChangeInvisible: BrokerVerb {
 
     var receipt: DeliveryReceipt
     var group: GroupName
+    /// The topic of which the receipt must be; nil: any.
+    var topic: TopicName?
     var invisible: Interval
     /// Whether a delivery that is given back counts as an attempt.
     var counts: Bool
 
-    package init(_ receipt: DeliveryReceipt, by group: GroupName, to invisible: Interval, counts: Bool = true) {
+    package init(
+        _ receipt: DeliveryReceipt, by group: GroupName, of topic: TopicName? = nil, to invisible: Interval,
+        counts: Bool = true
+    ) {
         self.receipt = receipt
         self.group = group
+        self.topic = topic
         self.invisible = invisible
         self.counts = counts
     }
 
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<Void> {
-        switch try broker.openDelivery(of: receipt, in: write) {
+        switch try broker.openDelivery(of: receipt, by: group, of: topic, in: write) {
         case .failure(let refusal): return .refused(refusal)
         case .success((let held, let owner, let topic)):
-            guard owner.name == group else { return .refused(.staleReceipt("it is not one of the group \(group)")) }
             guard counts else { return try broker.putOff(held, owner, topic, by: invisible, in: write) }
             guard broker.renews(held, of: owner.number) else {
                 return try broker.extend(receipt, by: invisible, in: write)

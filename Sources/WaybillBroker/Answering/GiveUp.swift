@@ -8,14 +8,23 @@ package struct GiveUp: BrokerVerb {
 
     var receipt: DeliveryReceipt
     var why: String
+    /// Whose the receipt must be, and of which topic; nil: anyone's.
+    var owner: (group: GroupName, topic: TopicName)?
 
-    package init(_ receipt: DeliveryReceipt, why: String) {
+    package init(_ receipt: DeliveryReceipt, why: String, by owner: (group: GroupName, topic: TopicName)? = nil) {
         self.receipt = receipt
         self.why = why
+        self.owner = owner
     }
 
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<Void> {
-        try broker.giveUp(receipt, why: why, in: write)
+        if let owner,
+            case .failure(let refusal) = try broker.openDelivery(
+                of: receipt, by: owner.group, of: owner.topic, in: write)
+        {
+            return .refused(refusal)
+        }
+        return try broker.giveUp(receipt, why: why, in: write)
     }
 }
 

@@ -43,6 +43,19 @@ extension Broker {
         return .success((.row(row), group, topic))
     }
 
+    /// The same in the name of a group, and of a topic when one is named: of others a receipt is none.
+    func openDelivery(
+        of receipt: DeliveryReceipt, by group: GroupName, of topic: TopicName?, in write: borrowing Write
+    ) throws -> Result<(held: OpenDelivery, group: GroupRow, topic: TopicState), MessageRefusal> {
+        let found = try openDelivery(of: receipt, in: write)
+        guard case .success(let open) = found else { return found }
+        guard open.group.name == group else { return .failure(.staleReceipt("it is not one of the group \(group)")) }
+        if let topic, open.topic.name != topic {
+            return .failure(.staleReceipt("it is not one of the topic \(topic)"))
+        }
+        return found
+    }
+
     /// A delivery has used up its attempt: it is redelivered, or is dead.
     func retry(
         _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, delay: Interval?, why: String,

@@ -7,10 +7,13 @@ package struct Resolve: BrokerVerb {
     var transaction: Text
     var topic: TopicName
     var resolution: Resolution
+    /// The id of the message that is meant; empty: whichever has the transaction.
+    var message: Text
 
-    package init(_ transaction: Text, of topic: TopicName, _ resolution: Resolution) {
+    package init(_ transaction: Text, of topic: TopicName, _ resolution: Resolution, message: Text = "") {
         self.transaction = transaction
         self.topic = topic
+        self.message = message
         self.resolution = resolution
     }
 
@@ -26,7 +29,7 @@ package struct Resolve: BrokerVerb {
     }
 
     package func perform(on broker: Broker, in write: borrowing Write) throws -> BrokerReply<DecidedMessage> {
-        try broker.resolve(transaction, of: topic, resolution, in: write)
+        try broker.resolve(transaction, of: topic, resolution, message: message, in: write)
     }
 }
 
@@ -34,12 +37,16 @@ package struct Resolve: BrokerVerb {
 extension Broker {
     /// Decides a half message in the word of its producer, or of an operator who has looked.
     func resolve(
-        _ transactionID: Text, of topic: TopicName, _ resolution: Resolution, in write: borrowing Write
+        _ transactionID: Text, of topic: TopicName, _ resolution: Resolution, message asked: Text = "",
+        in write: borrowing Write
     ) throws -> BrokerReply<DecidedMessage> {
         switch try message(named: transactionID, of: topic, for: .transaction, in: write) {
         case .refused(let refusal):
             return .refused(refusal)
         case .message(let row, _):
+            guard try asked.isEmpty || write.transaction.messageID(of: row.message).text == asked else {
+                return .refused(.unknownMessage("\(asked) with this handle; the transaction is of another one"))
+            }
             if let refusal = refusalToDecide(row) { return .refused(refusal) }
             return try decide(row, resolution, in: write)
         }
