@@ -1,8 +1,8 @@
 import Foundation
 import Synchronization
 
-/// Lines of a log on their way to where they are written. One thread writes them, and what serves never waits for it:
-/// of lines that are not taken in time, as by a terminal that was stopped, those that do not fit are dropped and counted.
+/// Lines of a log on their way to where they are written. One thread writes them, and what serves never waits for it.
+/// When lines are not taken in time, as by a terminal that was stopped, those that do not fit are dropped and counted.
 ///
 ///     any thread ──► waiting lines, up to 1 MiB ──► one thread ──► standard error
 ///                        └── no room: dropped; how many is a line of the log as soon as there is room
