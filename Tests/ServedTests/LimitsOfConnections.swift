@@ -16,6 +16,15 @@ import Testing
         return connection.receive { $0.contains("\r\n\r\n") && $0.hasSuffix("}") }
     }
 
+    /// The header with the token of one caller.
+    private func credential(_ number: Int) throws -> String {
+        let made = try shop.curl(
+            "-H", "Content-Type: application/json", "-d",
+            #"{"name":"caller \#(number)","grants":["viewer"],"reason":"a test"}"#, "http://waybill/v1/tokens")
+        let token = made.output.components(separatedBy: #""token":""#).last?.prefix { $0 != "\"" }
+        return "Authorization: Bearer \(try #require(token))\r\n"
+    }
+
     /// A connection that has been answered, and is open.
     private func used(_ more: String = "") throws -> (RawConnection, String) {
         let connection = try RawConnection(port: shop.port)
@@ -35,12 +44,13 @@ import Testing
         #expect(refused.contains(#""limit":"connections of one caller","max":4"#), "\(refused)")
         #expect(refused.lowercased().contains("\r\nretry-after: 5\r\n"), "\(refused)")
         #expect(fifth.receive().isEmpty, "the server hangs up")
+        #expect(try used("Authorization: Bearer wrong\r\n").1.hasPrefix("HTTP/1.1 503"), "as one without a token")
         for number in 1...4 {
-            let (connection, text) = try used("Authorization: Bearer wb-a-\(number)\r\n")
+            let (connection, text) = try used(credential(number))
             #expect(text.hasPrefix("HTTP/1.1 200"), "\(text)")
             open.append(connection)
         }
-        let (ninth, full) = try used("Authorization: Bearer wb-a-9\r\n")
+        let (ninth, full) = try used(credential(9))
         #expect(full.hasPrefix("HTTP/1.1 503") && full.contains(#""limit":"connections","max":8"#), "\(full)")
         #expect(ninth.receive().isEmpty, "the server hangs up")
         // Those that are open go on, the owner is let in, and one that ends makes room.
@@ -48,11 +58,12 @@ import Testing
         #expect(try shop.curl("http://waybill/healthz").output.contains("alive"))
         open[7].endSending()
         #expect(open[7].receive().isEmpty)
+        let tenth = try credential(10)
         // The end of a connection and the next one are seen by two loops of the server.
         let deadline = Deadline(seconds: 10)
         var again = ""
         while !again.hasPrefix("HTTP/1.1 200"), !deadline.isOver {
-            again = try used("Authorization: Bearer wb-a-10\r\n").1
+            again = try used(tenth).1
         }
         #expect(again.hasPrefix("HTTP/1.1 200"), "\(again)")
     }
