@@ -37,7 +37,7 @@ struct AuditNoun: AsyncParsableCommand {
                 .with("from", from.map { Text($0.iso8601) }).with("order", "newest")
             // Of many acts few may be of a type or a caller.
             let pageSize = type == nil && caller == nil ? min(limit, Client.pageMax) : Client.pageMax
-            let newest = try await client.list(question, atMost: limit, pagesOf: pageSize) { $0 }
+            let newest: [Members] = try await client.list(question, atMost: limit, pagesOf: pageSize) { $0 }
             return Array(newest.reversed())
         }
         guard !file.json else {

@@ -13,7 +13,7 @@ package final class LogLines: Sendable {
     /// Bytes that may wait, with those that are being written.
     package static let bytesMax = 1_024 * 1_024
     /// How long an end waits for the rest to be taken.
-    private static let flushMax = DispatchTimeInterval.seconds(1)
+    private static let flushSecondsMax = 1
 
     private struct State {
         var waiting: [UInt8] = []
@@ -55,7 +55,7 @@ package final class LogLines: Sendable {
     package func flush() {
         let isWritten = DispatchSemaphore(value: 0)
         queue.async { isWritten.signal() }
-        _ = isWritten.wait(timeout: .now() + Self.flushMax)
+        _ = isWritten.wait(timeout: .now() + .seconds(Self.flushSecondsMax))
     }
 
     private func writeAll() {

@@ -35,14 +35,15 @@ public struct ServerLog: Hashable, Sendable {
     ///   - lines: where they go, by way of one thread: what serves does not wait for it.
     ///   - now: the time of a line.
     package func logger(to lines: LogLines = .standardError, now: @escaping @Sendable () -> Moment) -> Logger {
-        let write: @Sendable ([UInt8]) -> Void = { [self] line in
+        let write: @Sendable ([UInt8]) -> Void = { [form] line in
             lines.add(line) { count in
-                self.logger(to: lines, now: now).warning("\(count) lines were dropped here: nothing took them in time")
+                ServerLog(form: form).logger(to: lines, now: now)
+                    .warning("\(count) lines were dropped here: nothing took them in time")
             }
         }
         var logger = Logger(label: "waybill") { label in
             switch form {
-            case .text: StreamLogHandler(label: label, stream: LineStream(write: write))
+            case .text: StreamLogHandler(label: label, stream: LineStream(take: write))
             case .json: JSONLogHandler(now: now, write: write)
             }
         }
@@ -76,7 +77,7 @@ public struct ServerLog: Hashable, Sendable {
 
 /// Hands on what a handler of swift-log writes, one line at a time.
 private struct LineStream: TextOutputStream, Sendable {
-    let write: @Sendable ([UInt8]) -> Void
+    let take: @Sendable ([UInt8]) -> Void
 
-    mutating func write(_ line: String) { write(Array(line.utf8)) }
+    mutating func write(_ line: String) { take(Array(line.utf8)) }
 }

@@ -19,5 +19,6 @@ import Testing
         let deadline = Deadline(seconds: 10)
         #expect(shop.kill(SIGTERM)?.status == 0)
         #expect(!deadline.isOver)
+        withExtendedLifetime(unread) {}
     }
 }

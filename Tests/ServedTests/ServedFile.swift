@@ -42,7 +42,8 @@ final class ServedFile {
             ["serve", "--db", path, "--create", "--http", "127.0.0.1:\(port)"] + arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { _, own in own }
         process.standardOutput = output
-        process.standardError = try errors ?? FileHandle(forWritingAtPath: errorsFile())
+        let file = FileHandle(forWritingAtPath: try errorsFile())
+        process.standardError = errors ?? file
         try process.run()
         server = process
         var line = ""

@@ -81,11 +81,14 @@ struct VerifyNoun: AsyncParsableCommand {
 /// A copy that a server makes for one check, and that goes with it.
 private final class PassingCopy: Sendable {
     private static let reason: Text = "waybill verify"
+    /// Between two looks whether the server still writes it, and how many there are.
+    private static let pause = Interval(milliseconds: 50)
+    private static let looksMax = 600
 
     private let path: String
     private let backup: ServedBackup
-    /// The operation that makes it, until it is whole.
-    private let operation = Mutex<Text?>(nil)
+    /// The operation that makes it, once the server has told it, and whether it is whole.
+    private let state = Mutex((operation: Text?.none, isWhole: false))
 
     init(at path: String, _ backup: ServedBackup) {
         self.path = path
@@ -93,8 +96,10 @@ private final class PassingCopy: Sendable {
     }
 
     func make() async throws {
-        _ = try await backup.make(path, because: Self.reason) { id in operation.withLock { $0 = id } }
-        operation.withLock { $0 = nil }
+        _ = try await backup.make(path, because: Self.reason) { id in
+            state.withLock { $0.operation = id }
+        }
+        state.withLock { $0.isWhole = true }
     }
 
     /// Checks it on a thread of the system: a task that waits for a signal goes on beside it.
@@ -104,9 +109,20 @@ private final class PassingCopy: Sendable {
         }
     }
 
-    /// Ends what makes it, and removes it.
+    /// Ends what makes it, and removes it. The server copies for up to a second before it sees that it is stopped, and
+    /// a small copy is whole by then: it has its name only when it is written no more.
     func giveUp() async {
-        if let operation = operation.withLock({ $0 }) { await backup.stop(operation, because: "it was interrupted") }
+        var isStopped = false
+        for _ in 1...Self.looksMax {
+            let (operation, isWhole) = state.withLock { $0 }
+            if !isStopped, !isWhole, let operation {
+                await backup.stop(operation, because: "it was interrupted")
+                isStopped = true
+            }
+            let isWritten = access(path + ".part", F_OK) == 0
+            if !isWritten, isStopped || isWhole { break }
+            await World.system.rest(Self.pause)
+        }
         remove()
     }
 

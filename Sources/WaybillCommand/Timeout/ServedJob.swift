@@ -142,7 +142,7 @@ struct ServedJob {
         changedAt = try members.time("changed_at")
         work = try Work(members)
         event = try members.position("event")
-        bytes = event == nil ? nil : try members.int("bytes")
+        bytes = try event == nil ? nil : members.int("bytes")
         let sample = try members.objects("sample")
         outcome = BulkOutcome(
             changed: changed, failed: try members.int("failed"),
