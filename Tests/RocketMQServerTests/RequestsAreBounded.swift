@@ -27,21 +27,18 @@ import Testing
         #expect(FieldCount.isBounded(try bytes(request)))
     }
 
+    /// A number in seven bits a byte.
+    private func number(_ value: Int) -> [UInt8] {
+        value < 128 ? [UInt8(value)] : [UInt8(value & 127) | 128] + number(value >> 7)
+    }
+
     /// A field that holds an empty one, again and again, at each place at which it is decoded.
     @Test(arguments: [[], [1], [1, 1], [1, 2], [1, 3], [1, 3, 4], [1, 3, 7], [1, 3, 20]])
-    func `has no more fields than may be, wherever they are`(path: [UInt8]) throws {
+    func `has no more fields than may be, wherever they are`(path: [Int]) throws {
         for (count, isBounded) in [(FieldCount.max, false), (FieldCount.max - 10, true)] {
             var content = [UInt8]()
             for _ in 0..<count { content += [0x2A, 2, 0, 0] }
-            for field in path.reversed() {
-                var outer = [field << 3 | 2]
-                var rest = content.count
-                while rest >= 128 {
-                    outer.append(UInt8(rest & 127) | 128)
-                    rest >>= 7
-                }
-                content = outer + [UInt8(rest)] + content
-            }
+            for field in path.reversed() { content = number(field << 3 | 2) + number(content.count) + content }
             #expect(FieldCount.isBounded(ByteBuffer(bytes: content)) == isBounded)
         }
     }
