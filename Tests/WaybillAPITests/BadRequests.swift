@@ -107,6 +107,26 @@ import WaybillCore
         #expect(await shop.send(pay).code == "bad_json")
     }
 
+    @Test(arguments: [
+        #"{"payment":"#, "garbage", "\u{FEFF}{}", #"{"payment":"p-1"}x"#, #"{"payment":"p-1","payment":"p-2"}"#,
+        #"{"amount_cents":1.5}"#, #"{"payment":"a\u0000b"}"#,
+        String(repeating: "[", count: 100) + String(repeating: "]", count: 100),
+    ])
+    func `of a command that is no JSON is refused with its byte, whether there is its order or not`(body: String)
+        async throws
+    {
+        let shop = try APIShop()
+        for order in ["order-7", "none"] {
+            await shop.send(ExampleShop.stock)
+            await shop.send(ExampleShop.place)
+            let pay = Example.Step(.post, "/v1/orders/\(order)/commands/pay", [(.role, "payments")], body: body)
+            let reply = await shop.send(pay)
+            #expect(reply.status == 400 && reply.code == "bad_json", "\(reply.text)")
+            #expect(reply.text.contains(#""offset":"#), "\(reply.text)")
+        }
+        #expect(try await shop.book.order("order-7")?.version == 1)
+    }
+
     @Test func `has no more of its path in the problem than the document says`() async throws {
         let path = "/v1/orders/" + String(repeating: "a", count: 3_000)
         let problem = try JSON(reading: await APIShop(workflows: []).send(.init(get: path)).body)

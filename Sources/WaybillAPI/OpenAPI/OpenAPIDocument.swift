@@ -188,7 +188,10 @@ extension JSONWriter {
     private mutating func problem(_ description: Text) {
         beginObject()
         member("description", description)
-        headers([AnswerHeader("Retry-After", "Whole seconds after which to send it again; with 429, 503 and 507.")])
+        headers([
+            AnswerHeader(
+                "Retry-After", "Whole seconds after which to send it again; with 429, 503 and 507, and `busy`.")
+        ])
         content("application/problem+json", .named("Problem"), "")
         endObject()
     }

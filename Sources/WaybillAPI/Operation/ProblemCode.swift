@@ -187,7 +187,7 @@ extension ProblemCode {
         case .badFirstCheck: (422, "The first check-back is wrong")
         case .badBatch: (422, "The batch is wrong")
         case .crowded: (429, "Too many of your requests wait")
-        case .busy: (429, "As many operations run as may")
+        case .busy: (409, "As many operations run as may")
         case .rate: (429, "Too many requests")
         case .defect: (500, "A defect of the server")
         case .overloaded: (503, "Too many requests wait")

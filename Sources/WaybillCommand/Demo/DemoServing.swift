@@ -31,11 +31,14 @@ struct DemoServing {
         let http = at.url ?? ""
         // curl takes no longer path.
         let socket = at.socket.flatMap { $0.utf8.count > SocketPath.bytesMax ? nil : $0 }
-        let curl = socket.map { "curl -sS --unix-socket '\($0)' http://waybill" } ?? "curl -sS \(http)"
+        let curl = socket.map { "curl -sS --unix-socket '\($0)'" } ?? "curl -sS"
+        let base = socket == nil ? http : "http://waybill"
         let lines = [
             "", "The shop is served at \(http), until Ctrl-C. Try in another terminal:", "",
-            "  \(curl)/v1/orders/\(order)", "  \(curl)/v1/orders/\(order)/why",
-            "  \(curl)/v1/stock/mug/receive -H 'Content-Type: application/json' -d '{\"quantity\":5}'",
+            "  \(curl) \(base)/v1/orders/\(order)", "  \(curl) \(base)/v1/orders/\(order)/why",
+            // The demo has its goods at two places.
+            "  \(curl) '\(base)/v1/stock/mug/receive?location=north' -H 'Content-Type: application/json' "
+                + "-d '{\"quantity\":5}'",
         ]
         for line in lines { Output.standard.line(line.printable) }
         Output.standard.flush()

@@ -12,7 +12,8 @@ struct PrepareHalfMessage: AsyncParsableCommand {
             Prepare it, do your transaction, then say commit or rollback. When nothing is said, `half-message check` \
             gets the question what became of it:
 
-              waybill half-message prepare ledger --producer bank --body '{"cents":700}' --db shop.db
+              waybill half-message prepare ledger --producer bank --body '{"cents":700}' \\
+                --db shop.db
               waybill half-message commit ledger TRANSACTION --db shop.db
             """)
 

@@ -20,7 +20,8 @@ struct CreateToken: AsyncParsableCommand {
             Grants: viewer, operator, admin, metrics, payload, stock, orders:ROLE,ROLE, producer:TOPIC, \
             consumer:GROUP, check:PRODUCER, lane:NAME. TOPIC, GROUP and PRODUCER may end in *.
 
-              waybill token create --db shop.db --name shop-web --grant orders:buyer --reason 'first shop'
+              waybill token create --db shop.db --name shop-web --grant orders:buyer \\
+                --reason 'first shop'
             """)
 
     @OptionGroup var file: FileOptions

@@ -11,8 +11,10 @@ struct HoldTimeouts: AsyncParsableCommand {
         discussion: """
             After an outage, look first: hold, see what is overdue, extend or cancel it, then release.
 
-              waybill timeout hold --reason 'payments were down from 9 to 12' --db shop.db
-              waybill timeout extend --status 'awaiting payment' --name pay_due --by 4h --db shop.db
+              waybill timeout hold --reason 'payments were down from 9 to 12' \\
+                --db shop.db
+              waybill timeout extend --status 'awaiting payment' --name pay_due --by 4h \\
+                --db shop.db
               waybill timeout release --db shop.db
 
             Messages, redeliveries and questions about half messages go on.
