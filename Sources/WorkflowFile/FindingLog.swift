@@ -13,6 +13,8 @@ package final class FindingLog {
     private var undeclared: Set<Text> = []
     /// Whether a list of names could not be read at all.
     private var isListUnread = false
+    /// Entries of `derive:` that ask for a later one.
+    private var early: Set<Text> = []
 
     init(source: SourceText) { self.source = source }
 
@@ -25,6 +27,11 @@ package final class FindingLog {
     func fails(toDeclare name: String) { undeclared.insert(Text(name)) }
     /// The same of all names of a list.
     func failsToDeclareAny() { isListUnread = true }
+
+    /// Notes that an entry of `derive:` asks for a later one: the two may ask for each other.
+    func asksTooEarly(_ name: Text) { early.insert(name) }
+
+    func hasAskedTooEarly(_ name: Text) -> Bool { early.contains(name) }
 
     /// Whether it follows from another finding that a name is unknown.
     func hasFailed(toDeclare name: Text) -> Bool { hasErrors && (isListUnread || undeclared.contains(name)) }

@@ -177,5 +177,7 @@ import WaybillTimeouts
         #expect(try await unknown("ledger") == nil)
         await shop.send(Example.Step(.put, "/v1/topics/cash", body: #"{"reason":"a test"}"#))
         #expect(try await unknown("cash") == nil, "it is there, and empty")
+        let calls = try JSON(reading: await shop.send(.init(get: "/v1/calls?topic=ledgr")).body)
+        #expect(calls["unknown"]?.elements?.first?["meant"]?.asText == "ledger", "of calls as well: \(calls)")
     }
 }

@@ -314,4 +314,28 @@ import WaybillEngine
         #expect(try await items(1, after: "e4") == ["e5"])
         #expect(try await items(2, after: "e2") == ["e4", "e5"])
     }
+
+    @Test func `is one of as many as may be, of one caller and of all together`() async throws {
+        var settings = ServingSettings()
+        settings.streams.all = 3
+        settings.streams.ofOne = 2
+        let api = API(try Served(ServedBook(shop.book), tokens: TokenTable([]), settings: settings))
+        func ask(as name: Text) async throws -> Reply {
+            let head = API.Head(
+                method: "GET", target: "/v1/events/stream", headers: CallHeaders(),
+                principal: Principal(name: name, grants: [.viewer]))
+            return await api.answer(try api.admit(head, requestID: "r-1"), body: [])
+        }
+        var kept = [try await ask(as: "ann"), try await ask(as: "ann")]
+        #expect(kept.allSatisfy { $0.stream != nil })
+        let third = try await ask(as: "ann")
+        #expect(third.status == 503, "\(third.text)")
+        #expect(third.text.contains(#""limit":"streams of one caller","max":2"#), "\(third.text)")
+        kept.append(try await ask(as: "bob"))
+        #expect(kept.last?.stream != nil, "another caller has room")
+        let fourth = try await ask(as: "eve")
+        #expect(fourth.status == 503 && fourth.text.contains(#""limit":"streams","max":3"#), "\(fourth.text)")
+        kept.removeFirst().stream?.close()
+        #expect(try await ask(as: "eve").stream != nil, "one that ends makes room")
+    }
 }

@@ -81,6 +81,12 @@ import WorkflowFile
             new: "total_cents: cent\n  wait",
             found: ["unknown type 'cent'"], hint: "did you mean 'cents'?"),
         Slip(
+            name: "a field whose type is misspelled, and what is computed from it",
+            old: "paid_cents: cents\ninvariants",
+            new:
+                "paid_cents: cent\nderive: {left: total_cents - paid_cents, twice: left * 2}\ninvariants",
+            found: ["unknown type 'cent'"], hint: "did you mean 'cents'?"),
+        Slip(
             name: "data whose type is misspelled", old: "amount_cents: cents", new: "amount_cents: money",
             found: ["unknown type 'money'"], hint: nil),
         Slip(

@@ -1,6 +1,7 @@
 import Waybill
 import WaybillAccess
 import WaybillCore
+import WaybillEngine
 
 extension Orders {
     static let listCalls = Operation(
@@ -11,7 +12,7 @@ extension Orders {
         answers: [
             Operation.Answer(
                 200, "A page; one with a filter may be short, even empty, while `next` is there.",
-                .page(
+                .pageOfKnown(
                     .object([
                         Field("order", .text(), isRequired: true),
                         Field("key", .text(), "The answer comes with it.", isRequired: true),
@@ -35,7 +36,14 @@ extension Orders {
         let calls = try await call.book.read { book in try book.openCalls(after: after, limit: page.limit) }
         let last = calls.count == page.limit ? calls.last : nil
         let next: [Text]? = last.map { ["\($0.deadline.milliseconds)", "\($0.number)"] }
-        return page.reply(calls.filter { topic == nil || $0.topic == topic }, next: next) { writer, call in
+        let asked = calls.filter { topic == nil || $0.topic == topic }
+        var unknown: [Engine.UnknownName] = []
+        if asked.isEmpty, page.after == nil, let topic {
+            unknown = try await call.book.read { book in
+                try book.engine.unknownName(ofTopic: topic).map { [$0] } ?? []
+            }
+        }
+        return page.reply(asked, next: next, unknown: unknown) { writer, call in
             writer.beginObject()
             writer.member("order", call.order.text)
             writer.member("key", call.key)

@@ -30,7 +30,7 @@ struct Symbols {
 /// Checks the expressions of a file and turns their problems into findings at the right place.
 struct ExpressionReader {
     let log: FindingLog
-    /// Names of `derive:` entries that are declared below the one that is read.
+    /// The name of the `derive:` entry that is read, and of those that are declared below it; none: it is no entry.
     var later: [Text] = []
     /// Optional context fields that have a value from the first step on.
     var filled: Set<Text> = []
@@ -54,10 +54,15 @@ struct ExpressionReader {
             warn(of: checked, at: node, in: scope, isAsked: expecting == .condition)
             return checked
         } catch {
-            // A name whose declaration was found wrong is unknown for that reason. Entries of `derive:` say so each, as
-            // two may wait for each other.
-            if later.isEmpty, let name = error.unknown?.text, log.hasFailed(toDeclare: name) { return nil }
+            // A name whose declaration was found wrong is unknown for that reason. Entries of `derive:` that ask for
+            // each other say so each.
+            if let name = error.unknown?.text, log.hasFailed(toDeclare: name),
+                later.isEmpty || !log.hasAskedTooEarly(name)
+            {
+                return nil
+            }
             let isEarly = later.contains { error.unknown == .name($0) }
+            if isEarly, let entry = later.first { log.asksTooEarly(entry) }
             let hint = isEarly ? "an entry of `derive:` sees only those before it" : error.hint
             log.error(at: node, byte: offset + error.offset, error.message, hint: hint)
             return nil
