@@ -82,6 +82,9 @@ import WaybillEngine
         let body = String(decoding: found.first?.body ?? [], as: UTF8.self)
         #expect(body.contains(#""reason":"the bank has called""#), "\(body)")
         #expect(body.contains(#""from":"tcp""#) && body.contains(#""request":"r-1""#), "\(body)")
+        guard one.audit == "$timeout_by_hand" else { return }
+        #expect(body.contains(#""was_due":"2026-11-29T12:30:00Z""#), "\(body)")
+        #expect(body.contains(#""due":"2026-"#) != one.target.hasSuffix("cancel"), "\(body)")
     }
 
     @Test(arguments: cases.indices)

@@ -43,13 +43,15 @@ extension Problem {
 extension Reply {
     /// The answer to an accepted command: its receipt, or the order when that is wanted.
     static func accepted(_ receipt: Receipt, _ status: Int, _ call: Call) async throws(Problem) -> Reply {
-        let order =
+        let shown =
             call.wantsRepresentation
-            ? try await call.book.read { book in try book.order(receipt.order) } : nil
+            ? try await call.book.read { book in
+                try book.order(receipt.order).map { (order: $0, isAtRest: try book.isAtRest($0.id)) }
+            } : nil
         var reply = Reply.json(status) { writer in
-            if let order { writer.order(order) } else { writer.receipt(receipt) }
+            if let shown { writer.order(shown.order, isAtRest: shown.isAtRest) } else { writer.receipt(receipt) }
         }
-        reply.headers.append(EntityTag.header(order?.version ?? receipt.version))
+        reply.headers.append(EntityTag.header(shown?.order.version ?? receipt.version))
         if receipt.isRepeat { reply.headers.append(Reply.replayed) }
         return reply
     }

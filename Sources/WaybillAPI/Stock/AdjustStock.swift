@@ -15,7 +15,7 @@ extension Stock {
             Example.Step(.post, "/v1/stock/mug/adjust", body: #"{"by":-3,"note":"broken"}"#), 200,
             """
             {"sku":"mug","location":"","received":100,"adjusted":-3,"free":97,"reserved":0,"sold":0,
-             "version":2,"repeated":false}
+             "version":2,"event":"e2","repeated":false}
             """),
         handler: { call throws(Problem) in
             try await change(call) { fields throws(Problem) in .adjust(try number("by", in: fields)) }

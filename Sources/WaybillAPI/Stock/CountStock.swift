@@ -19,7 +19,7 @@ extension Stock {
             Example.Step(.post, "/v1/stock/mug/count", body: #"{"quantity":99,"expected":100}"#), 200,
             """
             {"sku":"mug","location":"","received":100,"adjusted":-1,"free":99,"reserved":0,"sold":0,
-             "version":2,"repeated":false}
+             "version":2,"event":"e2","repeated":false}
             """),
         handler: { call throws(Problem) in
             try await change(call) { fields throws(Problem) in

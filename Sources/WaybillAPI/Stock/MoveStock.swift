@@ -19,7 +19,7 @@ extension Stock {
             Example.Step(.post, "/v1/stock/mug/move", body: #"{"quantity":40,"to":"east","note":"van 2"}"#), 200,
             """
             {"sku":"mug","location":"","received":100,"adjusted":-40,"free":60,"reserved":0,"sold":0,
-             "version":2,"repeated":false}
+             "version":2,"event":"e2","repeated":false}
             """),
         handler: { call throws(Problem) in
             try await change(call) { fields throws(Problem) in

@@ -17,7 +17,7 @@ extension Stock {
             ExampleShop.stock, 200,
             """
             {"sku":"mug","location":"","received":100,"adjusted":0,"free":100,"reserved":0,"sold":0,
-             "version":1,"repeated":false}
+             "version":1,"event":"e1","repeated":false}
             """),
         handler: { call throws(Problem) in
             try await change(call) { fields throws(Problem) in .receive(try number("quantity", in: fields, from: 1)) }

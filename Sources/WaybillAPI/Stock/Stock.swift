@@ -30,6 +30,8 @@ extension JSONWriter {
         stock(receipt.stock)
         level(receipt.level)
         member("version", receipt.version)
+        key("event")
+        if let position = receipt.position { text(Text(position.text)) } else { null() }
         member("repeated", receipt.isRepeat)
         endObject()
     }
@@ -51,6 +53,10 @@ extension Schema {
     static let stockReceipt = Schema.object(
         levelFields + [
             Field("version", .integer(), "The stock's version after it.", isRequired: true),
+            Field(
+                "event", .nullable(.text()),
+                "The event that it became; of a repeat, that of the first time; null: it changed nothing.",
+                isRequired: true),
             Field("repeated", .boolean, "Whether it was done before, under the same key.", isRequired: true),
         ])
 }

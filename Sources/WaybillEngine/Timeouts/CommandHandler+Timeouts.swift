@@ -126,7 +126,10 @@ extension CommandHandler {
             let step = Cascade.Step(
                 entry: entry, decision: decision, body: EventBody(of: command.name), header: header)
             let receipt = try record(step, in: &write)
-            if command.isByHand || !command.reason.isEmpty { broker.note(command.act, by: command.origin, in: write) }
+            if command.isByHand || !command.reason.isEmpty {
+                let due = command.newDue(from: pending.due, at: write.now)
+                broker.note(command.act(from: pending.due, to: due), by: command.origin, in: write)
+            }
             return .accepted(receipt)
         }
     }
@@ -163,8 +166,8 @@ extension TimeoutCommand {
         Origin(caller: caller, reason: reason, trace: trace, from: from, requestID: requestID)
     }
 
-    /// What the audit says of it.
-    fileprivate var act: Act {
+    /// What the audit says of it, with when the timeout was due and when it is now.
+    fileprivate func act(from old: Moment, to new: Moment?) -> Act {
         let about: RefusalValues = ["order": .text(order.text.string), "timeout": .text(name.text.string)]
         let values =
             switch action {
@@ -172,6 +175,8 @@ extension TimeoutCommand {
             case .extend(let interval): about.with("by", .text(interval.text))
             case .move(let moment): about.with("to", .text(moment.iso8601))
             }
-        return Act("$timeout_by_hand", values)
+        let due = values.with("was_due", .text(old.iso8601)).with(
+            "due", new.map { RefusalValues.Value.text($0.iso8601) })
+        return Act("$timeout_by_hand", due)
     }
 }
