@@ -285,7 +285,7 @@ let package = Package(
             name: "WaybillAPITests",
             dependencies: [
                 "Fixtures", "WaybillCore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine", "Waybill",
-                "WaybillAccess", "WaybillAPI", "WorkflowFile",
+                "WaybillAccess", "WaybillAPI", "WorkflowFile", "Histories",
             ], swiftSettings: house),
         .testTarget(
             name: "GRPCServingTests",

@@ -1,7 +1,10 @@
+import Fixtures
+import Histories
 import Testing
 import Waybill
 import WaybillAPI
 import WaybillAccess
+import WaybillBroker
 import WaybillCore
 import WaybillEngine
 
@@ -44,8 +47,8 @@ import WaybillEngine
             body: "{\(more)\"reason\":\"\(why)\"}")
     }
 
-    @Test(arguments: cases.indices)
-    func `is audited with who and why in its own write`(index: Int) async throws {
+    /// A shop in which a case can happen.
+    private func opened(for index: Int) async throws -> APIShop {
         let shop = try APIShop()
         for step in [
             ExampleShop.topic, ExampleShop.group, ExampleShop.stock, ExampleShop.place, ExampleShop.laneMessage,
@@ -53,6 +56,50 @@ import WaybillEngine
             await shop.send(step)
         }
         if Self.cases[index].type == "$release" { try await shop.book.holdTimeouts(because: "x") }
+        return shop
+    }
+
+    /// What a check of a copy of the file finds, and a replay of it.
+    private func findings(in shop: APIShop) async throws -> [String] {
+        let directory = try TemporaryDirectory()
+        let path = directory.file("copy.db")
+        _ = try await shop.book.backup(to: path)
+        return try findings(path, at: shop.book.now)
+    }
+
+    private func findings(_ path: String, at now: Moment) throws -> [String] {
+        let found = try Verify().run(path).findings.map(\.description)
+        let book = try OrderBook.look(path, at: now)
+        defer { book.close() }
+        let replay = Replay(book)
+        let passes = [try replay.fold(), try replay.decide(), try replay.foldStock()]
+        return found + passes.flatMap { $0.first.map(\.description) }
+    }
+
+    @Test(arguments: cases.indices)
+    func `leaves a file that is sound`(index: Int) async throws {
+        let shop = try await opened(for: index)
+        let reply = await shop.send(Self.cases[index].step, as: Principal(name: "eva", grants: [.admin]))
+        #expect((200..<300).contains(reply.status), "\(reply.text)")
+        #expect(try await findings(in: shop) == [])
+    }
+
+    @Test func `leaves a file that is sound when it was to read bodies`() async throws {
+        let shop = try APIShop(workflows: [])
+        for step in [ExampleShop.topic, ExampleShop.group, ExampleShop.message] { await shop.send(step) }
+        let rita = Principal(name: "rita", grants: [.viewer, .payload])
+        #expect(await shop.send(.init(get: "/v1/messages?topic=ledger"), as: rita).status == 200)
+        // As the last release has written it.
+        let values: RefusalValues = ["messages": .number(1), "stock": "x", "called": .number(2), "ids": .texts(["m"])]
+        let act = Act("$payload_read", values)
+        try await shop.book.engine.audit(act, by: Origin(caller: "rita", reason: ""))
+        #expect(try shop.book.engine.audits(limit: 9).suffix(2).map(\.type) == ["$payload_read", "$payload_read"])
+        #expect(try await findings(in: shop) == [])
+    }
+
+    @Test(arguments: cases.indices)
+    func `is audited with who and why in its own write`(index: Int) async throws {
+        let shop = try await opened(for: index)
         let (writes, position) = (shop.book.vitals.writes, shop.book.vitals.lastPosition)
         let reply = await shop.send(Self.cases[index].step, as: Principal(name: "eva", grants: [.admin]), from: "tcp")
         #expect((200..<300).contains(reply.status), "\(reply.text)")

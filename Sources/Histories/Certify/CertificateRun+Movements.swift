@@ -22,7 +22,7 @@ extension CertificateRun {
     private mutating func add(_ event: borrowing StoredEvent) throws {
         let sketch: EventSketch
         do {
-            sketch = try EventSketch(event)
+            sketch = try EventSketch(event, besides: acts)
         } catch let problem as JSONProblem {
             return try note(
                 FileFinding("byte \(problem.offset) of its text: \(problem.message)").at(event.position))

@@ -8,6 +8,8 @@ struct CertificateRun {
     let engine: Engine
     let settings: Certify.Settings
     let last: Position
+    /// The stream of the acts of operators.
+    let acts: StreamNumber?
     let shares: StockShares
     /// The share at hand.
     var share = 0
@@ -41,6 +43,7 @@ struct CertificateRun {
         self.lines = lines
         self.progress = progress
         last = engine.lastPosition
+        acts = try engine.streamOfActs()
         shares = try StockShares(engine, keysMax: settings.keysMax, pageMax: settings.pageMax)
         report = CertificateReport(findingsMax: settings.findingsMax)
     }

@@ -28,7 +28,8 @@ struct ExportWriting {
             if event.version == 1 { needed.append(try order(of: event, rows).workflow) }
             return []
         }
-        let asked = try AskedSketch(event)
+        // Fields of acts mean something else, whatever they are called: of these nothing is asked.
+        func asked() throws -> AskedSketch { try AskedSketch(event) }
         switch event.type {
         // The copy gets a different file id, and limits and places are made again by the orders that need them.
         case .stockOpened, .limitChanged, "$file":
@@ -39,13 +40,13 @@ struct ExportWriting {
             return try rest(rows) + activation(event, rows)
         case "$receive", "$adjust", "$count", .stockMoved:
             result.stockCommands += 1
-            return try hold(ExportLine.stock(event, asked), event, rows)
+            return try hold(ExportLine.stock(event, try asked()), event, rows)
         case let type where Self.firings.contains(type):
             result.firings += 1
-            return try hold(ExportLine.firing(event, asked, of: try order(of: event, rows).id), event, rows)
+            return try hold(ExportLine.firing(event, try asked(), of: try order(of: event, rows).id), event, rows)
         case "$cancel", "$reschedule":
             result.movedTimeouts += 1
-            return try hold(ExportLine.timeout(event, asked, of: try order(of: event, rows).id), event, rows)
+            return try hold(ExportLine.timeout(event, try asked(), of: try order(of: event, rows).id), event, rows)
         case let type where type.text.string.hasPrefix("$"):
             result.leftOut[type.text.string, default: 0] += 1
             return []
@@ -53,10 +54,10 @@ struct ExportWriting {
             result.commands += 1
             let order = try order(of: event, rows)
             guard event.version == 1 else {
-                return try hold(ExportLine.command(event, asked, of: order.id), event, rows)
+                return try hold(ExportLine.command(event, try asked(), of: order.id), event, rows)
             }
             let workflow = try text(order.workflow, rows)
-            let line = ExportLine.command(event, asked, of: order.id, under: workflow)
+            let line = ExportLine.command(event, try asked(), of: order.id, under: workflow)
             return try hold(line, event, rows, needing: order.workflow)
         }
     }

@@ -42,7 +42,7 @@ extension RestoreToEvent {
             let count = try old.engine.store.read { rows in
                 try rows.forEachEvent(after: position, upTo: last, limit: Self.pageMax) { event in
                     position = event.position
-                    for movement in try EventSketch(event).movements where isMine(movement.key) {
+                    for movement in try EventSketch(event, besides: acts).movements where isMine(movement.key) {
                         var level = levels[movement.key] ?? StockLevel()
                         level = level.moved(by: movement) ?? level
                         level.noteLimit(movement, by: event.type)

@@ -35,6 +35,8 @@ package struct RestoreToEvent {
 
     let old: OrderBook
     let last: Position
+    /// The stream of the acts of operators.
+    let acts: StreamNumber?
 
     /// - Parameter event: the last event that is wanted.
     package init(_ old: OrderBook, upTo event: Position) throws {
@@ -44,6 +46,7 @@ package struct RestoreToEvent {
                 .badPlace, "there is no event \(event.number): the backup has 1 to \(end.number)")
         }
         self.old = old
+        acts = try old.engine.streamOfActs()
         last = try Self.behindConsequences(of: event, in: old.engine)
     }
 
@@ -106,7 +109,7 @@ package struct RestoreToEvent {
                 try rows.forEachEvent(after: position, upTo: end, limit: Self.pageMax) { event in
                     position = event.position
                     report.events += 1
-                    report.messages += try EventSketch(event).messages.count
+                    report.messages += try EventSketch(event, besides: acts).messages.count
                     guard try rows.order(number: event.stream) != nil else { return }
                     if event.stream.number > last.number {
                         if event.version == 1 { report.orders += 1 }

@@ -10,6 +10,7 @@ struct JournalCheck {
     private(set) var messageCount = 0
     private let engine: Engine
     private let last: Position
+    private let acts: StreamNumber?
     private let pageMax: Int
     private var chain: JournalChain
     private var messages: MessageCheck
@@ -19,6 +20,7 @@ struct JournalCheck {
         self.pageMax = pageMax
         findings = FileFindings(keptMax: findingsMax)
         last = engine.lastPosition
+        acts = try engine.streamOfActs()
         messages = try MessageCheck(engine)
         chain = JournalChain(seed: try engine.store.read { rows in try rows.chainSeed() })
         for finding in try FileOriginCheck.findings(engine) + WorkflowCheck.findings(engine) { findings.add(finding) }
@@ -52,7 +54,7 @@ struct JournalCheck {
 
     private mutating func sketch(of event: EventRow) throws -> EventSketch? {
         do {
-            return try EventSketch(event.body)
+            return try EventSketch(event, besides: acts)
         } catch let problem as JSONProblem {
             findings.add(
                 FileFinding("byte \(problem.offset) of its text: \(problem.message)").at(event.position))

@@ -12,6 +12,7 @@ struct StockCheck {
     private(set) var stockCount = 0
     private let engine: Engine
     private let last: Position
+    private var acts: StreamNumber?
     /// Stocks in memory at a time.
     private let keysMax = 200_000
     private let pageMax = 1_000
@@ -33,6 +34,7 @@ struct StockCheck {
     }
 
     mutating func run(progress: (Int, Int) -> Void = { _, _ in }) throws {
+        acts = try engine.streamOfActs()
         let shares = try StockShares(engine, keysMax: keysMax, pageMax: pageMax)
         for share in 0..<shares.count {
             let isMine = { (key: StockKey) in shares.contains(key, in: share) }
@@ -62,7 +64,7 @@ struct StockCheck {
     private mutating func add(_ event: borrowing StoredEvent, _ isMine: (StockKey) -> Bool) throws {
         let sketch: EventSketch
         do {
-            sketch = try EventSketch(event)
+            sketch = try EventSketch(event, besides: acts)
         } catch let problem as JSONProblem {
             return findings.add(
                 FileFinding("byte \(problem.offset) of its text: \(problem.message)").at(event.position))

@@ -33,7 +33,7 @@ enum Audit {
             .get("/v1/audit?type=$hold"), 200,
             #"""
             {"items":[{"event":"e1","type":"$hold","at":"2026-11-29T12:00:00Z","caller":"owner",
-             "about":{"held_by":"owner","since":1795953600000,"why":"payments are down","request":"r-1"}}],
+             "about":{"held_by":"owner","since":"2026-11-29T12:00:00Z","why":"payments are down","request":"r-1"}}],
              "next":null,"as_of":"e1"}
             """#),
         handler: list)

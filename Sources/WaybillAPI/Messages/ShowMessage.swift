@@ -48,7 +48,7 @@ extension Call {
     func auditReading(of ids: [MessageID], because reason: Text = "") async throws(Problem) {
         let act = Act(
             "$payload_read",
-            ["messages": .number(Int64(ids.count)), "ids": .texts(ids.prefix(100).map(\.text.string))])
+            ["bodies": .number(Int64(ids.count)), "ids": .texts(ids.prefix(100).map(\.text.string))])
         let origin = origin(because: reason)
         try await book.ask { book in try await book.engine.audit(act, by: origin) }
     }

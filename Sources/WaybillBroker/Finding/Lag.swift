@@ -123,7 +123,7 @@ package struct LagReader: Sendable {
         self.contents = contents
     }
 
-    /// The lag of a group on each topic that it reads, by name.
+    /// The lag of a group on each topic that it reads, by name; a broadcast has none.
     ///
     /// - Parameters:
     ///   - after: the topic after which it begins; nil: from the first.

@@ -91,7 +91,7 @@ extension Writer {
             writer.key("held_by")
             writer.text(hold.heldBy)
             writer.key("since")
-            writer.int(hold.since.milliseconds)
+            writer.text(Text(hold.since.iso8601))
             writer.key("why")
             writer.text(hold.why)
         }

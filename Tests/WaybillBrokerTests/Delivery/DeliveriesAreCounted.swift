@@ -67,6 +67,17 @@ import WaybillTimeouts
         #expect(rows() == ["points orders 0 1 0"])
     }
 
+    @Test func `and a broadcast is behind in no topic, whatever its clients have read`() async throws {
+        try await shop.driver.createGroup("caches", GroupSettings(isBroadcast: true))
+        try await shop.driver.send(1)
+        #expect(try await shop.driver.take("caches", client: "a").isEmpty)
+        try await shop.driver.send(2)
+        #expect(try await shop.driver.take("caches", client: "a").numbers == [2])
+        #expect(try await shop.driver.lags("caches") == [])
+        try shop.restart()
+        #expect(try await shop.driver.lags("caches") == [])
+    }
+
     @Test func `as late only when they fire the first time`() async throws {
         try await shop.driver.send(1)
         let first = try #require(try await shop.driver.take("points").first)
