@@ -11,31 +11,42 @@ package enum StrictJSON {
     /// - Parameters:
     ///   - path: where the value stands in the body.
     ///   - remedy: what helps with a number that is too large.
+    ///   - leavesFractions: whether numbers with a fraction are left to the workflow, which says what it wants instead.
     package static func check(
-        _ bytes: [UInt8], at path: String, remedy: String = "; write it as a text"
+        _ bytes: [UInt8], at path: String, remedy: String = "; write it as a text", leavesFractions: Bool = false
     ) throws(Problem) {
+        let rules = Rules(remedy: remedy, leavesFractions: leavesFractions)
         do throws(JSONProblem) {
-            try JSONReader.read(bytes) { reader throws(JSONProblem) in try check(&reader, path, remedy, depth: 1) }
+            try JSONReader.read(bytes) { reader throws(JSONProblem) in try check(&reader, path, rules, depth: 1) }
         } catch {
             throw .badJSON(error, at: path)
         }
     }
 
+    private struct Rules {
+        let remedy: String
+        let leavesFractions: Bool
+    }
+
     private static func check(
-        _ reader: inout JSONReader, _ path: String, _ remedy: String, depth: Int
+        _ reader: inout JSONReader, _ path: String, _ rules: Rules, depth: Int
     ) throws(JSONProblem) {
         guard depth <= depthMax else { throw reader.problem("nested deeper than \(depthMax)", path: path) }
         switch try reader.peek() {
         case .null: guard reader.takeNull() else { throw reader.problem("expected null", path: path) }
         case .bool: _ = try reader.bool()
-        case .number: _ = try safeInteger(&reader, path, remedy)
+        case .number:
+            let start = reader
+            if rules.leavesFractions, try reader.rawValue().contains(where: isOfFraction) { return }
+            reader = start
+            _ = try safeInteger(&reader, path, rules.remedy)
         case .text:
             let text = try reader.text()
             if text.hasZero { throw reader.problem("the text has a NUL", path: path) }
         case .array:
             var index = 0
             try reader.array { reader throws(JSONProblem) in
-                try check(&reader, "\(path)[\(index)]", remedy, depth: depth + 1)
+                try check(&reader, "\(path)[\(index)]", rules, depth: depth + 1)
                 index += 1
             }
         case .object:
@@ -43,9 +54,13 @@ package enum StrictJSON {
             try reader.object { name, reader throws(JSONProblem) in
                 let place = path.isEmpty ? name.string : "\(path).\(name)"
                 guard names.insert(name).inserted else { throw reader.problem("the key came before", path: place) }
-                try check(&reader, place, remedy, depth: depth + 1)
+                try check(&reader, place, rules, depth: depth + 1)
             }
         }
+    }
+
+    private static func isOfFraction(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ".") || byte == UInt8(ascii: "e") || byte == UInt8(ascii: "E")
     }
 
     /// Refuses numbers that JSON libraries round, in data that the engine reads. The engine has its own words for what

@@ -27,7 +27,7 @@ extension Orders {
 
     private static func send(_ call: Call) async throws(Problem) -> Reply {
         // What is no JSON is refused before its order is looked for. Where the workflow wants a number no text is taken.
-        if !call.body.isEmpty { try StrictJSON.check(call.body, at: "", remedy: "") }
+        if !call.body.isEmpty { try StrictJSON.check(call.body, at: "", remedy: "", leavesFractions: true) }
         let command = OrderCommand(
             EventName(call.path("command")), of: OrderID(call.path("order")),
             json: call.body.isEmpty ? Array("{}".utf8) : call.body,
