@@ -26,7 +26,7 @@ extension Orders {
         handler: send)
 
     private static func send(_ call: Call) async throws(Problem) -> Reply {
-        // What is no JSON is refused before its order is looked for. Where the workflow wants a number no text is taken.
+        // What is no JSON is refused before its order is looked for. A number may not be sent as a text instead.
         if !call.body.isEmpty { try StrictJSON.check(call.body, at: "", remedy: "", leavesFractions: true) }
         let command = OrderCommand(
             EventName(call.path("command")), of: OrderID(call.path("order")),

@@ -3,8 +3,8 @@ import WaybillStore
 
 /// What lags ask of memory.
 extension GroupMemory.State {
-    /// A group with the topics that it reads, and that of its dead letters. A broadcast is behind in none: nothing waits
-    /// for it, and each of its clients reads from where it is.
+    /// A group with the topics that it reads, and that of its dead letters. A broadcast is behind in none: nothing
+    /// waits for it, and each of its clients reads from where it is.
     func lagging(_ name: GroupName) -> (group: GroupNumber, topics: [TopicState])? {
         guard let number = names[name] else { return nil }
         if groups[number]?.row.isBroadcast == true { return (number, []) }
