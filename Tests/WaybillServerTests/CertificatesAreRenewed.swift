@@ -130,12 +130,7 @@ import WaybillServer
             var settings = BookServer.Settings()
             settings.http = HTTPAddress(host: host, port: 0)
             change(&settings)
-            do throws(ServerFailure) {
-                try settings.check(socket: nil, beside: nil)
-                return nil
-            } catch {
-                return error.description
-            }
+            return settings.refusal
         }
         let certificate = BookServer.Certificate(chain: files.certificate, key: files.key)
         #expect(check("127.0.0.1") == nil && check("::1") == nil && check("localhost") == nil)

@@ -9,12 +9,7 @@ import WaybillServer
     private func refusal(_ change: (inout BookServer.Settings) -> Void) -> String? {
         var settings = BookServer.Settings()
         change(&settings)
-        do throws(ServerFailure) {
-            try settings.check(socket: nil, beside: nil)
-            return nil
-        } catch {
-            return error.description
-        }
+        return settings.refusal
     }
 
     @Test func `have numbers with which it can serve`() throws {
