@@ -30,6 +30,9 @@ struct ServedShop {
         var settings = BookServer.Settings()
         settings.http = HTTPAddress(host: "127.0.0.1", port: 0)
         settings.operations = [ConstantAnswer.operation]
+        // All clients of a benchmark are one caller, who may have half of them.
+        settings.connectionsMax = 40_000
+        settings.streamsMax = 40_000
         let server = BookServer(book, settings: settings)
         let (places, told) = AsyncStream.makeStream(of: ServedAt.self)
         running = Task {
