@@ -16,8 +16,13 @@ extension RocketMQBenchmark {
         try Self.write(Self.prefixed(message), to: data)
         try Self.write(Self.prefixed(Array(ConstantCalls.answer.readableBytesView)), to: folder + "/answer")
         let port = try Self.freePort()
-        let server = try Self.start(nghttpd, ["--no-tls", "--trailer=grpc-status: 0", "-d", folder, "\(port)"])
-        defer { server.terminate() }
+        let server = try Self.start(
+            nghttpd, ["-a", "127.0.0.1", "--no-tls", "--trailer=grpc-status: 0", "-d", folder, "\(port)"])
+        // It may have got SIGTERM blocked from this program.
+        defer {
+            kill(server.processIdentifier, SIGKILL)
+            server.waitUntilExit()
+        }
         try await Self.answers(port)
         let target = CallTarget(port: port, key: served.target.key)
         var (sent, constant): ([Double], [Double]) = ([], [])
