@@ -31,7 +31,7 @@ final class HeldBytes: Sendable {
         state.withLock { $0.counts[purpose.rawValue] > limits[purpose.rawValue] }
     }
 
-    /// Whether so many are kept that what grows is refused.
+    /// Whether twice the limit is kept: then messages that are still growing are refused.
     func isOverfull(_ purpose: Purpose) -> Bool {
         state.withLock { $0.counts[purpose.rawValue] > 2 * limits[purpose.rawValue] }
     }

@@ -132,7 +132,7 @@ extension RocketMQFace {
     static let questionBytesMax = 64 << 10
     /// The same of a client's settings, with up to 1,000 topics.
     static let settingsBytesMax = 256 << 10
-    /// A question of so many bytes is read for its caller's sake although it is refused.
+    /// A refused question of at most this size is read all the same: its answer may have to repeat something of it.
     private static let refusedBytesMax = 4 << 10
 
     private static let service = "/apache.rocketmq.v2.MessagingService/"

@@ -163,7 +163,7 @@ extension RocketMQFace {
         }
     }
 
-    /// A call that is refused; whoever finds nothing to ask looks for another server.
+    /// Refuses a call. When nothing can be asked any more, its client is told to look for another server.
     private func refuse(_ call: Call, _ refused: Refused, since begun: NIODeadline) {
         counts.add("ReceiveMessage", refused.code, since: begun)
         guard !refused.isUnavailable else { return call.end(RPCStatus(.unavailable, refused.message)) }

@@ -92,7 +92,7 @@ struct RocketMQBenchmark {
         }
     }
 
-    /// Sends so many messages in batches, as fast as it goes; those that a request makes of their numbers.
+    /// Sends `count` messages in batches, as fast as it can. `requests` makes the request for a range of their numbers.
     func fill(
         _ target: CallTarget, count: Int, secondsMax: Double = .infinity,
         _ requests: @escaping @Sendable (Range<Int>) throws -> CallRequest
