@@ -126,7 +126,7 @@ extension RocketMQFace {
         case .success(let deliveries): return deliveries
         case .failure(.unknownGroup):
             let topic = try await known(reception.subscription.topic)
-            _ = try await group(reception.group, for: topic, of: asked.caller)
+            _ = try await keep(reception.group, for: topic, of: asked.caller)
             try clients.join(asked.caller.key, reception.group)
             return try await engine.receive(reception).orRefused()
         case .failure(.shuttingDown): return []

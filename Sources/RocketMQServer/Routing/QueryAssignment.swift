@@ -43,6 +43,14 @@ extension RocketMQFace {
         } catch {
             throw Refused(error)
         }
+        return try await keep(name, for: topic, of: caller)
+    }
+
+    /// Makes the group if there is none, in a write: when that has ended, the group can be received from. A group that
+    /// can be read may have been written by a commit that the broker has not taken note of yet.
+    func keep(
+        _ name: GroupName, for topic: TopicView, of caller: Caller
+    ) async throws(Refused) -> GroupView {
         guard let start = settings.newGroupsStart else { throw Refused(.unknownGroup(name)) }
         let rules = GroupSettings(isFIFO: topic.settings.type == .fifo, startsAt: start)
         let principal = caller.principal.name
