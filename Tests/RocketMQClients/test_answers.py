@@ -362,19 +362,6 @@ class Answers(unittest.TestCase):
         self.receive(self.topic, wait=20, timeout=2)
         self.assertLess(time.monotonic() - began, 2)
 
-    def test_a_new_group_is_there_for_all_that_come_for_it_at_once(self):
-        calls = []
-        for number in range(40):
-            question = s.ReceiveMessageRequest(
-                group=resource(f"{self.group}-{number}"), message_queue=d.MessageQueue(topic=resource("normal")),
-                long_polling_timeout=Duration(seconds=1), batch_size=1)
-            calls += [
-                self.stub.ReceiveMessage(question, metadata=self.headers(f"raw@{client}"), timeout=30)
-                for client in range(8)
-            ]
-        codes = {name(next(iter(call)).status.code) for call in calls}
-        self.assertLessEqual(codes, {"OK", "MESSAGE_NOT_FOUND"})
-
     def test_the_same_attempt_gets_the_same_batch(self):
         self.server.topic(self.topic)
         self.assertEqual(self.code(self.message(to=self.topic)), "OK")
