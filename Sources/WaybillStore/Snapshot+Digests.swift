@@ -110,8 +110,11 @@ package enum DigestedTable: String, Sendable, CaseIterable {
             """
         case .fifoLease:
             """
-            SELECT group_number, message_group FROM fifo_lease WHERE digest <> row_digest(group_number, topic,
-                message_group, queue, offset, attempt, client, boot, until) LIMIT ?1
+            SELECT group_number, message_group FROM fifo_lease WHERE digest <> CASE WHEN followers IS NULL
+                THEN row_digest(group_number, topic, message_group, queue, offset, attempt, client, boot, until)
+                ELSE row_digest(group_number, topic, message_group, queue, offset, attempt, client, boot, until,
+                    followers) END
+            LIMIT ?1
             """
         case .timeoutHold:
             """

@@ -77,7 +77,13 @@ public struct Deliveries: AsyncSequence, Sendable {
 
         func fill(_ deliveries: [Delivery]) { batch.withLock { $0 = deliveries.reversed() } }
 
-        func take() -> Delivery? { batch.withLock { $0.popLast() } }
+        /// The next one that is out still: one that failed has taken those behind it in its message group along.
+        func take() -> Delivery? {
+            while let delivery = batch.withLock({ $0.popLast() }) {
+                if delivery.messageGroup == nil || engine.isOut(delivery.receipt) { return delivery }
+            }
+            return nil
+        }
 
         func giveBack() async {
             let receipts = batch.withLock { batch in

@@ -6,7 +6,8 @@ import WaybillCore
 extension Consuming {
     static let fail = Operation(
         "fail", .post, "/v1/groups/{group}/fail",
-        "Says that messages could not be handled: they come again, or are dead after their attempts.",
+        "Says that messages could not be handled: they come again, or are dead after their attempts. In a FIFO group "
+            + "those behind one in its message group are taken back with it, and come again behind it.",
         grant: Need(.consumer(group: "group")),
         body: .fields(
             [

@@ -9,7 +9,7 @@ enum MessageFields {
         Field("id", .text(bytesMax: 255), "Its name; made when it is left out."),
         Field("tag", .text(), "What subscriptions choose by first."),
         Field("keys", .array(.text(), countMax: 64), "By what it can be looked up later."),
-        Field("message_group", .text(bytesMax: 63), "Messages of one group come one after the other."),
+        Field("message_group", .text(bytesMax: 63), "Messages of one group come in order."),
         Field("priority", .integer(0...9), "9 comes first."),
         Field("deliver_at", .time, "When it becomes visible; by default at once."),
         Field("lane", .text(bytesMax: 128), "The grey-release route."),

@@ -23,23 +23,30 @@ extension Broker {
         switch try openDelivery(of: receipt, in: write) {
         case .failure(let refusal): return .refused(refusal)
         case .success((let held, let group, let topic)):
-            let messageGroup: Text?
-            let place: MessagePlace
-            switch held {
-            case .broadcast: return .done
-            case .lease(let lease, let key, let offset):
-                finish(offset, in: key)
-                messageGroup = lease.messageGroup
-                place = key.place(offset)
-            case .row(let row):
-                try delete(row, in: write)
-                messageGroup = row.messageGroup
-                place = row.place
-            }
-            try freeMessageGroup(messageGroup, of: place, topic, group.number, in: write)
-            count(group.number, succeeded: true)
-            trace(.acknowledged, held, group, at: write.now)
+            try acknowledge(held, group, topic, in: write)
             return .done
         }
+    }
+
+    /// Ends a delivery whose receipt was opened in this write.
+    func acknowledge(
+        _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, in write: borrowing Write
+    ) throws {
+        let messageGroup: Text?
+        let place: MessagePlace
+        switch held {
+        case .broadcast: return
+        case .lease(let lease, let key, let offset):
+            finish(offset, in: key)
+            messageGroup = lease.messageGroup
+            place = key.place(offset)
+        case .row(let row):
+            try delete(row, in: write)
+            messageGroup = row.messageGroup
+            place = row.place
+        }
+        try freeMessageGroup(messageGroup, of: place, topic, group.number, in: write)
+        count(group.number, succeeded: true)
+        trace(.acknowledged, held, group, at: write.now)
     }
 }

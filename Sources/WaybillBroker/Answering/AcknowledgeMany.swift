@@ -32,7 +32,9 @@ package struct AcknowledgeMany: BrokerVerb {
         for receipt in receipts {
             switch try broker.openDelivery(of: receipt, by: group, of: topic, in: write) {
             case .failure(let refusal): answers.append(refusal)
-            case .success: answers.append(try broker.acknowledge(receipt, in: write).refusal)
+            case .success((let held, let owner, let topic)):
+                try broker.acknowledge(held, owner, topic, in: write)
+                answers.append(nil)
             }
         }
         return .success(answers)

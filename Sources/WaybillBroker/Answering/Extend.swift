@@ -20,7 +20,7 @@ package struct Extend: BrokerVerb {
 }
 
 extension Broker {
-    /// Keeps a delivery invisible to others until so long from now; its receipt stays.
+    /// Keeps a delivery, and all of its run, invisible to others until so long from now; its receipt stays.
     func extend(
         _ receipt: DeliveryReceipt, by invisible: Interval, in write: borrowing Write
     ) throws -> BrokerReply<Void> {
@@ -30,8 +30,8 @@ extension Broker {
         }
         switch try openDelivery(of: receipt, in: write) {
         case .failure(let refusal): return .refused(refusal)
-        case .success((let held, let group, let topic)):
-            try prolong(held, group, topic, until: write.now.advanced(by: invisible), in: write)
+        case .success((let held, _, let topic)):
+            try prolong(held, topic, until: write.now.advanced(by: invisible), in: write)
             return .done
         }
     }

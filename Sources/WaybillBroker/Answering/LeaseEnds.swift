@@ -22,7 +22,8 @@ extension Broker {
         }
     }
 
-    /// A delivery's time is over: it goes on if its client lives, else it is redelivered.
+    /// A delivery's time is over: it goes on if its client lives, else it is redelivered. Of a run that is the first
+    /// message that is not done: its consumer has come to none behind it.
     func expire(
         _ held: OpenDelivery, of holder: Holder, _ group: GroupRow, _ topic: TopicState, in write: borrowing Write
     ) throws {
@@ -30,11 +31,12 @@ extension Broker {
         if holder.renews, now.since(holder.takenAt) < settings.renewalMax,
             committed({ $0.isAlive(holder.client, of: group.number, at: now, settings) })
         {
-            try prolong(held, group, topic, until: write.now.advanced(by: settings.renewal), in: write)
+            try prolong(held, topic, until: write.now.advanced(by: settings.renewal), in: write)
             return
         }
-        trace(.expired, held, group, at: write.now)
-        try retry(held, group, topic, delay: Interval(milliseconds: 0), why: "its invisible time was over", in: write)
+        let first = try runInFlight(with: held, topic, in: write).deliveries.first ?? held
+        trace(.expired, first, group, at: write.now)
+        try retry(first, group, topic, delay: Interval(milliseconds: 0), why: "its invisible time was over", in: write)
         count(group.number, succeeded: false)
     }
 }

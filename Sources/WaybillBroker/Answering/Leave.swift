@@ -25,14 +25,16 @@ extension Broker {
         guard let group = try groupNumber(name, in: write) else { return .refused(.unknownGroup(name)) }
         let soon = write.now.advanced(by: .seconds(1))
         for (key, offset, lease) in leases(of: client, in: group.number) {
-            guard let topic = topicState(of: key.queue) else { continue }
-            try prolong(.lease(lease, key, offset), group, topic, until: min(soon, lease.until), in: write)
+            // The first of a run has shortened the others.
+            guard let topic = topicState(of: key.queue), let now = self.lease(of: offset, in: key), now.until > soon
+            else { continue }
+            try prolong(.lease(lease, key, offset), topic, until: soon, in: write)
         }
         for place in redeliveries(heldBy: client, in: group.number) {
             guard let row = try write.transaction.redelivery(of: group.number, at: place), row.state == .held,
-                let due = row.due, let topic = topicState(of: place.queue)
+                let due = row.due, due > soon, let topic = topicState(of: place.queue)
             else { continue }
-            try prolong(.row(row), group, topic, until: min(soon, due), in: write)
+            try prolong(.row(row), topic, until: soon, in: write)
         }
         pending.departed.append((group.number, client))
         return .done

@@ -2,7 +2,8 @@ import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// Message groups of FIFO groups: one message of each is in flight, the others wait behind it by rows.
+/// Message groups of FIFO groups: one consumer has the first messages of each, in order, and the others wait behind
+/// them, by rows once a consumer has come by.
 ///
 /// A dead letter that was given back keeps its place: it comes before all that the message group has in the topic where
 /// it died, and what is in flight there ends first. So both share one lease, under the number of that topic.
@@ -62,15 +63,19 @@ extension Broker {
         return first.map { $0.offset < row.offset } ?? false
     }
 
-    /// Whether a message that is ready must wait all the same: another of its message group is in flight, or a dead
-    /// letter of it was given back meanwhile.
+    /// Whether a message that is ready must wait all the same: another of its message group is in flight, an earlier one
+    /// is owed, or a dead letter of it was given back meanwhile.
     func isHeldUp(_ row: RedeliveryRow, _ topic: TopicState, in write: borrowing Write) throws -> Bool {
         guard let messageGroup = row.messageGroup else { return false }
         let scope = try scope(of: row.place, topic, row.group, in: write)
         let lease = try write.transaction.lease(of: row.group, topic: scope.number, messageGroup: messageGroup)
         if lease != nil { return true }
         guard !isOwnDeadLetters(topic, of: row.group) else { return false }
-        return try deadLetter(of: messageGroup, row.group, scope, in: write) != nil
+        if try deadLetter(of: messageGroup, row.group, scope, in: write) != nil { return true }
+        let first = try write.transaction.redeliveries(
+            of: row.group, in: row.queue, messageGroup: messageGroup, limit: 1
+        ).first
+        return first.map { $0.offset < row.offset } ?? false
     }
 
     /// The first dead letter of a message group that was given back, and is not done.
@@ -97,13 +102,19 @@ extension Broker {
 
     private func owes(_ key: CursorKey) -> Bool { owed(on: key) > 0 }
 
-    /// Ends the hold on the message group of a message: what waits behind it becomes ready, the earliest only.
+    /// Ends the hold on the message group of a message that is over, unless others of its run are in flight: what waits
+    /// behind it becomes ready, the earliest only.
     func freeMessageGroup(
         _ messageGroup: Text?, of place: MessagePlace, _ topic: TopicState, _ group: GroupNumber,
         in write: borrowing Write
     ) throws {
         guard let messageGroup else { return }
         let scope = try scope(of: place, topic, group, in: write)
+        if let run = try write.transaction.lease(of: group, topic: scope.number, messageGroup: messageGroup),
+            try isInFlight(run, in: write)
+        {
+            return
+        }
         try freeMessageGroup(messageGroup, scope, group, in: write)
         guard isOwnDeadLetters(topic, of: group) else { return }
         // Releases before this one held a dead letter's message group under the topic of dead letters.
@@ -160,7 +171,8 @@ extension Broker {
         while let page = try walk.next({ try write.transaction.leases(of: key.group, after: $0, limit: $1) }) {
             // What memory has in flight ends by itself.
             for lease in page
-            where lease.queue == key.queue && lease.offset < offset && self.lease(of: lease.offset, in: key) == nil {
+            where lease.queue == key.queue && lease.offset < offset {
+                guard try !isInFlight(lease, in: write) else { continue }
                 try freeMessageGroup(lease.messageGroup, topicState(lease.topic) ?? topic, key.group, in: write)
             }
         }

@@ -63,6 +63,7 @@ extension Broker {
     ) throws {
         guard let old = row(of: held) else { return }
         guard old.attempt < group.attemptsMax else {
+            try takeBackFollowers(of: old, topic, in: write)
             try endAsDead(
                 held, group, topic, why: "\(old.attempt) of \(group.attemptsMax) deliveries failed: \(why)",
                 in: write)
@@ -76,22 +77,28 @@ extension Broker {
         try end(held, group, topic, leaving: row, insteadOf: old, in: write)
     }
 
-    /// Ends a delivery and leaves a row for the next one.
+    /// Ends a delivery and leaves a row for the next one. What comes behind it in its run is taken back, as it must not
+    /// be handled before it.
     func end(
         _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, leaving row: RedeliveryRow,
         insteadOf old: RedeliveryRow, in write: borrowing Write
     ) throws {
-        // What comes behind it in its message group waits for the row from now on.
-        if let messageGroup = row.messageGroup {
-            let scope = try scope(of: row.place, topic, group.number, in: write)
-            try write.transaction.deleteLease(of: group.number, topic: scope.number, messageGroup: messageGroup)
-        }
+        let (run, deliveries) = try runInFlight(with: held, topic, in: write)
+        let earlier = deliveries.filter { $0.comes(before: row.offset) }
+        var left = row
+        if !earlier.isEmpty, left.state == .ready { left.state = .behind }
         switch held {
-        case .lease: try insert(row, in: write)
-        case .row: try update(row, from: old, in: write)
+        case .lease: try insert(left, in: write)
+        case .row: try update(left, from: old, in: write)
         case .broadcast: break
         }
-        if let messageGroup = row.messageGroup, !isOwnDeadLetters(topic, of: group.number) {
+        for later in deliveries where later.comes(after: row.offset) { try takeBack(later, in: write) }
+        // What is in flight before it keeps the message group. Else what comes behind waits for the row from now on.
+        guard let messageGroup = row.messageGroup, earlier.isEmpty else { return }
+        if let run {
+            try write.transaction.deleteLease(of: group.number, topic: run.topic, messageGroup: messageGroup)
+        }
+        if !isOwnDeadLetters(topic, of: group.number) {
             try wakeDeadLetter(of: messageGroup, topic, group.number, in: write)
         }
     }
@@ -150,28 +157,26 @@ extension Broker {
         try freeMessageGroup(row.messageGroup, of: row.place, topic, group.number, in: write)
     }
 
+    /// Moves the end of a delivery, and so of all of its run.
     func prolong(
-        _ held: OpenDelivery, _ group: GroupRow, _ topic: TopicState, until: Moment, in write: borrowing Write
+        _ held: OpenDelivery, _ topic: TopicState, until: Moment, in write: borrowing Write
     ) throws {
-        let messageGroup: Text?
-        var scope = topic
-        switch held {
-        case .broadcast: return
-        case .lease(let lease, let key, let offset):
-            change(key) { $0.extended[offset] = until }
-            messageGroup = lease.messageGroup
-        case .row(let row):
-            var later = row
-            later.due = until
-            try update(later, from: row, in: write)
-            messageGroup = row.messageGroup
-            scope = try self.scope(of: row.place, topic, group.number, in: write)
+        let (run, deliveries) = try runInFlight(with: held, topic, in: write)
+        for delivery in deliveries {
+            switch delivery {
+            case .broadcast: return
+            case .lease(let lease, let key, let offset):
+                if lease.until != until { change(key) { $0.extended[offset] = until } }
+            case .row(let row):
+                guard row.due != until else { continue }
+                var later = row
+                later.due = until
+                try update(later, from: row, in: write)
+            }
         }
-        guard let messageGroup,
-            var lease = try write.transaction.lease(of: group.number, topic: scope.number, messageGroup: messageGroup)
-        else { return }
-        lease.until = until
-        try write.transaction.put(lease)
+        guard var run, run.until != until else { return }
+        run.until = until
+        try write.transaction.put(run)
     }
 }
 

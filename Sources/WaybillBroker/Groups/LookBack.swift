@@ -117,7 +117,7 @@ extension Broker {
         _ isPreview: Bool, in write: borrowing Write
     ) throws -> LookBackReport.Queue {
         if !isPreview { freeze(key) }
-        let leases = leases(of: key)
+        var leases = leases(of: key)
         let progress = progress(of: key) ?? Progress(floor: target)
         let recovered = recoveredBelow(of: key)
         // What a crash has counted as delivered is owed too, and keeps its count.
@@ -136,6 +136,8 @@ extension Broker {
             try report.tellTimes(of: first.lowerBound..<last.upperBound, on: key.queue, in: write)
         }
         guard !isPreview else { return report }
+        try takeBackFollowers(on: key, in: write)
+        leases = self.leases(of: key)
         try recall(key, group, topic, from: target, in: write)
         var owed = owed(on: key)
         for gap in open {

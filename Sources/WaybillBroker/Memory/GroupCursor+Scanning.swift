@@ -31,7 +31,8 @@ extension GroupCursor {
                 // and took that for the end of the list.
                 foundNone[filter] = nil
             }
-            if let last = found.last {
+            // What follows a ready message was read because of it, and may lie behind others that are ready.
+            if let last = found.last(where: { !$0.follows }) {
                 // Rows that others may want are passed over.
                 readyAfter[filter] = tookAll ? last.offset : after
             } else {

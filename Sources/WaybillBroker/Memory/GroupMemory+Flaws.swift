@@ -9,8 +9,8 @@ extension GroupMemory.State {
     /// - The floor, and all that is in flight, is below the delivered-through mark: a crash must count it.
     /// - Nothing is finished and in flight. What retention took may be: it ends by itself.
     /// - A group counts as many in flight as there are leases.
-    /// - A FIFO group has one message of a message group in flight in a topic. Among its own dead letters those of
-    ///   several topics lie, and each keeps its order apart.
+    /// - What a FIFO group has in flight of a message group in a topic is with one client. Among its own dead letters
+    ///   those of several topics lie, and each keeps its order apart.
     func flaw(on key: CursorKey, touching offsets: some Sequence<Int64>) -> String? {
         guard let group = groups[key.group], let cursor = group.cursors[key.queue] else { return nil }
         if cursor.progress.floor > cursor.mark { return "the floor is beyond the delivered-through mark" }
@@ -18,21 +18,23 @@ extension GroupMemory.State {
             guard let lease = cursor.leases[offset] else { continue }
             if cursor.progress.isFinished(offset) { return "offset \(offset) is finished, and in flight" }
             if offset >= cursor.mark { return "offset \(offset) is in flight beyond the delivered-through mark" }
-            if let messageGroup = lease.messageGroup, count(of: messageGroup, on: key, in: group) > 1 {
-                return "the message group \(messageGroup) is in flight twice"
+            if let messageGroup = lease.messageGroup,
+                clients(of: messageGroup, on: key, in: group).contains(where: { $0 != lease.client })
+            {
+                return "the message group \(messageGroup) is in flight with two clients"
             }
         }
         let leases = group.cursors.values.reduce(0) { $0 + $1.leases.count }
         return leases == group.inFlight ? nil : "\(leases) leases, and \(group.inFlight) are counted"
     }
 
-    /// How many messages of a message group are in flight in the topic of a cursor.
-    private func count(of messageGroup: Text, on key: CursorKey, in group: GroupState) -> Int {
+    /// Who has messages of a message group in flight in the topic of a cursor.
+    private func clients(of messageGroup: Text, on key: CursorKey, in group: GroupState) -> [Text] {
         guard let topic = queues[key.queue].flatMap({ topics[$0.topic] }),
             topic.name != .deadLetters(of: group.row.name)
-        else { return 0 }
-        return topic.queues.reduce(0) { count, queue in
-            count + (group.cursors[queue.number]?.leases.values.count { $0.messageGroup == messageGroup } ?? 0)
+        else { return [] }
+        return topic.queues.flatMap { queue in
+            (group.cursors[queue.number]?.leases.values.filter { $0.messageGroup == messageGroup } ?? []).map(\.client)
         }
     }
 }

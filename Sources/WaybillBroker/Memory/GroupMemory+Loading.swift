@@ -98,17 +98,19 @@ extension GroupMemory.State {
 
     /// A message group that was in flight waits for its holder, or its lease, which the opening has shortened.
     private mutating func restore(_ row: FIFOLeaseRow, in group: inout GroupState, at now: Moment) {
-        // A later delivery is held by its row; the lease only keeps the key.
-        guard row.attempt > 0, (0..<(ends[row.queue] ?? 0)).contains(row.offset),
-            group.cursors[row.queue]?.isFree(row.offset) == true
-        else { return }
-        let lease = Lease(
-            attempt: row.attempt, nonce: row.boot, until: row.until, client: row.client, bytes: 0, takenAt: now,
-            renews: false, messageGroup: row.messageGroup)
-        group.add(lease, of: row.offset, in: row.queue)
-        leases += 1
-        leaseEnds.add(
-            LeaseEnd(cursor: CursorKey(group: group.row.number, queue: row.queue), offset: row.offset), due: row.until)
+        guard row.attempt > 0 else { return }
+        let key = CursorKey(group: group.row.number, queue: row.queue)
+        for offset in row.offsets {
+            // What is done is finished on the cursor. A later delivery is held by its row; the lease only keeps the key.
+            guard (0..<(ends[row.queue] ?? 0)).contains(offset), group.cursors[row.queue]?.isFree(offset) == true
+            else { continue }
+            let lease = Lease(
+                attempt: offset == row.offset ? row.attempt : 1, nonce: row.boot, until: row.until, client: row.client,
+                bytes: 0, takenAt: now, renews: false, messageGroup: row.messageGroup)
+            group.add(lease, of: offset, in: row.queue)
+            leases += 1
+            leaseEnds.add(LeaseEnd(cursor: key, offset: offset), due: row.until)
+        }
     }
 }
 

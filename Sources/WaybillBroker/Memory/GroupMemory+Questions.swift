@@ -82,6 +82,17 @@ extension GroupMemory.State {
         (groups[group]?.holders ?? [:]).filter { $0.value.client == client }.keys.sorted()
     }
 
+    /// Whether a delivery is out: as a lease, or by a row with a holder.
+    func isOut(_ numbers: ReceiptNumbers) -> Bool {
+        let key = CursorKey(group: numbers.group, queue: numbers.place.queue)
+        if numbers.attempt == 0 { return true }
+        guard cursor(key, { $0.epoch }) == numbers.epoch else { return false }
+        if let lease = cursor(key, { $0.leases[numbers.place.offset] }) ?? nil {
+            return lease.attempt == numbers.attempt && lease.nonce == numbers.nonce
+        }
+        return holder(of: numbers.place, in: numbers.group) != nil
+    }
+
     /// Who holds a redelivery.
     func holder(of place: MessagePlace, in group: GroupNumber) -> Holder? { groups[group]?.holders[place] }
 

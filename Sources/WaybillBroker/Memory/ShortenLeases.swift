@@ -33,13 +33,17 @@ extension Broker {
         for var lease in page where lease.until > latest {
             lease.until = latest
             try transaction.put(lease)
-            let place = MessagePlace(queue: lease.queue, offset: lease.offset)
-            guard let old = try transaction.redelivery(of: group, at: place), old.state == .held else { continue }
-            var row = old
-            row.due = latest
-            guard try transaction.update(row, from: old) else { continue }
-            if let timeout = old.timeout { try transaction.delete(timeout) }
-            if let timeout = row.timeout { try transaction.insert(timeout) }
+            for offset in lease.offsets {
+                let place = MessagePlace(queue: lease.queue, offset: offset)
+                guard let old = try transaction.redelivery(of: group, at: place), old.state == .held,
+                    old.messageGroup == lease.messageGroup
+                else { continue }
+                var row = old
+                row.due = latest
+                guard try transaction.update(row, from: old) else { continue }
+                if let timeout = old.timeout { try transaction.delete(timeout) }
+                if let timeout = row.timeout { try transaction.insert(timeout) }
+            }
         }
         return page.count == leasesPerWrite ? page.last : nil
     }

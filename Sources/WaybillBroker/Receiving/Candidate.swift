@@ -19,6 +19,8 @@ struct Candidate {
     /// Deliveries so far, of a row.
     var attempt: Int64
     var isReplayed: Bool
+    /// Whether it waits behind the one that was found before it: it may be had only together with that one.
+    var follows = false
     var message: StoredMessage?
     var messageGroup: Text?
     var verdict: Verdict

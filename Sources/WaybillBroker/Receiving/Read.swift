@@ -59,12 +59,36 @@ extension Receiver {
                 guard try look(at: &one, scan, snapshot, isFirst: found.isEmpty) else { break }
                 bytes += one.content == nil ? 0 : one.bytes
                 found.append(one)
+                if scan.takesRuns, one.content != nil, bytes <= scan.bytesMax {
+                    bytes += try readFollowers(of: row, scan, snapshot, into: &found, bytesMax: scan.bytesMax - bytes)
+                }
                 if bytes > scan.bytesMax { break }
             }
             return found
         }
         unread.subtract(found.map(\.offset))
         return found
+    }
+
+    /// Messages that wait behind a ready one of their message group, as many as there is room for: they may be had
+    /// together with it. Answers how many bytes they have.
+    private func readFollowers(
+        of row: RedeliveryRow, _ scan: Scan, _ rows: borrowing Snapshot, into found: inout [Candidate], bytesMax: Int
+    ) throws -> Int {
+        let room = scan.max - found.count { $0.content != nil }
+        guard let messageGroup = row.messageGroup, room > 0 else { return 0 }
+        var bytes = 0
+        for next in try rows.redeliveries(
+            of: row.group, in: row.queue, messageGroup: messageGroup, after: row.offset, limit: room)
+        {
+            var one = Candidate(next)
+            one.follows = true
+            guard next.state == .behind, bytes <= bytesMax, try look(at: &one, scan, rows, isFirst: false), !one.isLeft
+            else { break }
+            bytes += one.content == nil ? 0 : one.bytes
+            found.append(one)
+        }
+        return bytes
     }
 
     /// Reads one message. A row that makes no sense harms nothing else: an ordinary group passes it over. In a FIFO

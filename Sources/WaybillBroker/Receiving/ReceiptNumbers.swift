@@ -54,4 +54,10 @@ extension Receiver {
             groups.read { state in state.group(numbers.group)?.name }
         }
     }
+
+    /// Whether a delivery of this process is out as it was given, by what memory knows.
+    package func isOut(_ receipt: DeliveryReceipt) -> Bool {
+        guard let numbers = ReceiptNumbers(receipt, seal) else { return false }
+        return groups.read { $0.isOut(numbers) }
+    }
 }

@@ -54,6 +54,10 @@ struct Scan {
         return true
     }
 
+    /// Whether what waits behind a ready message of its message group may come with it. Dead letters that were given
+    /// back come one at a time.
+    var takesRuns: Bool { isFIFO && origin == nil && max > 1 }
+
     /// Whether one more fits into what was taken by this look.
     func hasRoom(for one: Candidate, besides count: Int, bytes: Int) -> Bool {
         guard count < max else { return false }

@@ -15,7 +15,7 @@ struct MessageContent: ParsableArguments {
     @Option(help: "By what it can be found later; may be repeated.")
     var key: [Text] = []
 
-    @Option(help: ArgumentHelp("Messages of one message group come one after the other.", valueName: "name"))
+    @Option(help: ArgumentHelp("Messages of one message group come in order.", valueName: "name"))
     var messageGroup: Text?
 
     @Option(help: "0 to 9; 9 comes first.")

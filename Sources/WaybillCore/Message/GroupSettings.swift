@@ -1,6 +1,6 @@
 /// The rules of a consumer group.
 public struct GroupSettings: Hashable, Sendable {
-    /// Messages of one message group come one after the other.
+    /// Messages of one message group come in order, to one consumer at a time.
     public var isFIFO: Bool
     /// Every client gets every message, from the newest on; nothing is delivered twice and nothing is held back.
     public var isBroadcast: Bool

@@ -11,7 +11,7 @@ public struct NewMessage: Hashable, Sendable {
     @_disfavoredOverload package var tag: Text?
     /// By what it can be looked up later.
     @_disfavoredOverload package var keys: [Text]
-    /// Messages of one message group are delivered one after the other, in FIFO groups.
+    /// Messages of one message group are delivered in order, to one consumer at a time, in FIFO groups.
     @_disfavoredOverload package var messageGroup: Text?
     public var priority: Int
     /// What SQL filters choose by; RocketMQ's own names are reserved.

@@ -39,6 +39,9 @@ extension Engine: VerbWriter {
     /// The group that a receipt is of; nil: this file's engine did not make it, or the group is gone.
     package func group(of receipt: DeliveryReceipt) -> GroupName? { receiver.group(of: receipt) }
 
+    /// Whether a delivery of this process is out as it was given, by what memory knows.
+    package func isOut(_ receipt: DeliveryReceipt) -> Bool { receiver.isOut(receipt) }
+
     /// The name of a consumer that has none: of this opening of the file, so no two processes share it.
     package var client: Text { Text("consumer-\(store.bootNumber)") }
 

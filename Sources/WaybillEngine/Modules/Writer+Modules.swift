@@ -61,7 +61,10 @@ extension Writer {
                 guard let index = progress.index, stopped == nil else { return .failure(MessageRefusal(refusal)) }
                 let culprit = rest.remove(at: index)
                 consumption.failed.append((culprit.id, refusal.message))
-                if let failure = fail(culprit, why: refusal.message) { return .failure(failure) }
+                switch fail(culprit, why: refusal.message, leaving: rest) {
+                case .success(let left): rest = left
+                case .failure(let failure): return .failure(failure)
+                }
             }
         }
         return .success(consumption)
@@ -125,17 +128,25 @@ extension Writer {
         }
     }
 
-    /// Fails a delivery in a write of its own; a stale one needs no failing.
-    private func fail(_ delivery: Delivery, why: String) -> MessageRefusal? {
-        let outcome: Result<MessageRefusal?, Refusal> = ownWrite { write in
+    /// Fails a delivery in a write of its own; a stale one needs no failing. Answers what is left of the others: those
+    /// behind it in its message group are taken back with it, and wait for it.
+    private func fail(
+        _ delivery: Delivery, why: String, leaving rest: [Delivery]
+    ) -> Result<[Delivery], MessageRefusal> {
+        let outcome: Result<(refusal: MessageRefusal?, left: [Delivery]), Refusal> = ownWrite { write in
             let reply = try Fail(delivery.receipt, delay: nil, why: why).perform(on: broker, in: write)
+            var left: [Delivery] = []
+            for other in rest {
+                let isOther = delivery.messageGroup == nil || other.messageGroup != delivery.messageGroup
+                if isOther { left.append(other) } else if try broker.isOut(other.receipt, in: write) { left.append(other) }
+            }
             try flush(in: write)
-            return reply.refusal
+            return (reply.refusal, left)
         }
         switch outcome {
-        case .failure(let refusal): return MessageRefusal(refusal)
-        case .success(.staleReceipt), .success(nil): return nil
-        case .success(let refusal): return refusal
+        case .failure(let refusal): return .failure(MessageRefusal(refusal))
+        case .success((.staleReceipt, let left)), .success((nil, let left)): return .success(left)
+        case .success((let refusal?, _)): return .failure(refusal)
         }
     }
 }

@@ -1,6 +1,6 @@
 package import WaybillCore
 
-/// The message that a client holds of a message group: the others wait.
+/// The messages that a client holds of a message group: the others wait.
 package struct FIFOLeaseRow: Hashable, Sendable {
     package var group: GroupNumber
     package var topic: TopicNumber
@@ -12,10 +12,12 @@ package struct FIFOLeaseRow: Hashable, Sendable {
     /// The boot in which it was given out.
     package var boot: Int64
     package var until: Moment
+    /// Where the others lie that it got with the first one, ascending. Those that are over are still named.
+    package var followers: [Int64]
 
     package init(
         group: GroupNumber, topic: TopicNumber, messageGroup: Text, queue: StoredQueueNumber, offset: Int64,
-        attempt: Int64, client: Text, boot: Int64, until: Moment
+        attempt: Int64, client: Text, boot: Int64, until: Moment, followers: [Int64] = []
     ) {
         self.group = group
         self.topic = topic
@@ -26,7 +28,11 @@ package struct FIFOLeaseRow: Hashable, Sendable {
         self.client = client
         self.boot = boot
         self.until = until
+        self.followers = followers
     }
+
+    /// All that it names, in order.
+    package var offsets: [Int64] { [offset] + followers }
 
     init(_ columns: Columns) {
         group = GroupNumber(columns.integer(0))
@@ -38,6 +44,39 @@ package struct FIFOLeaseRow: Hashable, Sendable {
         client = columns.text(6)
         boot = columns.integer(7)
         until = columns.moment(8)
+        followers = Self.followers(columns.optionalText(9), behind: offset)
+    }
+
+    /// Offsets as the column has them, such as `3-5,9`; nil: there are none.
+    fileprivate static func text(of offsets: [Int64]) -> Text? {
+        var ranges: [ClosedRange<Int64>] = []
+        for offset in offsets {
+            if let last = ranges.last, last.upperBound + 1 == offset {
+                ranges[ranges.count - 1] = last.lowerBound...offset
+            } else {
+                ranges.append(offset...offset)
+            }
+        }
+        guard !ranges.isEmpty else { return nil }
+        let parts = ranges.map { $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)-\($0.upperBound)" }
+        return Text(parts.joined(separator: ","))
+    }
+
+    /// Messages of one run: no receive gets more.
+    private static let followersMax = 1_000
+
+    /// What the column says. In a damaged one everything from the damage on is left out: it is delivered once more.
+    private static func followers(_ text: Text?, behind offset: Int64) -> [Int64] {
+        var followers: [Int64] = []
+        for part in text?.string.split(separator: ",") ?? [] {
+            let ends = part.split(separator: "-").map { Int64($0) }
+            guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, first <= last,
+                first > followers.last ?? offset, last <= MessagePlace.offsetMax,
+                last - first < Int64(followersMax - followers.count)
+            else { break }
+            followers += first...last
+        }
+        return followers
     }
 }
 
@@ -47,11 +86,13 @@ extension Transaction {
         let statement = try statement(
             """
             INSERT INTO fifo_lease (group_number, topic, message_group, queue, offset, attempt, client, boot, until,
-                digest)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9))
+                followers, digest)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, CASE WHEN ?10 IS NULL
+                THEN row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                ELSE row_digest(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) END)
             ON CONFLICT (group_number, topic, message_group) DO UPDATE SET queue = excluded.queue,
                 offset = excluded.offset, attempt = excluded.attempt, client = excluded.client, boot = excluded.boot,
-                until = excluded.until, digest = excluded.digest
+                until = excluded.until, followers = excluded.followers, digest = excluded.digest
             """)
         statement.bind(1, lease.group.number)
         statement.bind(2, lease.topic.number)
@@ -62,6 +103,7 @@ extension Transaction {
         statement.bind(7, lease.client)
         statement.bind(8, lease.boot)
         statement.bind(9, lease.until)
+        statement.bind(10, FIFOLeaseRow.text(of: lease.followers))
         try statement.run()
     }
 
@@ -85,7 +127,7 @@ extension TableReader where Self: ~Copyable {
     ) throws(StoreFailure) -> FIFOLeaseRow? {
         let statement = try query(
             """
-            SELECT group_number, topic, message_group, queue, offset, attempt, client, boot, until
+            SELECT group_number, topic, message_group, queue, offset, attempt, client, boot, until, followers
             FROM fifo_lease WHERE group_number = ?1 AND topic = ?2 AND message_group = ?3
             """)
         statement.bind(1, group.number)
@@ -100,7 +142,7 @@ extension TableReader where Self: ~Copyable {
     ) throws(StoreFailure) -> [FIFOLeaseRow] {
         let statement = try query(
             """
-            SELECT group_number, topic, message_group, queue, offset, attempt, client, boot, until
+            SELECT group_number, topic, message_group, queue, offset, attempt, client, boot, until, followers
             FROM fifo_lease WHERE group_number = ?1 AND (topic, message_group) > (?2, ?3)
             ORDER BY topic, message_group LIMIT ?4
             """)

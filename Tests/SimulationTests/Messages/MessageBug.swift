@@ -33,6 +33,8 @@ enum MessageBug: CaseIterable, Sendable {
     case attemptsForgotten
     /// A redelivery is not written down.
     case redeliveryLost
+    /// What is handed out together comes in the wrong order.
+    case batchReversed
 
     /// What is sent instead of a letter; nil: the letter.
     func replaced(_ letter: Letter, _ subject: MessageSubject) -> [Letter]? {
@@ -56,7 +58,7 @@ enum MessageBug: CaseIterable, Sendable {
             return [early]
         case .halfMessageLeaks, .questionsCountedTwice, .recallIgnored, .filterIgnored, .staleReceiptTaken,
             .acknowledgementLost, .leaseTooLong, .replayUnmarked, .deadTwice, .floorTooHigh, .attemptsForgotten,
-            .redeliveryLost:
+            .redeliveryLost, .batchReversed:
             return nil
         }
     }
@@ -74,7 +76,8 @@ enum MessageBug: CaseIterable, Sendable {
         case .attemptsForgotten: sql = "UPDATE redelivery SET attempt = 0 WHERE state <> 'parked' AND attempt > 0;"
         case .redeliveryLost: sql = "DELETE FROM redelivery WHERE state = 'due';"
         case .messageLost, .overtaking, .delayedTooEarly, .halfMessageLeaks, .questionsCountedTwice, .recallIgnored,
-            .filterIgnored, .staleReceiptTaken, .acknowledgementLost, .leaseTooLong, .replayUnmarked, .deadTwice:
+            .filterIgnored, .staleReceiptTaken, .acknowledgementLost, .leaseTooLong, .replayUnmarked, .deadTwice,
+            .batchReversed:
             return
         }
         subject.isPlanted = try sqlite(subject.lives.path, sql + " SELECT changes();") != "0"

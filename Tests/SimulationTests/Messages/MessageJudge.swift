@@ -29,7 +29,13 @@ extension MessageModel {
         case .extend(let ticket, let milliseconds):
             return judgeAnswer(ticket, verdict) { model, group, number in
                 let until = model.now + milliseconds
-                model.change(group.name, number) { $0.state = .inFlight(ticket: ticket, until: until) }
+                for member in model.run(with: number, in: group) {
+                    model.change(group.name, member) { copy in
+                        if case .inFlight(let ticket, _) = copy.state {
+                            copy.state = .inFlight(ticket: ticket, until: until)
+                        }
+                    }
+                }
             }
         case .bury(let ticket):
             return judgeAnswer(ticket, verdict) { model, group, number in model.kill(group.name, number) }
@@ -65,8 +71,10 @@ extension MessageModel {
         guard batch.count <= max else { return "\(batch.count) deliveries, asked for \(max)" }
         know(group.name)
         let wasInFlight = count(group.name) { if case .inFlight = $0.state { true } else { false } }
+        let first = tickets.count
         for handed in batch {
-            if let wrong = judge(handed, group) { return wrong }
+            expireRun(with: handed.number, in: group)
+            if let wrong = judge(handed, group, first) { return wrong }
             hand(handed, to: group.name)
         }
         // Nothing is kept from a consumer that has room; what is due but was not looked at may come later.
@@ -77,7 +85,9 @@ extension MessageModel {
     }
 
     /// What is wrong with one delivery.
-    private func judge(_ handed: Handed, _ group: PostOffice.Group) -> String? {
+    ///
+    /// - Parameter first: the first ticket of its batch: what was handed out in it before is in order.
+    private func judge(_ handed: Handed, _ group: PostOffice.Group, _ first: Int) -> String? {
         let what = "message \(handed.number) came to \(group.name)"
         guard let fate = fates[handed.number] else { return "\(what), and was never sent" }
         guard case .visible = fate.state else { return "\(what), and is not visible: \(fate.state)" }
@@ -103,7 +113,8 @@ extension MessageModel {
         let before = predecessors(of: handed.number, in: group).first { number in
             guard let earlier = copies[group.name]?[number], !earlier.isOptional else { return false }
             // Its last time may be over, though nobody has looked: then it is dead.
-            guard case .inFlight(_, let until) = earlier.state else { return true }
+            guard case .inFlight(let ticket, let until) = earlier.state else { return true }
+            if ticket >= first { return false }
             return until > now || earlier.attempts.upperBound < group.attemptsMax
         }
         guard let before else { return nil }

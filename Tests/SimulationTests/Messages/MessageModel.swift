@@ -182,9 +182,38 @@ struct MessageModel {
         }
     }
 
-    /// A delivery that was not acknowledged is over.
+    /// What a group has in flight of the message group of a message, in order: it was handed out together.
+    func run(with number: Int, in group: PostOffice.Group) -> [Int] {
+        guard group.isFIFO, let key = letter(number)?.key else { return [number] }
+        let all = copies[group.name] ?? [:]
+        return all.filter { other, copy in
+            guard case .inFlight = copy.state else { return false }
+            return letter(other)?.key == key
+        }.sorted { $0.value.place < $1.value.place }.map(\.key)
+    }
+
+    /// Its consumer has not come to it: it waits behind what is not done, and no attempt is used up.
+    private mutating func takeBack(_ group: String, _ number: Int) {
+        change(group, number) { copy in
+            copy.state = .ready
+            copy.attempts = max(0, copy.attempts.lowerBound - 1)...max(0, copy.attempts.upperBound - 1)
+        }
+    }
+
+    /// The time of a delivery was over, and so that of all that was handed out with it: the first counts.
+    mutating func expireRun(with number: Int, in group: PostOffice.Group) {
+        guard case .inFlight(_, let until)? = copies[group.name]?[number]?.state, until <= now,
+            let first = run(with: number, in: group).first
+        else { return }
+        retry(group, first, after: 0)
+    }
+
+    /// A delivery that was not acknowledged is over, and takes along what was handed out behind it.
     mutating func retry(_ group: PostOffice.Group, _ number: Int, after wait: Int64) {
         guard let copy = copies[group.name]?[number] else { return }
+        for later in run(with: number, in: group).drop(while: { $0 != number }).dropFirst() {
+            takeBack(group.name, later)
+        }
         if copy.attempts.lowerBound >= group.attemptsMax {
             kill(group.name, number)
         } else {
@@ -251,7 +280,7 @@ extension MessageModel {
             for number in copies[group.name]?.keys.sorted() ?? [] {
                 switch copies[group.name]?[number]?.state {
                 case .due(let at) where at <= now: change(group.name, number) { $0.state = .ready }
-                case .inFlight(_, let until) where until <= now: retry(group, number, after: 0)
+                case .inFlight(_, let until) where until <= now: expireRun(with: number, in: group)
                 case .ready, .due, .inFlight, .done, .dead, nil: break
                 }
             }
@@ -298,6 +327,9 @@ extension MessageModel {
     /// it is owed comes as it would have.
     mutating func lookBack(_ group: PostOffice.Group) {
         know(group.name)
+        for number in copies[group.name]?.keys.sorted() ?? [] {
+            for later in run(with: number, in: group).dropFirst() { takeBack(group.name, later) }
+        }
         for number in copies[group.name]?.keys.sorted() ?? [] {
             let isKeyed = group.isFIFO && letter(number)?.key != nil
             change(group.name, number) { copy in

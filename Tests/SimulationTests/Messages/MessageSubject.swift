@@ -157,7 +157,7 @@ final class MessageSubject {
             group: GroupName(name), subscription: subscription(group), client: Text("client of \(name)"), max: max)
         let deliveries: [Delivery]
         switch await engine.receive(reception) {
-        case .success(let got): deliveries = got
+        case .success(let got): deliveries = bug == .batchReversed ? got.reversed() : got
         case .failure(let refusal): return .refused(refusal.code)
         }
         let graves = try queues(of: .deadLetters(of: GroupName(name)))

@@ -10,14 +10,22 @@ import WaybillTimeouts
         var sent: [Int: String] = [:]
         var acknowledged: Set<Int> = []
         var dead: Set<Int> = []
-        var held: [(number: Int, receipt: DeliveryReceipt)] = []
+        var held: [(number: Int, batch: Int, receipt: DeliveryReceipt)] = []
+        var batches = 0
+        /// The batch that had messages of a message group last.
+        var last: [String: Int] = [:]
 
-        /// Whether every earlier message of the same message group is over.
-        func isInTurn(_ number: Int) -> Bool {
-            sent.allSatisfy { other, key in
+        /// Whether every earlier message of the same message group is over, or came before it in its batch.
+        func isInTurn(_ number: Int, after batch: some Sequence<Int>) -> Bool {
+            let before = Set(batch)
+            return sent.allSatisfy { other, key in
                 other >= number || key != sent[number] || acknowledged.contains(other) || dead.contains(other)
+                    || before.contains(other)
             }
         }
+
+        /// Whether a batch is the last that had messages of the message group: another begins when it is over.
+        func isLast(_ batch: Int, of number: Int) -> Bool { sent[number].map { last[$0] == batch } ?? false }
     }
 
     @Test(arguments: [false, true], 1...12)
@@ -64,25 +72,27 @@ import WaybillTimeouts
                 client: Text("c\(Int.random(in: 0..<3, using: &generator))"))
             // An earlier one may have died in this very take.
             ledger.dead.formUnion(try await deadLetters(broker))
-            for delivery in batch {
-                let number = [delivery].numbers[0]
+            ledger.batches += 1
+            for (index, number) in batch.numbers.enumerated() {
                 #expect(!ledger.acknowledged.contains(number) && !ledger.dead.contains(number))
-                if isFIFO { #expect(ledger.isInTurn(number)) }
-                ledger.held.append((number, delivery.receipt))
+                if isFIFO { #expect(ledger.isInTurn(number, after: batch.numbers[..<index])) }
+                if let key = ledger.sent[number] { ledger.last[key] = ledger.batches }
+                ledger.held.append((number, ledger.batches, batch[index].receipt))
             }
         case 55..<85:
             guard !ledger.held.isEmpty else { return }
             let held = ledger.held.remove(at: Int.random(in: 0..<ledger.held.count, using: &generator))
+            let isTaken: Bool
             if roll < 75 {
-                if await broker.acknowledge(held.receipt) == nil {
-                    #expect(ledger.acknowledged.insert(held.number).inserted)
-                }
+                isTaken = await broker.acknowledge(held.receipt) == nil
+                if isTaken { #expect(ledger.acknowledged.insert(held.number).inserted) }
             } else if roll < 82 {
-                _ = await broker.fail(held.receipt, nil)
+                isTaken = await broker.fail(held.receipt, nil) == nil
             } else {
-                _ = await broker.extend(held.receipt, .minutes(1))
+                isTaken = await broker.extend(held.receipt, .minutes(1)) == nil
                 ledger.held.append(held)
             }
+            if isFIFO, isTaken { #expect(ledger.isLast(held.batch, of: held.number), "in flight with two consumers") }
         case 85..<95: broker.pass(Interval(milliseconds: Int64.random(in: 1...40_000, using: &generator)))
         case 95..<98: try broker.crash()
         default: try broker.restart()
@@ -96,7 +106,7 @@ import WaybillTimeouts
                 ledger.dead.formUnion(try await deadLetters(shop.driver))
                 for delivery in batch {
                     let number = [delivery].numbers[0]
-                    if isFIFO { #expect(ledger.isInTurn(number)) }
+                    if isFIFO { #expect(ledger.isInTurn(number, after: [])) }
                     #expect(await shop.driver.acknowledge(delivery.receipt) == nil)
                     #expect(ledger.acknowledged.insert(number).inserted)
                 }

@@ -7,18 +7,19 @@ import WaybillCore
     private static let fifo = GroupSettings(isFIFO: true, attemptsMax: 3, ladder: [.seconds(10)])
 
     @Test(arguments: DeliveryFace.all)
-    func `come one message after the other, and others do not wait`(face: DeliveryFace) async throws {
+    func `come in order to one consumer at a time, and others do not wait`(face: DeliveryFace) async throws {
         let broker = try face.open()
         try await broker.begin("points", Self.fifo)
         for number in 0..<6 { try await broker.send(number, key: number % 2 == 0 ? "even" : "odd") }
-        let first = try await broker.take("points")
-        #expect(first.numbers == [0, 1])
-        #expect(try await broker.take("points").isEmpty)
+        let first = try await broker.take("points", max: 3)
+        #expect(first.numbers == [0, 1, 2])
+        #expect(try await broker.take("points", client: "c2").isEmpty)
         #expect(await broker.acknowledge(first[1].receipt) == nil)
-        #expect(try await broker.take("points").numbers == [3])
-        #expect(try await broker.take("points").isEmpty)
+        #expect(try await broker.take("points", client: "c2").numbers == [3, 5])
+        #expect(await broker.acknowledge(first[2].receipt) == nil)
+        #expect(try await broker.take("points", client: "c3").isEmpty)
         #expect(await broker.acknowledge(first[0].receipt) == nil)
-        #expect(try await broker.take("points").numbers == [2])
+        #expect(try await broker.take("points", client: "c3").numbers == [4])
     }
 
     @Test(arguments: DeliveryFace.all)
@@ -29,14 +30,19 @@ import WaybillCore
         for number in 10..<13 { try await broker.send(number, key: "sound") }
         var seen: [Int] = []
         for _ in 0..<20 {
-            for delivery in try await broker.take("points") {
+            let batch = try await broker.take("points")
+            for delivery in batch {
                 let number = [delivery].numbers[0]
-                seen.append(number)
+                #expect(delivery.attempt == Int64(number == 0 ? seen.count { $0 == 0 } + 1 : 1))
                 if number == 0 {
                     #expect(await broker.fail(delivery.receipt, nil) == nil)
                 } else {
-                    #expect(await broker.acknowledge(delivery.receipt) == nil)
+                    let refusal = await broker.acknowledge(delivery.receipt)
+                    let isTakenBack = number < 10 && batch.numbers.contains(0)
+                    #expect(refusal?.code == (isTakenBack ? "stale_receipt" : nil))
+                    if isTakenBack { continue }
                 }
+                seen.append(number)
             }
             broker.pass(.seconds(2))
         }
@@ -52,22 +58,22 @@ import WaybillCore
         try await broker.begin("points", Self.fifo)
         for number in 0..<4 { try await broker.send(number, key: "k") }
         for number in 10..<12 { try await broker.send(number, key: "l") }
-        let first = try await broker.take("points")
-        #expect(first.numbers == [0, 10])
-        #expect(await broker.acknowledge(first[1].receipt) == nil)
+        let first = try await broker.take("points", max: 3)
+        #expect(first.numbers == [0, 1, 2])
+        #expect(await broker.acknowledge(first[0].receipt) == nil)
         try broker.crash()
         // The holder of k may still answer; the other key does not wait for it.
-        #expect(try await broker.take("points").numbers == [11])
-        #expect(await broker.acknowledge(first[0].receipt) == nil)
-        let second = try await broker.take("points")
-        #expect(second.numbers == [1])
+        #expect(try await broker.take("points", client: "c2").numbers == [10, 11])
+        #expect(await broker.acknowledge(first[1].receipt) == nil)
+        #expect(try await broker.take("points", client: "c3").isEmpty)
         try broker.restart()
-        #expect(try await broker.take("points").isEmpty)
+        #expect(try await broker.take("points", client: "c3").isEmpty)
         broker.pass(.seconds(31))
-        let third = try await broker.take("points")
-        #expect(third.numbers.sorted() == [1, 11])
-        #expect(third.map(\.attempt) == [2, 2])
-        #expect(await broker.acknowledge(second[0].receipt)?.code == "stale_receipt")
+        // The first of each that was not done has used an attempt, and nothing behind it.
+        let last = try await broker.take("points", client: "c3")
+        #expect(last.numbers.filter { $0 < 10 } == [2, 3] && last.numbers.filter { $0 >= 10 } == [10, 11])
+        for delivery in last { #expect(delivery.attempt == ([2, 10].contains([delivery].numbers[0]) ? 2 : 1)) }
+        #expect(await broker.acknowledge(first[2].receipt)?.code == "stale_receipt")
     }
 
     @Test(arguments: DeliveryFace.all)
@@ -92,21 +98,21 @@ import WaybillCore
         try await broker.begin("points", Self.fifo)
         for number in 0..<4 { try await broker.send(number, key: "k") }
         for expected in 0..<2 {
-            let delivery = try #require(try await broker.take("points").first)
+            let delivery = try #require(try await broker.take("points", max: 1).first)
             #expect([delivery].numbers == [expected])
             #expect(await broker.acknowledge(delivery.receipt) == nil)
         }
-        let held = try #require(try await broker.take("points").first)
+        let held = try await broker.take("points")
+        #expect(held.numbers == [2, 3])
         _ = try await broker.lookBack("points", "orders", .oldest, false)
-        #expect(await broker.acknowledge(held.receipt)?.code == "stale_receipt")
-        var seen: [Int] = []
-        var replayed: [Bool] = []
-        while let delivery = try await broker.take("points").first {
-            seen += [delivery].numbers
-            replayed.append(delivery.isReplayed)
-            #expect(await broker.acknowledge(delivery.receipt) == nil)
+        for delivery in held { #expect(await broker.acknowledge(delivery.receipt)?.code == "stale_receipt") }
+        var seen: [Delivery] = []
+        while case let batch = try await broker.take("points"), !batch.isEmpty {
+            seen += batch
+            for delivery in batch { #expect(await broker.acknowledge(delivery.receipt) == nil) }
         }
-        #expect(seen == [0, 1, 2, 3])
-        #expect(replayed == [true, true, false, false])
+        #expect(seen.numbers == [0, 1, 2, 3])
+        #expect(seen.map(\.isReplayed) == [true, true, false, false])
+        #expect(seen.map(\.attempt) == [1, 1, 2, 1])
     }
 }

@@ -30,9 +30,9 @@ import WaybillStore
         return state
     }
 
-    private func lease(_ messageGroup: Text) -> Lease {
+    private func lease(_ messageGroup: Text, of client: Text = "c1") -> Lease {
         Lease(
-            attempt: 1, nonce: 1, until: ReopenedBroker.opening, client: "c1", bytes: 1,
+            attempt: 1, nonce: 1, until: ReopenedBroker.opening, client: client, bytes: 1,
             takenAt: ReopenedBroker.opening, renews: false, messageGroup: messageGroup)
     }
 
@@ -57,12 +57,14 @@ import WaybillStore
         #expect(state.flaw(on: key, touching: [12])?.contains("beyond") == true)
     }
 
-    @Test func `has two messages of a message group in flight`() throws {
-        var state = try memory { $0.leases[8] = lease("order-1") }
+    @Test func `has a message group in flight with two clients`() throws {
+        var state = try memory { $0.leases[8] = lease("order-1", of: "c2") }
         state.groups[key.group]?.inFlight = 2
-        #expect(state.flaw(on: key, touching: [8])?.contains("twice") == true)
-        state.groups[key.group]?.cursors[key.queue]?.leases[8] = lease("order-2")
-        #expect(state.flaw(on: key, touching: [8]) == nil)
+        #expect(state.flaw(on: key, touching: [8])?.contains("two clients") == true)
+        for other in [lease("order-1"), lease("order-2", of: "c2")] {
+            state.groups[key.group]?.cursors[key.queue]?.leases[8] = other
+            #expect(state.flaw(on: key, touching: [8]) == nil)
+        }
     }
 
     @Test func `counts other leases than it has`() throws {

@@ -97,6 +97,20 @@ import WaybillTimeouts
         #expect(try effects(broker) == [0, 1, 3, 5, 7, 2, 4, 6])
     }
 
+    @Test func `are not handled behind one that fails, when a look-back brings them together`() async throws {
+        let broker = try await open(0..<6)
+        while try await !consume(broker).isEmpty {}
+        _ = try await broker.driver.lookBack("points", "orders", .oldest, false)
+        var failed: [String] = []
+        while case let some = try await consume(broker, poison: [2]), !some.isEmpty { failed += some.failed.map(\.why) }
+        #expect(failed.count == 1)
+        #expect(try effects(broker).dropFirst(6).filter { !$0.isMultiple(of: 2) } == [1, 3, 5])
+        #expect(try effects(broker).dropFirst(6).filter { $0.isMultiple(of: 2) } == [0])
+        broker.driver.pass(.seconds(1))
+        while try await !consume(broker).isEmpty {}
+        #expect(try effects(broker).dropFirst(6).filter { $0.isMultiple(of: 2) } == [0, 2, 4])
+    }
+
     @Test func `wait for what another consumer has taken of their own, and for nothing else`() async throws {
         let broker = try await open(0..<2)
         let taken = try await broker.driver.take("points", max: 1)

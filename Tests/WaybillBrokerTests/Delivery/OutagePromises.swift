@@ -31,7 +31,7 @@ import WaybillCore
 
     private func sendAndTake(_ broker: DeliveryDriver) async throws -> [Delivery] {
         for number in 0..<10 { try await broker.send(number, key: "k\(number % 3)") }
-        let held = try await broker.take("points")
+        let held = try await broker.take("points", max: 3)
         #expect(held.numbers == [0, 1, 2])
         return held + (try await broker.take("mail", max: 3))
     }

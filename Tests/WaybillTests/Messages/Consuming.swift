@@ -111,6 +111,27 @@ import WaybillTimeouts
         #expect(try await messages.deadLetters(of: "readers").count == 1, "the one attempt is used up now")
     }
 
+    @Test func `hands out nothing behind a message of its message group that failed`() async throws {
+        let book = try await bookWithTopics()
+        let messages = book.messages
+        try await messages.createGroup("readers", GroupSettings(isFIFO: true))
+        for text in ["a", "b", "c", "d"] {
+            var message = NewMessage(to: "fifo", body: Array(text.utf8))
+            message.messageGroup = "g"
+            try await messages.send(message)
+        }
+        var seen: [Delivery] = []
+        for try await delivery in messages.deliveries(to: "readers", Subscription("fifo")) {
+            seen.append(delivery)
+            if bodies([delivery]) == ["b"], delivery.attempt == 1 {
+                try await messages.fail(delivery, retryAfter: Interval(milliseconds: 0))
+            } else {
+                try await messages.acknowledge(delivery)
+            }
+        }
+        #expect(bodies(seen) == ["a", "b", "b", "c", "d"] && seen.map(\.attempt) == [1, 1, 2, 1, 1])
+    }
+
     @Test func `gives back what it took ahead when its task is cancelled`() async throws {
         let book = try await bookWithTopics()
         let messages = book.messages
