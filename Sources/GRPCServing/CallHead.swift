@@ -87,6 +87,8 @@ extension CallHead {
     /// `application/grpc`, `application/grpc+proto`, with or without parameters.
     private static func isGRPC(_ type: String?) -> Bool {
         guard let type else { return false }
+        // As nearly all write it.
+        if type == "application/grpc" || type == "application/grpc+proto" { return true }
         let essence = type.prefix { $0 != ";" }.lowercased().filter { $0 != " " }
         return essence == "application/grpc" || essence == "application/grpc+proto"
     }

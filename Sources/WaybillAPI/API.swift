@@ -162,7 +162,16 @@ package struct API: Sendable {
         return (principal.token ?? principal.name).hashValue
     }
 
+    /// How nearly all write it.
+    private static let scheme = Array("Bearer ".utf8)
+
     private func bearer(_ authorization: String) -> Principal? {
+        if authorization.utf8.starts(with: Self.scheme) {
+            let token = authorization.utf8.dropFirst(Self.scheme.count)
+            if !token.isEmpty, !token.contains(UInt8(ascii: " ")) {
+                return served.tokens.principal(Text(String(Substring(token))), at: served.book.now)
+            }
+        }
         // By bytes: it is read for each request, and words of letters take a tenth of an admission.
         let words = authorization.utf8.split(separator: UInt8(ascii: " ")).map { Substring($0) }
         guard words.count == 2, words[0].lowercased() == "bearer" else { return nil }

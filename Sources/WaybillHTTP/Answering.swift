@@ -30,8 +30,23 @@ struct Answering: Sendable {
     /// This much of the rest of a refused request is read, so that the answer is not lost in a reset.
     private static let drainedBytesMax = 256 * 1_024
 
+    /// Answers a request in a child task, which begins at once on the thread that has the request. What its frames took
+    /// is given back with the task: a connection that waits for its next request keeps nothing of the last one.
     @concurrent func respond(
         to request: HummingbirdCore.Request, _ writer: consuming ResponseWriter, _ channel: any Channel
+    ) async throws {
+        let held = HeldWriter(writer)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addImmediateTask { [self] in
+                guard let writer = held.take() else { return }
+                try await answer(request, writer, channel)
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @concurrent private func answer(
+        _ request: HummingbirdCore.Request, _ writer: consuming ResponseWriter, _ channel: any Channel
     ) async throws {
         let head = API.Head(
             method: request.method.rawValue, target: request.head.path ?? "", headers: CallHeaders(request.headers),
@@ -210,21 +225,48 @@ struct Answering: Sendable {
     private func responseHead(_ reply: Reply, _ requestID: Text, ends: Bool) -> HTTPResponse {
         var fields = HTTPFields()
         fields.reserveCapacity(reply.headers.count + 6)
-        fields[.date] = HTTPDate.text(of: api.served.book.now)
-        fields[.cacheControl] = "no-store"
-        fields[.xContentTypeOptions] = "nosniff"
-        if let name = Self.requestIDName { fields[name] = requestID.string }
-        if let type = reply.contentType { fields[.contentType] = type }
-        if reply.status != 204 { fields[.contentLength] = "\(reply.body.count)" }
+        // Each comes once, so none is looked for among the others.
+        fields.append(HTTPField(name: .date, value: HTTPDate.text(of: api.served.book.now)))
+        fields.append(Self.noStore)
+        fields.append(Self.noSniff)
+        if let name = Self.requestIDName { fields.append(HTTPField(name: name, value: requestID.string)) }
+        if let type = reply.contentType { fields.append(HTTPField(name: .contentType, value: type)) }
+        if reply.status != 204 { fields.append(HTTPField(name: .contentLength, value: "\(reply.body.count)")) }
         // A server that stops says so with its last answer on each connection.
-        if ends || api.served.now != .ready { fields[.connection] = "close" }
+        if ends || api.served.now != .ready { fields.append(HTTPField(name: .connection, value: "close")) }
         for (name, value) in reply.headers {
             // What came from outside may hold what a header field must not.
-            guard let name = HTTPField.Name(name), HTTPField.isValidValue(value) else { continue }
+            guard let name = Self.fieldName(name), HTTPField.isValidValue(value) else { continue }
             fields[name] = value
         }
         return HTTPResponse(status: HTTPResponse.Status(code: reply.status), headerFields: fields)
     }
+}
+
+extension Answering {
+    private static let noStore = HTTPField(name: .cacheControl, value: "no-store")
+    private static let noSniff = HTTPField(name: .xContentTypeOptions, value: "nosniff")
+
+    /// The name of a header field of an answer; those of each placement are not parsed each time.
+    private static func fieldName(_ name: String) -> HTTPField.Name? {
+        switch name {
+        case "etag": .eTag
+        case "location": .location
+        default: HTTPField.Name(name)
+        }
+    }
+}
+
+/// Hands the writer of an answer to the task that answers.
+///
+/// Sendable, though unchecked: it is put in before that task begins, and only that task takes it.
+private final class HeldWriter: @unchecked Sendable {
+    private var writer: ResponseWriter?
+
+    init(_ writer: consuming ResponseWriter) { self.writer = consume writer }
+
+    /// The writer; nil: it was taken.
+    func take() -> ResponseWriter? { writer.take() }
 }
 
 extension HummingbirdCore.Request {
@@ -240,7 +282,7 @@ extension CallHeaders {
     fileprivate init(_ fields: HTTPFields) {
         self.init()
         for field in fields {
-            if let name = RequestHeader.byName[field.name.canonicalName] { add(name, field.value) }
+            if let name = RequestHeader.named(field.name.canonicalName) { add(name, field.value) }
         }
     }
 }

@@ -94,7 +94,7 @@ package struct HTTPFace: Service {
 
     /// What every connection has between its codec and its requests, and every stream of HTTP/2.
     package static func guards(_ early: EarlyAnswers) -> [any RemovableChannelHandler] {
-        [SeatCheck(early), RequestDeadline(early), ParseErrors(early), IdleConnection(), ClientWatch()]
+        [ConnectionGuards(early), ClientWatch()]
     }
 
     private var bindAddress: BindAddress {

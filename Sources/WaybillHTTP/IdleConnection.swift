@@ -34,29 +34,40 @@ package final class IdleConnection: ChannelDuplexHandler, RemovableChannelHandle
     }
 
     package func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    func end() {
         look?.cancel()
         look = nil
-        context.fireChannelInactive()
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) { look?.cancel() }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if case .head = unwrapInboundIn(data) { inWork += 1 }
-        last = context.eventLoop.now
+        reads(unwrapInboundIn(data), context)
         context.fireChannelRead(data)
     }
 
+    func reads(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        if case .head = part { inWork += 1 }
+        last = context.eventLoop.now
+    }
+
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
-            // Bytes that are no request are answered too, and none was in work.
-            inWork = max(0, inWork - 1)
-            last = context.eventLoop.now
-        }
+        writes(unwrapOutboundIn(data), context)
         context.write(data, promise: promise)
     }
 
-    private func begin(_ context: ChannelHandlerContext) {
+    func writes(_ part: HTTPResponsePart, _ context: ChannelHandlerContext) {
+        guard case .end = part else { return }
+        // Bytes that are no request are answered too, and none was in work.
+        inWork = max(0, inWork - 1)
+        last = context.eventLoop.now
+    }
+
+    func begin(_ context: ChannelHandlerContext) {
         guard look == nil else { return }
         last = context.eventLoop.now
         schedule(context, in: Self.idleMax)

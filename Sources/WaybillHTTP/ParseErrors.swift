@@ -6,12 +6,16 @@ import WaybillAPI
 import WaybillCore
 
 /// Says in a problem what is wrong with bytes that are no request. Hummingbird answers them, in their turn, with a bare
-/// 400, which is replaced here: 431 for header fields that are too large, else 400.
-final class ParseErrors: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+/// 400, which is replaced here: 431 for header fields that are too large, else 400. A part of ``ConnectionGuards``.
+final class ParseErrors {
+    /// What becomes of a part of an answer.
+    enum Way {
+        case asItIs
+        /// It is not written.
+        case passedOver
+        /// These go out in its place.
+        case replaced(HTTPResponse, ByteBuffer)
+    }
 
     private let early: EarlyAnswers
     /// What was wrong; nil: nothing, or it is answered.
@@ -23,28 +27,18 @@ final class ParseErrors: ChannelDuplexHandler, RemovableChannelHandler {
 
     init(_ early: EarlyAnswers) { self.early = early }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if let error = error as? HTTPParserError { problem = Problem(error) }
-        context.fireErrorCaught(error)
-    }
+    func caught(_ error: any Error) { if let error = error as? HTTPParserError { problem = Problem(error) } }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .head(let head) = unwrapOutboundIn(data) {
-            // Behind an answer that ends the connection nothing is said of bytes that are no request.
-            isPassedOver = saysEnd && head.isBare400
-            saysEnd = head.headerFields[.connection] == "close"
-        }
-        guard !isPassedOver else {
-            promise?.succeed(())
-            return
-        }
-        guard let problem, case .head(let bare) = unwrapOutboundIn(data), bare.isBare400 else {
-            return context.write(data, promise: promise)
-        }
+    func way(of part: HTTPResponsePart) -> Way {
+        guard case .head(let head) = part else { return isPassedOver ? .passedOver : .asItIs }
+        // Behind an answer that ends the connection nothing is said of bytes that are no request.
+        isPassedOver = saysEnd && head.isBare400
+        saysEnd = head.headerFields.contains { $0.name == .connection && $0.value == "close" }
+        guard !isPassedOver else { return .passedOver }
+        guard let problem, head.isBare400 else { return .asItIs }
         self.problem = nil
-        let (head, body) = early.answer(problem)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(body)), promise: promise)
+        let (answer, body) = early.answer(problem)
+        return .replaced(answer, body)
     }
 }
 

@@ -29,7 +29,12 @@ package final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandl
     package init(_ early: EarlyAnswers) { self.early = early }
 
     package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch unwrapInboundIn(data) {
+        reads(unwrapInboundIn(data), context)
+        context.fireChannelRead(data)
+    }
+
+    func reads(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) {
+        switch part {
         case .head:
             unanswered += 1
             deadline = context.eventLoop.now + .seconds(HTTPSettings.bodySecondsMax)
@@ -39,18 +44,23 @@ package final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandl
             deadline = deadline.map { $0 + more }
         case .end: deadline = nil
         }
-        context.fireChannelRead(data)
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { unanswered -= 1 }
+        writes(unwrapOutboundIn(data))
         context.write(data, promise: promise)
     }
 
+    func writes(_ part: HTTPResponsePart) { if case .end = part { unanswered -= 1 } }
+
     package func channelInactive(context: ChannelHandlerContext) {
+        end()
+        context.fireChannelInactive()
+    }
+
+    func end() {
         check?.cancel()
         check = nil
-        context.fireChannelInactive()
     }
 
     package func handlerRemoved(context: ChannelHandlerContext) { check?.cancel() }

@@ -3,12 +3,8 @@ import NIOCore
 import NIOHTTPTypes
 import WaybillAPI
 
-/// Refuses requests of a connection for which there is no place, and ends it.
-final class SeatCheck: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+/// Refuses requests of a connection for which there is no place, and ends it. A part of ``ConnectionGuards``.
+final class SeatCheck {
 
     /// How long the client has to read why, before the connection ends.
     private static let endMax = TimeAmount.seconds(1)
@@ -23,18 +19,24 @@ final class SeatCheck: ChannelDuplexHandler, RemovableChannelHandler {
 
     func handlerAdded(context: ChannelHandlerContext) { seat = ConnectionSeat.of(context.channel) }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    /// Whether a part of a request is handed on.
+    func takes(_ part: HTTPRequestPart, _ context: ChannelHandlerContext) -> Bool {
         // What comes after it is not read, but taken: a connection with unread bytes ends without its last answer.
-        guard !isRefused else { return }
-        guard let seat, case .head(let request) = unwrapInboundIn(data) else { return context.fireChannelRead(data) }
+        guard !isRefused else { return false }
+        guard let seat, case .head(let request) = part else { return true }
         inWork += 1
         guard inWork == 1, let problem = seat.problem(for: request.headerFields[.authorization], early.caller)
-        else { return context.fireChannelRead(data) }
+        else { return true }
+        refuse(problem, context)
+        return false
+    }
+
+    private func refuse(_ problem: Problem, _ context: ChannelHandlerContext) {
         isRefused = true
         let (head, body) = early.answer(problem)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(body)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        context.write(NIOAny(HTTPResponsePart.head(head)), promise: nil)
+        context.write(NIOAny(HTTPResponsePart.body(body)), promise: nil)
+        context.writeAndFlush(NIOAny(HTTPResponsePart.end(nil)), promise: nil)
         if HTTP2Stream.of(context.channel) != nil {
             context.channel.parent?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         } else {
@@ -43,8 +45,5 @@ final class SeatCheck: ChannelDuplexHandler, RemovableChannelHandler {
         context.eventLoop.assumeIsolated().scheduleTask(in: Self.endMax) { context.close(promise: nil) }
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) { inWork = max(0, inWork - 1) }
-        context.write(data, promise: promise)
-    }
+    func writes(_ part: HTTPResponsePart) { if case .end = part { inWork = max(0, inWork - 1) } }
 }

@@ -126,6 +126,6 @@ import WaybillHTTP
     @Test func `are there once, the one that watches for a client that goes among them`() {
         let early = EarlyAnswers(random: { 7 }, caller: { $0?.hashValue ?? 0 }, count: { _ in })
         let names = HTTPFace.guards(early).map { "\(type(of: $0))" }
-        #expect(names == ["SeatCheck", "RequestDeadline", "ParseErrors", "IdleConnection", "ClientWatch"])
+        #expect(names == ["ConnectionGuards", "ClientWatch"])
     }
 }

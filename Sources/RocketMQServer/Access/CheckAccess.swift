@@ -27,16 +27,36 @@ extension RocketMQFace {
 
     private func principal(of call: Call) throws(Refused) -> Principal {
         if settings.isOpen { return .anyone }
-        let header = call.head.value("authorization")
-        let found = signatures.principal(
-            Authorization(header), signed: call.head.value("x-mq-date-time"), in: tokens, at: engine.world.now())
-        guard let found else {
+        let (header, date) = (call.head.value("authorization"), call.head.value("x-mq-date-time"))
+        guard let found = proven(header, date, on: call.connection) ?? prove(header, date, on: call.connection) else {
             throw Refused(
                 .unauthorized,
                 "the access key is unknown, revoked or expired, or its signature is not right; "
                     + "`waybill token create --rocketmq` prints a pair")
         }
         noteUse(of: found)
+        return found
+    }
+
+    /// Who has signed the same before on this connection: clients sign seconds, and send many calls in each. The token
+    /// and the date are looked at anew.
+    private func proven(_ header: String?, _ date: String?, on connection: Connection) -> Principal? {
+        let proof = connection.note { (note: inout ConnectionNote?) in note?.proof }
+        let now = engine.world.now()
+        guard let proof, proof.header == header, proof.date == date, proof.signed.isFresh(at: now) else { return nil }
+        return tokens.standing(proof.token, at: now)?.principal
+    }
+
+    private func prove(_ header: String?, _ date: String?, on connection: Connection) -> Principal? {
+        let found = signatures.principal(Authorization(header), signed: date, in: tokens, at: engine.world.now())
+        guard let found, let token = found.token, let header, let date, let signed = SignedDate(date) else {
+            return found
+        }
+        connection.note { (note: inout ConnectionNote?) in
+            var known = note ?? ConnectionNote()
+            known.proof = Proof(header: header, date: date, signed: signed, token: token)
+            note = known
+        }
         return found
     }
 

@@ -38,6 +38,15 @@ struct Authorization: Equatable {
     }
 }
 
+/// A signature that was found right.
+struct Proof: Sendable {
+    let header: String
+    let date: String
+    let signed: SignedDate
+    /// Whose it is.
+    let token: Text
+}
+
 /// Checks what clients sign.
 struct Signatures: Sendable {
     /// The file's key for ``RocketMQSecret/purpose``.

@@ -30,6 +30,14 @@ enum ClientName {
     }
 }
 
+/// What is known of a connection.
+struct ConnectionNote: Sendable {
+    /// Who uses it.
+    var clients: Set<ClientKey> = []
+    /// The last signature that was right.
+    var proof: Proof?
+}
+
 /// The clients that are there: by their calls, their streams and their connections.
 ///
 /// ```
@@ -95,8 +103,8 @@ final class ClientDirectory: Sendable {
         let key = caller.key
         let now = engine.world.uptime()
         // Calls of a connection come one after the other, so what is looked at here is so until it is noted.
-        let (isFirstOfConnection, count) = connection.note { (keys: inout Set<ClientKey>?) in
-            (keys?.contains(key) != true, keys?.count ?? 0)
+        let (isFirstOfConnection, count) = connection.note { (note: inout ConnectionNote?) in
+            (note?.clients.contains(key) != true, note?.clients.count ?? 0)
         }
         guard !isFirstOfConnection || count < Self.clientsPerConnectionMax else {
             throw Refused(
@@ -104,10 +112,12 @@ final class ClientDirectory: Sendable {
         }
         let isNoted: Bool? = state.withLock { state in
             // One that went, and asks again on the same connection, is a new one.
-            let isNew = state.clients[key] == nil
+            if let place = state.clients.index(forKey: key) {
+                state.clients.values[place].heardAt = now
+                guard isFirstOfConnection else { return false }
+            }
             guard state.makeRoom(for: key) else { return nil }
             state.clients[key]?.heardAt = now
-            guard isFirstOfConnection || isNew else { return false }
             state.clients[key]?.language = Self.word(caller.language)
             state.clients[key]?.version = Self.word(caller.version)
             state.clients[key]?.connections += 1
@@ -117,7 +127,11 @@ final class ClientDirectory: Sendable {
             throw Refused(.tooManyRequests, "too many clients are connected; at most \(Self.clientsPerCallerMax)")
         }
         guard isNoted else { return }
-        connection.note { (keys: inout Set<ClientKey>?) in keys = (keys ?? []).union([key]) }
+        connection.note { (note: inout ConnectionNote?) in
+            var known = note ?? ConnectionNote()
+            known.clients.insert(key)
+            note = known
+        }
         let loop = connection.loop
         connection.onClose { [weak self] in self?.disconnect(key, on: loop) }
     }

@@ -16,18 +16,23 @@ extension MQMessage {
         self.topic = topic
         body = Data(delivery.body)
         let note = WireNote(delivery.faceNote)
-        fill(delivery.id, delivery.tag, delivery.keys, delivery.messageGroup, delivery.properties, note, delivery.body)
-        if delivery.priority > 0 { systemProperties.priority = Int32(clamping: delivery.priority) }
-        systemProperties.bornTimestamp = Google_Protobuf_Timestamp(note.bornAt ?? delivery.bornAt)
-        systemProperties.storeTimestamp = Google_Protobuf_Timestamp(delivery.storedAt)
-        systemProperties.storeHost = storeHost
-        systemProperties.receiptHandle = delivery.receipt.text.string
-        systemProperties.deliveryAttempt = Int32(clamping: delivery.attempt)
-        systemProperties.queueOffset = delivery.place.offset
-        systemProperties.queueID = Self.queue(of: delivery, queues)
-        guard topic.name.hasPrefix(ReservedNames.deadLetterPrefix) else { return }
-        systemProperties.deadLetterQueue.topic = delivery.topic.text.string
-        systemProperties.deadLetterQueue.messageID = delivery.id.text.string
+        // Built aside and put in once: each change in place would copy all that was set before.
+        var system = Self.system(
+            delivery.id, delivery.tag, delivery.keys, delivery.messageGroup, note, delivery.body)
+        userProperties = Self.properties(delivery.properties)
+        if delivery.priority > 0 { system.priority = Int32(clamping: delivery.priority) }
+        system.bornTimestamp = Google_Protobuf_Timestamp(note.bornAt ?? delivery.bornAt)
+        system.storeTimestamp = Google_Protobuf_Timestamp(delivery.storedAt)
+        system.storeHost = storeHost
+        system.receiptHandle = delivery.receipt.text.string
+        system.deliveryAttempt = Int32(clamping: delivery.attempt)
+        system.queueOffset = delivery.place.offset
+        system.queueID = Self.queue(of: delivery, queues)
+        if topic.name.hasPrefix(ReservedNames.deadLetterPrefix) {
+            system.deadLetterQueue.topic = delivery.topic.text.string
+            system.deadLetterQueue.messageID = delivery.id.text.string
+        }
+        systemProperties = system
     }
 
     /// What a producer is asked about.
@@ -39,19 +44,25 @@ extension MQMessage {
         body = Data(question.message.body)
         let texts = question.message.texts
         let note = WireNote(question.message.faceNote)
-        fill(question.id, texts.tag, texts.keys, texts.messageGroup, texts.properties, note, question.message.body)
-        systemProperties.messageType = .transaction
-        systemProperties.bornTimestamp = Google_Protobuf_Timestamp(note.bornAt ?? question.preparedAt)
-        systemProperties.deliveryAttempt = 1
+        var system = Self.system(
+            question.id, texts.tag, texts.keys, texts.messageGroup, note, question.message.body)
+        userProperties = Self.properties(texts.properties)
+        system.messageType = .transaction
+        system.bornTimestamp = Google_Protobuf_Timestamp(note.bornAt ?? question.preparedAt)
+        system.deliveryAttempt = 1
+        systemProperties = system
     }
 
-    private mutating func fill(
-        _ id: MessageID, _ tag: Text?, _ keys: [Text], _ messageGroup: Text?, _ properties: [Text: Text],
-        _ note: WireNote, _ body: [UInt8]
-    ) {
-        for (name, value) in properties where !ReservedNames.isProperty(name) {
-            userProperties[name.string] = value.string
-        }
+    /// Those that are not the broker's own.
+    private static func properties(_ properties: [Text: Text]) -> [String: String] {
+        var own: [String: String] = [:]
+        for (name, value) in properties where !ReservedNames.isProperty(name) { own[name.string] = value.string }
+        return own
+    }
+
+    private static func system(
+        _ id: MessageID, _ tag: Text?, _ keys: [Text], _ messageGroup: Text?, _ note: WireNote, _ body: [UInt8]
+    ) -> MQSystemProperties {
         var system = MQSystemProperties()
         system.messageID = id.text.string
         if let tag { system.tag = tag.string }
@@ -63,7 +74,7 @@ extension MQMessage {
         if let due = note.due { system.deliveryTimestamp = Google_Protobuf_Timestamp(due) }
         system.bornHost = note.host
         if !note.trace.isEmpty { system.traceContext = note.trace }
-        systemProperties = system
+        return system
     }
 
     /// A label, the same for all of a message group.

@@ -96,7 +96,15 @@ extension RocketMQFace {
         _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>, since begun: NIODeadline
     ) {
         let turn = reception.attempt.map { kept.begin(asked.caller.key, reception.group, $0) }
+        let running = RunningReceive()
+        let wait = waits.add { running.cancel() }
+        asked.call.onLost { running.cancel() }
+        counts.receives.wrappingAdd(1, ordering: .relaxed)
         let task = work { [self] in
+            defer {
+                waits.remove(wait)
+                counts.receives.wrappingSubtract(1, ordering: .relaxed)
+            }
             do throws(Refused) {
                 let deliveries = try await self.deliveries(reception, asked)
                 guard stands(asked.caller) else {
@@ -109,14 +117,7 @@ extension RocketMQFace {
                 refuse(asked.call, error, since: begun)
             }
         }
-        counts.receives.wrappingAdd(1, ordering: .relaxed)
-        let wait = waits.add { task.cancel() }
-        asked.call.onLost { task.cancel() }
-        work { [waits, counts] in
-            await task.value
-            waits.remove(wait)
-            counts.receives.wrappingSubtract(1, ordering: .relaxed)
-        }
+        running.begins(task)
     }
 
     private func deliveries(
@@ -208,5 +209,34 @@ extension RocketMQFace {
                 submitGiveBacks(left.map(\.0), of: caller)
             }
         }
+    }
+}
+
+/// The task of a receive, to be ended when its client goes or the server stops, perhaps before it has begun.
+private final class RunningReceive: Sendable {
+    private enum State {
+        case coming
+        case running(Task<Void, Never>)
+        case cancelled
+    }
+
+    private let state = Mutex(State.coming)
+
+    func begins(_ task: Task<Void, Never>) {
+        let isCancelled = state.withLock { state in
+            if case .cancelled = state { return true }
+            state = .running(task)
+            return false
+        }
+        if isCancelled { task.cancel() }
+    }
+
+    func cancel() {
+        let task = state.withLock { state -> Task<Void, Never>? in
+            defer { state = .cancelled }
+            if case .running(let task) = state { return task }
+            return nil
+        }
+        task?.cancel()
     }
 }

@@ -18,8 +18,20 @@ package enum RequestHeader: String, Sendable, CaseIterable {
     case caller = "waybill-caller"
     case lastEventID = "last-event-id"
 
-    /// The same by name: a request has many fields, and `init(rawValue:)` compares each with all of these.
-    package static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })
+    /// The same by length: a request has many fields, and `init(rawValue:)` compares each with all of these.
+    private static let byLength: [[(name: String, header: RequestHeader)]] = {
+        let longest = allCases.map(\.rawValue.utf8.count).max() ?? 0
+        return (0...longest).map { length in
+            allCases.filter { $0.rawValue.utf8.count == length }.map { ($0.rawValue, $0) }
+        }
+    }()
+
+    /// The one of a name in small letters; nil: it means nothing here.
+    package static func named(_ name: String) -> RequestHeader? {
+        let length = name.utf8.count
+        guard length < byLength.count else { return nil }
+        return byLength[length].first { $0.name == name }?.header
+    }
 }
 
 /// The header fields of one request, those of ``RequestHeader``.

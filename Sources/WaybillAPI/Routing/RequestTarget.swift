@@ -19,6 +19,10 @@ package struct RequestTarget: Sendable {
         guard target.utf8.count <= Self.bytesMax else {
             throw Problem(.targetTooLong, "the target has \(target.utf8.count) bytes; \(Self.bytesMax) is the limit")
         }
+        if let segments = Self.plainSegments(of: target) {
+            (path, self.segments, query) = (Text(target), segments, [])
+            return
+        }
         let bytes = Array(target.utf8)
         let mark = bytes.firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
         guard bytes.first == UInt8(ascii: "/"), !bytes.contains(UInt8(ascii: "#")) else {
@@ -39,6 +43,20 @@ package struct RequestTarget: Sendable {
             query.append((name.string, value))
         }
         self.query = query
+    }
+
+    /// The segments of a target that is a path of plain ASCII, as most are; nil: it is looked at byte by byte.
+    private static func plainSegments(of target: String) -> [Text]? {
+        let bytes = target.utf8
+        guard bytes.first == UInt8(ascii: "/"), bytes.allSatisfy(isPlain) else { return nil }
+        guard bytes.count > 1 else { return [] }
+        return bytes.dropFirst().split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+            .map { Text(String(Substring($0))) }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte > 0x20 && byte < 0x7F && byte != UInt8(ascii: "%") && byte != UInt8(ascii: "?")
+            && byte != UInt8(ascii: "#")
     }
 
     private static func decoded(

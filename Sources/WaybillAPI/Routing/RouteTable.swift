@@ -38,24 +38,29 @@ struct RouteTable: Sendable {
     /// - Parameter segments: decoded.
     func match(_ method: String, _ segments: [Text]) -> Match {
         var others: [Operation.Method] = []
-        for node in Self.nodes(segments[...], from: root) {
-            // HEAD is GET whose body is not sent.
-            if let operation = node.operations.first(where: {
-                $0.method.rawValue == method || ($0.method == .get && method == "HEAD")
-            }) {
-                return .found(operation, parameters: Self.parameters(of: operation.path, in: segments))
-            }
-            others += node.operations.map(\.method)
+        if let operation = Self.find(method, segments[...], from: root, &others) {
+            return .found(operation, parameters: Self.parameters(of: operation.path, in: segments))
         }
         return others.isEmpty ? .nothing : .otherMethods(others)
     }
 
-    private static func nodes(_ segments: ArraySlice<Text>, from node: Node) -> [Node] {
-        guard let first = segments.first else { return node.operations.isEmpty ? [] : [node] }
-        let literal = node.literals[first.string].map { nodes(segments.dropFirst(), from: $0) } ?? []
+    /// - Parameter others: the methods of what the path leads to otherwise.
+    private static func find(
+        _ method: String, _ segments: ArraySlice<Text>, from node: Node, _ others: inout [Operation.Method]
+    ) -> Operation? {
+        guard let first = segments.first else {
+            // HEAD is GET whose body is not sent.
+            let operation = node.operations.first {
+                $0.method.rawValue == method || ($0.method == .get && method == "HEAD")
+            }
+            if operation == nil { others += node.operations.map(\.method) }
+            return operation
+        }
+        let rest = segments.dropFirst()
+        if let next = node.literals[first.string], let found = find(method, rest, from: next, &others) { return found }
         // Nothing has an empty name.
-        guard !first.isEmpty else { return literal }
-        return literal + node.parameter.flatMap { nodes(segments.dropFirst(), from: $0) }
+        guard !first.isEmpty, let next = node.parameter.first else { return nil }
+        return find(method, rest, from: next, &others)
     }
 
     private static func parameters(of path: PathTemplate, in segments: [Text]) -> [(name: String, value: Text)] {

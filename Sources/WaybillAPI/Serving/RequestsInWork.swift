@@ -26,6 +26,13 @@ package final class RequestsInWork: Sendable {
     private struct Share {
         var requests = 0
         var bodyBytes = 0
+
+        /// Whether one more may be in work; then it is.
+        mutating func begin(max: Int) -> Bool {
+            guard requests < max else { return false }
+            requests += 1
+            return true
+        }
     }
 
     private struct State {
@@ -64,9 +71,7 @@ package final class RequestsInWork: Sendable {
 
     private func count(_ name: Text) -> Bool {
         state.withLock { [limits] state in
-            guard state.shares[name, default: Share()].requests < limits.ofOne else { return false }
-            state.shares[name, default: Share()].requests += 1
-            return true
+            state.shares[name, default: Share()].begin(max: limits.ofOne)
         }
     }
 
@@ -92,12 +97,13 @@ package final class RequestsInWork: Sendable {
     fileprivate func end(_ name: Text, _ kind: RequestPlace.Kind, bodyBytes: Int) {
         state.withLock { state in
             if kind == .longPoll { state.longPolls -= 1 }
-            guard var share = state.shares[name] else { return }
-            if kind == .request { share.requests -= 1 }
-            share.bodyBytes -= bodyBytes
+            guard let place = state.shares.index(forKey: name) else { return }
+            if kind == .request { state.shares.values[place].requests -= 1 }
+            state.shares.values[place].bodyBytes -= bodyBytes
             state.bodyBytes -= bodyBytes
+            let share = state.shares.values[place]
             // Names come from outside: those without a request in work are not kept.
-            state.shares[name] = share.requests > 0 || share.bodyBytes > 0 ? share : nil
+            if share.requests <= 0, share.bodyBytes <= 0 { state.shares.remove(at: place) }
         }
     }
 

@@ -25,26 +25,26 @@ final class BareMessageLoop {
             """)
     }
 
-    /// Writes everything, and answers how many messages a second were written.
-    func run(messagesPerWrite: Int) throws -> Double {
+    /// Writes everything, and answers what the writes took, and how many messages it were.
+    func run(messagesPerWrite: Int) throws -> (spent: Spent, count: Int) {
         let last = try source.integer("SELECT coalesce(max(place), 0) FROM message")
         var from = try source.integer("SELECT coalesce(min(place), 1) FROM message")
-        var seconds = 0.0
+        var spent = Spent()
         var count = 0
         while from <= last {
             let upTo = min(last, from + Self.rowsInMemory - 1)
             let rows = try BareRows(Self.select, from: source, binding: [from, upTo])
-            seconds += try write(rows, messagesPerWrite: messagesPerWrite)
+            spent += try write(rows, messagesPerWrite: messagesPerWrite)
             count += rows.count
             from = upTo + 1
         }
         try target.expect(["\(Self.columns) FROM message ORDER BY place"], asIn: source)
-        return Double(count) / seconds
+        return (spent, count)
     }
 
-    private func write(_ rows: BareRows, messagesPerWrite: Int) throws -> Double {
+    private func write(_ rows: BareRows, messagesPerWrite: Int) throws -> Spent {
         try rows.withBinder { binder in
-            let watch = Stopwatch()
+            let watch = ProcessorWatch()
             var next = 0
             while next < rows.count {
                 let end = min(rows.count, next + messagesPerWrite)
@@ -56,7 +56,7 @@ final class BareMessageLoop {
                 }
                 next = end
             }
-            return watch.seconds
+            return watch.spent
         }
     }
 }

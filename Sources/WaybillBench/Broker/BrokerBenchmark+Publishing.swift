@@ -7,6 +7,8 @@ extension BrokerBenchmark {
         var limit: Double
         var perWrite: Double
         var rateOfOne: Double
+        /// What a message cost the cores.
+        var costs: [BenchmarkReport.Figure]
     }
 
     /// Engine and loop take turns on the same disk, because its speed drifts.
@@ -17,13 +19,13 @@ extension BrokerBenchmark {
             file.remove()
             bareFile.remove()
         }
-        var rates: [Double] = []
-        var limits: [Double] = []
+        var turns: [(spent: Spent, count: Int)] = []
+        var limits: [(spent: Spent, count: Int)] = []
         var perWrite: [Double] = []
         for turn in 1...3 {
             settings.progress("64 callers publish, turn \(turn)")
-            let (rate, size) = try await publish(into: file, from: Self.callers)
-            rates.append(rate)
+            let (turn, size) = try await publish(into: file, from: Self.callers)
+            turns.append(turn)
             perWrite.append(size)
             settings.progress("bare loop, turn \(turn)")
             let loop = try BareMessageLoop(source: file, target: bareFile)
@@ -32,21 +34,25 @@ extension BrokerBenchmark {
             bareFile.remove()
         }
         settings.progress("1 caller publishes")
-        let (rateOfOne, _) = try await publish(into: file, from: 1)
+        let (one, _) = try await publish(into: file, from: 1)
+        func rate(_ turn: (spent: Spent, count: Int)) -> Double { Double(turn.count) / turn.spent.seconds }
         return Publishing(
-            rate: median(rates), limit: median(limits), perWrite: median(perWrite), rateOfOne: rateOfOne)
+            rate: median(turns.map(rate)), limit: median(limits.map(rate)), perWrite: median(perWrite),
+            rateOfOne: rate(one), costs: Spent.figures(of: "a message", turns, bare: limits))
     }
 
-    private func publish(into file: ScratchFile, from callers: Int) async throws -> (rate: Double, perWrite: Double) {
+    private func publish(
+        into file: ScratchFile, from callers: Int
+    ) async throws -> (turn: (spent: Spent, count: Int), perWrite: Double) {
         let bench = try BenchEngine(file)
         defer { bench.close() }
         try await bench.createTopic(Self.topic)
         let writesBefore = bench.engine.writeCount
-        let watch = Stopwatch()
+        let (watch, processor) = (Stopwatch(), ProcessorWatch())
         let sent = try await bench.submitAll(from: callers) {
             watch.seconds < seconds ? Self.traffic.send($0) : nil
         }
-        let rate = Double(sent) / watch.seconds
-        return (rate, Double(sent) / Double(max(1, bench.engine.writeCount - writesBefore)))
+        let spent = processor.spent
+        return ((spent, sent), Double(sent) / Double(max(1, bench.engine.writeCount - writesBefore)))
     }
 }

@@ -29,6 +29,7 @@ struct BrokerBenchmark {
                 .init("published, bare loop", publishing.limit, "per second"),
                 .init("messages in a write", publishing.perWrite, ""),
                 .init("published, 1 caller", publishing.rateOfOne, "per second"),
+            ] + publishing.costs + [
                 .init("received and acknowledged, 8 groups x 8", fanOut, "per second"),
                 .init("FIFO, 10,000 message groups and a hot one", fifo.rate, "per second"),
                 .init("FIFO, the hot one of them", fifo.hotRate, "per second"),

@@ -14,7 +14,7 @@ final class BareFlowLoop {
 
     /// What the loop came to.
     struct Result {
-        var seconds: Double
+        var spent: Spent
         var orders: Int
         /// Rows that were inserted, changed or deleted.
         var rows: Int
@@ -46,8 +46,8 @@ final class BareFlowLoop {
             .map { try Part($0.key, $0.value, steps, source, target.connection) }
         let ordersPerWrite = max(1, orders * parts.count / max(1, writes))
         let before = sqlite3_total_changes64(target.connection.handle)
-        let seconds = try BareRows.withBinders(of: rows) { binders in
-            let watch = Stopwatch()
+        let spent = try BareRows.withBinders(of: rows) { binders in
+            let watch = ProcessorWatch()
             for begin in stride(from: 0, to: orders, by: ordersPerWrite) {
                 let end = min(orders, begin + ordersPerWrite)
                 for part in parts {
@@ -64,11 +64,11 @@ final class BareFlowLoop {
                     }
                 }
             }
-            return watch.seconds
+            return watch.spent
         }
         let changes = sqlite3_total_changes64(target.connection.handle) - before
         try target.expect(FlowStep.after(withModules: withModules), asIn: source)
-        return Result(seconds: seconds, orders: orders, rows: Int(changes))
+        return Result(spent: spent, orders: orders, rows: Int(changes))
     }
 
     /// What one kind of write does.

@@ -21,12 +21,12 @@ struct FlowBenchmark {
     /// What one turn came to, of the shop and of the bare loop after it.
     struct Turn {
         var orders: Int
-        var seconds: Double
+        var spent: Spent
         var writes: Int
         var bare: BareFlowLoop.Result
 
-        var rate: Double { Double(orders) / seconds }
-        var bareRate: Double { Double(bare.orders) / bare.seconds }
+        var rate: Double { Double(orders) / spent.seconds }
+        var bareRate: Double { Double(bare.orders) / bare.spent.seconds }
         var rowsOfOrder: Double { Double(bare.rows) / Double(bare.orders) }
     }
 
@@ -64,7 +64,11 @@ struct FlowBenchmark {
                 .init("orders in a write", Self.ordersPerWrite(followed), ""),
                 .init("orders, no modules", aloneRate, "per second"),
                 .init("ratio, no modules", aloneRate / median(alone.map(\.bareRate)), "of the bare loop"),
-            ] + Self.figures(backlogs, alone: aloneRate, followed: rate))
+            ]
+                + Spent.figures(
+                    of: "an order", followed.map { ($0.spent, $0.orders) },
+                    bare: followed.map { ($0.bare.spent, $0.bare.orders) })
+                + Self.figures(backlogs, alone: aloneRate, followed: rate))
     }
 
     private static func ordersPerWrite(_ turns: [Turn]) -> Double {
@@ -81,15 +85,15 @@ struct FlowBenchmark {
         }
         let shop = try await prepared(for: orders, with: modules, in: file)
         let writesBefore = shop.book.engine.writeCount
-        let watch = Stopwatch()
+        let watch = ProcessorWatch()
         let count = orders
         let sold = try await shop.sell { number in number >= count }
         try await shop.drain(modules)
-        let seconds = watch.seconds
+        let spent = watch.spent
         let writes = Int(shop.book.engine.writeCount - writesBefore)
         shop.close()
         let loop = try BareFlowLoop(source: file, target: bareFile, withModules: !modules.isEmpty)
-        return Turn(orders: sold, seconds: seconds, writes: writes, bare: try loop.run(writes: writes))
+        return Turn(orders: sold, spent: spent, writes: writes, bare: try loop.run(writes: writes))
     }
 
     /// A shop with full shelves and carts, whose modules work.

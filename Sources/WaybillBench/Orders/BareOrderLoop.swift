@@ -86,11 +86,11 @@ final class BareOrderLoop {
         try copyStock()
     }
 
-    /// Writes everything, and answers how many seconds the writes took.
-    func run(ordersPerWrite: Int) throws -> Double {
+    /// Writes everything, and answers what the writes took.
+    func run(ordersPerWrite: Int) throws -> Spent {
         let first = try source.integer("SELECT coalesce(min(number), 1) FROM orders")
         let last = try source.integer("SELECT coalesce(max(number), 0) FROM orders")
-        var seconds = 0.0
+        var spent = Spent()
         var from = first
         while from <= last {
             let upTo = min(last, from + Int64(Self.ordersInMemory) - 1)
@@ -101,17 +101,17 @@ final class BareOrderLoop {
                     "the engine wrote another number of rows for an order than the bare loop expects")
             }
             let numbers = try orderNumbers(from: from, upTo: upTo)
-            seconds += try write(tables, orders: numbers, ordersPerWrite: ordersPerWrite)
+            spent += try write(tables, orders: numbers, ordersPerWrite: ordersPerWrite)
             from = upTo + 1
         }
         try target.expect(Self.written, asIn: source)
-        return seconds
+        return spent
     }
 
-    private func write(_ tables: [BareRows], orders: [Int], ordersPerWrite: Int) throws -> Double {
+    private func write(_ tables: [BareRows], orders: [Int], ordersPerWrite: Int) throws -> Spent {
         let lines = orders.map { traffic.lines($0) }
         return try BareRows.withBinders(of: tables) { binders in
-            let watch = Stopwatch()
+            let watch = ProcessorWatch()
             var next = 0
             while next < orders.count {
                 let end = min(orders.count, next + ordersPerWrite)
@@ -131,7 +131,7 @@ final class BareOrderLoop {
                 }
                 next = end
             }
-            return watch.seconds
+            return watch.spent
         }
     }
 

@@ -18,10 +18,10 @@ struct OrdersBenchmark {
     struct Turn {
         var orders: Int
         var writes: Int
-        var seconds: Double
+        var spent: Spent
         var bytes: Int
 
-        var rate: Double { Double(orders) / seconds }
+        var rate: Double { Double(orders) / spent.seconds }
     }
 
     func run() async throws -> BenchmarkReport {
@@ -32,7 +32,7 @@ struct OrdersBenchmark {
             bareFile.remove()
         }
         var turns: [Turn] = []
-        var limits: [Double] = []
+        var limits: [(spent: Spent, count: Int)] = []
         for round in 1...3 {
             settings.progress("engine, turn \(round)")
             let turn = try await place(in: file, seconds: settings.pick(trial: 0.1, usual: 5, full: 30))
@@ -40,7 +40,7 @@ struct OrdersBenchmark {
             settings.progress("bare loop, turn \(round)")
             let loop = try BareOrderLoop(source: file, target: bareFile, traffic: traffic)
             limits.append(
-                Double(turn.orders) / (try loop.run(ordersPerWrite: max(1, turn.orders / max(1, turn.writes)))))
+                (try loop.run(ordersPerWrite: max(1, turn.orders / max(1, turn.writes))), turn.orders))
             file.remove()
             bareFile.remove()
         }
@@ -49,7 +49,7 @@ struct OrdersBenchmark {
         let latency = try await latencies(
             in: file, rate: rate / 2, seconds: settings.pick(trial: 0.2, usual: 8, full: 30))
         let orders = Double(turns.map(\.orders).reduce(0, +))
-        let limit = median(limits)
+        let limit = median(limits.map { Double($0.count) / $0.spent.seconds })
         return BenchmarkReport(
             .orders, ratio: rate / limit, meaning: "of the bare loop", goal: .atLeast(0.5),
             directory: settings.directory,
@@ -62,7 +62,7 @@ struct OrdersBenchmark {
                 .init("latency p50", latency.milliseconds[0], "ms"),
                 .init("latency p99", latency.milliseconds[1], "ms"),
                 .init("latency p99.9", latency.milliseconds[2], "ms"),
-            ])
+            ] + Spent.figures(of: "an order", turns.map { ($0.spent, $0.orders) }, bare: limits))
     }
 
     /// Lets all submitters place orders for some seconds, each waiting for its answer.
@@ -72,13 +72,13 @@ struct OrdersBenchmark {
         try bench.stock(traffic)
         let bytesBefore = try bytesOfData(bench)
         let writesBefore = bench.engine.writeCount
-        let watch = Stopwatch()
+        let (watch, processor) = (Stopwatch(), ProcessorWatch())
         let orders = try await bench.submitAll(from: Self.submitters) { number in
             watch.seconds < seconds ? traffic.place(number) : nil
         }
-        let took = watch.seconds
+        let spent = processor.spent
         return Turn(
-            orders: orders, writes: Int(bench.engine.writeCount - writesBefore), seconds: took,
+            orders: orders, writes: Int(bench.engine.writeCount - writesBefore), spent: spent,
             bytes: try bytesOfData(bench) - bytesBefore)
     }
 

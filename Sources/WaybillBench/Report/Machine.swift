@@ -44,10 +44,16 @@ package struct Machine: Sendable, Encodable, CustomStringConvertible {
 
     /// The seconds that all threads of this process have spent on a core.
     static func processorSeconds() -> Double {
+        let time = processorTime()
+        return time.user + time.system
+    }
+
+    /// The same by who has spent them: the threads themselves, and the system for them.
+    static func processorTime() -> (user: Double, system: Double) {
         var usage = rusage()
-        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return 0 }
-        let (user, system) = (usage.ru_utime, usage.ru_stime)
-        return Double(user.tv_sec + system.tv_sec) + Double(user.tv_usec + system.tv_usec) / 1e6
+        guard getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 else { return (0, 0) }
+        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        return (seconds(usage.ru_utime), seconds(usage.ru_stime))
     }
 
     /// The bytes that this process has given to disks; 0 where the system does not tell.

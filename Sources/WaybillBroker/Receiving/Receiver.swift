@@ -87,7 +87,7 @@ package struct Receiver: Sendable {
         var hasWaited = false
         do {
             while true {
-                switch try await receiveNow(request, inOneWrite: inOneWrite) {
+                switch try await look(request, inOneWrite: inOneWrite) {
                 // The end of the file ends a wait, which was let in before.
                 case .refused(.shuttingDown) where hasWaited: return .success(.deliveries([]))
                 case .refused(let refusal): return .failure(refusal)
@@ -112,6 +112,18 @@ package struct Receiver: Sendable {
             return .failure(refusal)
         } catch {
             return .failure(.undone("\(error)"))
+        }
+    }
+
+    /// One look in a child task, whose frames go with it: a receive that waits afterwards keeps none of them.
+    private func look(_ request: ReceiveRequest, inOneWrite: Bool) async throws -> Outcome {
+        guard world.virtualClock == nil, request.wait.milliseconds > 0 else {
+            return try await receiveNow(request, inOneWrite: inOneWrite)
+        }
+        return try await withThrowingTaskGroup(of: Outcome.self) { group in
+            group.addImmediateTask { [self] in try await receiveNow(request, inOneWrite: inOneWrite) }
+            guard let outcome = try await group.next() else { throw CancellationError() }
+            return outcome
         }
     }
 
