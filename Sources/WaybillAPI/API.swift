@@ -265,9 +265,14 @@ package struct Admission: Sendable {
     }
 }
 
+extension Operation {
+    /// Whether it is answered after a failed write: monitors hear by these that the server has stopped.
+    fileprivate var tellsOfStop: Bool { grant.isOpen || [Health.metrics.name, Health.showVitals.name].contains(name) }
+}
+
 extension ServingState {
     /// Why an operation is refused; nil: it is not. While a server stops it still tells; after a failed write it is
-    /// not known what the file holds, and only what is open to all is answered.
+    /// not known what the file holds, and only what is open to all and what monitors ask is answered.
     fileprivate func problem(for operation: Operation) -> Problem? {
         switch self {
         case .ready: return nil
@@ -276,7 +281,8 @@ extension ServingState {
             var problem = Problem(.shuttingDown, "the server stops; send it again when it is back")
             problem.retryAfter = .seconds(1)
             return problem
-        case .stopped(let why): return operation.grant.isOpen ? nil : Problem(.failStopped, why)
+        case .stopped(let why):
+            return operation.tellsOfStop ? nil : Problem(.failStopped, why)
         }
     }
 }

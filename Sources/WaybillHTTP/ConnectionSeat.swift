@@ -67,16 +67,18 @@ package final class ConnectionSeat: ChannelInboundHandler, RemovableChannelHandl
     func problem(for credential: String?, _ number: (String?) -> Int) -> Problem? {
         guard let entry, case .taken = entry else { return counts.problem(ofOne: false) }
         guard caller == nil || self.credential != credential else { return nil }
-        self.credential = credential
         let caller = number(credential)
-        guard self.caller != caller else { return nil }
+        guard self.caller != caller else {
+            self.credential = credential
+            return nil
+        }
         guard counts.claim(for: caller, insteadOf: self.caller) else {
             let left = counts.refuse(entry, of: self.caller)
             if case .refused = left { self.caller = nil }
             self.entry = left
             return counts.problem(ofOne: true)
         }
-        self.caller = caller
+        (self.caller, self.credential) = (caller, credential)
         return nil
     }
 }

@@ -331,6 +331,32 @@ class Access(unittest.TestCase):
             self.assertEqual([part.status.code for part in polled if part.HasField("status")], [d.Code.UNAUTHORIZED])
             other.shutdown()
 
+    def test_strangers_take_no_more_than_half_of_the_connections(self):
+        server = Served("--connections", "8")
+        lines = server.run(
+            "token", "create", "--name", "reader", "--grant", "consumer:readers", "--reason", "a test",
+            "--rocketmq").splitlines()
+        pair = [lines[1].removeprefix("access key: "), lines[2].removeprefix("secret key: ")]
+        server.topic("crowded")
+        question = s.QueryRouteRequest(topic=d.Resource(name="crowded"))
+
+        def ask(channel, *headers):
+            return MessagingServiceStub(channel).QueryRoute(
+                question, metadata=[("x-mq-client-id", "one@1"), *headers], timeout=10).status.code
+
+        def channel():
+            return grpc.insecure_channel(
+                f"127.0.0.1:{server.port}", options=[("grpc.use_local_subchannel_pool", 1)])
+
+        strangers = [channel() for _ in range(8)]
+        for stranger in strangers:
+            self.assertEqual(ask(stranger), d.Code.UNAUTHORIZED)
+        with channel() as known:
+            self.assertEqual(ask(known, *signed(*pair)), d.Code.OK)
+        for stranger in strangers:
+            stranger.close()
+        server.close()
+
     def test_a_name_of_a_client_is_its_caller_s_alone(self):
         self.server.topic("shared")
         headers = [

@@ -53,6 +53,21 @@ import Testing
         #expect(try waybill.shell("\"$waybill\" order list --db shop.db -o jsonl").output == "")
     }
 
+    @Test func `in lines has a line for each element, however long the list is`() throws {
+        try waybill.run("topic", "create", "news", "--db", "shop.db")
+        let body = String(repeating: "x", count: 5_000)
+        for _ in 1...20 { try waybill.run("message", "send", "news", "--db", "shop.db", "--body", body) }
+        let list = try waybill.shell("\"$waybill\" message list news --db shop.db -o jsonl")
+        let lines = list.output.split(separator: "\n")
+        #expect(lines.count == 20 && list.output.utf8.count > 65_536, "\(lines.count) lines \(list.errors)")
+        for line in lines { #expect(try JSONSerialization.jsonObject(with: Data(line.utf8)) is [String: Any]) }
+    }
+
+    @Test func `in lines says on the other output what there is not`() throws {
+        let list = try waybill.shell("\"$waybill\" order list --db shop.db --workflow no-such -o jsonl")
+        #expect(list.output == "" && list.errors.contains("no-such"), "\(list.output) \(list.errors)")
+    }
+
     @Test(arguments: ["-o xml", "-o", "--json -o jsonl", "--json -o table"])
     func `is refused when it cannot be, or is two`(options: String) throws {
         let refused = try waybill.shell("\"$waybill\" stock list --db shop.db \(options)")

@@ -26,11 +26,12 @@ extension RestoreToEvent {
         }
     }
 
-    /// The last event that is not a limit or a place made for the order behind it: without that order none is made.
+    /// The last event that is not a limit or a place made, or a limit raised, for the order behind it: without that order
+    /// there is none of it.
     private func lastWhole() throws -> Position {
         var last = last
         while let event = try old.engine.store.read({ rows in try rows.event(at: last) }),
-            event.type == .stockOpened || event.type == .limitChanged
+            try event.type == .stockOpened || event.type == .limitChanged && !event.lowersLimit
         { last = Position(last.number - 1) }
         return last
     }

@@ -5,8 +5,8 @@ import WaybillStore
 import WaybillTimeouts
 
 /// Makes an order book as another one was after an event: the journal up to there is exported, and every step of it is
-/// done again in virtual time. Then each order and each stock is
-/// compared with what the other one says that it was.
+/// done again in virtual time. Then each order and each stock is compared with
+/// what the other one says that it was.
 package struct RestoreToEvent {
     /// What it came to.
     package struct Report: Sendable {
@@ -51,7 +51,7 @@ package struct RestoreToEvent {
     }
 
     /// What relatives of an order did in the same write cannot be had one without the other, nor units that leave one
-    /// place without those that come to another.
+    /// place without those that come to another, nor an order without the limit that it lowers.
     private static func behindConsequences(of event: Position, in engine: Engine) throws -> Position {
         var last = event
         var before = try engine.store.read { rows in try rows.event(at: event) }
@@ -63,7 +63,9 @@ package struct RestoreToEvent {
             isOver = page.isEmpty
             for row in page {
                 let isConsequence = row.cause != nil && !ExportWriting.firings.contains(row.type)
-                guard try isConsequence || before.map({ try row.isArrival(of: $0) }) ?? false else {
+                guard
+                    try isConsequence || row.lowersLimit || before.map({ try row.isArrival(of: $0) }) ?? false
+                else {
                     isOver = true
                     break
                 }
@@ -139,6 +141,11 @@ package struct RestoreToEvent {
 }
 
 extension EventRow {
+    /// Whether a purchase limit was lowered by it: that comes behind the order that does it, and a raise before.
+    var lowersLimit: Bool {
+        get throws { try type == .limitChanged && StockEventBody(body).movement.quantity < 0 }
+    }
+
     /// Whether units came to a place by it that left another one by the event before.
     fileprivate func isArrival(of departure: EventRow) throws -> Bool {
         guard type == .stockMoved, departure.type == .stockMoved else { return false }

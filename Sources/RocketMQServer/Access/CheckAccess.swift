@@ -19,6 +19,7 @@ extension RocketMQFace {
             principal: principal, client: ClientName.fitting(name), language: call.head.value("x-mq-language") ?? "",
             version: call.head.value("x-mq-client-version") ?? "")
         guard call.connection.seat.claim(for: (principal.token ?? principal.name).hashValue) else {
+            call.connection.drain()
             throw Refused(.tooManyRequests, "\(principal.name) has as many connections open as it may")
         }
         try clients.hear(of: caller, on: call.connection)
@@ -29,6 +30,8 @@ extension RocketMQFace {
         if settings.isOpen { return .anyone }
         let (header, date) = (call.head.value("authorization"), call.head.value("x-mq-date-time"))
         guard let found = proven(header, date, on: call.connection) ?? prove(header, date, on: call.connection) else {
+            // As over HTTP, all that nobody knows are one caller, which has its share of the connections.
+            if !call.connection.seat.claim(for: 0) { call.connection.drain() }
             throw Refused(
                 .unauthorized,
                 "the access key is unknown, revoked or expired, or its signature is not right; "
@@ -39,7 +42,7 @@ extension RocketMQFace {
     }
 
     /// Who has signed the same before on this connection: clients sign seconds, and send many calls in each. The token
-    /// and the date are looked at anew.
+    /// and the date are looked at each time.
     private func proven(_ header: String?, _ date: String?, on connection: Connection) -> Principal? {
         let proof = connection.note { (note: inout ConnectionNote?) in note?.proof }
         let now = engine.world.now()

@@ -126,7 +126,8 @@ final class ClientDirectory: Sendable {
         guard let isNoted else {
             throw Refused(.tooManyRequests, "too many clients are connected; at most \(Self.clientsPerCallerMax)")
         }
-        guard isNoted else { return }
+        // One that said goodbye and asks again is new, but its connection is known to end with it.
+        guard isNoted, isFirstOfConnection else { return }
         connection.note { (note: inout ConnectionNote?) in
             var known = note ?? ConnectionNote()
             known.clients.insert(key)

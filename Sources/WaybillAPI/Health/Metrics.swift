@@ -14,12 +14,14 @@ extension Health {
             .get("/metrics"), 200, "#", isBeginning: true),
         handler: { call throws(Problem) in
             // A scraper has its own time-out, and metrics without some of their numbers are of no use.
-            let numbers = try await call.book.unbounded { book in try Numbers(of: book) }
             let form: MetricsText.Form =
                 call.headers.accepts("application/openmetrics-text") ? .openMetrics : .prometheus
-            var text = MetricsText(form)
-            text.write(numbers, of: call.served)
-            return Reply(200, body: text.bytes, contentType: form.contentType)
+            let bytes = try await call.book.unbounded { [served = call.served] book in
+                var text = MetricsText(form)
+                text.write(try Numbers(of: book), of: served)
+                return text.bytes
+            }
+            return Reply(200, body: bytes, contentType: form.contentType)
         })
 }
 

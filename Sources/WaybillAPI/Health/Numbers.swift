@@ -28,8 +28,10 @@ struct Numbers: Sendable {
         messages = engine.messageCounts(rowsMax: Self.labelsMax * 4)
         census = try book.census()
         file = try engine.fileNumbers(upTo: Self.countMax)
-        lags = try book.messages.groups().prefix(Self.labelsMax).flatMap { group in
-            try engine.lags(of: group.name, rowsMax: Self.countMax).get()
+        lags = try book.messages.groups().prefix(Self.labelsMax).flatMap { group -> [GroupLag] in
+            // One that was just made or deleted may be in the file only, or in memory only.
+            guard case .success(let lags) = try engine.lags(of: group.name, rowsMax: Self.countMax) else { return [] }
+            return lags
         }
         modules = try book.moduleViews()
         intakeMax = engine.settings.intakeDepthMax

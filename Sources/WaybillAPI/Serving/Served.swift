@@ -31,7 +31,9 @@ package final class Served: Sendable {
         self.tokens = tokens
         self.settings = settings
         streams = OpenStreams(settings.streams)
-        connections = ConnectionCounts(settings.connections)
+        var connections = settings.connections
+        connections.areTold = !settings.isOpen
+        self.connections = ConnectionCounts(connections)
         operations = API.operations + settings.operations
         inWork = RequestsInWork(settings.inWork)
         let file = try book.fileID()

@@ -36,13 +36,15 @@ struct ListOrders: AsyncParsableCommand {
                     .init("WORKFLOW"), .init("STATES"),
                 ], asJSON: file.json, member: "orders")
             let (next, unknown) = try await write(question, client, to: &list)
-            for name in unknown where !file.json { Output.error.line("waybill: \(name.sentence.printable)") }
+            for name in unknown where !file.json || Output.standard.areLines { Output.error.line("waybill: \(name.sentence.printable)") }
             list.end(orSay: "no orders") { writer in
                 writer.key("next")
                 if let next { writer.text(next) } else { writer.null() }
                 if !unknown.isEmpty { writer.members("unknown", unknown) { $0.json($1.bytes) } }
             }
-            if !file.json, list.count > 0, let next {
+            if Output.standard.areLines, let next {
+                Output.error.line("waybill: there may be more: --after \(next)")
+            } else if !file.json, list.count > 0, let next {
                 Output.standard.line(Style.dim("there may be more: --after \(next)"))
             }
         }

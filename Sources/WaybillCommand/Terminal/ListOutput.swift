@@ -15,13 +15,14 @@ enum ListLimit {
     static func more(than limit: Int) -> Int { min(limit * 10, most) }
 }
 
-/// A list on its way out. A JSON array is written as its pages come, so that memory holds one of them; a table has all
-/// its rows in memory first, as its columns are as wide as the widest.
+/// A list on its way out. A JSON array, or its elements each on a line, is written as its pages come, so that memory
+/// holds one of them; a table has all its rows in memory first, as its columns are as wide as the widest.
 struct ListOutput {
     private static let bytesMax = 65_536
 
     private var table: TextTable
     private let isJSON: Bool
+    private let areLines = Output.standard.areLines
     private var writer = JSONWriter()
     private(set) var count = 0
 
@@ -29,6 +30,7 @@ struct ListOutput {
     init(_ columns: [TextTable.Column], asJSON: Bool, member: StaticString? = nil) {
         table = TextTable(columns)
         isJSON = asJSON
+        guard !areLines else { return }
         if let member {
             writer.beginObject()
             writer.key(member)
@@ -40,6 +42,11 @@ struct ListOutput {
     mutating func add(row: @autoclosure () throws -> [String], _ json: (inout JSONWriter) throws -> Void) rethrows {
         count += 1
         guard isJSON else { return table.add(try row()) }
+        if areLines {
+            var line = JSONWriter()
+            try json(&line)
+            return Output.standard.write(line.bytes + [UInt8(ascii: "\n")])
+        }
         try json(&writer)
         if writer.bytes.count > Self.bytesMax { Output.standard.write(writer.takeBytes()) }
     }
@@ -48,11 +55,12 @@ struct ListOutput {
     ///
     /// - Parameters:
     ///   - nothing: what is said when it has no elements.
-    ///   - rest: the members after the array, when it is one itself.
+    ///   - rest: the members after the array, when it is one itself; lines are without them.
     mutating func end(orSay nothing: String, rest: ((inout JSONWriter) -> Void)? = nil) {
         guard isJSON else {
             return table.isEmpty ? Output.standard.line(Style.dim(nothing)) : table.write()
         }
+        guard !areLines else { return }
         writer.endArray()
         if let rest {
             rest(&writer)

@@ -39,9 +39,11 @@ final class Output: Sendable {
     /// From now on a list is written with each of its elements on a line.
     func writesLines() { isInLines.store(true, ordering: .relaxed) }
 
+    var areLines: Bool { isInLines.load(ordering: .relaxed) }
+
     /// Writes a JSON value as the answer of a command.
     func answer(_ json: [UInt8]) {
-        guard isInLines.load(ordering: .relaxed) else { return write(json + [UInt8(ascii: "\n")]) }
+        guard areLines else { return write(json + [UInt8(ascii: "\n")]) }
         let list = JSONLines(json)
         for line in list.lines { write(line + [UInt8(ascii: "\n")]) }
         if let next = list.next { Output.error.line("waybill: there may be more: --after \(next)") }

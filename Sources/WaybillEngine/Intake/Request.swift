@@ -2,8 +2,7 @@ package import WaybillCore
 package import WaybillTimeouts
 
 /// Something that was asked of the engine, with the place for its reply: what waits in the intake and is handed to the
-/// writer. Each is an ``Asked`` verb, or a
-/// verb whose reply is told to a closure.
+/// writer. Each is an ``Asked`` verb, or a verb whose reply is told to a closure.
 package protocol Request: AnyObject, Sendable {
     /// Whether a caller outside waits for it; false for a consumer's housekeeping.
     var isAwaited: Bool { get }

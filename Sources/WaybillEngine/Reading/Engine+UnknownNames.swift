@@ -15,12 +15,13 @@ extension Engine {
     /// The names of a filter that the file's workflows do not have. Statuses are known where the workflows write them
     /// out; one that computes its status could have any.
     package func unknownNames(in filter: OrderFilter) -> [UnknownName] {
+        var statuses = (filter.statusText.map { [$0] } ?? []) + filter.otherStatuses
+        guard filter.workflow != nil || !statuses.isEmpty else { return [] }
         let workflows = catalogue.all()
         var unknown: [UnknownName] = []
         if let name = filter.workflow, !workflows.contains(where: { $0.name == name }) {
             unknown.append(Self.unknown(.workflow, name.text, among: Set(workflows.map(\.name.text))))
         }
-        var statuses = (filter.statusText.map { [$0] } ?? []) + filter.otherStatuses
         var known: Set<Text> = []
         for workflow in workflows where !statuses.isEmpty {
             guard let own = workflow.statuses else { return unknown }
