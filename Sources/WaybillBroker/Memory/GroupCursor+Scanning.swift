@@ -34,7 +34,8 @@ extension GroupCursor {
             // What follows a ready message was read because of it, and may lie behind others that are ready.
             if let last = found.last(where: { !$0.follows }) {
                 // Rows that others may want are passed over.
-                readyAfter[filter] = tookAll ? last.offset : after
+                // What became ready meanwhile, behind what died in this very take perhaps, may lie before it.
+                readyAfter[filter] = change == readyChanges ? (tookAll ? last.offset : after) : nil
             } else {
                 // The end of the list: it begins again, unless nothing in it was wanted.
                 readyAfter[filter] = nil

@@ -200,12 +200,14 @@ struct MessageModel {
         }
     }
 
-    /// The time of a delivery was over, and so that of all that was handed out with it: the first counts.
+    /// The time of what is in flight of a message group may be over, and so that of all that was handed out with it: the
+    /// first counts.
     mutating func expireRun(with number: Int, in group: PostOffice.Group) {
-        guard case .inFlight(_, let until)? = copies[group.name]?[number]?.state, until <= now,
-            let first = run(with: number, in: group).first
-        else { return }
-        retry(group, first, after: 0)
+        let first = run(with: number, in: group).first { member in
+            guard case .inFlight(_, let until)? = copies[group.name]?[member]?.state else { return false }
+            return until <= now
+        }
+        if let first { retry(group, first, after: 0) }
     }
 
     /// A delivery that was not acknowledged is over, and takes along what was handed out behind it.

@@ -8,7 +8,7 @@ import WaybillCore
         try await broker.begin("points", GroupSettings(isFIFO: true, attemptsMax: 2))
         for number in 0..<3 { try await broker.send(number, key: "ann") }
         for _ in 0..<3 {
-            let delivery = try #require(try await broker.take("points").first)
+            let delivery = try #require(try await broker.take("points", max: 1).first)
             #expect(await broker.deadLetter(delivery.receipt) == nil)
         }
         #expect(try await broker.redrive("points") == 3)

@@ -13,22 +13,24 @@ final class ReopenedBroker: Sendable {
     private let file: TemporaryBrokerFile
     private let settings: BrokerSettings
     private let state: Mutex<Engine>
+    /// Each opening rolls other dice: numbers that come again would make receipts equal that are not.
+    private let openings = Atomic(UInt64(7))
 
     init(_ change: (inout BrokerSettings) -> Void = { _ in }) throws {
         var settings = BrokerSettings()
         change(&settings)
         self.settings = settings
         file = try TemporaryBrokerFile()
-        state = Mutex(try Self.open(file, clock, settings))
+        state = Mutex(try Self.open(file, clock, settings, seed: 7))
     }
 
     private static func open(
-        _ file: TemporaryBrokerFile, _ clock: VirtualClock, _ broker: BrokerSettings
+        _ file: TemporaryBrokerFile, _ clock: VirtualClock, _ broker: BrokerSettings, seed: UInt64
     ) throws -> Engine {
         var settings = Engine.Settings()
         settings.broker = broker
         return try Engine(
-            store: try file.open(), workflows: [], world: .virtual(clock, seed: 7), settings: settings
+            store: try file.open(), workflows: [], world: .virtual(clock, seed: seed), settings: settings
         ) { _ in throw EngineFailure.damaged("no workflow") }
     }
 
@@ -41,7 +43,8 @@ final class ReopenedBroker: Sendable {
 
     /// Begins again, after an end.
     func open() throws {
-        let opened = try Self.open(file, clock, settings)
+        let seed = openings.add(1, ordering: .relaxed).newValue
+        let opened = try Self.open(file, clock, settings, seed: seed)
         state.withLock { $0 = opened }
     }
 
