@@ -30,18 +30,20 @@ struct Answering: Sendable {
     /// This much of the rest of a refused request is read, so that the answer is not lost in a reset.
     private static let drainedBytesMax = 256 * 1_024
 
-    /// Answers a request in a child task, which begins at once on the thread that has the request. What its frames took
-    /// is given back with the task: a connection that waits for its next request keeps nothing of the last one.
+    /// Answers a request in a task, which begins at once on the thread that has the request. What its frames took is
+    /// given back with the task: a connection that waits for its next request keeps nothing of the last one.
     @concurrent func respond(
         to request: HummingbirdCore.Request, _ writer: consuming ResponseWriter, _ channel: any Channel
     ) async throws {
         let held = HeldWriter(writer)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addImmediateTask { [self] in
-                guard let writer = held.take() else { return }
-                try await answer(request, writer, channel)
-            }
-            try await group.waitForAll()
+        let task = Task.immediate(executorPreference: LoopExecutor.of(channel.eventLoop)) { [self] in
+            guard let writer = held.take() else { return }
+            try await answer(request, writer, channel)
+        }
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
         }
     }
 

@@ -53,6 +53,11 @@ package final class ConnectionGuards: ChannelDuplexHandler, RemovableChannelHand
         context.fireChannelRead(data)
     }
 
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        deadline.schedule(context)
+        context.fireChannelReadComplete()
+    }
+
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let part = unwrapOutboundIn(data)
         idle.writes(part, context)

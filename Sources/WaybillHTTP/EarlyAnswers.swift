@@ -4,7 +4,7 @@ package import WaybillAPI
 import WaybillCore
 
 /// Answers requests that come to no operation, because they never came whole; each ends its connection.
-package struct EarlyAnswers: Sendable {
+package final class EarlyAnswers: Sendable {
     private let random: @Sendable () -> UInt64
     private let count: @Sendable (ProblemCode) -> Void
     /// A number for the caller of a connection, by what its request says in `Authorization`.

@@ -38,12 +38,16 @@ package final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandl
         case .head:
             unanswered += 1
             deadline = context.eventLoop.now + .seconds(HTTPSettings.bodySecondsMax)
-            schedule(context)
         case .body(let buffer):
             let more = TimeAmount.milliseconds(Int64(buffer.readableBytes) * 1_000 / Int64(Self.bytesPerSecond))
             deadline = deadline.map { $0 + more }
         case .end: deadline = nil
         }
+    }
+
+    package func channelReadComplete(context: ChannelHandlerContext) {
+        schedule(context)
+        context.fireChannelReadComplete()
     }
 
     package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -65,7 +69,8 @@ package final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandl
 
     package func handlerRemoved(context: ChannelHandlerContext) { check?.cancel() }
 
-    private func schedule(_ context: ChannelHandlerContext) {
+    /// After what has come at once: a request that comes whole needs no timer.
+    func schedule(_ context: ChannelHandlerContext) {
         guard check == nil, let deadline else { return }
         check = context.eventLoop.assumeIsolated().scheduleTask(deadline: deadline) { [self] in
             check = nil

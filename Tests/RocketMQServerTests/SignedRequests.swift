@@ -54,6 +54,26 @@ import WaybillCore
         }
     }
 
+    @Test func `proves the same when it comes again, as long as its token and its date are good`() throws {
+        let text = header(secret: secret())
+        let found = Signatures(fileKey: Self.fileKey)
+            .principal(Authorization(text), signed: Self.date, in: tokens, at: Self.now)
+        let proof = try #require(Proof(of: try #require(found), text, signed: Self.date))
+        func again(_ header: String?, _ date: String? = Self.date, minutes: Int64 = 0) -> Text? {
+            proof.principal(header, signed: date, in: tokens, at: Self.now.advanced(by: .minutes(minutes)))?.name
+        }
+        #expect(again(text) == "shop")
+        #expect(again(text, minutes: 4) == "shop")
+        #expect(again(header(secret: secret([1]))) == nil)
+        #expect(again(text, "20261130T120001Z") == nil)
+        #expect(again(nil) == nil && again(text, nil) == nil)
+        #expect(again(text, minutes: 7) == nil)
+        var revoked = try #require(tokens.all.first)
+        revoked.revokedAt = Self.now
+        tokens.put(revoked)
+        #expect(again(text) == nil)
+    }
+
     /// Minutes between the clocks, and whether the signature counts.
     private static let apart: [(Int64, Bool)] = [
         (0, true), (5, true), (7, false), (480, true), (844, true), (848, false),

@@ -45,19 +45,15 @@ extension RocketMQFace {
     /// and the date are looked at each time.
     private func proven(_ header: String?, _ date: String?, on connection: Connection) -> Principal? {
         let proof = connection.note { (note: inout ConnectionNote?) in note?.proof }
-        let now = engine.world.now()
-        guard let proof, proof.header == header, proof.date == date, proof.signed.isFresh(at: now) else { return nil }
-        return tokens.standing(proof.token, at: now)?.principal
+        return proof?.principal(header, signed: date, in: tokens, at: engine.world.now())
     }
 
     private func prove(_ header: String?, _ date: String?, on connection: Connection) -> Principal? {
         let found = signatures.principal(Authorization(header), signed: date, in: tokens, at: engine.world.now())
-        guard let found, let token = found.token, let header, let date, let signed = SignedDate(date) else {
-            return found
-        }
+        guard let found, let proof = Proof(of: found, header, signed: date) else { return found }
         connection.note { (note: inout ConnectionNote?) in
             var known = note ?? ConnectionNote()
-            known.proof = Proof(header: header, date: date, signed: signed, token: token)
+            known.proof = proof
             note = known
         }
         return found

@@ -38,13 +38,25 @@ struct Authorization: Equatable {
     }
 }
 
-/// A signature that was found right.
+/// A signature that was found right, as it came.
 struct Proof: Sendable {
-    let header: String
-    let date: String
-    let signed: SignedDate
+    private let header: String
+    private let date: String
+    private let signed: SignedDate
     /// Whose it is.
-    let token: Text
+    private let token: Text
+
+    /// Nil: there is none.
+    init?(of principal: Principal, _ header: String?, signed date: String?) {
+        guard let token = principal.token, let header, let date, let signed = SignedDate(date) else { return nil }
+        (self.header, self.date, self.signed, self.token) = (header, date, signed, token)
+    }
+
+    /// Who has signed, when a call says the same; nil: it says something else, or what it says is not good any more.
+    func principal(_ header: String?, signed date: String?, in tokens: TokenTable, at now: Moment) -> Principal? {
+        guard self.header == header, self.date == date, signed.isFresh(at: now) else { return nil }
+        return tokens.standing(token, at: now)?.principal
+    }
 }
 
 /// Checks what clients sign.

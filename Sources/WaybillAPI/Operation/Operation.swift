@@ -4,7 +4,7 @@ package import WaybillCore
 /// One thing that may be asked of a served order book. Routes, documentation and the matrix of grants follow from the
 /// list of these; it knows no HTTP library.
 ///
-/// An object, though nothing of it changes: every request carries it along, and copies of it would count a reference for
+/// An object, though nothing of it changes: every request carries it along, and a copy would count a reference for
 /// each of its parts.
 package final class Operation: Sendable {
     /// The longest that a part of a path is: nothing has a longer name.
