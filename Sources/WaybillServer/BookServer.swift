@@ -11,6 +11,7 @@ import WaybillAccess
 public import WaybillCore
 import WaybillEngine
 import WaybillHTTP
+import WaybillPages
 import WaybillTimeouts
 
 /// Serves an order book over HTTP, from any program that has one open.
@@ -135,6 +136,7 @@ public struct BookServer: Sendable {
             throw ServerFailure(.unreadable, "what the file has begun: \(Problem.withoutDefect(error.detail))")
         }
         let api = API(served)
+        let pages = Pages(api, firstCode: nil, isSecure: certificates != nil || settings.isBehindProxy)
         let places = addresses.count + (settings.rocketMQ == nil ? 0 : 1)
         let running = RunningAddresses(count: places, isSecure: certificates != nil) { at in
             logger.notice("serves", metadata: at.described)
@@ -144,8 +146,8 @@ public struct BookServer: Sendable {
         defer { book.tellServing(socket: nil, http: nil) }
         var services: [any Service] = addresses.map { address in
             HTTPFace(
-                api, at: address, settings: httpSettings, certificates: address.isTCP ? certificates : nil,
-                logger: logger
+                api, at: address, settings: httpSettings, pages: pages,
+                certificates: address.isTCP ? certificates : nil, logger: logger
             ) { port in
                 if case .socket(let path) = address { SocketFile.leaveToItsUser(path) }
                 running.add(address, port: port)
