@@ -158,7 +158,10 @@ let package = Package(
         .target(
             name: "WaybillPages",
             dependencies: ["WaybillCore", "WorkflowFile", "WaybillAPI", "WaybillAccess", crypto],
-            resources: [.embedInCode("Assets/waybill.css"), .embedInCode("Assets/waybill.js")],
+            resources: [
+                .embedInCode("Assets/waybill.css"), .embedInCode("Assets/waybill.js"),
+                .embedInCode("Assets/waybill.svg"),
+            ],
             swiftSettings: house),
         // The shell: connections, limits, routes from the list. The only target that imports Hummingbird.
         .target(

@@ -36,9 +36,67 @@ struct PageRoute: Sendable {
         return parameters
     }
 
-    static let all: [PageRoute] = [
+    static let all: [PageRoute] = orders + timeouts + stock + messages + run + SimpleActs.all.flatMap(\.routes) + live
+
+    private static let orders = [
+        PageRoute("GET", "/", "overview", at: .overview, OverviewPage.answer),
+        PageRoute("GET", "/orders", "orders", at: .orders, OrderList.answer),
         PageRoute("GET", "/orders/{order}", "order", at: .orders, OrderPage.answer),
+        PageRoute("GET", "/orders/{order}/why", "why", at: .orders, WhyPage.answer),
+        PageRoute("GET", "/orders/{order}/timeouts/{timeout}", "timeout", at: .orders, ChangeOneTimeout.choose),
+        PageRoute("GET", "/orders/{order}/timeouts/{timeout}/preview", "timeout", at: .orders, ChangeOneTimeout.preview),
+        PageRoute("POST", "/orders/{order}/timeouts/{timeout}/preview", "timeout", at: .orders, ChangeOneTimeout.change),
+        PageRoute("GET", "/orders/{order}/commands/{command}", "command", at: .orders, SendCommandAct.choose),
+        PageRoute("GET", "/orders/{order}/commands/{command}/preview", "command", at: .orders, SendCommandAct.preview),
+        PageRoute("POST", "/orders/{order}/commands/{command}/preview", "command", at: .orders, SendCommandAct.send),
+    ]
+
+    private static let timeouts = [
+        PageRoute("GET", "/timeouts", "timeouts", at: .timeouts, TimeoutList.answer),
+        PageRoute("GET", "/timeouts/change", "timeouts", at: .timeouts, ChangeManyTimeouts.choose),
+        PageRoute("GET", "/timeouts/change/preview", "timeouts", at: .timeouts, ChangeManyTimeouts.preview),
+        PageRoute("POST", "/timeouts/change/preview", "timeouts", at: .timeouts, ChangeManyTimeouts.start),
+    ]
+
+    private static let stock = [
+        PageRoute("GET", "/stock", "stock", at: .stock, StockList.answer),
+        PageRoute("GET", "/stock/{sku}", "stock", at: .stock, StockPage.answer),
+        PageRoute("GET", "/stock-change", "stock", at: .stock, ChangeStockAct.choose),
+        PageRoute("GET", "/stock-change/preview", "stock", at: .stock, ChangeStockAct.preview),
+        PageRoute("POST", "/stock-change/preview", "stock", at: .stock, ChangeStockAct.change),
+    ]
+
+    private static let messages = [
+        PageRoute("GET", "/topics", "topics", at: .topics, TopicPages.list),
+        PageRoute("GET", "/topics/{topic}", "topic", at: .topics, TopicPages.topic),
+        PageRoute("GET", "/groups/{group}", "group", at: .topics, GroupPage.answer),
+        PageRoute("GET", "/groups/{group}/look-back", "group", at: .topics, LookBackAct.choose),
+        PageRoute("GET", "/groups/{group}/look-back/preview", "group", at: .topics, LookBackAct.preview),
+        PageRoute("POST", "/groups/{group}/look-back/preview", "group", at: .topics, LookBackAct.move),
+        PageRoute("GET", "/messages", "messages", at: .messages, MessageList.answer),
+        PageRoute("GET", "/messages/{message}", "message", at: .messages, MessagePage.answer),
+        PageRoute("GET", "/dead-letters", "deadLetters", at: .deadLetters, DeadLetterPage.answer),
+        PageRoute("GET", "/half-messages", "halfMessages", at: .halfMessages, HalfMessagePage.answer),
+    ]
+
+    private static let run = [
+        PageRoute("GET", "/workflows", "workflows", at: .workflows, WorkflowPages.list),
+        PageRoute("GET", "/workflows/{workflow}", "workflow", at: .workflows, WorkflowPages.one),
+        PageRoute("GET", "/workflow-check", "workflow", at: .workflows, WorkflowPages.check),
+        PageRoute("POST", "/workflow-check", "workflow", at: .workflows, WorkflowPages.check),
+        PageRoute("GET", "/operations", "operations", at: .operations, OperationPages.list),
+        PageRoute("GET", "/operations/{operation}", "operation", at: .operations, OperationPages.one),
+        PageRoute("GET", "/audit", "audit", at: .audit, AuditPage.answer),
+        PageRoute("GET", "/access", "access", at: .access, AccessPage.list),
+        PageRoute("GET", "/access/new", "access", at: .access, AccessPage.new),
+        PageRoute("POST", "/access/new", "access", at: .access, AccessPage.make),
+        PageRoute("GET", "/health", "health", at: .health, HealthPage.answer),
+    ]
+
+    private static let live = [
         PageRoute("GET", "/live/orders/{order}", "live", at: nil, LiveStreams.order),
+        PageRoute("GET", "/live/overview", "live", at: nil, LiveStreams.overview),
+        PageRoute("GET", "/live/operations/{operation}", "live", at: nil, LiveStreams.operation),
     ]
 }
 

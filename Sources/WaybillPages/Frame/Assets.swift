@@ -9,7 +9,8 @@ struct Asset: Sendable {
 
     static let style = Asset("waybill", "css", PackageResources.waybill_css, "text/css; charset=utf-8")
     static let script = Asset("waybill", "js", PackageResources.waybill_js, "text/javascript; charset=utf-8")
-    static let all = [style, script]
+    static let icon = Asset("waybill", "svg", PackageResources.waybill_svg, "image/svg+xml")
+    static let all = [style, script, icon]
 
     private init(_ name: String, _ ending: String, _ bytes: [UInt8], _ type: String) {
         self.bytes = bytes

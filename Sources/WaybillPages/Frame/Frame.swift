@@ -25,6 +25,7 @@ struct Frame: Sendable {
                         meta(.name("viewport"), .content("width=device-width, initial-scale=1"))
                         meta(.name("referrer"), .content("no-referrer"))
                         title { "\(page.title) – Waybill" }
+                        link(.rel("icon"), .type("image/svg+xml"), .href(Asset.icon.path))
                         link(.rel("stylesheet"), .href(Asset.style.path))
                         script(.src(Asset.script.path), .defer)
                     }
@@ -74,7 +75,7 @@ struct Frame: Sendable {
                 for group in Place.groups {
                     let shown = group.places.filter { places.contains($0) }
                     if !shown.isEmpty {
-                        p(.class("label")) { HTML(group.title) }
+                        p(.class("name")) { HTML(group.title) }
                         ul {
                             for one in shown {
                                 li {

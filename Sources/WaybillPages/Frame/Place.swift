@@ -40,7 +40,7 @@ enum Place: String, CaseIterable, Sendable {
         case .stock: "listStock"
         case .topics: "listTopics"
         case .messages: "findMessages"
-        case .deadLetters: "listDeadLetters"
+        case .deadLetters: "listGroups"
         case .halfMessages: "listHalfMessages"
         case .workflows: "listWorkflows"
         case .operations: "listOperations"

@@ -18,12 +18,15 @@ struct Money: Sendable {
     let computed: [Amount]
     let ledgers: [Ledger]
 
-    init(_ shown: OrderShown) {
-        guard let workflow = shown.workflow else {
+    init(_ shown: OrderShown) { self.init(shown.order, shown.workflow, at: shown.times.now) }
+
+    /// - Parameter order: as an operation answers it.
+    init(_ order: JSONValue, _ workflow: Workflow?, at now: Moment) {
+        guard let workflow else {
             (amounts, computed, ledgers) = ([], [], [])
             return
         }
-        let context = shown.order["context"]
+        let context = order["context"]
         amounts = workflow.context.fields.compactMap { field in
             guard Self.isMoney(field.type), let cents = context[field.name].int else { return nil }
             return Amount(name: Self.words(field.name.string), cents: cents)
@@ -32,8 +35,11 @@ struct Money: Sendable {
             guard case .list(let record, _, let isKeyed) = field.type, isKeyed else { return nil }
             return Self.ledger(field.name.string, record, context[field.name].list)
         }
-        computed = Self.computed(workflow, context, shown)
+        computed = Self.computed(workflow, context, order, now)
     }
+
+    /// What the workflow calls the total; nil: it computes none.
+    var total: Int64? { computed.first { $0.name == "Total" }?.cents }
 
     var isEmpty: Bool { amounts.isEmpty && computed.isEmpty && ledgers.isEmpty }
 
@@ -62,7 +68,9 @@ struct Money: Sendable {
             })
     }
 
-    private static func computed(_ workflow: Workflow, _ context: JSONValue, _ shown: OrderShown) -> [Amount] {
+    private static func computed(
+        _ workflow: Workflow, _ context: JSONValue, _ order: JSONValue, _ now: Moment
+    ) -> [Amount] {
         let values: [Value]
         do throws(JSONProblem) {
             values = try workflow.context.decode(stored: Array(context.compact.utf8))
@@ -70,7 +78,7 @@ struct Money: Sendable {
             return []
         }
         var configuration = StateSet()
-        for path in shown.states {
+        for path in order["states"].texts {
             var state = workflow.state(path: Text(path))
             while let index = state {
                 configuration.insert(index)
@@ -78,9 +86,9 @@ struct Money: Sendable {
             }
         }
         var scope = Scope(
-            context: values, derived: workflow.derivedExpressions, configuration: configuration, now: shown.times.now,
-            orderID: Text(shown.id), version: shown.version,
-            placedAt: shown.order["placed_at"].moment ?? shown.times.now)
+            context: values, derived: workflow.derivedExpressions, configuration: configuration, now: now,
+            orderID: Text(order["id"].text ?? ""), version: order["version"].int ?? 0,
+            placedAt: order["placed_at"].moment ?? now)
         scope.stepsLeft = stepsMax
         return workflow.derived.compactMap { derived in
             guard derived.name.string.hasSuffix("_cents") else { return nil }

@@ -20,33 +20,35 @@ struct Moves: Sendable {
     }
 
     /// Where the transitions of another state lead, in one line.
-    func summary(of index: Int) -> HTML {
+    func summary(of index: Int) -> HTML { Self.summary(of: index, in: workflow) }
+
+    static func summary(of index: Int, in workflow: Workflow) -> HTML {
         let state = workflow.states[index]
         var words: [String] = []
         for transition in state.transitions {
             guard let target = transition.target else { continue }
-            let word = "\(trigger(transition)) → \(name(of: target, from: state))"
+            let word = "\(trigger(transition, workflow)) → \(name(of: target, from: state, workflow))"
             if !words.contains(word) { words.append(word) }
         }
         guard !words.isEmpty else { return HTML() }
-        let more = words.count > Self.summaryMax ? "; and \(words.count - Self.summaryMax) more" : ""
-        return p(.class("soft small")) { HTML(words.prefix(Self.summaryMax).joined(separator: "; ") + more) }
+        let more = words.count > summaryMax ? "; and \(words.count - summaryMax) more" : ""
+        return p(.class("soft small")) { HTML(words.prefix(summaryMax).joined(separator: "; ") + more) }
     }
 
     /// What sets a transition off, in a few words.
-    private func trigger(_ transition: Transition) -> String {
+    private static func trigger(_ transition: Transition, _ workflow: Workflow) -> String {
         switch transition.trigger {
         case .event(let name): return name.text.string
         case .timeout(let index): return workflow.timeouts[index].name.text.string
         case .done: return "done"
         case .always:
             guard let text = (transition.because ?? transition.guardText)?.string else { return "by itself" }
-            return text.count <= Self.shortGuardMax ? "when \(text)" : "by itself"
+            return text.count <= shortGuardMax ? "when \(text)" : "by itself"
         }
     }
 
     /// A state as it is called within its region.
-    private func name(of target: Int, from state: State) -> String {
+    private static func name(of target: Int, from state: State, _ workflow: Workflow) -> String {
         let (path, own) = (workflow.states[target].path.string, state.path.string)
         guard let region = own.split(separator: ".").first, path.hasPrefix(region + ".") else { return path }
         return String(path.dropFirst(region.count + 1))
@@ -161,7 +163,7 @@ struct Moves: Sendable {
             word
             if let target = transition.target {
                 " → "
-                b { HTML(name(of: target, from: state)) }
+                b { HTML(Self.name(of: target, from: state, workflow)) }
             }
             if !soft.isEmpty {
                 " "

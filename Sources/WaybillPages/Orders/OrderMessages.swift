@@ -93,11 +93,12 @@ struct OrderMessages: Sendable {
 
     /// Whether consumers can get it yet.
     private func standing(_ trace: JSONValue?) -> HTML {
-        switch trace?["standing"].text {
+        guard let trace else { return ", no longer kept" }
+        switch trace["standing"].text {
         case "half": return ", half: waits for its answer"
         case "half_parked": return ", half: needs a person"
         case "delayed":
-            return trace?["delayed_until"].moment.map { ", from \(shown.times.shortHTML($0)) on" as HTML } ?? HTML()
+            return trace["delayed_until"].moment.map { ", from \(shown.times.shortHTML($0)) on" as HTML } ?? HTML()
         case "rolled_back": return ", rolled back"
         case "recalled": return ", recalled"
         default: return HTML()

@@ -16,6 +16,11 @@ package enum JSONValue: Sendable {
         self = try JSONReader.read(bytes) { reader throws(JSONProblem) in try Self.read(&reader, depth: 0) }
     }
 
+    /// The same; nothing where it is no JSON.
+    static func lenient(_ bytes: [UInt8]) -> JSONValue {
+        do throws(JSONProblem) { return try JSONValue(bytes) } catch { return .null }
+    }
+
     private static func read(_ reader: inout JSONReader, depth: Int) throws(JSONProblem) -> JSONValue {
         guard depth < depthMax else { throw reader.problem("it is nested too deeply") }
         switch try reader.peek() {
