@@ -24,7 +24,7 @@ enum EventWords {
             case .array(let elements):
                 return elements.isEmpty ? nil : "\(name) \(Numbers.count(Int64(elements.count), "entry", "entries"))"
             case .object: return "\(name) …"
-            case .null: return nil
+            case .null, .int(0): return nil
             case .text, .int, .bool: return "\(name) \(HTML.bold(words(value, field?.type, name: name)))"
             }
         }.joined(by: ", ")

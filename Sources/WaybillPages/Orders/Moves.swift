@@ -113,7 +113,7 @@ struct Moves: Sendable {
         if mark == .off {
             findings = way?.obstacles.map(obstacle) ?? []
         } else {
-            findings = way?.reads.map(reading) ?? []
+            findings = way?.reads.map(Self.reading) ?? []
         }
         return item(
             mark, title(linked, transition, of: state, soft: roles.joined(separator: ", ")),
@@ -195,7 +195,8 @@ struct Moves: Sendable {
         return finding == "\(text) is false" ? "false now" : HTML(finding)
     }
 
-    private func reading(_ read: JSONValue) -> HTML {
+    /// What a guard reads of the order, with its value.
+    static func reading(_ read: JSONValue) -> HTML {
         let (name, value) = (read["name"].text ?? "", read["value"].text ?? "")
         if name.hasSuffix("_cents"), let cents = Int64(value) { return "\(name) is \(Numbers.money(cents))" }
         return "\(name) is \(value)"

@@ -163,7 +163,7 @@ enum OrderList {
             let value = order["context"][Text(name)]
             return value.isNull ? ListTable.Cell(noneHTML("not known"), isNone: true) : ListTable.Cell(HTML.name(value.plain))
         }
-        let total = Money(order, workflow, at: visit.now).total.map { moneyHTML($0) } ?? noneHTML("no total")
+        let total = Money(order, workflow, at: visit.now).total
         let due = next.map { name, due in
             pieces {
                 a(.href(Target("/orders", id).string + "#timeouts")) { HTML.name(name) }
@@ -175,7 +175,7 @@ enum OrderList {
             ListTable.Cell(
                 statusTag(order["status"].text ?? "", isFinished: order["finished"].bool), isSaid: true),
         ] + attributes + [
-            ListTable.Cell(total),
+            total.map { ListTable.Cell(moneyHTML($0)) } ?? ListTable.Cell(noneHTML("no total"), isNone: true),
             ListTable.Cell(order["placed_at"].moment.map { times.listHTML($0) } ?? HTML()),
             due.map { ListTable.Cell($0) } ?? ListTable.Cell(noneHTML(), isNone: true),
             ListTable.Cell(countHTML(order["version"].int ?? 0)),

@@ -123,7 +123,7 @@ enum SendCommandAct {
                     p(.class("lead")) {
                         "It is taken when "
                         if let because = way["because"].text { HTML.name(because) } else { code { HTML(guarding) } }
-                        for read in way["reads"].list { HTML.soft(". \(read["name"].text ?? "") is \(read["value"].text ?? "")") }
+                        for read in way["reads"].list { HTML.soft(". \(Moves.reading(read))") }
                     }
                 }
             }

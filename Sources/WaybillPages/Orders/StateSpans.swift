@@ -40,7 +40,8 @@ struct StateSpans: Sendable {
         let spans = spans(of: path)
         if isActive {
             guard let first = spans.last(where: { $0.left == nil }) ?? spans.last else { return isFinal ? "the end" : "here" }
-            let since = Times.length(times.now.since(first.since))
+            let away = times.now.since(first.since)
+            let since = away < .seconds(1) ? "just now" : Times.length(away)
             return isFinal ? "the end, since event \(first.from)" : "here since event \(first.from), \(since)"
         }
         guard let last = spans.last, let left = spans.compactMap(\.left).max() else {

@@ -119,14 +119,17 @@ enum WhyPage {
             let (role, word) =
                 outlooks.contains("open") ? ("ok", "possible now")
                 : outlooks.contains("by_data") ? ("wait", "if its data fits") : ("off", "not now")
-            let needs = one["ways"].list.filter { $0["outlook"].text != "open" }.map { way -> HTML in
+            let ways = one["ways"].list.filter { $0["outlook"].text != "open" }
+            let needs = ways.enumerated().filter { index, way in
+                !ways[..<index].contains { $0["guard"].text == way["guard"].text }
+            }.map(\.element).map { way -> HTML in
                 pieces {
                     if let because = way["because"].text { HTML.name(because) } else { code { HTML(way["guard"].text ?? "") } }
-                    for read in way["reads"].list { HTML.soft(" \(read["name"].text ?? "") is \(read["value"].text ?? "")") }
+                    for read in way["reads"].list { HTML.soft(" \(Moves.reading(read))") }
                 }
             }
             return [
-                ListTable.Cell(HTML.bold(one["command"].text ?? "")), ListTable.Cell(tag(role, word), isSaid: true),
+                ListTable.Cell(span(.class("nowrap")) { HTML.bold(one["command"].text ?? "") }), ListTable.Cell(tag(role, word), isSaid: true),
                 ListTable.Cell(HTML(one["roles"].texts.joined(separator: ", "))),
                 ListTable.Cell(needs.isEmpty || outlooks.contains("open") ? noneHTML("nothing") : needs.joined(by: lineBreak()), isWide: true),
             ]

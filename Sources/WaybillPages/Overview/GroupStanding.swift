@@ -36,7 +36,7 @@ struct GroupStanding: Sendable {
 
     func word(_ now: Moment) -> Word {
         guard owed > 0 else { return .keepsUp }
-        if let lastUsed, now.since(lastUsed) > Self.stillAfter { return .still }
+        if behind > Self.stillAfter, lastUsed.map({ now.since($0) > Self.stillAfter }) ?? true { return .still }
         return behind > Self.behindAfter ? .behind : .keepsUp
     }
 
@@ -84,7 +84,7 @@ struct GroupStanding: Sendable {
                     .init(countHTML(one.owed)), .init(countHTML(one.inFlight)), .init(countHTML(one.dead)),
                     .init(countHTML(one.finished)),
                     .init(one.owed == 0 || one.behind.milliseconds == 0 ? noneHTML("not behind") : HTML(Times.length(one.behind))),
-                    .init(one.lastUsed.map { times.relativeHTML($0) } ?? noneHTML("never")),
+                    .init(one.lastUsed.map { times.relativeHTML($0) } ?? noneHTML("never"), isWide: true),
                     .init(one.tag(times.now), isSaid: true),
                 ]
             }

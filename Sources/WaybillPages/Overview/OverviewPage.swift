@@ -192,7 +192,7 @@ enum OverviewPage {
                 fact("Clock", overview["clock_held"].bool ? mark("bad", "held") : mark("ok", "moves on"))
                 fact("Timeouts", overview["timeouts_held"].bool ? mark("warn", "held") : mark("ok", "fire"))
                 fact("Streams", HTML(Numbers.grouped(overview["streams"].int ?? 0)))
-                fact("Half messages in doubt", a(.href("/half-messages")) { "\(halves)\(halves == 50 ? "+" : "")" })
+                fact("In doubt", a(.href("/half-messages")) { "\(halves)\(halves == 50 ? "+" : "")" })
             }
         }
     }

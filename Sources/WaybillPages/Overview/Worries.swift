@@ -118,8 +118,8 @@ enum VitalWords {
     }
 
     private static let titles = [
-        "stopped": "The book has stopped", "draining": "About to close", "clock": "The clock is held",
-        "hold": "Timeouts are held", "open": "No token is asked for", "intake_waiting": "Requests that wait to be taken in",
+        "stopped": "Stopped", "draining": "About to close", "clock": "Clock held",
+        "hold": "Timeouts held", "open": "Open without tokens", "intake_waiting": "Requests that wait to be taken in",
         "oldest_wait_ms": "The oldest of them waits", "last_write_ms": "The last write took",
         "timeout_lateness_p99_ms": "Lateness of timeouts, p99", "wal_bytes": "Write-ahead log",
         "checkpoint_failures": "Checkpoints that failed", "loop_failures": "Rounds of loops that failed",

@@ -22,7 +22,8 @@ enum TimeoutList {
             guard error.status < 500, error.status != 403 else { throw error }
             refused = error
         }
-        let hold = await visit.asker.optional("/v1/timeouts/hold")
+        let isHeld = await visit.asker.optional("/v1/overview")?["timeouts_held"].bool ?? false
+        let hold = isHeld ? await visit.asker.optional("/v1/timeouts/hold") : nil
         var page = Page("Timeouts", at: .timeouts) {
             div(.class("head")) {
                 h1 { "Timeouts" }

@@ -67,6 +67,7 @@ package enum JSONValue: Sendable {
         case .int(let int): "\(int)"
         case .bool(let bool): bool ? "yes" : "no"
         case .null: "–"
+        case .array(let elements) where elements.allSatisfy { $0.text != nil }: texts.joined(separator: ", ")
         case .object, .array: compact
         }
     }
