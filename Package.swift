@@ -155,12 +155,21 @@ let package = Package(
             dependencies: [
                 "WaybillCore", "WorkflowFile", "WaybillBroker", "WaybillEngine", "Waybill", "WaybillAccess", crypto,
             ], swiftSettings: house),
+        // What people see: pages made of what operations answer. Knows no HTTP library, and never reads a book itself.
+        .target(
+            name: "WaybillPages",
+            dependencies: ["WaybillCore", "WorkflowFile", "WaybillAPI", "WaybillAccess", crypto],
+            resources: [
+                .embedInCode("Assets/waybill.css"), .embedInCode("Assets/waybill.js"),
+                .embedInCode("Assets/waybill.svg"),
+            ],
+            swiftSettings: house),
         // The shell: connections, limits, routes from the list. The only target that imports Hummingbird.
         .target(
             name: "WaybillHTTP",
             dependencies: [
-                "WaybillCore", "WaybillAPI", "WaybillAccess", hummingbird, httpTypes, nioCore, nioPosix, nioTLS, nioSSL,
-                nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, lifecycle, logging,
+                "WaybillCore", "WaybillAPI", "WaybillAccess", "WaybillPages", hummingbird, httpTypes, nioCore, nioPosix,
+                nioTLS, nioSSL, nioHTTP1, nioHTTP2, nioHTTPTypes, nioHTTPTypesHTTP2, lifecycle, logging,
             ], swiftSettings: house),
         // gRPC over HTTP/2, serving only. Has never heard of RocketMQ.
         .target(
@@ -181,7 +190,8 @@ let package = Package(
             name: "WaybillServer",
             dependencies: [
                 "WaybillCore", "WaybillStore", "WaybillEngine", "WaybillTimeouts", "Waybill", "WaybillAPI",
-                "WaybillAccess", "WaybillHTTP", "GRPCServing", "RocketMQServer", "Histories", lifecycle, unixSignals,
+                "WaybillAccess", "WaybillPages", "WaybillHTTP", "GRPCServing", "RocketMQServer", "Histories", lifecycle,
+                unixSignals,
                 logging, metrics, instrumentation, tracing,
             ], swiftSettings: house),
         // Asks the list of operations in process, over a Unix socket or over TCP.

@@ -16,7 +16,7 @@ package struct API: Sendable {
         + Overview.operations
 
     package let served: Served
-    private let routes: RouteTable
+    let routes: RouteTable
 
     package init(_ served: Served) {
         self.served = served

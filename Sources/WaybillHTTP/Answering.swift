@@ -5,18 +5,22 @@ import NIOCore
 import WaybillAPI
 import WaybillAccess
 import WaybillCore
+import WaybillPages
 
 /// Makes a call of a request, and a response of its reply.
 struct Answering: Sendable {
-    private let api: API
+    let api: API
     /// Who asks at this address; nil: a token tells.
     private let principal: Principal?
     /// Nil: any name.
     private let hosts: HostList?
-    private let logger: Logger
+    let logger: Logger
+    /// What people see; nil: there is no dashboard.
+    let pages: Pages?
 
-    init(_ api: API, principal: Principal?, hosts: HostList?, _ logger: Logger) {
+    init(_ api: API, principal: Principal?, hosts: HostList?, pages: Pages?, _ logger: Logger) {
         self.api = api
+        self.pages = pages
         self.principal = principal
         self.hosts = hosts
         self.logger = logger
@@ -54,6 +58,9 @@ struct Answering: Sendable {
             method: request.method.rawValue, target: request.head.path ?? "", headers: CallHeaders(request.headers),
             principal: principal, from: principal == nil ? CallersWay.tcp : await CallersWay.socket(channel))
         let requestID = RequestID.read(head.headers, random: api.served.book.random)
+        if isForPages(request) {
+            return try await respondWithPage(to: request, head, requestID, writer, channel)
+        }
         let log = RequestLog(logger, requestID, uptime: api.served.book.uptimeNanoseconds)
         // One for the whole request: what is not read of the body now may be dropped later.
         var parts = request.body.makeAsyncIterator()
@@ -135,14 +142,14 @@ struct Answering: Sendable {
     }
 
     /// Ends the connection of a client that asks for it in other letters: Hummingbird does so for `close` only.
-    private func end(_ channel: any Channel, after request: HummingbirdCore.Request) {
+    func end(_ channel: any Channel, after request: HummingbirdCore.Request) {
         guard request.asksToEnd, request.headers[.connection] != "close" else { return }
         channel.close(mode: .output, promise: nil)
     }
 
     private func instance(_ head: API.Head) -> Text { Text(String(head.target.prefix { $0 != "?" }.prefix(1_024))) }
 
-    private func checkHost(_ request: HTTPRequest) throws(Problem) {
+    func checkHost(_ request: HTTPRequest) throws(Problem) {
         // The first one is the authority: with another a proxy may have looked at the other.
         guard !request.headerFields.contains(where: { $0.name.canonicalName == "host" }) else {
             throw refusal(Problem(.badRequest, "the header Host came more than once"))
@@ -189,7 +196,7 @@ struct Answering: Sendable {
     }
 
     /// Reads what has been sent of a refused request, and ends the connection.
-    @concurrent private static func drain(_ parts: inout RequestBody.AsyncIterator) async throws {
+    @concurrent static func drain(_ parts: inout RequestBody.AsyncIterator) async throws {
         var count = 0
         while let buffer = try await parts.next() {
             count += buffer.readableBytes
@@ -198,7 +205,7 @@ struct Answering: Sendable {
         throw ConnectionEnds()
     }
 
-    @concurrent private func write(
+    @concurrent func write(
         _ reply: Reply, of head: API.Head, _ requestID: Text, _ writer: consuming ResponseWriter, ends: Bool
     ) async throws {
         let response = responseHead(reply, requestID, ends: ends)
@@ -209,7 +216,7 @@ struct Answering: Sendable {
         }
     }
 
-    @concurrent private func write(
+    @concurrent func write(
         _ stream: EventStream, _ reply: Reply, of head: API.Head, _ requestID: Text,
         _ writer: consuming ResponseWriter, _ channel: any Channel
     ) async throws {
@@ -273,7 +280,7 @@ private final class HeldWriter: @unchecked Sendable {
 
 extension HummingbirdCore.Request {
     /// Whether its connection ends with the answer because the client says so.
-    fileprivate var asksToEnd: Bool {
+    var asksToEnd: Bool {
         guard let connection = headers[.connection] else { return false }
         return connection.split { $0 == "," || $0 == " " || $0 == "\t" }.contains { $0.lowercased() == "close" }
     }

@@ -21,6 +21,15 @@ enum CrossOriginCheck {
         throw refusal("Origin is \(origin)")
     }
 
+    /// Whether a browser says that a request comes from a page of this server; what says nothing does not.
+    ///
+    /// - Parameter authority: the host and port that the request names, which is known to be one of this server.
+    static func isOfThisOrigin(_ request: HTTPRequest, at authority: String?) -> Bool {
+        if let site = request.headerFields[.secFetchSite] { return site == "same-origin" }
+        guard let origin = request.headerFields[.origin], let authority else { return false }
+        return ["http://", "https://"].contains { origin.lowercased() == $0 + authority.lowercased() }
+    }
+
     private static func refusal(_ what: String) -> Problem {
         Problem(
             .forbidden,

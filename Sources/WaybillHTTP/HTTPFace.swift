@@ -6,6 +6,7 @@ import NIOPosix
 import ServiceLifecycle
 package import WaybillAPI
 import WaybillAccess
+package import WaybillPages
 
 /// The shell around the list of operations: one address at which it is served over HTTP/1.1, with TLS over HTTP/2 too.
 package struct HTTPFace: Service {
@@ -26,11 +27,12 @@ package struct HTTPFace: Service {
     }
 
     /// - Parameters:
+    ///   - pages: what people see; nil: there is no dashboard.
     ///   - certificates: nil: it serves without TLS.
     ///   - onRunning: told the port when requests are taken.
     package init(
-        _ api: API, at address: Address, settings: HTTPSettings = HTTPSettings(), certificates: Certificates? = nil,
-        logger: Logger, onRunning: @escaping @Sendable (Int?) async -> Void
+        _ api: API, at address: Address, settings: HTTPSettings = HTTPSettings(), pages: Pages? = nil,
+        certificates: Certificates? = nil, logger: Logger, onRunning: @escaping @Sendable (Int?) async -> Void
     ) {
         self.address = address
         self.certificates = certificates
@@ -41,12 +43,13 @@ package struct HTTPFace: Service {
             count: { code in api.served.countRefused(code) })
         switch address {
         case .tcp(let host, _):
-            answering = Answering(api, principal: nil, hosts: HostList([host, "localhost"] + settings.hosts), logger)
+            let hosts = HostList([host, "localhost"] + settings.hosts)
+            answering = Answering(api, principal: nil, hosts: hosts, pages: pages, logger)
             counts = api.served.connections
         case .socket:
             // Its owner reaches the server when others have all connections.
             counts = nil
-            answering = Answering(api, principal: .owner, hosts: nil, logger)
+            answering = Answering(api, principal: .owner, hosts: nil, pages: pages, logger)
         }
     }
 

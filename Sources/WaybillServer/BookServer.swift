@@ -11,6 +11,7 @@ import WaybillAccess
 public import WaybillCore
 import WaybillEngine
 import WaybillHTTP
+import WaybillPages
 import WaybillTimeouts
 
 /// Serves an order book over HTTP, from any program that has one open.
@@ -69,6 +70,8 @@ public struct BookServer: Sendable {
         public var addedOperations: [AddedOperation] = []
         /// Those of the modules that run here.
         package var operations: [WaybillAPI.Operation] = []
+        /// Whether a file without a valid token may be signed in to with a code that ``ServedAt`` tells.
+        package var offersFirstCode = false
 
         public init() {}
     }
@@ -135,8 +138,15 @@ public struct BookServer: Sendable {
             throw ServerFailure(.unreadable, "what the file has begun: \(Problem.withoutDefect(error.detail))")
         }
         let api = API(served)
+        let hasToken = served.tokens.all.contains { $0.stands(at: book.now) }
+        let firstCode =
+            settings.offersFirstCode && !hasToken && !settings.isOpen
+            ? FirstCode(random: served.book.random, now: book.now) : nil
+        let pages = Pages(api, firstCode: firstCode, isSecure: certificates != nil || settings.isBehindProxy)
         let places = addresses.count + (settings.rocketMQ == nil ? 0 : 1)
         let running = RunningAddresses(count: places, isSecure: certificates != nil) { at in
+            var at = at
+            at.firstCode = firstCode?.text
             logger.notice("serves", metadata: at.described)
             book.tellServing(socket: at.socket.map { URL(fileURLWithPath: $0).path }, http: at.url)
             onServing(at)
@@ -144,8 +154,8 @@ public struct BookServer: Sendable {
         defer { book.tellServing(socket: nil, http: nil) }
         var services: [any Service] = addresses.map { address in
             HTTPFace(
-                api, at: address, settings: httpSettings, certificates: address.isTCP ? certificates : nil,
-                logger: logger
+                api, at: address, settings: httpSettings, pages: pages,
+                certificates: address.isTCP ? certificates : nil, logger: logger
             ) { port in
                 if case .socket(let path) = address { SocketFile.leaveToItsUser(path) }
                 running.add(address, port: port)
@@ -258,6 +268,8 @@ public struct ServedAt: Hashable, Sendable {
     public var socket: String?
     /// Where RocketMQ clients are served, with the port that it got; nil: nowhere.
     public var rocketMQ: HTTPAddress?
+    /// What signs in to the dashboard once, within a quarter of an hour; nil: a token does.
+    package var firstCode: String?
 
     /// The address as clients write it; nil: not over TCP.
     public var url: String? { http.map { "\(isSecure ? "https" : "http")://\($0)" } }

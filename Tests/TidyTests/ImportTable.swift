@@ -30,9 +30,12 @@ enum ImportTable {
         "WaybillAPI": [
             "WaybillCore", "WorkflowFile", "WaybillBroker", "WaybillEngine", "Waybill", "WaybillAccess", "Crypto",
         ],
+        // Neither an HTTP library nor a book: what pages show is what operations answer. WorkflowFile reads the texts that
+        // they answer.
+        "WaybillPages": ["WaybillCore", "WorkflowFile", "WaybillAPI", "WaybillAccess", "Crypto"],
         // The only one of the product that knows an HTTP library.
         "WaybillHTTP": [
-            "WaybillCore", "WaybillAPI", "WaybillAccess", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix",
+            "WaybillCore", "WaybillAPI", "WaybillAccess", "WaybillPages", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix",
             "NIOTLS", "NIOSSL", "NIOHTTP1", "NIOHTTP2", "NIOHTTPTypes", "NIOHTTPTypesHTTP2", "ServiceLifecycle",
             "Logging",
         ],
@@ -50,8 +53,8 @@ enum ImportTable {
         // Of the store only files that are copied, and of histories only the digest that is written beside a copy.
         "WaybillServer": [
             "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAPI",
-            "WaybillAccess", "WaybillHTTP", "GRPCServing", "RocketMQServer", "Histories", "ServiceLifecycle",
-            "UnixSignals", "Logging", "Metrics", "Instrumentation", "Tracing",
+            "WaybillAccess", "WaybillPages", "WaybillHTTP", "GRPCServing", "RocketMQServer", "Histories",
+            "ServiceLifecycle", "UnixSignals", "Logging", "Metrics", "Instrumentation", "Tracing",
         ],
         // Speaks HTTP/1.1 with what the server stands on already; a client library would bring more.
         "WaybillClient": [

@@ -73,7 +73,7 @@ extension Text {
     fileprivate var isOfTheServer: Bool {
         let words = string.split(separator: " ")
         let isJob = words.count == 2 && words[0] == "job" && Int64(words[1]) != nil
-        return ["owner", "open", "waybill"].contains(string) || string.hasPrefix("$") || isJob
+        return ["owner", "open", "waybill", "first-sign-in"].contains(string) || string.hasPrefix("$") || isJob
     }
 }
 

@@ -4,9 +4,9 @@ package import WaybillCore
 package struct RequestTarget: Sendable {
     /// The path as it came.
     package let path: Text
-    let segments: [Text]
+    package let segments: [Text]
     /// Names and values of the query, in order.
-    let query: [(name: String, value: Text)]
+    package let query: [(name: String, value: Text)]
 
     /// Its one segment; empty: it has none.
     var only: Text { segments.count == 1 ? segments[0] : "" }
@@ -35,14 +35,19 @@ package struct RequestTarget: Sendable {
         }
         // `/` alone has no segments.
         self.segments = segments == [""] ? [] : segments
+        query = try Self.query(bytes[mark...].dropFirst())
+    }
+
+    /// Names and values of a query, or of a form that is written like one.
+    package static func query(_ bytes: some Collection<UInt8>) throws(Problem) -> [(name: String, value: Text)] {
         var query: [(name: String, value: Text)] = []
-        for part in bytes[mark...].dropFirst().split(separator: UInt8(ascii: "&")) {
+        for part in Array(bytes).split(separator: UInt8(ascii: "&")) {
             let equals = part.firstIndex(of: UInt8(ascii: "=")) ?? part.endIndex
-            let name = try Self.decoded(part[..<equals], plusIsBlank: true, in: "query")
-            let value = try Self.decoded(part[equals...].dropFirst(), plusIsBlank: true, in: "query")
+            let name = try decoded(part[..<equals], plusIsBlank: true, in: "query")
+            let value = try decoded(part[equals...].dropFirst(), plusIsBlank: true, in: "query")
             query.append((name.string, value))
         }
-        self.query = query
+        return query
     }
 
     /// The segments of a target that is a path of plain ASCII, as most are; nil: it is looked at byte by byte.

@@ -18,6 +18,7 @@ struct DemoServing {
             let socket = file + ".sock"
             // The file is the demo's own: without a socket for its owner no request needs a token.
             settings.isOpen = socket.utf8.count > SocketPath.bytesMax
+            settings.offersFirstCode = true
             settings.operations = ModuleRoutes.operations(of: modules.names)
             try await BookServer(book, settings: settings).run { at in show(at) }
         } catch {
@@ -33,8 +34,10 @@ struct DemoServing {
         let socket = at.socket.flatMap { $0.utf8.count > SocketPath.bytesMax ? nil : $0 }
         let curl = socket.map { "curl -sS --unix-socket '\($0)'" } ?? "curl -sS"
         let base = socket == nil ? http : "http://waybill"
+        let signIn = at.firstCode.map { ", and sign in with the code \($0)" } ?? ""
         let lines = [
-            "", "The shop is served at \(http), until Ctrl-C. Try in another terminal:", "",
+            "", "The shop is served at \(http), until Ctrl-C: look at it in a browser\(signIn).",
+            "Or try in another terminal:", "",
             "  \(curl) \(base)/v1/orders/\(order)", "  \(curl) \(base)/v1/orders/\(order)/why",
             // The demo has its goods at two places.
             "  \(curl) '\(base)/v1/stock/mug/receive?location=north' -H 'Content-Type: application/json' "

@@ -26,6 +26,10 @@ struct ServeAnnouncement {
         Output.standard.line(
             ("waybill serves \(name) at \(places.joined(separator: " and ")) "
                 + "(durable, SQLite \(Store.sqliteVersion)\(files))").printable)
+        if let url = at.url, let code = at.firstCode {
+            Output.standard.line(
+                "sign in at \(url) with the code \(code), once, within 15 minutes; later with a token".printable)
+        }
         Output.standard.flush()
         if !SystemdNotice.ready() { Output.error.line("waybill: systemd could not be told at NOTIFY_SOCKET") }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Waybill
 import WaybillAccess
 import WaybillCore
@@ -231,6 +232,8 @@ struct ServePlan {
         workflows = settings.values("workflow", flags: noun.workflow)
         modules = try ServedModules(settings.value("modules", flag: noun.modules, usual: ""), of: path)
         server.operations = ModuleRoutes.operations(of: modules.names)
+        // A code on a terminal is for who looks at it; in a log it would be for any reader of the log.
+        server.offersFirstCode = isatty(STDOUT_FILENO) == 1
         file.say = { [log = server.log] in log.say($0, isWarning: $1) { World.system.now() } }
         database = file
     }
