@@ -105,6 +105,7 @@ let package = Package(
                 .embedInCode("v015_note_last_use_of_tokens.sql"),
                 .embedInCode("v016_count_orders.sql"),
                 .embedInCode("v017_tell_purchase_limits.sql"),
+                .embedInCode("v019_pause_jobs.sql"),
             ],
             swiftSettings: house),
         // The system's SQLite, 3.37 or newer.

@@ -17,4 +17,5 @@ package let migrations: [[UInt8]] = [
     PackageResources.v015_note_last_use_of_tokens_sql,
     PackageResources.v016_count_orders_sql,
     PackageResources.v017_tell_purchase_limits_sql,
+    PackageResources.v019_pause_jobs_sql,
 ]
