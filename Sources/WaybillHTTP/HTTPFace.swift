@@ -21,6 +21,8 @@ package struct HTTPFace: Service {
     package enum Address: Hashable, Sendable {
         /// Port 0: one that is free.
         case tcp(host: String, port: Int)
+        /// Probes and metrics alone, which need no token here and no place among the connections; port 0: a free one.
+        case health(host: String, port: Int)
         /// A socket of this file system; a process that can open it counts as the owner of the file.
         case socket(path: String)
     }
@@ -41,12 +43,18 @@ package struct HTTPFace: Service {
             count: { code in api.served.countRefused(code) })
         switch address {
         case .tcp(let host, _):
-            answering = Answering(api, principal: nil, hosts: HostList([host, "localhost"] + settings.hosts), logger)
+            answering = Answering(api, .callers(HostList([host, "localhost"] + settings.hosts)), logger)
             counts = api.served.connections
+        case .health(let host, _):
+            let hosts = HostList([host, "localhost"] + settings.hosts, hasAddresses: true)
+            answering = Answering(api.ofProbes, .probes(hosts), logger)
+            var limits = ConnectionCounts.Limits()
+            limits.all = HTTPSettings.probeConnectionsMax
+            counts = ConnectionCounts(limits)
         case .socket:
             // Its owner reaches the server when others have all connections.
             counts = nil
-            answering = Answering(api, principal: .owner, hosts: nil, logger)
+            answering = Answering(api, .owner, logger)
         }
     }
 
@@ -99,7 +107,7 @@ package struct HTTPFace: Service {
 
     private var bindAddress: BindAddress {
         switch address {
-        case .tcp(let host, let port): .hostname(host, port: port)
+        case .tcp(let host, let port), .health(let host, let port): .hostname(host, port: port)
         case .socket(let path): .unixDomainSocket(path: SocketPath.short(path) ?? path)
         }
     }
@@ -115,6 +123,8 @@ package struct HTTPSettings: Sendable {
     package static let bodySecondsMax: Int64 = 10
     /// The handshake of TLS must be over after this.
     package static let handshakeSecondsMax: Int64 = 10
+    /// Connections at an address for probes; half of them without credentials, as probes are.
+    package static let probeConnectionsMax = 128
     /// Streams of one connection of HTTP/2, each with one request.
     package static let streamsMax = 100
 
