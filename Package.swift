@@ -106,6 +106,7 @@ let package = Package(
                 .embedInCode("v016_count_orders.sql"),
                 .embedInCode("v017_tell_purchase_limits.sql"),
                 .embedInCode("v018_hold_runs.sql"),
+                .embedInCode("v019_pause_jobs.sql"),
             ],
             swiftSettings: house),
         // The system's SQLite, 3.37 or newer.

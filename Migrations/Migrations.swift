@@ -18,4 +18,5 @@ package let migrations: [[UInt8]] = [
     PackageResources.v016_count_orders_sql,
     PackageResources.v017_tell_purchase_limits_sql,
     PackageResources.v018_hold_runs_sql,
+    PackageResources.v019_pause_jobs_sql,
 ]

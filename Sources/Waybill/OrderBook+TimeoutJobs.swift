@@ -42,12 +42,12 @@ extension OrderBook {
     ///
     /// - Parameter ordersMax: orders that are looked at in this write, at most 1,000.
     /// - Returns: the job with how far it came; resume that one next.
-    /// - Throws: ``Refusal``, also when this page is done already, or the job was given up.
+    /// - Throws: ``Refusal``, also when this page is done already, or the job was paused or given up.
     public func resume(_ job: TimeoutJob, ordersMax: Int = 200) async throws(Refusal) -> TimeoutJob {
         TimeoutJob(try await engine.step(job.job, limit: min(max(ordersMax, 1), 1_000)))
     }
 
-    /// The jobs that were started and are neither done nor given up, the oldest first.
+    /// The jobs that were started and are neither done nor given up, the oldest first; one that is paused too.
     ///
     /// - Throws: ``StoreFailure`` when the file cannot be read.
     public func unfinishedTimeoutJobs() async throws(StoreFailure) -> [TimeoutJob] {
@@ -59,6 +59,20 @@ extension OrderBook {
     /// - Throws: ``StoreFailure`` when the file cannot be read.
     public func unfinishedTimeoutJobs() throws(StoreFailure) -> [TimeoutJob] {
         try reading { try engine.unfinishedBulkTimeouts().map { TimeoutJob($0) } }
+    }
+
+    /// Pauses a job: until ``unpause(_:)`` no step of it is done, by anyone, also after a restart.
+    ///
+    /// - Throws: ``Refusal`` when the write is refused.
+    public func pause(_ job: TimeoutJob) async throws(Refusal) {
+        _ = try await engine.pause(job.number, by: Origin(caller: "")) { _ in "" }
+    }
+
+    /// Lets a paused job run again: ``resume(_:ordersMax:)`` goes on with it.
+    ///
+    /// - Throws: ``Refusal`` when the write is refused.
+    public func unpause(_ job: TimeoutJob) async throws(Refusal) {
+        _ = try await engine.unpause(job.number, by: Origin(caller: "")) { _ in "" }
     }
 
     /// Gives a job up; what it has changed stays changed.

@@ -62,6 +62,8 @@ public struct TimeoutJob: Sendable {
     public var changed: Int64 { job.changed }
     /// Whether every order that it is about was looked at.
     public var isDone: Bool { job.isDone }
+    /// Whether it does nothing until ``OrderBook/unpause(_:)``, as of when it was read.
+    public var isPaused: Bool { job.isPaused }
     /// How many orders it found and could not change.
     package var failed: Int64 { job.progress.failures.count }
     /// The first of them, and why.

@@ -15,12 +15,27 @@ package struct API: Sendable {
         + Health.operations
         + Overview.operations
 
+    /// What probes and monitors ask.
+    private static let probes = [Health.alive, Health.ready, Health.metrics]
+
     package let served: Served
     let routes: RouteTable
+    /// Where it is said what there is.
+    private let whatThereIs: String
 
     package init(_ served: Served) {
+        self.init(served, served.operations, whatThereIs: "/openapi.json lists what there is")
+    }
+
+    private init(_ served: Served, _ operations: [Operation], whatThereIs: String) {
         self.served = served
-        routes = RouteTable(served.operations)
+        routes = RouteTable(operations)
+        self.whatThereIs = whatThereIs
+    }
+
+    /// The same where nothing but probes and metrics is served.
+    package var ofProbes: API {
+        API(served, Self.probes, whatThereIs: "/healthz, /readyz and /metrics are all that is served here")
     }
 
     /// The head of a request.
@@ -148,7 +163,7 @@ package struct API: Sendable {
     ) throws(Problem) -> (Operation, [(name: String, value: Text)]) {
         switch routes.match(method, target.segments) {
         case .found(let operation, let parameters): return (operation, parameters)
-        case .nothing: throw Problem(.notFound, "there is nothing at \(target.path); /openapi.json lists what there is")
+        case .nothing: throw Problem(.notFound, "there is nothing at \(target.path); \(whatThereIs)")
         case .otherMethods(let methods):
             let allowed = methods.map(\.rawValue) + (methods.contains(.get) ? ["HEAD"] : []) + ["OPTIONS"]
             throw .methods(allowed, insteadOf: method, target.path)

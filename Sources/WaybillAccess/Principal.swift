@@ -13,6 +13,8 @@ package struct Principal: Hashable, Sendable {
     package private(set) var isOwner = false
     /// Whether its commands are sent without a role, which no face allows: a program that has the file open may.
     package private(set) var isUnchecked = false
+    /// Whether it is a probe at an address where nothing else is served.
+    package private(set) var isProbe = false
 
     package init(name: Text, token: Text? = nil, grants: [Grant]) {
         self.name = name
@@ -43,6 +45,13 @@ package struct Principal: Hashable, Sendable {
         principal.name = caller
         return principal
     }
+
+    /// Any program that asks at the address for probes.
+    package static let probe: Principal = {
+        var probe = Principal(name: "probe", grants: [.metrics])
+        probe.isProbe = true
+        return probe
+    }()
 
     /// Any caller of a server that was started open.
     package static let anyone = Principal(name: "open", grants: [.admin, .payload])

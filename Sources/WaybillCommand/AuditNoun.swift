@@ -38,6 +38,7 @@ struct AuditNoun: AsyncParsableCommand {
             // Of many acts few may be of a type or a caller.
             let pageSize = type == nil && caller == nil ? min(limit, Client.pageMax) : Client.pageMax
             let newest: [Members] = try await client.list(question, atMost: limit, pagesOf: pageSize) { $0 }
+            if newest.isEmpty, type != nil { try await client.ask(question.with("limit", 1)).unknownNames().tell() }
             return Array(newest.reversed())
         }
         guard !file.json else {

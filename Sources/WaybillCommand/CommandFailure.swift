@@ -44,9 +44,12 @@ struct CommandFailure: Error {
     }
 
     /// The same with a code, for answers in JSON.
-    func refusing(_ code: String) -> CommandFailure {
+    func refusing(_ code: String) -> CommandFailure { telling(Refused(status: 404, code: code, message: message)) }
+
+    /// The same with what was refused, for answers in JSON.
+    func telling(_ refused: Refused) -> CommandFailure {
         var failure = self
-        failure.refused = Refused(status: 404, code: code, message: message)
+        failure.refused = refused
         return failure
     }
 

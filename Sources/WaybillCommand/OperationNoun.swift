@@ -6,12 +6,15 @@ import WaybillCore
 /// `waybill operation`: work that is done in many writes, and goes on where it stopped.
 struct OperationNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "operation", abstract: "List, show, stop and resume changes that are made in many writes.",
+        commandName: "operation", abstract: "List, show, pause, resume and stop changes that are made in many writes.",
         discussion: """
             A change of the timeouts of many orders is one, a redrive of the dead letters that a filter finds, and a \
-            backup that a caller asked for. A server works at it, and goes on with it after a restart.
+            backup that a caller asked for. A server works at it, and goes on with it after a restart, unless it is \
+            paused.
             """,
-        subcommands: [ListOperations.self, ShowOperation.self, StopOperation.self, ResumeOperation.self])
+        subcommands: [
+            ListOperations.self, ShowOperation.self, PauseOperation.self, ResumeOperation.self, StopOperation.self,
+        ])
 }
 
 /// `waybill operation list`: the newest first.
@@ -70,6 +73,25 @@ struct ShowOperation: AsyncParsableCommand {
     }
 }
 
+/// `waybill operation pause`: it does nothing for a while.
+struct PauseOperation: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pause", abstract: "Pause an operation until it is resumed, also over a restart.",
+        discussion: "One that has ended is left as it is. A backup begins anew when it is resumed.")
+
+    @OptionGroup var file: WritingOptions
+
+    @Argument(help: "The operation, as `operation list` shows it.")
+    var id: Text
+
+    @OptionGroup var reason: ReasonOption
+
+    func run() async throws {
+        let question = try Question("pauseOperation", id).with { reason.write(to: &$0) }
+        try file.answer(try await file.acting { try await $0.ask(question) })
+    }
+}
+
 /// `waybill operation stop`: it is given up.
 struct StopOperation: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -91,7 +113,8 @@ struct StopOperation: AsyncParsableCommand {
 /// `waybill operation resume`: it goes on, to its end.
 struct ResumeOperation: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resume", abstract: "Go on with an operation that was interrupted, and wait for its end.",
+        commandName: "resume",
+        abstract: "Go on with an operation that was paused or interrupted, and wait for its end.",
         discussion: "One that has ended or was stopped is left as it is.")
 
     @OptionGroup var file: WritingOptions

@@ -66,7 +66,8 @@ struct WaybillTool: AsyncParsableCommand {
         }
     }
 
-    /// The one way in which a command ends with an error: one line on stderr, then the exit status.
+    /// The one way in which a command ends with an error: one line on stderr, then the exit status. For a program that
+    /// reads JSON, one object instead of an answer that has not begun.
     private static func stop(_ error: any Error) -> Never {
         Output.standard.flush()
         // Usage that was found wrong while a command ran: the parser would show the usage of `waybill` itself.
@@ -75,7 +76,14 @@ struct WaybillTool: AsyncParsableCommand {
         }
         // Help, wrong usage, and a status that was asked for: the parser knows how to end with these.
         if exitCode(for: error) != .failure || error is ExitCode { exit(withError: error) }
-        switch (error as? ActivationRefusal)?.reason ?? error {
+        let error = (error as? ActivationRefusal)?.reason ?? error
+        let failure = error as? CommandFailure
+        if Arguments.askForJSON, !Output.standard.hasBegun, let answer = ErrorAnswer(error) {
+            answer.print()
+            Output.standard.flush()
+            if failure?.refused != nil { Foundation.exit(failure?.status.rawValue ?? 1) }
+        }
+        switch error {
         case let failure as CommandFailure:
             report(failure.lines)
             Foundation.exit(failure.status.rawValue)

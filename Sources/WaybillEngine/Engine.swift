@@ -115,6 +115,8 @@ package final class Engine: Sendable {
                 try journal.append(activation.note(at: now, by: Origin(caller: "")), in: transaction)
             }
             let countedTo = try transaction.numberSetting(.ordersCountedTo).map { StreamNumber($0) }
+            // The first of them, so that a small file is never without its numbers.
+            _ = try transaction.countMoreTimeouts(limit: Self.pageMax)
             return (try transaction.workflows(), opening, journal.end, countedTo)
         }
         keptWorkflows = opening.kept

@@ -9,21 +9,51 @@ import WaybillPages
 
 /// Makes a call of a request, and a response of its reply.
 struct Answering: Sendable {
+    /// Who is at the other end of an address.
+    enum Place: Sendable {
+        /// Callers, who show tokens.
+        case callers(HostList)
+        /// Probes and monitors, who show nothing.
+        case probes(HostList)
+        /// The owner of the file, at its socket.
+        case owner
+    }
+
     let api: API
-    /// Who asks at this address; nil: a token tells.
-    private let principal: Principal?
-    /// Nil: any name.
-    private let hosts: HostList?
+    private let place: Place
     let logger: Logger
     /// What people see; nil: there is no dashboard.
     let pages: Pages?
 
-    init(_ api: API, principal: Principal?, hosts: HostList?, pages: Pages?, _ logger: Logger) {
+    init(_ api: API, _ place: Place, pages: Pages?, _ logger: Logger) {
         self.api = api
+        self.place = place
         self.pages = pages
-        self.principal = principal
-        self.hosts = hosts
         self.logger = logger
+    }
+
+    /// Who asks here; nil: a token tells.
+    private var principal: Principal? {
+        switch place {
+        case .callers: nil
+        case .probes: .probe
+        case .owner: .owner
+        }
+    }
+
+    /// The names by which the server may be called; nil: any.
+    private var hosts: HostList? {
+        switch place {
+        case .callers(let hosts), .probes(let hosts): hosts
+        case .owner: nil
+        }
+    }
+
+    private func way(_ channel: any Channel) async -> Text {
+        switch place {
+        case .callers, .probes: CallersWay.tcp
+        case .owner: await CallersWay.socket(channel)
+        }
     }
 
     /// The connection ends, because the rest of the request is not read.
@@ -56,7 +86,7 @@ struct Answering: Sendable {
     ) async throws {
         let head = API.Head(
             method: request.method.rawValue, target: request.head.path ?? "", headers: CallHeaders(request.headers),
-            principal: principal, from: principal == nil ? CallersWay.tcp : await CallersWay.socket(channel))
+            principal: principal, from: await way(channel))
         let requestID = RequestID.read(head.headers, random: api.served.book.random)
         if isForPages(request) {
             return try await respondWithPage(to: request, head, requestID, writer, channel)

@@ -22,6 +22,8 @@ package struct HTTPFace: Service {
     package enum Address: Hashable, Sendable {
         /// Port 0: one that is free.
         case tcp(host: String, port: Int)
+        /// Probes and metrics alone, which need no token here and no place among the connections; port 0: a free one.
+        case health(host: String, port: Int)
         /// A socket of this file system; a process that can open it counts as the owner of the file.
         case socket(path: String)
     }
@@ -43,13 +45,19 @@ package struct HTTPFace: Service {
             count: { code in api.served.countRefused(code) })
         switch address {
         case .tcp(let host, _):
-            let hosts = HostList([host, "localhost"] + settings.hosts)
-            answering = Answering(api, principal: nil, hosts: hosts, pages: pages, logger)
+            answering = Answering(api, .callers(HostList([host, "localhost"] + settings.hosts)), pages: pages, logger)
             counts = api.served.connections
+        case .health(let host, _):
+            let hosts = HostList([host, "localhost"] + settings.hosts, hasAddresses: true)
+            answering = Answering(api.ofProbes, .probes(hosts), pages: nil, logger)
+            var limits = ConnectionCounts.Limits()
+            limits.all = HTTPSettings.probeConnectionsMax
+            limits.areTold = false
+            counts = ConnectionCounts(limits)
         case .socket:
             // Its owner reaches the server when others have all connections.
             counts = nil
-            answering = Answering(api, principal: .owner, hosts: nil, pages: pages, logger)
+            answering = Answering(api, .owner, pages: pages, logger)
         }
     }
 
@@ -102,7 +110,7 @@ package struct HTTPFace: Service {
 
     private var bindAddress: BindAddress {
         switch address {
-        case .tcp(let host, let port): .hostname(host, port: port)
+        case .tcp(let host, let port), .health(let host, let port): .hostname(host, port: port)
         case .socket(let path): .unixDomainSocket(path: SocketPath.short(path) ?? path)
         }
     }
@@ -118,6 +126,8 @@ package struct HTTPSettings: Sendable {
     package static let bodySecondsMax: Int64 = 10
     /// The handshake of TLS must be over after this.
     package static let handshakeSecondsMax: Int64 = 10
+    /// Connections at an address for probes; half of them without credentials, as probes are.
+    package static let probeConnectionsMax = 128
     /// Streams of one connection of HTTP/2, each with one request.
     package static let streamsMax = 100
 

@@ -36,6 +36,12 @@ extension BookServer.Settings {
         guard http != nil || socket != nil || rocketMQ != nil else {
             throw ServerFailure(.badSetting, "there is neither an address nor a socket to serve at")
         }
+        if let health, health.port != 0, [http, rocketMQ].contains(health) {
+            throw ServerFailure(
+                .badSetting,
+                "probes are to be answered at \(health), and callers too: --health names an address of which others "
+                    + "make no use")
+        }
         try addedOperations.check(beside: API.operations + operations)
         try backups?.check(beside: file)
         guard let socket else { return }
@@ -59,9 +65,13 @@ extension BookServer.Settings {
     private func checkNumbers() throws(ServerFailure) {
         let numbers = [
             ("connections", connectionsMax ?? 1, 1), ("streams", streamsMax, 0), ("requests", requestsInWorkMax, 1),
+            ("long polls", longPollsMax, 0), ("operations", operationsMax, 1),
         ]
         for (name, number, least) in numbers where number < least {
             throw ServerFailure(.badSetting, "\(number) \(name) cannot be served; \(least) is the least")
+        }
+        guard readTime.milliseconds > 1 else {
+            throw ServerFailure(.badSetting, "\(readTime.milliseconds) ms is no time to read in; 2 ms is the least")
         }
         guard stopWithin.milliseconds > 0 else {
             throw ServerFailure(

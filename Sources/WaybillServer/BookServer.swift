@@ -35,12 +35,21 @@ public struct BookServer: Sendable {
         public var certificate: Certificate?
         /// Whether a proxy that has TLS is all that reaches ``http``, so that it may be beyond loopback without TLS.
         public var isBehindProxy = false
+        /// The host and port where probes and monitors get `/healthz`, `/readyz` and `/metrics`, and nothing else is
+        /// served: without a token, without TLS, and also when others have all connections. Nil: none.
+        public var health: HTTPAddress?
         /// Connections at ``http`` that may be open; nil: 12,000, or 512 fewer than the process may have files open.
         public var connectionsMax: Int?
         /// Event streams that may be open.
         public var streamsMax = 10_000
         /// Requests of one caller that may be in work.
         public var requestsInWorkMax = 1_000
+        /// Requests of all callers that may wait for something to come, such as receives.
+        public var longPollsMax = 10_000
+        /// Operations in many writes that may run at a time.
+        public var operationsMax = 4
+        /// How long the reads of one question may take; a list ends its page after half of it.
+        public var readTime = Interval(milliseconds: 250)
         /// Where the owner of the file asks without a token, and the command line with `--db`.
         public var socket = SocketPlace.besideFile
         /// Names by which the server may be called besides its address and `localhost`.
@@ -224,6 +233,8 @@ public struct BookServer: Sendable {
 
     private var addresses: [HTTPFace.Address] {
         var addresses: [HTTPFace.Address] = []
+        // The first one, which ends last: it says of a server that stops that it does.
+        if let health = settings.health { addresses.append(.health(host: health.host, port: health.port)) }
         if let http = settings.http { addresses.append(.tcp(host: http.host, port: http.port)) }
         if let socket { addresses.append(.socket(path: socket)) }
         return addresses
@@ -247,6 +258,10 @@ public struct BookServer: Sendable {
         serving.operations = settings.operations + settings.addedOperations.map(\.operation)
         serving.newGroupsStart = settings.newGroupsStart
         serving.inWork.ofOne = settings.requestsInWorkMax
+        serving.inWork.longPolls = settings.longPollsMax
+        serving.operationsMax = settings.operationsMax
+        serving.readTime = ReadTimeLimits(
+            read: settings.readTime, page: Interval(milliseconds: settings.readTime.milliseconds / 2))
         serving.spans = RequestSpans.ofProgram
         serving.streams.all = settings.streamsMax
         serving.streams.ofOne = max(1, settings.streamsMax / 2)
@@ -270,6 +285,8 @@ public struct ServedAt: Hashable, Sendable {
     public var rocketMQ: HTTPAddress?
     /// What signs in to the dashboard once, within a quarter of an hour; nil: a token does.
     package var firstCode: String?
+    /// Where probes are answered, with the port that it got; nil: nowhere besides the others.
+    public var health: HTTPAddress?
 
     /// The address as clients write it; nil: not over TCP.
     public var url: String? { http.map { "\(isSecure ? "https" : "http")://\($0)" } }
@@ -279,6 +296,7 @@ public struct ServedAt: Hashable, Sendable {
         if let url { metadata["http"] = "\(url)" }
         if let socket { metadata["socket"] = "\(socket)" }
         if let rocketMQ { metadata["rocketmq"] = "\(rocketMQ)" }
+        if let health { metadata["health"] = "\(health)" }
         return metadata
     }
 }
@@ -287,7 +305,7 @@ extension HTTPFace.Address {
     fileprivate var isTCP: Bool {
         switch self {
         case .tcp: true
-        case .socket: false
+        case .socket, .health: false
         }
     }
 }
@@ -308,6 +326,7 @@ private final class RunningAddresses: Sendable {
         add { at in
             switch address {
             case .tcp(let host, let asked): at.http = HTTPAddress(host: host, port: port ?? asked)
+            case .health(let host, let asked): at.health = HTTPAddress(host: host, port: port ?? asked)
             case .socket(let path): at.socket = path
             }
         }

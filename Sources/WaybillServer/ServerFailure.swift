@@ -47,6 +47,13 @@ extension ServerFailure {
                 failure.isTaken
                     ? "another program serves at \(place); --http names another address, port 0 takes a free one"
                     : "\(place) cannot be served at: \(failure.why); --http names another address")
+        case .health(let host, let port):
+            let place = HTTPAddress(host: host, port: port)
+            self.init(
+                .addressTaken,
+                failure.isTaken
+                    ? "another program serves at \(place); --health names another address, port 0 takes a free one"
+                    : "\(place) cannot be served at: \(failure.why); --health names another address")
         case .socket(let path):
             self.init(
                 .addressTaken, "the socket \(path) cannot be made: \(failure.why); --socket names another path")

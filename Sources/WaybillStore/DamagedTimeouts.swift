@@ -6,6 +6,7 @@ extension Transaction {
     /// Parks them, a limited number of a kind that are due, where they are shown; verify names them.
     package func parkDamagedTimeouts(_ kind: TimeoutKind, upTo now: Moment, limit: Int) throws(StoreFailure) {
         for row in try damagedTimeouts(kind, upTo: now, limit: limit) {
+            connection.timeouts.forget(kind)
             let deletion = try statement(
                 """
                 DELETE FROM timeout

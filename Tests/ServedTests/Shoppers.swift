@@ -94,6 +94,9 @@ struct Deadline {
     func wait(for condition: NSCondition) -> Bool { condition.wait(until: date) }
 
     var isOver: Bool { date.timeIntervalSinceNow < 0 }
+
+    /// How long it has been over; below 0: it is not.
+    var secondsOver: Double { -date.timeIntervalSinceNow }
 }
 
 /// Lines as they come.

@@ -40,8 +40,8 @@ import WaybillCore
             [.operator],
             [
                 "confirmClock", "holdTimeouts", "releaseTimeouts", "checkWorkflow", "lookBack", "redrive",
-                "deleteDeadLetter", "closeLane", "resumeHalfMessage", "changeTimeouts", "resumeOperation",
-                "stopOperation", "listAudits",
+                "deleteDeadLetter", "closeLane", "resumeHalfMessage", "changeTimeouts", "pauseOperation",
+                "resumeOperation", "stopOperation", "listAudits",
             ]
         ),
         (

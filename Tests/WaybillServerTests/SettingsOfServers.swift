@@ -17,6 +17,9 @@ import WaybillServer
         #expect(try #require(refusal { $0.connectionsMax = 0 }).contains("0 connections"))
         #expect(try #require(refusal { $0.streamsMax = -1 }).contains("-1 streams"))
         #expect(try #require(refusal { $0.requestsInWorkMax = 0 }).contains("0 requests"))
+        #expect(try #require(refusal { $0.longPollsMax = -1 }).contains("-1 long polls"))
+        #expect(try #require(refusal { $0.operationsMax = 0 }).contains("0 operations"))
+        #expect(try #require(refusal { $0.readTime = .seconds(0) }).contains("no time to read in"))
         #expect(try #require(refusal { $0.stopWithin = .seconds(-1) }).contains("no time to stop within"))
     }
 

@@ -97,6 +97,10 @@ private func useJournalVerbs(_ transaction: borrowing Transaction) throws {
     _ = try transaction.advanceJob(job, to: .running, cursor: "7", done: 1, at: .noon)
     _ = try transaction.job(job)
     _ = try transaction.runningJobs(limit: 9)
+    _ = try transaction.unfinishedJobs(limit: 9)
+    _ = try transaction.changeJob(job, from: .running, to: .paused, at: .noon)
+    _ = try transaction.jobNumber(behindNewest: 9)
+    try transaction.forgetEndedJobs(upTo: 9, limit: 9)
     try useTokenVerbs(transaction)
 }
 

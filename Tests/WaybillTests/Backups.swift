@@ -99,7 +99,7 @@ import WaybillTimeouts
         try Data().write(to: URL(fileURLWithPath: copy + ".part"))
 
         let second = try open(path)
-        let unfinished = try second.engine.unfinishedJobs()
+        let unfinished = try second.engine.runningJobs()
         var job = try #require(unfinished.first)
         #expect(job.by == "ops-eva")
         while !job.isDone, !job.isStopped { job = try await second.engine.step(job) }
@@ -121,7 +121,7 @@ import WaybillTimeouts
         #expect(failed.isStopped && !failed.isDone)
         guard case .backup(let why)? = try second.engine.job(again.number) else { return #expect(Bool(false)) }
         #expect(why.failure?.string.contains("is there already") == true)
-        #expect(try second.engine.unfinishedJobs().isEmpty)
+        #expect(try second.engine.runningJobs().isEmpty)
         let audits = try second.engine.audits(limit: 100)
         #expect(audits.filter { $0.type == "$backup" }.count == 2)
         #expect(audits.filter { $0.type == "$operation" }.count == 2)
@@ -133,8 +133,8 @@ import WaybillTimeouts
         defer { restored.close() }
         guard case .backup(let seen)? = try restored.engine.job(done.number) else { return #expect(Bool(false)) }
         #expect(seen.isStopped && seen.failure?.string.contains("is a copy") == true)
-        for job in try restored.engine.unfinishedJobs() { #expect(try await restored.engine.step(job).isStopped) }
-        #expect(try restored.engine.unfinishedJobs().isEmpty)
+        for job in try restored.engine.runningJobs() { #expect(try await restored.engine.step(job).isStopped) }
+        #expect(try restored.engine.runningJobs().isEmpty)
         #expect(
             !FileManager.default.fileExists(atPath: copy) && !FileManager.default.fileExists(atPath: copy + ".part"))
     }

@@ -21,7 +21,7 @@ enum Audit {
         answers: [
             Operation.Answer(
                 200, "A page; one with a filter may be short, even empty, while `next` is there.",
-                .page(
+                .pageOfKnown(
                     .object([
                         Field("event", .text(), isRequired: true), Field("type", .text(), isRequired: true),
                         Field("at", .time, isRequired: true), Field("caller", .text(), isRequired: true),
@@ -58,7 +58,12 @@ enum Audit {
             (type.map { audit.type.text == $0 } ?? true) && (caller.map { audit.caller == $0 } ?? true)
                 && (from.map { audit.at >= $0 } ?? true)
         }
-        return page.reply(items, next: found.count == page.limit ? found.last?.version : nil) { writer, audit in
+        var unknown: [Engine.UnknownName] = []
+        if items.isEmpty, page.after == nil, let type {
+            unknown = call.book.book.engine.unknownNames(ofEvents: [type], isOfActs: true)
+        }
+        let next = found.count == page.limit ? found.last?.version : nil
+        return page.reply(items, next: next, unknown: unknown) { writer, audit in
             writer.beginObject()
             writer.auditMembers(audit)
             writer.endObject()

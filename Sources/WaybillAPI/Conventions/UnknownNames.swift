@@ -8,7 +8,7 @@ extension Schema {
     static func pageOfKnown(_ element: Schema) -> Schema {
         guard case .object(let fields) = page(element) else { return page(element) }
         let unknown = Schema.object([
-            Field("kind", .word(["status", "workflow", "timeout", "topic"]), isRequired: true),
+            Field("kind", .word(Engine.UnknownName.Kind.allCases.map(\.rawValue)), isRequired: true),
             Field("name", .text(), isRequired: true), Field("meant", .text(), "The name that is nearest to it."),
         ])
         return .object(

@@ -28,7 +28,8 @@ extension Events {
         ] + PageRequest.parameters,
         answers: [
             Operation.Answer(
-                200, "A page; one with a filter may be short, even empty, while `next` is there.", .page(schema))
+                200, "A page; one with a filter may be short, even empty, while `next` is there.",
+                .pageOfKnown(schema))
         ], problems: [.badCursor],
         example: Example(
             after: [ExampleShop.stock], .get("/v1/events?types=$receive"), 200,
@@ -58,7 +59,11 @@ extension Events {
                 return (elements, events.count == limit ? events.last?.position.number : nil)
             }
         }
-        return page.reply(found.elements, next: found.next) { $0.event($1) }
+        var unknown: [Engine.UnknownName] = []
+        if found.elements.isEmpty, page.after == nil, let wanted {
+            unknown = call.book.book.engine.unknownNames(ofEvents: wanted.map(\.text).sorted())
+        }
+        return page.reply(found.elements, next: found.next, unknown: Array(unknown.prefix(32))) { $0.event($1) }
     }
 
     /// About how many bytes an event takes in an answer.

@@ -93,8 +93,9 @@ extension DeadLetters {
             throw Problem(.unknownGroup(redrive.group))
         }
         let total = try await call.book.read { book in try book.engine.total(of: redrive) }
+        let runningMax = call.served.settings.operationsMax
         return try await Operations.start(call.origin(because: reason), call) { engine, origin in
-            try await engine.start(redrive, total: total, by: origin, runningMax: Operations.runningMax) { job in
+            try await engine.start(redrive, total: total, by: origin, runningMax: runningMax) { job in
                 Reply.form(EngineJob.redrive(job)) { $0.operation($1) }
             }
             .map { .redrive($0) }

@@ -49,9 +49,12 @@ extension HalfMessages {
                 && (topic.map { half.topic == $0 } ?? true) && (youngest.map { half.preparedAt <= $0 } ?? true)
         }
         var unknown: [Engine.UnknownName] = []
-        if items.isEmpty, page.after == nil, let topic {
+        if items.isEmpty, page.after == nil {
             unknown = try await call.book.read { book in
-                try book.engine.unknownName(ofTopic: topic).map { [$0] } ?? []
+                [
+                    try topic.flatMap { try book.engine.unknownName(ofTopic: $0) },
+                    try producer.flatMap { try book.engine.unknownName(ofProducer: $0) },
+                ].compactMap(\.self)
             }
         }
         return page.reply(items, next: found.next?.number, unknown: unknown) { $0.halfMessage($1) }

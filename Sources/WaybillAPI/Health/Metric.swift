@@ -87,10 +87,16 @@ package enum Metric: String, CaseIterable, Sendable {
         case .censusBehind:
             (.gauge, "Events that the numbers of orders do not hold yet, in a file of an older release.")
         case .timeoutLateness: (.histogram, "How late timeouts fired.")
-        case .timeoutsPending: (.gauge, "Timeouts that have not fired, counted to \(Numbers.countMax).")
+        case .timeoutsPending:
+            (.gauge, "Timeouts that have not fired; at least as many while a file just opened is counted.")
         case .timeoutsOverdue:
             (.gauge, "Timeouts that are overdue by that long or longer, counted to \(Numbers.countMax).")
-        case .timeoutsParked: (.gauge, "Timeouts that could not be handled and are not tried again by themselves.")
+        case .timeoutsParked:
+            (
+                .gauge,
+                "Timeouts that could not be handled and are not tried again by themselves, counted to "
+                    + "\(Numbers.countMax)."
+            )
         case .timeoutsHeld: (.gauge, "Whether an operator or an opening holds timeouts of orders.")
         case .clockHeld: (.gauge, "Whether timeouts wait for the clock.")
         case .messagesSent: (.counter, "Messages that became visible since their topic was made.")

@@ -34,6 +34,7 @@ extension Operations {
         let fields = try call.fields()
         let path = try path(try fields.needed("file").string, call)
         let origin = call.origin(because: try call.neededReason(fields))
+        let runningMax = call.served.settings.operationsMax
         return try await start(origin, call) { engine, origin in
             // A repeat finds its own copy there, and its answer is under its key.
             if origin.key == nil, let failure = engine.obstacle(toBackupAt: path) {

@@ -4,8 +4,6 @@ import WaybillCore
 import WaybillEngine
 
 extension Operations {
-    /// Operations that may run at a time.
-    static let runningMax = 4
     static let sampleMax = 20
 
     static let changeStep = Example.Step(
@@ -70,6 +68,7 @@ extension Operations {
             }
         }
         let total = try await call.book.read { book in try book.engine.total(of: change) }
+        let runningMax = call.served.settings.operationsMax
         return try await start(origin, call) { engine, origin in
             try await engine.start(change, total: total, by: origin, runningMax: runningMax) { job in
                 Reply.form(EngineJob.timeouts(job)) { $0.operation($1) }
@@ -96,7 +95,7 @@ extension Operations {
     }
 
     /// Why an operation is not begun; as many may run as do, until one of them has ended.
-    private static func problem(_ refusal: Refusal) -> Problem {
+    static func problem(_ refusal: Refusal) -> Problem {
         guard case .limit = refusal else { return Problem(refusal) }
         var problem = Problem(.busy, refusal.message).with(refusal.values)
         problem.retryAfter = .seconds(10)

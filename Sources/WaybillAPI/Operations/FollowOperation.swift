@@ -30,7 +30,9 @@ extension Operations {
             return .stream(
                 try EventStream(call, .nothing, pace: .seconds(1)) {
                     let now = try await book.unbounded { book in try book.engine.job(job.number) } ?? job
-                    if let last = told.value, last.handled == now.handled, last.hasEnded == now.hasEnded {
+                    if let last = told.value, last.handled == now.handled, last.hasEnded == now.hasEnded,
+                        last.isPaused == now.isPaused
+                    {
                         return EventStream.News()
                     }
                     told.value = now

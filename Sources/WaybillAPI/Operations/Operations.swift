@@ -7,12 +7,12 @@ import WaybillEngine
 /// Operations on work that is done in many writes, and goes on where it stopped.
 enum Operations {
     static let operations: [Operation] = [
-        changeTimeouts, backUp, listOperations, showOperation, followOperation, resume, stop,
+        changeTimeouts, backUp, listOperations, showOperation, followOperation, pause, resume, stop,
     ]
 
     static let schema = Schema.object([
         Field("operation", .text(), isRequired: true), Field("kind", .text(), isRequired: true),
-        Field("state", .word(["running", "done", "stopped"]), isRequired: true),
+        Field("state", .word(["running", "paused", "done", "stopped"]), isRequired: true),
         Field("timeout", .text(), "Which timeout of orders it changes."),
         Field("group", .text(), "Whose dead letters it gives back."),
         Field("file", .text(), "The name of the copy that it makes."),
@@ -57,6 +57,13 @@ enum Operations {
     }
 }
 
+extension EngineJob {
+    fileprivate var stateWord: Text {
+        if isDone { return "done" }
+        return isStopped ? "stopped" : isPaused ? "paused" : "running"
+    }
+}
+
 extension JSONWriter {
     mutating func operation(_ job: EngineJob) {
         beginObject()
@@ -67,7 +74,7 @@ extension JSONWriter {
         case .backup: member("kind", "backup")
         case .unreadable: member("kind", "unknown")
         }
-        member("state", job.isDone ? "done" : job.isStopped ? "stopped" : "running")
+        member("state", job.stateWord)
         switch job {
         case .timeouts(let job):
             member("timeout", job.change.name.text)

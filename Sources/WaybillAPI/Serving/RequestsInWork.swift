@@ -52,6 +52,8 @@ package final class RequestsInWork: Sendable {
     func begin(_ operation: Operation, by principal: Principal) throws(Problem) -> RequestPlace {
         // Who asks for what is open to all has no name.
         let name = principal.name
+        // Those are bounded by their connections, and have to get through when others have all there is.
+        guard !principal.isProbe else { return RequestPlace(self, of: name, .unbounded) }
         guard !operation.isLongPoll else {
             guard countLongPoll() else { throw tooManyLongPolls }
             return RequestPlace(self, of: name, .longPoll)
@@ -138,7 +140,7 @@ package final class RequestPlace: Sendable {
     private let state = Mutex(State())
 
     /// As what it counts.
-    fileprivate enum Kind { case request, longPoll, uncounted }
+    fileprivate enum Kind { case request, longPoll, uncounted, unbounded }
 
     fileprivate init(_ inWork: RequestsInWork, of name: Text, _ kind: Kind) {
         self.inWork = inWork
@@ -152,6 +154,7 @@ package final class RequestPlace: Sendable {
     ///
     /// - Throws: when bodies take as much as they may.
     package func hold(bodyBytes: Int) throws(Problem) {
+        guard kind != .unbounded else { return }
         let count = bodyBytes - RequestsInWork.bodyBytesFree
         let more = state.withLock { count - $0.bodyBytes }
         guard more > 0 else { return }
@@ -174,7 +177,7 @@ package final class RequestPlace: Sendable {
             defer { state.isOver = true }
             return state.isOver ? nil : state.bodyBytes
         }
-        guard let bodyBytes, kind != .uncounted || bodyBytes > 0 else { return }
+        guard let bodyBytes, kind == .request || kind == .longPoll || bodyBytes > 0 else { return }
         inWork.end(name, kind, bodyBytes: bodyBytes)
     }
 }

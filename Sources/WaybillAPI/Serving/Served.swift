@@ -111,6 +111,8 @@ package struct ServingSettings: Sendable {
     package var newGroupsStart: GroupStart? = .oldest
     /// How much may be in work at a time.
     package var inWork = RequestsInWork.Limits()
+    /// Operations in many writes that may run at a time.
+    package var operationsMax = 4
     /// How long the reads of one question may take; nil: as long as they need.
     package var readTime: ReadTimeLimits? = ReadTimeLimits(
         read: Interval(milliseconds: 250), page: Interval(milliseconds: 125))

@@ -102,5 +102,5 @@ struct ServedBackup {
 
 extension CommandFailure {
     /// Why there is no copy.
-    init(_ failure: BackupFailure) { self.init(failure.message) }
+    init(_ failure: BackupFailure) { self = CommandFailure(failure.message).telling(Refused(failure)) }
 }

@@ -48,6 +48,7 @@ struct CertifyNoun: AsyncParsableCommand {
             report.stocks == report.shown.count
         {
             throw CommandFailure("there is no stock of \(missing) in \(file.db)", status: .negative)
+                .refusing("unknown_stock")
         }
         file.json ? write(report) : print(report)
         if !report.isSound { throw ExitCode(1) }

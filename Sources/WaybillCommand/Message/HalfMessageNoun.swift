@@ -24,6 +24,9 @@ struct ListHalfMessages: AsyncParsableCommand {
     @Option(help: "How many at most.")
     var limit = 100
 
+    @Option(help: "Only those of this producer.")
+    var producer: Text?
+
     @Flag(help: "Only those that were asked about without an answer, and wait for an operator.")
     var parked = false
 
@@ -33,10 +36,15 @@ struct ListHalfMessages: AsyncParsableCommand {
 
     func run() async throws {
         let found = try await file.asking { client in
-            try await client.list(Question("listHalfMessages"), atMost: limit) { members in
+            let question = try Question("listHalfMessages").with("producer", producer)
+            let found = try await client.list(question, atMost: limit) { members in
                 let half = try members.halfMessage()
                 return !parked || half.isParked ? half : nil
             }
+            if found.isEmpty, producer != nil {
+                try await client.ask(question.with("limit", 1)).unknownNames().tell()
+            }
+            return found
         }
         file.json ? write(found) : print(found)
     }

@@ -65,7 +65,8 @@ struct LaneChoice: ParsableArguments {
             guard try await client.lanes().contains(where: { $0.name == name }) else {
                 throw CommandFailure(
                     "no message was ever sent in the lane \(name.string.printable); see `waybill lane list`",
-                    status: .negative)
+                    status: .negative
+                ).refusing("unknown_lane")
             }
             let question = try Question("closeLane", name).with { writer in
                 writer.member("end", Text(end.rawValue))

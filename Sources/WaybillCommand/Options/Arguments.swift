@@ -5,6 +5,15 @@ public import WaybillCore
 
 /// The words of the command line, before anybody looks at their meaning.
 enum Arguments {
+    /// Whether a program reads the answer: the flag `--json`, or its form by `-o`. What is asked of a verb that has
+    /// neither never gets so far.
+    static var askForJSON: Bool {
+        let words = CommandLine.arguments.prefix { $0 != "--" }
+        let forms = ["json", "jsonl"]
+        return words.contains("--json") || forms.contains { words.contains("-o\($0)") || words.contains("-o=\($0)") }
+            || zip(words, words.dropFirst()).contains { $0 == "-o" && forms.contains($1) }
+    }
+
     /// Refuses words that are not UTF-8: Swift would repair them in silence, and an order would get another name.
     static func check() throws(CommandFailure) {
         for index in 1..<max(1, Int(CommandLine.argc)) {

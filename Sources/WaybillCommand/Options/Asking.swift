@@ -58,30 +58,15 @@ extension DatabaseOptions {
         }
     }
 
-    /// A refusal ends the command as it was asked for: in words, or as one object.
+    /// A refusal ends the command; ``ErrorAnswer`` says it as one object where that was asked for.
     private func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
         do {
             return try await body()
         } catch let refused as Refused {
-            throw told(refused)
+            throw CommandFailure(refused)
         } catch let failure as ClientFailure {
             throw CommandFailure(failure)
-        } catch let failure as CommandFailure {
-            guard let refused = failure.refused else { throw failure }
-            throw told(refused, as: failure)
         }
-    }
-
-    private func told(_ refused: Refused, as failure: CommandFailure? = nil) -> any Error {
-        let failure = failure ?? CommandFailure(refused)
-        guard json, failure.status == .negative || failure.status == .unknown else { return failure }
-        var writer = JSONWriter()
-        writer.beginObject()
-        writer.member("accepted", false)
-        writer.refused(refused)
-        writer.endObject()
-        writer.print()
-        return ExitCode(failure.status.rawValue)
     }
 }
 
@@ -124,9 +109,13 @@ extension CommandFailure {
         case "defect", "not_indexed": self.init(refused.message)
         default: self.init(refused: refused.code, refused.message)
         }
+        self.refused = refused
     }
 
     init(_ failure: ClientFailure) {
         self.init(failure.message, status: failure.kind == .unknown ? .unknown : .impossible)
+        guard failure.kind == .unreachable || failure.kind == .unreadable else { return }
+        let code = failure.kind == .unreachable ? "unreachable" : "unreadable_answer"
+        refused = Refused(status: 0, code: code, message: failure.message)
     }
 }

@@ -30,7 +30,8 @@ struct FilterOptions: ParsableArguments {
             let names = known.sorted().map { "\($0)" }.joined(separator: ", ")
             throw CommandFailure(
                 "no workflow of this file has an attribute '\(attribute.name)'; "
-                    + (known.isEmpty ? "none has any" : "there are: \(names)"))
+                    + (known.isEmpty ? "none has any" : "there are: \(names)")
+            ).refusing("not_indexed")
         }
         return filter
     }

@@ -10,10 +10,21 @@ struct UnknownName {
     let bytes: [UInt8]
 
     var sentence: String {
-        let isOfFile = kind == "workflow" || kind == "topic"
         let asked =
-            isOfFile ? "there is no \(kind) \(name) in this file" : "no workflow of this file has the \(kind) \(name)"
+            switch kind {
+            case "workflow", "topic": "there is no \(kind) \(name) in this file"
+            case "event": "there is no type of events \(name)"
+            case "producer": "no half message in doubt is of a producer \(name)"
+            default: "no workflow of this file has the \(kind) \(name)"
+            }
         return "\(asked)\(meant.map { "; did you mean \($0)?" } ?? "")"
+    }
+}
+
+extension [UnknownName] {
+    /// Says them beside the answer.
+    func tell() {
+        for name in self { Output.error.line("waybill: \(name.sentence.printable)") }
     }
 }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Waybill
+import WaybillClient
 import WaybillCore
 import WorkflowFile
 
@@ -29,8 +30,8 @@ struct WorkflowSource {
     func workflow() throws(CommandFailure) -> Workflow {
         let (workflow, findings) = WorkflowFile.check(bytes: bytes)
         if let workflow { return workflow }
-        let lines = findings.map { "\(name):\($0)" }
-        throw CommandFailure(lines: lines, status: .negative)
+        let refused = Refused(findings, of: name)
+        throw CommandFailure(lines: refused.findings, status: .negative).telling(refused)
     }
 
     private static var shipped: String {

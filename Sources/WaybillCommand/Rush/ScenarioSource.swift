@@ -39,6 +39,6 @@ struct ScenarioSource {
     func scenario() throws(CommandFailure) -> RushScenario {
         let (scenario, findings) = ScenarioFile.check(bytes: bytes)
         if let scenario { return scenario }
-        throw CommandFailure(lines: findings.map { "\(name):\($0)" }, status: .negative)
+        throw CommandFailure(lines: findings.map { "\(name):\($0)" }, status: .negative).refusing("bad_scenario")
     }
 }

@@ -20,7 +20,8 @@ struct ServeAnnouncement {
         for warning in warnings(at, book) { log.say(warning) { book.now } }
         ServerLog.flush()
         let rocketMQ = at.rocketMQ.map { "\($0) for RocketMQ clients" }
-        let places = [at.url, rocketMQ, at.socket].compactMap { $0 }
+        let health = at.health.map { "http://\($0) for probes" }
+        let places = [at.url, rocketMQ, health, at.socket].compactMap { $0 }
         let name = (path as NSString).lastPathComponent
         let files = openFiles > 0 ? ", up to \(openFiles) open files" : ""
         Output.standard.line(

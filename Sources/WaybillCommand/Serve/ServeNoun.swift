@@ -111,6 +111,12 @@ struct ServeNoun: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
+            "Where probes and monitors get /healthz, /readyz and /metrics without a token, and nothing else is served; "
+                + "port 0: a free one.", valueName: "host:port"))
+    var health: String?
+
+    @Option(
+        help: ArgumentHelp(
             "Connections over TCP that may be open: 12000, or 512 fewer than open files.", valueName: "count"))
     var connections: Int?
 
@@ -119,6 +125,19 @@ struct ServeNoun: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("Requests of one caller that may be in work.", valueName: "count"))
     var requests: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Requests of all callers that may wait for something to come.", valueName: "count"))
+    var longPolls: Int?
+
+    @Option(help: ArgumentHelp("Operations in many writes that may run at a time.", valueName: "count"))
+    var operations: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How long the reads of one question may take; a page ends after half of it.", valueName: "duration"))
+    var readTime: Interval?
 
     @Option(help: ArgumentHelp("Reads of the file that may go on at a time.", valueName: "count"))
     var readers: Int?
@@ -212,6 +231,7 @@ struct ServePlan {
         let socket = settings.value("socket", flag: noun.socket, usual: path + ".sock")
         server.socket = settings.isLastUsual ? .besideFile : socket == "off" ? .off : .at(path: socket)
         self.socket = server.socket.path(beside: path)
+        server.health = try settings.address("health", flag: noun.health)
         server.hosts = settings.values("host", flags: noun.host)
         let start = try settings.word("new-groups", flag: noun.newGroups, usual: GroupStart.oldest)
         let groups = try settings.word("groups", flag: noun.groups, usual: GroupsAre.madeByUse)
@@ -224,6 +244,11 @@ struct ServePlan {
         server.streamsMax = try settings.number("streams", flag: noun.streams, usual: 10_000, in: 1...1_000_000)
         server.requestsInWorkMax = try settings.number(
             "requests", flag: noun.requests, usual: 1_000, in: 1...100_000)
+        server.longPollsMax = try settings.number(
+            "long-polls", flag: noun.longPolls, usual: 10_000, in: 1...1_000_000)
+        server.operationsMax = try settings.number("operations", flag: noun.operations, usual: 4, in: 1...1_000)
+        server.readTime = try settings.interval(
+            "read-time", flag: noun.readTime, usual: Interval(milliseconds: 250))
         file.readers = try settings.number("readers", flag: noun.readers, usual: 8, in: 1...256)
         server.backups = try BookServer.Backups(noun, &settings)
         server.stopWithin = try settings.interval("stop-within", flag: noun.stopWithin, usual: .seconds(10))

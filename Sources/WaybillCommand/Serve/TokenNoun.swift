@@ -110,7 +110,7 @@ struct RevokeToken: AsyncParsableCommand {
             do {
                 return try await client.reply(to: question)
             } catch let refused as Refused where refused.status == 404 {
-                throw CommandFailure("there is no token \(id)", status: .negative)
+                throw CommandFailure("there is no token \(id)", status: .negative).telling(refused)
             }
         }
         guard !file.json else { return JSONWriter.print(revoked) }

@@ -39,9 +39,11 @@ struct ShowStock: AsyncParsableCommand {
         if stock.location.text.isEmpty, let next, next.sku == stock.sku {
             return CommandFailure(
                 "\(stock.sku) lies at locations in \(file.db), \(next.location) is one; name it by --location",
-                status: .negative)
+                status: .negative
+            ).refusing("unknown_stock")
         }
         return CommandFailure(
-            "there has never been any \(stock.readable) in \(file.db); see `waybill stock list`", status: .negative)
+            "there has never been any \(stock.readable) in \(file.db); see `waybill stock list`", status: .negative
+        ).refusing("unknown_stock")
     }
 }

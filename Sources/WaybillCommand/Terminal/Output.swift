@@ -15,6 +15,8 @@ final class Output: Sendable {
     private let buffer = Mutex<[UInt8]>([])
     /// Whether a list is written with each of its elements on a line.
     private let isInLines = Atomic(false)
+    /// Whether anything was written.
+    private let isUsed = Atomic(false)
 
     private init(descriptor: Int32, name: String) {
         self.descriptor = descriptor
@@ -53,7 +55,11 @@ final class Output: Sendable {
 
     func write(_ text: String) { write(Array(text.utf8)) }
 
+    /// Whether a part of the answer is out, or in the buffer.
+    var hasBegun: Bool { isUsed.load(ordering: .relaxed) }
+
     func write(_ bytes: [UInt8]) {
+        isUsed.store(true, ordering: .relaxed)
         let isFull = buffer.withLock { buffer in
             buffer += bytes
             return isTerminal || descriptor == 2 || buffer.count >= Self.bufferBytesMax

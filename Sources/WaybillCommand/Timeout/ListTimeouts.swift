@@ -49,19 +49,15 @@ struct ListTimeouts: AsyncParsableCommand {
         var cursor: Text?
         repeat {
             let page = try await client.ask(question.with("cursor", cursor))
-            try tell(page.unknownNames())
+            try page.unknownNames().tell()
             for order in try page.objects("items") { add(try order.order(), to: &list) }
             cursor = try page.textIfAny("next")
         } while cursor != nil && list.count < limit
         if list.count == 0, let name {
             // The list of timeouts knows which names there are.
             let page = try await client.ask(Question("listTimeouts").with("name", name.text).with("limit", 1))
-            try tell(page.unknownNames())
+            try page.unknownNames().tell()
         }
-    }
-
-    private func tell(_ unknown: [UnknownName]) {
-        for name in unknown { Output.error.line("waybill: \(name.sentence.printable)") }
     }
 
     private func add(_ order: OrderView, to list: inout ListOutput) {

@@ -19,7 +19,9 @@ struct ResumeTimeouts: AsyncParsableCommand {
     func run() async throws {
         guard try file.place.client() == nil else { return try await runOnServer() }
         try await file.database.writing { book in
-            let jobs = try await book.unfinishedTimeoutJobs()
+            let unfinished = try await book.unfinishedTimeoutJobs()
+            for job in unfinished where job.isPaused { say(Self.paused(job.number)) }
+            let jobs = unfinished.filter { !$0.isPaused }
             if jobs.isEmpty { say("nothing was interrupted") }
             for job in jobs {
                 if stop {
@@ -37,11 +39,13 @@ struct ResumeTimeouts: AsyncParsableCommand {
     /// The same of the operations of a server; one that runs there is waited for.
     private func runOnServer() async throws {
         try await file.acting { client in
-            let jobs = try await client.list(Question("listOperations"), atMost: .max) { members -> ServedJob? in
+            let unfinished = try await client.list(Question("listOperations"), atMost: .max) { members -> ServedJob? in
                 guard try members.text("kind") == "timeouts" else { return nil }
                 let job = try ServedJob(members)
-                return job.isRunning ? job : nil
+                return job.isRunning || job.isPaused ? job : nil
             }.reversed()
+            for job in unfinished where job.isPaused { say(Self.paused(job.number)) }
+            let jobs = unfinished.filter { !$0.isPaused }
             if jobs.isEmpty { say("nothing was interrupted") }
             for job in jobs {
                 let verb = stop ? "stopOperation" : "resumeOperation"
@@ -54,6 +58,11 @@ struct ResumeTimeouts: AsyncParsableCommand {
             }
             write(jobs.map(\.number))
         }
+    }
+
+    /// What is paused was paused on purpose: it is left alone.
+    private static func paused(_ number: Int64) -> String {
+        "job \(number) is paused: `waybill operation resume o\(number)` goes on with it"
     }
 
     private func write(_ numbers: [Int64]) {

@@ -120,6 +120,8 @@ struct ServedJob {
     let changed: Int64
     let isRunning: Bool
     private let isStopped: Bool
+    /// It does nothing until an operator resumes it.
+    let isPaused: Bool
     private let outcome: BulkOutcome
     private let work: Work
     /// Why it came to nothing; nil: it did not.
@@ -139,6 +141,7 @@ struct ServedJob {
         let state = try members.text("state")
         isRunning = state == "running"
         isStopped = state == "stopped"
+        isPaused = state == "paused"
         changedAt = try members.time("changed_at")
         work = try Work(members)
         event = try members.position("event")
@@ -192,6 +195,11 @@ struct ServedJob {
                 throw CommandFailure(
                     "job \(number) does not go on (\(job.amount(job.changed)) done): " + ways)
             }
+        }
+        guard !job.isPaused else {
+            throw CommandFailure(
+                "job \(number) is paused (\(job.amount(job.changed)) \(work.verb)): "
+                    + "`waybill operation resume \(id)` goes on with it", status: .negative)
         }
         return job
     }

@@ -39,7 +39,8 @@ struct ActivateWorkflow: AsyncParsableCommand {
                 let problem =
                     meant.isEmpty ? "no text of \(name) has a hash" : "more than one text of \(name) has a hash"
                 throw CommandFailure(
-                    "\(problem) that begins with \(hash); the file has \(known.isEmpty ? "none of that name" : known)")
+                    "\(problem) that begins with \(hash); the file has \(known.isEmpty ? "none of that name" : known)"
+                ).refusing("unknown_workflow")
             }
             let question = try Question("activateWorkflow", name.text).with { writer in
                 writer.member("hash", edition.hash.text)

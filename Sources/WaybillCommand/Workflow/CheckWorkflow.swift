@@ -110,16 +110,7 @@ struct CheckWorkflow: AsyncParsableCommand {
             writer.member("version", workflow.version)
             writer.member("hash", workflow.hash.text)
         }
-        writer.members("findings", findings) { writer, finding in
-            writer.beginObject()
-            writer.member("severity", Text(finding.severity.rawValue))
-            writer.member("line", Int64(finding.line))
-            writer.member("column", Int64(finding.column))
-            writer.member("path", Text(finding.path))
-            writer.member("message", Text(finding.message))
-            writer.member("fix", ifAny: finding.hint.map { Text($0) })
-            writer.endObject()
-        }
+        writer.members("findings", findings) { $0.finding($1) }
         writer.endObject()
     }
 }

@@ -21,8 +21,10 @@ package struct BackupJob: Sendable {
     package let path: String
     /// Pages that are in the copy.
     package fileprivate(set) var pages: Int64
-    /// Nil: it is being made.
+    /// Nil: it is being made, or paused.
     package fileprivate(set) var end: End?
+    /// It does nothing until an operator resumes it; then it begins anew.
+    package fileprivate(set) var isPaused = false
     /// Who asked for it, and why.
     package let by: Text
     package let reason: Text
@@ -42,6 +44,7 @@ package struct BackupJob: Sendable {
     func seen(in store: Store) -> BackupJob {
         guard end == nil, let fileNumber, let here = store.fileNumber, fileNumber != here else { return self }
         var job = self
+        job.isPaused = false
         job.end = .failed("this file is a copy of the one in which it was begun, and makes none for it")
         return job
     }
@@ -85,7 +88,7 @@ extension Engine {
     ) async throws -> GivenAnswer<BackupJob> {
         try await withWriter { writer in
             writer.ownWrite(for: origin, form: form) { write in
-                try write.transaction.checkRunningJobs(max: runningMax)
+                try write.transaction.makeRoomForJob(runningMax: runningMax)
                 let file = writer.store.fileNumber
                 let request = BackupJob.request(path, by: origin, in: file)
                 let number = try write.transaction.insertJob(
@@ -112,7 +115,13 @@ extension Engine {
         }
         let (pages, end) = try await copy(job, row)
         guard let pages else { return job }
-        return try await noted(job, pages: pages, end: end)
+        do {
+            return try await noted(job, pages: pages, end: end)
+        } catch  where (error as? Refusal) == .oneRunOfJob {
+            // It was paused or given up meanwhile: nothing of the copy stays.
+            try await onThread { (engine) throws in engine.backups.end(job.number) }
+            throw error
+        }
     }
 
     /// - Returns: the pages of the copy, nil where it rested, and how it ended.
@@ -234,6 +243,7 @@ extension BackupJob {
         let cursor = row.cursor.string
         switch row.state {
         case .running: end = nil
+        case .paused: isPaused = true
         case .stopped: end = cursor.hasPrefix("!") ? .failed(Text(String(cursor.dropFirst()))) : .stopped
         case .done:
             let numbers = cursor.split(separator: " ").compactMap { Int64($0) }

@@ -96,7 +96,7 @@ extension Engine {
     ) async throws -> GivenAnswer<BulkRedriveJob> {
         try await withWriter { writer in
             writer.ownWrite(for: origin, form: form) { write in
-                try write.transaction.checkRunningJobs(max: runningMax)
+                try write.transaction.makeRoomForJob(runningMax: runningMax)
                 let end = try DeadLetterShelf.end(of: redrive.group, in: write.transaction) ?? 0
                 let request = redrive.json(below: end, total, by: origin)
                 let number = try write.transaction.insertJob(

@@ -59,6 +59,16 @@ package enum EngineJob: Sendable {
         }
     }
 
+    /// It does nothing until an operator resumes it.
+    package var isPaused: Bool {
+        switch self {
+        case .timeouts(let job): job.progress.isPaused
+        case .redrive(let job): job.progress.isPaused
+        case .backup(let job): job.isPaused
+        case .unreadable(let job): job.row.state == .paused
+        }
+    }
+
     /// Who started it; empty: a program that has the file open.
     package var by: Text {
         switch self {
@@ -102,8 +112,8 @@ extension Engine {
         try store.read { rows in try rows.job(number) }.map { EngineJob($0).seen(in: store) }
     }
 
-    /// The jobs that were started and are neither done nor stopped, the oldest first.
-    package func unfinishedJobs() throws -> [EngineJob] {
+    /// The jobs that were started and are neither done nor stopped nor paused, the oldest first.
+    package func runningJobs() throws -> [EngineJob] {
         var jobs: [EngineJob] = []
         var walk = PageWalk(after: 0, by: \JobRow.number, limit: Self.pageMax)
         while let page = try walk.next({ last, limit in
@@ -122,16 +132,53 @@ extension Engine {
         }
     }
 
-    /// Gives a job up for a caller outside; what it has changed stays changed. False: it did not run any more.
+    /// Gives a job up for a caller outside; what it has changed stays changed. False: it had ended.
     package func stop(
         _ number: Int64, by origin: Origin, form: @escaping @Sendable (Bool) -> Text
-    ) async throws -> GivenAnswer<Bool> {
+    ) async throws(Refusal) -> GivenAnswer<Bool> {
+        try await change(number, by: origin, form: form) { row, write in
+            try write.transaction.stop(row, at: write.now) ? "stopped" : nil
+        }
+    }
+
+    /// Pauses a job for a caller outside: it does nothing until it is resumed, also after a restart. False: it did not
+    /// run.
+    package func pause(
+        _ number: Int64, by origin: Origin, form: @escaping @Sendable (Bool) -> Text
+    ) async throws(Refusal) -> GivenAnswer<Bool> {
+        try await change(number, by: origin, form: form) { row, write in
+            try write.transaction.changeJob(number, from: .running, to: .paused, at: write.now) ? "paused" : nil
+        }
+    }
+
+    /// Lets a paused job run again for a caller outside; whoever works jobs off has to go on with it. False: it was not
+    /// paused.
+    ///
+    /// - Parameter runningMax: jobs of any kind that may run at a time.
+    package func unpause(
+        _ number: Int64, by origin: Origin, runningMax: Int = .max, form: @escaping @Sendable (Bool) -> Text
+    ) async throws(Refusal) -> GivenAnswer<Bool> {
+        try await change(number, by: origin, form: form) { row, write in
+            guard row.state == .paused else { return nil }
+            try write.transaction.checkRunningJobs(max: runningMax)
+            return try write.transaction.changeJob(number, from: .paused, to: .running, at: write.now)
+                ? "resumed" : nil
+        }
+    }
+
+    /// Changes the state of a job, and says so in the audit.
+    ///
+    /// - Parameter body: answers what became of it; nil: nothing.
+    private func change(
+        _ number: Int64, by origin: Origin, form: @escaping @Sendable (Bool) -> Text,
+        _ body: @escaping @Sendable (JobRow, inout Write) throws -> String?
+    ) async throws(Refusal) -> GivenAnswer<Bool> {
         try await withWriter { writer in
             writer.ownWrite(for: origin, form: form) { write in
-                guard let row = try write.transaction.job(number), row.state == .running else { return false }
-                _ = try write.transaction.advanceJob(
-                    number, to: .stopped, cursor: row.cursor, done: row.done, at: write.now)
-                writer.broker.note(EngineJob(row).act("stopped"), by: origin, in: write)
+                guard let row = try write.transaction.job(number), let what = try body(row, &write) else {
+                    return false
+                }
+                writer.broker.note(EngineJob(row).act(what), by: origin, in: write)
                 try writer.flush(in: write)
                 return true
             }

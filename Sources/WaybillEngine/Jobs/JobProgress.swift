@@ -14,6 +14,8 @@ package struct JobProgress: Hashable, Sendable {
     package private(set) var failures = JobFailures()
     package private(set) var isDone: Bool
     package let isStopped: Bool
+    /// It does nothing until an operator resumes it.
+    package private(set) var isPaused: Bool
     package let startedAt: Moment
     package private(set) var changedAt: Moment
 
@@ -24,6 +26,7 @@ package struct JobProgress: Hashable, Sendable {
         changed = 0
         isDone = false
         isStopped = false
+        isPaused = false
         startedAt = now
         changedAt = now
     }
@@ -38,6 +41,7 @@ package struct JobProgress: Hashable, Sendable {
         changed = row.done
         isDone = row.state == .done
         isStopped = row.state == .stopped
+        isPaused = row.state == .paused
         startedAt = row.createdAt
         changedAt = row.changedAt
     }
@@ -56,6 +60,7 @@ package struct JobProgress: Hashable, Sendable {
         changed += count
         if let failures { self.failures = failures }
         isDone = cursor >= end
+        isPaused = false
         changedAt = now
     }
 
@@ -71,16 +76,36 @@ extension JobRow {
 extension Transaction {
     /// Refuses one more job when as many run as may.
     func checkRunningJobs(max: Int) throws {
+        guard max < .max else { return }
         guard try runningJobs(limit: max).count < max else {
             throw Refusal.limit("operations that run at a time", max: max)
         }
     }
 
-    /// Refuses a step that is done already, or whose job was given up: nothing is changed twice.
+    /// Refuses one more job when as many run as may, or as many as are kept have not ended; forgets those that ended
+    /// long ago.
+    func makeRoomForJob(runningMax: Int) throws {
+        try checkRunningJobs(max: runningMax)
+        let keptMax = Engine.jobsKeptMax
+        guard let last = try jobNumber(behindNewest: keptMax - 1) else { return }
+        guard try unfinishedJobs(limit: keptMax).count < keptMax else {
+            throw Refusal.limit("operations that have not ended", max: keptMax)
+        }
+        try forgetEndedJobs(upTo: last, limit: keptMax)
+    }
+
+    /// Refuses a step that is done already, or whose job was paused or given up: nothing is changed twice.
     func check(stepOf job: JobProgress) throws {
         guard let row = try self.job(job.number), row.state == .running, row.cursor == job.cursorText else {
             throw Refusal.oneRunOfJob
         }
+    }
+
+    /// Gives a job up, also one that is paused; false: it had ended.
+    func stop(_ row: JobRow, at now: Moment) throws -> Bool {
+        // Only a running job moves.
+        if row.state == .paused { _ = try changeJob(row.number, from: .paused, to: .running, at: now) }
+        return try advanceJob(row.number, to: .stopped, cursor: row.cursor, done: row.done, at: now)
     }
 
     /// Moves the row of a job on, in the write of its step.
@@ -99,6 +124,9 @@ extension Refusal {
 }
 
 extension Engine {
+    /// The newest jobs, of which rows are kept when they have ended. One that has not ended is always kept.
+    package static let jobsKeptMax = 1_000
+
     /// Whether a job cannot go on in this process: another one works at it, or the book is closed or has stopped.
     package static func endsRun(_ error: any Error) -> Bool {
         if let failure = error as? StoreFailure { return [.closed, .failStopped].contains(failure.code) }

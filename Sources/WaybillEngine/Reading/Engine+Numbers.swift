@@ -4,12 +4,14 @@ package import WaybillCore
 import WaybillStore
 import WaybillTimeouts
 
-/// What lies in the file, counted for monitors, each number up to a bound: nothing here takes longer in a big file.
+/// What lies in the file, counted for monitors, up to a bound where no write keeps the number: nothing here takes
+/// longer in a big file.
 package struct FileNumbers: Sendable {
     /// Timeouts of one kind.
     package struct OfKind: Sendable {
         package var kind: String
-        /// All of them: those that wait, that are tried again, that are parked.
+        /// All of them: those that wait, that are tried again, that are parked. Exact, but that after the opening of a
+        /// file with many of them they are counted first: then at least as many.
         package var pending: Int64
         package var parked: Int64
         /// How many are overdue by each age of ``FileNumbers/ages`` or longer.
@@ -36,7 +38,7 @@ package struct FileNumbers: Sendable {
 extension Engine {
     /// Counts what lies in the file.
     ///
-    /// - Parameter max: no number is counted beyond it.
+    /// - Parameter max: what is counted now is not counted beyond it.
     package func fileNumbers(upTo max: Int) throws -> FileNumbers {
         var numbers = FileNumbers()
         let now = world.now()
@@ -56,17 +58,22 @@ extension Engine {
     private func timeouts(
         _ kind: TimeoutKind, at now: Moment, upTo max: Int, _ lateness: Buckets
     ) throws -> FileNumbers.OfKind {
-        try store.read { rows in
-            let waiting = try rows.countTimeouts(kind, upTo: Moment(milliseconds: .max), limit: max)
-            let retries = try rows.countRetries(kind, limit: max)
-            let overdue = try FileNumbers.ages.map { _, age in
-                let last = Moment(milliseconds: now.milliseconds - age.milliseconds)
-                return Int64(try rows.countTimeouts(kind, upTo: last, limit: max))
+        // A read for each number: a checkpoint may be waiting for it to end.
+        let retries = try store.read { rows in try rows.countRetries(kind, limit: max) }
+        let counted = store.timeoutCounts.pending(kind)
+        var pending = counted.timeouts
+        if !counted.isWhole {
+            let waiting = try store.read { rows in
+                try rows.countTimeouts(kind, upTo: Moment(milliseconds: .max), limit: max)
             }
-            return FileNumbers.OfKind(
-                kind: kind.word, pending: min(Int64(max), Int64(waiting) + retries.all), parked: retries.parked,
-                overdue: overdue, lateness: lateness)
+            pending = Swift.max(pending, Int64(waiting) + retries.all)
         }
+        let overdue = try FileNumbers.ages.map { _, age in
+            let last = Moment(milliseconds: now.milliseconds - age.milliseconds)
+            return Int64(try store.read { rows in try rows.countTimeouts(kind, upTo: last, limit: max) })
+        }
+        return FileNumbers.OfKind(
+            kind: kind.word, pending: pending, parked: retries.parked, overdue: overdue, lateness: lateness)
     }
 
     /// What topics and groups have had.

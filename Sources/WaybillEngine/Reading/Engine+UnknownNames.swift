@@ -5,7 +5,7 @@ package import WaybillCore
 extension Engine {
     /// A name of a filter that nothing in the file has.
     package struct UnknownName: Hashable, Sendable {
-        package enum Kind: String, Sendable { case status, workflow, timeout, topic }
+        package enum Kind: String, Sendable, CaseIterable { case status, workflow, timeout, topic, event, producer }
         package let kind: Kind
         package let name: Text
         /// The one that was probably meant.
@@ -42,6 +42,27 @@ extension Engine {
         guard try messages.topic(name) == nil else { return nil }
         let known = try messages.topics(limit: MessageReader.pageMax).map(\.name.text)
         return Self.unknown(.topic, name.text, among: Set(known))
+    }
+
+    /// The names of those types of events that neither a workflow of the file has nor the engine.
+    ///
+    /// - Parameter isOfActs: whether they are looked for among what belongs to no order and no stock.
+    package func unknownNames(ofEvents types: [Text], isOfActs: Bool = false) -> [UnknownName] {
+        let workflows = catalogue.all()
+        // One that declares no commands takes any.
+        guard isOfActs || workflows.allSatisfy({ !$0.commands.isEmpty }) else { return [] }
+        let known =
+            isOfActs
+            ? EngineEvents.ofActs
+            : EngineEvents.ofActs.union(EngineEvents.ofOrders).union(EngineEvents.ofStock)
+                .union(workflows.flatMap { $0.commands.map(\.name.text) })
+        return types.filter { !known.contains($0) }.map { Self.unknown(.event, $0, among: known) }
+    }
+
+    /// The name of a producer, when no undecided half message is of that one.
+    package func unknownName(ofProducer name: Text) throws -> UnknownName? {
+        let known = Set(try messages.halfMessages(after: nil, limit: MessageReader.pageMax).views.map(\.producer))
+        return known.contains(name) ? nil : Self.unknown(.producer, name, among: known)
     }
 
     private static func unknown(_ kind: UnknownName.Kind, _ name: Text, among known: Set<Text>) -> UnknownName {

@@ -42,6 +42,8 @@ package struct BulkTimeoutJob: Sendable {
     /// How many orders it has changed.
     package var changed: Int64 { progress.changed }
     package var isDone: Bool { progress.isDone }
+    /// It does nothing until an operator resumes it.
+    package var isPaused: Bool { progress.isPaused }
 }
 
 extension Engine {
@@ -109,7 +111,7 @@ extension Engine {
     ) async throws(Refusal) -> GivenAnswer<BulkTimeoutJob> {
         try await withWriter { writer in
             writer.ownWrite(for: origin, form: form) { write in
-                if runningMax < .max { try write.transaction.checkRunningJobs(max: runningMax) }
+                try write.transaction.makeRoomForJob(runningMax: runningMax)
                 let end = try write.transaction.journalEnd().position
                 let caller = isOfServer ? origin.caller : ""
                 let request = change.json(upTo: end, total, by: caller, of: origin)
@@ -133,7 +135,7 @@ extension Engine {
         var jobs: [BulkTimeoutJob] = []
         var walk = PageWalk(after: 0, by: \JobRow.number, limit: Self.pageMax)
         while let page = try walk.next({ last, limit in
-            try store.read { snapshot in try snapshot.runningJobs(after: last, limit: limit) }
+            try store.read { snapshot in try snapshot.unfinishedJobs(after: last, limit: limit) }
         }) {
             jobs += try page.filter { $0.kind == Self.bulkTimeouts }.map(BulkTimeoutJob.init)
         }
@@ -178,11 +180,10 @@ extension Engine {
 
     /// Gives a job up; what it has changed stays changed.
     package func stop(_ job: BulkTimeoutJob) async throws(Refusal) {
-        _ = try await withWriter { writer in
+        try await withWriter { writer in
             writer.ownWrite { write in
-                try write.transaction.advanceJob(
-                    job.number, to: .stopped, cursor: job.progress.cursorText, done: job.changed,
-                    at: write.now)
+                guard let row = try write.transaction.job(job.number) else { return }
+                _ = try write.transaction.stop(row, at: write.now)
             }
         }.get()
     }

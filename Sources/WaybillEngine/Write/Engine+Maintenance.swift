@@ -7,7 +7,7 @@ import WaybillStore
 import WaybillTimeouts
 
 /// The work that nobody waits for: retention, the index of messages, what deleted topics have left, the keys of
-/// commands from before the file was opened, the counts of orders that an earlier release has placed.
+/// commands from before the file was opened, the counts of orders that an earlier release has placed, and of timeouts.
 extension Engine {
     private enum Patience {
         /// Between two rounds, when a round left nothing to do. Keeps the index of messages a second behind at most.
@@ -18,6 +18,8 @@ extension Engine {
         static let keysPerRound = 2_000
         /// Orders of an earlier release that a round counts: three milliseconds.
         static let ordersPerRound = 2_000
+        /// Timeouts of before the opening that a round counts: two milliseconds.
+        static let timeoutsPerRound = 5_000
     }
 
     /// One round, bounded, in a write of its own; true: something is left to do at once. In the real world a thread
@@ -35,8 +37,9 @@ extension Engine {
                 try writer.flush(in: write)
                 let isCounting = try writer.handler.orders.countMore(
                     limit: Patience.ordersPerRound, in: write.transaction)
+                let isCountingTimeouts = try write.transaction.countMoreTimeouts(limit: Patience.timeoutsPerRound)
                 try writer.noteLife(in: write)
-                return isMore || isCounting
+                return isMore || isCounting || isCountingTimeouts
             }
         }
         // Between two writes: what came meanwhile goes first.

@@ -23,6 +23,8 @@ package final class Connection {
     let tails = QueueTails()
     /// Where keys of commands may lie. The writer's only: what another connection inserts it would not see.
     let keys = KeyShelves()
+    /// How many timeouts there are. The writer's only.
+    var timeouts = TimeoutCounts()
     /// Whether a write that is undone goes back to its beginning and is committed, instead of being rolled back: a
     /// rollback makes SQLite begin a copy of the file anew. It costs each write a savepoint, so it is so only while a
     /// copy is being made of a file in which writes are undone.

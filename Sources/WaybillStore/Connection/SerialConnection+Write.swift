@@ -1,3 +1,5 @@
+import Synchronization
+
 extension SerialConnection {
     /// The one door to the file: every write of the engine passes it, and it sees the COMMIT. All of what `body` did is
     /// durable when this returns, or none of it remains.
@@ -26,6 +28,10 @@ extension SerialConnection {
             }
             try connection.commit(failing: fault)
             connection.keys.endWrite()
+            if connection.timeouts.endWrite() {
+                let counts = connection.timeouts
+                timeoutCounts.withLock { $0 = counts }
+            }
             return result
         }
     }
@@ -65,6 +71,7 @@ extension Connection {
     fileprivate func undo(after error: any Error) {
         tails.forget()
         keys.rollBack()
+        timeouts.rollBack()
         if let failure = error as? StoreFailure, failure.endsTheStore {
             stop(failure.message, sqliteCode: failure.sqliteCode)
         }

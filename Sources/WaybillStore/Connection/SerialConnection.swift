@@ -1,5 +1,6 @@
 import CSQLite
 import Dispatch
+import Synchronization
 
 /// A connection that one thread at a time uses: who comes first is served first.
 ///
@@ -10,6 +11,8 @@ final class SerialConnection: @unchecked Sendable {
     private let connection: Connection
     private var isClosed = false
     private let mark = ThreadMark()
+    /// How many timeouts there are after the last commit.
+    let timeoutCounts = Mutex(TimeoutCounts())
 
     init(_ connection: consuming Connection) { self.connection = connection }
 

@@ -3,7 +3,7 @@ package import WaybillCore
 /// Bulk work that is done in many writes and goes on where it stopped.
 package struct JobRow: Hashable, Sendable {
     package enum State: String, Sendable, CaseIterable {
-        case running, done, stopped
+        case running, paused, done, stopped
     }
 
     package var number: Int64
@@ -81,6 +81,31 @@ extension Transaction {
         statement.bind(5, now)
         return try statement.run() == 1 ? seal(number) : false
     }
+
+    /// Pauses a running job, or lets a paused one run; false: it was in another state.
+    package func changeJob(
+        _ number: Int64, from old: JobRow.State, to new: JobRow.State, at now: Moment
+    ) throws(StoreFailure) -> Bool {
+        let statement = try statement(
+            "UPDATE job SET state = ?3, changed_at = ?4 WHERE number = ?1 AND state = ?2")
+        statement.bind(1, number)
+        statement.bind(2, Text(old.rawValue))
+        statement.bind(3, Text(new.rawValue))
+        statement.bind(4, now)
+        return try statement.run() == 1 ? seal(number) : false
+    }
+
+    /// Forgets jobs that have ended, up to a number: the oldest of them, so many.
+    package func forgetEndedJobs(upTo number: Int64, limit: Int) throws(StoreFailure) {
+        let statement = try statement(
+            """
+            DELETE FROM job WHERE number IN (
+                SELECT number FROM job WHERE number <= ?1 AND state IN ('done', 'stopped') ORDER BY number LIMIT ?2)
+            """)
+        statement.bind(1, number)
+        statement.bind(2, Int64(limit))
+        try statement.run()
+    }
 }
 
 extension TableReader where Self: ~Copyable {
@@ -103,12 +128,33 @@ extension TableReader where Self: ~Copyable {
         return try statement.all { columns throws(StoreFailure) in try JobRow(columns) }
     }
 
+    /// The number of the job that is so many behind the newest; nil: there are not as many.
+    package func jobNumber(behindNewest count: Int) throws(StoreFailure) -> Int64? {
+        let statement = try query(
+            "SELECT number FROM job WHERE number < ?2 ORDER BY number DESC LIMIT 1 OFFSET ?1")
+        statement.bind(1, Int64(count))
+        statement.bind(2, Int64.max)
+        return try statement.first { $0.integer(0) }
+    }
+
     /// One page of the jobs that wait for their next step, the oldest first.
     package func runningJobs(after number: Int64 = 0, limit: Int) throws(StoreFailure) -> [JobRow] {
         let statement = try query(
             """
-            SELECT number, kind, state, request, cursor, done, created_at, changed_at
-            FROM job WHERE state = 'running' AND number > ?2 ORDER BY number LIMIT ?1
+            SELECT number, kind, state, request, cursor, done, created_at, changed_at FROM job
+            WHERE state IN ('running', 'paused') AND state = 'running' AND number > ?2 ORDER BY number LIMIT ?1
+            """)
+        statement.bind(1, Int64(limit))
+        statement.bind(2, max(0, number))
+        return try statement.all { columns throws(StoreFailure) in try JobRow(columns) }
+    }
+
+    /// One page of the jobs that wait for their next step or are paused, the oldest first.
+    package func unfinishedJobs(after number: Int64 = 0, limit: Int) throws(StoreFailure) -> [JobRow] {
+        let statement = try query(
+            """
+            SELECT number, kind, state, request, cursor, done, created_at, changed_at FROM job
+            WHERE state IN ('running', 'paused') AND number > ?2 ORDER BY number LIMIT ?1
             """)
         statement.bind(1, Int64(limit))
         statement.bind(2, max(0, number))
@@ -119,15 +165,16 @@ extension TableReader where Self: ~Copyable {
     package func countJobs(limit: Int) throws(StoreFailure) -> [(state: JobRow.State, jobs: Int64)] {
         let statement = try query(
             """
-            SELECT ifnull(sum(state = 'running'), 0), ifnull(sum(state = 'done'), 0), ifnull(sum(state = 'stopped'), 0)
+            SELECT ifnull(sum(state = 'running'), 0), ifnull(sum(state = 'paused'), 0), ifnull(sum(state = 'done'), 0),
+                ifnull(sum(state = 'stopped'), 0)
             FROM (SELECT state FROM job WHERE number < ?2 ORDER BY number DESC LIMIT ?1)
             """)
         statement.bind(1, Int64(limit))
         statement.bind(2, Int64.max)
         let counts = try statement.first { columns in
-            (columns.integer(0), columns.integer(1), columns.integer(2))
+            (columns.integer(0), columns.integer(1), columns.integer(2), columns.integer(3))
         }
-        let (running, done, stopped) = counts ?? (0, 0, 0)
-        return [(.running, running), (.done, done), (.stopped, stopped)]
+        let (running, paused, done, stopped) = counts ?? (0, 0, 0, 0)
+        return [(.running, running), (.paused, paused), (.done, done), (.stopped, stopped)]
     }
 }

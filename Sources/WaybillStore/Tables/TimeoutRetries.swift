@@ -25,13 +25,16 @@ extension Transaction {
         statement.bind(7, error)
         statement.bind(8, timeout.cause)
         try statement.run()
+        connection.timeouts.add(1, timeout.key, .retrying)
     }
 
     func deleteRetry(_ timeout: TimeoutKey) throws(StoreFailure) -> Bool {
         let statement = try statement(
             "DELETE FROM timeout_retry WHERE kind = ?1 AND due = ?2 AND owner = ?3 AND name = ?4")
         statement.bind(timeout)
-        return try statement.run() == 1
+        guard try statement.run() == 1 else { return false }
+        connection.timeouts.add(-1, timeout, .retrying)
+        return true
     }
 }
 

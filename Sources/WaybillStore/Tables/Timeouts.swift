@@ -55,6 +55,7 @@ extension Transaction {
         statement.bind(timeout)
         statement.bind(5, cause)
         try statement.run()
+        connection.timeouts.add(1, timeout, .waiting)
     }
 
     /// Deletes exactly this timeout, waiting or to be tried again; false: it was not there, so nothing may happen.
@@ -63,8 +64,9 @@ extension Transaction {
         let statement = try statement(
             "DELETE FROM timeout WHERE kind = ?1 AND due = ?2 AND owner = ?3 AND name = ?4")
         statement.bind(timeout)
-        if try statement.run() == 1 { return true }
-        return try deleteRetry(timeout)
+        guard try statement.run() == 1 else { return try deleteRetry(timeout) }
+        connection.timeouts.add(-1, timeout, .waiting)
+        return true
     }
 
     /// Gives a timeout another time; false: it was not there.
