@@ -17,6 +17,8 @@ extension MQMessage {
         body = Data(delivery.body)
         let note = WireNote(delivery.faceNote)
         fill(delivery.id, delivery.tag, delivery.keys, delivery.messageGroup, delivery.properties, note, delivery.body)
+        // Whoever acts on it passes it on: what follows stays in its lane.
+        if !delivery.lane.isEmpty { userProperties["lane"] = delivery.lane.string }
         if delivery.priority > 0 { systemProperties.priority = Int32(clamping: delivery.priority) }
         systemProperties.bornTimestamp = Google_Protobuf_Timestamp(note.bornAt ?? delivery.bornAt)
         systemProperties.storeTimestamp = Google_Protobuf_Timestamp(delivery.storedAt)

@@ -96,9 +96,12 @@ extension RocketMQFace {
         _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>, since begun: NIODeadline
     ) {
         let turn = reception.attempt.map { kept.begin(asked.caller.key, reception.group, $0) }
+        let place = BatchPlace(asked.call)
         let task = work { [self] in
+            // After what was written: that counts by itself from then on.
+            defer { asked.call.connection.loop.execute { place.leave() } }
             do throws(Refused) {
-                let deliveries = try await self.deliveries(reception, asked)
+                let deliveries = try await self.deliveries(reception, asked, place)
                 guard stands(asked.caller) else {
                     giveBack(deliveries.map(\.receipt), of: asked.caller)
                     throw Refused(.unauthorized, "the access key was revoked, or is expired")
@@ -110,7 +113,7 @@ extension RocketMQFace {
             }
         }
         counts.receives.wrappingAdd(1, ordering: .relaxed)
-        let wait = waits.add { task.cancel() }
+        let wait = waits.add(of: asked.caller.key) { task.cancel() }
         asked.call.onLost { task.cancel() }
         work { [waits, counts] in
             await task.value
@@ -119,7 +122,25 @@ extension RocketMQFace {
         }
     }
 
+    /// Messages for a client that has room for them. As long as it does not take what it was given before, it gets no
+    /// more; when its time is over, none.
     private func deliveries(
+        _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>, _ place: BatchPlace
+    ) async throws(Refused) -> [Delivery] {
+        let end = engine.world.uptime() + reception.wait
+        var reception = reception
+        reception.room = BatchRoom(claim: { place.claim() }, leave: { place.leave() })
+        while true {
+            guard await place.claim(until: end, in: engine.world) else { return [] }
+            _ = place.wasRefused()
+            reception.wait = max(Interval(milliseconds: 0), end - engine.world.uptime())
+            let deliveries = try await received(reception, asked)
+            // What came while there was no room is looked for again.
+            guard deliveries.isEmpty, place.wasRefused(), !Task.isCancelled else { return deliveries }
+        }
+    }
+
+    private func received(
         _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>
     ) async throws(Refused) -> [Delivery] {
         switch await engine.receive(reception) {
