@@ -107,6 +107,6 @@ import WaybillCore
             #expect(await broker.acknowledge(delivery.receipt) == nil)
         }
         #expect(seen == [0, 1, 2, 3])
-        #expect(replayed == [true, true, false, false])
+        if face.tellsReplays { #expect(replayed == [true, true, false, false]) }
     }
 }
