@@ -249,7 +249,8 @@ let package = Package(
             name: "WaybillBrokerTests",
             dependencies: [
                 "Fixtures", "WaybillCore", "WaybillStore", "WaybillTimeouts", "WaybillBroker", "WaybillEngine",
-                "WorkflowFile", "Waybill", "WaybillAPI", "WaybillClient", "WaybillServer",
+                "WorkflowFile", "Waybill", "WaybillAPI", "WaybillClient", "WaybillServer", "GRPCServing",
+                "RocketMQProto", swiftProtobuf, nioCore, nioPosix, nioHTTP2, nioHPACK,
             ], swiftSettings: house),
         .testTarget(
             name: "WaybillTests",

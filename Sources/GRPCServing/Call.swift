@@ -62,6 +62,13 @@ package final class Call: Sendable {
     /// Whether there is room for an answer of some size.
     package var hasRoom: Bool { connection.hasRoom }
 
+    /// Claims room for an answer that is still to be made, of this many bytes at most; false: there is none. What was
+    /// claimed counts as if it waited for the client already, until it is left.
+    package func claimRoom(_ bytes: Int) -> Bool { connection.claimRoom(bytes) }
+
+    /// Leaves what was claimed: the answer is with the client's connection, or there is none.
+    package func leaveRoom(_ bytes: Int) { connection.leaveRoom(bytes) }
+
     func tellLost() {
         let told = state.withLock { state in
             state.isLost = true
@@ -77,6 +84,8 @@ package final class Connection: Sendable {
     package let loop: any EventLoop
     /// Where the client has come to.
     package let local: SocketAddress?
+    /// Where the client has come from, as HOST:PORT; empty: that is not known.
+    package let remote: String
     /// Its place among those that may be open.
     package let seat: any Seat
     private let handler: NIOLoopBound<ConnectionHandler>
@@ -84,6 +93,10 @@ package final class Connection: Sendable {
     private let held: HeldBytes
     /// Bytes that the client has not taken.
     private let unread = Atomic(0)
+    /// Bytes of answers that are being made.
+    private let claimed = Atomic(0)
+    /// How many wait on the event loop for room.
+    private let waitingForRoom = Atomic(0)
     private let state = Mutex(State())
 
     private struct State {
@@ -99,6 +112,11 @@ package final class Connection: Sendable {
         held = handler.held
         loop = channel.eventLoop
         local = channel.localAddress
+        remote =
+            channel.remoteAddress.map { address in
+                let host = address.ipAddress ?? ""
+                return (host.contains(":") ? "[\(host)]" : host) + (address.port.map { ":\($0)" } ?? "")
+            } ?? ""
         self.handler = NIOLoopBound(handler, eventLoop: channel.eventLoop)
     }
 
@@ -135,11 +153,33 @@ package final class Connection: Sendable {
     }
 
     /// Whether there is room for an answer of some size: see ``Call/whenRoom(_:)``.
-    var hasRoom: Bool {
-        unread.load(ordering: .relaxed) <= limits.unreadBytesOfConnectionMax && !held.isFull(.unread)
+    var hasRoom: Bool { hasRoom(besides: claimed.load(ordering: .sequentiallyConsistent)) }
+
+    private func hasRoom(besides claimed: Int) -> Bool {
+        unread.load(ordering: .relaxed) + claimed <= limits.unreadBytesOfConnectionMax && !held.isFull(.unread)
     }
 
-    func whenRoom(_ body: @escaping @Sendable () -> Void) { onLoop { $0.whenRoom(body) } }
+    func claimRoom(_ bytes: Int) -> Bool {
+        if hasRoom(besides: claimed.add(bytes, ordering: .sequentiallyConsistent).oldValue) { return true }
+        leaveRoom(bytes)
+        return false
+    }
+
+    func leaveRoom(_ bytes: Int) {
+        claimed.subtract(bytes, ordering: .sequentiallyConsistent)
+        // Who begins to wait counts itself before it looks for room, so one of the two sees the other.
+        if waitingForRoom.load(ordering: .sequentiallyConsistent) > 0 { onLoop { $0.useRoom() } }
+    }
+
+    func whenRoom(_ body: @escaping @Sendable () -> Void) {
+        onLoop { handler in
+            self.waitingForRoom.add(1, ordering: .sequentiallyConsistent)
+            handler.whenRoom {
+                self.waitingForRoom.subtract(1, ordering: .sequentiallyConsistent)
+                body()
+            }
+        }
+    }
 
     func note(unread bytes: Int) { unread.store(bytes, ordering: .relaxed) }
 

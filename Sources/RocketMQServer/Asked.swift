@@ -113,9 +113,15 @@ extension SwiftProtobuf.Message {
 
 extension Call {
     /// Answers with one message.
-    func answer(_ message: some SwiftProtobuf.Message) {
-        guard let bytes = message.wire else { return end(RPCStatus(.internal, "the answer cannot be written")) }
-        answer(bytes)
+    ///
+    /// - Parameter written: told whether all of it was given to the client's connection.
+    func answer(_ message: some SwiftProtobuf.Message, written: (@Sendable (Bool) -> Void)? = nil) {
+        guard let bytes = message.wire else {
+            end(RPCStatus(.internal, "the answer cannot be written"))
+            written?(false)
+            return
+        }
+        answer(bytes, written: written)
     }
 
     /// Answers that it is refused.
@@ -155,7 +161,9 @@ extension RocketMQFace {
                 RocketMQFace, Asked<Question>, @escaping @Sendable (Result<Answer, Refused>) -> Void
             ) -> Void
     ) -> RPC {
-        RPC(
+        var onHeaders: (@Sendable (Call) -> Void)?
+        if bytesMax == nil { onHeaders = { [self] call in refuseStranger(call, name, Answer()) } }
+        return RPC(
             Self.path(name),
             .unary { [self] bytes, call in
                 let begun = NIODeadline.now()
@@ -168,7 +176,11 @@ extension RocketMQFace {
                 }
                 let caller: Caller
                 do throws(Refused) {
-                    caller = try self.caller(of: call)
+                    if let noted = call.noted(Caller.self) {
+                        caller = noted
+                    } else {
+                        caller = try self.caller(of: call)
+                    }
                 } catch {
                     // Nothing large is decoded for a client that is not known.
                     guard bytes.readableBytes <= Self.refusedBytesMax else { return tell(.failure(error), Answer()) }
@@ -179,7 +191,17 @@ extension RocketMQFace {
                 guard let question: Question = read(bytes, call) else { return }
                 let empty = blank(question)
                 serve(self, Asked(question: question, caller: caller, call: call)) { tell($0, empty) }
-            }, tooLarge: tooLarge?.wire, bytesMax: bytesMax)
+            }, tooLarge: tooLarge?.wire, bytesMax: bytesMax, onHeaders: onHeaders)
+    }
+
+    /// Nothing is kept of a large request whose caller may not ask anything: it is refused before it comes.
+    private func refuseStranger(_ call: Call, _ name: String, _ answer: some StatusAnswer) {
+        do throws(Refused) {
+            call.note(try caller(of: call))
+        } catch {
+            counts.add(name, error.code, since: NIODeadline.now())
+            call.refuse(error, with: answer)
+        }
     }
 
     /// The same for what waits for the file or a commit: it is answered on a thread of the engine.

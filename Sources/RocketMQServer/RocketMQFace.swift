@@ -50,6 +50,9 @@ package final class RocketMQFace: Sendable {
     /// What it has answered, and who is there.
     package var numbers: FaceNumbers { counts.numbers(clients: clients.languages) }
 
+    /// The clients that read for a group, by the names under which they hold deliveries.
+    package func consumers(of group: GroupName) -> [Text: Consumer] { clients.consumers(of: group) }
+
     /// What is served.
     package var rpcs: [RPC] {
         [

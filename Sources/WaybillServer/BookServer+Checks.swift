@@ -81,6 +81,17 @@ extension BookServer.Settings {
 
     private func checkRocketMQ() throws(ServerFailure) {
         guard let rocketMQ else { return }
+        let times = [
+            ("rocketmq-invisible-min", rocketMQInvisibleMin, Interval(milliseconds: 1)...Interval.hours(12)),
+            ("rocketmq-poll-min", rocketMQPollMin, Interval(milliseconds: 0)...Interval.seconds(20)),
+            ("rocketmq-delay-max", rocketMQDelayMax, Interval(milliseconds: 1)...Interval.days(366)),
+        ]
+        for (name, time, possible) in times where !possible.contains(time) {
+            throw ServerFailure(
+                .badSetting,
+                "\(time.text) is not possible for \(name): it is \(possible.lowerBound.text) to "
+                    + "\(possible.upperBound.text)")
+        }
         guard usedRocketMQTLS != .certificate || certificate != nil else {
             throw ServerFailure(
                 .badSetting,

@@ -75,6 +75,12 @@ public struct BookServer: Sendable {
         public var isRocketMQPlain = false
         /// Where RocketMQ clients are sent, when that is not where they have come to.
         public var rocketMQAdvertised: [HTTPAddress] = []
+        /// The shortest invisible time that a RocketMQ client may ask for; up to 12 hours.
+        public var rocketMQInvisibleMin = Interval.seconds(1)
+        /// The shortest wait of a RocketMQ client's receive, whatever it asks for; up to 20 seconds.
+        public var rocketMQPollMin = Interval.seconds(1)
+        /// The longest delay of a RocketMQ client's message; up to 366 days.
+        public var rocketMQDelayMax = Interval.days(366)
         /// Operations that the program adds.
         public var addedOperations: [AddedOperation] = []
         /// Those of the modules that run here.
@@ -215,6 +221,9 @@ public struct BookServer: Sendable {
         var rules = RocketMQSettings()
         rules.isOpen = settings.isOpen
         rules.newGroupsStart = settings.newGroupsStart
+        rules.invisibleMin = settings.rocketMQInvisibleMin
+        rules.pollMin = settings.rocketMQPollMin
+        rules.delayMax = settings.rocketMQDelayMax
         rules.advertised = settings.rocketMQAdvertised.map { HostAndPort(host: $0.host, port: $0.port) }
         var server = GRPCServer.Settings(host: address.host, port: address.port)
         server.isPlain = settings.servesRocketMQPlain
@@ -225,9 +234,16 @@ public struct BookServer: Sendable {
             server.tls = { context }
         case .off: break
         }
+        server.isServing = { [book] in
+            let vitals = book.vitals
+            return served.now == .ready && vitals.stopped == nil && !vitals.isDraining
+        }
         server.seat = { [connections = served.connections] in CountedSeat(connections) }
         let face = RocketMQFace(book, tokens: served.tokens, settings: rules)
         served.rocketMQ = { RocketMQMetrics(face.numbers) }
+        served.consumers = { group in
+            face.consumers(of: group).mapValues { KnownConsumer(library: $0.library, heardAt: $0.heardAt) }
+        }
         return face.server(server, logger: logger, onRunning: onRunning)
     }
 

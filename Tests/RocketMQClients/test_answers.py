@@ -28,6 +28,14 @@ def resource(text, namespace=""):
     return d.Resource(name=text, resource_namespace=namespace)
 
 
+def varint(number):
+    found = b""
+    while number > 127:
+        found += bytes([number & 127 | 128])
+        number >>= 7
+    return found + bytes([number])
+
+
 def timestamp(seconds):
     return Timestamp(seconds=int(seconds), nanos=int(seconds % 1 * 1e9))
 
@@ -101,6 +109,15 @@ class Answers(unittest.TestCase):
             ("ILLEGAL_MESSAGE_TAG", {"tag": "a b"}, {"tag": " "}),
             ("ILLEGAL_MESSAGE_KEY", {"keys": ["a b"]}, {"keys": ["a\nb"]}),
             ("ILLEGAL_MESSAGE_GROUP", {"message_group": "g" * 63}, {"message_group": "g" * 64}),
+            ("ILLEGAL_MESSAGE_GROUP", {"message_group": "g g"}, {"message_group": " "}),
+            ("ILLEGAL_MESSAGE_GROUP", {"message_group": "g"}, {"message_group": "g\n"}),
+            ("ILLEGAL_MESSAGE_KEY", {"keys": ["a", "b"]}, {"keys": ["a", " "]}),
+            ("ILLEGAL_MESSAGE_TAG", {"tag": "a"}, {"tag": "a\t"}),
+            ("ILLEGAL_MESSAGE_PROPERTY_KEY", {"properties": {"a b": "a"}}, {"properties": {"a\n": "a"}}),
+            ("ILLEGAL_MESSAGE_PROPERTY_KEY", {"properties": {"UNIQ": "a"}}, {"properties": {"UNIQ_KEY": "a"}}),
+            ("MESSAGE_PROPERTIES_TOO_LARGE", {"tag": "t" * 100, "properties": {"p": "x" * ((16 << 10) - 101)}},
+             {"tag": "t" * 100, "properties": {"p": "x" * ((16 << 10) - 100)}}),
+            ("BAD_REQUEST", {"priority": 9}, {"priority": 1, "message_group": "g"}),
             ("ILLEGAL_MESSAGE_PROPERTY_KEY", {"properties": {"key": "a"}}, {"properties": {"KEYS": "a"}}),
             ("ILLEGAL_MESSAGE_PROPERTY_KEY", {"properties": {"a": "b"}}, {"properties": {"a": "b\x01"}}),
             ("MESSAGE_PROPERTIES_TOO_LARGE", {"properties": {f"p{n}": "" for n in range(128)}},
@@ -140,6 +157,70 @@ class Answers(unittest.TestCase):
         self.assertEqual(self.code(*half, self.message()), "PAYLOAD_TOO_LARGE")
         # More than is read at all.
         self.assertEqual(self.code(self.message(b"x" * (5 << 20))), "MESSAGE_BODY_TOO_LARGE")
+
+    def test_a_higher_priority_comes_first_and_beyond_the_highest_is_the_highest(self):
+        self.server.topic(self.topic)
+        route = self.ask("QueryRoute", s.QueryRouteRequest(topic=resource(self.topic)))
+        self.assertIn(d.MessageType.PRIORITY, route.message_queues[0].accept_message_types)
+        for priority in (-3, 0, 5, 9, 1_000):
+            self.assertEqual(self.code(self.message(b"%d" % priority, to=self.topic, priority=priority)), "OK")
+        got = []
+        while len(got) < 5:
+            got += self.receive(self.topic, batch_size=1, auto_renew=True)[1]
+        self.assertEqual([one.system_properties.priority for one in got], [9, 9, 5, 0, 0])
+        types = [one.system_properties.message_type for one in got]
+        self.assertEqual(types, [d.MessageType.PRIORITY] * 3 + [d.MessageType.NORMAL] * 2)
+
+    def test_names_have_as_many_bytes_as_may_be_with_their_namespace(self):
+        self.assertEqual(self.code(self.message(to="t" * 128)), "ILLEGAL_TOPIC")
+        for space, topic, code in [("", "t" * 127, "TOPIC_NOT_FOUND"), ("n" * 26, "t" * 100, "TOPIC_NOT_FOUND"),
+                                   ("n" * 27, "t" * 100, "ILLEGAL_TOPIC"), ("n n", "t", "ILLEGAL_TOPIC")]:
+            route = self.ask("QueryRoute", s.QueryRouteRequest(topic=resource(topic, space)))
+            self.assertEqual(name(route.status.code), code)
+        for space, group, code in [("", "g" * 120, "OK"), ("", "g" * 121, "ILLEGAL_CONSUMER_GROUP"),
+                                   ("n" * 19, "g" * 100, "OK"), ("n" * 20, "g" * 100, "ILLEGAL_CONSUMER_GROUP"),
+                                   ("", "", "ILLEGAL_CONSUMER_GROUP")]:
+            question = s.QueryAssignmentRequest(topic=resource("normal"), group=resource(group, space))
+            self.assertEqual(name(self.ask("QueryAssignment", question).status.code), code, (space, group))
+
+    def test_what_is_asked_by_a_namespace_is_answered_by_it(self):
+        self.server.topic(f"north%{self.topic}")
+        topic, group = resource(self.topic, "north"), resource(self.group, "north")
+        sent = self.message(to=self.topic)
+        sent.topic.CopyFrom(topic)
+        self.assertEqual(self.code(sent), "OK")
+        route = self.ask("QueryRoute", s.QueryRouteRequest(topic=topic))
+        self.assertEqual(route.message_queues[0].topic, topic)
+        assigned = self.ask("QueryAssignment", s.QueryAssignmentRequest(topic=topic, group=group))
+        self.assertEqual(assigned.assignments[0].message_queue.topic, topic)
+
+        def take(topic, group):
+            question = s.ReceiveMessageRequest(
+                group=group, message_queue=d.MessageQueue(topic=topic), batch_size=1, auto_renew=True,
+                long_polling_timeout=Duration(seconds=5))
+            return [part.message for part in self.ask("ReceiveMessage", question) if part.HasField("message")]
+
+        (got,) = take(topic, group)
+        self.assertEqual(got.topic, topic)
+        answer = self.ask("ForwardMessageToDeadLetterQueue", s.ForwardMessageToDeadLetterQueueRequest(
+            group=group, topic=topic, receipt_handle=got.system_properties.receipt_handle, message_id="m"))
+        self.assertEqual(name(answer.status.code), "OK")
+        dead = resource(f"%DLQ%{self.group}", "north")
+        (letter,) = take(dead, resource(f"{self.group}-dead", "north"))
+        self.assertEqual((letter.topic, letter.body), (dead, b"x"))
+
+    def test_what_is_given_back_from_the_dead_letters_is_acknowledged_as_any_other(self):
+        (handle,) = self.taken()
+        answer = self.ask("ForwardMessageToDeadLetterQueue", s.ForwardMessageToDeadLetterQueueRequest(
+            group=resource(self.group), topic=resource(self.topic), receipt_handle=handle, message_id="m"))
+        self.assertEqual(name(answer.status.code), "OK")
+        self.server.run("dead-letter", "redrive", self.group)
+        _, (again,) = self.receive(self.topic, auto_renew=True)
+        handle = again.system_properties.receipt_handle
+        self.assertEqual(again.topic, resource(self.topic))
+        self.assertEqual(self.acknowledge([handle], topic="mixed")[0], "INVALID_RECEIPT_HANDLE")
+        self.assertEqual(self.acknowledge([handle])[0], "OK")
+        self.assertEqual(self.receive(self.topic, wait=1)[1], [])
 
     def test_all_messages_of_a_request_are_taken_or_none(self):
         self.server.topic(self.topic)
@@ -303,6 +384,37 @@ class Answers(unittest.TestCase):
         self.assertEqual(name(command.status.code), "ILLEGAL_TOPIC")
         self.assertFalse(command.HasField("settings"))
 
+    def test_settings_at_each_limit_are_taken_and_those_beyond_it_are_not(self):
+        def producer(count):
+            return d.Settings(publishing=d.Publishing(topics=[resource(f"t-{n}") for n in range(count)]))
+
+        def consumer(count):
+            entries = [d.SubscriptionEntry(topic=resource(f"t-{n}")) for n in range(count)]
+            return d.Settings(subscription=d.Subscription(group=resource(self.group), subscriptions=entries))
+
+        for settings, code in [(producer(1_000), "OK"), (producer(1_001), "BAD_REQUEST"), (consumer(100), "OK"),
+                               (consumer(101), "BAD_REQUEST")]:
+            self.assertEqual(name(self.talk(settings, uuid.uuid4().hex).status.code), code)
+
+        def properties(*entries):
+            # The client's stubs do not have the field yet.
+            settings = d.Settings(publishing=d.Publishing(topics=[resource("normal")])).SerializeToString()
+            for key, value in entries:
+                entry = b"\x0a" + varint(len(key)) + key + b"\x12" + varint(len(value)) + value
+                settings += b"\x4a" + varint(len(entry)) + entry
+            command = b"\x12" + varint(len(settings)) + settings
+            self.assertTrue(s.TelemetryCommand.FromString(command).HasField("settings"))
+            raw = self.channel.stream_stream("/apache.rocketmq.v2.MessagingService/Telemetry")
+            answer = next(raw(iter([command]), metadata=self.headers(uuid.uuid4().hex), timeout=30))
+            return s.TelemetryCommand.FromString(answer).status.code
+
+        self.assertEqual(properties(*[(b"p%d" % n, b"") for n in range(32)]), d.Code.OK)
+        self.assertEqual(properties((b"n" * 64, b"v" * 256)), d.Code.OK)
+        beyond = [[(b"p%d" % n, b"") for n in range(33)], [(b"n" * 65, b"")], [(b"n", b"v" * 257)], [(b"rocketmq.n", b"v")]]
+        for entries in beyond:
+            # INVALID_CLIENT_PROPERTIES, of which the stubs know as little.
+            self.assertEqual(properties(*entries), 40_021)
+
     # Receiving
 
     def test_a_message_comes_with_all_that_clients_read(self):
@@ -361,6 +473,16 @@ class Answers(unittest.TestCase):
         began = time.monotonic()
         self.receive(self.topic, wait=20, timeout=2)
         self.assertLess(time.monotonic() - began, 2)
+
+    def test_a_client_that_waits_too_short_for_any_answer_is_told_so(self):
+        self.server.topic(self.topic)
+        for version, code in [("5.0.2", "BAD_REQUEST"), ("5.0.3", "ILLEGAL_POLLING_TIME"), ("", "ILLEGAL_POLLING_TIME")]:
+            headers = [("x-mq-client-id", "short"), ("x-mq-language", "PYTHON"), ("x-mq-client-version", version),
+                       ("grpc-timeout", "299m")]
+            question = s.ReceiveMessageRequest(
+                group=resource(self.group), message_queue=d.MessageQueue(topic=resource(self.topic)), batch_size=1)
+            parts = list(self.stub.ReceiveMessage(question, metadata=headers))
+            self.assertEqual([name(part.status.code) for part in parts if part.HasField("status")], [code])
 
     def test_the_same_attempt_gets_the_same_batch(self):
         self.server.topic(self.topic)
@@ -565,3 +687,29 @@ class Answers(unittest.TestCase):
             for _ in range(2_000)
         ]
         self.assertEqual({name(call.result().status.code) for call in calls}, {"OK"})
+
+
+class Declared(unittest.TestCase):
+    def test_a_group_that_must_be_made_first_is_not_found_before(self):
+        server = Served("--open", "--groups", "declared")
+        try:
+            server.topic("orders")
+            with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+                stub = MessagingServiceStub(channel)
+
+                def codes():
+                    headers = [("x-mq-client-id", "raw@1")]
+                    assigned = stub.QueryAssignment(
+                        s.QueryAssignmentRequest(topic=resource("orders"), group=resource("readers")), metadata=headers,
+                        timeout=30)
+                    received = next(stub.ReceiveMessage(
+                        s.ReceiveMessageRequest(
+                            group=resource("readers"), message_queue=d.MessageQueue(topic=resource("orders")),
+                            long_polling_timeout=Duration(seconds=1)), metadata=headers, timeout=30))
+                    return name(assigned.status.code), name(received.status.code)
+
+                self.assertEqual(codes(), ("CONSUMER_GROUP_NOT_FOUND", "CONSUMER_GROUP_NOT_FOUND"))
+                server.run("group", "create", "readers")
+                self.assertEqual(codes(), ("OK", "MESSAGE_NOT_FOUND"))
+        finally:
+            server.close()

@@ -19,7 +19,7 @@ import grpc
 from google.protobuf.duration_pb2 import Duration
 
 from served import Heard, Served, drain, message
-from test_answers import Answers
+from test_answers import Answers, Declared
 from test_pages import OtherLanguages, Pages
 from test_tls import WithTLS
 from rocketmq.grpc_protocol import TransactionResolution
@@ -399,6 +399,103 @@ class Access(unittest.TestCase):
             consumer.receive(1, 10)
         self.assertIn("consumer:foreign", str(refused.exception))
         consumer.shutdown()
+
+
+class Lanes(unittest.TestCase):
+    """A grey producer and a grey consumer, and the base beside them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Served()
+        cls.server.topic("orders")
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    keys = Access.keys
+
+    def send(self, producer, number, lane=None):
+        made = message("orders", f"{number}", **({"lane": lane} if lane else {}))
+        return producer.send(made).message_id
+
+    def clients(self, group):
+        return json.loads(self.server.run("group", "clients", group, "--json"))
+
+    def test_a_grey_consumer_gets_what_is_grey_and_the_base_the_rest(self):
+        base = self.keys("producer:orders", "consumer:readers", name="base")
+        grey = self.keys("producer:orders", "consumer:readers", "lane:grey", name="grey")
+        heard = {lane: Heard() for lane in ("base", "grey")}
+        consumers = {
+            lane: self.server.push("readers", "orders", heard[lane], **pair) for lane, pair in [("base", base), ("grey", grey)]}
+        producers = [self.server.producer("orders", **pair) for pair in (base, grey)]
+        # Once a consumer of a lane has asked, its group knows the lane.
+        deadline = time.monotonic() + 30
+        while sorted(one["lane"] for one in self.clients("readers")) != ["", "grey"]:
+            self.assertLess(time.monotonic(), deadline)
+        first = self.send(producers[1], "first", "grey")
+        ids = {"base": {self.send(producers[0], number) for number in range(10)}, "grey": {first}}
+        ids["grey"] |= {self.send(producers[1], number, "grey") for number in range(10, 20)}
+        ids["base"] |= {self.send(producers[1], number) for number in range(20, 25)}
+        for lane in heard:
+            messages = heard[lane].wait(lambda messages, lane=lane: len(messages) >= len(ids[lane]))
+            self.assertEqual({one.message_id for one in messages}, ids[lane], lane)
+            self.assertEqual({one.properties.get("lane") for one in messages}, {"grey" if lane == "grey" else None})
+        # Operators see the same.
+        (lane,) = json.loads(self.server.run("lane", "list", "--json"))
+        self.assertEqual((lane["name"], lane["topics"], lane["served_in"]), ("grey", ["orders"], ["readers"]))
+        clients = self.clients("readers")
+        self.assertEqual({one["language"] for one in clients}, {"PYTHON"})
+        grey_client = next(one["client"] for one in clients if one["lane"] == "grey")
+        (trace,) = json.loads(self.server.run("message", "trace", first, "--json"))
+        self.assertIn(grey_client, json.dumps(trace))
+        (lag,) = json.loads(self.server.run("group", "lag", "readers", "--json"))
+        self.assertEqual((lag["owed"], lag["dead"]), (0, 0))
+        # Without a grant nothing goes into a lane.
+        with self.assertRaises(Exception) as refused:
+            self.send(producers[0], "no", "grey")
+        self.assertIn("lane:grey", str(refused.exception))
+        # The grey consumer goes: the base gets what is in its lane.
+        consumers["grey"].shutdown()
+        left = self.send(producers[1], "left", "grey")
+        heard["base"].wait(lambda messages: any(one.message_id == left for one in messages))
+        for client in (consumers["base"], *producers):
+            client.shutdown()
+
+    def test_a_message_of_a_lane_that_came_another_way_says_its_lane(self):
+        self.server.topic("trade")
+        self.server.run("message", "send", "trade", "--body", "{}", "--lane", "grey")
+        pair = self.keys("consumer:traders", name="trader")
+        consumer = self.server.consumer("traders", "trade", **pair)
+        (got,) = drain(consumer, 1)
+        self.assertEqual(got.properties, {"lane": "grey"})
+        consumer.shutdown()
+
+    def test_who_consumes_for_a_group_is_known_to_a_server_alone(self):
+        self.server.topic("watched")
+        pair = self.keys("producer:watched", "consumer:watchers", name="watcher")
+        producer = self.server.producer("watched", **pair)
+        producer.send(message("watched", "held"))
+        consumer = self.server.consumer("watchers", "watched", **pair)
+        (held,) = consumer.receive(1, 60)
+        (one,) = self.clients("watchers")
+        self.assertEqual((one["holds"], one["alive"], one["lane"], one["language"]), (1, True, "", "PYTHON"))
+        self.assertRegex(one["version"], r"^5\.")
+        self.assertRegex(one["address"], r"^127\.0\.0\.1:\d+$")
+        consumer.ack(held)
+        (one,) = self.clients("watchers")
+        self.assertEqual(one["holds"], 0)
+        table = self.server.run("group", "clients", "watchers")
+        self.assertRegex(table, r"CLIENT +LANGUAGE +VERSION +ADDRESS +LANE +HOLDS +HEARD")
+        for client in (producer, consumer):
+            client.shutdown()
+        self.server.stop()
+        done = subprocess.run(
+            [os.environ["WAYBILL"], "group", "clients", "watchers", "--db", self.server.db], capture_output=True,
+            text=True, timeout=60)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("only a server knows", done.stderr)
+        self.server.start()
 
 
 class Killed(unittest.TestCase):

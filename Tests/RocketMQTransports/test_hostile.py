@@ -9,6 +9,7 @@ import subprocess
 import sys
 import unittest
 
+from google.protobuf.duration_pb2 import Duration
 from rocketmq.grpc_protocol import definition_pb2 as d
 from rocketmq.grpc_protocol import service_pb2 as s
 
@@ -197,8 +198,19 @@ class Hostile(unittest.TestCase):
         for timeout in ["999999999S", "123456789H", "S", "1", "-1S", "1s", "1 S", "1S1", ""]:
             self.refused(13, route, fields=[("grpc-timeout", timeout)])
         self.refused(4, route, fields=[("grpc-timeout", "0n")])
+        # No client of gRPC says it, and nothing follows from it.
+        self.refused(0, route, fields=[("content-length", "1")])
         for timeout in ["99999999H", "99999999n", "1H"]:
             self.refused(0, route, fields=[("grpc-timeout", timeout)])
+
+    def test_a_request_of_a_stranger_is_refused_before_it_comes(self):
+        with Connection(self.port) as hostile:
+            stream = hostile.begin("SendMessage", **{"x-mq-client-id": None})
+            answer = hostile.over(stream)
+            self.assertEqual(self.code(answer, s.SendMessageResponse), "CLIENT_ID_REQUIRED")
+            # What it sends all the same is dropped.
+            hostile.send(stream, b"\x00\x00\x40\x00\x00" + b"x" * 100_000, ends=False)
+            self.assertEqual(hostile.call("Heartbeat", self.heartbeat).status(), 0)
 
     def test_headers_that_are_none_are_refused(self):
         for fields, changes, status in [
@@ -380,6 +392,7 @@ class Hostile(unittest.TestCase):
                     hostile.begin("ReceiveMessage"),
                     framed(s.ReceiveMessageRequest(
                         group=resource(f"unread-{self.rounds}-{number}"), batch_size=1, auto_renew=True,
+                        long_polling_timeout=Duration(seconds=1),
                         message_queue=d.MessageQueue(topic=resource("unread"))).SerializeToString()))
             hostile.wait(lambda: all(one.data for one in hostile.streams.values()))
             return self.resident()

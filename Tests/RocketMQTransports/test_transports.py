@@ -26,6 +26,7 @@ from served import Served
 from test_hostile import Hostile
 from test_idle import Idle
 from test_lost import Killed, Lost
+from test_slow import Slow, Stopping
 from test_transcripts import Signed, Transcripts
 
 PINGED_FOR = 60 if os.environ.get("WAYBILL_SOAK") else 2
@@ -193,7 +194,7 @@ if "JAVA_PEER" in os.environ:
 
 
 # Those of a line share a process; the lines run at a time, since much of it is waiting.
-PROCESSES = [["Grpcio", "Grpclib", "GrpcGo", "GrpcJava"], ["Transcripts", "Signed", "Lost", "Killed"], ["Hostile", "Idle"]]
+PROCESSES = [["Grpcio", "Grpclib", "GrpcGo", "GrpcJava"], ["Transcripts", "Signed", "Lost", "Killed"], ["Hostile", "Idle", "Slow", "Stopping"]]
 
 
 def in_one_process(names):

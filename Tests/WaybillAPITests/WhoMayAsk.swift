@@ -30,7 +30,8 @@ import WaybillCore
         ([.viewer, .metrics], ["metrics"]),
         ([.viewer, .producer(topic: "topic")], ["showTopic"]),
         (
-            [.viewer, .consumer(group: "group")], ["showGroup", "groupLag", "deadLetters", "showDeadLetter"]
+            [.viewer, .consumer(group: "group")],
+            ["showGroup", "groupLag", "groupClients", "deadLetters", "showDeadLetter"]
         ),
         ([.payload], ["messageBody"]),
         ([.orders], ["placeOrder", "sendCommand"]),

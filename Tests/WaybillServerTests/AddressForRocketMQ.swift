@@ -1,4 +1,5 @@
 import Testing
+import WaybillCore
 import WaybillServer
 
 /// Where RocketMQ clients may be served, and how.
@@ -35,6 +36,16 @@ import WaybillServer
     @Test func `beyond loopback is never open`() throws {
         let refused = try #require(refusal("0.0.0.0:8081") { $0.isOpen = true })
         #expect(refused.contains("--open asks for no token"))
+    }
+
+    @Test func `has times within their bounds`() throws {
+        #expect(refusal("127.0.0.1:0") { $0.rocketMQPollMin = .seconds(20) } == nil)
+        #expect(refusal("127.0.0.1:0") { $0.rocketMQPollMin = .seconds(21) }?.contains("rocketmq-poll-min") == true)
+        #expect(refusal("127.0.0.1:0") { $0.rocketMQInvisibleMin = .hours(12) } == nil)
+        let invisible = refusal("127.0.0.1:0") { $0.rocketMQInvisibleMin = .hours(13) }
+        #expect(invisible?.contains("rocketmq-invisible-min") == true)
+        #expect(refusal("127.0.0.1:0") { $0.rocketMQDelayMax = .days(366) } == nil)
+        #expect(refusal("127.0.0.1:0") { $0.rocketMQDelayMax = .days(367) }?.contains("rocketmq-delay-max") == true)
     }
 
     @Test func `needs a certificate when it is to show that of the server`() throws {

@@ -4,7 +4,7 @@ import NIOCore
 import RocketMQProto
 import Synchronization
 import WaybillBroker
-import WaybillCore
+package import WaybillCore
 import WaybillEngine
 import WaybillTimeouts
 
@@ -15,6 +15,12 @@ struct ClientKey: Hashable, Sendable {
 
     /// The name under which it holds deliveries: of another caller's client of the same name it gets none.
     var member: Text { ClientName.fitting("\(principal)/\(client)") }
+}
+
+/// A client that reads for a group, and when it was heard last.
+package struct Consumer: Sendable {
+    package let library: GroupClient.Library
+    package let heardAt: Moment
 }
 
 /// Names of clients, of which the longest are known by their digests.
@@ -51,6 +57,8 @@ final class ClientDirectory: Sendable {
     struct Client: Sendable {
         fileprivate(set) var language = ""
         fileprivate(set) var version = ""
+        /// Where its last connection has come from.
+        fileprivate(set) var address = ""
         /// The lane that its settings name.
         var lane: Text = ""
         /// How long it waits for an answer, as its settings say.
@@ -95,6 +103,20 @@ final class ClientDirectory: Sendable {
         return counts.sorted { $0.key < $1.key }.map { (language: $0.key, count: $0.value) }
     }
 
+    /// Who reads for a group, by the names under which they hold deliveries.
+    func consumers(of group: GroupName) -> [Text: Consumer] {
+        let found = state.withLock { state in state.clients.filter { $0.value.groups.contains(group) } }
+        let (now, uptime) = (engine.world.now(), engine.world.uptime())
+        return Dictionary(
+            found.map { key, client in
+                let library = GroupClient.Library(
+                    language: Text(client.language), version: Text(client.version), address: Text(client.address))
+                let silence = Interval(milliseconds: (client.heardAt - uptime).milliseconds)
+                return (key.member, Consumer(library: library, heardAt: now.advanced(by: silence)))
+            }
+        ) { $0.heardAt > $1.heardAt ? $0 : $1 }
+    }
+
     /// Whether a client reads for a group.
     func isReading(_ key: ClientKey) -> Bool { state.withLock { $0.clients[key]?.groups.isEmpty == false } }
 
@@ -102,6 +124,7 @@ final class ClientDirectory: Sendable {
     func hear(of caller: Caller, on connection: Connection) throws(Refused) {
         let key = caller.key
         let now = engine.world.uptime()
+        let address = connection.remote
         // Calls of a connection come one after the other, so what is looked at here is so until it is noted.
         let (isFirstOfConnection, count) = connection.note { (note: inout ConnectionNote?) in
             (note?.clients.contains(key) != true, note?.clients.count ?? 0)
@@ -120,6 +143,7 @@ final class ClientDirectory: Sendable {
             state.clients[key]?.heardAt = now
             state.clients[key]?.language = Self.word(caller.language)
             state.clients[key]?.version = Self.word(caller.version)
+            state.clients[key]?.address = address
             state.clients[key]?.connections += 1
             return true
         }

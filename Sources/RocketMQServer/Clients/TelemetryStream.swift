@@ -27,14 +27,18 @@ final class TelemetryStream: Sendable {
         /// Frames of this second.
         var second: Int64 = 0
         var frames = 0
+        /// Questions that were taken and are not with the client's connection yet.
+        var unwritten = 0
         var wait: UInt64?
         var watch: RepeatedTask?
     }
 
     /// Frames of a client in one second.
     private static let framesMax = 100
-    /// Questions that are taken at a time.
+    /// Questions of a stream that are on their way to its connection.
     private static let questionsMax = 16
+    /// Bytes of bodies with which no further question is taken at a time.
+    private static let questionBytesMax = 1 << 20
     private static let topicsMax = 1_000
     private static let subscriptionsMax = 100
     /// The stream of a token that was revoked ends within this time.
@@ -206,26 +210,50 @@ final class TelemetryStream: Sendable {
         }
     }
 
+    /// Puts questions to the client, as many as its connection takes: what is taken counts as asked.
     private func ask() async {
         guard face.stands(caller) else { return end() }
         for (resource, session) in state.withLock({ $0.sessions.values.map { $0 } }) {
-            let questions: [CheckBack]
-            do {
-                questions = try await face.engine.onThread { engine in
-                    try engine.takeCheckBacks(session, limit: Self.questionsMax)
+            while true {
+                let room = Self.questionsMax - state.withLock { $0.unwritten }
+                // What is on its way calls back when it is written.
+                guard room > 0 else { return }
+                guard call.hasRoom else { return call.whenRoom { [happened] in happened.yield(.questions) } }
+                let questions: [CheckBack]
+                do {
+                    questions = try await face.engine.onThread { engine in
+                        try engine.takeCheckBacks(session, limit: room, bytesMax: Self.questionBytesMax)
+                    }
+                } catch {
+                    // Not read: each is asked about again at its next time.
+                    break
                 }
-            } catch {
-                // Not read: each is asked about again at its next time.
-                continue
+                if questions.isEmpty { break }
+                state.withLock { $0.unwritten += questions.count }
+                for question in questions { put(question, of: resource) }
             }
-            for question in questions {
-                var command = MQTelemetryCommand()
-                command.recoverOrphanedTransactionCommand.transactionID = question.transaction.string
-                command.recoverOrphanedTransactionCommand.message = MQMessage(question, of: resource)
-                call.answer(command)
-            }
-            if questions.count == Self.questionsMax { happened.yield(.questions) }
         }
+    }
+
+    /// - Parameter resource: the topic as the client names it.
+    private func put(_ question: CheckBack, of resource: MQResource) {
+        var command = MQTelemetryCommand()
+        command.recoverOrphanedTransactionCommand.transactionID = question.transaction.string
+        command.recoverOrphanedTransactionCommand.message = MQMessage(question, of: resource)
+        call.answer(command) { [self] isWritten in
+            let wasFull = state.withLock { state in
+                defer { state.unwritten -= 1 }
+                return state.unwritten == Self.questionsMax
+            }
+            if wasFull { happened.yield(.questions) }
+            // One that the client has never got is as if it had not been taken: others are asked.
+            if !isWritten { giveBack(question) }
+        }
+    }
+
+    private func giveBack(_ question: CheckBack) {
+        // What cannot be given back now is asked again at its next time.
+        face.engine.submit(Burst([(verb: UncountSent([question]), end: nil)], of: caller.principal.name)) { _ in }
     }
 }
 

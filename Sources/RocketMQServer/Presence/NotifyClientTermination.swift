@@ -17,6 +17,7 @@ extension RocketMQFace {
                 // It names no group, or one for which it may not read: it goes all the same.
                 named = nil
             }
+            face.waits.endAll(of: asked.caller.key)
             face.clients.remove(asked.caller.key, besides: named)
             reply(.success(MQNotifyClientTerminationResponse(.ok)))
         }

@@ -20,6 +20,8 @@ extension MQMessage {
         var system = Self.system(
             delivery.id, delivery.tag, delivery.keys, delivery.messageGroup, note, delivery.body)
         userProperties = Self.properties(delivery.properties)
+        // A program that acts on it passes it on: what follows stays in its lane.
+        if !delivery.lane.isEmpty { userProperties["lane"] = delivery.lane.string }
         if delivery.priority > 0 { system.priority = Int32(clamping: delivery.priority) }
         system.bornTimestamp = Google_Protobuf_Timestamp(note.bornAt ?? delivery.bornAt)
         system.storeTimestamp = Google_Protobuf_Timestamp(delivery.storedAt)

@@ -97,16 +97,19 @@ extension RocketMQFace {
     ) {
         let turn = reception.attempt.map { kept.begin(asked.caller.key, reception.group, $0) }
         let running = RunningReceive()
-        let wait = waits.add { running.cancel() }
+        let wait = waits.add(of: asked.caller.key) { running.cancel() }
         asked.call.onLost { running.cancel() }
         counts.receives.wrappingAdd(1, ordering: .relaxed)
+        let place = BatchPlace(asked.call)
         let task = work { [self] in
             defer {
                 waits.remove(wait)
                 counts.receives.wrappingSubtract(1, ordering: .relaxed)
+                // After what was written: that counts by itself from then on.
+                asked.call.connection.loop.execute { place.leave() }
             }
             do throws(Refused) {
-                let deliveries = try await self.deliveries(reception, asked)
+                let deliveries = try await self.deliveries(reception, asked, place)
                 guard stands(asked.caller) else {
                     giveBack(deliveries.map(\.receipt), of: asked.caller)
                     throw Refused(.unauthorized, "the access key was revoked, or is expired")
@@ -120,7 +123,25 @@ extension RocketMQFace {
         running.begins(task)
     }
 
+    /// Messages for a client that has room for them. As long as it does not take what it was given before, it gets no
+    /// more; when its time is over, none.
     private func deliveries(
+        _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>, _ place: BatchPlace
+    ) async throws(Refused) -> [Delivery] {
+        let end = engine.world.uptime() + reception.wait
+        var reception = reception
+        reception.room = BatchRoom(claim: { place.claim() }, leave: { place.leave() })
+        while true {
+            guard await place.claim(until: end, in: engine.world) else { return [] }
+            _ = place.wasRefused()
+            reception.wait = max(Interval(milliseconds: 0), end - engine.world.uptime())
+            let deliveries = try await received(reception, asked)
+            // What came while there was no room is looked for again.
+            guard deliveries.isEmpty, place.wasRefused(), !Task.isCancelled else { return deliveries }
+        }
+    }
+
+    private func received(
         _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>
     ) async throws(Refused) -> [Delivery] {
         switch await engine.receive(reception) {

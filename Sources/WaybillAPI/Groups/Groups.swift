@@ -1,6 +1,6 @@
 /// Operations on consumer groups.
 enum Groups {
     static let operations: [Operation] = [
-        listGroups, showGroup, putGroup, deleteGroup, lag, lookBack,
+        listGroups, showGroup, putGroup, deleteGroup, lag, clients, lookBack,
     ]
 }

@@ -6,7 +6,7 @@ package enum NamedSchemas {
     package static let all: [(name: String, schema: Schema)] = [
         ("Problem", problem), ("Order", order), ("Event", event), ("Why", why), ("Topic", topic), ("Group", group),
         ("Lag", lag), ("LookBack", lookBack), ("DeadLetter", deadLetter), ("ShownDeadLetter", shownDeadLetter),
-        ("LaneReport", laneReport),
+        ("LaneReport", laneReport), ("GroupClient", groupClient),
         ("Retention", retention), ("SentMessage", sentMessage), ("Message", message), ("Delivery", delivery),
         ("PreparedMessage", preparedMessage), ("HalfMessage", halfMessage), ("CheckBack", checkBack), ("Hold", hold),
         ("CloudEvent", cloudEvent), ("Findings", findings), ("Token", .object(tokenFields)),
@@ -163,6 +163,13 @@ package enum NamedSchemas {
         need("in_flight", .integer()), need("due", .integer()), need("ready", .integer()), need("behind", .integer()),
         need("dead", .integer()), need("finished", .integer()), Field("oldest_ms", .integer()),
         Field("held_back", .text()),
+    ])
+
+    private static let groupClient = Schema.object([
+        need("client", .text()), need("lane", .text()), need("holds", .integer(), "Deliveries without an answer."),
+        need("heard_at", .time), need("alive", .boolean),
+        Field("language", .text(), "What a RocketMQ client says it is written in."), Field("version", .text()),
+        Field("address", .text(), "From where a RocketMQ client has connected."),
     ])
 
     private static let lookBack = Schema.object([

@@ -20,6 +20,7 @@ package final class Served: Sendable {
     package let polls = OpenPolls()
     package let connections: ConnectionCounts
     private let face = Mutex((@Sendable () -> RocketMQMetrics)?.none)
+    private let directory = Mutex((@Sendable (GroupName) -> [Text: KnownConsumer])?.none)
     private let shown = Mutex(CertificateState?.none)
     let tail = JournalTail()
     /// The `source` of CloudEvents of this file.
@@ -56,6 +57,13 @@ package final class Served: Sendable {
         set { face.withLock { $0 = newValue } }
     }
 
+    /// What tells of the RocketMQ clients of a group, by the names under which they hold deliveries; nil: there is no
+    /// face for them.
+    package var consumers: (@Sendable (GroupName) -> [Text: KnownConsumer])? {
+        get { directory.withLock { $0 } }
+        set { directory.withLock { $0 = newValue } }
+    }
+
     /// Notes the day on which a token is used: in memory, and by the first request of a day in the file.
     func noteUse(of principal: Principal) async {
         guard let id = principal.token else { return }
@@ -83,6 +91,17 @@ package final class Served: Sendable {
             state = new
         }
         if new != .ready { streams.stop() }
+    }
+}
+
+/// What a face knows of a consumer beyond what the broker does.
+package struct KnownConsumer: Sendable {
+    package var library: GroupClient.Library
+    package var heardAt: Moment
+
+    package init(library: GroupClient.Library, heardAt: Moment) {
+        self.library = library
+        self.heardAt = heardAt
     }
 }
 

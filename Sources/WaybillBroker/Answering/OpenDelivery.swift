@@ -51,7 +51,12 @@ extension Broker {
         guard case .success(let open) = found else { return found }
         guard open.group.name == group else { return .failure(.staleReceipt("it is not one of the group \(group)")) }
         if let topic, open.topic.name != topic {
-            return .failure(.staleReceipt("it is not one of the topic \(topic)"))
+            // A dead letter that was given back is delivered as one of the topic in which it died.
+            let place = isOwnDeadLetters(open.topic, of: open.group.number) ? ReceiptNumbers(receipt, seal)?.place : nil
+            let origin = try place.map { place in try scope(of: place, open.topic, open.group.number, in: write) }
+            guard origin?.name == topic else {
+                return .failure(.staleReceipt("it is not one of the topic \(topic)"))
+            }
         }
         return found
     }

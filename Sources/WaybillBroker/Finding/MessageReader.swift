@@ -58,17 +58,26 @@ package struct MessageReader: Sendable {
 
     /// Questions that a producer took, with what its messages say. The caller that sends them on reports it with
     /// ``CountSent``.
-    package func checkBacks(_ numbers: [PendingMessageNumber]) throws -> [CheckBack] {
-        guard !numbers.isEmpty else { return [] }
+    ///
+    /// - Parameter bytesMax: bytes of bodies with which no further question is read.
+    /// - Returns: beside the questions, how many of the numbers were looked at.
+    package func checkBacks(
+        _ numbers: [PendingMessageNumber], bytesMax: Int = .max
+    ) throws -> (questions: [CheckBack], read: Int) {
+        guard !numbers.isEmpty else { return ([], 0) }
         return try store.read { rows in
-            var questions: [CheckBack] = []
+            var (questions, read, bytes) = ([CheckBack](), 0, 0)
             for number in numbers {
+                guard bytes < bytesMax else { break }
+                read += 1
                 guard let row = try rows.pendingMessage(number), row.state == .half,
                     let topic = try rows.topic(row.topic)
                 else { continue }
-                questions.append(try checkBack(row, topic))
+                let question = try checkBack(row, topic)
+                bytes += question.message.body.count
+                questions.append(question)
             }
-            return questions
+            return (questions, read)
         }
     }
 

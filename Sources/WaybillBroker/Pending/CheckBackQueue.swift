@@ -97,7 +97,7 @@ package final class CheckBackQueue: Sendable {
 
     /// Questions whose taker has gone without having seen them: another session of the producer takes them, or they
     /// are asked when one comes.
-    func takeBack(_ numbers: [PendingMessageNumber]) {
+    package func takeBack(_ numbers: [PendingMessageNumber]) {
         guard !numbers.isEmpty else { return }
         let wakers = state.withLock { state -> [@Sendable () -> Void] in
             var returned: Set<Text> = []

@@ -43,6 +43,17 @@ extension Members {
         return lag
     }
 
+    package func groupClient() throws(ClientFailure) -> GroupClient {
+        var client = GroupClient(
+            name: try text("client"), lane: try text("lane"), holds: try int("holds"), heardAt: try time("heard_at"),
+            isAlive: try bool("alive"))
+        if let language = try textIfAny("language") {
+            client.library = GroupClient.Library(
+                language: language, version: try textIfAny("version") ?? "", address: try textIfAny("address") ?? "")
+        }
+        return client
+    }
+
     package func lookBack() throws(ClientFailure) -> LookBackReport {
         var queues: [LookBackReport.Queue] = []
         for queue in try objects("queues") {

@@ -7,10 +7,11 @@ import WaybillCore
 /// `waybill group`: who consumes messages.
 struct GroupNoun: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "group", abstract: "Create, change, list and delete consumer groups; their lag; look-backs.",
+        commandName: "group",
+        abstract: "Create, change, list and delete consumer groups; their lag and clients; look-backs.",
         subcommands: [
             CreateGroup.self, UpdateGroup.self, ListGroups.self, ShowGroup.self, DeleteGroup.self, ShowLag.self,
-            LookBackGroup.self,
+            ShowGroupClients.self, LookBackGroup.self,
         ])
 }
 

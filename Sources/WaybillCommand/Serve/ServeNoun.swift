@@ -67,6 +67,23 @@ struct ServeNoun: AsyncParsableCommand {
             valueName: "host:port"))
     var rocketMQAdvertise: [String] = []
 
+    @Option(
+        name: .customLong("rocketmq-invisible-min"),
+        help: ArgumentHelp(
+            "The shortest invisible time that a RocketMQ client may ask for.", valueName: "duration"))
+    var rocketMQInvisibleMin: Interval?
+
+    @Option(
+        name: .customLong("rocketmq-poll-min"),
+        help: ArgumentHelp(
+            "The shortest wait of a RocketMQ client's receive, whatever it asks for.", valueName: "duration"))
+    var rocketMQPollMin: Interval?
+
+    @Option(
+        name: .customLong("rocketmq-delay-max"),
+        help: ArgumentHelp("The longest delay of a RocketMQ client's message.", valueName: "duration"))
+    var rocketMQDelayMax: Interval?
+
     @Option(help: ArgumentHelp("The socket for the owner of the file; off: none.", valueName: "path"))
     var socket: String?
 
@@ -228,6 +245,12 @@ struct ServePlan {
         server.isRocketMQPlain = try settings.flag("rocketmq-plaintext", flag: noun.rocketMQPlaintext)
         server.rocketMQAdvertised = try settings.values("rocketmq-advertise", flags: noun.rocketMQAdvertise)
             .map { text throws(CommandFailure) in try ServeSettings.address(text, "rocketmq-advertise") }
+        server.rocketMQInvisibleMin = try settings.interval(
+            "rocketmq-invisible-min", flag: noun.rocketMQInvisibleMin, usual: server.rocketMQInvisibleMin)
+        server.rocketMQPollMin = try settings.interval(
+            "rocketmq-poll-min", flag: noun.rocketMQPollMin, usual: server.rocketMQPollMin)
+        server.rocketMQDelayMax = try settings.interval(
+            "rocketmq-delay-max", flag: noun.rocketMQDelayMax, usual: server.rocketMQDelayMax)
         let socket = settings.value("socket", flag: noun.socket, usual: path + ".sock")
         server.socket = settings.isLastUsual ? .besideFile : socket == "off" ? .off : .at(path: socket)
         self.socket = server.socket.path(beside: path)

@@ -17,12 +17,19 @@ extension Engine {
 
     package func disconnectProducer(_ session: CheckBackQueue.Session) { checkBacks.disconnect(session) }
 
-    /// The questions that wait for a producer. They count as sent from now on, so whoever takes them sends them.
-    package func takeCheckBacks(_ session: CheckBackQueue.Session, limit: Int) throws -> [CheckBack] {
+    /// The questions that wait for a producer. They count as sent from now on, so whoever takes them sends them, or
+    /// gives them back.
+    ///
+    /// - Parameter bytesMax: bytes of bodies with which no further question is taken.
+    package func takeCheckBacks(
+        _ session: CheckBackQueue.Session, limit: Int, bytesMax: Int = .max
+    ) throws -> [CheckBack] {
         if checkBacks.hasMissed(session.producer), checkBacks.hasRoom(for: session.producer) {
             _ = perform(WakeMissed(of: session.producer))
         }
-        let questions = try messages.checkBacks(checkBacks.hand(to: session, limit: limit))
+        let numbers = checkBacks.hand(to: session, limit: limit)
+        let (questions, read) = try messages.checkBacks(numbers, bytesMax: bytesMax)
+        checkBacks.takeBack(Array(numbers.dropFirst(read)))
         if !questions.isEmpty { _ = perform(CountSent(questions.map(\.transaction))) }
         return questions
     }

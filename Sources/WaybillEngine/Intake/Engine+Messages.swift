@@ -95,6 +95,11 @@ extension Engine: VerbWriter {
         return try store.read { rows in try rows.closedLanes() }.contains(lane)
     }
 
+    /// The clients of a group that live or hold something, by name, after one of them.
+    package func clients(of group: GroupName, after name: Text? = nil, limit: Int) -> [GroupClient] {
+        groups.clients(of: group, after: name, limit: limit, at: world.now())
+    }
+
     /// A client is heard of; attached: it is part of this process and says itself when it goes.
     package func see(_ client: Text, of group: GroupName, isAttached: Bool = false) {
         groups.see(client, of: group, isAttached: isAttached, at: world.now())

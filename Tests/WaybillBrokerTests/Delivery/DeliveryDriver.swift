@@ -28,6 +28,10 @@ struct DeliveryDriver: Sendable {
 /// A kind of driver that the promises are held against.
 struct DeliveryFace: Sendable, CustomStringConvertible {
     let name: String
+    /// Whether a consumer is told that a look-back brought a delivery again.
+    var tellsReplays = true
+    /// Whether a consumer that does not renew can fail a message. One of RocketMQ can only keep it longer.
+    var canFail = true
     let open: @Sendable () throws -> DeliveryDriver
     var description: String { name }
 
@@ -35,7 +39,11 @@ struct DeliveryFace: Sendable, CustomStringConvertible {
     static let inProcess = DeliveryFace(name: "in process") { try ReopenedBroker().driver }
     /// A server over TCP. A consumer outlives it.
     static let overHTTP = DeliveryFace(name: "over HTTP") { try ServedBroker().driver }
-    static let all = [inProcess, overHTTP]
+    /// A server that RocketMQ clients ask. A consumer outlives it; nothing tells it what a look-back brings again.
+    static let overGRPC = DeliveryFace(name: "over gRPC", tellsReplays: false, canFail: false) {
+        try ServedBroker(isForRocketMQ: true).rocketMQDriver
+    }
+    static let all = [inProcess, overHTTP, overGRPC]
 }
 
 /// Why a face says no: the code is the same on every face.

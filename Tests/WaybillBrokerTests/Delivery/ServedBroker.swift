@@ -10,6 +10,7 @@ import WaybillTimeouts
 /// An order book over a file, in virtual time, behind a server that is asked over TCP.
 final class ServedBroker: Sendable {
     private let clock = VirtualClock(start: ReopenedBroker.opening)
+    private let isForRocketMQ: Bool
     private let file: TemporaryBrokerFile
     private let state: Mutex<State>
 
@@ -22,6 +23,8 @@ final class ServedBroker: Sendable {
         /// Who got which receipt: a consumer knows its group.
         var groups: [DeliveryReceipt: GroupName] = [:]
         var keys = 0
+        /// What RocketMQ clients know, however often the server begins again.
+        var rocketMQ = RocketMQMemory()
 
         mutating func replace(_ next: OrderBook) {
             book = next
@@ -30,7 +33,9 @@ final class ServedBroker: Sendable {
         }
     }
 
-    init() throws {
+    /// - Parameter isForRocketMQ: whether RocketMQ clients are served too.
+    init(isForRocketMQ: Bool = false) throws {
+        self.isForRocketMQ = isForRocketMQ
         file = try TemporaryBrokerFile()
         state = Mutex(State(book: try Self.open(file, clock)))
     }
@@ -62,17 +67,30 @@ final class ServedBroker: Sendable {
     }
 
     /// Asks the server of the book that is open; the first question starts it.
-    private func client() async throws -> Client {
-        if let server = state.withLock({ $0.server }) { return server.client }
+    private func client() async throws -> Client { try await server().client }
+
+    /// Asks it as RocketMQ clients do.
+    func rocketMQ() async throws -> RunningServer.RocketMQ {
+        guard let calls = try await server().rocketMQ else { throw Unexpected("it serves no RocketMQ clients") }
+        return calls
+    }
+
+    /// What RocketMQ clients know, or learn.
+    func withMemory<Result: Sendable>(_ body: (inout RocketMQMemory) -> Result) -> Result {
+        state.withLock { body(&$0.rocketMQ) }
+    }
+
+    private func server() async throws -> RunningServer {
+        if let server = state.withLock({ $0.server }) { return server }
         let (book, ended) = state.withLock { state in
             let ended = state.ended
             state.ended = []
             return (state.book, ended)
         }
         for server in ended { await server.end() }
-        let server = try await RunningServer(book)
+        let server = try await RunningServer(book, isForRocketMQ: isForRocketMQ)
         state.withLock { $0.server = server }
-        return server.client
+        return server
     }
 
     func ask(
@@ -194,28 +212,48 @@ final class ServedBroker: Sendable {
 }
 
 /// A server in this process.
-private struct RunningServer: Sendable {
+struct RunningServer: Sendable {
+    /// Its RocketMQ clients: a connection for all that ask for messages, and one for all else.
+    typealias RocketMQ = (consumers: MessagingCalls, others: MessagingCalls)
+
     let client: Client
+    let rocketMQ: RocketMQ?
     private let task: Task<Void, any Error>
 
-    init(_ book: OrderBook) async throws {
+    init(_ book: OrderBook, isForRocketMQ: Bool) async throws {
         var settings = BookServer.Settings()
         settings.http = HTTPAddress(host: "127.0.0.1", port: 0)
         settings.isOpen = true
+        if isForRocketMQ {
+            settings.rocketMQ = HTTPAddress(host: "127.0.0.1", port: 0)
+            // Time stands still until the test turns it, so nothing may wait.
+            settings.rocketMQPollMin = Interval(milliseconds: 0)
+        }
         let server = BookServer(book, settings: settings)
         let (places, told) = AsyncStream.makeStream(of: ServedAt.self)
         task = Task {
             defer { told.finish() }
             try await server.run { told.yield($0) }
         }
-        guard let at = await places.first(where: { _ in true })?.http else { throw Unexpected("no server") }
+        guard let served = await places.first(where: { _ in true }), let at = served.http else {
+            throw Unexpected("no server")
+        }
         client = Client(OverHTTP(.tcp(host: at.host, port: at.port)))
+        guard let port = served.rocketMQ?.port else {
+            rocketMQ = nil
+            return
+        }
+        rocketMQ = (try await MessagingCalls(to: port), try await MessagingCalls(to: port))
     }
 
-    func stop() { task.cancel() }
+    func stop() {
+        rocketMQ?.consumers.close()
+        rocketMQ?.others.close()
+        task.cancel()
+    }
 
     func end() async {
-        task.cancel()
+        stop()
         // How a server of a book that was closed under it ends does not matter.
         _ = await task.result
     }
@@ -223,7 +261,7 @@ private struct RunningServer: Sendable {
 
 extension FaceRefusal {
     /// What a client was told, or why it was told nothing.
-    fileprivate init(of error: any Error) {
+    init(of error: any Error) {
         switch error {
         case let refused as Refused: self.init(code: refused.code, message: refused.message)
         case let refusal as FaceRefusal: self = refusal
