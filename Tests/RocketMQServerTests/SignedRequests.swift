@@ -58,7 +58,7 @@ import WaybillCore
         let text = header(secret: secret())
         let found = Signatures(fileKey: Self.fileKey)
             .principal(Authorization(text), signed: Self.date, in: tokens, at: Self.now)
-        let proof = try #require(Proof(of: try #require(found), text, signed: Self.date))
+        let proof = try #require(found.flatMap { Proof(of: $0, text, signed: Self.date) })
         func again(_ header: String?, _ date: String? = Self.date, minutes: Int64 = 0) -> Text? {
             proof.principal(header, signed: date, in: tokens, at: Self.now.advanced(by: .minutes(minutes)))?.name
         }
