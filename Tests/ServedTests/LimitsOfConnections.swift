@@ -202,40 +202,38 @@ import Testing
         }
     }
 
-    /// How long the slowest of a hundred answers took, in the best of several rounds: what else the machine does at a
-    /// time is in some of them only.
-    private func slowest(_ honest: RawConnection) -> Double? {
-        var best: Double?
-        for _ in 1...8 {
-            var took: [Double] = []
-            for number in 1...100 {
-                let began = Deadline(seconds: 0)
-                let text = answer(honest, get(number.isMultiple(of: 2) ? "/v1/stock/mug" : "/healthz"))
-                guard text.hasPrefix("HTTP/1.1 200") else {
-                    Issue.record("request \(number) of an honest client: \(text)")
-                    return nil
-                }
-                took.append(began.secondsOver)
+    /// How long the slowest but one of a hundred answers took.
+    private func slowest(_ honest: RawConnection) -> Double {
+        var took: [Double] = []
+        for number in 1...100 {
+            let began = Deadline(seconds: 0)
+            let text = answer(honest, get(number.isMultiple(of: 2) ? "/v1/stock/mug" : "/healthz"))
+            guard text.hasPrefix("HTTP/1.1 200") else {
+                Issue.record("request \(number) of an honest client: \(text)")
+                break
             }
-            let slowest = took.sorted()[98]
-            best = min(best ?? slowest, slowest)
+            took.append(began.secondsOver)
         }
-        return best
+        return took.sorted().suffix(2).first ?? 0
     }
 
-    @Test func `that are held by slow clients make the slowest answers of one who shops no slower than twice as slow`()
-        throws
-    {
-        try shop.serve("--open", "--socket", "off")
-        let received = try shop.post("/v1/stock/mug/receive", key: "first", #"{"quantity":1000000}"#)
-        try #require(received.hasSuffix("200"), "\(received)")
-        let honest = try RawConnection(port: shop.port)
-        _ = slowest(honest)
-        let alone = try #require(slowest(honest))
+    @Test func `that are held by slow clients make the slowest answers of one who shops hardly slower`() throws {
+        // What else the machine does at a time meets both: they are asked in turn, and the best round of each counts.
+        let quiet = try ServedFile()
+        for one in [shop, quiet] {
+            try one.serve("--open", "--socket", "off")
+            let received = try one.post("/v1/stock/mug/receive", key: "first", #"{"quantity":1000000}"#)
+            try #require(received.hasSuffix("200"), "\(received)")
+        }
+        let (beside, alone) = (try RawConnection(port: shop.port), try RawConnection(port: quiet.port))
         let held = try attackers(400)
-        let beside = try #require(slowest(honest))
-        // Half as much again for what a busy machine does to one of the two.
-        #expect(beside <= 3 * alone, "alone \(alone) s, beside them \(beside) s")
+        var (best, usual) = (Double.infinity, Double.infinity)
+        for _ in 1...16 {
+            best = min(best, slowest(beside))
+            usual = min(usual, slowest(alone))
+        }
+        // Twice, and half as much again for chance.
+        #expect(best <= 3 * usual, "alone \(usual) s, beside them \(best) s")
         withExtendedLifetime(held) {}
         shop.kill(SIGKILL)
     }

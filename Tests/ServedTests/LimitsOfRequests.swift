@@ -32,8 +32,8 @@ import Testing
         #expect(try answer(to: get("/healthz", "X-Long: \(bytes)\r\n")).hasPrefix("HTTP/1.1 200"))
         let long = try answer(to: get("/healthz", "X-Long: \(bytes)\(bytes)\r\n"))
         #expect(long.hasPrefix("HTTP/1.1 431") && long.contains(#""fields_max":100"#), "\(long)")
-        // Names and values count, without what is between them: the host is one of them.
-        let rest = 16 * 1_024 - "Hostlocalhost".utf8.count - "X-Long".utf8.count
+        // Target, names and values count, without what is between them.
+        let rest = 16 * 1_024 - "/healthz".utf8.count - "Hostlocalhost".utf8.count - "X-Long".utf8.count
         let exact = { (count: Int) in "X-Long: \(String(repeating: "a", count: count))\r\n" }
         #expect(try answer(to: get("/healthz", exact(rest))).hasPrefix("HTTP/1.1 200"))
         #expect(try answer(to: get("/healthz", exact(rest + 1))).hasPrefix("HTTP/1.1 431"))
