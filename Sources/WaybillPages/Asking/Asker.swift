@@ -75,7 +75,9 @@ struct Asker: Sendable {
     var now: Moment { api.served.book.now }
 
     /// A key for an act that is offered on a page.
-    var newKey: String { "page-\(Text.hexadecimal(api.served.book.random()))\(Text.hexadecimal(api.served.book.random()))" }
+    var newKey: String {
+        "page-\(Text.hexadecimal(api.served.book.random()))\(Text.hexadecimal(api.served.book.random()))"
+    }
 }
 
 extension Text {
