@@ -76,7 +76,8 @@ struct Asker: Sendable {
 
     /// A key for an act that is offered on a page.
     var newKey: String {
-        "page-\(Text.hexadecimal(api.served.book.random()))\(Text.hexadecimal(api.served.book.random()))"
+        let random = api.served.book.random
+        return "page-" + Text.hexadecimal(random()) + Text.hexadecimal(random())
     }
 }
 

@@ -109,10 +109,7 @@ enum OperationPages {
             }
         }
         page.live = isRunning ? Target("/live/operations", id).string : nil
-        page.foot = span {
-            "Also in the "
-            a(.href("/audit")) { "audit" }
-        }
+        page.foot = visit.auditWords
         return .page(page)
     }
 

@@ -51,10 +51,7 @@ enum TimeoutList {
         }
         page.asOf = list["as_of"].text.flatMap { Position(text: $0) }
         page.live = query.given("cursor") == nil ? "/live/overview" : nil
-        page.foot = span {
-            "Every change is in the "
-            a(.href("/audit")) { "audit" }
-        }
+        page.foot = visit.auditWords
         return .page(page)
     }
 
