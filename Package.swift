@@ -301,6 +301,12 @@ let package = Package(
                 "WaybillAccess", "WaybillAPI", "WorkflowFile", "Histories",
             ], swiftSettings: house),
         .testTarget(
+            name: "WaybillPagesTests",
+            dependencies: [
+                "WaybillCore", "WaybillTimeouts", "WaybillEngine", "Waybill", "WaybillAccess", "WaybillAPI",
+                "WaybillPages",
+            ], swiftSettings: house),
+        .testTarget(
             name: "GRPCServingTests",
             dependencies: [
                 "GRPCServing", nioCore, nioPosix, nioEmbedded, nioHTTP2, nioHPACK, nioSSL, logging, lifecycle,

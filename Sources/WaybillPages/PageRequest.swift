@@ -1,5 +1,5 @@
-package import WaybillAccess
 import WaybillAPI
+package import WaybillAccess
 import WaybillCore
 
 /// What a browser asks, without what only the shell of HTTP knows.

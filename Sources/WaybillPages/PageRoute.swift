@@ -44,8 +44,10 @@ struct PageRoute: Sendable {
         PageRoute("GET", "/orders/{order}", "order", at: .orders, OrderPage.answer),
         PageRoute("GET", "/orders/{order}/why", "why", at: .orders, WhyPage.answer),
         PageRoute("GET", "/orders/{order}/timeouts/{timeout}", "timeout", at: .orders, ChangeOneTimeout.choose),
-        PageRoute("GET", "/orders/{order}/timeouts/{timeout}/preview", "timeout", at: .orders, ChangeOneTimeout.preview),
-        PageRoute("POST", "/orders/{order}/timeouts/{timeout}/preview", "timeout", at: .orders, ChangeOneTimeout.change),
+        PageRoute(
+            "GET", "/orders/{order}/timeouts/{timeout}/preview", "timeout", at: .orders, ChangeOneTimeout.preview),
+        PageRoute(
+            "POST", "/orders/{order}/timeouts/{timeout}/preview", "timeout", at: .orders, ChangeOneTimeout.change),
         PageRoute("GET", "/orders/{order}/commands/{command}", "command", at: .orders, SendCommandAct.choose),
         PageRoute("GET", "/orders/{order}/commands/{command}/preview", "command", at: .orders, SendCommandAct.preview),
         PageRoute("POST", "/orders/{order}/commands/{command}/preview", "command", at: .orders, SendCommandAct.send),
@@ -103,8 +105,9 @@ struct PageRoute: Sendable {
 /// Streams that tell a page that it is old. They are those of the API, for a browser whose session says who it is.
 enum LiveStreams {
     static func order(_ visit: Visit) async throws(Refused) -> Outcome {
-        .reply(try await visit.asker.reply(
-            Target("/v1/orders", visit["order"]).then("stream").string, lastEventID: visit.lastEventID))
+        .reply(
+            try await visit.asker.reply(
+                Target("/v1/orders", visit["order"]).then("stream").string, lastEventID: visit.lastEventID))
     }
 
     static func overview(_ visit: Visit) async throws(Refused) -> Outcome {
@@ -112,7 +115,8 @@ enum LiveStreams {
     }
 
     static func operation(_ visit: Visit) async throws(Refused) -> Outcome {
-        .reply(try await visit.asker.reply(
-            Target("/v1/operations", visit["operation"]).then("stream").string, lastEventID: visit.lastEventID))
+        .reply(
+            try await visit.asker.reply(
+                Target("/v1/operations", visit["operation"]).then("stream").string, lastEventID: visit.lastEventID))
     }
 }

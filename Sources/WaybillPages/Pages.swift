@@ -28,7 +28,8 @@ package struct Pages: Sendable {
             isSecure: isSecure)
     }
 
-    private static let firstSegments = Set(PageRoute.all.compactMap(\.segments.first) + ["assets", "sign-in", "sign-out"])
+    private static let firstSegments = Set(
+        PageRoute.all.compactMap(\.segments.first) + ["assets", "sign-in", "sign-out"])
 
     /// Whether a path is one of the dashboard's, and no operation has it.
     package func takes(_ target: String) -> Bool {
@@ -68,7 +69,8 @@ package struct Pages: Sendable {
             segments = target.segments
             query = FormValues(target.query.map { ($0.name, $0.value.string) })
         } catch {
-            return show(Problems.page(Refused(status: error.status, code: error.code.rawValue, detail: error.detail)),
+            return show(
+                Problems.page(Refused(status: error.status, code: error.code.rawValue, detail: error.detail)),
                 to: principal, request)
         }
         let form = isChange ? FormValues(body) : FormValues()

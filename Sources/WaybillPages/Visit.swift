@@ -18,6 +18,15 @@ struct Visit: Sendable {
     /// A parameter of the path; the list of pages has no handler that asks for another.
     subscript(_ name: String) -> String { parameters[name] ?? "" }
 
+    /// Where changes are told of, for who may read it.
+    var auditWords: HTML {
+        guard asker.may("listAudits") else { return HTML() }
+        return span {
+            "Every change is in the "
+            a(.href("/audit")) { "audit" }
+        }
+    }
+
     /// What was done with the last form, when the page is its result.
     var done: HTML {
         guard let event = query.given("done"), Position(text: event) != nil else { return HTML() }

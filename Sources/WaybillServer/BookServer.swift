@@ -147,16 +147,9 @@ public struct BookServer: Sendable {
         let served = try served()
         let certificates = try settings.certificates()
         served.certificate = certificates.map { CertificateState(expires: $0.expires) }
-        do throws(Problem) {
-            try await served.book.continueOperations()
-        } catch {
-            throw ServerFailure(.unreadable, "what the file has begun: \(Problem.withoutDefect(error.detail))")
-        }
+        try await goOn(with: served)
         let api = API(served)
-        let hasToken = served.tokens.all.contains { $0.stands(at: book.now) }
-        let firstCode =
-            settings.offersFirstCode && !hasToken && !settings.isOpen
-            ? FirstCode(random: served.book.random, now: book.now) : nil
+        let firstCode = firstCode(of: served)
         let pages = Pages(api, firstCode: firstCode, isSecure: certificates != nil || settings.isBehindProxy)
         let places = addresses.count + (settings.rocketMQ == nil ? 0 : 1)
         let running = RunningAddresses(count: places, isSecure: certificates != nil) { at in
@@ -211,6 +204,22 @@ public struct BookServer: Sendable {
         logger.notice("has stopped serving")
         // A commit may have failed while the last requests were answered.
         if let why = book.vitals.stopped { throw ServerFailure(.stopped, why) }
+    }
+
+    /// Goes on with the operations that the file has begun.
+    private func goOn(with served: Served) async throws {
+        do throws(Problem) {
+            try await served.book.continueOperations()
+        } catch {
+            throw ServerFailure(.unreadable, "what the file has begun: \(Problem.withoutDefect(error.detail))")
+        }
+    }
+
+    /// What signs in to the dashboard while the file has no valid token; nil: a token does.
+    private func firstCode(of served: Served) -> FirstCode? {
+        let hasToken = served.tokens.all.contains { $0.stands(at: book.now) }
+        guard settings.offersFirstCode, !hasToken, !settings.isOpen else { return nil }
+        return FirstCode(random: served.book.random, now: book.now)
     }
 
     /// The face for RocketMQ clients: the same book, tokens and rules as over HTTP.

@@ -30,12 +30,13 @@ enum ImportTable {
         "WaybillAPI": [
             "WaybillCore", "WorkflowFile", "WaybillBroker", "WaybillEngine", "Waybill", "WaybillAccess", "Crypto",
         ],
-        // Neither an HTTP library nor a book: what pages show is what operations answer. WorkflowFile reads the texts that
-        // they answer.
+        // Neither an HTTP library nor a book: pages show what operations answer. WorkflowFile reads the texts
+        // among that.
         "WaybillPages": ["WaybillCore", "WorkflowFile", "WaybillAPI", "WaybillAccess", "Crypto"],
         // The only one of the product that knows an HTTP library.
         "WaybillHTTP": [
-            "WaybillCore", "WaybillAPI", "WaybillAccess", "WaybillPages", "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix",
+            "WaybillCore", "WaybillAPI", "WaybillAccess", "WaybillPages", "HummingbirdCore", "HTTPTypes", "NIOCore",
+            "NIOPosix",
             "NIOTLS", "NIOSSL", "NIOHTTP1", "NIOHTTP2", "NIOHTTPTypes", "NIOHTTPTypesHTTP2", "ServiceLifecycle",
             "Logging",
         ],

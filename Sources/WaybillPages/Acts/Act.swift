@@ -123,7 +123,8 @@ extension Visit {
     func require(_ operation: String, on resource: String? = nil) throws(Refused) {
         guard asker.may(operation, on: resource.map { Text($0) }) else {
             throw Refused(
-                status: 403, code: "forbidden", detail: "the token of \(asker.principal.name) does not allow \(operation)")
+                status: 403, code: "forbidden",
+                detail: "the token of \(asker.principal.name) does not allow \(operation)")
         }
     }
 }

@@ -6,7 +6,8 @@ enum SimpleActs {
 
     private static let timeouts = [
         SimpleAct(
-            path: "/timeouts/hold", name: "hold", operation: "holdTimeouts", place: .timeouts, title: "Hold all timeouts",
+            path: "/timeouts/hold", name: "hold", operation: "holdTimeouts", place: .timeouts,
+            title: "Hold all timeouts",
             sentence: { _ in "Hold all timeouts of orders" }, target: { _ in Target("/v1/timeouts/hold") },
             back: { _ in Target("/timeouts") }, button: "Hold all timeouts",
             undo: "Can be undone: release them; what became overdue fires then, in order"),
@@ -16,9 +17,11 @@ enum SimpleActs {
             target: { _ in Target("/v1/timeouts/release") }, back: { _ in Target("/timeouts") },
             button: "Release the timeouts", undo: "What is overdue fires at once, in order"),
         SimpleAct(
-            path: "/health/clock", name: "clock", operation: "confirmClock", place: .health, title: "The clock is right",
+            path: "/health/clock", name: "clock", operation: "confirmClock", place: .health,
+            title: "The clock is right",
             sentence: { _ in "Say that the clock is right" }, target: { _ in Target("/v1/clock/confirm") },
-            back: { _ in Target("/health") }, button: "The clock is right", undo: "What is overdue by it fires at once"),
+            back: { _ in Target("/health") }, button: "The clock is right",
+            undo: "What is overdue by it fires at once"),
     ]
 
     private static let operations = [
@@ -56,13 +59,21 @@ enum SimpleActs {
         SimpleAct(
             path: "/dead-letters/{group}/{message}/delete", name: "delete", operation: "deleteDeadLetter",
             place: .deadLetters, title: "Delete a dead letter",
-            sentence: { "Delete \(HTML.name(MessageName.short($0["message"]))), which \(HTML.name($0["group"])) has given up" },
+            sentence: {
+                "Delete \(HTML.name(MessageName.short($0["message"]))), which \(HTML.name($0["group"])) has given up"
+            },
             target: { Target("/v1/groups", $0["group"]).then("dead-letters").then($0["message"]).then("delete") },
             back: { Target("/dead-letters").with("group", $0["group"]) }, button: "Delete it", isDangerous: true,
             undo: "Cannot be undone", resource: "group"),
-        half("commit", "commitHalfMessage", "Commit a half message", "Commit", "Commit it", "Cannot be undone: groups get it"),
-        half("rollback", "rollbackHalfMessage", "Roll a half message back", "Roll back", "Roll it back", "Cannot be undone: it is never sent"),
-        half("resume", "resumeHalfMessage", "Ask anew", "Ask anew about", "Ask its producer anew", "It can be decided by hand later"),
+        half(
+            "commit", "commitHalfMessage", "Commit a half message", "Commit", "Commit it",
+            "Cannot be undone: groups get it"),
+        half(
+            "rollback", "rollbackHalfMessage", "Roll a half message back", "Roll back", "Roll it back",
+            "Cannot be undone: it is never sent"),
+        half(
+            "resume", "resumeHalfMessage", "Ask anew", "Ask anew about", "Ask its producer anew",
+            "It can be decided by hand later"),
     ]
 
     private static func half(
@@ -71,7 +82,9 @@ enum SimpleActs {
         SimpleAct(
             path: "/half-messages/{transaction}/\(verb)", name: verb, operation: operation, place: .halfMessages,
             title: title, sentence: { "\(words) the half message of topic \(HTML.name($0.query["topic"]))" },
-            target: { Target("/v1/half-messages", $0["transaction"]).then(verb).with("topic", $0.query.given("topic")) },
+            target: {
+                Target("/v1/half-messages", $0["transaction"]).then(verb).with("topic", $0.query.given("topic"))
+            },
             back: { _ in Target("/half-messages") }, button: button, isDangerous: verb == "rollback", undo: undo)
     }
 
@@ -85,7 +98,10 @@ enum SimpleActs {
         SimpleAct(
             path: "/workflows/{workflow}/{hash}/activate", name: "activate", operation: "activateWorkflow",
             place: .workflows, title: "Change what new orders take",
-            sentence: { "Let new orders of \(HTML.name($0["workflow"])) take the text \(HTML.mono(String($0["hash"].prefix(12))))" },
+            sentence: {
+                "Let new orders of \(HTML.name($0["workflow"])) take the text "
+                    + HTML.mono(String($0["hash"].prefix(12)))
+            },
             target: { Target("/v1/workflows", $0["workflow"]).then("activate") },
             back: { Target("/workflows", $0["workflow"]) }, button: "Activate it",
             undo: "Can be undone: activate the other text; orders keep the text under which they were placed",

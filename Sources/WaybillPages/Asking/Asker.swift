@@ -75,7 +75,10 @@ struct Asker: Sendable {
     var now: Moment { api.served.book.now }
 
     /// A key for an act that is offered on a page.
-    var newKey: String { "page-\(Text.hexadecimal(api.served.book.random()))\(Text.hexadecimal(api.served.book.random()))" }
+    var newKey: String {
+        let random = api.served.book.random
+        return "page-" + Text.hexadecimal(random()) + Text.hexadecimal(random())
+    }
 }
 
 extension Text {

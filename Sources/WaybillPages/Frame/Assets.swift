@@ -16,7 +16,8 @@ struct Asset: Sendable {
         self.bytes = bytes
         self.type = type
         let letters = Array("0123456789abcdef")
-        let hash = SHA256.hash(data: bytes).prefix(8).map { "\(letters[Int($0 >> 4)])\(letters[Int($0 & 15)])" }.joined()
+        let hash = SHA256.hash(data: bytes).prefix(8).map { "\(letters[Int($0 >> 4)])\(letters[Int($0 & 15)])" }
+            .joined()
         path = "/assets/\(name)-\(hash).\(ending)"
     }
 

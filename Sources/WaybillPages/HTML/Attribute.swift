@@ -69,7 +69,7 @@ package struct Attribute: Sendable {
     static func action(_ target: String) -> Attribute { Attribute("action", address(target)) }
 
     /// A place of this server, this page with another query, or a place of this page; all else leads nowhere.
-    static func address(_ target: String) -> String {
+    package static func address(_ target: String) -> String {
         let bytes = Array(target.utf8.prefix(2))
         switch bytes.first {
         case UInt8(ascii: "?"), UInt8(ascii: "#"): return target

@@ -12,11 +12,16 @@ enum DeadLetterPage {
             if count > 0 { dead.append((name, count)) }
         }
         let shown = asked ?? dead.first?.group
-        let list = if let shown { try await ListOf(
-            Target("/v1/groups", shown).then("dead-letters"), at: "/dead-letters", visit) } else { ListOf(nothingAt: "/dead-letters", visit) }
+        let list =
+            if let shown {
+                try await ListOf(
+                    Target("/v1/groups", shown).then("dead-letters"), at: "/dead-letters", visit)
+            } else { ListOf(nothingAt: "/dead-letters", visit) }
         var page = Page("Dead letters", at: .deadLetters) {
             div(.class("head")) { h1 { "Dead letters" } }
-            p(.class("lead")) { "A message comes here after its last attempt. Then it is delivered again by hand, or deleted." }
+            p(.class("lead")) {
+                "A message comes here after its last attempt. Then it is delivered again by hand, or deleted."
+            }
             visit.did
             if let refused = list.refused { Problems.notice(refused) }
             if dead.isEmpty {
@@ -24,7 +29,10 @@ enum DeadLetterPage {
             } else {
                 nav(.class("tabs"), .label("Groups with dead letters")) {
                     for one in dead {
-                        a(.href(Target("/dead-letters").with("group", one.group).string), one.group == shown ? .current("page") : nil) {
+                        a(
+                            .href(Target("/dead-letters").with("group", one.group).string),
+                            one.group == shown ? .current("page") : nil
+                        ) {
                             HTML.name(one.group)
                             span(.class("count")) { " \(Numbers.grouped(one.count))" }
                         }
@@ -34,10 +42,14 @@ enum DeadLetterPage {
             if let shown, !dead.isEmpty || asked != nil {
                 div(.class("card flush part"), .dataPart("list")) {
                     if list.items.isEmpty {
-                        emptyPart("\(HTML.name(shown)) has no dead letters") { "It has given up no message, or they were delivered again." }
+                        emptyPart("\(HTML.name(shown)) has no dead letters") {
+                            "It has given up no message, or they were delivered again."
+                        }
                     } else {
                         table(list.items, shown, visit)
-                        list.pages("\(Numbers.count(Int64(list.items.count), "letter")) shown, oldest first", next: "Newer ›")
+                        list.pages(
+                            "\(Numbers.count(Int64(list.items.count), "letter")) shown, oldest first",
+                            next: "Newer ›")
                     }
                 }
             }
@@ -48,7 +60,9 @@ enum DeadLetterPage {
 
     private static func table(_ items: [JSONValue], _ group: String, _ visit: Visit) -> HTML {
         let mayAct = visit.asker.may("redrive", on: Text(group))
-        let columns: [ListTable.Column] = [.init("Message"), .init("Topic"), .init("State"), .init("Died"), .init("Why")]
+        let columns: [ListTable.Column] = [
+            .init("Message"), .init("Topic"), .init("State"), .init("Died"), .init("Why"),
+        ]
         return ListTable(
             caption: "Dead letters", columns: columns + (mayAct ? [.init("Act")] : []),
             rows: items.map { letter in
@@ -56,8 +70,10 @@ enum DeadLetterPage {
                 let state = letter["state"].text ?? ""
                 let target = Target("/dead-letters", group).then(id)
                 let cells: [ListTable.Cell] = [
-                    .init(a(.class("mono"), .href(Target("/messages", id).string)) { HTML.name(MessageName.short(id)) }),
-                    .init(HTML.name(letter["topic"].text ?? "")), .init(tag(state == "dead" ? "bad" : "off", state), isSaid: true),
+                    .init(
+                        a(.class("mono"), .href(Target("/messages", id).string)) { HTML.name(MessageName.short(id)) }),
+                    .init(HTML.name(letter["topic"].text ?? "")),
+                    .init(tag(state == "dead" ? "bad" : "off", state), isSaid: true),
                     .init(letter["died_at"].moment.map { visit.times.listHTML($0) } ?? HTML()),
                     .init(HTML.name(letter["why"].text ?? ""), isWide: true),
                 ]

@@ -4,7 +4,8 @@ import WaybillCore
 enum MessageList {
     static func answer(_ visit: Visit) async throws(Refused) -> Outcome {
         let query = visit.query
-        let topics = await visit.asker.optional("/v1/topics?limit=100")?["items"].list.compactMap { $0["name"].text } ?? []
+        let topics =
+            await visit.asker.optional("/v1/topics?limit=100")?["items"].list.compactMap { $0["name"].text } ?? []
         let asksForNothing = ["id", "key", "topic"].allSatisfy { query.given($0) == nil }
         let from = try OrderList.time("from", query)
         let list =
@@ -27,12 +28,13 @@ enum MessageList {
                 if list.items.isEmpty {
                     emptyPart(asksForNothing ? "Which messages?" : "No visible message fits this filter") {
                         asksForNothing
-                            ? "Name an id, a key or a topic. The key of what an order sends is the order’s id."
-                            : "Half and delayed messages are not listed until they are visible; older ones are gone after the topic’s retention."
+                            ? "Name an id, a key or a topic. The key of what an order sends is its id."
+                            : "Half and delayed ones are listed when they are visible; old ones are gone."
                     }
                 } else {
                     table(list.items, visit.times)
-                    list.pages("\(Numbers.count(Int64(list.items.count), "message")) shown, oldest first", next: "Newer ›")
+                    list.pages(
+                        "\(Numbers.count(Int64(list.items.count), "message")) shown, oldest first", next: "Newer ›")
                 }
             }
         }
@@ -43,12 +45,16 @@ enum MessageList {
     private static func table(_ items: [JSONValue], _ times: Times) -> HTML {
         ListTable(
             caption: "Messages",
-            columns: [.init("Message"), .init("Topic, tag"), .init("Keys"), .init("Order"), .init("Born"), .init("Size", isNumber: true)],
+            columns: [
+                .init("Message"), .init("Topic, tag"), .init("Keys"), .init("Order"), .init("Born"),
+                .init("Size", isNumber: true),
+            ],
             rows: items.map { message in
                 let id = message["id"].text ?? ""
                 let topic = message["topic"].text ?? ""
                 return [
-                    .init(a(.class("mono"), .href(Target("/messages", id).string)) { HTML.name(MessageName.short(id)) }),
+                    .init(
+                        a(.class("mono"), .href(Target("/messages", id).string)) { HTML.name(MessageName.short(id)) }),
                     .init(HTML.name(message["tag"].text.map { "\(topic):\($0)" } ?? topic)),
                     .init(HTML.name(message["keys"].texts.joined(separator: ", "))),
                     message["order"].text.map { order in

@@ -1,6 +1,6 @@
 import WaybillCore
 
-/// The trace of one message: what was asked, the event that it became, the message, and where each group stands with it.
+/// The trace of one message: what was asked, the event that it became, and where each group stands with it.
 enum MessagePage {
     static func answer(_ visit: Visit) async throws(Refused) -> Outcome {
         let id = visit["message"]
@@ -94,12 +94,15 @@ enum MessagePage {
         if groups.contains("dead") || groups.contains("parked") { return tag("bad", "given up", isBig: true) }
         if groups.contains("comes_again") { return tag("warn", "comes again", isBig: true) }
         if groups.isEmpty { return tag("off", "no group wants it", isBig: true) }
-        return groups.allSatisfy { $0 == "finished" } ? tag("ok", "every group is done", isBig: true) : tag("wait", "waits", isBig: true)
+        return groups.allSatisfy { $0 == "finished" }
+            ? tag("ok", "every group is done", isBig: true) : tag("wait", "waits", isBig: true)
     }
 
     private static func facts(_ message: JSONValue?, _ trace: JSONValue, _ times: Times) -> HTML {
         dl(.class("facts")) {
-            if let keys = message?["keys"].texts, !keys.isEmpty { TopicPages.fact("Keys", HTML.mono(keys.joined(separator: ", "))) }
+            if let keys = message?["keys"].texts, !keys.isEmpty {
+                TopicPages.fact("Keys", HTML.mono(keys.joined(separator: ", ")))
+            }
             if let group = message?["message_group"].text { TopicPages.fact("In turn with", HTML.mono(group)) }
             if let lane = message?["lane"].text, !lane.isEmpty { TopicPages.fact("Lane", HTML.name(lane)) }
             if let properties = message?["properties"].members, !properties.isEmpty {
@@ -146,7 +149,11 @@ enum MessagePage {
     }
 
     private static func body(_ message: JSONValue?, _ body: String?, _ visit: Visit) -> HTML {
-        if let body { return pre { HTML(JSONValue.lenient(Array(body.utf8)).isNull ? body : JSONValue.lenient(Array(body.utf8)).readable()) } }
+        if let body {
+            return pre {
+                HTML(JSONValue.lenient(Array(body.utf8)).isNull ? body : JSONValue.lenient(Array(body.utf8)).readable())
+            }
+        }
         let size = Numbers.bytes(message?["body_bytes"].int ?? 0)
         guard visit.asker.may("messageBody") else {
             return p(.class("soft small")) { "The body has \(size); a token with payload may read it." }
@@ -170,16 +177,22 @@ enum MessagePage {
             } else {
                 ListTable(
                     caption: "Groups",
-                    columns: [.init("Group"), .init("Stands"), .init("Deliveries", isNumber: true), .init("Last seen"), .init("Comes again")],
+                    columns: [
+                        .init("Group"), .init("Stands"), .init("Deliveries", isNumber: true), .init("Last seen"),
+                        .init("Comes again"),
+                    ],
                     rows: wanted.map { group in
                         let name = group["group"].text ?? ""
                         let (role, word) = GroupWords.standing(group["standing"].text ?? "")
                         let last = deliveries.last { $0["group"].text == name }
                         return [
-                            .init(a(.href(Target("/groups", name).string)) { HTML.name(name) }), .init(tag(role, word), isSaid: true),
+                            .init(a(.href(Target("/groups", name).string)) { HTML.name(name) }),
+                            .init(tag(role, word), isSaid: true),
                             .init(group["deliveries"].int.map { countHTML($0) } ?? noneHTML("not remembered")),
-                            last?["at"].moment.map { .init(times.listHTML($0)) } ?? .init(noneHTML("not remembered"), isNone: true),
-                            group["comes_again_at"].moment.map { .init(times.listHTML($0, isDue: true)) } ?? .init(noneHTML("no"), isNone: true),
+                            last?["at"].moment.map { .init(times.listHTML($0)) }
+                                ?? .init(noneHTML("not remembered"), isNone: true),
+                            group["comes_again_at"].moment.map { .init(times.listHTML($0, isDue: true)) }
+                                ?? .init(noneHTML("no"), isNone: true),
                         ]
                     }
                 ).html

@@ -88,7 +88,11 @@ struct EventLines: Sendable {
         if !(armed + cancelled).isEmpty { lines.append(("timeout", (armed + cancelled).joined(by: "; "))) }
         for call in event["calls"].list { lines.append(("call", self.call(call))) }
         for answer in event["answered"].list {
-            lines.append(("call", "\(HTML.mono(answer["key"].text ?? "")) is answered: \(HTML.bold(answer["result"].text ?? ""))"))
+            lines.append(
+                (
+                    "call",
+                    "\(HTML.mono(answer["key"].text ?? "")) is answered: \(HTML.bold(answer["result"].text ?? ""))"
+                ))
         }
         for key in event["unanswered"].texts { lines.append(("call", "\(HTML.mono(key)) was not answered in time")) }
         for tell in event["tells"].list { lines.append(relative(tell)) }
@@ -131,7 +135,9 @@ struct EventLines: Sendable {
         let words = list.map { change -> HTML in
             let path = change["path"].text ?? ""
             let type = types.type(of: path)
-            if case .record(let record) = type { return "\(HTML.mono(path)): \(EventWords.values(change["value"], record))" }
+            if case .record(let record) = type {
+                return "\(HTML.mono(path)): \(EventWords.values(change["value"], record))"
+            }
             return "\(HTML.mono(path)) is \(HTML.bold(EventWords.words(change["value"], type, name: path)))"
         }
         guard words.count > Self.changesMax else { return words.joined(by: lineBreak()) }
@@ -148,7 +154,8 @@ struct EventLines: Sendable {
             let (verb, place) = (movement["verb"].text ?? "", movement["location"].text ?? "")
             let sku = movement["sku"].text ?? ""
             let goods: HTML =
-                "\(Numbers.grouped(movement["quantity"].int ?? 0)) \(a(.href(Target("/stock", sku).string)) { HTML.name(sku) })"
+                "\(Numbers.grouped(movement["quantity"].int ?? 0)) "
+                + a(.href(Target("/stock", sku).string)) { HTML.name(sku) }
             if let index = groups.firstIndex(where: { $0.verb == verb && $0.place == place }) {
                 groups[index].goods.append(goods)
             } else {
@@ -188,7 +195,9 @@ struct EventLines: Sendable {
         return ("tells", "\(link(other)): \(command)")
     }
 
-    private func link(_ order: String) -> HTML { a(.class("mono"), .href(Target("/orders", order).string)) { HTML.name(order) } }
+    private func link(_ order: String) -> HTML {
+        a(.class("mono"), .href(Target("/orders", order).string)) { HTML.name(order) }
+    }
 
     private func message(_ message: JSONValue) -> HTML {
         let (id, topic) = (message["id"].text ?? "", message["topic"].text ?? "")

@@ -128,7 +128,9 @@ struct OrderCards: Sendable {
         }
     }
 
-    private func orderLink(_ id: String) -> HTML { a(.class("mono"), .href(Target("/orders", id).string)) { HTML.name(id) } }
+    private func orderLink(_ id: String) -> HTML {
+        a(.class("mono"), .href(Target("/orders", id).string)) { HTML.name(id) }
+    }
 
     private var data: HTML {
         let context = shown.order["context"]

@@ -75,7 +75,10 @@ struct OrderHead: Sendable {
             if let hold = shown.why["timeouts_held"]["held_by"].text, !shown.isPast {
                 WaybillPages.section(.class("notice warn")) {
                     span(.class("tag warn")) { "timeouts are held" }
-                    div { "\(HTML.bold(hold)) holds all timeouts: \(HTML.name(shown.why["timeouts_held"]["why"].text ?? ""))" }
+                    div {
+                        "\(HTML.bold(hold)) holds all timeouts: "
+                        HTML.name(shown.why["timeouts_held"]["why"].text ?? "")
+                    }
                     a(.href("/timeouts")) { "Look" }
                 }
             }
@@ -166,7 +169,8 @@ struct OrderHead: Sendable {
             return stat("Next by itself", "nothing", shown.isFinished ? "it is over" : "it waits for a command")
         }
         return stat(
-            "Next by itself", shown.times.countdownHTML(first.due), a(.href("#timeouts")) { "\(HTML.name(first.name)) fires" })
+            "Next by itself", shown.times.countdownHTML(first.due),
+            a(.href("#timeouts")) { "\(HTML.name(first.name)) fires" })
     }
 
     private var money: HTML {

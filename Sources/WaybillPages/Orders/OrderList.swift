@@ -13,8 +13,11 @@ enum OrderList {
         let isOldestFirst = query["order"] == "oldest"
         var target = Target("/v1/orders").with("limit", "\(rowsMax)")
         target = target.with("status", query.given("status")).with("workflow", query.given("workflow"))
-        for attribute in query.beginning("attribute.") { target = target.with("attribute.\(attribute.name)", attribute.value) }
-        target = target.with("placed_from", try time("placed_from", query)).with("placed_to", try time("placed_to", query))
+        for attribute in query.beginning("attribute.") {
+            target = target.with("attribute.\(attribute.name)", attribute.value)
+        }
+        target = target.with("placed_from", try time("placed_from", query)).with(
+            "placed_to", try time("placed_to", query))
         if let id = query.given("id") {
             target = target.with("id_prefix", id)
         } else {
@@ -94,7 +97,9 @@ enum OrderList {
         var statuses = statuses(counts, of: query.given("workflow"))
         if let status = query.given("status"), !statuses.contains(status) { statuses.append(status) }
         var workflows: [String] = []
-        for name in counts.compactMap({ $0["workflow"].text }) where !workflows.contains(name) { workflows.append(name) }
+        for name in counts.compactMap({ $0["workflow"].text }) where !workflows.contains(name) {
+            workflows.append(name)
+        }
         let isSet = query.items.contains { $0.name != "order" && !$0.value.isEmpty }
         return filterForm("/orders", isSet: isSet) {
             textField("Order id begins with", "id", query["id"], placeholder: "order-58")
@@ -161,7 +166,8 @@ enum OrderList {
         }
         let attributes = names.map { name -> ListTable.Cell in
             let value = order["context"][Text(name)]
-            return value.isNull ? ListTable.Cell(noneHTML("not known"), isNone: true) : ListTable.Cell(HTML.name(value.plain))
+            return value.isNull
+                ? ListTable.Cell(noneHTML("not known"), isNone: true) : ListTable.Cell(HTML.name(value.plain))
         }
         let total = Money(order, workflow, at: visit.now).total
         let due = next.map { name, due in

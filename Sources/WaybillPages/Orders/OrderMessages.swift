@@ -31,7 +31,8 @@ struct OrderMessages: Sendable {
         groups.compactMap { name in
             let count = shown.messages.count { message in
                 message["groups"].list.contains {
-                    $0["group"].text == name && ["waiting", "started", "comes_again"].contains($0["standing"].text ?? "")
+                    $0["group"].text == name
+                        && ["waiting", "started", "comes_again"].contains($0["standing"].text ?? "")
                 }
             }
             return count == 0 ? nil : (name, count)
@@ -58,7 +59,9 @@ struct OrderMessages: Sendable {
             }
             div(.class("card flush")) {
                 if sent.isEmpty {
-                    emptyPart("It has sent nothing") { "What its workflow sends is listed here, with the groups that get it." }
+                    emptyPart("It has sent nothing") {
+                        "What its workflow sends is listed here, with the groups that get it."
+                    }
                 } else {
                     ListTable(
                         caption: "Messages and the groups that have had them",

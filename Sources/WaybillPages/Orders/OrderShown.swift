@@ -49,12 +49,14 @@ struct OrderShown: Sendable {
         var (name, value) = ("", "")
         if let event = visit.query.given("event") {
             guard let number = Int64(event), (1...max(1, last)).contains(number) else {
-                throw Refused(status: 404, code: "unknown_event", detail: "\(id) has \(last) events, and no event \(event)")
+                throw Refused(
+                    status: 404, code: "unknown_event", detail: "\(id) has \(last) events, and no event \(event)")
             }
             if number < last {
                 if !events.contains(where: { $0["version"].int == number }) {
                     events = try await asker.get(
-                        target.then("history").with("limit", "\(eventsMax)").with("after", "\(max(0, number - 100))").string
+                        target.then("history").with("limit", "\(eventsMax)").with("after", "\(max(0, number - 100))")
+                            .string
                     )["items"].list
                 }
                 let position = events.first { $0["version"].int == number }?["event"].text ?? ""

@@ -15,7 +15,9 @@ enum SendCommandAct {
         return .page(
             Page("Send \(visit["command"])", at: .orders) {
                 heading(visit, found)
-                actChoice("What does it say?", action: address(visit).then("preview").string, back: orderTarget(visit).string) {
+                actChoice(
+                    "What does it say?", action: address(visit).then("preview").string, back: orderTarget(visit).string
+                ) {
                     if found.roles.count > 1 {
                         choiceField("It is sent as", "role", visit.query["role"], found.roles.map { ($0, $0) })
                     } else {
@@ -70,7 +72,10 @@ enum SendCommandAct {
         guard !roles.isEmpty || possible["roles"].list.isEmpty else {
             throw Refused(
                 status: 403, code: "wrong_role",
-                detail: "\(visit["command"]) is sent as \(possible["roles"].texts.joined(separator: " or ")), which this token may not")
+                detail:
+                    "\(visit["command"]) is sent as \(possible["roles"].texts.joined(separator: " or ")), "
+                    + "which this token may not"
+            )
         }
         let workflow = await visit.charts.workflow(
             order["workflow"].text ?? "", hash: order["workflow_hash"].text ?? "", by: visit.asker)

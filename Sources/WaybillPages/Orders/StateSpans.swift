@@ -39,7 +39,9 @@ struct StateSpans: Sendable {
     func words(for path: String, isActive: Bool, isFinal: Bool, _ times: Times) -> HTML {
         let spans = spans(of: path)
         if isActive {
-            guard let first = spans.last(where: { $0.left == nil }) ?? spans.last else { return isFinal ? "the end" : "here" }
+            guard let first = spans.last(where: { $0.left == nil }) ?? spans.last else {
+                return isFinal ? "the end" : "here"
+            }
             let away = times.now.since(first.since)
             let since = away < .seconds(1) ? "just now" : Times.length(away)
             return isFinal ? "the end, since event \(first.from)" : "here since event \(first.from), \(since)"

@@ -72,7 +72,9 @@ struct TimeControl: Sendable {
 
     private var track: HTML {
         let all = shown.events.compactMap { $0["version"].int }
-        let near = all.filter { $0 >= shown.version - Int64(Self.beforeMax) && $0 <= shown.version + Int64(Self.afterMax) }
+        let near = all.filter {
+            $0 >= shown.version - Int64(Self.beforeMax) && $0 <= shown.version + Int64(Self.afterMax)
+        }
         let versions = all.count <= Self.allMax ? all : near
         return ol(.class("track"), .label("Events of this order")) {
             for version in versions {

@@ -33,7 +33,9 @@ enum WhyPage {
                 }
                 if shown.refusals.isEmpty {
                     div(.class("card flush")) {
-                        emptyPart("Nothing was refused") { "A refused command is listed here with what it would have needed." }
+                        emptyPart("Nothing was refused") {
+                            "A refused command is listed here with what it would have needed."
+                        }
                     }
                 } else {
                     RefusalList.list(shown.refusals, shown.times)
@@ -59,7 +61,8 @@ enum WhyPage {
         let next = shown.order["timeouts"].list.compactMap { $0["due"].moment }.min()
         return pieces {
             if let call = open.first {
-                "It waits for an answer to \(HTML.mono(call["key"].text ?? "")) from topic \(HTML.bold(call["topic"].text ?? "")). "
+                "It waits for an answer to \(HTML.mono(call["key"].text ?? "")) from topic "
+                "\(HTML.bold(call["topic"].text ?? "")). "
             }
             if let refusal = shown.refusals.first, let at = refusal["at"].moment {
                 "\(HTML.bold(refusal["command"].text ?? "")) was refused \(shown.times.relativeHTML(at)). "
@@ -84,18 +87,28 @@ enum WhyPage {
             }
         }
         return ul(.class("card flush todo")) {
-            for call in calls { wait("answer", call["state"].text == "unanswered" ? "bad" : "warn", call["deadline"].moment, shown.times) {
-                "An answer to \(HTML.mono(call["key"].text ?? "")), asked in topic "
-                a(.href(Target("/topics", call["topic"].text ?? "").string)) { HTML.name(call["topic"].text ?? "") }
-            } }
-            for timeout in timeouts { wait("time", "wait", timeout["due"].moment, shown.times) {
-                HTML.bold(timeout["name"].text ?? "")
-                " fires"
-            } }
-            for child in children { wait("child", "wait", nil, shown.times) {
-                a(.class("mono"), .href(Target("/orders", child["id"].text ?? "").string)) { HTML.name(child["id"].text ?? "") }
-                " is \(HTML.name(child["status"].text ?? ""))"
-            } }
+            for call in calls {
+                wait(
+                    "answer", call["state"].text == "unanswered" ? "bad" : "warn", call["deadline"].moment, shown.times
+                ) {
+                    "An answer to \(HTML.mono(call["key"].text ?? "")), asked in topic "
+                    a(.href(Target("/topics", call["topic"].text ?? "").string)) { HTML.name(call["topic"].text ?? "") }
+                }
+            }
+            for timeout in timeouts {
+                wait("time", "wait", timeout["due"].moment, shown.times) {
+                    HTML.bold(timeout["name"].text ?? "")
+                    " fires"
+                }
+            }
+            for child in children {
+                wait("child", "wait", nil, shown.times) {
+                    a(.class("mono"), .href(Target("/orders", child["id"].text ?? "").string)) {
+                        HTML.name(child["id"].text ?? "")
+                    }
+                    " is \(HTML.name(child["status"].text ?? ""))"
+                }
+            }
         }
     }
 
@@ -112,26 +125,36 @@ enum WhyPage {
     private static func possible(_ shown: OrderShown) -> HTML {
         let possible = shown.why["possible"].list
         guard !possible.isEmpty else {
-            return div(.class("card flush")) { emptyPart("Nothing is possible") { "No state that it is in takes a command." } }
+            return div(.class("card flush")) {
+                emptyPart("Nothing is possible") { "No state that it is in takes a command." }
+            }
         }
         let rows = possible.map { one -> [ListTable.Cell] in
             let outlooks = one["ways"].list.compactMap { $0["outlook"].text }
             let (role, word) =
-                outlooks.contains("open") ? ("ok", "possible now")
+                outlooks.contains("open")
+                ? ("ok", "possible now")
                 : outlooks.contains("by_data") ? ("wait", "if its data fits") : ("off", "not now")
             let ways = one["ways"].list.filter { $0["outlook"].text != "open" }
             let needs = ways.enumerated().filter { index, way in
                 !ways[..<index].contains { $0["guard"].text == way["guard"].text }
             }.map(\.element).map { way -> HTML in
                 pieces {
-                    if let because = way["because"].text { HTML.name(because) } else { code { HTML(way["guard"].text ?? "") } }
+                    if let because = way["because"].text {
+                        HTML.name(because)
+                    } else {
+                        code { HTML(way["guard"].text ?? "") }
+                    }
                     for read in way["reads"].list { HTML.soft(" \(Moves.reading(read))") }
                 }
             }
             return [
-                ListTable.Cell(span(.class("nowrap")) { HTML.bold(one["command"].text ?? "") }), ListTable.Cell(tag(role, word), isSaid: true),
+                ListTable.Cell(span(.class("nowrap")) { HTML.bold(one["command"].text ?? "") }),
+                ListTable.Cell(tag(role, word), isSaid: true),
                 ListTable.Cell(HTML(one["roles"].texts.joined(separator: ", "))),
-                ListTable.Cell(needs.isEmpty || outlooks.contains("open") ? noneHTML("nothing") : needs.joined(by: lineBreak()), isWide: true),
+                ListTable.Cell(
+                    needs.isEmpty || outlooks.contains("open") ? noneHTML("nothing") : needs.joined(by: lineBreak()),
+                    isWide: true),
             ]
         }
         return div(.class("card flush")) {

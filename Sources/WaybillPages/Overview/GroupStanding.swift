@@ -64,7 +64,8 @@ struct GroupStanding: Sendable {
         return all.sorted { left, right in
             let words = (left.word(now), right.word(now))
             if words.0 != words.1 { return words.0 < words.1 }
-            return left.owed != right.owed ? left.owed > right.owed : (left.group, left.topic) < (right.group, right.topic)
+            return left.owed != right.owed
+                ? left.owed > right.owed : (left.group, left.topic) < (right.group, right.topic)
         }
     }
 
@@ -83,7 +84,9 @@ struct GroupStanding: Sendable {
                     .init(a(.href(Target("/topics", one.topic).string)) { HTML.name(one.topic) }),
                     .init(countHTML(one.owed)), .init(countHTML(one.inFlight)), .init(countHTML(one.dead)),
                     .init(countHTML(one.finished)),
-                    .init(one.owed == 0 || one.behind.milliseconds == 0 ? noneHTML("not behind") : HTML(Times.length(one.behind))),
+                    .init(
+                        one.owed == 0 || one.behind.milliseconds == 0
+                            ? noneHTML("not behind") : HTML(Times.length(one.behind))),
                     .init(one.lastUsed.map { times.relativeHTML($0) } ?? noneHTML("never"), isWide: true),
                     .init(one.tag(times.now), isSaid: true),
                 ]

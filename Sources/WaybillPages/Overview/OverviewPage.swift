@@ -38,7 +38,9 @@ enum OverviewPage {
                 }
                 div(.class("card flush")) {
                     if groups.isEmpty {
-                        emptyPart("No group consumes yet") { "A consumer group is made by its first consumer, or under Topics and groups." }
+                        emptyPart("No group consumes yet") {
+                            "A consumer group is made by its first consumer, or under Topics and groups."
+                        }
                     } else {
                         GroupStanding.table(Array(groups.prefix(groupsMax)), visit.times)
                     }
@@ -86,7 +88,11 @@ enum OverviewPage {
             header {
                 h2 { "Orders by status" }
                 span(.class("soft small")) {
-                    if own.isEmpty { "none yet" } else { "\(Numbers.grouped(sum)) of \(HTML.name(name))\(isBehind ? ", still being counted" : "")" }
+                    if own.isEmpty {
+                        "none yet"
+                    } else {
+                        "\(Numbers.grouped(sum)) of \(HTML.name(name))\(isBehind ? ", still being counted" : "")"
+                    }
                 }
             }
             if own.isEmpty {
@@ -134,14 +140,19 @@ enum OverviewPage {
                 emptyPart("Nothing was refused") { "What is refused is counted here by its code." }
             } else {
                 ListTable(
-                    caption: "Refusals by code", columns: [.init("Code"), .init("Count", isNumber: true)], hasCards: false,
+                    caption: "Refusals by code", columns: [.init("Code"), .init("Count", isNumber: true)],
+                    hasCards: false,
                     rows: codes.map { code, count in
-                        [.init(a(.href(Target("/problems", code).string)) { HTML(code) }), .init(countHTML(count.int ?? 0))]
+                        [
+                            .init(a(.href(Target("/problems", code).string)) { HTML(code) }),
+                            .init(countHTML(count.int ?? 0)),
+                        ]
                     }
                 ).html
                 if !recent.isEmpty {
                     ListTable(
-                        caption: "The last refusals", columns: [.init("Order"), .init("Code"), .init("When")], hasCards: false,
+                        caption: "The last refusals", columns: [.init("Order"), .init("Code"), .init("When")],
+                        hasCards: false,
                         rows: recent.map { one in
                             let order = one["order"].text ?? ""
                             return [
@@ -162,7 +173,11 @@ enum OverviewPage {
         for count in counts {
             guard let name = count["workflow"].text, name != own else { continue }
             let orders = count["orders"].int ?? 0
-            if let index = sums.firstIndex(where: { $0.name == name }) { sums[index].orders &+= orders } else { sums.append((name, orders)) }
+            if let index = sums.firstIndex(where: { $0.name == name }) {
+                sums[index].orders &+= orders
+            } else {
+                sums.append((name, orders))
+            }
         }
         guard !sums.isEmpty else { return HTML() }
         return section(.class("card flush"), .dataPart("others")) {

@@ -17,12 +17,15 @@ struct Worries: Sendable {
         all.append(Worry(isBad: isBad, word: word, title: title, words: words, target: target))
     }
 
-    init(_ health: JSONValue, _ groups: [GroupStanding], _ calls: [JSONValue], _ overdue: [JSONValue],
-        _ halves: [JSONValue], _ times: Times)
-    {
+    init(
+        _ health: JSONValue, _ groups: [GroupStanding], _ calls: [JSONValue], _ overdue: [JSONValue],
+        _ halves: [JSONValue], _ times: Times
+    ) {
         for vital in health["vitals"].members where vital.value["word"].text != "ok" {
             let words = VitalWords.of(vital.name, vital.value)
-            add(vital.value["word"].text == "bad", vital.value["word"].text ?? "", HTML(words.title), HTML.name(words.value), "/health")
+            add(
+                vital.value["word"].text == "bad", vital.value["word"].text ?? "", HTML(words.title),
+                HTML.name(words.value), "/health")
         }
         for call in calls.filter({ $0["state"].text == "unanswered" }).prefix(3) {
             let order = call["order"].text ?? ""
@@ -34,7 +37,8 @@ struct Worries: Sendable {
         if let first = overdue.first, let due = first["due"].moment, times.now.since(due) > .seconds(10) {
             add(
                 true, "overdue", "Timeouts are overdue",
-                "The oldest is \(HTML.name(first["name"].text ?? "")) of \(HTML.name(first["order"].text ?? "")), \(times.countdownHTML(due)).",
+                "The oldest is \(HTML.name(first["name"].text ?? "")) of \(HTML.name(first["order"].text ?? "")), "
+                    + "\(times.countdownHTML(due)).",
                 "/timeouts?state=overdue")
         }
         for group in groups {
@@ -72,7 +76,8 @@ struct Worries: Sendable {
         guard let first = all.first else { return WaybillPages.tag("ok", "all is well", isBig: true) }
         let count = Int64(all.count)
         return WaybillPages.tag(
-            first.isBad ? "bad" : "warn", "\(Numbers.count(count, "thing")) need\(count == 1 ? "s" : "") a look", isBig: true)
+            first.isBad ? "bad" : "warn", "\(Numbers.count(count, "thing")) need\(count == 1 ? "s" : "") a look",
+            isBig: true)
     }
 
     var list: HTML {
@@ -109,7 +114,9 @@ enum VitalWords {
         let isTime = name.hasSuffix("_ms")
         let words = { (number: Int64?) -> String in
             guard let number else { return "" }
-            return isBytes ? Numbers.bytes(number) : isTime ? Times.length(Interval(milliseconds: number)) : Numbers.grouped(number)
+            return isBytes
+                ? Numbers.bytes(number)
+                : isTime ? Times.length(Interval(milliseconds: number)) : Numbers.grouped(number)
         }
         let text = vital["value"].text ?? ""
         let value = number.map { words($0) + (name.hasSuffix("_percent") ? " %" : "") } ?? (text.isEmpty ? "no" : text)

@@ -30,7 +30,9 @@ enum Problems {
                     ul {
                         for finding in refused.findings {
                             li(.class("soft")) {
-                                if let line = finding["line"].int { "Line \(line), column \(finding["column"].int ?? 0): " }
+                                if let line = finding["line"].int {
+                                    "Line \(line), column \(finding["column"].int ?? 0): "
+                                }
                                 HTML.name(finding["message"].text ?? "")
                             }
                         }

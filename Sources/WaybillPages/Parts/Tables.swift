@@ -98,7 +98,9 @@ func emptyPart(_ what: HTML, @HTMLBuilder _ why: () -> HTML) -> HTML {
 ///   - words: how many are shown, of what, in which order.
 ///   - first: the list from its beginning; nil: this is its beginning.
 ///   - next: nil: this is its end.
-func listPages(_ words: HTML, first: String?, next: String?, names: (String, String) = ("‹ Newest", "Older ›")) -> HTML {
+func listPages(
+    _ words: HTML, first: String?, next: String?, names: (String, String) = ("« First page", "Older ›")
+) -> HTML {
     div(.class("pages")) {
         span { words }
         nav(.label("Pages of the list")) {

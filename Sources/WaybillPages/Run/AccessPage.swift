@@ -11,11 +11,15 @@ enum AccessPage {
                     h1 { "Access" }
                     div(.class("acts")) { a(.class("button"), .href("/access/new")) { "Make a token" } }
                 }
-                p(.class("lead")) { "A token says who asks and what that one may do. Its secret is shown once, when it is made." }
+                p(.class("lead")) {
+                    "A token says who asks and what that one may do. Its secret is shown once, when it is made."
+                }
                 visit.did
                 div(.class("card flush part"), .dataPart("list")) {
                     if tokens.isEmpty {
-                        emptyPart("There is no token") { "Programs and people need one; the owner of the file does not, at its socket." }
+                        emptyPart("There is no token") {
+                            "Programs and people need one; the owner of the file does not, at its socket."
+                        }
                     } else {
                         table(tokens, visit)
                     }
@@ -27,12 +31,17 @@ enum AccessPage {
         let times = visit.times
         return ListTable(
             caption: "Tokens, newest first",
-            columns: [.init("Token"), .init("May"), .init("State"), .init("Used last"), .init("Made"), .init("Reason"), .init("Act")],
+            columns: [
+                .init("Token"), .init("May"), .init("State"), .init("Used last"), .init("Made"), .init("Reason"),
+                .init("Act"),
+            ],
             rows: tokens.map { token in
                 let id = token["id"].text ?? ""
                 let expires = token["expires_at"].moment ?? times.now
                 let isRevoked = token["revoked_at"].moment != nil
-                let state = isRevoked ? tag("off", "revoked") : expires <= times.now ? tag("off", "expired") : tag("ok", "valid")
+                let state =
+                    isRevoked
+                    ? tag("off", "revoked") : expires <= times.now ? tag("off", "expired") : tag("ok", "valid")
                 return [
                     .init(
                         pieces {
@@ -69,12 +78,18 @@ enum AccessPage {
             ActPreview(
                 sentence: "Make a token", target: "/access/new", back: "/access",
                 shown: div(.class("filter")) {
-                    textField("Name: how the journal calls it", "name", values["name"], placeholder: "shop-web", isNeeded: true)
-                    textField("May: grants with blanks between", "grants", values["grants"], placeholder: "operator payload", isNeeded: true, bytesMax: 2_000)
+                    textField(
+                        "Name: how the journal calls it", "name", values["name"], placeholder: "shop-web",
+                        isNeeded: true)
+                    textField(
+                        "May: grants with blanks between", "grants", values["grants"], placeholder: "operator payload",
+                        isNeeded: true, bytesMax: 2_000)
                     textField("Good for", "expires_in", values.given("expires_in") ?? "90d", isNeeded: true)
                 },
                 key: values.given("key") ?? visit.asker.newKey, button: "Make the token",
-                undo: "Can be undone: revoke it. Grants are viewer, operator, admin, payload, stock, metrics, orders:ROLE,ROLE, producer:TOPIC, consumer:GROUP",
+                undo:
+                    "Can be undone: revoke it. Grants are viewer, operator, admin, payload, stock, metrics, "
+                    + "orders:ROLE,ROLE, producer:TOPIC, consumer:GROUP",
                 reason: values["reason"], refused: refused
             ).html
         }
@@ -120,7 +135,10 @@ enum AccessPage {
                 } else {
                     div(.class("notice warn")) {
                         span(.class("tag warn")) { "made before" }
-                        div { "This form was sent before, and the token was shown then. Revoke it and make another if it is lost." }
+                        div {
+                            "This form was sent before, and the token was shown then. "
+                            "Revoke it and make another if it is lost."
+                        }
                     }
                 }
                 p(.class("part")) { a(.class("button"), .href("/access")) { "To the tokens" } }

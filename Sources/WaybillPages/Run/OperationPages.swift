@@ -6,7 +6,9 @@ enum OperationPages {
         let list = try await ListOf(Target("/v1/operations"), at: "/operations", visit)
         var page = Page("Operations", at: .operations) {
             div(.class("head")) { h1 { "Operations" } }
-            p(.class("lead")) { "Work of many writes, such as a change of timeouts by filter. It goes on after a restart." }
+            p(.class("lead")) {
+                "Work of many writes, such as a change of timeouts by filter. It goes on after a restart."
+            }
             div(.class("card flush part"), .dataPart("list")) {
                 if list.items.isEmpty {
                     emptyPart("No operation was started") {
@@ -41,14 +43,16 @@ enum OperationPages {
         ListTable(
             caption: "Operations",
             columns: [
-                .init("Operation"), .init("What"), .init("State"), .init("Done", isNumber: true), .init("Failed", isNumber: true),
+                .init("Operation"), .init("What"), .init("State"), .init("Done", isNumber: true),
+                .init("Failed", isNumber: true),
                 .init("By"), .init("Started"), .init("Reason"),
             ],
             rows: items.map { one in
                 let id = one["operation"].text ?? ""
                 return [
                     .init(a(.class("mono"), .href(Target("/operations", id).string)) { HTML(id) }), .init(what(one)),
-                    .init(tag(role(one), one["state"].text ?? ""), isSaid: true), .init(countHTML(one["done"].int ?? 0)),
+                    .init(tag(role(one), one["state"].text ?? ""), isSaid: true),
+                    .init(countHTML(one["done"].int ?? 0)),
                     .init(countHTML(one["failed"].int ?? 0)), .init(HTML.name(one["by"].text ?? "")),
                     .init(one["started_at"].moment.map { times.listHTML($0) } ?? HTML()),
                     .init(HTML.name(one["reason"].text ?? ""), isWide: true),
@@ -105,10 +109,7 @@ enum OperationPages {
             }
         }
         page.live = isRunning ? Target("/live/operations", id).string : nil
-        page.foot = span {
-            "Also in the "
-            a(.href("/audit")) { "audit" }
-        }
+        page.foot = visit.auditWords
         return .page(page)
     }
 
@@ -122,10 +123,14 @@ enum OperationPages {
     private static func stats(_ one: JSONValue, _ times: Times) -> HTML {
         let (done, total) = (one["done"].int ?? 0, one["total"].int)
         return dl(.class("stats"), .dataPart("stats")) {
-            stat("Handled", HTML(Numbers.grouped(done)), total.map { "of \(Numbers.grouped($0)) when it began" } ?? "not counted before")
+            stat(
+                "Handled", HTML(Numbers.grouped(done)),
+                total.map { "of \(Numbers.grouped($0)) when it began" } ?? "not counted before")
             stat("Changed", HTML(Numbers.grouped(one["changed"].int ?? 0)), "each in the journal")
             stat("Failed", HTML(Numbers.grouped(one["failed"].int ?? 0)), "found, and not changed")
-            stat("Last step", one["changed_at"].moment.map { times.relativeHTML($0) } ?? "none", one["failure"].text.map { HTML.name($0) } ?? HTML())
+            stat(
+                "Last step", one["changed_at"].moment.map { times.relativeHTML($0) } ?? "none",
+                one["failure"].text.map { HTML.name($0) } ?? HTML())
         }
     }
 
@@ -139,19 +144,26 @@ enum OperationPages {
 
     /// What takes a change of timeouts back: the same filter, the other way.
     private static func undo(_ one: JSONValue, _ visit: Visit) -> HTML {
-        guard one["kind"].text == "timeouts", let by = visit.query.given("by"), visit.asker.may("changeTimeouts") else { return HTML() }
+        guard one["kind"].text == "timeouts", let by = visit.query.given("by"), visit.asker.may("changeTimeouts") else {
+            return HTML()
+        }
         let back = by.hasPrefix("-") ? String(by.dropFirst()) : "-\(by)"
         var target = Target("/timeouts/change/preview").with("name", visit.query["name"]).with("by", back)
         for item in ChangeManyTimeouts.filter(visit.query) { target = target.with(item.name, item.value) }
         return div(.class("notice")) {
             span(.class("tag")) { "undo" }
-            div { "Timeouts of this filter that are pending still can be moved back by \(HTML.bold(by.hasPrefix("-") ? back : by))." }
+            div {
+                "Timeouts of this filter that are pending still can be moved back by "
+                "\(HTML.bold(by.hasPrefix("-") ? back : by))."
+            }
             a(.class("button"), .href(target.string)) { "Preview" }
         }
     }
 
     private static func failures(_ sample: [JSONValue]) -> HTML {
-        guard !sample.isEmpty else { return emptyPart("It could do all that it found") { "What fails is listed here with why." } }
+        guard !sample.isEmpty else {
+            return emptyPart("It could do all that it found") { "What fails is listed here with why." }
+        }
         return ListTable(
             caption: "What it could not do", columns: [.init("What"), .init("Code"), .init("Why")],
             rows: sample.map { one in

@@ -56,7 +56,8 @@ package final class Sessions: Sendable {
     func end(_ id: Text) { sessions.withLock { $0[id] = nil } }
 
     private static func isOver(_ session: Session, at now: Moment) -> Bool {
-        now.since(session.began) > lasts || now.since(session.seen) > idleMax || now < session.began.advanced(by: -lasts)
+        now.since(session.began) > lasts || now.since(session.seen) > idleMax
+            || now < session.began.advanced(by: -lasts)
     }
 }
 

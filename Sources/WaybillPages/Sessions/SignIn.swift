@@ -60,7 +60,8 @@ struct SignIn: Sendable {
                     label {
                         firstCode == nil ? "Token" : "Token, or the code that the server printed"
                         input(
-                            .type("password"), .name("secret"), .required, .autofocus, .autocomplete("current-password"),
+                            .type("password"), .name("secret"), .required, .autofocus,
+                            .autocomplete("current-password"),
                             .noSpelling, .maxlength(200))
                     }
                     button(.class("main")) { "Sign in" }
@@ -97,13 +98,16 @@ struct SignIn: Sendable {
     }
 
     private func begin(
-        _ holder: Sessions.Holder, as principal: Principal, _ request: PageRequest, _ form: FormValues, _ requestID: Text
+        _ holder: Sessions.Holder, as principal: Principal, _ request: PageRequest, _ form: FormValues,
+        _ requestID: Text
     ) async -> Reply {
         brake.succeed(request.address)
         // A new id: one that was there before is worth nothing.
         if let old = session(request) { sessions.end(old) }
         let id = sessions.begin(holder, at: now)
-        await note("$signed_in", principal.token.map { ["token": .text($0.string)] } ?? [:], by: principal.name, request, requestID)
+        await note(
+            "$signed_in", principal.token.map { ["token": .text($0.string)] } ?? [:], by: principal.name, request,
+            requestID)
         let target = form["to"]
         let isOwn = Attribute.address(target) == target && target.hasPrefix("/")
         return Reply.seeOther(isOwn ? target : "/", [("set-cookie", setCookie(id.string, seconds: 12 * 3_600))])

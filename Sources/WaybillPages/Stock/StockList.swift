@@ -17,13 +17,15 @@ enum StockList {
             filterForm("/stock", isSet: query.items.contains { !$0.value.isEmpty }) {
                 textField("SKU begins with", "prefix", query["prefix"])
                 textField("Fewer free than", "short_of", query["short_of"], placeholder: "10")
-                choiceField("Kind", "kind", query["kind"], [("", "all"), ("goods", "goods"), ("limits", "purchase limits")])
+                choiceField(
+                    "Kind", "kind", query["kind"], [("", "all"), ("goods", "goods"), ("limits", "purchase limits")])
             }
             if let refused = list.refused { Problems.notice(refused) }
             div(.class("card flush part"), .dataPart("list")) {
                 if list.items.isEmpty {
                     emptyPart("No stock is found") {
-                        query.items.contains { !$0.value.isEmpty } ? "Clear the filter, or take some in: " : "Take some in: "
+                        query.items.contains { !$0.value.isEmpty }
+                            ? "Clear the filter, or take some in: " : "Take some in: "
                         code { "waybill stock receive" }
                         "."
                     }

@@ -18,7 +18,10 @@ enum StockPage {
                 h1(.class("mono")) { HTML.name(sku) }
                 if visit.asker.may("receiveStock") {
                     div(.class("acts")) {
-                        a(.class("button"), .href(Target("/stock-change").with("sku", sku).with("location", place).string)) {
+                        a(
+                            .class("button"),
+                            .href(Target("/stock-change").with("sku", sku).with("location", place).string)
+                        ) {
                             "Change it"
                         }
                     }
@@ -43,7 +46,9 @@ enum StockPage {
                 }
                 div(.class("card flush")) {
                     if list.items.isEmpty {
-                        emptyPart("Nothing came in by itself") { "What is received, adjusted or counted is listed here." }
+                        emptyPart("Nothing came in by itself") {
+                            "What is received, adjusted or counted is listed here."
+                        }
                     } else {
                         history(list.items, visit.times)
                         list.pages(HTML(Numbers.count(Int64(list.items.count), "event")), next: "Newer ›")
@@ -73,14 +78,19 @@ enum StockPage {
     private static func history(_ items: [JSONValue], _ times: Times) -> HTML {
         ListTable(
             caption: "What came in",
-            columns: [.init("Event"), .init("When"), .init("What"), .init("Units", isNumber: true), .init("By"), .init("Note")],
+            columns: [
+                .init("Event"), .init("When"), .init("What"), .init("Units", isNumber: true), .init("By"),
+                .init("Note"),
+            ],
             rows: items.map { event in
                 let type = String((event["type"].text ?? "").drop { $0 == "$" })
                 return [
                     .init(HTML.mono(event["event"].text ?? "")),
                     .init(event["at"].moment.map { times.listHTML($0) } ?? HTML()), .init(HTML(type)),
-                    .init(HTML(Numbers.grouped(event["quantity"].int ?? 0))), .init(HTML.name(event["caller"].text ?? "")),
-                    event["note"].text.map { .init(HTML.name($0), isWide: true) } ?? .init(noneHTML("no note"), isNone: true),
+                    .init(HTML(Numbers.grouped(event["quantity"].int ?? 0))),
+                    .init(HTML.name(event["caller"].text ?? "")),
+                    event["note"].text.map { .init(HTML.name($0), isWide: true) }
+                        ?? .init(noneHTML("no note"), isNone: true),
                 ]
             }
         ).html
@@ -100,7 +110,9 @@ enum ChangeStockAct {
                     div(.class("filter")) {
                         textField("SKU", "sku", query["sku"], isNeeded: true)
                         textField("Place; may be empty", "location", query["location"])
-                        choiceField("What", "what", query["what"], [("receive", "came in"), ("adjust", "was found, or with a minus lost")])
+                        choiceField(
+                            "What", "what", query["what"],
+                            [("receive", "came in"), ("adjust", "was found, or with a minus lost")])
                         textField("Units", "units", query["units"], placeholder: "100", isNeeded: true)
                     }
                 }
@@ -121,7 +133,8 @@ enum ChangeStockAct {
             writer.key("note")
             writer.text(Text(form["reason"]))
         }
-        let target = Target("/v1/stock", form["sku"]).then(isAdjusted ? "adjust" : "receive").with("location", form.given("location"))
+        let target = Target("/v1/stock", form["sku"]).then(isAdjusted ? "adjust" : "receive").with(
+            "location", form.given("location"))
         do throws(Refused) {
             let receipt = try await visit.asker.change("POST", target.string, body, key: form.given("key"))
             return .elsewhere(
@@ -141,7 +154,9 @@ enum ChangeStockAct {
         return units
     }
 
-    private static func page(_ visit: Visit, _ values: FormValues, refused: Refused? = nil) async throws(Refused) -> Page {
+    private static func page(_ visit: Visit, _ values: FormValues, refused: Refused? = nil) async throws(Refused)
+        -> Page
+    {
         let (sku, place, count) = (values["sku"], values["location"], try units(values))
         let isAdjusted = values["what"] == "adjust"
         let level = await visit.asker.optional(Target("/v1/stock", sku).with("location", place).string)
@@ -155,14 +170,17 @@ enum ChangeStockAct {
                 sentence: isAdjusted
                     ? "Note \(words) of \(HTML.name(sku)) \(count < 0 ? "lost" : "found")\(at)"
                     : "Take in \(words) of \(HTML.name(sku))\(at)",
-                target: "/stock-change/preview", back: "/stock-change" + values.query(changing: [("key", nil), ("reason", nil)]),
+                target: "/stock-change/preview",
+                back: "/stock-change" + values.query(changing: [("key", nil), ("reason", nil)]),
                 facts: [
                     ("Free now", level == nil ? "none: this stock is new" : HTML(Numbers.grouped(free))),
                     ("Free then", HTML(Numbers.grouped(free &+ count))),
                 ],
                 values: ["sku", "location", "what", "units"].map { ($0, values[$0]) },
-                key: values.given("key") ?? visit.asker.newKey, button: isAdjusted ? "Adjust the stock" : "Take in \(words)",
-                undo: "Can be undone: adjust it by \(Numbers.grouped(0 &- count))", reason: values["reason"], refused: refused
+                key: values.given("key") ?? visit.asker.newKey,
+                button: isAdjusted ? "Adjust the stock" : "Take in \(words)",
+                undo: "Can be undone: adjust it by \(Numbers.grouped(0 &- count))", reason: values["reason"],
+                refused: refused
             ).html
         }
         if let refused { page.status = refused.status }

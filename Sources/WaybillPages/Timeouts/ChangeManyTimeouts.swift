@@ -13,17 +13,24 @@ enum ChangeManyTimeouts {
         let query = visit.query
         var timeouts = workflow?.timeouts.map(\.name.text.string) ?? []
         if let given = query.given("name"), !timeouts.contains(given) { timeouts.append(given) }
-        let names = counts.compactMap { $0["workflow"].text }.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        let names = counts.compactMap { $0["workflow"].text }.reduce(into: [String]()) {
+            if !$0.contains($1) { $0.append($1) }
+        }
         return .page(
             Page("Change many timeouts", at: .timeouts) {
                 p(.class("crumbs")) { a(.href("/timeouts")) { "Timeouts" } }
                 div(.class("head")) { h1 { "Change many timeouts" } }
                 p(.class("lead")) {
-                    "For example while a payment provider is down: extend the time to pay of every order that waits for money."
+                    "For example while a payment provider is down: extend the time to pay of every order that waits "
+                    "for money."
                 }
-                actChoice("Which timeouts, and what becomes of them?", action: "/timeouts/change/preview", back: "/timeouts") {
+                actChoice(
+                    "Which timeouts, and what becomes of them?", action: "/timeouts/change/preview", back: "/timeouts"
+                ) {
                     div(.class("filter")) {
-                        choiceField("Status of the orders", "status", query["status"], [("", "any")] + OrderList.statuses(counts, of: name.isEmpty ? nil : name).map { ($0, $0) })
+                        choiceField(
+                            "Status of the orders", "status", query["status"],
+                            [("", "any")] + OrderList.statuses(counts, of: name.isEmpty ? nil : name).map { ($0, $0) })
                         choiceField("Workflow", "workflow", name, [("", "any")] + names.map { ($0, $0) })
                         for attribute in OrderList.attributes(of: workflow) {
                             textField(Money.words(attribute), "attribute.\(attribute)", query["attribute.\(attribute)"])
@@ -133,7 +140,8 @@ enum ChangeManyTimeouts {
         }
         facts.append(("Timeout", HTML.mono(name)))
         facts.append(("Act", isEarlier ? "bring forward by \(Times.length(by))" : "extend by \(Times.length(by))"))
-        let sentence: HTML = "\(isEarlier ? "Bring forward" : "Extend") \(HTML.name(name)) of \(orders) by \(Times.length(by))"
+        let sentence: HTML =
+            "\(isEarlier ? "Bring forward" : "Extend") \(HTML.name(name)) of \(orders) by \(Times.length(by))"
         var page = Page("Change many timeouts", at: .timeouts) {
             p(.class("crumbs")) { a(.href("/timeouts")) { "Timeouts" } }
             div(.class("head")) { h1 { "Change many timeouts" } }
@@ -148,7 +156,11 @@ enum ChangeManyTimeouts {
                     sentence: sentence, target: "/timeouts/change/preview", back: choose, facts: facts, shown: sample,
                     values: filter(values) + [("name", name), ("by", values["by"])],
                     key: values.given("key") ?? visit.asker.newKey,
-                    tick: count > 1 ? "\(isEarlier ? "Bring forward" : "Extend") \(HTML.bold(Numbers.grouped(count))) timeouts. Orders that are placed from now on are left out; what fires meanwhile stays fired and is counted in the result." : nil,
+                    tick: count > 1
+                        ? "\(isEarlier ? "Bring forward" : "Extend") \(HTML.bold(Numbers.grouped(count))) timeouts. "
+                            + "Orders that are placed from now on are left out; what fires meanwhile stays fired, and "
+                            + "is counted in the result."
+                        : nil,
                     button: "\(isEarlier ? "Bring forward" : "Extend") \(Numbers.count(count, "timeout"))",
                     undo: "Can be undone: the result page moves them back by \(Times.length(by))",
                     reason: visit.form["reason"], refused: refused

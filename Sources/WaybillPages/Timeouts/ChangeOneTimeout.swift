@@ -30,14 +30,19 @@ enum ChangeOneTimeout {
                     "."
                 }
                 actChoice(
-                    "What becomes of it?", action: address(visit).then("preview").string, back: orderTarget(visit).string
+                    "What becomes of it?", action: address(visit).then("preview").string,
+                    back: orderTarget(visit).string
                 ) {
                     choice("extend", "Later by", isChecked: true) {
-                        input(.type("text"), .name("by"), .value(visit.query.given("by") ?? "15m"), .label("Later by, such as 15m, 1h or 2d; with a minus: earlier"), .autocomplete("off"))
+                        input(
+                            .type("text"), .name("by"), .value(visit.query.given("by") ?? "15m"),
+                            .label("Later by, such as 15m, 1h or 2d; with a minus: earlier"), .autocomplete("off"))
                         HTML.soft("15m, 1h, 2d; with a minus: earlier")
                     }
                     choice("move", "At another time, UTC", isChecked: false) {
-                        input(.type("text"), .name("to"), .value(Times.full(due)), .label("At this time, UTC"), .autocomplete("off"))
+                        input(
+                            .type("text"), .name("to"), .value(Times.full(due)), .label("At this time, UTC"),
+                            .autocomplete("off"))
                     }
                     choice("cancel", "Never: cancel it", isChecked: false) { HTML() }
                 }
@@ -93,8 +98,11 @@ enum ChangeOneTimeout {
         switch choice.action {
         case .extend:
             let by = choice.by ?? Interval(milliseconds: 0)
-            sentence = "\(by.milliseconds < 0 ? "Bring" : "Extend") \(HTML.name(name)) of \(HTML.name(visit["order"])) \(by.milliseconds < 0 ? "forward " : "")by \(Times.length(by))"
-        case .move: sentence = "Move \(HTML.name(name)) of \(HTML.name(visit["order"])) to \(then.map { Times.full($0) } ?? "")"
+            sentence =
+                "\(by.milliseconds < 0 ? "Bring forward" : "Extend") \(HTML.name(name)) of "
+                + "\(HTML.name(visit["order"])) by \(Times.length(by))"
+        case .move:
+            sentence = "Move \(HTML.name(name)) of \(HTML.name(visit["order"])) to \(then.map { Times.full($0) } ?? "")"
         case .cancel: sentence = "Cancel \(HTML.name(name)) of \(HTML.name(visit["order"]))"
         }
         var facts: [(name: String, value: HTML)] = [

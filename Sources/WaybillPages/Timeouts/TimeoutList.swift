@@ -32,7 +32,11 @@ enum TimeoutList {
             visit.did
             holdNotice(hold, visit)
             tabs(state)
-            filterForm("/timeouts", isSet: query.given("name") != nil || query.given("of") != nil || query.given("due_from") != nil || query.given("due_to") != nil) {
+            filterForm(
+                "/timeouts",
+                isSet: query.given("name") != nil || query.given("of") != nil || query.given("due_from") != nil
+                    || query.given("due_to") != nil
+            ) {
                 input(.type("hidden"), .name("state"), .value(state))
                 textField("Timeout", "name", query["name"], placeholder: "pay_due")
                 textField("Order", "of", query["of"])
@@ -47,10 +51,7 @@ enum TimeoutList {
         }
         page.asOf = list["as_of"].text.flatMap { Position(text: $0) }
         page.live = query.given("cursor") == nil ? "/live/overview" : nil
-        page.foot = span {
-            "Every change is in the "
-            a(.href("/audit")) { "audit" }
-        }
+        page.foot = visit.auditWords
         return .page(page)
     }
 
@@ -110,7 +111,8 @@ enum TimeoutList {
         let cells = [
             ListTable.Cell(timeout["due"].moment.map { times.listHTML($0, isDue: true) } ?? HTML()),
             ListTable.Cell(HTML.name(name)), ListTable.Cell(stateCell, isSaid: true),
-            ListTable.Cell(a(.class("mono"), .href(Target("/orders", order).string)) { HTML.name(order) }, isWide: true),
+            ListTable.Cell(
+                a(.class("mono"), .href(Target("/orders", order).string)) { HTML.name(order) }, isWide: true),
             ListTable.Cell(HTML.name(timeout["status"].text ?? "")),
         ]
         guard mayChange else { return cells }
@@ -129,7 +131,10 @@ enum TimeoutList {
         }
         switch state {
         case "overdue": return emptyPart("Nothing is overdue") { "Timeouts fire on time." }
-        case "retrying": return emptyPart("Nothing is tried again") { "A timeout whose step is refused is tried again, later each time." }
+        case "retrying":
+            return emptyPart("Nothing is tried again") {
+                "A timeout whose step is refused is tried again, later each time."
+            }
         case "parked":
             return emptyPart("Nothing is parked") {
                 "A timeout is parked when its step is refused again and again. It stays here until it is moved."
@@ -142,7 +147,8 @@ enum TimeoutList {
         let first = query.given("cursor").map { _ in "/timeouts" + query.query(changing: [("cursor", nil)]) }
         let next = list["next"].text.map { "/timeouts" + query.query(changing: [("cursor", $0)]) }
         return listPages(
-            "\(Numbers.count(Int64(list["items"].list.count), "timeout")) shown, the next first", first: first, next: next,
+            "\(Numbers.count(Int64(list["items"].list.count), "timeout")) shown, the next first", first: first,
+            next: next,
             names: ("« First page", "Later ›"))
     }
 }

@@ -59,7 +59,8 @@ enum TopicPages {
                 let name = topic["name"].text ?? ""
                 let report = held[name]
                 return [
-                    .init(a(.href(Target("/topics", name).string)) { HTML.name(name) }), .init(HTML(topic["type"].text ?? "")),
+                    .init(a(.href(Target("/topics", name).string)) { HTML.name(name) }),
+                    .init(HTML(topic["type"].text ?? "")),
                     .init(countHTML(report?["messages"].int ?? 0)),
                     .init(HTML(Numbers.bytes(report?["bytes"].int ?? 0))),
                     .init(HTML(EventWords.words(topic["retention"], .number(.duration)))),
@@ -111,14 +112,18 @@ enum TopicPages {
             dl(.class("stats"), .dataPart("stats")) {
                 stat("Messages", HTML(Numbers.grouped(report["messages"].int ?? 0)), "kept now")
                 stat("Size", HTML(Numbers.bytes(report["bytes"].int ?? 0)), "of their bodies")
-                stat("Go next by time", HTML(Numbers.grouped(report["goes_by_time"].int ?? 0)), "older than they are kept for")
+                stat(
+                    "Go next by time", HTML(Numbers.grouped(report["goes_by_time"].int ?? 0)),
+                    "older than they are kept for")
                 stat("Groups", HTML(Numbers.grouped(Int64(claims.count))), "for which messages are kept")
             }
             section(.class("part"), .dataPart("claims")) {
                 header { h2 { "Who gets its messages" } }
                 div(.class("card flush")) {
                     if claims.isEmpty {
-                        emptyPart("No group has asked for this topic") { "Its messages are kept for the time above all the same." }
+                        emptyPart("No group has asked for this topic") {
+                            "Its messages are kept for the time above all the same."
+                        }
                     } else {
                         self.claims(claims, visit.times)
                     }
@@ -137,9 +142,11 @@ enum TopicPages {
             rows: claims.map { claim in
                 let name = claim["group"].text ?? ""
                 let state =
-                    claim["gap"].bool ? tag("bad", "has missed messages") : claim["idle"].bool ? tag("off", "idle") : tag("ok", "in use")
+                    claim["gap"].bool
+                    ? tag("bad", "has missed messages") : claim["idle"].bool ? tag("off", "idle") : tag("ok", "in use")
                 return [
-                    .init(a(.href(Target("/groups", name).string)) { HTML.name(name) }), .init(countHTML(claim["owed"].int ?? 0)),
+                    .init(a(.href(Target("/groups", name).string)) { HTML.name(name) }),
+                    .init(countHTML(claim["owed"].int ?? 0)),
                     .init(claim["last_used_at"].moment.map { times.listHTML($0) } ?? noneHTML("never")),
                     .init(state, isSaid: true),
                 ]
@@ -233,13 +240,23 @@ enum LookBackAct {
                 crumbs(visit)
                 div(.class("head")) { h1 { "Move \(HTML.name(name))" } }
                 if topics.isEmpty {
-                    div(.class("card flush part")) { emptyPart("It has asked for no topic yet") { "There is nothing to move." } }
+                    div(.class("card flush part")) {
+                        emptyPart("It has asked for no topic yet") { "There is nothing to move." }
+                    }
                 } else {
-                    actChoice("To where?", action: Target("/groups", name).then("look-back").then("preview").string, back: Target("/groups", name).string) {
+                    actChoice(
+                        "To where?", action: Target("/groups", name).then("look-back").then("preview").string,
+                        back: Target("/groups", name).string
+                    ) {
                         div(.class("filter")) {
                             choiceField("Topic", "topic", visit.query["topic"], topics.map { ($0, $0) })
-                            textField("To: a time in UTC, oldest or newest", "to", visit.query.given("to") ?? Times.full(visit.now.advanced(by: .hours(-1))), isNeeded: true)
-                            choiceField("Modules act again", "effects", visit.query["effects"], [("shut", "no"), ("open", "yes")])
+                            textField(
+                                "To: a time in UTC, oldest or newest", "to",
+                                visit.query.given("to") ?? Times.full(visit.now.advanced(by: .hours(-1))),
+                                isNeeded: true)
+                            choiceField(
+                                "Modules act again", "effects", visit.query["effects"],
+                                [("shut", "no"), ("open", "yes")])
                         }
                     }
                 }
@@ -255,7 +272,8 @@ enum LookBackAct {
         let target = Target("/v1/groups", visit["group"]).then("look-back")
         do throws(Refused) {
             _ = try await visit.asker.change(
-                "POST", target.string, try body(visit.form, visit.form["reason"], isDryRun: false), key: visit.form.given("key"))
+                "POST", target.string, try body(visit.form, visit.form["reason"], isDryRun: false),
+                key: visit.form.given("key"))
             return .elsewhere(Target("/groups", visit["group"]).with("did", "look-back").string)
         } catch {
             guard error.status != 403, error.status < 500 else { throw error }
@@ -282,7 +300,9 @@ enum LookBackAct {
         }
     }
 
-    private static func page(_ visit: Visit, _ values: FormValues, refused: Refused? = nil) async throws(Refused) -> Page {
+    private static func page(_ visit: Visit, _ values: FormValues, refused: Refused? = nil) async throws(Refused)
+        -> Page
+    {
         let name = visit["group"]
         let report = try await visit.asker.change(
             "POST", Target("/v1/groups", name).then("look-back").string, try body(values, "a preview", isDryRun: true))
@@ -299,9 +319,11 @@ enum LookBackAct {
                 shown: dl(.class("stats")) {
                     TopicPages.stat("Come again", HTML(Numbers.grouped(sum("again"))), "messages, marked as replayed")
                     TopicPages.stat("Left out", HTML(Numbers.grouped(sum("passed_over"))), "messages that wait now")
-                    TopicPages.stat("Taken from consumers", HTML(Numbers.grouped(sum("recalled"))), "their answers are stale then")
+                    TopicPages.stat(
+                        "Taken from consumers", HTML(Numbers.grouped(sum("recalled"))), "their answers are stale then")
                 },
-                values: ["topic", "to", "effects"].map { ($0, values[$0]) }, key: values.given("key") ?? visit.asker.newKey,
+                values: ["topic", "to", "effects"].map { ($0, values[$0]) },
+                key: values.given("key") ?? visit.asker.newKey,
                 tick: "The consumers of \(HTML.bold(name)) can have a message twice.",
                 button: "Move the group", undo: "Can be undone by moving it again; what was delivered stays delivered",
                 reason: values["reason"], refused: refused

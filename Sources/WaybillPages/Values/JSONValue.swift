@@ -75,7 +75,8 @@ package enum JSONValue: Sendable {
     /// On one line.
     var compact: String {
         switch self {
-        case .object(let members): "{\(members.map { "\(Self.quoted($0.name)): \($0.value.compact)" }.joined(separator: ", "))}"
+        case .object(let members):
+            "{\(members.map { "\(Self.quoted($0.name)): \($0.value.compact)" }.joined(separator: ", "))}"
         case .array(let elements): "[\(elements.map(\.compact).joined(separator: ", "))]"
         case .text(let text): Self.quoted(text)
         case .int(let int): "\(int)"

@@ -23,7 +23,9 @@ struct Times: Sendable {
         if milliseconds < 1_000 { return "\(milliseconds) ms" }
         let seconds = milliseconds / 1_000
         if seconds < 60 { return "\(seconds) s" }
-        let parts: [(Int64, String)] = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min")]
+        let parts: [(Int64, String)] = [
+            (seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "min"),
+        ]
         let first = parts.firstIndex { $0.0 > 0 } ?? 2
         return parts[first..<min(first + 2, 3)].filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }.joined(separator: " ")
     }

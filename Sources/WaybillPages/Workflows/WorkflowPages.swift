@@ -21,7 +21,8 @@ enum WorkflowPages {
                     ListTable(
                         caption: "Workflows",
                         columns: [
-                            .init("Workflow"), .init("Version", isNumber: true), .init("Text"), .init("Texts in the file", isNumber: true),
+                            .init("Workflow"), .init("Version", isNumber: true), .init("Text"),
+                            .init("Texts in the file", isNumber: true),
                             .init("Orders", isNumber: true), .init("In use since"),
                         ],
                         rows: current.map { row($0, texts, counts, visit.times) }
@@ -33,7 +34,9 @@ enum WorkflowPages {
         return .page(page)
     }
 
-    private static func row(_ edition: JSONValue, _ texts: [JSONValue], _ counts: [JSONValue], _ times: Times) -> [ListTable.Cell] {
+    private static func row(_ edition: JSONValue, _ texts: [JSONValue], _ counts: [JSONValue], _ times: Times)
+        -> [ListTable.Cell]
+    {
         let name = edition["id"].text ?? ""
         let orders = counts.filter { $0["workflow"].text == name }.reduce(Int64(0)) { $0 &+ ($1["orders"].int ?? 0) }
         return [
@@ -54,17 +57,23 @@ enum WorkflowPages {
         let shown = try await visit.asker.get(target.string)
         let text = try await visit.asker.text(target.string, as: "application/yaml")
         let workflow = await visit.charts.workflow(name, hash: hash, by: visit.asker)
-        let editions = try await visit.asker.get("/v1/workflows?limit=200")["items"].list.filter { $0["id"].text == name }
-        let counts = await visit.asker.optional("/v1/overview")?["orders"].list.filter { $0["workflow"].text == name } ?? []
+        let editions = try await visit.asker.get("/v1/workflows?limit=200")["items"].list.filter {
+            $0["id"].text == name
+        }
+        let counts =
+            await visit.asker.optional("/v1/overview")?["orders"].list.filter { $0["workflow"].text == name } ?? []
         return .page(
             Page(name, at: .workflows) {
                 p(.class("crumbs")) { a(.href("/workflows")) { "Workflows" } }
                 div(.class("head")) {
                     h1 { HTML.name(name) }
-                    shown["takes_orders"].bool ? tag("ok", "takes new orders", isBig: true) : tag("off", "an older text", isBig: true)
+                    shown["takes_orders"].bool
+                        ? tag("ok", "takes new orders", isBig: true) : tag("off", "an older text", isBig: true)
                     div(.class("acts")) {
                         if !shown["takes_orders"].bool, visit.asker.may("activateWorkflow") {
-                            a(.class("button"), .href(Target("/workflows", name).then(hash).then("activate").string)) { "Activate" }
+                            a(.class("button"), .href(Target("/workflows", name).then(hash).then("activate").string)) {
+                                "Activate"
+                            }
                         }
                     }
                 }
@@ -101,12 +110,16 @@ enum WorkflowPages {
                 emptyPart("No orders of it") { "They are counted here by status." }
             } else {
                 ListTable(
-                    caption: "Orders by status", columns: [.init("Status"), .init("Orders", isNumber: true), .init("Share")],
+                    caption: "Orders by status",
+                    columns: [.init("Status"), .init("Orders", isNumber: true), .init("Share")],
                     hasCards: false,
                     rows: counts.map { count in
                         let (status, orders) = (count["status"].text ?? "", count["orders"].int ?? 0)
                         return [
-                            .init(a(.href(Target("/orders").with("status", status).with("workflow", name).string)) { HTML.name(status) }),
+                            .init(
+                                a(.href(Target("/orders").with("status", status).with("workflow", name).string)) {
+                                    HTML.name(status)
+                                }),
                             .init(countHTML(orders)), .init(OverviewPage.bar(orders, of: sum)),
                         ]
                     }
@@ -119,15 +132,22 @@ enum WorkflowPages {
         section(.class("card flush")) {
             header { h2 { "Texts in the file" } }
             ListTable(
-                caption: "Texts", columns: [.init("Text"), .init("Version", isNumber: true), .init("In use since"), .init("State")],
+                caption: "Texts",
+                columns: [.init("Text"), .init("Version", isNumber: true), .init("In use since"), .init("State")],
                 hasCards: false,
                 rows: editions.reversed().map { edition in
                     let own = edition["hash"].text ?? ""
                     return [
-                        .init(a(.class("mono"), .href(Target("/workflows", name).with("hash", own).string), own == hash ? .current("page") : nil) { HTML(String(own.prefix(12))) }),
+                        .init(
+                            a(
+                                .class("mono"), .href(Target("/workflows", name).with("hash", own).string),
+                                own == hash ? .current("page") : nil
+                            ) { HTML(String(own.prefix(12))) }),
                         .init(HTML(Numbers.grouped(edition["version"].int ?? 0))),
                         .init(edition["first_used_at"].moment.map { times.shortHTML($0) } ?? HTML()),
-                        .init(edition["takes_orders"].bool ? mark("ok", "takes new orders") : mark("off", "of older orders")),
+                        .init(
+                            edition["takes_orders"].bool
+                                ? mark("ok", "takes new orders") : mark("off", "of older orders")),
                     ]
                 }
             ).html
@@ -150,7 +170,8 @@ enum WorkflowPages {
         }
     }
 
-    private static func checkPage(_ visit: Visit, _ text: String, _ found: JSONValue?, refused: Refused? = nil) -> Page {
+    private static func checkPage(_ visit: Visit, _ text: String, _ found: JSONValue?, refused: Refused? = nil) -> Page
+    {
         Page("Check a workflow", at: .workflows) {
             p(.class("crumbs")) { a(.href("/workflows")) { "Workflows" } }
             div(.class("head")) { h1 { "Check a workflow’s text" } }
