@@ -212,6 +212,37 @@ class Hostile(unittest.TestCase):
             hostile.send(stream, b"\x00\x00\x40\x00\x00" + b"x" * 100_000, ends=False)
             self.assertEqual(hostile.call("Heartbeat", self.heartbeat).status(), 0)
 
+    def test_faults_of_single_calls_end_those_calls_alone(self):
+        with Connection(self.port) as hostile:
+            for _ in range(3):
+                streams = [hostile.begin("Telemetry") for _ in range(100)]
+                for stream in streams:
+                    hostile.write(frame(WINDOW_UPDATE, 0, stream, struct.pack(">I", 0x7FFF_FFFF)))
+                for stream in streams:
+                    self.assertEqual(hostile.over(stream).reset, 3)
+            self.assertEqual(hostile.call("Heartbeat", self.heartbeat).status(), 0)
+
+    def test_what_comes_late_of_uploads_that_were_answered_is_dropped(self):
+        with Connection(self.port) as hostile:
+            streams = [hostile.begin("SendMessage", **{"x-mq-client-id": None}) for _ in range(200)]
+            for stream in streams:
+                self.assertEqual(hostile.over(stream).status(), 0)
+            for stream in streams:
+                hostile.send(stream, b"\x00\x00\x00\x40\x00" + b"x" * 1_000, ends=False)
+            self.assertEqual(hostile.call("Heartbeat", self.heartbeat).status(), 0)
+
+    def test_calls_that_miss_their_deadline_together_keep_the_connection(self):
+        poll = framed(s.ReceiveMessageRequest(
+            group=resource("late"), message_queue=d.MessageQueue(topic=resource("plain"))).SerializeToString())
+        with Connection(self.port) as hostile:
+            streams = [hostile.begin("ReceiveMessage") for _ in range(400)]
+            for stream in streams:
+                hostile.send(stream, poll)
+            hostile.ping()
+            hostile.write(b"".join(frame(RST_STREAM, 0, stream, struct.pack(">I", 8)) for stream in streams))
+            self.assertTrue(hostile.ping())
+            self.assertEqual(hostile.call("Heartbeat", self.heartbeat).status(), 0)
+
     def test_headers_that_are_none_are_refused(self):
         for fields, changes, status in [
             ([], {":method": "GET"}, "405"), ([], {"content-type": "text/html"}, "415"),

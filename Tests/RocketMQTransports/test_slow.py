@@ -150,7 +150,8 @@ class Slow(unittest.TestCase):
             self.reach(lambda: sum(self.checks()) >= 15)
             # No more is taken than lies in the connection: the rest waits for someone who reads.
             stream = self.produce(good)
-            good.wait(lambda: len(self.asked(good, stream)) >= 40)
+            # Sooner than anything is asked about again.
+            good.wait(lambda: len(self.asked(good, stream)) >= 40, 15)
             self.assertLessEqual(sum(self.checks()), 60)
             slow.write(frame(RST_STREAM, 0, stuck, struct.pack(">I", 8)))
             good.wait(lambda: len(self.asked(good, stream)) == 60)
