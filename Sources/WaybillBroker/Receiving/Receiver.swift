@@ -115,14 +115,14 @@ package struct Receiver: Sendable {
         }
     }
 
-    private enum Outcome {
+    enum Outcome {
         case refused(MessageRefusal)
         case some(ReceivedBatch)
         case nothing(GroupNumber, GroupMemory.ChangeMark?)
     }
 
     /// One receive that does not wait.
-    private func receiveNow(_ request: ReceiveRequest, inOneWrite: Bool) async throws -> Outcome {
+    func receiveNow(_ request: ReceiveRequest, inOneWrite: Bool) async throws -> Outcome {
         let received: ReceivedBatch
         let admission = await admit(request)
         switch admission {
