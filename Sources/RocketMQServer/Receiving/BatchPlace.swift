@@ -11,7 +11,14 @@ final class BatchPlace: Sendable {
     private static let claimedBytes = 1 << 20
 
     private let call: Call
-    private let state = Mutex((isClaimed: false, wasRefused: false))
+    private let state = Mutex(State())
+
+    private struct State {
+        var isClaimed = false
+        /// It is waited for no longer.
+        var isGivenUp = false
+        var waiting: AsyncStream<Void>.Continuation?
+    }
 
     init(_ call: Call) { self.call = call }
 
@@ -19,7 +26,6 @@ final class BatchPlace: Sendable {
     func claim() -> Bool {
         state.withLock { state in
             if !state.isClaimed { state.isClaimed = call.claimRoom(Self.claimedBytes) }
-            if !state.isClaimed { state.wasRefused = true }
             return state.isClaimed
         }
     }
@@ -33,20 +39,26 @@ final class BatchPlace: Sendable {
         if wasClaimed { call.leaveRoom(Self.claimedBytes) }
     }
 
-    /// Whether there was no room since this was asked last.
-    func wasRefused() -> Bool {
-        state.withLock { state in
-            defer { state.wasRefused = false }
-            return state.wasRefused
+    /// A wait for room is over: nothing takes it any more.
+    func giveUp() {
+        let waiting = state.withLock { state in
+            state.isGivenUp = true
+            return state.waiting
         }
+        waiting?.finish()
     }
 
-    /// Claims room, and waits for it when there is none; false: there was none in time, or the wait was cancelled.
+    /// Claims room, and waits for it when there is none; false: there was none in time, or it was given up.
     func claim(until end: Interval, in world: World) async -> Bool {
         while !claim() {
             let rest = end - world.uptime()
-            guard rest.milliseconds > 0, !Task.isCancelled, world.virtualClock == nil else { return false }
+            guard rest.milliseconds > 0, world.virtualClock == nil else { return false }
             let (told, tell) = AsyncStream.makeStream(of: Void.self)
+            let isGivenUp = state.withLock { state in
+                state.waiting = tell
+                return state.isGivenUp
+            }
+            guard !isGivenUp else { return false }
             call.whenRoom { tell.finish() }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { for await _ in told {} }

@@ -96,91 +96,94 @@ extension RocketMQFace {
         _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>, since begun: NIODeadline
     ) {
         let turn = reception.attempt.map { kept.begin(asked.caller.key, reception.group, $0) }
-        let running = RunningReceive()
-        let wait = waits.add(of: asked.caller.key) { running.cancel() }
-        asked.call.onLost { running.cancel() }
+        let receive = OpenReceive(
+            reception, topic: asked.question.messageQueue.topic, asked.caller, asked.call, turn, since: begun,
+            until: engine.world.uptime() + reception.wait)
         counts.receives.wrappingAdd(1, ordering: .relaxed)
-        let place = BatchPlace(asked.call)
-        let task = work { [self] in
-            defer {
-                waits.remove(wait)
-                counts.receives.wrappingSubtract(1, ordering: .relaxed)
-                // After what was written: that counts by itself from then on.
-                asked.call.connection.loop.execute { place.leave() }
-            }
+        let wait = waits.add(of: asked.caller.key) { [self] in receive.end(by: engine) }
+        receive.keep(wait)
+        asked.call.onLost { [self] in receive.end(by: engine) }
+        look(for: receive)
+    }
+
+    /// Looks for messages in a task, and waits for more without one.
+    private func look(for receive: OpenReceive) {
+        work { [self] in
             do throws(Refused) {
-                let deliveries = try await self.deliveries(reception, asked, place)
-                guard stands(asked.caller) else {
-                    giveBack(deliveries.map(\.receipt), of: asked.caller)
+                guard let deliveries = try await deliveries(for: receive) else { return }
+                guard stands(receive.caller) else {
+                    giveBack(deliveries.map(\.receipt), of: receive.caller)
                     throw Refused(.unauthorized, "the access key was revoked, or is expired")
                 }
-                await hand(deliveries, turn, reception, asked, since: begun)
+                await hand(deliveries, to: receive)
             } catch {
-                if let turn { kept.end(turn) }
-                refuse(asked.call, error, since: begun)
+                if let turn = receive.turn { kept.end(turn) }
+                refuse(receive.call, error, since: receive.begun)
+            }
+            if let wait = receive.wait { waits.remove(wait) }
+            counts.receives.wrappingSubtract(1, ordering: .relaxed)
+            // After what was written: that counts by itself from then on.
+            receive.call.connection.loop.execute { receive.room.leave() }
+        }
+    }
+
+    /// What a receive gets, or nothing at the end of its time; nil: it waits, and looks again later. As long as its client
+    /// does not take what it was given before, it gets no more.
+    private func deliveries(for receive: OpenReceive) async throws(Refused) -> [Delivery]? {
+        while true {
+            if receive.isEnded {
+                if let place = receive.place { engine.passOn(receive.request, at: place) }
+                return []
+            }
+            if !receive.room.claim() {
+                // What it may have been woken for is for the next.
+                if let place = receive.place { engine.passOn(receive.request, at: place) }
+                guard await receive.room.claim(until: receive.deadline, in: engine.world) else { return [] }
+            }
+            switch await engine.look(receive.request, hasWaited: receive.place != nil) {
+            case .deliveries(let deliveries): return deliveries
+            case .refused(.unknownGroup) where receive.makesGroup():
+                let topic = try await known(receive.request.subscription.topic)
+                _ = try await keep(receive.request.group, for: topic, of: receive.caller)
+                try clients.join(receive.caller.key, receive.request.group)
+            case .refused(.shuttingDown): return []
+            case .refused(let refusal): throw Refused(refusal)
+            case .nothing(let place):
+                receive.room.leave()
+                guard engine.world.uptime() < receive.deadline else { return [] }
+                let wait = receive.wait(at: place, by: engine) { [self] in look(for: receive) }
+                switch wait {
+                case .begun: return nil
+                case .looksAgain: continue
+                case .refused(let refusal): throw Refused(refusal)
+                }
             }
         }
-        running.begins(task)
     }
 
-    /// Messages for a client that has room for them. As long as it does not take what it was given before, it gets no
-    /// more; when its time is over, none.
-    private func deliveries(
-        _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>, _ place: BatchPlace
-    ) async throws(Refused) -> [Delivery] {
-        let end = engine.world.uptime() + reception.wait
-        var reception = reception
-        reception.room = BatchRoom(claim: { place.claim() }, leave: { place.leave() })
-        while true {
-            guard await place.claim(until: end, in: engine.world) else { return [] }
-            _ = place.wasRefused()
-            reception.wait = max(Interval(milliseconds: 0), end - engine.world.uptime())
-            let deliveries = try await received(reception, asked)
-            // What came while there was no room is looked for again.
-            guard deliveries.isEmpty, place.wasRefused(), !Task.isCancelled else { return deliveries }
-        }
-    }
-
-    private func received(
-        _ reception: ReceiveRequest, _ asked: Asked<MQReceiveMessageRequest>
-    ) async throws(Refused) -> [Delivery] {
-        switch await engine.receive(reception) {
-        case .success(let deliveries): return deliveries
-        case .failure(.unknownGroup):
-            let topic = try await known(reception.subscription.topic)
-            _ = try await keep(reception.group, for: topic, of: asked.caller)
-            try clients.join(asked.caller.key, reception.group)
-            return try await engine.receive(reception).orRefused()
-        case .failure(.shuttingDown): return []
-        case .failure(let refusal): throw Refused(refusal)
-        }
-    }
-
-    private func hand(
-        _ deliveries: [Delivery], _ turn: KeptBatches.Turn?, _ reception: ReceiveRequest,
-        _ asked: Asked<MQReceiveMessageRequest>, since begun: NIODeadline
-    ) async {
+    private func hand(_ deliveries: [Delivery], to receive: OpenReceive) async {
+        let (turn, caller, call) = (receive.turn, receive.caller, receive.call)
         guard !deliveries.isEmpty else {
             if let turn { kept.end(turn) }
             return refuse(
-                asked.call, Refused(.messageNotFound, "no message came within the time"), since: begun)
+                call, Refused(.messageNotFound, "no message came within the time"), since: receive.begun)
         }
-        let host = asked.call.connection.local?.ipAddress ?? ""
-        let queues = await labels.count(of: reception.subscription.topic, in: book)
+        let host = call.connection.local?.ipAddress ?? ""
+        let queues = await labels.count(of: receive.request.subscription.topic, in: book)
         let messages = deliveries.map { delivery in
-            MQMessage(delivery, asked: asked.question.messageQueue.topic, queues: queues, storeHost: host)
+            MQMessage(delivery, asked: receive.topic, queues: queues, storeHost: host)
         }
         let receipts = deliveries.map(\.receipt)
-        counts.add("ReceiveMessage", .ok, since: begun)
-        answer(asked.call, .ok, messages) { [self] isWritten in
+        counts.add("ReceiveMessage", .ok, since: receive.begun)
+        answer(call, .ok, messages) { [self] isWritten in
             switch (isWritten, turn) {
             case (true, let turn?): kept.end(turn)
             case (true, nil): break
             // One with an attempt is kept for a while: its client asks again under the same name.
             case (false, let turn?):
-                kept.keep(turn, on: asked.call.connection.loop) { [self] in giveBack(receipts, of: asked.caller) }
+                kept.keep(turn, on: call.connection.loop) { [self] in giveBack(receipts, of: caller) }
             // One that its client has never got is as if it had not been taken.
-            case (false, nil): giveBack(receipts, of: asked.caller)
+            case (false, nil): giveBack(receipts, of: caller)
             }
         }
     }
@@ -230,34 +233,5 @@ extension RocketMQFace {
                 submitGiveBacks(left.map(\.0), of: caller)
             }
         }
-    }
-}
-
-/// The task of a receive, to be ended when its client goes or the server stops, perhaps before it has begun.
-private final class RunningReceive: Sendable {
-    private enum State {
-        case coming
-        case running(Task<Void, Never>)
-        case cancelled
-    }
-
-    private let state = Mutex(State.coming)
-
-    func begins(_ task: Task<Void, Never>) {
-        let isCancelled = state.withLock { state in
-            if case .cancelled = state { return true }
-            state = .running(task)
-            return false
-        }
-        if isCancelled { task.cancel() }
-    }
-
-    func cancel() {
-        let task = state.withLock { state -> Task<Void, Never>? in
-            defer { state = .cancelled }
-            if case .running(let task) = state { return task }
-            return nil
-        }
-        task?.cancel()
     }
 }

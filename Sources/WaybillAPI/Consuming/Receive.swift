@@ -21,8 +21,8 @@ enum Consuming {
                 Field("sql", .text(bytesMax: 8_192), "An SQL92 filter over properties, instead of tags."),
                 Field(
                     "max", .integer(1...batchMax),
-                    "How many at most; by default 32. Of a FIFO group's message group they come in order, and no other client "
-                        + "gets one of it meanwhile."),
+                    "How many at most; by default 32. Of a FIFO group's message group they come in order, and no other "
+                        + "client gets one of it meanwhile."),
                 Field("wait_ms", .integer(0...waitMax), "How long to wait when there is nothing."),
                 Field("invisible_ms", .integer(1...43_200_000), "How long others do not get them."),
                 Field(

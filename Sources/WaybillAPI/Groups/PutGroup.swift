@@ -11,7 +11,8 @@ extension Groups {
         grant: Need(.admin),
         body: .fields(
             [
-                Field("fifo", .boolean, "Whether messages of one message group come in order, to one client at a time."),
+                Field(
+                    "fifo", .boolean, "Whether messages of one message group come in order, to one client at a time."),
                 Field(
                     "broadcast", .boolean,
                     "Whether every client gets every message: its position is in memory, and begins at the newest."),

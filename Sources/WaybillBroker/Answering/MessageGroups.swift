@@ -63,8 +63,8 @@ extension Broker {
         return first.map { $0.offset < row.offset } ?? false
     }
 
-    /// Whether a message that is ready must wait all the same: another of its message group is in flight, an earlier one
-    /// is owed, or a dead letter of it was given back meanwhile.
+    /// Whether a message that is ready must wait all the same: another of its message group is in flight, an earlier
+    /// one is owed, or a dead letter of it was given back meanwhile.
     func isHeldUp(_ row: RedeliveryRow, _ topic: TopicState, in write: borrowing Write) throws -> Bool {
         guard let messageGroup = row.messageGroup else { return false }
         let scope = try scope(of: row.place, topic, row.group, in: write)

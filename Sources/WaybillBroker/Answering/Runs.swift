@@ -75,7 +75,9 @@ extension Broker {
         of row: RedeliveryRow, _ topic: TopicState, in write: borrowing Write
     ) throws {
         guard let run = try run(of: row, topic, in: write), !run.followers.isEmpty else { return }
-        for later in try inFlight(run, in: write) where later.comes(after: row.offset) { try takeBack(later, in: write) }
+        for later in try inFlight(run, in: write) where later.comes(after: row.offset) {
+            try takeBack(later, in: write)
+        }
     }
 
     /// Takes back all but the first message of each run on a cursor: a look-back moves the cursor.

@@ -101,7 +101,7 @@ extension GroupMemory.State {
         guard row.attempt > 0 else { return }
         let key = CursorKey(group: group.row.number, queue: row.queue)
         for offset in row.offsets {
-            // What is done is finished on the cursor. A later delivery is held by its row; the lease only keeps the key.
+            // What is done is finished on the cursor. A later delivery is held by its row; the lease keeps the key.
             guard (0..<(ends[row.queue] ?? 0)).contains(offset), group.cursors[row.queue]?.isFree(offset) == true
             else { continue }
             let lease = Lease(

@@ -184,6 +184,23 @@ package final class GroupMemory: Sendable {
         }
     }
 
+    /// The same without a task: calls `resume` when something has happened, when the time is over, or when the wait is
+    /// ended.
+    func wait(
+        _ group: GroupNumber, _ request: ReceiveRequest, until deadline: Interval, seen: ChangeMark,
+        resume: @escaping @Sendable () -> Void
+    ) -> (entry: WaitEntry, number: UInt64) {
+        state.withLock { state in
+            let waiter = Waiter(number: state.numberNextWaiter(), request, seen: seen, resume: resume)
+            return (state.add(waiter, of: group, until: deadline, settings), waiter.number)
+        }
+    }
+
+    /// Ends one wait before its time.
+    func endWait(_ number: UInt64, of group: GroupNumber) {
+        change { state in ((), state.removeWaiters(of: group) { $0.number == number }) }
+    }
+
     /// After a receive that may have left something: wakes the next of its like that has not looked since.
     func passOn(_ group: GroupNumber, _ request: ReceiveRequest) {
         change { state in ((), state.passOn(group, WaiterKind(request))) }

@@ -20,8 +20,6 @@ package struct ReceiveRequest: Sendable {
     package var attempt: Text?
     /// Whether what may have ended a process before is handed out alone.
     package var isCautious: Bool
-    /// Where the batch goes; nil: there is always room.
-    package var room: BatchRoom?
 
     package init(
         group: GroupName, subscription: Subscription, client: Text, lane: Text = "", max: Int = 32,
@@ -66,18 +64,5 @@ package struct ReceiveRequest: Sendable {
                 "wait", problem: "\(wait.milliseconds) ms is not within 0 and \(settings.waitMax.milliseconds) ms")
         }
         return nil
-    }
-}
-
-/// Where a batch goes: nothing is leased for a consumer that does not take it.
-package struct BatchRoom: Sendable {
-    /// Asked before each look; false: the receive ends without a batch.
-    package var claim: @Sendable () -> Bool
-    /// Told when a look has found nothing.
-    package var leave: @Sendable () -> Void
-
-    package init(claim: @escaping @Sendable () -> Bool, leave: @escaping @Sendable () -> Void) {
-        self.claim = claim
-        self.leave = leave
     }
 }

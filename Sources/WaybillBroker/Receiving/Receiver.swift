@@ -84,21 +84,15 @@ package struct Receiver: Sendable {
     private func supply(_ request: ReceiveRequest, inOneWrite: Bool) async -> Result<ReceivedBatch, MessageRefusal> {
         if let refusal = request.refusal(settings) { return .failure(refusal) }
         let deadline = world.uptime() + request.wait
-        var waitedIn: GroupNumber?
+        var hasWaited = false
         do {
             while true {
-                guard request.room?.claim() ?? true else {
-                    // What it may have been woken for is for the next.
-                    if let waitedIn { groups.passOn(waitedIn, request) }
-                    return .success(.deliveries([]))
-                }
                 switch try await look(request, inOneWrite: inOneWrite) {
                 // The end of the file ends a wait, which was let in before.
-                case .refused(.shuttingDown) where waitedIn != nil: return .success(.deliveries([]))
+                case .refused(.shuttingDown) where hasWaited: return .success(.deliveries([]))
                 case .refused(let refusal): return .failure(refusal)
                 case .some(let supply): return .success(supply)
                 case .nothing(let group, let seen):
-                    request.room?.leave()
                     if await writer.surfaceOverdue() { continue }
                     guard world.uptime() < deadline, !Task.isCancelled, let seen else {
                         return .success(.deliveries([]))
@@ -106,7 +100,7 @@ package struct Receiver: Sendable {
                     guard await groups.wait(group, request, until: deadline, seen: seen) else {
                         return .failure(.overloaded("\(settings.waitersMax) receives wait", retryAfter: .seconds(1)))
                     }
-                    waitedIn = group
+                    hasWaited = true
                     if Task.isCancelled {
                         // Its caller is gone: what it may have been woken for is for the next.
                         groups.passOn(group, request)
@@ -133,14 +127,14 @@ package struct Receiver: Sendable {
         }
     }
 
-    private enum Outcome {
+    enum Outcome {
         case refused(MessageRefusal)
         case some(ReceivedBatch)
         case nothing(GroupNumber, GroupMemory.ChangeMark?)
     }
 
     /// One receive that does not wait.
-    private func receiveNow(_ request: ReceiveRequest, inOneWrite: Bool) async throws -> Outcome {
+    func receiveNow(_ request: ReceiveRequest, inOneWrite: Bool) async throws -> Outcome {
         let received: ReceivedBatch
         let admission = await admit(request)
         switch admission {

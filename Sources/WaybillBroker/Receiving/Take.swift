@@ -239,14 +239,14 @@ extension Broker {
             } else {
                 try delete(row, in: write)
             }
-            if !one.follows { try freeMessageGroup(row.messageGroup, of: row.place, scan.topic, group.number, in: write) }
+            try freeBehind(one, row, taking, in: write)
             return nil
         case .wanted: break
         }
         if row.attempt >= group.attemptsMax {
             trace(.dead, .row(row), group, at: write.now)
             try moveToDeadLetters(row, group, why: "\(row.attempt) deliveries", in: write)
-            if !one.follows { try freeMessageGroup(row.messageGroup, of: row.place, scan.topic, group.number, in: write) }
+            try freeBehind(one, row, taking, in: write)
             return nil
         }
         if !one.follows, try isHeldUp(row, &taking, in: write) {
@@ -256,6 +256,14 @@ extension Broker {
             return nil
         }
         return try grantAgain(row, one, &taking, in: write)
+    }
+
+    /// Lets what waits behind a message go on that is over without a delivery; what follows another waits for that one.
+    private func freeBehind(
+        _ one: Candidate, _ row: RedeliveryRow, _ taking: Taking, in write: borrowing Write
+    ) throws {
+        guard !one.follows else { return }
+        try freeMessageGroup(row.messageGroup, of: row.place, taking.scan.topic, taking.group.number, in: write)
     }
 
     /// A later delivery, or the first of a message that had to wait.

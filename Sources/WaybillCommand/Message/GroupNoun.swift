@@ -58,7 +58,9 @@ struct CreateGroup: AsyncParsableCommand {
     @OptionGroup var file: WritingOptions
     @Argument(help: "The group's name.") var name: GroupName
 
-    @Option(help: ArgumentHelp("Messages of one message group come in order, to one client at a time.", valueName: "true|false"))
+    @Option(
+        help: ArgumentHelp(
+            "Messages of one message group come in order, to one client at a time.", valueName: "true|false"))
     var fifo = false
 
     @Flag(help: "Every client gets every message, from the newest on.")

@@ -59,13 +59,48 @@ extension Engine: VerbWriter {
         if case .success(let deliveries) = result, deliveries.isEmpty, let stopped = vitals.now.stopped {
             return .failure(MessageRefusal(.failStopped(stopped)))
         }
-        // The writer sleeps by what was due when it looked last; a short lease may end before that.
+        wakeForShortLeases()
+        return result
+    }
+
+    /// One look of a receive that waits without a task.
+    package func look(_ request: ReceiveRequest, hasWaited: Bool) async -> ReceiveLook {
+        if !hasWaited, intake.isDraining { return .refused(.shuttingDown) }
+        if let stopped = vitals.now.stopped { return .refused(MessageRefusal(.failStopped(stopped))) }
+        let look = await receiving { receiver in await receiver.look(request, hasWaited: hasWaited) }
+        switch look {
+        case .refused, .nothing: break
+        case .deliveries(let deliveries):
+            settings.meters.note(deliveries.count, to: request.group)
+            if deliveries.isEmpty, let stopped = vitals.now.stopped {
+                return .refused(MessageRefusal(.failStopped(stopped)))
+            }
+            wakeForShortLeases()
+        }
+        return look
+    }
+
+    /// Lets a receive that found nothing wait: calls back when it is to look again, or when its time is over.
+    package func wait(
+        _ request: ReceiveRequest, at place: ReceivePlace, until deadline: Interval,
+        resume: @escaping @Sendable () -> Void
+    ) -> ReceiveWait {
+        receiver.wait(request, at: place, until: deadline, resume: resume)
+    }
+
+    /// Ends a wait before its time: it calls back.
+    package func endWait(_ number: UInt64, at place: ReceivePlace) { receiver.endWait(number, at: place) }
+
+    /// A receive that was woken looks no more: what it was woken for is for the next.
+    package func passOn(_ request: ReceiveRequest, at place: ReceivePlace) { receiver.passOn(request, at: place) }
+
+    /// The writer sleeps by what was due when it looked last; a short lease may end before that.
+    private func wakeForShortLeases() {
         if world.virtualClock == nil,
             groups.nextLeaseEnd.map({ $0 < world.now().advanced(by: .seconds(1)) }) ?? false
         {
             intake.wake()
         }
-        return result
     }
 
     /// How far a group is behind, by topic.

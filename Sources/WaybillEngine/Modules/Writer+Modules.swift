@@ -137,8 +137,9 @@ extension Writer {
             let reply = try Fail(delivery.receipt, delay: nil, why: why).perform(on: broker, in: write)
             var left: [Delivery] = []
             for other in rest {
-                let isOther = delivery.messageGroup == nil || other.messageGroup != delivery.messageGroup
-                if isOther { left.append(other) } else if try broker.isOut(other.receipt, in: write) { left.append(other) }
+                let isBehind = delivery.messageGroup != nil && other.messageGroup == delivery.messageGroup
+                if isBehind, try !broker.isOut(other.receipt, in: write) { continue }
+                left.append(other)
             }
             try flush(in: write)
             return (reply.refusal, left)

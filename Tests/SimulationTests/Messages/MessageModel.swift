@@ -200,8 +200,8 @@ struct MessageModel {
         }
     }
 
-    /// The time of what is in flight of a message group may be over, and so that of all that was handed out with it: the
-    /// first counts.
+    /// The time of what is in flight of a message group may be over, and so that of all that was handed out with it:
+    /// the first counts.
     mutating func expireRun(with number: Int, in group: PostOffice.Group) {
         let first = run(with: number, in: group).first { member in
             guard case .inFlight(_, let until)? = copies[group.name]?[member]?.state else { return false }
