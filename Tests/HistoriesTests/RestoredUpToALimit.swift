@@ -12,7 +12,7 @@ import WaybillTimeouts
         let directory = try TemporaryDirectory()
         let book = try OrderBook.inMemory(world: .virtual(VirtualClock(start: Shop.opening)))
         try await book.submit(StockCommand(.receive(30), of: StockKey(sku: "phone")))
-        for (id, limit) in [("o-1", 5), ("o-2", 2), ("o-3", 3)] as [(String, Int64)] {
+        for (id, limit) in [("o-1", 5), ("o-2", 2), ("o-3", 3)] as [(OrderID, Int64)] {
             try await book.submit(
                 OrderCommand(
                     "place", of: id,
