@@ -122,8 +122,7 @@ import Testing
             let code = refusal?["code"] as? String ?? ""
             #expect(outcome.status != 1 || code != "refused", "\(verb): \(outcome.output)")
         }
-        for verb in ["workflow activate", "token revoke", "lane abandon", "order show", "operation show", "group show"]
-        {
+        for verb in ["workflow activate", "token revoke", "lane abandon", "order show", "operation show"] {
             #expect(told.contains(verb), "\(verb) of \(told.sorted())")
         }
     }
