@@ -11,7 +11,7 @@ enum OrderList {
         let name = query.given("workflow") ?? Self.commonest(counts)
         let workflow = await current(name, visit)
         let isOldestFirst = query["order"] == "oldest"
-        var target = Target("/v1/orders").with("limit", "\(rowsMax)")
+        var target = Target("/v1/orders")
         target = target.with("status", query.given("status")).with("workflow", query.given("workflow"))
         for attribute in query.beginning("attribute.") {
             target = target.with("attribute.\(attribute.name)", attribute.value)
@@ -23,17 +23,17 @@ enum OrderList {
         } else {
             target = target.with("order", isOldestFirst ? "oldest" : "newest")
         }
-        let list: JSONValue
+        var list: (items: [JSONValue], next: String?, last: JSONValue) = ([], nil, .null)
         var refused: Refused?
         do throws(Refused) {
-            list = try await visit.asker.get(target.with("cursor", query.given("cursor")).string)
+            list = try await visit.asker.list(target, from: query.given("cursor"), rowsMax: rowsMax)
         } catch {
             // A filter that finds nothing because it is wrong says so beside the filter.
             guard error.status < 500, error.status != 403 else { throw error }
-            (list, refused) = (.null, error)
+            refused = error
         }
         var workflows: [String: Workflow] = [:]
-        for order in list["items"].list {
+        for order in list.items {
             let hash = order["workflow_hash"].text ?? ""
             if workflows[hash] == nil {
                 workflows[hash] = await visit.charts.workflow(order["workflow"].text ?? "", hash: hash, by: visit.asker)
@@ -45,11 +45,11 @@ enum OrderList {
             chips(counts)
             if let refused { Problems.notice(refused) }
             div(.class("card flush part"), .dataPart("list")) {
-                table(list, workflows, workflow, visit)
-                pages(list, query, isOldestFirst)
+                table(list.items, list.last, hasMore: list.next != nil, workflows, workflow, visit)
+                pages(list.items.count, list.next, query, isOldestFirst)
             }
         }
-        page.asOf = list["as_of"].text.flatMap { Position(text: $0) }
+        page.asOf = list.last["as_of"].text.flatMap { Position(text: $0) }
         page.live = query.given("cursor") == nil && visit.asker.may("showOverview") ? "/live/overview" : nil
         page.foot = span { "\(rowsMax) rows at most" }
         return .page(page)
@@ -135,10 +135,15 @@ enum OrderList {
     }
 
     private static func table(
-        _ list: JSONValue, _ workflows: [String: Workflow], _ workflow: Workflow?, _ visit: Visit
+        _ orders: [JSONValue], _ answer: JSONValue, hasMore: Bool, _ workflows: [String: Workflow],
+        _ workflow: Workflow?, _ visit: Visit
     ) -> HTML {
-        let orders = list["items"].list
-        guard !orders.isEmpty else { return empty(list, visit.query) }
+        guard !orders.isEmpty else {
+            guard hasMore else { return empty(answer, visit.query) }
+            return emptyPart("None among those looked through so far") {
+                "The list goes on: see its next page, or add to the filter."
+            }
+        }
         let names = Array(attributes(of: workflow).prefix(2))
         let columns =
             [ListTable.Column("Order"), ListTable.Column("Status")] + names.map { ListTable.Column(Money.words($0)) }
@@ -211,11 +216,12 @@ enum OrderList {
         }
     }
 
-    private static func pages(_ list: JSONValue, _ query: FormValues, _ isOldestFirst: Bool) -> HTML {
-        let count = list["items"].list.count
+    private static func pages(
+        _ count: Int, _ next: String?, _ query: FormValues, _ isOldestFirst: Bool
+    ) -> HTML {
         let sequence = query.given("id") != nil ? "by id" : isOldestFirst ? "oldest first" : "newest first"
         let first = query.given("cursor").map { _ in "/orders" + query.query(changing: [("cursor", nil)]) }
-        let next = list["next"].text.map { "/orders" + query.query(changing: [("cursor", $0)]) }
+        let next = next.map { "/orders" + query.query(changing: [("cursor", $0)]) }
         return listPages(
             "\(Numbers.count(Int64(count), "order")) shown, \(sequence)", first: first, next: next,
             names: ("« First page", isOldestFirst ? "Newer ›" : "Older ›"))

@@ -18,12 +18,11 @@ struct ListOf: Sendable {
     init(_ target: Target, at address: String, _ visit: Visit) async throws(Refused) {
         self.address = address
         query = visit.query
-        let asked = target.with("limit", "\(Self.rowsMax)").with("cursor", visit.query.given("cursor"))
         do throws(Refused) {
-            let list = try await visit.asker.get(asked.string)
-            items = list["items"].list
-            nextCursor = list["next"].text
-            asOf = list["as_of"].text.flatMap { Position(text: $0) }
+            let list = try await visit.asker.list(target, from: visit.query.given("cursor"), rowsMax: Self.rowsMax)
+            items = list.items
+            nextCursor = list.next
+            asOf = list.last["as_of"].text.flatMap { Position(text: $0) }
             refused = nil
         } catch {
             // A filter that is wrong says so beside itself.
@@ -46,6 +45,32 @@ struct ListOf: Sendable {
         listPages(
             words, first: query.given("cursor").map { _ in address + query.query(changing: [("cursor", nil)]) },
             next: nextCursor.map { address + query.query(changing: [("cursor", $0)]) }, names: ("« First page", name))
+    }
+}
+
+extension Asker {
+    /// Pages of an operation that are asked for one page that people see.
+    private static let roundsMax = 12
+
+    /// The rows of a page. An operation with a filter that no index serves answers short pages, even empty ones, with
+    /// more after them: some are put together, so that a page with nothing on it is rare.
+    ///
+    /// - Parameters:
+    ///   - target: of the operation, without a limit and a cursor.
+    ///   - cursor: where it goes on; nil: from the beginning.
+    /// - Returns: the last answer as well, for what it says beside its rows.
+    func list(
+        _ target: Target, from cursor: String?, rowsMax: Int
+    ) async throws(Refused) -> (items: [JSONValue], next: String?, last: JSONValue) {
+        var (items, next, last) = ([JSONValue](), cursor, JSONValue.null)
+        var rounds = 0
+        repeat {
+            rounds += 1
+            last = try await get(target.with("limit", "\(rowsMax - items.count)").with("cursor", next).string)
+            items += last["items"].list
+            next = last["next"].text
+        } while items.count < rowsMax && next != nil && rounds < Self.roundsMax
+        return (items, next, last)
     }
 }
 
