@@ -15,7 +15,7 @@ import WaybillTimeouts
         }
 
         func refused(_ refusal: Refusal) -> Refusal { refusal }
-        func refusal(in reply: Refusal) -> RefusedReply? { .refusal(reply) }
+        func refusals(in reply: Refusal) -> [RefusedReply] { [.refusal(reply)] }
         func account(in engine: Engine) -> Account { Account() }
     }
 

@@ -36,7 +36,7 @@ package struct AskedBy<Verb: BrokerVerb>: EngineVerb {
     }
 
     package func refused(_ refusal: Refusal) -> Reply { .failure(MessageRefusal(refusal)) }
-    package func refusal(in reply: Reply) -> RefusedReply? { reply.whyRefused }
+    package func refusals(in reply: Reply) -> [RefusedReply] { reply.refusals }
     package func account(in engine: Engine) -> Account { Account(caller: origin.caller) }
 }
 

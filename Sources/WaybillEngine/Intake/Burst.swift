@@ -38,12 +38,6 @@ package struct Burst<Verb: BrokerVerb>: EngineVerb {
         ones.map { _ in .failure(MessageRefusal(refusal)) }
     }
 
-    /// That of the first that was refused.
-    package func refusal(in replies: [BrokerReply<Verb.Answer>]) -> RefusedReply? {
-        for reply in replies { if let refusal = reply.whyRefused { return refusal } }
-        return nil
-    }
-
     package func refusals(in replies: [BrokerReply<Verb.Answer>]) -> [RefusedReply] {
         replies.flatMap { $0.refusals(of: Verb.self) }
     }

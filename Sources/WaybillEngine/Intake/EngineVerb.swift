@@ -19,9 +19,7 @@ package protocol EngineVerb: Sendable {
     func perform(by writer: Writer, in write: inout Write) throws -> Reply?
     /// The reply that refuses it.
     func refused(_ refusal: Refusal) -> Reply
-    /// Why a reply refuses it; nil: it does not.
-    func refusal(in reply: Reply) -> RefusedReply?
-    /// Why a reply refuses what was asked for together, each by itself; empty: it refuses nothing.
+    /// Why a reply refuses it: of what was asked for together, each by itself; empty: it refuses nothing.
     func refusals(in reply: Reply) -> [RefusedReply]
     /// On whose account it waits when there are many.
     func account(in engine: Engine) -> Account
@@ -32,7 +30,6 @@ package protocol EngineVerb: Sendable {
 extension EngineVerb {
     package var isAwaited: Bool { true }
     package var subject: RequestSubject? { nil }
-    package func refusals(in reply: Reply) -> [RefusedReply] { refusal(in: reply).map { [$0] } ?? [] }
     package func refusalWithoutWrite(of engine: Engine) async -> Refusal? { nil }
 }
 
@@ -49,7 +46,6 @@ package struct OfBroker<Verb: BrokerVerb>: EngineVerb {
     }
 
     package func refused(_ refusal: Refusal) -> BrokerReply<Verb.Answer> { .failure(MessageRefusal(refusal)) }
-    package func refusal(in reply: BrokerReply<Verb.Answer>) -> RefusedReply? { reply.whyRefused }
     package func refusals(in reply: BrokerReply<Verb.Answer>) -> [RefusedReply] { reply.refusals(of: Verb.self) }
     package func account(in engine: Engine) -> Account { Account() }
 }

@@ -21,7 +21,6 @@ package struct InTime<Verb: EngineVerb>: EngineVerb {
     }
 
     package func refused(_ refusal: Refusal) -> Verb.Reply { verb.refused(refusal) }
-    package func refusal(in reply: Verb.Reply) -> RefusedReply? { verb.refusal(in: reply) }
     package func refusals(in reply: Verb.Reply) -> [RefusedReply] { verb.refusals(in: reply) }
     package func account(in engine: Engine) -> Account { verb.account(in: engine) }
     package func refusalWithoutWrite(of engine: Engine) async -> Refusal? {

@@ -26,7 +26,6 @@ package struct SayingKept<Verb: EngineVerb>: EngineVerb {
     }
 
     package func refused(_ refusal: Refusal) -> Reply { KeptReply(reply: verb.refused(refusal), isKept: false) }
-    package func refusal(in reply: Reply) -> RefusedReply? { verb.refusal(in: reply.reply) }
     package func refusals(in reply: Reply) -> [RefusedReply] { verb.refusals(in: reply.reply) }
     package func account(in engine: Engine) -> Account { verb.account(in: engine) }
     package func refusalWithoutWrite(of engine: Engine) async -> Refusal? {

@@ -11,7 +11,7 @@ extension Command: EngineVerb {
     }
 
     package func refused(_ refusal: Refusal) -> Answer { .refused(refusal) }
-    package func refusal(in reply: Answer) -> RefusedReply? { reply.whyRefused }
+    package func refusals(in reply: Answer) -> [RefusedReply] { reply.refusals }
     package var subject: RequestSubject? { RequestSubject(order: order, caller: caller, key: key) }
     package func account(in engine: Engine) -> Account { engine.account(of: self) }
     package func refusalWithoutWrite(of engine: Engine) async -> Refusal? { await engine.refusalWithoutWrite(self) }

@@ -45,7 +45,7 @@ extension RecordedFiring: EngineVerb {
     }
 
     package func refused(_ refusal: Refusal) -> Answer { .refused(refusal) }
-    package func refusal(in reply: Answer) -> RefusedReply? { reply.whyRefused }
+    package func refusals(in reply: Answer) -> [RefusedReply] { reply.refusals }
     package var subject: RequestSubject? { RequestSubject(order: order) }
     package func account(in engine: Engine) -> Account { Account(order: order) }
 }

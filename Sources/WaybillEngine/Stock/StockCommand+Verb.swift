@@ -7,6 +7,6 @@ extension StockCommand: EngineVerb {
     }
 
     package func refused(_ refusal: Refusal) -> Result<StockReceipt, Refusal> { .failure(refusal) }
-    package func refusal(in reply: Result<StockReceipt, Refusal>) -> RefusedReply? { reply.whyRefused }
+    package func refusals(in reply: Result<StockReceipt, Refusal>) -> [RefusedReply] { reply.refusals }
     package func account(in engine: Engine) -> Account { Account(caller: caller) }
 }

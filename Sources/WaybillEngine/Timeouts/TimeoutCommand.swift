@@ -74,7 +74,7 @@ extension TimeoutCommand: EngineVerb {
     }
 
     package func refused(_ refusal: Refusal) -> Answer { .refused(refusal) }
-    package func refusal(in reply: Answer) -> RefusedReply? { reply.whyRefused }
+    package func refusals(in reply: Answer) -> [RefusedReply] { reply.refusals }
     package var subject: RequestSubject? { RequestSubject(order: order, caller: caller, key: key) }
     package func account(in engine: Engine) -> Account { Account(caller: caller, order: order) }
 }

@@ -21,31 +21,31 @@ public struct Meters: Sendable {
 }
 
 extension Answer {
-    /// Why it is refused; nil: it is not.
-    var whyRefused: RefusedReply? {
+    /// Why it is refused; empty: it is not.
+    var refusals: [RefusedReply] {
         switch self {
-        case .accepted: nil
-        case .refused(let refusal): .refusal(refusal)
+        case .accepted: []
+        case .refused(let refusal): [.refusal(refusal)]
         }
     }
 }
 
 extension Result where Failure == Refusal {
-    /// Why it is refused; nil: it is not.
-    var whyRefused: RefusedReply? {
+    /// Why it is refused; empty: it is not.
+    var refusals: [RefusedReply] {
         switch self {
-        case .success: nil
-        case .failure(let refusal): .refusal(refusal)
+        case .success: []
+        case .failure(let refusal): [.refusal(refusal)]
         }
     }
 }
 
 extension Result where Failure == MessageRefusal {
-    /// Why it is refused; nil: it is not.
-    var whyRefused: RefusedReply? {
+    /// Why it is refused; empty: it is not.
+    var refusals: [RefusedReply] {
         switch self {
-        case .success: nil
-        case .failure(let refusal): .message(refusal)
+        case .success: []
+        case .failure(let refusal): [.message(refusal)]
         }
     }
 }
