@@ -15,11 +15,15 @@ extension OrderBook {
 
         /// By workflow and status; nothing of what no order is in.
         public var counts: [Count]
-        /// The last event that the counts hold.
+        /// The last event that all counts hold. More than 1,000 of them are read in pages, and those of a later page
+        /// may hold events behind it.
         public var position: Position
         /// A file of an earlier release is counted gradually after its opening: how many events are still to be
         /// looked at. 0: the counts are exact.
         public var eventsBehind: Int64
+        /// Whether there are more pairs of workflow and status than the 10,000 that it counts: a workflow may make its
+        /// statuses of data.
+        public var hasMore: Bool
     }
 
     /// How many orders there are of each workflow in each status. Every write keeps the counts, so this reads a row for
@@ -38,7 +42,7 @@ extension OrderBook {
                 counts: found.counts.map {
                     Census.Count(workflow: $0.workflow, status: $0.status.string, orders: $0.orders)
                 },
-                position: found.position, eventsBehind: found.behind)
+                position: found.position, eventsBehind: found.behind, hasMore: found.hasMore)
         }
     }
 }

@@ -228,6 +228,30 @@ import WaybillEngine
         #expect(try next?.first?.json["event"]?.asText == "e3")
     }
 
+    /// Reading a row for each workflow and status once a second for each of them is more work the more there are.
+    @Test func `of the overview reads the numbers of orders once a second, however many there are`() async throws {
+        func counts(_ item: EventStream.Item?) throws -> String {
+            let json = try #require(try item?.json)
+            let orders = try #require(json["orders"]?.elements).map { order in
+                "\(order["status"]?.asText ?? ""): \(order["orders"]?.asInt ?? -1)"
+            }
+            return "\(json["orders_as_of"]?.asText ?? "") \(orders)"
+        }
+        let first = try await stream("/v1/overview/stream")
+        let then = try counts(try await items(1, of: first).first)
+        #expect(then.hasPrefix("e2 "))
+        await shop.send(ExampleShop.pay)
+        let second = try await stream("/v1/overview/stream")
+        #expect(try counts(try await items(1, of: second).first) == then)
+        shop.book.advance(by: .seconds(1))
+        for stream in [first, second] {
+            let told = await told(stream) { stream.look() }
+            #expect(try counts(told?.first).hasPrefix("e3 "))
+        }
+        let page = try JSON(reading: await shop.send(.init(get: "/v1/overview")).body)
+        #expect(page["orders_as_of"]?.asText == "e3")
+    }
+
     @Test func `of an operation ends with it, and is not begun again after that`() async throws {
         let change = #"""
             {"name":"pay_due","action":{"extend":"15m"},"filter":{"status":"awaiting payment"},"reason":"a strike"}

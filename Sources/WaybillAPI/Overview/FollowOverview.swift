@@ -22,7 +22,7 @@ extension Overview {
                 try EventStream(call, .nothing, pace: .seconds(1)) { [weak served] in
                     guard let served else { return EventStream.News(isOver: true) }
                     // What is told is compared without its time.
-                    let census = try await Overview.census(served)
+                    let census = try await served.census.now(of: served.book)
                     let now = JSONWriter.bytes { $0.overview(served, census, at: nil) }
                     guard now != told.value else { return EventStream.News() }
                     told.value = now

@@ -58,6 +58,7 @@ extension JSONWriter {
             endObject()
         }
         endArray()
+        member("orders_more", census.hasMore || census.counts.count > Overview.countsMax)
         member("orders_as_of", Text(census.position.text))
         member("orders_behind", census.eventsBehind)
         key("recent_refusals")

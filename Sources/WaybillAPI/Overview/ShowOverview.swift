@@ -25,7 +25,10 @@ extension Overview {
                     Field("workflow", .text(), isRequired: true), Field("status", .text(), isRequired: true),
                     Field("orders", count, isRequired: true),
                 ]), countMax: countsMax), "How many there are of each workflow in each status.", isRequired: true),
-        Field("orders_as_of", .text(), "The last event that these numbers hold.", isRequired: true),
+        Field(
+            "orders_more", .boolean, "Whether there are more workflows and statuses than are listed.",
+            isRequired: true),
+        Field("orders_as_of", .text(), "The last event that all these numbers hold.", isRequired: true),
         Field(
             "orders_behind", count,
             "Events that they do not hold yet, in a file of an earlier release; 0: they are exact.", isRequired: true),

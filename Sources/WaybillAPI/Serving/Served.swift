@@ -23,6 +23,7 @@ package final class Served: Sendable {
     private let directory = Mutex((@Sendable (GroupName) -> [Text: KnownConsumer])?.none)
     private let shown = Mutex(CertificateState?.none)
     let tail = JournalTail()
+    let census = KeptCensus()
     /// The `source` of CloudEvents of this file.
     let source: Text
     private let state = Mutex(ServingState.ready)
