@@ -20,6 +20,8 @@ final class WorkflowCatalogue: Sendable {
         var texts: [WorkflowNumber: WorkflowRow] = [:]
         var compiled: [WorkflowNumber: OpenWorkflow] = [:]
         var current: [WorkflowName: WorkflowNumber] = [:]
+        /// Texts that do not compile any more: they never will in this release.
+        var unreadable: Set<WorkflowNumber> = []
     }
 
     let compile: Compiler
@@ -75,12 +77,24 @@ final class WorkflowCatalogue: Sendable {
 
     var names: [WorkflowName] { state.withLock { $0.current.keys.sorted() } }
 
-    /// Every text of the file, compiled, old ones too; what does not compile any more is left out.
-    func all() -> [Workflow] {
-        let numbers = state.withLock { $0.texts.keys.sorted() }
-        return numbers.compactMap { number in
-            do { return try workflow(number).workflow } catch { return nil }
+    /// The names of all texts of the file, also of those that do not compile any more.
+    var allNames: Set<WorkflowName> { state.withLock { Set($0.texts.values.map(\.name)) } }
+
+    /// Every text of the file, compiled, old ones too; nil: one does not compile any more, and what it says is not
+    /// known.
+    func all() -> [Workflow]? {
+        let (numbers, isReadable) = state.withLock { ($0.texts.keys.sorted(), $0.unreadable.isEmpty) }
+        guard isReadable else { return nil }
+        var all: [Workflow] = []
+        for number in numbers {
+            do {
+                all.append(try workflow(number).workflow)
+            } catch {
+                state.withLock { _ = $0.unreadable.insert(number) }
+                return nil
+            }
         }
+        return all
     }
 
     /// The workflow that takes orders and was probably meant by a name that none has.

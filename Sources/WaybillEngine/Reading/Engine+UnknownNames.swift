@@ -13,17 +13,20 @@ extension Engine {
     }
 
     /// The names of a filter that the file's workflows do not have. Statuses are known where the workflows write them
-    /// out; one that computes its status could have any.
+    /// out; one that computes its status could have any, and so could one whose text does not compile any more.
     package func unknownNames(in filter: OrderFilter) -> [UnknownName] {
-        var statuses = (filter.statusText.map { [$0] } ?? []) + filter.otherStatuses
-        guard filter.workflow != nil || !statuses.isEmpty else { return [] }
-        let workflows = catalogue.all()
         var unknown: [UnknownName] = []
-        if let name = filter.workflow, !workflows.contains(where: { $0.name == name }) {
-            unknown.append(Self.unknown(.workflow, name.text, among: Set(workflows.map(\.name.text))))
+        if let name = filter.workflow {
+            let names = catalogue.allNames
+            if !names.contains(name) {
+                unknown.append(Self.unknown(.workflow, name.text, among: Set(names.map(\.text))))
+            }
         }
+        var statuses = (filter.statusText.map { [$0] } ?? []) + filter.otherStatuses
+        // Texts are compiled for it, which a list that asks for no status need not pay.
+        guard !statuses.isEmpty, let workflows = catalogue.all() else { return unknown }
         var known: Set<Text> = []
-        for workflow in workflows where !statuses.isEmpty {
+        for workflow in workflows {
             guard let own = workflow.statuses else { return unknown }
             statuses.removeAll { own.contains($0) }
             known.formUnion(own)
@@ -31,9 +34,11 @@ extension Engine {
         return unknown + statuses.map { Self.unknown(.status, $0, among: known) }
     }
 
-    /// The name of a timeout, when no workflow of the file has one of that name.
+    /// The name of a timeout, when no workflow of the file has one of that name. Nil also when a text does not compile
+    /// any more: it could have it.
     package func unknownName(ofTimeout name: TimeoutName) -> UnknownName? {
-        let known = Set(catalogue.all().flatMap { $0.timeouts.map(\.name.text) })
+        guard let workflows = catalogue.all() else { return nil }
+        let known = Set(workflows.flatMap { $0.timeouts.map(\.name.text) })
         return known.contains(name.text) ? nil : Self.unknown(.timeout, name.text, among: known)
     }
 
