@@ -112,7 +112,11 @@ package enum Metric: String, CaseIterable, Sendable {
         case .deadLetters: (.gauge, "Messages that a group has given up.")
         case .halfMessages: (.gauge, "Half messages without a decision, counted to \(Numbers.countMax).")
         case .halfMessageOldest: (.gauge, "The age of the oldest of them.")
-        case .checksSent: (.counter, "Questions about half messages that producers were sent.")
+        case .checksSent:
+            (
+                .counter,
+                "Questions about half messages that were given to producers' clients, also those that came back unseen."
+            )
         case .operations: (.gauge, "Operations, of the newest \(Numbers.countMax).")
         case .walBytes: (.gauge, "The log that is not back in the file yet.")
         case .fileBytes: (.gauge, "The file without its log.")

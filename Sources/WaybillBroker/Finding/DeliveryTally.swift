@@ -84,7 +84,8 @@ package struct MessageCounts: Sendable {
     package var groups: [OfGroup] = []
     /// How long messages had been visible when a group acknowledged them, in milliseconds.
     package var took: [(group: GroupName, buckets: Buckets)] = []
-    /// Questions about half messages that producers were sent.
+    /// Questions about half messages that were given to clients of producers. One that comes back unseen is not taken
+    /// away: a counter that falls says to a monitor that it began again.
     package var checksSent: UInt64 = 0
 }
 
