@@ -52,7 +52,8 @@ final class FaceCounts: Sendable {
 
     /// - Parameter clients: by their languages.
     func numbers(clients: [(language: String, count: Int)]) -> FaceNumbers {
-        let (answers, givenBack) = state.withLock { ($0.answers, $0.givenBack) }
+        // A list: of a dictionary that is held here the next record would make a copy, under the lock.
+        let (answers, givenBack) = state.withLock { (Array($0.answers), $0.givenBack) }
         var numbers = FaceNumbers()
         numbers.answers = answers.sorted { ($0.key.rpc, $0.key.codeClass) < ($1.key.rpc, $1.key.codeClass) }
             .map { FaceNumbers.Answers(rpc: $0.key.rpc, codeClass: $0.key.codeClass, took: $0.value) }

@@ -24,7 +24,8 @@ package final class RequestCounts: Sendable {
 
     /// All that there are, by operation and class.
     var all: [(labels: [(name: String, value: String)], took: Buckets)] {
-        let all = durations.withLock { $0 }
+        // A list: of a dictionary that is held here the next record would make a copy, under the lock.
+        let all = durations.withLock { Array($0) }
         let sorted = all.sorted { ($0.key.operation, $0.key.status) < ($1.key.operation, $1.key.status) }
         return sorted.map { key, took in
             ([("operation", key.operation), ("code", "\(key.status)xx")], took)

@@ -45,12 +45,19 @@ package final class EngineCounts: Sendable {
         }
     }
 
-    /// The numbers at one moment.
+    /// The numbers at one moment, as lists: of a dictionary that a reader holds the next count would make a copy, under
+    /// the lock.
     package struct Numbers: Sendable {
-        package var commands: [CommandKey: UInt64] = [:]
-        package var refusals: [RefusalKey: UInt64] = [:]
+        package let commands: [(key: CommandKey, value: UInt64)]
+        package let refusals: [(key: RefusalKey, value: UInt64)]
         /// Events of the stream of audits, by type.
-        package var audits: [EventName: UInt64] = [:]
+        package let audits: [(key: EventName, value: UInt64)]
+    }
+
+    private struct State {
+        var commands: [CommandKey: UInt64] = [:]
+        var refusals: [RefusalKey: UInt64] = [:]
+        var audits: [EventName: UInt64] = [:]
     }
 
     /// What stands for words that are not told apart.
@@ -58,10 +65,15 @@ package final class EngineCounts: Sendable {
     /// Sorts of commands that are told apart.
     private static let commandsMax = 2_000
 
-    private let state = Mutex(Numbers())
+    private let state = Mutex(State())
     private let ring = Mutex(RefusalRing())
 
-    package var now: Numbers { state.withLock { $0 } }
+    package var now: Numbers {
+        state.withLock { state in
+            Numbers(
+                commands: Array(state.commands), refusals: Array(state.refusals), audits: Array(state.audits))
+        }
+    }
 
     /// The last refusals of commands, the newest first.
     package var recentRefusals: [SeenRefusal] { ring.withLock { $0.newest } }
