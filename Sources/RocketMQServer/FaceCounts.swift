@@ -40,7 +40,7 @@ final class FaceCounts: Sendable {
     let receives = Atomic(0)
     let telemetry = Atomic(0)
 
-    /// - Parameter begun: when it was asked; nil: its answer waits for something to happen, so its time says nothing.
+    /// Counts one answer, with the time since it was asked for.
     func add(_ rpc: String, _ code: MQCode, since begun: NIODeadline) {
         let took = UInt64(max(0, (NIODeadline.now() - begun).nanoseconds))
         state.withLock {
