@@ -91,11 +91,14 @@ extension TopicType {
 extension MQEndpoints {
     private static let addressesMax = 16
     private static let hostBytesMax = 255
+    /// Bytes of all hosts: with the queues of the largest topic their answer has some 700 KB.
+    private static let hostsBytesMax = 512
 
     /// Whether they are those of a client that has come by them: it gets them back once for each queue.
     var mayComeBack: Bool {
         (1...Self.addressesMax).contains(addresses.count)
             && addresses.allSatisfy { (1...Self.hostBytesMax).contains($0.host.utf8.count) }
+            && addresses.reduce(0) { $0 + $1.host.utf8.count } <= Self.hostsBytesMax
     }
 
     /// Addresses of one kind; a name goes alone.
