@@ -76,6 +76,14 @@ package final class Workflow: Sendable {
     package var creation: CommandDefinition? { commands.first }
 
     package func command(_ name: EventName) -> CommandDefinition? { commandIndex[name].map { commands[$0] } }
+
+    /// Whether it has this word: as a command that it declares, or, without `commands:`, as an event that one of its
+    /// states hears.
+    package func knows(_ name: EventName) -> Bool {
+        guard commands.isEmpty else { return commandIndex[name] != nil }
+        return states.contains { $0.transitions.contains { $0.trigger == .event(name) } }
+    }
+
     package func state(path: Text) -> Int? { stateNames.index(of: path) }
     func state(path: TextInPlace) -> Int? { stateNames.index(of: path) }
     package func timeout(_ name: TimeoutName) -> Int? { timeoutIndex[name] }

@@ -100,7 +100,7 @@ final class CommandHandler {
                     result: receipt.isRepeat ? .repeated : .accepted))
         case .refused(let refusal):
             // What no workflow knows may be any word.
-            let isKnown = workflow?.command(command.name) != nil
+            let isKnown = workflow?.knows(command.name) ?? false
             var isRepeat = false
             if case .remembered = refusal { isRepeat = true }
             tally.add(

@@ -47,6 +47,28 @@ import WaybillTimeouts
             refusals(book) == ["not_possible writer": 1, "unknown_command writer": 2, "unknown_order writer": 1])
     }
 
+    /// Such a workflow takes every event, and its states say which it knows.
+    @Test func `by their names where a workflow declares no commands`() async throws {
+        let text = WorkflowText(
+            """
+            id: lamp
+            version: 1
+            context: {uses: count}
+            initial: off
+            states:
+              off: {on: {press: on}}
+              on: {on: {break: {target: broken, guard: uses > 1}}}
+              broken: {type: final}
+            """)
+        let book = try OrderBook.inMemory(workflows: [text])
+        for word in ["start", "press", "break", "press", "fly"] {
+            _ = await book.answer(to: OrderCommand(EventName(word), of: "l-1", workflow: "lamp"))
+        }
+        let counts = counts(book)
+        #expect(counts["lamp press refused"] == 1 && counts["lamp break refused"] == 1, "\(counts)")
+        #expect(counts["lamp other refused"] == 1 && counts["lamp press accepted"] == 1, "\(counts)")
+    }
+
     /// A book with one phone, which `o-1` has taken.
     private func phones() async throws -> OrderBook {
         let book = try OrderBook.inMemory(world: .virtual(VirtualClock(start: noon)))
