@@ -13,7 +13,7 @@ import WaybillCore
         context: {word: text}
         initial: in
         status: word
-        states: {in: {type: final}}
+        states: {in: {after: {end: {in: 30d, target: over}}}, over: {type: final}}
         """)
 
     @Test(arguments: [(1_000, false), (1_001, true)])
