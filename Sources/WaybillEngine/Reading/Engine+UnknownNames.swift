@@ -53,14 +53,14 @@ extension Engine {
     ///
     /// - Parameter isOfActs: whether they are looked for among what belongs to no order and no stock.
     package func unknownNames(ofEvents types: [Text], isOfActs: Bool = false) -> [UnknownName] {
-        let workflows = catalogue.all()
-        // One that declares no commands takes any.
-        guard isOfActs || workflows.allSatisfy({ !$0.commands.isEmpty }) else { return [] }
-        let known =
-            isOfActs
-            ? EngineEvents.ofActs
-            : EngineEvents.ofActs.union(EngineEvents.ofOrders).union(EngineEvents.ofStock)
-                .union(workflows.flatMap { $0.commands.map(\.name.text) })
+        var known = EngineEvents.ofActs
+        if !isOfActs {
+            // A text that does not compile any more, or one that declares no commands, takes any.
+            guard let workflows = catalogue.all(), workflows.allSatisfy({ !$0.commands.isEmpty }) else { return [] }
+            known.formUnion(EngineEvents.ofOrders)
+            known.formUnion(EngineEvents.ofStock)
+            known.formUnion(workflows.flatMap { $0.commands.map(\.name.text) })
+        }
         return types.filter { !known.contains($0) }.map { Self.unknown(.event, $0, among: known) }
     }
 
