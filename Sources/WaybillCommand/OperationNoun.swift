@@ -77,7 +77,7 @@ struct ShowOperation: AsyncParsableCommand {
 struct PauseOperation: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pause", abstract: "Pause an operation until it is resumed, also over a restart.",
-        discussion: "One that has ended is left as it is. A backup begins anew when it is resumed.")
+        discussion: "One that has ended is left as it is. A backup begins again when it is resumed.")
 
     @OptionGroup var file: WritingOptions
 

@@ -30,7 +30,7 @@ extension RocketMQFace {
         if settings.isOpen { return .anyone }
         let (header, date) = (call.head.value("authorization"), call.head.value("x-mq-date-time"))
         guard let found = proven(header, date, on: call.connection) ?? prove(header, date, on: call.connection) else {
-            // As over HTTP, all that nobody knows are one caller, which has its share of the connections.
+            // As over HTTP, all callers without a valid key are one, which has its share of the connections.
             if !call.connection.seat.claim(for: 0) { call.connection.drain() }
             throw Refused(
                 .unauthorized,

@@ -8,7 +8,7 @@ extension Operations {
     static let pause = Operation(
         "pauseOperation", .post, "/v1/operations/{operation}/pause",
         "Pauses an operation: it does nothing until it is resumed, also after a restart. One that has ended is left "
-            + "alone; a backup begins anew when it is resumed.",
+            + "alone; a backup begins again when it is resumed.",
         grant: Need(.operator), key: .taken, body: .fields([Operation.reason], bytesMax: Operation.BodyRule.smallMax),
         answers: [Operation.Answer(200, "It is paused, or has ended.", schema)], problems: [.unknownOperation],
         example: Example(

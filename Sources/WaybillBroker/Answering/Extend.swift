@@ -20,7 +20,7 @@ package struct Extend: BrokerVerb {
 }
 
 extension Broker {
-    /// Keeps a delivery, and all of its run, invisible to others until so long from now; its receipt stays.
+    /// Keeps a delivery, and all of its run, invisible to others until that time has passed; its receipt stays.
     func extend(
         _ receipt: DeliveryReceipt, by invisible: Interval, in write: borrowing Write
     ) throws -> BrokerReply<Void> {

@@ -17,7 +17,7 @@ extension Engine {
 
     package func disconnectProducer(_ session: CheckBackQueue.Session) { checkBacks.disconnect(session) }
 
-    /// The questions that wait for a producer. They count as sent from now on, so whoever takes them sends them, or
+    /// The questions that wait for a producer. They count as sent from now on, so their taker sends them, or
     /// gives them back.
     ///
     /// - Parameter bytesMax: bytes of bodies with which no further question is taken.

@@ -23,7 +23,7 @@ package struct BackupJob: Sendable {
     package fileprivate(set) var pages: Int64
     /// Nil: it is being made, or paused.
     package fileprivate(set) var end: End?
-    /// It does nothing until an operator resumes it; then it begins anew.
+    /// It does nothing until an operator resumes it; then it begins again.
     package fileprivate(set) var isPaused = false
     /// Who asked for it, and why.
     package let by: Text

@@ -151,7 +151,7 @@ extension Engine {
         }
     }
 
-    /// Lets a paused job run again for a caller outside; whoever works jobs off has to go on with it. False: it was not
+    /// Lets a paused job run again for a caller outside; a worker of jobs has to go on with it. False: it was not
     /// paused.
     ///
     /// - Parameter runningMax: jobs of any kind that may run at a time.

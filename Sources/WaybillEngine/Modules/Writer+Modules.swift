@@ -128,7 +128,7 @@ extension Writer {
         }
     }
 
-    /// Fails a delivery in a write of its own; a stale one needs no failing. Answers what is left of the others: those
+    /// Fails a delivery in a separate write; a stale one needs no failing. Answers what is left of the others: those
     /// behind it in its message group are taken back with it, and wait for it.
     private func fail(
         _ delivery: Delivery, why: String, leaving rest: [Delivery]

@@ -72,7 +72,7 @@ enum SimpleActs {
             "rollback", "rollbackHalfMessage", "Roll a half message back", "Roll back", "Roll it back",
             "Cannot be undone: it is never sent"),
         half(
-            "resume", "resumeHalfMessage", "Ask anew", "Ask anew about", "Ask its producer anew",
+            "resume", "resumeHalfMessage", "Ask again", "Ask again about", "Ask its producer again",
             "It can be decided by hand later"),
     ]
 
@@ -94,7 +94,7 @@ enum SimpleActs {
             title: "Revoke a token", sentence: { "Revoke the token \(HTML.name($0["token"]))" },
             target: { Target("/v1/tokens", $0["token"]).then("revoke") }, back: { _ in Target("/access") },
             button: "Revoke it", isDangerous: true,
-            undo: "Cannot be undone: whoever uses it is out at once, and needs a new one"),
+            undo: "Cannot be undone: the program that uses it is out at once, and needs a new one"),
         SimpleAct(
             path: "/workflows/{workflow}/{hash}/activate", name: "activate", operation: "activateWorkflow",
             place: .workflows, title: "Change what new orders take",

@@ -1,6 +1,6 @@
 import WaybillCore
 
-/// Half messages of which nobody has said yet whether they are sent.
+/// Half messages of which no producer has said yet whether they are sent.
 enum HalfMessagePage {
     static func answer(_ visit: Visit) async throws(Refused) -> Outcome {
         let query = visit.query
@@ -75,7 +75,7 @@ enum HalfMessagePage {
                         span(.class("inline")) {
                             a(.href(target("commit"))) { "Commit" }
                             a(.href(target("rollback"))) { "Roll back" }
-                            if isParked { a(.href(target("resume"))) { "Ask anew" } }
+                            if isParked { a(.href(target("resume"))) { "Ask again" } }
                         }, isWide: true)
                 ]
             }

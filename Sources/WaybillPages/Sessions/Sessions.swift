@@ -2,7 +2,7 @@ import Synchronization
 import WaybillAccess
 package import WaybillCore
 
-/// Who has signed in at this process. Sessions are in memory only: a server that starts anew asks again.
+/// Who has signed in at this process. Sessions are in memory only: a server that starts again asks again.
 package final class Sessions: Sendable {
     private static let lasts = Interval.hours(12)
     private static let idleMax = Interval.hours(1)
@@ -10,7 +10,7 @@ package final class Sessions: Sendable {
 
     /// Who a session is.
     enum Holder: Hashable, Sendable {
-        /// The holder of a token, by the token's id: it is looked at anew with each request.
+        /// The holder of a token, by the token's id: it is looked at with each request.
         case token(Text)
         /// Who typed the code that the server printed where it was started.
         case firstCode

@@ -51,7 +51,7 @@ package struct TimeoutCounts: Sendable {
         self.change(index) { $0.timeouts += change }
     }
 
-    /// Counts a kind anew: rows went that cannot be named.
+    /// Counts a kind again: rows went that cannot be named.
     mutating func forget(_ kind: TimeoutKind) {
         for place in Place.allCases { change(Self.index(kind, place)) { $0 = Count() } }
     }
