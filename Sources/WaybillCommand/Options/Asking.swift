@@ -60,13 +60,7 @@ extension DatabaseOptions {
 
     /// A refusal ends the command; ``ErrorAnswer`` says it as one object where that was asked for.
     private func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do {
-            return try await body()
-        } catch let refused as Refused {
-            throw CommandFailure(refused)
-        } catch let failure as ClientFailure {
-            throw CommandFailure(failure)
-        }
+        do { return try await body() } catch { throw CommandFailure.told(error) }
     }
 }
 
@@ -110,6 +104,16 @@ extension CommandFailure {
         default: self.init(refused: refused.code, refused.message)
         }
         self.refused = refused
+    }
+
+    /// What ends a command because of an error. A function apart: catching by type in the coroutine itself crashes the
+    /// compiler of Swift 6.3.1 in release builds.
+    fileprivate static func told(_ error: any Error) -> any Error {
+        switch error {
+        case let refused as Refused: CommandFailure(refused)
+        case let failure as ClientFailure: CommandFailure(failure)
+        default: error
+        }
     }
 
     init(_ failure: ClientFailure) {
