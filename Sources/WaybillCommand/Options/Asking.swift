@@ -41,20 +41,28 @@ extension DatabaseOptions {
                     try await body(Client(InProcess(book, as: principal)))
                 }
             }
-            if principal.isUnchecked {
-                throw CommandFailure(
-                    "--unchecked is for a closed file, and a server has \(place.name) open: name a role with --role",
-                    status: .misused)
-            }
-            try await WorkflowOnServer.put(workflows, because: reason, client)
-            if let hold = try await client.hold() {
-                if database.showsHold { Output.error.line("waybill: \(hold.sentence)") }
-            } else if database.holds != nil, database.showsHold {
-                throw CommandFailure(
-                    "--hold-timeouts is for a closed file, and a server has \(place.name) open: "
-                        + "`waybill timeout hold` holds them", status: .misused)
-            }
+            try await prepare(client, on: database, workflows, because: reason, as: principal)
             return try await body(client)
+        }
+    }
+
+    /// What is done at a server before it is asked.
+    private func prepare(
+        _ client: Client, on database: DatabaseFile, _ workflows: [WorkflowText], because reason: Text?,
+        as principal: Principal
+    ) async throws {
+        if principal.isUnchecked {
+            throw CommandFailure(
+                "--unchecked is for a closed file, and a server has \(place.name) open: name a role with --role",
+                status: .misused)
+        }
+        try await WorkflowOnServer.put(workflows, because: reason, client)
+        if let hold = try await client.hold() {
+            if database.showsHold { Output.error.line("waybill: \(hold.sentence)") }
+        } else if database.holds != nil, database.showsHold {
+            throw CommandFailure(
+                "--hold-timeouts is for a closed file, and a server has \(place.name) open: "
+                    + "`waybill timeout hold` holds them", status: .misused)
         }
     }
 
