@@ -9,9 +9,11 @@ import WaybillCore
 extension DatabaseOptions {
     /// Looks, and changes nothing: a closed file stays as it is, to the byte.
     func asking<Result>(_ body: (Client) async throws -> Result) async throws -> Result {
-        try await telling {
+        do {
             if let client = try place.client() { return try await body(client) }
             return try await database.reading { book in try await body(Client(InProcess(book))) }
+        } catch {
+            throw CommandFailure.told(error)
         }
     }
 
@@ -35,7 +37,7 @@ extension DatabaseOptions {
         on database: DatabaseFile, workflows: [WorkflowText] = [], because reason: Text? = nil, isMade: Bool = false,
         as principal: Principal = .owner, _ body: (Client) async throws -> Result
     ) async throws -> Result {
-        try await telling {
+        do {
             guard let client = try place.client() else {
                 return try await database.writing(workflows: workflows, isMade: isMade) { book in
                     try await body(Client(InProcess(book, as: principal)))
@@ -43,6 +45,8 @@ extension DatabaseOptions {
             }
             try await prepare(client, on: database, workflows, because: reason, as: principal)
             return try await body(client)
+        } catch {
+            throw CommandFailure.told(error)
         }
     }
 
@@ -64,11 +68,6 @@ extension DatabaseOptions {
                 "--hold-timeouts is for a closed file, and a server has \(place.name) open: "
                     + "`waybill timeout hold` holds them", status: .misused)
         }
-    }
-
-    /// A refusal ends the command; ``ErrorAnswer`` says it as one object where that was asked for.
-    private func telling<Result>(_ body: () async throws -> Result) async throws -> Result {
-        do { return try await body() } catch { throw CommandFailure.told(error) }
     }
 }
 
@@ -114,8 +113,9 @@ extension CommandFailure {
         self.refused = refused
     }
 
-    /// What ends a command because of an error. A function apart: catching by type in the coroutine itself crashes the
-    /// compiler of Swift 6.3.1 in release builds.
+    /// What ends a command because of an error; ``ErrorAnswer`` says it as one object where that was asked for.
+    ///
+    /// Those that catch it do so in place: a closure around them made the release compiler of Swift 6.3.1 crash.
     fileprivate static func told(_ error: any Error) -> any Error {
         switch error {
         case let refused as Refused: CommandFailure(refused)
