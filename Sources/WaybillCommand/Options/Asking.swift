@@ -33,6 +33,10 @@ extension DatabaseOptions {
     }
 
     /// The same of a file that is opened in another way.
+    ///
+    /// Not specialized: the release compiler of Swift 6.3.1 crashes where it makes one coroutine of this and a caller's
+    /// closure.
+    @inline(never) @_semantics("optimize.sil.specialize.generic.never")
     func acting<Result>(
         on database: DatabaseFile, workflows: [WorkflowText] = [], because reason: Text? = nil, isMade: Bool = false,
         as principal: Principal = .owner, _ body: (Client) async throws -> Result
@@ -114,8 +118,6 @@ extension CommandFailure {
     }
 
     /// What ends a command because of an error; ``ErrorAnswer`` says it as one object where that was asked for.
-    ///
-    /// Those that catch it do so in place: a closure around them made the release compiler of Swift 6.3.1 crash.
     fileprivate static func told(_ error: any Error) -> any Error {
         switch error {
         case let refused as Refused: CommandFailure(refused)
