@@ -7,7 +7,7 @@ import WaybillCore
 /// line is something that was answered:
 ///
 ///     sent ID                    durable, by the producer's word
-///     got GROUP KEY ID           handed to a consumer, before it does anything
+///     got GROUP KEY ID           begun by a consumer, before it does anything
 ///     done GROUP ID              the acknowledgement was accepted
 struct MessageLoadNoun: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -84,16 +84,15 @@ struct MessageLoadNoun: AsyncParsableCommand {
         while !drain || emptyCount < 12 {
             let batch = try await book.messages.receive(group, Subscription(Self.topic), receiving)
             emptyCount = batch.isEmpty ? emptyCount + 1 : 0
-            for delivery in batch {
+            // A run of a message group is worked through in order: none of it is begun before the one in front is done.
+            for (index, delivery) in batch.enumerated() {
                 let id = String(decoding: delivery.body, as: UTF8.self)
                 say("got \(group) \(delivery.messageGroup ?? "-") \(id)")
-            }
-            for (index, delivery) in batch.enumerated() {
                 if !drain, index == 7, delivery.attempt == 1 {
                     try await book.messages.fail(delivery)
                 } else {
                     try await book.messages.acknowledge(delivery)
-                    say("done \(group) \(String(decoding: delivery.body, as: UTF8.self))")
+                    say("done \(group) \(id)")
                 }
             }
         }
