@@ -207,9 +207,16 @@ class FiltersAndTheirModel(unittest.TestCase):
         asked = self.compare(st.one_of(comparisons, sound), messages, CASES)
         self.expect_each(asked, WORDS)
         asked += self.compare(calculations, near, CASES // 4) + self.compare(pieces, near, CASES // 8)
-        # Chance gives hardly any text that has the words, and not at its beginning.
-        within = Compared("STARTSWITH", Property("s"), Words("b"), False)
-        asked += self.compare(st.just(within), st.just(Message(None, {"s": "ab"})), 1)
+        # Chance may give none of these that a mistake would change.
+        a, largest = Property("a"), str(2**63 - 1)
+        for tree, values in [
+            (Compared("STARTSWITH", Property("s"), Words("b"), False), {"s": "ab"}),
+            (Compared("=", Arithmetic("/", a, Number("2")), Number("-3")), {"a": "-7"}),
+            (Compared("=", Arithmetic("%", a, Number("2")), Number("-1")), {"a": "-7"}),
+            (Compared("<", Arithmetic("+", a, Number("1")), Number("0")), {"a": largest}),
+            (Compared("=", Minus(a), Number("-3")), {"a": "3"}),
+        ]:
+            asked += self.compare(st.just(tree), st.just(Message(None, values)), 1)
         # The comparison could fail: each mistake in reading the language is found out by some of these cases.
         for mistake in Mistakes.NAMES:
             count = sum(self.disagrees(*case, mistake) for case in asked)
