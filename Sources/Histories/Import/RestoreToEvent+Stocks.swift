@@ -26,8 +26,8 @@ extension RestoreToEvent {
         }
     }
 
-    /// The last event that is not a limit or a place made, or a limit raised, for the order behind it: without that order
-    /// there is none of it.
+    /// The last event that is not a limit or a place made, or a limit raised, for the order behind it: without that
+    /// order there is none of it.
     private func lastWhole() throws -> Position {
         var last = last
         while let event = try old.engine.store.read({ rows in try rows.event(at: last) }),

@@ -127,8 +127,8 @@ extension RocketMQFace {
         }
     }
 
-    /// What a receive gets, or nothing at the end of its time; nil: it waits, and looks again later. As long as its client
-    /// does not take what it was given before, it gets no more.
+    /// What a receive gets, or nothing at the end of its time; nil: it waits, and looks again later. As long as its
+    /// client does not take what it was given before, it gets no more.
     private func deliveries(for receive: OpenReceive) async throws(Refused) -> [Delivery]? {
         while true {
             if receive.isEnded {

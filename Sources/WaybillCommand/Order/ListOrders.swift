@@ -36,7 +36,9 @@ struct ListOrders: AsyncParsableCommand {
                     .init("WORKFLOW"), .init("STATES"),
                 ], asJSON: file.json, member: "orders")
             let (next, unknown) = try await write(question, client, to: &list)
-            for name in unknown where !file.json || Output.standard.areLines { Output.error.line("waybill: \(name.sentence.printable)") }
+            for name in unknown where !file.json || Output.standard.areLines {
+                Output.error.line("waybill: \(name.sentence.printable)")
+            }
             list.end(orSay: "no orders") { writer in
                 writer.key("next")
                 if let next { writer.text(next) } else { writer.null() }
