@@ -52,7 +52,6 @@ package struct HTTPFace: Service {
             answering = Answering(api.ofProbes, .probes(hosts), pages: nil, logger)
             var limits = ConnectionCounts.Limits()
             limits.all = HTTPSettings.probeConnectionsMax
-            limits.areTold = false
             counts = ConnectionCounts(limits)
         case .socket:
             // Its owner reaches the server when others have all connections.

@@ -244,6 +244,8 @@ enum AskedVerbs {
         AskedVerb("operation", "show", "none", says: "refused: unknown_operation"),
         AskedVerb("operation", "stop", "o2", as: .likeness, says: "o2 done"),
         AskedVerb("operation", "stop", "o9", "--json"),
+        AskedVerb("operation", "pause", "o2", as: .likeness, says: "o2 done"),
+        AskedVerb("operation", "pause", "o9", "--json"),
         AskedVerb("operation", "resume", "o1", "--reason", "a test", as: .likeness, says: "o1 done"),
         AskedVerb("operation", "resume", "o4", "--json", as: .likeness),
         AskedVerb("operation", "resume", "o9", says: "refused: unknown_operation"),

@@ -19,6 +19,7 @@ import Testing
     private static let without = [
         "workflow draw": "a text", "workflow run": "a text", "rush list": "the scenarios that come with it",
         "rush compare": "two reports", "bench": "files that it makes and takes away",
+        "group clients": "only a server has any, and a closed file says so",
         "tail": "it ends with a closed file and goes on with a server: `The tail of the journal` tries both",
     ]
 

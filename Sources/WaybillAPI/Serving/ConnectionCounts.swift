@@ -6,10 +6,8 @@ package final class ConnectionCounts: Sendable {
     /// How many may be open.
     package struct Limits: Sendable {
         package var all = 12_000
-        /// Whether callers are told apart: without tokens all are one.
-        package var areTold = true
         /// Of one caller.
-        package var ofOne: Int { areTold ? max(1, all / 2) : all }
+        package var ofOne: Int { max(1, all / 2) }
 
         package init() {}
     }

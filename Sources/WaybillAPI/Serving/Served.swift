@@ -33,9 +33,7 @@ package final class Served: Sendable {
         self.tokens = tokens
         self.settings = settings
         streams = OpenStreams(settings.streams)
-        var connections = settings.connections
-        connections.areTold = !settings.isOpen
-        self.connections = ConnectionCounts(connections)
+        connections = ConnectionCounts(settings.connections)
         operations = API.operations + settings.operations
         inWork = RequestsInWork(settings.inWork)
         let file = try book.fileID()
