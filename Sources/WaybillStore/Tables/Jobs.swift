@@ -95,7 +95,7 @@ extension Transaction {
         return try statement.run() == 1 ? seal(number) : false
     }
 
-    /// Forgets jobs that have ended, up to a number: the oldest of them, so many.
+    /// Forgets jobs that have ended, up to a number: the oldest of them.
     package func forgetEndedJobs(upTo number: Int64, limit: Int) throws(StoreFailure) {
         let statement = try statement(
             """
@@ -128,7 +128,7 @@ extension TableReader where Self: ~Copyable {
         return try statement.all { columns throws(StoreFailure) in try JobRow(columns) }
     }
 
-    /// The number of the job that is so many behind the newest; nil: there are not as many.
+    /// The number of the job that has this many newer ones; nil: there are fewer.
     package func jobNumber(behindNewest count: Int) throws(StoreFailure) -> Int64? {
         let statement = try query(
             "SELECT number FROM job WHERE number < ?2 ORDER BY number DESC LIMIT 1 OFFSET ?1")
